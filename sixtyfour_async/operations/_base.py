@@ -1,0 +1,199 @@
+"""What can be asked, as values: one frozen class per question, one registry of them all.
+
+An operation is validated when it is made, compared and hashed by content, printed, journalled and replayed. A question
+that the service also takes as a job has two routes, and is still one question::
+
+    class FindEmail(Request, JobOperation[EmailResult], name="find-email", http="POST /find-email",
+                    job="POST /find-email-async"): ...
+
+`AsyncClient.send` uses the first route, ``submit`` and `JobRunner` the second. Everything about a route is said in the
+class line and read from `REGISTRY` by whoever needs it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeAlias, TypeVar, cast, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+
+from sixtyfour_async.errors import InputError
+from sixtyfour_async.models.jobs import Started
+
+R_co = TypeVar("R_co", covariant=True)
+
+Repeat: TypeAlias = Literal["always", "key", "never"]
+"""May a request that perhaps arrived be sent again?
+
+``always``: reads, and what changes nothing the second time. ``key``: when it carries the key that lets the service
+recognise it. ``never``: it could be paid twice.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a request goes. ``path`` holds ``{field}`` for path parameters."""
+
+    method: str
+    path: str
+
+    @classmethod
+    def parse(cls, text: str) -> Route:
+        """Read ``"POST /find-email"``."""
+        method, path = text.split(" ", 1)
+        return cls(method, path)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """What is known about one operation besides its fields: a row of the table that everything reads.
+
+    Attributes:
+        name: The API's own name, such as ``"find-email"``.
+        answer: The type an answer is decoded to.
+        route: Where it is asked and answered in one request; None when the service takes it as a job only.
+        job: Where it is submitted as a job; None when it is not one.
+        repeat: Whether it may be sent again after it perhaps arrived.
+        repeat_key: The field that must be set for ``repeat="key"``.
+        read_timeout: Seconds to wait for the answer of ``route``.
+        in_query: Fields that travel in the query string although the method is not GET.
+        in_headers: Fields that travel as headers, field name → header name.
+        gate: A limit on how many jobs may run at once, such as ``"deep-search"``; None when there is none.
+        look_every: Seconds between looks at a job that the vendor's pages advise.
+        started: The model of the answer to a submit.
+        id_field: Where that answer keeps the job's id.
+    """
+
+    name: str
+    answer: Any
+    route: Route | None = None
+    job: Route | None = None
+    repeat: Repeat = "never"
+    repeat_key: str = ""
+    read_timeout: float = 30.0
+    in_query: tuple[str, ...] = ()
+    in_headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    gate: str | None = None
+    look_every: float = 10.0
+    started: type[BaseModel] = Started
+    id_field: str = "task_id"
+
+
+REGISTRY: dict[str, type[Operation[Any]]] = {}
+"""Every operation by its name; filled as the classes are defined."""
+
+
+class Operation(Generic[R_co]):
+    """One question to the service; ``R_co`` is what comes back. The fields are a `Request`."""
+
+    endpoint: ClassVar[Endpoint]
+
+    def answer_type(self) -> Any:
+        """Name the type that an answer is decoded to."""
+        return self.endpoint.answer
+
+    def payload(self) -> dict[str, JsonValue]:
+        """Every field that was set, in wire form.
+
+        What was not set is left out, so that the service's own defaults hold.
+        """
+        request = cast("Request", self)
+        dumped = request.model_dump(mode="json", exclude_unset=True, exclude_none=True, by_alias=True)
+        return dumped | dict(request.extra)
+
+    def fingerprint(self) -> str:
+        """Name the question by its content: 32 hex digits, the same in every process and version of Python."""
+        content = [self.endpoint.name, self.payload()]
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+    def may_repeat(self) -> bool:
+        """Say whether sending this again can cost nothing, even if it arrived the first time."""
+        if self.endpoint.repeat == "key":
+            return bool(getattr(self, self.endpoint.repeat_key, None))
+        return self.endpoint.repeat == "always"
+
+
+class JobOperation(Operation[R_co], Generic[R_co]):
+    """A question that runs for a while over there and is looked at until it ends."""
+
+    def look(self, job_id: str) -> Operation[Any]:
+        """Make the question "how is it going?" for one job; its answer has a ``report()``."""
+        return REGISTRY["job-status"](job_id=job_id)  # type: ignore[call-arg]
+
+    def variant(self) -> str:
+        """Name what price and run time depend on: ``"people-intelligence/low"``, ``"find-email"``."""
+        chosen = getattr(self, "tier", None) or getattr(self, "mode", None)
+        return f"{self.endpoint.name}/{chosen}" if chosen else self.endpoint.name
+
+
+class Request(BaseModel):
+    """The fields of an operation: frozen, and nothing that is not a field."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=(), defer_build=True)
+
+    extra: Mapping[str, JsonValue] = Field(default_factory=dict[str, JsonValue], exclude=True, repr=False)
+    """Body keys that the service added and this package does not know yet."""
+
+    if not TYPE_CHECKING:
+
+        def __init__(self, **fields: Any) -> None:
+            try:
+                super().__init__(**fields)
+            except ValidationError as error:
+                raise _input_error(type(self).__name__, error) from error
+
+    def __init_subclass__(
+        cls,
+        *,
+        name: str = "",
+        http: str = "",
+        job: str = "",
+        **facts: Any,
+    ) -> None:
+        """Read the class line into class attributes and enter the class into `REGISTRY`."""
+        super().__init_subclass__()
+        if not name:
+            return
+        operation = cast("type[Operation[Any]]", cls)
+        facts.setdefault("repeat", "always" if http.startswith("GET ") else "never")
+        operation.endpoint = Endpoint(
+            name=name,
+            answer=_answer_type(operation),
+            route=Route.parse(http) if http else None,
+            job=Route.parse(job) if job else None,
+            **facts,
+        )
+        REGISTRY[name] = operation
+
+    def __eq__(self, other: object) -> bool:
+        if type(self) is not type(other) or not isinstance(self, Operation) or not isinstance(other, Operation):
+            return NotImplemented
+        return self.payload() == other.payload()
+
+    def __hash__(self) -> int:
+        return hash(cast("Operation[Any]", self).fingerprint())
+
+
+def _answer_type(cls: type[Operation[Any]]) -> Any:
+    """Read ``R`` from ``class X(Request, Operation[R])``."""
+    bases: tuple[Any, ...] = getattr(cls, "__orig_bases__", ())
+    for base in bases:
+        origin = get_origin(base)
+        if isinstance(origin, type) and issubclass(origin, Operation):
+            return get_args(base)[0]
+    return None
+
+
+def _input_error(asked: str, error: ValidationError) -> InputError:
+    first = error.errors(include_url=False, include_context=False)[0]
+    place = ".".join(str(part) for part in first["loc"]) or None
+    more = error.error_count() - 1
+    text = first["msg"].removeprefix("Value error, ") + (f" (and {more} more)" if more else "")
+    return InputError(f"{asked}: {text}", column=place)
