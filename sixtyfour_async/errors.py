@@ -219,7 +219,13 @@ class UnprocessableError(APIError):
 
 
 class RateLimitError(APIError):
-    """429: too many requests this minute, or five deep searches running already."""
+    """429: too many requests this minute, or too many jobs of one kind running already.
+
+    Attributes:
+        slots: True when it is the jobs that are too many (five running deep searches), not the requests.
+    """
+
+    slots: bool = False
 
 
 class ServerError(APIError):

@@ -64,7 +64,7 @@ class Endpoint:
         read_timeout: Seconds to wait for the answer of ``route``.
         in_query: Fields that travel in the query string although the method is not GET.
         in_headers: Fields that travel as headers, field name → header name.
-        gate: A limit on how many jobs may run at once, such as ``"deep-search"``; None when there is none.
+        gate: A limit on how many jobs may run at once, such as ``"deep-search"``; "" when there is none.
         look_every: Seconds between looks at a job that the vendor's pages advise.
         started: The model of the answer to a submit.
         id_field: Where that answer keeps the job's id.
@@ -79,7 +79,7 @@ class Endpoint:
     read_timeout: float = 30.0
     in_query: tuple[str, ...] = ()
     in_headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    gate: str | None = None
+    gate: str = ""
     look_every: float = 10.0
     started: type[BaseModel] = Started
     id_field: str = "task_id"

@@ -1,0 +1,91 @@
+"""A job's life as a table: states, events, and what the scheduler keeps of each job.
+
+::
+
+    waiting ──SubmitSent──▶ sending ──Accepted──▶ running ──LookSent──▶ looking ──StillRunning──▶ running
+       ▲                       │                                           │
+       └──────SubmitAgain──────┤                                           │
+                               └──Ended──▶ ended ◀─────────Ended───────────┘
+
+Anything the table does not hold raises, with job, state and event in the message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Phase(StrEnum):
+    """Where a job is, seen from here."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    RUNNING = "running"
+    LOOKING = "looking"
+    ENDED = "ended"
+
+
+class Step(StrEnum):
+    """What moves a job from phase to phase."""
+
+    SUBMIT_SENT = "submit sent"
+    SUBMIT_AGAIN = "submit again"
+    ACCEPTED = "accepted"
+    LOOK_SENT = "look sent"
+    STILL_RUNNING = "still running"
+    ENDED = "ended"
+
+
+TRANSITIONS: Mapping[Phase, Mapping[Step, Phase]] = {
+    Phase.WAITING: {Step.SUBMIT_SENT: Phase.SENDING, Step.ACCEPTED: Phase.RUNNING, Step.ENDED: Phase.ENDED},
+    Phase.SENDING: {Step.ACCEPTED: Phase.RUNNING, Step.SUBMIT_AGAIN: Phase.WAITING, Step.ENDED: Phase.ENDED},
+    Phase.RUNNING: {Step.LOOK_SENT: Phase.LOOKING, Step.ENDED: Phase.ENDED},
+    Phase.LOOKING: {Step.STILL_RUNNING: Phase.RUNNING, Step.ENDED: Phase.ENDED},
+    Phase.ENDED: {},
+}
+"""Phase → step → phase. A job known from the journal goes from waiting to running at once: it was accepted before."""
+
+
+@dataclass(slots=True)
+class Ticket:
+    """What the scheduler knows of one job; operation, answer and consumer are the runner's.
+
+    Attributes:
+        id: The runner's number for the job.
+        variant: What price depends on, such as ``"people-intelligence/low"``.
+        every: Seconds between looks advised for its kind.
+        gate: The limit it is subject to, or "".
+        repeatable: May its submit be sent again although it perhaps arrived?
+        remote_id: The service's id once accepted.
+        accepted_at: When it was accepted, or taken over from the journal.
+        attempts: Submits so far.
+        refusals: Submits that were refused with a 429.
+        looks: Looks so far.
+        trouble: Looks in a row that failed.
+        missing: Looks in a row that were answered "no such job".
+        reserved: Cents set aside for it.
+    """
+
+    id: int
+    variant: str
+    every: float
+    gate: str
+    repeatable: bool
+    phase: Phase = Phase.WAITING
+    remote_id: str | None = None
+    accepted_at: float = 0.0
+    attempts: int = 0
+    refusals: int = 0
+    looks: int = 0
+    trouble: int = 0
+    missing: int = 0
+    reserved: float = 0.0
+
+    def step(self, step: Step) -> None:
+        """Move on, or raise: an unknown step is a defect, not a state of the service."""
+        try:
+            self.phase = TRANSITIONS[self.phase][step]
+        except KeyError:
+            raise AssertionError(f"job {self.id}: {step} while {self.phase}") from None

@@ -1,0 +1,103 @@
+"""What the scheduler is told (events, past participles) and what it asks for (commands, imperatives)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from sixtyfour_async.errors import SixtyfourError
+from sixtyfour_async.models.jobs import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The submit was answered with an id."""
+
+    id: int
+    remote_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitFailed:
+    """The submit brought no id."""
+
+    id: int
+    error: SixtyfourError
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A look was answered."""
+
+    id: int
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class LookFailed:
+    """A look was not answered, or with an error."""
+
+    id: int
+    error: SixtyfourError
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """Nobody wants this job any more; it is dropped if it has not been sent."""
+
+    id: int
+    error: SixtyfourError
+
+
+Event: TypeAlias = Accepted | SubmitFailed | Looked | LookFailed | Withdrawn
+
+
+@dataclass(frozen=True, slots=True)
+class Submit:
+    """Record the intent, then send the job."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Ask how the job is going."""
+
+    id: int
+    remote_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The job ended over there: keep the raw answer, then deliver."""
+
+    id: int
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The submit certainly was not taken: take the intent back. ``again`` says that it will be tried again."""
+
+    id: int
+    error: SixtyfourError
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The submit may have been taken: park the job as unknown."""
+
+    id: int
+    error: SixtyfourError
+
+
+@dataclass(frozen=True, slots=True)
+class HandBack:
+    """The job runs on over there; hand it back with its id."""
+
+    id: int
+    error: SixtyfourError
+
+
+Command: TypeAlias = Submit | Look | Finish | Release | Hold | HandBack

@@ -1,0 +1,110 @@
+"""From error, operation and attempt: again, park, or give up. Nothing else decides whether to send something twice.
+
+==========================================  ====================  =====================
+what happened                               may be repeated        may not be repeated
+==========================================  ====================  =====================
+never delivered (``sent`` is False)         again, backing off     again, backing off
+429, or 503 with a named pace: refused      again at that pace     again at that pace
+5xx, broken or late or unreadable answer    again, backing off     park: it may have been taken
+any other 4xx                               give up                give up
+==========================================  ====================  =====================
+
+A POST that costs money "may not be repeated" unless it carries a key by which the service knows it again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TypeAlias
+
+from sixtyfour_async.errors import (
+    APIError,
+    AuthenticationError,
+    ConfigurationError,
+    ConnectError,
+    CreditsError,
+    PermissionDeniedError,
+    RateLimitError,
+    ResponseError,
+    ServerError,
+    SixtyfourError,
+    TransportError,
+)
+
+BACKOFF_MAX = 60.0
+"""Seconds. Source: docs.sixtyfour.ai, errors page: after a 429, back off exponentially or wait 60 s."""
+
+PACE_MAX = 300.0
+"""Seconds we are willing to believe a named pace; a longer one is looked into again after this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Send it again after some seconds. ``pause_key``: the whole key waits; ``close_gate``: only its kind waits."""
+
+    after: float
+    pause_key: bool = False
+    close_gate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Park:
+    """It may have been taken: keep it as unknown and never send it again by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """Sending it again would bring the same answer."""
+
+
+Decision: TypeAlias = Again | Park | GiveUp
+
+
+def decide(
+    error: SixtyfourError, *, repeatable: bool, attempt: int, attempts: int, jitter: float, throttles: int | None = None
+) -> Decision:
+    """Say what to do about a failed request.
+
+    Args:
+        error: What went wrong.
+        repeatable: May the request be sent again although it perhaps arrived?
+        attempt: The number of the attempt that failed, from 1.
+        attempts: How many attempts there may be; a refusal with a pace (429) counts against *throttles* instead.
+        jitter: A random number, 0 to 1, spreading the wait *after* the named pace.
+        throttles: How many refusals there may be; None for any number.
+
+    Units: seconds.
+    """
+    if isinstance(error, RateLimitError):
+        if throttles is not None and attempt >= throttles:
+            return GiveUp()
+        pace = _pace(error.retry_after, attempt, jitter)
+        return Again(pace, pause_key=not error.slots, close_gate=error.slots)
+    refused = isinstance(error, ServerError) and error.status == HTTPStatus.SERVICE_UNAVAILABLE and error.retry_after
+    undelivered = isinstance(error, TransportError) and not error.sent
+    if not (refused or undelivered):
+        if not isinstance(error, ServerError | TransportError | ResponseError):
+            return GiveUp()
+        if not repeatable:
+            return Park()
+    if attempt >= attempts:
+        return GiveUp()
+    return Again(_pace(error.retry_after if isinstance(error, APIError) else None, attempt, jitter))
+
+
+def backoff(attempt: int, jitter: float) -> float:
+    """Seconds before the next attempt: 1, 2, 4 … up to a minute, and up to a quarter more."""
+    return min(BACKOFF_MAX, 2.0 ** min(attempt - 1, 10)) * (1 + jitter / 4)
+
+
+def _pace(named: float | None, attempt: int, jitter: float) -> float:
+    if named is None:
+        return backoff(attempt, jitter)
+    return min(named, PACE_MAX) + jitter
+
+
+def concerns_every_row(error: SixtyfourError | None) -> bool:
+    """Say whether the next row would meet the same refusal, so that asking on would be pointless."""
+    refusals = (AuthenticationError, CreditsError, PermissionDeniedError, ConnectError, ConfigurationError)
+    return isinstance(error, refusals)
