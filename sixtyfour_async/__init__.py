@@ -1,0 +1,130 @@
+"""Asyncio-native client and job runner for the Sixtyfour research API.
+
+    from sixtyfour_async import AsyncClient, JobRunner, PeopleIntelligence
+
+    async with AsyncClient() as client:                       # SIXTYFOUR_API_KEY
+        async with JobRunner(client, journal="run.db") as runner:
+            async for outcome in runner.map(PeopleIntelligence(lead_info=row, struct=Lead) for row in rows):
+                print(outcome.key, outcome.status, outcome.value)
+
+One budget for everything that uses a key, a journal so that no row is paid twice and no answer is lost, and a simulator
+(`sixtyfour simulate`) to try it all without a key.
+"""
+
+from sixtyfour_async._client import AsyncClient, RawResponse
+from sixtyfour_async._job import Job
+from sixtyfour_async._journal import Journal, MemoryJournal, SqliteJournal
+from sixtyfour_async._runner import JobRunner
+from sixtyfour_async.errors import (
+    APIError,
+    AuthenticationError,
+    BadRequestError,
+    ConfigurationError,
+    ConflictError,
+    ConnectError,
+    CostCapError,
+    CreditsError,
+    InputError,
+    JobCancelledError,
+    JobError,
+    JobFailedError,
+    JobLostError,
+    JobTimeoutError,
+    JobUnknownError,
+    JournalError,
+    NotFoundError,
+    PayloadTooLargeError,
+    PermissionDeniedError,
+    ProtocolError,
+    RateLimitError,
+    RequestTimeoutError,
+    ResponseError,
+    ServerError,
+    SixtyfourError,
+    TransportError,
+    UnprocessableError,
+    WebhookError,
+)
+from sixtyfour_async.models import Intelligence, final_file
+from sixtyfour_async.operations import (
+    REGISTRY,
+    CompanyIntelligence,
+    Criterion,
+    DeepSearch,
+    FindEmail,
+    FindPhone,
+    JobOperation,
+    Operation,
+    PeopleIntelligence,
+    QAAgent,
+    ResearchAgent,
+    ReverseEmail,
+    ReversePhone,
+    RunWorkflow,
+)
+from sixtyfour_async.outcomes import Outcome, Stats, Unfinished
+
+__all__ = [
+    "REGISTRY",
+    "APIError",
+    "AsyncClient",
+    "AuthenticationError",
+    "BadRequestError",
+    "CompanyIntelligence",
+    "ConfigurationError",
+    "ConflictError",
+    "ConnectError",
+    "CostCapError",
+    "CreditsError",
+    "Criterion",
+    "DeepSearch",
+    "FindEmail",
+    "FindPhone",
+    "InputError",
+    "Intelligence",
+    "Job",
+    "JobCancelledError",
+    "JobError",
+    "JobFailedError",
+    "JobLostError",
+    "JobOperation",
+    "JobRunner",
+    "JobTimeoutError",
+    "JobUnknownError",
+    "Journal",
+    "JournalError",
+    "MemoryJournal",
+    "NotFoundError",
+    "Operation",
+    "Outcome",
+    "PayloadTooLargeError",
+    "PeopleIntelligence",
+    "PermissionDeniedError",
+    "ProtocolError",
+    "QAAgent",
+    "RateLimitError",
+    "RawResponse",
+    "RequestTimeoutError",
+    "ResearchAgent",
+    "ResponseError",
+    "ReverseEmail",
+    "ReversePhone",
+    "RunWorkflow",
+    "ServerError",
+    "SixtyfourError",
+    "SqliteJournal",
+    "Stats",
+    "TransportError",
+    "Unfinished",
+    "UnprocessableError",
+    "WebhookError",
+    "final_file",
+]
+
+
+def __getattr__(name: str) -> str:
+    if name == "__version__":
+        from importlib.metadata import version  # noqa: PLC0415 (one source of it, read when asked for)
+
+        return version("sixtyfour_async")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

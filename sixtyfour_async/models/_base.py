@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeGuard
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,15 +19,17 @@ class Model(BaseModel):
 
 def json_object(value: object) -> dict[str, Any] | None:
     """Narrow decoded JSON to an object, or None."""
-    if not isinstance(value, dict):
-        return None
-    narrowed: dict[str, Any] = value
-    return narrowed
+    return value if _is_object(value) else None
 
 
 def json_array(value: object) -> list[Any] | None:
     """Narrow decoded JSON to an array, or None."""
-    if not isinstance(value, list):
-        return None
-    array: list[Any] = value
-    return array
+    return value if _is_array(value) else None
+
+
+def _is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    return isinstance(value, dict)
+
+
+def _is_array(value: object) -> TypeGuard[list[Any]]:
+    return isinstance(value, list)

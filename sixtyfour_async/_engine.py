@@ -1,0 +1,238 @@
+"""The engine of a runner: it carries out what the scheduler asks for, and keeps the journal one step ahead.
+
+It awaits and decides nothing. One loop serves all jobs; a task lives as long as one request. What happened comes back
+through an inbox, and the end of a row through a callback.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import anyio.abc
+
+from sixtyfour_async._client import SUBMIT_TIMEOUT, AsyncClient
+from sixtyfour_async._core.job import Ticket
+from sixtyfour_async._core.messages import (
+    Accepted,
+    Command,
+    Event,
+    Finish,
+    HandBack,
+    Hold,
+    Look,
+    Looked,
+    LookFailed,
+    Release,
+    Submit,
+    SubmitFailed,
+    Withdrawn,
+)
+from sixtyfour_async._core.scheduler import Scheduler
+from sixtyfour_async._core.wire import answer_route, decode_answer, decode_json, encode, job_route
+from sixtyfour_async._job import read_job_id
+from sixtyfour_async._journal import Entry, Journal, State, with_state
+from sixtyfour_async._reading import read_outcome
+from sixtyfour_async.errors import JournalError, SixtyfourError
+from sixtyfour_async.models.jobs import JobState, Report
+from sixtyfour_async.operations import JobOperation
+from sixtyfour_async.outcomes import Outcome, Status
+
+if TYPE_CHECKING:
+    from sixtyfour_async._feed import Feed
+
+GRACE = 5.0
+"""Real seconds that submits on their way get to come back with an id when the runner is left."""
+
+logger = logging.getLogger("sixtyfour_async.runner")
+
+
+@dataclass(slots=True)
+class Row:
+    """A job as the runner knows it: the question, its line in the journal, and who waits for it at which index."""
+
+    id: int
+    entry: Entry
+    operation: JobOperation[Any]
+    waiting: list[tuple[Feed[Any], int]]
+    body: bytes = b""
+
+
+class _Inbox:
+    """Events on their way to the engine. Posting never waits, and nothing is lost when waiting is cut short."""
+
+    def __init__(self) -> None:
+        self._events: deque[Event] = deque()
+        self._news = anyio.Event()
+
+    def post(self, event: Event | None = None) -> None:
+        """Leave an event, or only wake the engine up."""
+        if event is not None:
+            self._events.append(event)
+        self._news.set()
+
+    async def wait(self) -> None:
+        await self._news.wait()
+
+    def drain(self) -> deque[Event]:
+        events, self._events, self._news = self._events, deque(), anyio.Event()
+        return events
+
+
+class Engine:
+    """Rows under way.
+
+    Attributes:
+        rows: Every row that was taken on and has not ended.
+        broken: The journal's failure, once it failed: nothing is sent from then on.
+    """
+
+    def __init__(
+        self,
+        client: AsyncClient,
+        journal: Journal,
+        scheduler: Scheduler,
+        *,
+        on_end: Callable[[Row, Outcome[Any]], None],
+    ) -> None:
+        self.rows: dict[int, Row] = {}
+        self.broken: JournalError | None = None
+        self._client = client
+        self._journal = journal
+        self._scheduler = scheduler
+        self._on_end = on_end
+        self._inbox = _Inbox()
+        self._submits: set[anyio.CancelScope] = set()
+
+    def add(self, row: Row) -> None:
+        """Take a row on; one with an id already is only watched."""
+        endpoint = row.operation.endpoint
+        self.rows[row.id] = row
+        ticket = Ticket(row.id, row.operation.variant(), endpoint.look_every, endpoint.gate, row.operation.may_repeat())
+        self._scheduler.add(ticket, self._client.clock.now(), remote_id=row.entry.job_id)
+        self._inbox.post()
+
+    def withdraw(self, row: Row, error: SixtyfourError) -> None:
+        """Drop a row if it has not been sent."""
+        self._inbox.post(Withdrawn(row.id, error))
+
+    def hurry(self) -> None:
+        """Give submits on their way a last few seconds."""
+        for scope in self._submits:
+            scope.deadline = anyio.current_time() + GRACE
+
+    async def run(self, tasks: anyio.abc.TaskGroup) -> None:
+        """Serve until cancelled."""
+        clock, scheduler = self._client.clock, self._scheduler
+        while True:
+            commands = [command for event in self._inbox.drain() for command in scheduler.handle(event, clock.now())]
+            if self.broken is None:
+                commands += scheduler.due(clock.now())
+            for command in commands:
+                tasks.start_soon(self._carry_out, command)
+            at = None if self.broken else scheduler.wake_at(clock.now())
+            with anyio.CancelScope(deadline=float("inf") if at is None else clock.real(at)):
+                await self._inbox.wait()
+
+    async def _carry_out(self, command: Command) -> None:
+        row = self.rows.get(command.id)
+        if row is None:
+            return
+        try:
+            match command:
+                case Submit():
+                    await self._submit(row)
+                case Look(remote_id=remote_id):
+                    await self._look(row, remote_id)
+                case Finish(report=report):
+                    await self._finish(row, report)
+                case Release(error=error, again=again):
+                    await self._release(row, error, again=again)
+                case Hold(error=error):
+                    await self._give_up(row, "unknown", error, "unknown")
+                case HandBack(error=error):
+                    await self._give_up(row, "unfinished", error, "accepted")
+        except JournalError as error:
+            self._break(error)
+
+    async def _submit(self, row: Row) -> None:
+        """Intent on disk, then the request, then the id on disk. Not cut short half-way: an id is worth the wait."""
+        row.entry = with_state(row.entry, "intended", error=None)
+        await self._journal.put(row.entry)
+        request = encode(row.operation, job_route(row.operation), timeout=SUBMIT_TIMEOUT)
+        with anyio.CancelScope(shield=True) as scope:
+            self._submits.add(scope)
+            try:
+                response = await self._client.exchange(request)
+                decode_json(response, operation=request.operation, gate=row.operation.endpoint.gate)
+                job_id = read_job_id(row.operation, response, request.operation)
+                row.entry = with_state(row.entry, "accepted", job_id=job_id)
+                await self._journal.put(row.entry)
+                self._inbox.post(Accepted(row.id, job_id))
+            except JournalError:
+                raise
+            except SixtyfourError as error:
+                self._inbox.post(SubmitFailed(row.id, error))
+            finally:
+                self._submits.discard(scope)
+
+    async def _look(self, row: Row, remote_id: str) -> None:
+        question = row.operation.look(remote_id)
+        request = encode(question, answer_route(question))
+        try:
+            response = await self._client.exchange(request)
+            value = decode_json(response, operation=request.operation)
+            seen = decode_answer(question.answer_type(), value, operation=request.operation)
+        except SixtyfourError as error:
+            logger.info("looking at %s: %s", remote_id, error)
+            self._inbox.post(LookFailed(row.id, error))
+            return
+        row.body = response.body
+        self._inbox.post(Looked(row.id, seen.report()))
+
+    async def _finish(self, row: Row, report: Report) -> None:
+        """Raw answer on disk, then parsed, then delivered."""
+        states: dict[JobState, State] = {JobState.COMPLETED: "completed", JobState.CANCELLED: "cancelled"}
+        row.entry = with_state(
+            row.entry,
+            states.get(report.state, "failed"),
+            answer=row.body.decode("utf-8", "replace"),
+            error=report.error,
+            cost_cents=report.cost_cents,
+        )
+        await self._journal.put(row.entry)
+        self._end(row, read_outcome(row.operation, row.entry))
+
+    async def _release(self, row: Row, error: SixtyfourError, *, again: bool) -> None:
+        if row.entry.state != "released":
+            row.entry = with_state(row.entry, "released", error=str(error))
+            await self._journal.put(row.entry)
+        if not again:
+            self._end_without(row, "rejected", error)
+
+    async def _give_up(self, row: Row, status: Status, error: SixtyfourError, state: State) -> None:
+        row.entry = with_state(row.entry, state, error=str(error))
+        await self._journal.put(row.entry)
+        self._end_without(row, status, error)
+
+    def _end_without(self, row: Row, status: Status, error: SixtyfourError) -> None:
+        key, job_id = row.entry.key, row.entry.job_id
+        self._end(row, Outcome(key, 0, row.operation, status, error=error, job_id=job_id))
+
+    def _end(self, row: Row, outcome: Outcome[Any]) -> None:
+        if self.rows.pop(row.id, None) is not None:
+            self._on_end(row, outcome)
+
+    def _break(self, error: JournalError) -> None:
+        """Nothing more may be sent once it cannot be recorded. What runs is handed back with its id."""
+        if self.broken is not None:
+            return
+        self.broken = error
+        logger.error("%s; nothing more is sent", error)
+        for row in list(self.rows.values()):
+            sent: Status = "unfinished" if row.entry.job_id else "unknown"
+            self._end_without(row, "rejected" if row.entry.state == "released" else sent, error)

@@ -1,0 +1,73 @@
+"""Raw answers of the journal → typed outcomes. Reading costs nothing and may be done again."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TypeVar
+
+from pydantic import JsonValue
+
+from sixtyfour_async._core.wire import decode_answer
+from sixtyfour_async._job import read_answer
+from sixtyfour_async._journal import Entry
+from sixtyfour_async.errors import (
+    JobCancelledError,
+    JobFailedError,
+    JobUnknownError,
+    ResponseError,
+    SixtyfourError,
+)
+from sixtyfour_async.models.jobs import Report
+from sixtyfour_async.operations import JobOperation
+from sixtyfour_async.outcomes import Outcome, Status
+
+R = TypeVar("R")
+
+
+def read_outcome(operation: JobOperation[R], entry: Entry, *, index: int = 0, replayed: bool = False) -> Outcome[R]:
+    """Tell how a settled row ended, its raw answer read as the class asked for.
+
+    An answer that does not fit is an outcome too, with the raw answer inside.
+    """
+    raw: JsonValue = None
+    value: R | None = None
+    error: SixtyfourError | None = None
+    status: Status = "completed"
+    try:
+        report = _read_report(operation, entry)
+        raw = report.result
+        value = read_answer(operation, entry.job_id or "", report)
+    except JobUnknownError as parked:
+        status, error = "unknown", parked
+    except JobCancelledError as ended:
+        status, error = "cancelled", ended
+    except JobFailedError as ended:
+        status, error = "failed", ended
+    except SixtyfourError as misfit:
+        error = misfit
+    except Exception as broken:  # noqa: BLE001 (a validator of the caller's own class; the paid answer must survive it)
+        error = ResponseError(f"the answer could not be read: {broken!r}", operation=operation.endpoint.name)
+        error.__cause__ = broken
+    return Outcome(
+        entry.key,
+        index,
+        operation,
+        status,
+        value=value,
+        error=error,
+        raw=raw,
+        job_id=entry.job_id,
+        cost_cents=entry.cost_cents,
+        replayed=replayed,
+    )
+
+
+def _read_report(operation: JobOperation[Any], entry: Entry) -> Report:
+    """Read the last look that the journal kept."""
+    if entry.state in {"unknown", "intended"}:
+        told = entry.error or "a run ended while this was being sent; it may have been accepted"
+        raise JobUnknownError(told, job_id=entry.job_id)
+    question = operation.look(entry.job_id or "-")
+    value = json.loads(entry.answer or "null")
+    found: Report = decode_answer(question.answer_type(), value, operation=operation.endpoint.name).report()
+    return found

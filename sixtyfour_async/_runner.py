@@ -1,0 +1,317 @@
+"""JobRunner: any number of jobs under one budget; rows in, outcomes out.
+
+The runner takes rows on and hands outcomes over; `_engine` carries out what `_core.scheduler` decides in between.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import anyio
+import anyio.abc
+
+from sixtyfour_async._client import AsyncClient
+from sixtyfour_async._core.budget import Gate
+from sixtyfour_async._core.job import Phase
+from sixtyfour_async._core.ledger import Ledger
+from sixtyfour_async._core.scheduler import Scheduler
+from sixtyfour_async._core.wire import job_route
+from sixtyfour_async._engine import Engine, Row
+from sixtyfour_async._feed import Feed, Operations, each
+from sixtyfour_async._journal import Entry, Journal, MemoryJournal, SqliteJournal, request_text
+from sixtyfour_async._reading import read_outcome
+from sixtyfour_async.errors import ConfigurationError, InputError
+from sixtyfour_async.operations import JobOperation
+from sixtyfour_async.outcomes import Outcome, Stats, Unfinished
+
+R = TypeVar("R")
+
+DEEP_SEARCHES = 5
+"""Deep searches one organization may run at once. Source: docs.sixtyfour.ai, search pages."""
+
+logger = logging.getLogger("sixtyfour_async.runner")
+
+
+class JobRunner:
+    """Submits jobs, looks at them until they end, and hands their outcomes over; any number under one budget.
+
+    Args:
+        client: Its budget is shared: calls made on the client go first.
+        journal: A path, a journal of your own, or None for one that dies with the process. With a path, a row that was
+            answered is never asked again, and a job that was accepted is watched on, whatever happened in between.
+        max_in_flight: Jobs sent and not ended, at most; also how many rows are read ahead of the consumer.
+        max_cost_cents: The most that may be spent, earlier runs on the same journal included. See `Ledger`.
+        prices: Cents per answer that you know of, by operation or ``operation/tier``.
+        job_deadline: Seconds after which a job that has not ended is handed back as ``unfinished``.
+        retry_failed: Ask again what the service had accepted and then failed or cancelled, in an earlier run.
+        deep_searches: How many deep searches may run at once.
+
+    Units: cents are US cents; seconds are the service's (`AsyncClient.speed`).
+
+    Use it as ``async with JobRunner(client) as runner``. When it is left, rows not sent are dropped, and what still
+    runs over there is listed in `left_running`.
+    """
+
+    def __init__(
+        self,
+        client: AsyncClient,
+        *,
+        journal: str | Path | Journal | None = None,
+        max_in_flight: int = 2000,
+        max_cost_cents: float | None = None,
+        prices: Mapping[str, float] | None = None,
+        job_deadline: float = 4 * 3600.0,
+        retry_failed: bool = False,
+        deep_searches: int = DEEP_SEARCHES,
+    ) -> None:
+        if max_in_flight < 1 or deep_searches < 1:
+            raise ConfigurationError("max_in_flight and deep_searches must be at least 1")
+        if max_cost_cents is not None and max_cost_cents <= 0:
+            raise ConfigurationError("max_cost_cents must be above 0, or None for no cap")
+        if isinstance(journal, str | Path):
+            journal = SqliteJournal(journal)
+        self.client = client
+        self.journal: Journal = journal or MemoryJournal()
+        self.left_running: tuple[Unfinished, ...] = ()
+        self._max_in_flight = max_in_flight
+        self._retry_failed = retry_failed
+        self._scheduler = Scheduler(
+            budget=client.budget,
+            ledger=Ledger(cap=max_cost_cents, prices=dict(prices or {})),
+            jitter=random.random,
+            gates={"deep-search": Gate(deep_searches)},
+            in_flight=Gate(max_in_flight),
+            job_deadline=job_deadline,
+        )
+        self._engine = Engine(client, self.journal, self._scheduler, on_end=self._hand_over)
+        self._by_key: dict[str, Row] = {}
+        self._feeds: set[Feed[Any]] = set()
+        self._ended: dict[str, int] = {}
+        self._replayed = 0
+        self._rows_read = 0
+        self._admission = anyio.Lock()
+        self._exit = AsyncExitStack()
+        self._tasks: anyio.abc.TaskGroup | None = None
+
+    # --- life ---------------------------------------------------------------------------------------------------
+
+    async def __aenter__(self) -> Self:
+        await self.journal.open()
+        try:
+            self._scheduler.ledger.charged = (await self.journal.totals()).cost_cents
+            self._tasks = await self._exit.enter_async_context(anyio.create_task_group())
+        except BaseException:
+            await self.journal.close()
+            raise
+        self._tasks.start_soon(self._engine.run, self._tasks)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        self._engine.hurry()
+        self._running.cancel_scope.cancel()
+        try:
+            return await self._exit.__aexit__(kind, error, trace)
+        finally:
+            self._tasks = None
+            self.client.budget.background = False
+            self._leave()
+            await self.journal.close()
+
+    def _leave(self) -> None:
+        self.left_running = tuple(
+            Unfinished(row.entry.key, row.operation, row.entry.job_id)
+            for row in self._engine.rows.values()
+            if row.entry.job_id is not None
+        )
+        for feed in list(self._feeds):
+            feed.leave()
+        if self.left_running:
+            ids = ", ".join(unfinished.job_id for unfinished in self.left_running[:5])
+            logger.warning("%d jobs run on over there and are billed: %s …", len(self.left_running), ids)
+
+    @property
+    def _running(self) -> anyio.abc.TaskGroup:
+        if self._tasks is None:
+            raise ConfigurationError("a JobRunner works inside `async with JobRunner(client) as runner:`")
+        return self._tasks
+
+    def stop(self) -> None:
+        """Read and submit no further; what runs is watched to its end and handed over."""
+        for feed in self._feeds:
+            feed.stop()
+        self._withdraw(lambda _row: True)
+
+    def stats(self) -> Stats:
+        """Say where the runner stands."""
+        waiting = sum(ticket.phase is Phase.WAITING for ticket in self._scheduler.tickets.values())
+        budget, ledger = self._scheduler.budget, self._scheduler.ledger
+        return Stats(
+            waiting=waiting,
+            in_flight=len(self._scheduler.tickets) - waiting,
+            ended=dict(self._ended),
+            replayed=self._replayed,
+            requests=budget.used,
+            throttled=budget.throttled,
+            requests_per_minute=budget.limit,
+            cost_cents=ledger.charged,
+            reserved_cents=ledger.reserved,
+        )
+
+    # --- asking -------------------------------------------------------------------------------------------------
+
+    async def run(self, operation: JobOperation[R], *, key: str | None = None) -> Outcome[R]:
+        """Submit one operation and return its outcome.
+
+        If cancelled, the job stays in the journal and is watched on while the runner is open.
+
+        Raises:
+            JournalError: The journal failed; nothing more is sent.
+        """
+        async with self._feed(1) as feed:
+            await self._admit(feed, operation, key, 0)
+            feed.finish_reading()
+            async for outcome in feed.take():
+                return outcome
+            raise feed.error or ConfigurationError("the runner was left before the job ended")
+
+    async def map(
+        self, operations: Operations[R], *, key: Callable[[JobOperation[R]], str] | None = None
+    ) -> AsyncGenerator[Outcome[R], None]:
+        """Submit operations as they are read and yield one outcome for each, as they end.
+
+        Args:
+            operations: Any iterable or async iterable, read no further ahead than ``max_in_flight`` rows.
+            key: Names a row; by default the question's own content does, so that the same question asked twice in a
+                run, or again in a later run with the same journal, is paid once.
+
+        Raises:
+            SixtyfourError: After the last outcome: the refusal that every later row would have met (wrong key, no
+                credits, tier not enabled, no connection, cap reached), or the journal's failure.
+            Exception: After the last outcome: what reading *operations* raised.
+
+        Each row is yielded once per call: a later run with the same journal yields it again, ``replayed``, for free.
+        Leaving the loop early withdraws what has not been sent.
+        """
+        async with self._feed(self._max_in_flight) as feed:
+            self._running.start_soon(self._read, feed, operations, key)
+            async with aclosing(feed.take()) as outcomes:
+                async for outcome in outcomes:
+                    yield outcome
+            if feed.error is not None:
+                raise feed.error
+
+    @asynccontextmanager
+    async def _feed(self, places: int) -> AsyncGenerator[Feed[Any], None]:
+        tasks = self._running
+        feed: Feed[Any] = Feed(places)
+        self._feeds.add(feed)
+        try:
+            yield feed
+        finally:
+            feed.leave()
+            self._feeds.discard(feed)
+            if self._tasks is tasks:
+                self._withdraw(lambda row: all(waiting is feed for waiting, _ in row.waiting))
+
+    async def _read(
+        self, feed: Feed[R], operations: Operations[R], key: Callable[[JobOperation[R]], str] | None
+    ) -> None:
+        index = 0
+        try:
+            async with aclosing(each(operations)) as reading:
+                while await feed.place():
+                    operation = await anext(reading, None)
+                    if operation is None:
+                        break
+                    await self._admit(feed, operation, None if key is None else key(operation), index)
+                    index += 1
+        except Exception as error:  # noqa: BLE001 (the input's own error: raised to the consumer, unchanged)
+            feed.stop(error)
+        finally:
+            feed.finish_reading()
+
+    # --- rows in ------------------------------------------------------------------------------------------------
+
+    async def _admit(self, feed: Feed[R], operation: JobOperation[R], key: str | None, index: int) -> None:
+        """Take a row on: new, known from the journal, or a twin of one under way.
+
+        One at a time: between reading the journal and taking the row on, nobody else may take the same row on.
+        """
+        job_route(operation)
+        if self._engine.broken is not None:
+            raise self._engine.broken
+        fingerprint = operation.fingerprint()
+        key = fingerprint if key is None else key
+        async with self._admission:
+            twin = self._by_key.get(key)
+            known = twin.entry if twin else await self.journal.find(key)
+            feed.owe()
+            self._place(feed, index, operation, key, fingerprint, twin, known)
+
+    def _place(
+        self,
+        feed: Feed[R],
+        index: int,
+        operation: JobOperation[R],
+        key: str,
+        fingerprint: str,
+        twin: Row | None,
+        known: Entry | None,
+    ) -> None:
+        if known and known.fingerprint != fingerprint and (twin is not None or known.state != "released"):
+            clash = InputError(
+                f"key {key!r} stands for another question already", remedy="give each question a key of its own"
+            )
+            self._tell(feed, Outcome(key, index, operation, "rejected", error=clash))
+        elif twin is not None:
+            twin.waiting.append((feed, index))
+        elif known is not None and self._is_settled(known):
+            self._tell(feed, read_outcome(operation, known, index=index, replayed=True))
+        else:
+            self._take_on(feed, index, operation, key, known)
+
+    def _is_settled(self, entry: Entry) -> bool:
+        if entry.state in {"failed", "cancelled"}:
+            return not self._retry_failed
+        return entry.state in {"completed", "unknown", "intended"}
+
+    def _take_on(self, feed: Feed[R], index: int, operation: JobOperation[R], key: str, known: Entry | None) -> None:
+        entry = known
+        if entry is None or entry.state != "accepted":
+            text = request_text(operation.payload())
+            entry = Entry(key, operation.endpoint.name, operation.fingerprint(), text, "released")
+        self._rows_read += 1
+        row = Row(self._rows_read, entry, operation, [(feed, index)])
+        self._by_key[key] = row
+        self._engine.add(row)
+
+    def _withdraw(self, wanted: Callable[[Row], bool]) -> None:
+        for row in list(self._engine.rows.values()):
+            if wanted(row):
+                why = row.waiting[0][0].left_over or ConfigurationError("not asked: the run was stopped before")
+                self._engine.withdraw(row, why)
+
+    # --- outcomes out -------------------------------------------------------------------------------------------
+
+    def _hand_over(self, row: Row, outcome: Outcome[Any]) -> None:
+        """Give an outcome to everyone who waits for this row; whoever came second gets a copy, paid once."""
+        del self._by_key[row.entry.key]
+        for number, (feed, index) in enumerate(row.waiting):
+            self._tell(feed, replace(outcome, index=index, replayed=number > 0))
+        stopped = {feed for feed, _ in row.waiting if feed.left_over is not None}
+        if stopped:
+            self._withdraw(lambda other: any(feed in stopped for feed, _ in other.waiting))
+
+    def _tell(self, feed: Feed[Any], outcome: Outcome[Any]) -> None:
+        self._ended[outcome.status] = self._ended.get(outcome.status, 0) + 1
+        self._replayed += outcome.replayed
+        feed.deliver(outcome)

@@ -1,0 +1,102 @@
+"""What a runner tells: how a row ended, what still runs, and where it stands, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
+
+from pydantic import JsonValue
+
+from sixtyfour_async.errors import SixtyfourError
+from sixtyfour_async.operations import JobOperation
+
+R_co = TypeVar("R_co", covariant=True)
+
+Status: TypeAlias = Literal["completed", "failed", "cancelled", "rejected", "unknown", "unfinished"]
+"""How a row ended.
+
+``completed``: answered; ``error`` is set only when the answer does not fit the class asked for. ``failed``,
+``cancelled``: the service ended it without an answer. ``rejected``: not taken, nothing is paid; asked again by the next
+run. ``unknown``: it may have been taken; never sent again by itself. ``unfinished``: it runs on over there, see
+``job_id``; the next run with the same journal goes on watching it.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[R_co]):
+    """What became of one row. Never raised; see `result` for that.
+
+    Attributes:
+        key: The row's key.
+        index: The row's place in the input, from 0.
+        input: The operation.
+        status: How it ended.
+        value: The typed answer, or None.
+        error: Why there is no value, or None.
+        raw: The service's answer as JSON, as it came.
+        job_id: The service's id, when there is one.
+        cost_cents: What the service said it charged, US cents; None when it did not say.
+        replayed: The answer comes from the journal or from the same question asked earlier in this run; ``cost_cents``
+            was paid then, not again.
+    """
+
+    key: str
+    index: int
+    input: JobOperation[R_co]
+    status: Status
+    value: R_co | None = None
+    error: SixtyfourError | None = None
+    raw: JsonValue = None
+    job_id: str | None = None
+    cost_cents: float | None = None
+    replayed: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Is there a typed answer?"""
+        return self.status == "completed" and self.error is None
+
+    def result(self) -> R_co:
+        """Return the answer, or raise the error that says why there is none."""
+        if self.error is not None:
+            raise self.error
+        if self.value is None:
+            raise SixtyfourError(f"no answer: {self.status}")
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A job that runs on over there after the runner was left: it is billed, and its id leads back to it."""
+
+    key: str
+    operation: JobOperation[Any]
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """A runner in numbers.
+
+    Attributes:
+        waiting: Rows read and not sent.
+        in_flight: Rows sent and not ended.
+        ended: Rows per `Outcome.status`.
+        replayed: Rows answered without asking, from the journal or from a twin in this run.
+        requests: Requests made so far, looks included.
+        throttled: 429 answers so far.
+        requests_per_minute: The key's limit.
+        cost_cents: Charged so far, what earlier runs paid included.
+        reserved_cents: Set aside for what is in flight.
+    """
+
+    waiting: int
+    in_flight: int
+    ended: Mapping[str, int]
+    replayed: int
+    requests: int
+    throttled: int
+    requests_per_minute: int
+    cost_cents: float
+    reserved_cents: float
