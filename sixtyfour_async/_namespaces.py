@@ -10,7 +10,8 @@ from sixtyfour_async import operations as ops
 from sixtyfour_async.operations import JobOperation, Operation
 
 if TYPE_CHECKING:
-    from sixtyfour_async._client import AsyncClient, Job
+    from sixtyfour_async._client import AsyncClient
+    from sixtyfour_async._job import Job
 
 P = ParamSpec("P")
 R = TypeVar("R")

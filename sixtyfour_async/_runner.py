@@ -255,43 +255,32 @@ class JobRunner:
             twin = self._by_key.get(key)
             known = twin.entry if twin else await self.journal.find(key)
             feed.owe()
-            self._place(feed, index, operation, key, fingerprint, twin, known)
-
-    def _place(
-        self,
-        feed: Feed[R],
-        index: int,
-        operation: JobOperation[R],
-        key: str,
-        fingerprint: str,
-        twin: Row | None,
-        known: Entry | None,
-    ) -> None:
-        if known and known.fingerprint != fingerprint and (twin is not None or known.state != "released"):
-            clash = InputError(
-                f"key {key!r} stands for another question already", remedy="give each question a key of its own"
-            )
-            self._tell(feed, Outcome(key, index, operation, "rejected", error=clash))
-        elif twin is not None:
-            twin.waiting.append((feed, index))
-        elif known is not None and self._is_settled(known):
-            self._tell(feed, read_outcome(operation, known, index=index, replayed=True))
-        else:
-            self._take_on(feed, index, operation, key, known)
+            if known and known.fingerprint != fingerprint and (twin is not None or known.state != "released"):
+                clash = InputError(
+                    f"key {key!r} stands for another question already", remedy="give each question a key of its own"
+                )
+                self._tell(feed, Outcome(key, index, operation, "rejected", error=clash))
+            elif twin is not None:
+                twin.waiting.append((feed, index))
+            elif known is not None and self._is_settled(known):
+                self._tell(feed, read_outcome(operation, known, index=index, replayed=True))
+            else:
+                self._take_on(feed, index, operation, known or self._new_entry(operation, key, fingerprint))
 
     def _is_settled(self, entry: Entry) -> bool:
         if entry.state in {"failed", "cancelled"}:
             return not self._retry_failed
         return entry.state in {"completed", "unknown", "intended"}
 
-    def _take_on(self, feed: Feed[R], index: int, operation: JobOperation[R], key: str, known: Entry | None) -> None:
-        entry = known
-        if entry is None or entry.state != "accepted":
-            text = request_text(operation.payload())
-            entry = Entry(key, operation.endpoint.name, operation.fingerprint(), text, "released")
+    def _new_entry(self, operation: JobOperation[Any], key: str, fingerprint: str) -> Entry:
+        return Entry(key, operation.endpoint.name, fingerprint, request_text(operation.payload()), "released")
+
+    def _take_on(self, feed: Feed[R], index: int, operation: JobOperation[R], known: Entry) -> None:
+        if known.state != "accepted":
+            known = self._new_entry(operation, known.key, operation.fingerprint())
         self._rows_read += 1
-        row = Row(self._rows_read, entry, operation, [(feed, index)])
-        self._by_key[key] = row
+        row = Row(self._rows_read, known, operation, [(feed, index)])
+        self._by_key[known.key] = row
         self._engine.add(row)
 
     def _withdraw(self, wanted: Callable[[Row], bool]) -> None:
