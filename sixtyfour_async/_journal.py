@@ -13,21 +13,18 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing, contextmanager, suppress
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypeVar
+from typing import Any, Literal, Protocol, TypeAlias, TypeVar
 
 import anyio
 import anyio.to_thread
 
 from sixtyfour_async.errors import JournalError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 T = TypeVar("T")
 
@@ -293,12 +290,7 @@ class SqliteJournal:
         self._connection.executemany("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", list(purpose.items()))
 
     def _find(self, key: str) -> Entry | None:
-        row = self._connection.execute(
-            "SELECT key, operation, fingerprint, request, state, job_id, answer, error, cost_cents"
-            " FROM jobs WHERE key = ?",
-            (key,),
-        ).fetchone()
-        return None if row is None else Entry(*row)
+        return _select(self._connection, key)
 
     def _commit(self, batch: list[Entry]) -> None:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -323,6 +315,29 @@ class SqliteJournal:
     def _totals(self) -> Totals:
         rows = self._connection.execute("SELECT state, count(*), total(cost_cents) FROM jobs GROUP BY state").fetchall()
         return Totals({state: number for state, number, _ in rows}, sum(cents for _, _, cents in rows))
+
+
+def _select(database: sqlite3.Connection, key: str) -> Entry | None:
+    row = database.execute(
+        "SELECT key, operation, fingerprint, request, state, job_id, answer, error, cost_cents FROM jobs WHERE key = ?",
+        (key,),
+    ).fetchone()
+    return None if row is None else Entry(*row)
+
+
+@contextmanager
+def reading(path: str | Path) -> Generator[Callable[[str], Entry | None], None, None]:
+    """Read a journal's rows by key, without taking it: whoever writes it goes on.
+
+    Raises:
+        JournalError: It cannot be read.
+    """
+    try:
+        with closing(sqlite3.connect(f"{Path(path).resolve().as_uri()}?mode=rw", uri=True)) as database:
+            database.execute("PRAGMA query_only = ON")
+            yield lambda key: _select(database, key)
+    except sqlite3.Error as error:
+        raise JournalError(f"journal {path}: {error}") from error
 
 
 def _bound(stored: Mapping[str, str], purpose: Mapping[str, str], journal: str) -> dict[str, str]:

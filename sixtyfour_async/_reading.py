@@ -13,6 +13,7 @@ from sixtyfour_async._journal import Entry
 from sixtyfour_async.errors import (
     JobCancelledError,
     JobFailedError,
+    JobTimeoutError,
     JobUnknownError,
     ResponseError,
     SixtyfourError,
@@ -39,6 +40,8 @@ def read_outcome(operation: JobOperation[R], entry: Entry, *, index: int = 0, re
         value = read_answer(operation, entry.job_id or "", report)
     except JobUnknownError as parked:
         status, error = "unknown", parked
+    except JobTimeoutError as running:
+        status, error = "unfinished", running
     except JobCancelledError as ended:
         status, error = "cancelled", ended
     except JobFailedError as ended:
@@ -67,6 +70,8 @@ def _read_report(operation: JobOperation[Any], entry: Entry) -> Report:
     if entry.state in {"unknown", "intended"}:
         told = entry.error or "a run ended while this was being sent; it may have been accepted"
         raise JobUnknownError(told, job_id=entry.job_id)
+    if entry.state == "accepted":
+        raise JobTimeoutError("was still running when last looked at", job_id=entry.job_id)
     question = operation.look(entry.job_id or "-")
     value = json.loads(entry.answer or "null")
     found: Report = decode_answer(question.answer_type(), value, operation=operation.endpoint.name).report()

@@ -265,22 +265,18 @@ class JobRunner:
             elif known is not None and self._is_settled(known):
                 self._tell(feed, read_outcome(operation, known, index=index, replayed=True))
             else:
-                self._take_on(feed, index, operation, known or self._new_entry(operation, key, fingerprint))
+                watched = known if known is not None and known.state == "accepted" else None
+                self._take_on(feed, index, operation, watched or _new_entry(operation, key, fingerprint))
 
     def _is_settled(self, entry: Entry) -> bool:
         if entry.state in {"failed", "cancelled"}:
             return not self._retry_failed
         return entry.state in {"completed", "unknown", "intended"}
 
-    def _new_entry(self, operation: JobOperation[Any], key: str, fingerprint: str) -> Entry:
-        return Entry(key, operation.endpoint.name, fingerprint, request_text(operation.payload()), "released")
-
-    def _take_on(self, feed: Feed[R], index: int, operation: JobOperation[R], known: Entry) -> None:
-        if known.state != "accepted":
-            known = self._new_entry(operation, known.key, operation.fingerprint())
+    def _take_on(self, feed: Feed[R], index: int, operation: JobOperation[R], entry: Entry) -> None:
         self._rows_read += 1
-        row = Row(self._rows_read, known, operation, [(feed, index)])
-        self._by_key[known.key] = row
+        row = Row(self._rows_read, entry, operation, [(feed, index)])
+        self._by_key[entry.key] = row
         self._engine.add(row)
 
     def _withdraw(self, wanted: Callable[[Row], bool]) -> None:
@@ -304,3 +300,7 @@ class JobRunner:
         self._ended[outcome.status] = self._ended.get(outcome.status, 0) + 1
         self._replayed += outcome.replayed
         feed.deliver(outcome)
+
+
+def _new_entry(operation: JobOperation[Any], key: str, fingerprint: str) -> Entry:
+    return Entry(key, operation.endpoint.name, fingerprint, request_text(operation.payload()), "released")

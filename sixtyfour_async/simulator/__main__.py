@@ -1,0 +1,59 @@
+"""The child of `process.py`: one JSON line of orders in, one line with the URL out, ends when its input closes.
+
+By hand: ``echo '{"settings": {"speed": 60}, "port": 8064}' | cat - /dev/tty | python -m sixtyfour_async.simulator``
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+import threading
+
+from sixtyfour_async.simulator.server import serve_until
+from sixtyfour_async.simulator.settings import SimulatorSettings
+from sixtyfour_async.simulator.simulator import Simulator
+
+_INPUT = 0
+
+
+def _first_line() -> bytes:
+    line = b""
+    while not line.endswith(b"\n") and (more := os.read(_INPUT, 1)):
+        line += more
+    return line
+
+
+def _say(url: str) -> None:
+    sys.stdout.write(url + "\n")
+    sys.stdout.flush()
+
+
+async def _serve(simulator: Simulator, port: int) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    with contextlib.suppress(NotImplementedError):  # Windows ends a process without asking
+        loop.add_signal_handler(signal.SIGTERM, stop.set)
+
+    def watch_input() -> None:
+        while os.read(_INPUT, 4096):
+            pass
+        loop.call_soon_threadsafe(stop.set)
+
+    threading.Thread(target=watch_input, daemon=True).start()
+    await serve_until(simulator, "127.0.0.1", port, _say, stop)
+
+
+def main() -> None:
+    """Read the orders and serve."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    order = json.loads(_first_line() or b"{}")
+    settings = SimulatorSettings.from_json(order.get("settings", {}))
+    asyncio.run(_serve(Simulator(settings), order.get("port", 0)))
+
+
+if __name__ == "__main__":
+    main()

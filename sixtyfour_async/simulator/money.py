@@ -1,0 +1,74 @@
+"""Prices, and the one account everything is charged to.
+
+Prices are whole cents; one credit is ten cents (docs.sixtyfour.ai, api-reference job-status: the same job is shown
+with ``charge_amount: 5`` and ``charge_credits: 0.5``). The vendor's price list could not be read; "assumed" lines
+are round guesses and only their order matters.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+CENTS_PER_CREDIT = 10
+
+PRICES: Mapping[str, int] = {
+    "find_email:PROFESSIONAL": 5,  # docs.sixtyfour.ai, api-reference/endpoint/find-email
+    "find_email:PERSONAL": 20,  # docs.sixtyfour.ai, api-reference/endpoint/find-email
+    "find_phone": 30,  # the vendor's public skill repository, find-phone example (cost_cents)
+    "reverse_email": 5,  # assumed
+    "reverse_phone": 10,  # assumed
+    "intelligence:micro": 3,  # assumed
+    "intelligence:low": 10,  # assumed
+    "intelligence:medium": 50,  # assumed
+    "intelligence:high": 200,  # assumed
+    "intelligence:xhigh": 400,  # assumed
+    "intelligence:scout": 100,  # assumed
+    "qa_agent": 10,  # assumed
+    "research_agent": 20,  # assumed
+    "deep_search_row": 1,  # assumed, after /search/query: 0.1 credit per returned row
+    "workflow_row": 10,  # assumed
+}
+
+
+@dataclass(slots=True)
+class Account:
+    """Balance of the organization, in cents.
+
+    Work is paid when it is done; until then its price is set aside, so that a balance is never spent twice.
+    """
+
+    opening: float
+    spent: int = 0
+    reserved: int = 0
+    _due: list[tuple[float, str, int]] = field(default_factory=list[tuple[float, str, int]])
+
+    def covers(self, price: int) -> bool:
+        """Say whether *price* can be paid on top of what is under way."""
+        return self.opening - self.spent - self.reserved >= price
+
+    def reserve(self, work_id: str, price: int, ends_at: float) -> None:
+        """Set *price* aside until the work ends."""
+        if price:
+            self.reserved += price
+            heapq.heappush(self._due, (ends_at, work_id, price))
+
+    def cancel(self, work_id: str, price: int, planned_end: float) -> None:
+        """Charge *price* now for work that was to end at *planned_end* and does so no more."""
+        left = [item for item in self._due if item[1] != work_id]
+        self.reserved -= sum(item[2] for item in self._due if item[1] == work_id and item[0] == planned_end)
+        heapq.heapify(left)
+        self._due = left
+        self.spent += price
+
+    def settle(self, now: float) -> None:
+        """Charge everything that has ended by *now*."""
+        while self._due and self._due[0][0] <= now:
+            _, _, price = heapq.heappop(self._due)
+            self.reserved -= price
+            self.spent += price
+
+    def credits(self) -> float:
+        """Give what is left, in credits, as ``/check-balance`` does."""
+        return round((self.opening - self.spent) / CENTS_PER_CREDIT, 4)

@@ -1,0 +1,65 @@
+"""The last words of a run, for a manager and for whoever must go on from there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sixtyfour_async.bulk import Counts, Run
+from sixtyfour_async.progress import duration
+from sixtyfour_async.sheets import NOT_ASKED
+
+MEANINGS = {
+    "completed": "answered",
+    "failed": "failed over there",
+    "cancelled": "cancelled over there",
+    "rejected": "not taken",
+    "unknown": "unknown: may have been taken and billed; parked, never sent again by itself",
+    "unfinished": "still running over there",
+    NOT_ASKED: "not asked",
+}
+
+
+def summary(run: Run, counts: Counts, *, out: Path, journal: Path, speed: float) -> list[str]:
+    """Say how a run ended, what it cost, and where everything is."""
+    stats = run.stats
+    took = duration(run.real_seconds)
+    if speed != 1:
+        took += f" ({run.seconds / 60:.1f} simulated minutes at {speed:g} times real speed)"
+    lines = [f"{counts.rows:,} rows in {took}", ""]
+    for status, meaning in MEANINGS.items():
+        number = counts.statuses.get(status, 0)
+        if number or status == "completed":
+            lines.append(f"  {meaning:<18} {number:>8,}   {100 * number / max(1, counts.rows):.1f} %")
+    lines += [f"                     {error}" for error in counts.first_errors]
+    answered = counts.statuses.get("completed", 0)
+    each = f"   {counts.cost_cents / answered:.1f} cents an answer" if answered else ""
+    lines.append(f"  {'spent':<18} {'$' + format(counts.cost_cents / 100, ',.2f'):>8}{each}")
+    if stats is not None and stats.requests:
+        asked = sum(stats.ended.values()) - stats.replayed
+        minutes = max(run.seconds, 1.0) / 60
+        used = (
+            f"{stats.requests / max(1, asked):.1f} a row, {stats.requests / minutes:.0f} a minute of "
+            f"{stats.requests_per_minute}, {stats.throttled} times refused (429)"
+        )
+        lines.append(f"  {'pace':<18} {asked / minutes:>8,.0f}   jobs a minute")
+        lines.append(f"  {'requests':<18} {stats.requests:>8,}   {used}")
+    if stats is not None and stats.replayed:
+        lines.append(f"  {'from the journal':<18} {stats.replayed:>8,}   answered before, not asked again")
+    return [*lines, "", f"  {out}", f"  {journal} (the journal: what is answered in it is never asked again)"]
+
+
+def how_to_go_on(run: Run, command: str) -> list[str]:
+    """Say what still runs, and how to resume."""
+    lines: list[str] = []
+    if run.left_running:
+        ids = ", ".join(left.job_id for left in run.left_running[:3])
+        more = ", …" if len(run.left_running) > 3 else ""  # noqa: PLR2004 (a few to show)
+        lines.append(f"{len(run.left_running):,} jobs still run over there and are billed: {ids}{more}")
+    return [*lines, "to go on where this stopped, run the same command again:", f"  {command}"]
+
+
+def facts_line(names: Sequence[str], right: Sequence[int], known: Sequence[int]) -> str:
+    """Say how many answers agree with facts known beforehand."""
+    parts = [f"{name} {good:,} of {all_:,}" for name, good, all_ in zip(names, right, known, strict=True)]
+    return "  compared with the list's own facts: " + ", ".join(parts)

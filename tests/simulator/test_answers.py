@@ -1,0 +1,257 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from sixtyfour_async.simulator import Company, companies
+from sixtyfour_async.simulator.companies import domain_of, find_company
+from sixtyfour_async.simulator.facts import fact_name
+from tests.simulator.conftest import COMPANY, LEAD, PERSON, QA, RESEARCH, Start
+
+pytestmark = pytest.mark.anyio
+STRUCT = {
+    "headquarters": "City and country",
+    "founded": {"description": "Year of founding", "type": "int"},
+    "employees": {"description": "Number of employees", "type": "int"},
+    "industry": "Sector",
+    "country": "Country",
+    "website": "Domain",
+}
+
+
+def facts(company: Company) -> dict[str, Any]:
+    return {name: "" if getattr(company, name) in (None, "") else getattr(company, name) for name in STRUCT}
+
+
+def test_all_companies_are_there() -> None:
+    assert len(companies()) == 1510
+    assert companies() is companies()
+    assert companies()[0] == Company(
+        "1&1", "www.1und1.ag", "Germany", "Telecommunications", "Montabaur, Germany", 1988, 3167
+    )
+
+
+def test_each_company_is_found_by_its_site_and_name() -> None:
+    for company in companies():
+        assert find_company({"company_name": company.company_name, "website": company.website}) == company
+
+
+async def test_facts_are_those_of_the_file(start: Start) -> None:
+    room = start(limit=10_000)
+    for company in companies()[::50]:
+        target = {"company_name": company.company_name, "website": company.website}
+        shown = await room.finished("/company-intelligence-async", {"target_company": target, "struct": STRUCT})
+        assert shown["result"]["structured_data"] == facts(company)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        {"website": "https://WWW.1und1.ag/about?x=1"},
+        {"domain": "1und1.ag"},
+        {"company_name": "1&1"},
+        {"name": "  1&1 "},
+        {"company": "1&1"},
+        {"company_name": "something else", "website": "1und1.ag"},
+        {"company_name": "1&1", "website": "nobody.example"},
+    ],
+)
+async def test_a_company_is_known_by_site_then_by_name(start: Start, target: dict[str, str]) -> None:
+    body = {"target_company": target, "struct": {"headquarters": "hq"}}
+    answer = (await start().post("/company-intelligence", body)).json()
+    assert answer["structured_data"] == {"headquarters": "Montabaur, Germany"}
+
+
+@pytest.mark.parametrize(
+    ("name", "description", "fact"),
+    [
+        ("hq", "", "headquarters"),
+        ("head_office", "", "headquarters"),
+        ("location", "The city of the head office", "headquarters"),
+        ("headquarters", "City and country of the head office", "headquarters"),
+        ("foundingYear", "", "founded"),
+        ("year", "Year of founding", "founded"),
+        ("num_employees", "", "employees"),
+        ("size", "head count", "employees"),
+        ("headcount", "", "employees"),
+        ("staff", "", "employees"),
+        ("sector", "", "industry"),
+        ("hq_country", "", "country"),
+        ("country", "Country of the headquarters", "country"),
+        ("company_url", "", "website"),
+        ("linkedin_url", "", None),
+        ("founders", "Names of the founders", None),
+        ("founded_by", "", None),
+        ("revenue", "Yearly revenue in dollars", None),
+        ("official_website", "", "website"),
+        ("site", "The company's website", "website"),
+        ("pricing_url", "", None),
+        ("address", "Street and number", None),
+        ("companyWebsite", "", "website"),
+        ("home", "Domain of the company, without www", "website"),
+        ("source", "URL of the page", None),
+        ("employees_in_germany", "", None),
+        ("employee_growth", "", None),
+        ("people", "How many people work there", "employees"),
+        ("industry_awards", "", None),
+        ("company_name", "", "company_name"),
+        ("company", "Name of the company", "company_name"),
+    ],
+)
+def test_a_field_is_matched_by_its_words(name: str, description: str, fact: str | None) -> None:
+    assert fact_name(name, description) == fact
+
+
+@pytest.mark.parametrize(
+    ("site", "domain"),
+    [
+        ("HTTP://www.A-B.de:8080/x#y", "a-b.de"),
+        ("www.astellas.com/en", "astellas.com"),
+        ("a.example", "a.example"),
+        ("", ""),
+    ],
+)
+def test_a_site_is_stripped_to_its_domain(site: str, domain: str) -> None:
+    assert domain_of(site) == domain
+
+
+@pytest.mark.parametrize(
+    ("asked", "given", "value"),
+    [
+        ("Year of founding", {}, "1988"),
+        ({"description": "Year of founding"}, {}, "1988"),
+        ({"description": "Year of founding", "type": "int"}, {}, 1988),
+        ({"description": "Year of founding", "type": "integer"}, {}, 1988),
+        ({"description": "Year of founding", "type": "float"}, {}, 1988.0),
+        ({"description": "Year of founding", "type": "bool"}, {}, ""),
+        ({"description": "Year of founding", "type": "list[int]"}, {}, [1988]),
+        ({"description": "Year of founding", "type": "list"}, {}, ["1988"]),
+        ({"description": "Year of founding", "type": "dict"}, {}, '{"founded": 1988}'),
+        ({"description": "Year of founding", "type": "list[string]"}, {}, "1988"),
+        ("Year of founding", {"founded": 1900}, 1988),
+        (1900, {}, 1988),
+        ({"description": "Year of founding", "type": "str"}, {"founded": 1900}, "1988"),
+    ],
+)
+async def test_types_follow_the_documented_order(start: Start, asked: Any, given: dict[str, Any], value: Any) -> None:
+    body = {"target_company": {"company_name": "1&1", **given}, "struct": {"founded": asked}}
+    data = (await start().post("/company-intelligence", body)).json()["structured_data"]
+    assert data["founded"] == value
+    assert type(data["founded"]) is type(value)
+
+
+async def test_unknown_is_an_empty_string_and_less_sure(start: Start) -> None:
+    room = start()
+    unknown = {"target_company": {"company_name": "Acme"}, "struct": STRUCT, "field_confidence": True}
+    known = {**COMPANY, "field_confidence": True}
+    nothing = (await room.post("/company-intelligence", unknown)).json()
+    much = (await room.post("/company-intelligence", known)).json()
+    assert set(nothing["structured_data"].values()) == {""}
+    assert 0 <= nothing["confidence_score"] < 4
+    assert 8 <= much["confidence_score"] <= 10
+    assert list(nothing["field_confidence"]) == list(STRUCT)
+    assert max(nothing["field_confidence"].values()) <= 25
+    assert min(much["field_confidence"].values()) >= 80
+    assert nothing["findings"] == much["findings"] == []
+    assert much["references"] == {"https://1und1.ag": "Company site of 1&1"}
+
+
+async def test_field_confidence_only_when_asked(start: Start) -> None:
+    assert "field_confidence" not in (await start().post("/company-intelligence", COMPANY)).json()
+
+
+async def test_people_come_as_leads_with_scores_in_strings(start: Start) -> None:
+    body = {**COMPANY, "find_people": True, "lead_struct": {"years": {"description": "Years", "type": "int"}}}
+    leads = (await start().post("/company-intelligence", body)).json()["structured_data"]["leads"]
+    assert [lead["score"] for lead in leads] == ["9.5", "9.0", "8.5"]
+    fields = {"name", "email", "company", "title", "phone", "score", "linkedin", "years"}
+    assert all(set(lead) == fields and lead["company"] == "1&1" for lead in leads)
+
+
+async def test_people_intelligence_echoes_and_knows_the_company(start: Start) -> None:
+    room = start()
+    data = (await room.post("/people-intelligence", PERSON)).json()["structured_data"]
+    assert list(data) == ["name", "company", "title", "hq"]
+    assert data["name"] == "Ada Example"
+    assert data["hq"] == "Maplewood, Minnesota, U.S."
+    assert data == (await start().post("/enrich-lead", PERSON)).json()["structured_data"]
+
+
+async def test_people_intelligence_without_a_struct(start: Start) -> None:
+    answer = (await start().post("/people-intelligence", {"lead_info": {"name": "Bo"}})).json()
+    assert set(answer["structured_data"]) == {"name", "company", "title", "email", "linkedin"}
+
+
+async def test_another_seed_gives_another_person(start: Start) -> None:
+    body = {"lead": {"phone": "+1 555-0100"}}
+    names = {(await start(seed=seed).post("/reverse-phone", body)).json()["name"] for seed in range(8)}
+    assert len(names) > 4
+
+
+async def test_find_email_gives_tuples(start: Start) -> None:
+    answer = (await start().post("/find-email", LEAD)).json()
+    assert answer == {
+        "name": "Bo Example",
+        "company": "Acme Corp",
+        "email": [["bo.example@acme-corp.example", "OK", "COMPANY"]],
+        "cost_cents": 5,
+    }
+
+
+async def test_find_email_personal(start: Start) -> None:
+    answer = (await start().post("/find-email", {**LEAD, "mode": "PERSONAL"})).json()
+    [[address, status, kind]] = answer["personal_email"]
+    assert address.endswith("@mail.example")
+    assert (status, kind, answer["cost_cents"]) == ("OK", "PERSONAL", 20)
+
+
+async def test_find_email_of_nobody(start: Start) -> None:
+    answer = (await start().post("/find-email", {"lead": {"company": "Acme"}})).json()
+    assert answer["email"] == [["", "NOT_FOUND", "COMPANY"]]
+
+
+async def test_find_phone_is_a_list_or_empty(start: Start) -> None:
+    room = start()
+    answers = [await room.post("/find-phone", {"lead": {"name": f"P {at}"}}) for at in range(40)]
+    found = [answer.json()["phone"] for answer in answers]
+    lists = [phone for phone in found if phone]
+    assert "" in found
+    assert all(set(phone[0]) == {"number", "region"} for phone in lists)
+
+
+async def test_reverse_email_keeps_the_lead(start: Start) -> None:
+    answer = (await start().post("/reverse-email", {"lead": {"email": "x@y.example"}})).json()
+    assert answer["email"] == "x@y.example"
+    assert {"name", "company", "title", "linkedin", "location", "cost_cents"} <= set(answer)
+
+
+async def test_qa_agent_answers_strings(start: Start) -> None:
+    body = {**QA, "struct": {"where": "Headquarters", "why": "Reason"}}
+    data = (await start().post("/qa-agent", body)).json()["structured_data"]
+    assert set(data) == {"size", "age", "score", "where", "why"}
+    assert all(isinstance(value, str) for value in data.values())
+    assert data["where"] == "Maplewood, Minnesota, U.S."
+    assert float(data["score"]) == pytest.approx((3 * float(data["size"]) + float(data["age"])) / 4, abs=0.051)
+
+
+async def test_research_agent_knows_companies_and_people(start: Start) -> None:
+    room = start()
+    company = (await room.post("/research-agent", RESEARCH)).json()["structured_data"]
+    person = {"input_data": {"name": "Ada Example"}, "struct": {"title": "Job title"}}
+    assert company == {"industry": "Conglomerate"}
+    assert (await room.post("/research-agent", person)).json()["structured_data"]["title"]
+
+
+async def test_the_same_subject_gives_the_same_answer(start: Start) -> None:
+    one, two = start(), start(clock=None)
+    await two.post("/find-phone", LEAD)
+    for path, body in (("/people-intelligence", PERSON), ("/find-email", LEAD), ("/qa-agent", QA)):
+        assert (await one.post(path, body)).json() == (await two.post(path, body)).json()
+
+
+async def test_a_dict_field_is_a_json_string(start: Start) -> None:
+    body = {**COMPANY, "struct": {"hq": {"description": "Head office", "type": "dict"}}}
+    data = (await start().post("/company-intelligence", body)).json()["structured_data"]
+    assert json.loads(data["hq"]) == {"hq": "Montabaur, Germany"}

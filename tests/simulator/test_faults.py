@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from sixtyfour_async.simulator import SimulatedDisconnect
+from tests.simulator.conftest import COMPANY, COMPANY_WORKFLOW, LEAD, SEARCH, Start
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize(("name", "worked"), [("reset", False), ("lost_answer", True), ("truncated", True)])
+async def test_broken_connections_in_process(start: Start, name: str, worked: bool) -> None:
+    room = start()
+    room.simulator.faults.script(name, route="/find-email-async")
+    assert (await room.post("/find-phone-async", LEAD)).status_code == 200
+    with pytest.raises(SimulatedDisconnect) as caught:
+        await room.post("/find-email-async", LEAD)
+    assert isinstance(caught.value, ConnectionResetError)
+    assert caught.value.worked is worked
+    assert len(room.simulator.books.jobs) == 1 + worked
+    assert (await room.post("/find-email-async", LEAD)).status_code == 200
+    assert room.simulator.faults.struck[name] == 1
+
+
+async def test_a_lost_answer_of_a_synchronous_call_comes_after_the_work(start: Start) -> None:
+    room = start()
+    room.simulator.faults.script("lost_answer")
+    with pytest.raises(SimulatedDisconnect):
+        await room.post("/find-email", LEAD)
+    assert room.simulator.books.charged_cents == 5
+    assert room.simulator.books.requests[0].status == 0
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+async def test_server_errors(start: Start, status: int) -> None:
+    room = start()
+    room.simulator.faults.script("server_error", status=status)
+    answer = await room.post("/find-email-async", LEAD)
+    assert answer.status_code == status
+    assert isinstance(answer.json()["detail"], str)
+    assert not room.simulator.books.jobs
+
+
+async def test_a_proxy_page(start: Start) -> None:
+    room = start()
+    room.simulator.faults.script("html")
+    answer = await room.get("/check-balance")
+    assert (answer.status_code, answer.headers["content-type"]) == (502, "text/html; charset=utf-8")
+    assert "x-ratelimit-limit" not in answer.headers
+
+
+async def test_throttled_though_under_the_limit(start: Start) -> None:
+    room = start()
+    room.simulator.faults.script("throttled", times=2)
+    answers = [await room.get("/check-balance") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [429, 429, 200]
+
+
+async def test_not_found_just_after_submit(start: Start) -> None:
+    room = start()
+    room.simulator.faults.script("not_found_after_submit", times=3)
+    job = await room.submit("/find-email-async", LEAD)
+    search = await room.submit("/search/start-deep-search", SEARCH)
+    started = await room.post(
+        "/workflows/run", {"webhook_payload": {"company_name": "3M"}}, workflow_id=COMPANY_WORKFLOW
+    )
+    looks = [
+        f"/job-status/{job}",
+        f"/search/status/{search}",
+        f"/workflows/runs/{started.json()['job_id']}/live_status",
+    ]
+    assert [(await room.get(look)).status_code for look in looks] == [404] * 3
+    room.clock.seconds = 5
+    assert [(await room.get(look)).status_code for look in looks] == [200] * 3
+
+
+async def test_a_slow_body_stalls(start: Start) -> None:
+    room = start(speed=3.0)
+    room.simulator.faults.script("slow_body")
+    assert (await room.get("/check-balance")).json() == {"credits": 1_000_000.0}
+    assert room.clock.slept == [pytest.approx(15.0)]
+
+
+async def test_drift_is_a_word_nobody_documented(start: Start) -> None:
+    room = start()
+    job = await room.submit("/find-email-async", LEAD)
+    search = await room.submit("/search/start-deep-search", SEARCH)
+    room.clock.seconds = 300
+    room.simulator.faults.script("drift", times=2)
+    await room.get("/check-balance")
+    drifted = (await room.get(f"/job-status/{job}")).json()
+    assert drifted["status"] == "finalizing"
+    assert "result" not in drifted
+    assert (await room.get(f"/search/status/{search}")).json()["status"] == "finalizing"
+    assert (await room.get(f"/job-status/{job}")).json()["status"] == "completed"
+
+
+async def test_failed_searches_runs_and_calls(start: Start) -> None:
+    room = start()
+    room.simulator.faults.script("job_failed", times=3)
+    search = await room.submit("/search/start-deep-search", SEARCH)
+    payload = {"webhook_payload": {"company_name": "3M"}}
+    run = (await room.post("/workflows/run", payload, workflow_id=COMPANY_WORKFLOW)).json()["job_id"]
+    call = await room.post("/company-intelligence", COMPANY)
+    assert (call.status_code, call.json()) == (500, {"detail": "An unexpected error occurred"})
+    room.clock.seconds += 3600
+    shown = (await room.get(f"/search/status/{search}")).json()
+    assert (shown["status"], shown["error"], shown["resource_handle_id"]) == ("failed", "Search failed", None)
+    live = (await room.get(f"/workflows/runs/{run}/live_status")).json()
+    assert live["overall_status"] == "failed"
+    assert "failed" in {block["status"] for block in live["blocks"]}
+    assert room.simulator.books.charged_cents == 0
+
+
+async def test_a_refused_body_does_not_use_up_a_fault_of_the_work(start: Start) -> None:
+    room = start()
+    room.simulator.faults.script("job_failed")
+    room.simulator.faults.script("lost_answer")
+    assert (await room.post("/find-email-async", {})).status_code == 422
+    assert room.simulator.faults.struck["job_failed"] == room.simulator.faults.struck["lost_answer"] == 0
+
+
+async def test_a_route_means_what_is_below_it_too(start: Start) -> None:
+    room = start()
+    room.simulator.faults.script("server_error", route="/job-status", times=2, status=503)
+    assert (await room.get("/job-status/a")).status_code == 503
+    assert (await room.get("/check-balance")).status_code == 200
+    room.simulator.faults.clear()
+    assert (await room.get("/job-status/a")).status_code == 404
+
+
+async def test_files_can_break_too(start: Start) -> None:
+    room = start()
+    room.simulator.faults.script("server_error", route="/signed", status=503)
+    assert (await room.client.get("/signed/x", headers={})).status_code == 503
+
+
+async def test_probabilities_repeat_with_the_seed(start: Start) -> None:
+    async def statuses(seed: int) -> list[int]:
+        room = start(seed=seed, faults={"server_error": 0.3}, limit=1000)
+        return [(await room.get("/check-balance")).status_code for _ in range(300)]
+
+    first = await statuses(1)
+    assert first == await statuses(1) != await statuses(2)
+    assert 60 < sum(status >= 500 for status in first) < 120
+
+
+@pytest.mark.parametrize("bad", [("nobody", 1), ("reset", 0)])
+async def test_scripts_are_checked(start: Start, bad: tuple[str, int]) -> None:
+    name, times = bad
+    with pytest.raises(ValueError, match=r"one of|from 1"):
+        start().simulator.faults.script(name, times=times)
+
+
+async def test_a_broken_answer_is_no_http_error_of_httpx(start: Start) -> None:
+    room = start()
+    room.simulator.faults.script("reset")
+    with pytest.raises(OSError, match="before the work") as caught:
+        await room.get("/check-balance")
+    assert not isinstance(caught.value, httpx.HTTPError)

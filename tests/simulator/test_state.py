@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sixtyfour_async.simulator import Simulator, SimulatorSettings
+from tests.simulator.conftest import COMPANY, COMPANY_WORKFLOW, LEAD, SEARCH, FakeClock, Start
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_restart_forgets_nothing(start: Start, tmp_path: Path) -> None:
+    state = tmp_path / "state.jsonl"
+    room = start(state=state, balance_credits=100.0)
+    done = await room.submit("/find-email-async", LEAD)
+    room.clock.seconds = 100
+    fresh = await room.submit("/company-intelligence-async", COMPANY)
+    search = await room.submit("/search/start-deep-search", {**SEARCH, "search_id": "mine"})
+    payload = {"webhook_payload": {"company_name": "3M"}}
+    headers = {"idempotency-key": "k"}
+    params = {"workflow_id": COMPANY_WORKFLOW}
+    run = await room.client.post("/workflows/run", json=payload, params=params, headers=headers)
+    room.clock.seconds = 130
+    await room.post("/workflows/cancel", job_id=run.json()["job_id"])
+    assert len(state.read_text().splitlines()) == 5
+
+    again = start(state=state, balance_credits=100.0, clock=FakeClock(7.0))
+    assert again.simulator.clock.now() == room.simulator.clock.now()
+    for path in (
+        f"/job-status/{done}",
+        f"/job-status/{fresh}",
+        f"/search/status/{search}",
+        f"/workflows/runs/{run.json()['job_id']}/live_status",
+        "/check-balance",
+    ):
+        assert (await again.get(path)).json() == (await room.get(path)).json()
+    assert await again.submit("/search/start-deep-search", {**SEARCH, "search_id": "mine"}) == search
+    repeated = await again.client.post("/workflows/run", json=payload, params=params, headers=headers)
+    assert repeated.json()["already_started"] is True
+    assert await again.submit("/find-email-async", LEAD) not in {done, fresh}
+    assert [entry.replayed for entry in again.simulator.books.jobs] == [True] * 4 + [False]
+
+
+async def test_a_torn_last_line_is_cut_off(start: Start, tmp_path: Path) -> None:
+    state = tmp_path / "state.jsonl"
+    first = await start(state=state).submit("/find-email-async", LEAD)
+    with state.open("a") as out:
+        out.write('{"event":"job","at":17810')
+    room = start(state=state)
+    second = await room.submit("/find-email-async", LEAD)
+    last = start(state=state)
+    assert [entry.id for entry in last.simulator.books.jobs] == [first, second]
+
+
+@pytest.mark.parametrize("line", ["nonsense", "[]", "{}", '{"event":"job","at":1}', '{"event":"tea","at":1,"work":{}}'])
+def test_another_file_is_refused(tmp_path: Path, line: str) -> None:
+    state = tmp_path / "state.jsonl"
+    state.write_text(line + "\n")
+    with pytest.raises(ValueError, match="not an event of a simulator"):
+        Simulator(SimulatorSettings(state=state))
+
+
+async def test_an_answer_that_was_lost_is_remembered(start: Start, tmp_path: Path) -> None:
+    state = tmp_path / "state.jsonl"
+    room = start(state=state)
+    room.simulator.faults.script("lost_answer")
+    with pytest.raises(ConnectionResetError):
+        await room.post("/find-email-async", LEAD)
+    assert len(start(state=state).simulator.books.jobs) == 1
