@@ -11,6 +11,8 @@ One budget for everything that uses a key, a journal so that no row is paid twic
 (`sixtyfour simulate`) to try it all without a key.
 """
 
+import logging
+
 from sixtyfour_async._client import AsyncClient, RawResponse
 from sixtyfour_async._job import Job
 from sixtyfour_async._journal import Journal, MemoryJournal, SqliteJournal
@@ -39,6 +41,7 @@ from sixtyfour_async.errors import (
     RateLimitError,
     RequestTimeoutError,
     ResponseError,
+    RunStoppedError,
     ServerError,
     SixtyfourError,
     TransportError,
@@ -109,6 +112,7 @@ __all__ = [
     "ResponseError",
     "ReverseEmail",
     "ReversePhone",
+    "RunStoppedError",
     "RunWorkflow",
     "ServerError",
     "SixtyfourError",
@@ -120,6 +124,9 @@ __all__ = [
     "WebhookError",
     "final_file",
 ]
+
+
+logging.getLogger("sixtyfour_async").addHandler(logging.NullHandler())
 
 
 def __getattr__(name: str) -> str:

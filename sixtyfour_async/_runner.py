@@ -27,7 +27,7 @@ from sixtyfour_async._engine import Engine, Row
 from sixtyfour_async._feed import Feed, Operations, each
 from sixtyfour_async._journal import Entry, Journal, MemoryJournal, SqliteJournal, request_text
 from sixtyfour_async._reading import read_outcome
-from sixtyfour_async.errors import ConfigurationError, InputError
+from sixtyfour_async.errors import ConfigurationError, InputError, RunStoppedError
 from sixtyfour_async.operations import JobOperation
 from sixtyfour_async.outcomes import Outcome, Stats, Unfinished
 
@@ -95,6 +95,7 @@ class JobRunner:
         self._feeds: set[Feed[Any]] = set()
         self._ended: dict[str, int] = {}
         self._replayed = 0
+        self._withdrawn = 0
         self._rows_read = 0
         self._admission = anyio.Lock()
         self._exit = AsyncExitStack()
@@ -158,6 +159,7 @@ class JobRunner:
             waiting=waiting,
             in_flight=len(self._scheduler.tickets) - waiting,
             ended=dict(self._ended),
+            withdrawn=self._withdrawn,
             replayed=self._replayed,
             requests=budget.used,
             throttled=budget.throttled,
@@ -181,7 +183,7 @@ class JobRunner:
             feed.finish_reading()
             async for outcome in feed.take():
                 return outcome
-            raise feed.error or ConfigurationError("the runner was left before the job ended")
+            raise feed.error or RunStoppedError("the runner was left before the job ended")
 
     async def map(
         self, operations: Operations[R], *, key: Callable[[JobOperation[R]], str] | None = None
@@ -282,7 +284,9 @@ class JobRunner:
     def _withdraw(self, wanted: Callable[[Row], bool]) -> None:
         for row in list(self._engine.rows.values()):
             if wanted(row):
-                why = row.waiting[0][0].left_over or ConfigurationError("not asked: the run was stopped before")
+                refusal = row.waiting[0][0].left_over
+                why = RunStoppedError(f"not sent: {refusal or 'the run was stopped before'}")
+                why.__cause__ = refusal
                 self._engine.withdraw(row, why)
 
     # --- outcomes out -------------------------------------------------------------------------------------------
@@ -297,7 +301,10 @@ class JobRunner:
             self._withdraw(lambda other: any(feed in stopped for feed, _ in other.waiting))
 
     def _tell(self, feed: Feed[Any], outcome: Outcome[Any]) -> None:
-        self._ended[outcome.status] = self._ended.get(outcome.status, 0) + 1
+        if isinstance(outcome.error, RunStoppedError):
+            self._withdrawn += 1
+        else:
+            self._ended[outcome.status] = self._ended.get(outcome.status, 0) + 1
         self._replayed += outcome.replayed
         feed.deliver(outcome)
 

@@ -207,7 +207,15 @@ def service(*, simulate: bool, speed: float, journal: Path) -> Generator[Service
         leave(str(error), WRONG)
 
 
-def carry_out(sheet: Sheet, whom: Service, *, out: Path, journal: Path, **settings: Any) -> None:
+def carry_out(
+    sheet: Sheet,
+    whom: Service,
+    *,
+    out: Path,
+    journal: Path,
+    proof: Callable[[Path], list[str]] = lambda _out: [],
+    **settings: Any,
+) -> None:
     """Ask about every row with live progress, write the output, print the summary, and exit with the right code."""
     import anyio
 
@@ -235,7 +243,8 @@ def carry_out(sheet: Sheet, whom: Service, *, out: Path, journal: Path, **settin
         click.echo("\n".join(["left at once; no output was written", *how_to_go_on(done, command)]), err=True)
         sys.exit(INTERRUPTED)
     counts = write_output(sheet, journal, out)
-    click.echo("\n".join(summary(done, counts, out=out, journal=journal, speed=whom.speed)))
+    told = summary(done, counts, out=out, journal=journal, speed=whom.speed, proof=proof(out))
+    click.echo("\n".join(told))
     if done.ending != "finished":
         click.echo("\n" + "\n".join(how_to_go_on(done, command)), err=True)
     if done.error is not None:
@@ -272,11 +281,7 @@ def demo(speed: float, *, fresh: bool) -> None:
             f"{speed:g} times faster than real time",
             err=True,
         )
-        try:
-            carry_out(sheet, whom, out=out, journal=journal)
-        finally:
-            if out.exists():
-                click.echo(compare(out))
+        carry_out(sheet, whom, out=out, journal=journal, proof=compare)
 
 
 # --- simulate -------------------------------------------------------------------------------------------------------

@@ -11,7 +11,6 @@ from pathlib import Path
 from sixtyfour_async.models.struct import FieldSpec
 from sixtyfour_async.sheets import Question, Sheet
 from sixtyfour_async.simulator import companies
-from sixtyfour_async.summary import facts_line
 from sixtyfour_async.tables import Table, write_table
 
 FIELDS: dict[str, FieldSpec] = {
@@ -34,7 +33,7 @@ def packaged_sheet() -> Generator[Sheet, None, None]:
         yield Sheet.plan(Table.open(path), question)
 
 
-def compare(out: Path) -> str:
+def compare(out: Path) -> list[str]:
     """Compare an enriched list with the facts, cell by cell, and say how many agree."""
     facts = {company.company_name: company for company in companies()}
     right, known = dict.fromkeys(FIELDS, 0), dict.fromkeys(FIELDS, 0)
@@ -45,4 +44,5 @@ def compare(out: Path) -> str:
                 fact = getattr(company, name)
                 known[name] += bool(fact)
                 right[name] += bool(fact) and row[name] == str(fact)
-    return facts_line(list(FIELDS), list(right.values()), list(known.values()))
+    agreeing = [f"{name} {right[name]:,} of {known[name]:,}" for name in FIELDS]
+    return ["  compared with the list's own facts: " + ", ".join(agreeing)]

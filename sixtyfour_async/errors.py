@@ -27,6 +27,7 @@
     │   ├── JobLostError                    the service no longer knows it
     │   └── JobUnknownError                 it may have been accepted: parked, never sent again by itself
     ├── CostCapError                        the cap leaves no room for this row
+    ├── RunStoppedError                     the run was stopped before this row was sent
     ├── JournalError                        in use · of another version · not a journal · another question
     └── WebhookError                        bad signature, stale, malformed
 
@@ -292,6 +293,10 @@ class JobUnknownError(JobError):
 
 class CostCapError(SixtyfourError):
     """The cap leaves no room for this row; nothing was sent for it."""
+
+
+class RunStoppedError(SixtyfourError):
+    """The run was stopped, or left, before this row was sent; nothing was asked or paid for it."""
 
 
 class JournalError(SixtyfourError):

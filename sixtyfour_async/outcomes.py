@@ -17,8 +17,8 @@ Status: TypeAlias = Literal["completed", "failed", "cancelled", "rejected", "unk
 """How a row ended.
 
 ``completed``: answered; ``error`` is set only when the answer does not fit the class asked for. ``failed``,
-``cancelled``: the service ended it without an answer. ``rejected``: not taken, nothing is paid; asked again by the next
-run. ``unknown``: it may have been taken; never sent again by itself. ``unfinished``: it runs on over there, see
+``cancelled``: the service ended it without an answer. ``rejected``: not taken, or (`RunStoppedError`) never sent;
+nothing is paid, and the next run asks again. ``unknown``: it may have been taken; never sent again by itself. ``unfinished``: it runs on over there, see
 ``job_id``; the next run with the same journal goes on watching it.
 """
 
@@ -82,7 +82,8 @@ class Stats:
     Attributes:
         waiting: Rows read and not sent.
         in_flight: Rows sent and not ended.
-        ended: Rows per `Outcome.status`.
+        ended: Rows per `Outcome.status`, without the withdrawn.
+        withdrawn: Rows that were read and dropped before they were sent, because the run was stopped.
         replayed: Rows answered without asking, from the journal or from a twin in this run.
         requests: Requests made so far, looks included.
         throttled: 429 answers so far.
@@ -94,6 +95,7 @@ class Stats:
     waiting: int
     in_flight: int
     ended: Mapping[str, int]
+    withdrawn: int
     replayed: int
     requests: int
     throttled: int

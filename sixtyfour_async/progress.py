@@ -50,7 +50,7 @@ class Pace:
     def minutes_left(self, stats: Stats) -> float | None:
         """Service minutes until the last row ends at this pace."""
         pace = self.per_minute()[0]
-        left = self.rows - sum(stats.ended.values())
+        left = self.rows - sum(stats.ended.values()) - stats.withdrawn
         return left / pace if pace > 0 else None
 
 

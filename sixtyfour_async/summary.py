@@ -20,7 +20,9 @@ MEANINGS = {
 }
 
 
-def summary(run: Run, counts: Counts, *, out: Path, journal: Path, speed: float) -> list[str]:
+def summary(
+    run: Run, counts: Counts, *, out: Path, journal: Path, speed: float, proof: Sequence[str] = ()
+) -> list[str]:
     """Say how a run ended, what it cost, and where everything is."""
     stats = run.stats
     took = duration(run.real_seconds)
@@ -46,7 +48,7 @@ def summary(run: Run, counts: Counts, *, out: Path, journal: Path, speed: float)
         lines.append(f"  {'requests':<18} {stats.requests:>8,}   {used}")
     if stats is not None and stats.replayed:
         lines.append(f"  {'from the journal':<18} {stats.replayed:>8,}   answered before, not asked again")
-    return [*lines, "", f"  {out}", f"  {journal} (the journal: what is answered in it is never asked again)"]
+    return [*lines, *proof, "", f"  {out}", f"  {journal} (the journal: what is answered in it is never asked again)"]
 
 
 def how_to_go_on(run: Run, command: str) -> list[str]:
@@ -57,9 +59,3 @@ def how_to_go_on(run: Run, command: str) -> list[str]:
         more = ", …" if len(run.left_running) > 3 else ""  # noqa: PLR2004 (a few to show)
         lines.append(f"{len(run.left_running):,} jobs still run over there and are billed: {ids}{more}")
     return [*lines, "to go on where this stopped, run the same command again:", f"  {command}"]
-
-
-def facts_line(names: Sequence[str], right: Sequence[int], known: Sequence[int]) -> str:
-    """Say how many answers agree with facts known beforehand."""
-    parts = [f"{name} {good:,} of {all_:,}" for name, good, all_ in zip(names, right, known, strict=True)]
-    return "  compared with the list's own facts: " + ", ".join(parts)

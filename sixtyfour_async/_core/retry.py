@@ -21,8 +21,8 @@ from typing import TypeAlias
 from sixtyfour_async.errors import (
     APIError,
     AuthenticationError,
-    ConfigurationError,
     ConnectError,
+    CostCapError,
     CreditsError,
     PermissionDeniedError,
     RateLimitError,
@@ -106,5 +106,5 @@ def _pace(named: float | None, attempt: int, jitter: float) -> float:
 
 def concerns_every_row(error: SixtyfourError | None) -> bool:
     """Say whether the next row would meet the same refusal, so that asking on would be pointless."""
-    refusals = (AuthenticationError, CreditsError, PermissionDeniedError, ConnectError, ConfigurationError)
+    refusals = (AuthenticationError, CreditsError, PermissionDeniedError, ConnectError, CostCapError)
     return isinstance(error, refusals)
