@@ -114,8 +114,13 @@ class AsyncClient:
         """Close the connections."""
         await self.transport.aclose()
 
+    @property
+    def base_url(self) -> str:
+        """The service this client asks."""
+        return self.transport.base_url
+
     def __repr__(self) -> str:
-        return f"AsyncClient(base_url={self.transport.base_url!r})"
+        return f"AsyncClient(base_url={self.base_url!r})"
 
     # --- operations ---------------------------------------------------------------------------------------------
 

@@ -85,7 +85,10 @@ class Journal(Protocol):
         ...
 
     async def bind(self, purpose: Mapping[str, str]) -> None:
-        """Say what this journal is for; raises `JournalError` when it is for something else already."""
+        """Say what this journal is for.
+
+        Raises `JournalError` when it is for something else already, unless nothing in it was ever accepted.
+        """
         ...
 
     async def find(self, key: str) -> Entry | None:
@@ -116,7 +119,8 @@ class MemoryJournal:
 
     async def bind(self, purpose: Mapping[str, str]) -> None:
         """Say what this journal is for."""
-        self.purpose = _bound(self.purpose, purpose, "this journal")
+        blank = all(entry.state == "released" for entry in self.entries.values())
+        self.purpose = _bound({} if blank else self.purpose, purpose, "this journal")
 
     async def find(self, key: str) -> Entry | None:
         """Read one row."""
@@ -286,7 +290,8 @@ class SqliteJournal:
 
     def _bind(self, purpose: Mapping[str, str]) -> None:
         stored: dict[str, str] = dict(self._connection.execute("SELECT name, value FROM meta").fetchall())
-        _bound(stored, purpose, f"journal {self.path}")
+        used = self._connection.execute("SELECT 1 FROM jobs WHERE state != 'released' LIMIT 1").fetchone()
+        _bound(stored if used else {}, purpose, f"journal {self.path}")
         self._connection.executemany("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", list(purpose.items()))
 
     def _find(self, key: str) -> Entry | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -27,7 +27,7 @@ from sixtyfour_async._engine import Engine, Row
 from sixtyfour_async._feed import Feed, Operations, each
 from sixtyfour_async._journal import Entry, Journal, MemoryJournal, SqliteJournal, request_text
 from sixtyfour_async._reading import read_outcome
-from sixtyfour_async.errors import ConfigurationError, InputError, RunStoppedError
+from sixtyfour_async.errors import ConfigurationError, CostCapError, InputError, RunStoppedError
 from sixtyfour_async.operations import JobOperation
 from sixtyfour_async.outcomes import Outcome, Stats, Unfinished
 
@@ -98,7 +98,6 @@ class JobRunner:
         self._withdrawn = 0
         self._rows_read = 0
         self._admission = anyio.Lock()
-        self._exit = AsyncExitStack()
         self._tasks: anyio.abc.TaskGroup | None = None
 
     # --- life ---------------------------------------------------------------------------------------------------
@@ -107,7 +106,7 @@ class JobRunner:
         await self.journal.open()
         try:
             self._scheduler.ledger.charged = (await self.journal.totals()).cost_cents
-            self._tasks = await self._exit.enter_async_context(anyio.create_task_group())
+            self._tasks = await anyio.create_task_group().__aenter__()
         except BaseException:
             await self.journal.close()
             raise
@@ -116,11 +115,13 @@ class JobRunner:
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool | None:
+    ) -> None:
+        """Detach. An error of the block goes on as it is: the task group never sees it, so it is not wrapped."""
+        tasks = self._running
         self._engine.hurry()
-        self._running.cancel_scope.cancel()
+        tasks.cancel_scope.cancel()
         try:
-            return await self._exit.__aexit__(kind, error, trace)
+            await tasks.__aexit__(None, None, None)
         finally:
             self._tasks = None
             self.client.budget.background = False
@@ -266,6 +267,8 @@ class JobRunner:
                 twin.waiting.append((feed, index))
             elif known is not None and self._is_settled(known):
                 self._tell(feed, read_outcome(operation, known, index=index, replayed=True))
+            elif (unpriced := self._unpriced(operation)) is not None and (known is None or known.state != "accepted"):
+                self._tell(feed, Outcome(key, index, operation, "rejected", error=unpriced))
             else:
                 watched = known if known is not None and known.state == "accepted" else None
                 self._take_on(feed, index, operation, watched or _new_entry(operation, key, fingerprint))
@@ -274,6 +277,16 @@ class JobRunner:
         if entry.state in {"failed", "cancelled"}:
             return not self._retry_failed
         return entry.state in {"completed", "unknown", "intended"}
+
+    def _unpriced(self, operation: JobOperation[Any]) -> CostCapError | None:
+        """A cap cannot be kept for what has no price beforehand and whose charge is never told afterwards."""
+        ledger, variant = self._scheduler.ledger, operation.variant()
+        if ledger.cap is None or operation.endpoint.tells_charge or ledger.price(variant) is not None:
+            return None
+        name = operation.endpoint.name
+        return CostCapError(
+            f"max_cost_cents needs a price for {name}: pass prices={{{name!r}: cents}}; the service tells none"
+        )
 
     def _take_on(self, feed: Feed[R], index: int, operation: JobOperation[R], entry: Entry) -> None:
         self._rows_read += 1

@@ -53,6 +53,11 @@ class Run:
     real_seconds: float = 0.0
     left_running: tuple[Unfinished, ...] = ()
 
+    @property
+    def answered(self) -> int:
+        """Rows with an answer, those of earlier runs included."""
+        return 0 if self.stats is None else self.stats.ended.get("completed", 0)
+
 
 @dataclass(slots=True)
 class Counts:
@@ -179,7 +184,7 @@ def _written(
     asked = sheet.operation(row)
     entry = None if isinstance(asked, InputError) else find(asked.fingerprint())
     if isinstance(asked, InputError) or entry is None or entry.state == "released":
-        told = str(asked) if isinstance(asked, InputError) else (entry and entry.error) or ""
+        told = asked.message if isinstance(asked, InputError) else (entry and entry.error) or ""
         counts.add(row, "rejected" if told else NOT_ASKED, told)
         return sheet.cells(row, None, error=told)
     outcome: Outcome[Any] = read_outcome(asked, entry)

@@ -6,6 +6,8 @@ sent · 3 finished, with rows that have no answer · 130 interrupted.
 
 from __future__ import annotations
 
+import logging
+import os
 import shlex
 import sys
 from collections.abc import Callable, Generator
@@ -20,6 +22,7 @@ import click
 from sixtyfour_async.errors import ConfigurationError, InputError, SixtyfourError
 
 if TYPE_CHECKING:
+    from sixtyfour_async._client import AsyncClient
     from sixtyfour_async.sheets import Sheet
 
 REFUSED, WRONG, INCOMPLETE, INTERRUPTED = 1, 2, 3, 130
@@ -61,6 +64,7 @@ def leave(text: str, code: int) -> NoReturn:
 @click.version_option(package_name="sixtyfour_async")
 def cli() -> None:
     """Research people and companies in bulk: one budget, one journal, no row paid twice."""
+    logging.getLogger().addHandler(logging.NullHandler())  # what matters is said in one line, not logged as well
 
 
 # --- run ------------------------------------------------------------------------------------------------------------
@@ -104,10 +108,12 @@ def run(operation: str, table: Path, **options: Any) -> None:
     journal: Path = options["journal"] or out.with_name(f"{out.stem}.journal.db")
     if options["speed"] and not options["simulate"]:
         raise InputError("--speed is for the simulator", remedy="add --simulate, or leave it out")
+    if not options["simulate"]:
+        check_key()
+    sheet = plan_sheet(operation, table, options)
+    check_places(table, out, journal, overwrite=options["overwrite"])
+    check_rows(sheet, skip_bad_rows=options["skip_bad_rows"])
     with service(simulate=options["simulate"], speed=options["speed"] or 60.0, journal=journal) as whom:
-        sheet = plan_sheet(operation, table, options)
-        check_places(table, out, journal, overwrite=options["overwrite"])
-        check_rows(sheet, skip_bad_rows=options["skip_bad_rows"])
         carry_out(
             sheet,
             whom,
@@ -118,9 +124,19 @@ def run(operation: str, table: Path, **options: Any) -> None:
         )
 
 
+def check_key() -> None:
+    """Say what is missing for the live service."""
+    if not os.environ.get("SIXTYFOUR_API_KEY", "").strip():
+        raise ConfigurationError(
+            "no API key: set SIXTYFOUR_API_KEY (keys are issued at app.sixtyfour.ai/keys), or add --simulate, which "
+            "needs none"
+        )
+
+
 def plan_sheet(operation: str, path: Path, options: dict[str, Any]) -> Sheet:
     """Read the table and the question, and show which column is sent as what."""
     from sixtyfour_async.sheets import KINDS, Question, Sheet, parse_field, parse_pair
+    from sixtyfour_async.summary import rows
     from sixtyfour_async.tables import Table
 
     if operation not in KINDS:
@@ -140,7 +156,7 @@ def plan_sheet(operation: str, path: Path, options: dict[str, Any]) -> Sheet:
         rename=dict(parse_pair("--map", text) for text in options["renames"]),
         limit=options["limit"],
     )
-    click.echo(f"{path}: {table.rows:,} rows, asking {operation} about {sheet.rows:,}", err=True)
+    click.echo(f"{path}: {rows(table.rows)}, asking {operation} about {sheet.rows:,}", err=True)
     for line in sheet.subjects.lines():
         click.echo(f"  {line}", err=True)
     renamed = [
@@ -172,13 +188,15 @@ def check_places(table: Path, out: Path, journal: Path, *, overwrite: bool) -> N
 
 def check_rows(sheet: Sheet, *, skip_bad_rows: bool) -> None:
     """Name the rows that cannot be asked, before anything is sent."""
+    from sixtyfour_async.summary import rows
+
     bad = list(sheet.problems())
     if not bad:
         return
     for problem in bad[:BAD_ROWS_SHOWN]:
         click.echo(f"  {problem}", err=True)
     rest = f"; the first {BAD_ROWS_SHOWN} are above" if len(bad) > BAD_ROWS_SHOWN else ""
-    text = f"{len(bad):,} of {sheet.rows:,} rows cannot be asked{rest}"
+    text = f"{len(bad):,} of {rows(sheet.rows)} cannot be asked{rest}"
     if len(bad) == sheet.rows:
         raise InputError(f"{text}; nothing was sent")
     if not skip_bad_rows:
@@ -192,7 +210,7 @@ def service(*, simulate: bool, speed: float, journal: Path) -> Generator[Service
     if not simulate:
         from sixtyfour_async._client import AsyncClient
 
-        yield Service({}, AsyncClient().transport.base_url)
+        yield Service({}, AsyncClient().base_url)
         return
     from sixtyfour_async.simulator import DEFAULT_KEY, SimulatorSettings
     from sixtyfour_async.simulator.process import simulator_process
@@ -205,6 +223,21 @@ def service(*, simulate: bool, speed: float, journal: Path) -> Generator[Service
             yield Service({"api_key": DEFAULT_KEY, "base_url": url, "speed": speed}, "simulator", speed)
     except RuntimeError as error:
         leave(str(error), WRONG)
+
+
+async def check_service(client: AsyncClient) -> None:
+    """Ask for the balance, which is free: a wrong key or no connection shows before anything is sent.
+
+    Whatever else this route answers is no reason not to try.
+    """
+    from sixtyfour_async.errors import AuthenticationError, ConnectError
+
+    try:
+        await client.account.check_balance()
+    except (AuthenticationError, ConnectError):
+        raise
+    except SixtyfourError:
+        return
 
 
 def carry_out(
@@ -226,6 +259,7 @@ def carry_out(
 
     async def ask(progress: Progress) -> Run:
         async with AsyncClient(**whom.client) as client:
+            await check_service(client)
             return await enrich(
                 sheet,
                 client,
@@ -242,6 +276,8 @@ def carry_out(
     if done.ending == "left":
         click.echo("\n".join(["left at once; no output was written", *how_to_go_on(done, command)]), err=True)
         sys.exit(INTERRUPTED)
+    if done.error is not None and done.answered == 0:
+        leave(f"{done.error}; no row was answered, no output was written", REFUSED)
     counts = write_output(sheet, journal, out)
     told = summary(done, counts, out=out, journal=journal, speed=whom.speed, proof=proof(out))
     click.echo("\n".join(told))
@@ -307,7 +343,6 @@ def simulate(host: str, port: int, tiers: tuple[str, ...], faults: tuple[str, ..
     Every time it speaks of is simulated: at --speed 60 a job of a minute takes a second, and so does the minute of the
     rate limit.
     """
-    from sixtyfour_async.sheets import parse_pair
     from sixtyfour_async.simulator import DEFAULT_KEY, Simulator, SimulatorSettings
     from sixtyfour_async.simulator.server import run as serve
 
@@ -316,7 +351,7 @@ def simulate(host: str, port: int, tiers: tuple[str, ...], faults: tuple[str, ..
         click.echo(f"simulating at {settings['speed']:g} times real speed; Ctrl-C ends it", err=True)
 
     try:
-        chances = {name: float(chance) for name, chance in (parse_pair("--fault", text) for text in faults)}
+        chances = dict(parse_chance(text) for text in faults)
         enabled = tuple(dict.fromkeys((*SimulatorSettings().enabled_tiers, *tiers)))
         chosen = SimulatorSettings(**settings, faults=chances, enabled_tiers=enabled)
         serve(Simulator(chosen), host, port, announce)
@@ -324,3 +359,14 @@ def simulate(host: str, port: int, tiers: tuple[str, ...], faults: tuple[str, ..
         raise InputError(str(error)) from error
     except OSError as error:
         leave(error.strerror or str(error), WRONG)
+
+
+def parse_chance(text: str) -> tuple[str, float]:
+    """Read ``reset=0.01``."""
+    from sixtyfour_async.sheets import parse_pair
+
+    name, chance = parse_pair("--fault", text)
+    try:
+        return name, float(chance)
+    except ValueError as error:
+        raise InputError(f"--fault {text!r}: {chance!r} is not a number from 0 to 1") from error

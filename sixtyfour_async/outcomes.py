@@ -18,8 +18,8 @@ Status: TypeAlias = Literal["completed", "failed", "cancelled", "rejected", "unk
 
 ``completed``: answered; ``error`` is set only when the answer does not fit the class asked for. ``failed``,
 ``cancelled``: the service ended it without an answer. ``rejected``: not taken, or (`RunStoppedError`) never sent;
-nothing is paid, and the next run asks again. ``unknown``: it may have been taken; never sent again by itself. ``unfinished``: it runs on over there, see
-``job_id``; the next run with the same journal goes on watching it.
+nothing is paid, and the next run asks again. ``unknown``: it may have been taken; never sent again by itself.
+``unfinished``: it runs on over there, see ``job_id``; the next run with the same journal goes on watching it.
 """
 
 

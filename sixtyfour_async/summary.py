@@ -28,7 +28,7 @@ def summary(
     took = duration(run.real_seconds)
     if speed != 1:
         took += f" ({run.seconds / 60:.1f} simulated minutes at {speed:g} times real speed)"
-    lines = [f"{counts.rows:,} rows in {took}", ""]
+    lines = [f"{rows(counts.rows)} in {took}", ""]
     for status, meaning in MEANINGS.items():
         number = counts.statuses.get(status, 0)
         if number or status == "completed":
@@ -49,6 +49,11 @@ def summary(
     if stats is not None and stats.replayed:
         lines.append(f"  {'from the journal':<18} {stats.replayed:>8,}   answered before, not asked again")
     return [*lines, *proof, "", f"  {out}", f"  {journal} (the journal: what is answered in it is never asked again)"]
+
+
+def rows(number: int) -> str:
+    """Write ``1 row`` or ``1,510 rows``."""
+    return f"{number:,} row{'' if number == 1 else 's'}"
 
 
 def how_to_go_on(run: Run, command: str) -> list[str]:

@@ -45,6 +45,7 @@ NOT_TEXT: Final = {
     b"\x1f\x8b": "compressed with gzip",
     b"PAR1": "a Parquet file",
 }
+SHOWN: Final = {"utf-8-sig": "UTF-8"}
 ESCAPED: Final = range(0xDC80, 0xDD00)  # what `errors="surrogateescape"` makes of bytes that cannot be decoded
 
 
@@ -275,6 +276,7 @@ def _malformed(problem: str, number: int, line: int) -> InputError:
 
 def _undecodable(path: Path, encoding: str, delimiter: str, error: UnicodeError) -> InputError:
     """Find the row and column of the first byte that cannot be decoded, by reading once more and keeping such bytes."""
+    shown = SHOWN.get(encoding, encoding)
     remedy = "name the encoding, such as --encoding latin-1 (or cp1252), or save the file as UTF-8"
     if marked := _starting(path, BYTE_ORDER_MARKS):
         remedy = f"its byte order mark says --encoding {marked}"
@@ -288,10 +290,10 @@ def _undecodable(path: Path, encoding: str, delimiter: str, error: UnicodeError)
                     continue
                 guess = bytes([bad]).decode("cp1252", errors="replace")
                 where = f"line {line} of {path}" if number else f"cell {place + 1} of the header of {path}"
-                message = f"byte 0x{bad:02X} is not {encoding} ({where}; in cp1252 it would be {guess!r})"
+                message = f"byte 0x{bad:02X} is not {shown} ({where}; in cp1252 it would be {guess!r})"
                 column = header[place].strip() if number and place < len(header) else None
                 return InputError(message, row=number or None, column=column, remedy=remedy)
-    return InputError(f"{path} cannot be decoded as {encoding}: {error}", remedy=remedy)
+    return InputError(f"{path} cannot be decoded as {shown}: {error}", remedy=remedy)
 
 
 def _encoding(path: Path, encoding: str | None) -> str:

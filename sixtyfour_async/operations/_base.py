@@ -68,6 +68,7 @@ class Endpoint:
         look_every: Seconds between looks at a job that the vendor's pages advise.
         started: The model of the answer to a submit.
         id_field: Where that answer keeps the job's id.
+        tells_charge: Does the service say what a job of this kind was charged?
     """
 
     name: str
@@ -83,6 +84,7 @@ class Endpoint:
     look_every: float = 10.0
     started: type[BaseModel] = Started
     id_field: str = "task_id"
+    tells_charge: bool = True
 
 
 REGISTRY: dict[str, type[Operation[Any]]] = {}

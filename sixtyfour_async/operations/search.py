@@ -22,6 +22,7 @@ class DeepSearch(
     repeat_key="search_id",
     look_every=12.0,
     gate="deep-search",
+    tells_charge=False,
 ):
     """Search people or companies in depth: 30 to 120 s by the vendor's skill, 4.5 minutes in its documented example.
 

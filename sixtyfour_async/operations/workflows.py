@@ -23,6 +23,7 @@ class RunWorkflow(
     look_every=8.0,
     started=RunStarted,
     id_field="job_id",
+    tells_charge=False,
     in_query=("workflow_id", "save_json", "result_formats"),
     in_headers={"idempotency_key": "Idempotency-Key"},
 ):

@@ -1,0 +1,129 @@
+"""How many jobs a minute does each way of asking get through one key?
+
+Three policies enrich the same companies on the same simulator (same seed, same run times, 500 requests a minute in a
+sliding window), in virtual time: the vendor's published loop (10 jobs in flight, each looked at every 10 s), the same
+without a limit on jobs in flight but under one paced limiter, and `JobRunner`.
+
+    python -m benchmarks.first_light [--rows 1510] [--tier low]
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import anyio
+
+from sixtyfour_async import AsyncClient, CompanyIntelligence, JobRunner
+from sixtyfour_async.simulator import Simulator, SimulatorSettings, companies
+from sixtyfour_async.testing import VirtualTimeLoop, simulated
+
+EVERY = 10.0
+VENDOR_IN_FLIGHT = 10
+
+Policy = Callable[[AsyncClient, list[CompanyIntelligence]], Awaitable[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One line of the table. ``minutes`` are the service's."""
+
+    answered: int
+    minutes: float
+    requests: int
+    throttled: int
+    peak: int
+
+    @property
+    def per_minute(self) -> float:
+        """Jobs a minute over the whole run."""
+        return self.answered / self.minutes
+
+
+async def every_ten_seconds(client: AsyncClient, questions: list[CompanyIntelligence], in_flight: int) -> int:
+    """Submit with so many in flight; look at each every 10 s; every request waits for the client's own budget."""
+    answered = 0
+    places = anyio.Semaphore(in_flight)
+
+    async def ask(question: CompanyIntelligence) -> None:
+        nonlocal answered
+        async with places:
+            job = await client.submit(question)
+            while True:
+                await anyio.sleep(EVERY)
+                if (await job.report()).state != "running":
+                    answered += 1
+                    return
+
+    async with anyio.create_task_group() as tasks:
+        for question in questions:
+            tasks.start_soon(ask, question)
+    return answered
+
+
+async def vendor(client: AsyncClient, questions: list[CompanyIntelligence]) -> int:
+    """Do as the vendor's published benchmark script does: 10 in flight, a look every 10 s."""
+    return await every_ten_seconds(client, questions, VENDOR_IN_FLIGHT)
+
+
+async def unlimited(client: AsyncClient, questions: list[CompanyIntelligence]) -> int:
+    """Do the same with everything in flight at once."""
+    return await every_ten_seconds(client, questions, len(questions))
+
+
+async def runner(client: AsyncClient, questions: list[CompanyIntelligence]) -> int:
+    """Leave it to `JobRunner`."""
+    async with JobRunner(client) as jobs:
+        return sum([outcome.ok async for outcome in jobs.map(questions)])
+
+
+async def measure(policy: Policy, rows: int, tier: str) -> Measured:
+    """Run one policy on a fresh simulator."""
+    async with simulated(SimulatorSettings(window="sliding")) as (client, simulator):
+        questions = [
+            CompanyIntelligence(
+                target_company={"company_name": company.company_name, "website": company.website},
+                struct={"headquarters": "Where the head office is"},
+                tier=tier,
+            )
+            for company in companies()[:rows]
+        ]
+        begun = client.clock.now()
+        answered = await policy(client, questions)
+        return _measured(simulator, answered, (client.clock.now() - begun) / 60)
+
+
+def _measured(simulator: Simulator, answered: int, minutes: float) -> Measured:
+    books = simulator.books
+    return Measured(answered, minutes, len(books.requests), books.throttled, books.peak())
+
+
+def main() -> None:
+    """Print the table."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--rows", type=int, default=1510)
+    options.add_argument("--tier", default="low")
+    chosen = options.parse_args()
+    policies: dict[str, Policy] = {
+        "vendor's loop: 10 in flight, every 10 s": vendor,
+        "every 10 s, all in flight, paced": unlimited,
+        "JobRunner": runner,
+    }
+    print(f"{chosen.rows} rows, tier {chosen.tier}, Python {platform.python_version()}, virtual time")
+    print(
+        f"{'policy':<42}{'answered':>9}{'minutes':>9}{'jobs/min':>10}{'ratio':>7}{'req/job':>9}{'peak/min':>10}{'429s':>6}"
+    )
+    first = 0.0
+    for name, policy in policies.items():
+        got = anyio.run(measure, policy, chosen.rows, chosen.tier, backend_options={"loop_factory": VirtualTimeLoop})
+        first = first or got.per_minute
+        print(
+            f"{name:<42}{got.answered:>9}{got.minutes:>9.1f}{got.per_minute:>10.1f}{got.per_minute / first:>7.1f}"
+            f"{got.requests / got.answered:>9.1f}{got.peak:>10}{got.throttled:>6}"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,185 @@
+"""How the package is cut into rooms, read from its source: who may know whom, and how large a thing may grow."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "sixtyfour_async"
+
+LAYERS: list[set[str]] = [
+    {"errors"},
+    {"models"},
+    {"operations"},
+    {"_core"},
+    {"_http", "_clock", "_journal", "_job"},
+    {"_namespaces"},
+    {"_client"},
+    {"outcomes"},
+    {"_reading", "_feed"},
+    {"_engine"},
+    {"_runner", "_receiver"},
+    {"tables"},
+    {"subjects"},
+    {"sheets"},
+    {"simulator"},
+    {"bulk", "testing", "report"},
+    {"progress"},
+    {"summary"},
+    {"demo"},
+    {"cli"},
+    {"__main__"},
+]
+"""From the ground up: a room may import rooms that stand in an earlier line, and its own."""
+
+FACADE = "__init__"
+"""Re-exports; everything may be imported by it, and nothing imports it."""
+
+HEIGHT = {room: height for height, rooms in enumerate(LAYERS) for room in rooms}
+
+NOT_IN_CORE = {"asyncio", "anyio", "httpx", "sqlite3", "time", "random", "os", "logging"}
+
+KNOWS_HTTPX = {"_http", "testing"}
+"""One room sends; the other one hands users a transport for their own tests."""
+
+LINES_OF_A_FILE = 400
+LINES_OF_A_FUNCTION = 50
+
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+ALL_PYTHON = sorted(path for folder in (PACKAGE, ROOT / "tests", ROOT / "benchmarks") for path in folder.rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def is_for_types_only(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    """Every module that is imported at run time, wherever the import stands."""
+    for node in ast.iter_child_nodes(tree):
+        if is_for_types_only(node):
+            assert isinstance(node, ast.If)
+            yield from imported(ast.Module(node.orelse, []))
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are written in full"
+            if node.module == "sixtyfour_async":
+                yield from (f"sixtyfour_async.{alias.name}" for alias in node.names)
+            else:
+                yield node.module or ""
+        yield from imported(node)
+
+
+def rooms_imported(path: Path) -> set[str]:
+    parts = [name.split(".") for name in imported(ast.parse(path.read_text("utf-8")))]
+    return {rest[0] if rest else FACADE for first, *rest in parts if first == "sixtyfour_async"}
+
+
+def packages_imported(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in imported(ast.parse(path.read_text("utf-8")))}
+
+
+def test_imports_of_every_form_are_seen() -> None:
+    text = """
+import a.b
+from c import d
+from sixtyfour_async import errors
+if TYPE_CHECKING:
+    import not_this
+else:
+    import e
+def f():
+    with g():
+        import h
+"""
+    assert list(imported(ast.parse(text))) == ["a.b", "c", "sixtyfour_async.errors", "e", "h"]
+
+
+def test_every_module_has_its_place() -> None:
+    assert {room_of(path) for path in SOURCES} - {FACADE} <= set(HEIGHT), "give the new module a line in LAYERS"
+
+
+@pytest.mark.parametrize("path", [path for path in SOURCES if room_of(path) != FACADE], ids=name_of)
+def test_imports_point_down_only(path: Path) -> None:
+    own = room_of(path)
+
+    up = {room for room in rooms_imported(path) - {own} if HEIGHT.get(room, len(LAYERS)) >= HEIGHT[own]}
+
+    assert up == set()
+
+
+@pytest.mark.parametrize("path", [path for path in SOURCES if room_of(path) == "_core"], ids=name_of)
+def test_the_core_only_decides(path: Path) -> None:
+    tree = ast.parse(path.read_text("utf-8"))
+
+    assert packages_imported(path) & NOT_IN_CORE == set()
+    waiting = (ast.AsyncFunctionDef, ast.AsyncFor, ast.AsyncWith, ast.Await)
+    assert [node.lineno for node in ast.walk(tree) if isinstance(node, waiting)] == []
+    assert "datetime.now" not in ast.unparse(tree)
+
+
+@pytest.mark.parametrize("path", [path for path in SOURCES if room_of(path) == "simulator"], ids=name_of)
+def test_the_simulator_knows_nothing_of_the_package(path: Path) -> None:
+    assert rooms_imported(path) <= {"simulator"}
+
+
+def test_one_room_sends_requests() -> None:
+    assert {room_of(path) for path in SOURCES if "httpx" in packages_imported(path)} <= KNOWS_HTTPX
+    assert "httpx" in packages_imported(PACKAGE / "_http.py")
+
+
+@pytest.mark.parametrize("path", ALL_PYTHON, ids=name_of)
+def test_files_and_functions_are_short(path: Path) -> None:
+    text = path.read_text("utf-8")
+    functions = {
+        f"{node.name} at line {node.lineno}": (node.end_lineno or node.lineno) - node.lineno + 1
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+
+    assert len(text.splitlines()) <= LINES_OF_A_FILE
+    assert {name: lines for name, lines in functions.items() if lines > LINES_OF_A_FUNCTION} == {}
+
+
+@pytest.mark.parametrize("path", ALL_PYTHON, ids=name_of)
+def test_no_module_is_named_after_nothing_in_particular(path: Path) -> None:
+    words = set(path.stem.strip("_").split("_")) | set(path.parent.name.strip("_").split("_"))
+
+    assert words & {"util", "utils", "helper", "helpers", "common", "manager", "misc"} == set()
+
+
+# Put together here, so that this file does not hold them.
+NOT_IN_THE_REPOSITORY = ["pypi" + ".org", "files.python" + "hosted", "/wo" + "rk/"]
+MADE_BY_TOOLS = {"__pycache__", "build", "dist", "node_modules"}
+
+
+def files_of_the_repository() -> Iterator[Path]:
+    """Every file but what tools leave behind: hidden folders other than .github, caches, builds, run journals."""
+    for path in ROOT.rglob("*"):
+        parts = path.relative_to(ROOT).parts
+        hidden = any(part.startswith(".") and part not in {".github", ".gitignore"} for part in parts)
+        made = any(part in MADE_BY_TOOLS or part.endswith(".egg-info") for part in parts)
+        if path.is_file() and not hidden and not made and not path.suffix.startswith(".db"):
+            yield path
+
+
+def test_no_file_names_a_registry_or_a_folder_of_this_machine() -> None:
+    found: list[str] = []
+    for path in files_of_the_repository():
+        text = path.read_bytes().decode("utf-8", "replace")
+        found += [f"{name_of(path)}: {word}" for word in NOT_IN_THE_REPOSITORY if word in text]
+
+    assert found == []

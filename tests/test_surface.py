@@ -1,0 +1,175 @@
+"""What a user sees: names, signatures, what an import costs, and that the key is not among it."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import pydoc
+import subprocess
+import sys
+import types
+from typing import Any
+
+import pytest
+
+import sixtyfour_async
+from sixtyfour_async import AsyncClient, errors
+from sixtyfour_async._namespaces import Namespace
+from sixtyfour_async.errors import ConfigurationError, SixtyfourError
+from sixtyfour_async.operations import FindEmail, GetJobStatus, PeopleIntelligence, Request
+
+KEY = "sk-secret-of-ours"
+
+
+def client() -> AsyncClient:
+    return AsyncClient(KEY, base_url="http://localhost:1")
+
+
+def in_the_order_of_ruff(name: str) -> tuple[int, str]:
+    return (0 if name.isupper() else 1 if name[0].isupper() else 2, name)
+
+
+def test_the_public_names_are_listed_in_order_and_completely() -> None:
+    public = {
+        name
+        for name, value in vars(sixtyfour_async).items()
+        if not name.startswith("_") and not isinstance(value, types.ModuleType)
+    }
+
+    assert sixtyfour_async.__all__ == sorted(public, key=in_the_order_of_ruff)
+
+
+def test_every_error_is_public() -> None:
+    tree = {name for name, cls in vars(errors).items() if inspect.isclass(cls) and issubclass(cls, SixtyfourError)}
+
+    assert tree <= set(sixtyfour_async.__all__)
+
+
+def test_the_version_is_known_and_other_names_are_not() -> None:
+    assert sixtyfour_async.__version__
+    with pytest.raises(AttributeError, match="nonsense"):
+        _ = sixtyfour_async.nonsense
+
+
+def printed_by(program: str) -> Any:
+    """What a fresh interpreter prints as JSON."""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603
+    return json.loads(done.stdout)
+
+
+def test_the_package_needs_no_extra() -> None:
+    """httpx looks for click and rich by itself, so that they are made impossible to import instead."""
+    modules = printed_by(
+        "import json, sys\n"
+        "for extra in ('click', 'rich', 'starlette', 'uvicorn', 'trio'): sys.modules[extra] = None\n"
+        "import sixtyfour_async\n"
+        "print(json.dumps([name for name, module in sys.modules.items() if module is not None]))"
+    )
+
+    assert "sixtyfour_async._client" in modules
+    assert [name for name in modules if name.startswith(("sixtyfour_async.simulator", "sixtyfour_async.cli"))] == []
+
+
+@pytest.mark.xfail(strict=True, reason="a class that no instance was made of yet has the signature (**fields)")
+def test_a_method_has_its_signature_before_it_is_first_used() -> None:
+    names = printed_by(
+        "import inspect, json\n"
+        "from sixtyfour_async import AsyncClient\n"
+        "method = AsyncClient('key', base_url='http://localhost:1').people.find_email\n"
+        "print(json.dumps(list(inspect.signature(method).parameters)))"
+    )
+
+    assert set(names) == set(FindEmail.model_fields)
+
+
+# --- signatures ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("bound", "operation"),
+    [
+        (lambda: client().people.find_email, FindEmail),
+        (lambda: client().people.intelligence, PeopleIntelligence),
+        (lambda: client().jobs.status, GetJobStatus),
+    ],
+)
+def test_a_method_has_the_parameters_of_its_operation(bound: Any, operation: type[Request]) -> None:
+    operation.model_rebuild()
+    parameters = inspect.signature(bound()).parameters
+
+    assert list(parameters) == list(inspect.signature(operation).parameters)
+    assert set(parameters) == set(operation.model_fields)
+    assert all(one.kind is inspect.Parameter.KEYWORD_ONLY for one in parameters.values())
+
+
+def test_required_parameters_are_required_and_others_have_defaults() -> None:
+    FindEmail.model_rebuild()
+    parameters = inspect.signature(client().people.find_email).parameters
+
+    assert parameters["lead"].default is inspect.Parameter.empty
+    assert parameters["mode"].default is None
+    assert "PERSONAL" in str(parameters["mode"])
+
+
+def test_help_tells_what_the_operation_tells() -> None:
+    method = client().people.find_email
+
+    assert method.__doc__ == FindEmail.__doc__
+    assert "Find one person's email address" in pydoc.render_doc(FindEmail)
+    assert "FindEmail" in repr(method)
+
+
+def test_every_namespace_is_an_attribute_of_the_client() -> None:
+    one = client()
+    offered: set[type] = {type(getattr(one, name)) for name in dir(AsyncClient) if not name.startswith("_")}
+
+    assert set(Namespace.__subclasses__()) <= offered
+
+
+# --- the key ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", ["x-api-key", "bearer"])
+def test_the_key_is_in_no_text_about_the_client(scheme: Any) -> None:
+    one = AsyncClient(KEY, base_url="http://localhost:1", auth_scheme=scheme)
+
+    for shown in (one, one.transport, one.people, one.people.find_email, one.jobs.status, one.budget, one.clock):
+        assert KEY not in repr(shown)
+        assert KEY not in str(shown)
+    assert repr(one) == "AsyncClient(base_url='http://localhost:1')"
+
+
+@pytest.mark.parametrize("key", [KEY + "\n" + KEY, KEY + "é", "two " + KEY])
+def test_a_key_that_cannot_be_one_is_refused_without_being_shown(key: str) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        AsyncClient(key)
+
+    assert KEY not in str(refused.value)
+    assert KEY not in repr(refused.value)
+
+
+def test_a_client_without_a_key_says_where_to_get_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SIXTYFOUR_API_KEY", raising=False)
+
+    with pytest.raises(ConfigurationError, match="SIXTYFOUR_API_KEY"):
+        AsyncClient()
+
+
+def test_blanks_around_a_key_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIXTYFOUR_API_KEY", f"  {KEY}\n")
+
+    assert repr(AsyncClient(base_url="http://localhost:1"))
+
+
+@pytest.mark.parametrize("url", ["localhost:8000", "ftp://x", "https://", ""])
+def test_a_base_url_that_is_none_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIXTYFOUR_API_ENDPOINT", "nowhere")
+
+    with pytest.raises(ConfigurationError, match="base_url"):
+        AsyncClient(KEY, base_url=url)
+
+
+@pytest.mark.parametrize("limit", [-1, 0, 2])
+def test_a_limit_that_cannot_be_kept_is_refused_by_its_name(limit: int) -> None:
+    with pytest.raises(ConfigurationError, match="requests_per_minute"):
+        AsyncClient(KEY, requests_per_minute=limit)

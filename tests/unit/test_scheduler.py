@@ -1,0 +1,382 @@
+"""The scheduler: small scenes with the clock in hand, and whole runs in a world of virtual time."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from sixtyfour_async._core.budget import Budget, Gate
+from sixtyfour_async._core.job import Ticket
+from sixtyfour_async._core.ledger import Ledger
+from sixtyfour_async._core.messages import (
+    Accepted,
+    Finish,
+    HandBack,
+    Hold,
+    Look,
+    Looked,
+    LookFailed,
+    Release,
+    Submit,
+    SubmitFailed,
+    Withdrawn,
+)
+from sixtyfour_async._core.scheduler import DENIED_AFTER, GATE_PAUSE, GONE_AFTER, SUBMIT_ATTEMPTS, Scheduler
+from sixtyfour_async.errors import (
+    AuthenticationError,
+    ConnectError,
+    CostCapError,
+    JobLostError,
+    JobTimeoutError,
+    JobUnknownError,
+    NotFoundError,
+    RateLimitError,
+    RunStoppedError,
+)
+from sixtyfour_async.models.jobs import JobState, Report
+from tests.unit.world import Fault, Plan, World
+
+SEARCH = "deep-search"
+
+
+def many(fault: Fault, times: int) -> list[Fault]:
+    return [fault] * times
+
+
+def end_of(plan: Plan, **settings: float) -> tuple[World, object]:
+    world = World([plan], **settings).run()  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    return world, world.jobs[0].end
+
+
+# --- the life of one job ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("end", [JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED])
+def test_a_job_that_ends_over_there_is_finished_with_what_was_reported(end: JobState) -> None:
+    world, command = end_of(Plan(run_time=65.0, end=end, charge=5))
+
+    assert isinstance(command, Finish)
+    assert command.report.state is end
+    assert world.jobs[0].submits == 1
+    assert world.scheduler.ledger.charged == (5 if end is JobState.COMPLETED else 0)
+    assert world.scheduler.in_flight.held == 0
+
+
+@pytest.mark.parametrize(
+    ("submits", "repeatable", "sent", "end"),
+    [
+        (["undelivered", "undelivered"], False, 3, "Finish"),
+        (["throttled"] * 20, False, 21, "Finish"),
+        (["throttled", "undelivered"] * 5, False, 11, "Finish"),
+        (["undelivered"] * 20, False, SUBMIT_ATTEMPTS, "Release"),
+        (["refused"], False, 1, "Release"),
+        (["unclear"], False, 1, "Hold"),
+        (["lost"], False, 1, "Hold"),
+        (["undelivered", "lost"], False, 2, "Hold"),
+        (["unclear", "lost"], True, 3, "Finish"),
+        (["unclear"] * 20, True, SUBMIT_ATTEMPTS, "Release"),
+    ],
+)
+def test_a_submit_is_sent_again_only_when_that_cannot_be_paid_twice(
+    submits: list[Fault], repeatable: bool, sent: int, end: str
+) -> None:
+    world = World([Plan(submits=submits, repeatable=repeatable)]).run()
+
+    assert (world.jobs[0].submits, world.ends()) == (sent, [end])
+
+
+def test_a_parked_job_says_that_it_may_have_been_accepted_and_why() -> None:
+    _, command = end_of(Plan(submits=["lost"]))
+
+    assert isinstance(command, Hold)
+    assert isinstance(command.error, JobUnknownError)
+    assert "reset" in str(command.error)
+    assert command.error.__cause__ is not None
+
+
+@pytest.mark.parametrize("fault", ["unclear", "lost", "throttled", "gone", "denied"])
+def test_a_failed_look_never_fails_a_job(fault: Fault) -> None:
+    world = World([Plan(run_time=50.0, looks=[fault, fault])]).run()
+
+    assert world.ends() == ["Finish"]
+
+
+def test_a_job_that_runs_past_its_deadline_is_handed_back_with_its_id() -> None:
+    world, command = end_of(Plan(run_time=float("inf")), job_deadline=100.0)
+
+    assert isinstance(command, HandBack)
+    assert isinstance(command.error, JobTimeoutError)
+    assert (command.error.job_id, command.error.state) == ("remote-0", "running")
+    assert world.jobs[0].ended_at == pytest.approx(1100.5, abs=1.0)
+
+
+def test_a_job_that_cannot_be_looked_at_until_its_deadline_is_handed_back() -> None:
+    world, command = end_of(Plan(run_time=float("inf"), looks=many("unclear", 1000)), job_deadline=100.0)
+
+    assert isinstance(command, HandBack)
+    assert world.jobs[0].ended_at == pytest.approx(1100.5, abs=1.0)
+
+
+def test_a_job_the_service_does_not_know_yet_is_given_a_minute() -> None:
+    world = World([Plan(gone_for=50.0)]).run()
+
+    assert world.ends() == ["Finish"]
+
+
+def test_a_job_the_service_no_longer_knows_is_lost() -> None:
+    world, command = end_of(Plan(gone_for=float("inf")))
+
+    assert isinstance(command, Hold)
+    assert isinstance(command.error, JobLostError)
+    assert command.error.job_id == "remote-0"
+    assert world.jobs[0].looks >= GONE_AFTER[0]
+    assert (world.jobs[0].ended_at or 0) - 1000.0 >= GONE_AFTER[1]
+
+
+def test_a_job_that_may_not_be_looked_at_any_more_is_handed_back() -> None:
+    world, command = end_of(Plan(run_time=float("inf"), looks=many("denied", 100)))
+
+    assert isinstance(command, HandBack)
+    assert isinstance(command.error, AuthenticationError)
+    assert world.jobs[0].looks == DENIED_AFTER
+
+
+def test_a_job_accepted_in_an_earlier_run_is_only_watched() -> None:
+    world = World([Plan(remote_id="job_7", run_time=0.0, charge=5)]).run()
+
+    assert world.ends() == ["Finish"]
+    assert (world.jobs[0].submits, world.jobs[0].looks) == (0, 1)
+
+
+def test_a_job_that_nobody_wants_is_released_if_it_was_not_sent_and_watched_if_it_was() -> None:
+    plans = [Plan(run_time=100.0, gate=SEARCH, withdrawn_after=5.0) for _ in range(7)]
+
+    world = World(plans).run()
+
+    assert world.ends() == ["Finish"] * 5 + ["Release"] * 2
+    assert [job.submits for job in world.jobs] == [1] * 5 + [0] * 2
+
+
+def test_a_job_that_waits_for_its_next_attempt_can_be_withdrawn() -> None:
+    world = World([Plan(submits=many("undelivered", 5), withdrawn_after=6.0)]).run()
+
+    assert world.ends() == ["Release"]
+    assert world.jobs[0].submits == 3
+
+
+@pytest.mark.xfail(strict=True, reason="Withdrawn is forgotten while a submit is on its way, and the job is sent again")
+def test_a_job_withdrawn_while_its_submit_is_on_its_way_is_not_sent_again() -> None:
+    one = scheduler()
+    one.add(ticket(1), 100.0)
+    one.due(100.0)
+    one.handle(Withdrawn(1, RunStoppedError("stopped")), 100.1)
+
+    released = one.handle(SubmitFailed(1, ConnectError("refused", sent=False)), 100.2)
+
+    assert [command.again for command in released if isinstance(command, Release)] == [False]
+    assert one.due(110.0) == []
+
+
+# --- limits -------------------------------------------------------------------------------------------------------
+
+
+def test_no_more_deep_searches_are_held_than_may_run_and_others_pass_by() -> None:
+    searches = [Plan(run_time=120.0, gate=SEARCH) for _ in range(12)]
+    others = [Plan(run_time=20.0) for _ in range(30)]
+
+    world = World([*searches, *others]).run()
+
+    assert set(world.ends()) == {"Finish"}
+    assert world.most_searches <= 5
+    assert world.refused_for_slots == 0
+    assert max(job.ended_at or 0 for job in world.jobs[12:]) < min(job.ended_at or 0 for job in world.jobs[5:12])
+
+
+def test_a_refusal_for_slots_closes_the_gate_and_not_the_key() -> None:
+    searches = [Plan(run_time=60.0, gate=SEARCH) for _ in range(4)]
+    others = [Plan(run_time=20.0) for _ in range(300)]
+
+    world = World([*searches, *others], foreign_searches=3).run()
+
+    assert set(world.ends()) == {"Finish"}
+    assert 0 < world.refused_for_slots < 20
+    assert world.scheduler.budget.throttled == 0
+
+
+def test_jobs_in_flight_are_limited() -> None:
+    world = World([Plan(run_time=15.0) for _ in range(40)], in_flight=3).run()
+
+    assert set(world.ends()) == {"Finish"}
+
+
+def test_a_cap_is_kept_and_the_rows_it_leaves_no_room_for_are_told_so() -> None:
+    world = World([Plan(charge=5) for _ in range(10)], cap=32).run()
+
+    assert world.scheduler.ledger.charged == 30
+    assert world.ends().count("Finish") == 6
+    over = [job.end for job in world.jobs if isinstance(job.end, Release)]
+    assert len(over) == 4
+    assert all(isinstance(command.error, CostCapError) for command in over)
+
+
+def test_money_set_aside_for_a_job_that_was_free_is_used_by_the_next() -> None:
+    plans = [Plan(end=JobState.FAILED) for _ in range(4)] + [Plan(charge=5)]
+
+    world = World(plans, cap=5).run()
+
+    assert world.ends() == ["Finish"] * 5
+    assert world.scheduler.ledger.charged == 5
+
+
+def test_a_429_on_a_submit_pauses_looks_too() -> None:
+    plans = [Plan(run_time=300.0) for _ in range(20)] + [Plan(submits=["throttled"])]
+
+    world = World(plans).run()
+
+    refused_at = world.sent[20] + 0.2
+    assert not [at for at in world.sent if refused_at < at < refused_at + 3.0]
+    assert world.scheduler.budget.throttled == 1
+
+
+def test_submits_are_not_starved_by_a_crowd_of_looks() -> None:
+    running = [Plan(remote_id=f"job_{number}", run_time=float("inf")) for number in range(400)]
+    fresh = [Plan(run_time=5.0) for _ in range(100)]
+
+    world = World([*running, *fresh], limit=60, job_deadline=3000.0).run()
+
+    first_hour = max(job.accepted_at or float("inf") for job in world.jobs[400:]) - 1000.0
+    assert first_hour < 100 * 3 * 60 / 58 + 60
+
+
+def test_ten_thousand_jobs_take_little_real_time() -> None:
+    plans = [Plan(run_time=20.0 + number % 200, charge=5) for number in range(10_000)]
+    begun = time.perf_counter()
+
+    world = World(plans).run(watched=False)
+
+    assert time.perf_counter() - begun < 5.0
+    assert set(world.ends()) == {"Finish"}
+    assert world.busiest_minute() <= 500
+    assert world.scheduler.ledger.charged == pytest.approx(50_000)
+
+
+# --- with the clock in hand ---------------------------------------------------------------------------------------
+
+
+def scheduler(searches: int = 5) -> Scheduler:
+    return Scheduler(Budget(500), Ledger(), lambda: 0.0, {SEARCH: Gate(searches)}, Gate(100), 3600.0)
+
+
+def ticket(id_: int, gate: str = "") -> Ticket:
+    return Ticket(id_, "find-email", 10.0, gate, repeatable=False)
+
+
+def test_nothing_to_do_means_only_an_event_can_help() -> None:
+    assert scheduler().wake_at(100.0) is None
+    assert scheduler().due(100.0) == []
+
+
+def test_an_event_for_a_job_that_ended_is_not_acted_upon() -> None:
+    one = scheduler()
+
+    for event in (Accepted(7, "x"), Looked(7, Report(JobState.RUNNING, "running")), Withdrawn(7, ConnectError("x"))):
+        assert one.handle(event, 100.0) == []
+
+
+def test_the_scenes_of_one_job() -> None:
+    one = scheduler()
+    one.add(ticket(1), 100.0)
+
+    assert one.wake_at(100.0) == 100.0
+    assert one.due(100.0) == [Submit(1)]
+    assert one.wake_at(100.0) is None
+    assert one.handle(Accepted(1, "job_1"), 101.0) == []
+    assert one.wake_at(101.0) == 111.0
+    assert one.due(110.9) == []
+    assert one.due(111.0) == [Look(1, "job_1")]
+    assert one.handle(LookFailed(1, ConnectError("x")), 112.0) == []
+    assert one.wake_at(112.0) == 114.0
+    assert one.due(114.0) == [Look(1, "job_1")]
+    report = Report(JobState.COMPLETED, "completed", cost_cents=5)
+    assert one.handle(Looked(1, report), 115.0) == [Finish(1, report)]
+    assert one.wake_at(115.0) is None
+
+
+def test_looks_that_found_nothing_add_up_only_in_a_row() -> None:
+    one, gone = scheduler(), NotFoundError("no such job", status=404)
+    one.add(ticket(1), 100.0, remote_id="job_1")
+    now = 100.0
+    for number in range(3 * GONE_AFTER[0]):
+        now = max(now + 20.0, one.wake_at(now) or 0.0)
+        assert one.due(now) == [Look(1, "job_1")]
+        found = number % GONE_AFTER[0] == 0
+        assert one.handle(Looked(1, Report(JobState.RUNNING, "running")) if found else LookFailed(1, gone), now) == []
+
+
+def full() -> RateLimitError:
+    error = RateLimitError("five are running", status=429)
+    error.slots = True
+    return error
+
+
+def test_a_closed_gate_keeps_its_kind_back_until_it_opens_or_one_ends() -> None:
+    one = scheduler()
+    for id_ in (1, 2):
+        one.add(ticket(id_, SEARCH), 100.0)
+    assert one.due(200.0) == [Submit(1)]
+    assert one.due(201.0) == [Submit(2)]
+    one.handle(Accepted(1, "job_1"), 201.5)
+
+    released = one.handle(SubmitFailed(2, full()), 202.0)
+
+    assert isinstance(released[0], Release)
+    assert released[0].again
+    assert one.due(205.0) == []
+    assert one.wake_at(205.0) == 211.5
+    assert one.due(211.5) == [Look(1, "job_1")]
+    one.handle(Looked(1, Report(JobState.COMPLETED, "completed")), 212.0)
+    assert one.due(212.0) == [Submit(2)]
+    assert GATE_PAUSE > 10.0
+
+
+@pytest.mark.xfail(strict=True, reason="a submit that failed gives its place back, and that reopens a closed gate")
+def test_a_submit_that_failed_does_not_reopen_a_gate_that_the_service_closed() -> None:
+    one = scheduler()
+    for id_ in (1, 2, 3):
+        one.add(ticket(id_, SEARCH), 100.0)
+    for at in (200.0, 200.2):
+        one.due(at)
+    one.handle(SubmitFailed(1, full()), 201.0)
+
+    one.handle(SubmitFailed(2, ConnectError("refused", sent=False)), 201.1)
+
+    assert one.due(202.0) == []
+
+
+@pytest.mark.xfail(strict=True, reason="`opens_at(...) or inf`: an open gate at instant 0.0 counts as shut")
+def test_the_first_instant_of_a_clock_is_an_instant_like_any_other() -> None:
+    one = scheduler()
+    one.add(ticket(1), 0.0)
+
+    assert one.due(0.0) == [Submit(1)]
+
+
+def test_a_withdrawn_job_takes_its_reason_along() -> None:
+    one = scheduler()
+    one.add(ticket(1), 100.0)
+    why = RunStoppedError("stopped")
+
+    assert one.handle(Withdrawn(1, why), 100.0) == [Release(1, why, again=False)]
+    assert one.due(100.0) == []
+    assert one.in_flight.held == 0
+
+
+def test_a_job_that_is_accepted_twice_is_a_defect() -> None:
+    one = scheduler()
+    one.add(ticket(1), 100.0)
+    one.due(100.0)
+    one.handle(Accepted(1, "job_1"), 101.0)
+
+    with pytest.raises(AssertionError, match="job 1: accepted while running"):
+        one.handle(Accepted(1, "job_1"), 102.0)
