@@ -24,7 +24,13 @@ class _Bound(Generic[P, R]):
         self._client = client
         self._operation = operation
         self.__doc__ = operation.__doc__
-        self.__signature__ = inspect.signature(operation)
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        """The operation's fields, for ``help()`` and completion in a notebook."""
+        operation: Any = self._operation
+        operation.model_rebuild()
+        return inspect.signature(operation)
 
     def __repr__(self) -> str:
         return f"<{getattr(self._operation, '__name__', 'operation')} of {self._client!r}>"

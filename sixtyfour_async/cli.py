@@ -295,7 +295,7 @@ def carry_out(
 
 
 @cli.command()
-@click.option("--speed", type=click.FloatRange(min=0, min_open=True), default=10.0, show_default=True)
+@click.option("--speed", type=click.FloatRange(min=0, min_open=True), default=8.0, show_default=True)
 @click.option("--fresh", is_flag=True, help="Forget an earlier demo in this folder and start again.")
 @one_line_errors
 def demo(speed: float, *, fresh: bool) -> None:

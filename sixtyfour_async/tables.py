@@ -34,8 +34,7 @@ SAMPLE: Final = 2**16  # characters looked at to find the delimiter
 SAMPLE_ROWS: Final = 50
 DELIMITERS: Final = ",;\t|"
 BYTE_ORDER_MARKS: Final = {  # UTF-32 first: its little-endian mark begins with the one of UTF-16
-    codecs.BOM_UTF32_LE: "utf-32",
-    codecs.BOM_UTF32_BE: "utf-32",
+    **dict.fromkeys((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE), "utf-32"),
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }

@@ -70,7 +70,6 @@ def test_the_package_needs_no_extra() -> None:
     assert [name for name in modules if name.startswith(("sixtyfour_async.simulator", "sixtyfour_async.cli"))] == []
 
 
-@pytest.mark.xfail(strict=True, reason="a class that no instance was made of yet has the signature (**fields)")
 def test_a_method_has_its_signature_before_it_is_first_used() -> None:
     names = printed_by(
         "import inspect, json\n"

@@ -51,7 +51,8 @@ class Budget:
     def __post_init__(self) -> None:
         if self.limit < 3:  # noqa: PLR2004 (one for the margin, one for the burst, one to refill)
             raise ValueError(f"limit must be at least 3 requests a minute, not {self.limit}")
-        burst = max(1, min(10, self.limit // 50)) if self.burst is None else self.burst
+        least = 2 if self.limit >= 6 else 1  # noqa: PLR2004 (two let one side leave a request to the other)
+        burst = max(least, min(10, self.limit // 50)) if self.burst is None else self.burst
         margin = max(1, self.limit // 125) if self.margin is None else self.margin
         self._size, self.burst, self.margin = float(burst), burst, margin
         self.rate = (self.limit - margin - burst) / MINUTE
@@ -81,8 +82,8 @@ class Budget:
         """Stop the whole key until an instant, then go on with one request and half the rate for a minute."""
         self.throttled += 1
         if self._filled_at is None or until > self._filled_at:
-            self._tokens = 1.0
-            self._filled_at = until
+            self._refill(until)
+            self._tokens = min(1.0, self._tokens)
             self._eased_until = until + MINUTE
 
     def _wanted(self, foreground: bool) -> float:
@@ -123,7 +124,8 @@ class Gate:
         """The service said there are too many: others hold some too."""
         self._closed_until = max(self._closed_until, until)
 
-    def give_back(self) -> None:
-        """One of ours has ended."""
+    def give_back(self, *, reopen: bool = True) -> None:
+        """One of ours is no longer held; when it had really been running, there is room again."""
         self.held -= 1
-        self._closed_until = 0.0
+        if reopen:
+            self._closed_until = 0.0

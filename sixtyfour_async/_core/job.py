@@ -16,6 +16,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sixtyfour_async.errors import SixtyfourError
+
 
 class Phase(StrEnum):
     """Where a job is, seen from here."""
@@ -66,6 +68,8 @@ class Ticket:
         trouble: Looks in a row that failed.
         missing: Looks in a row that were answered "no such job".
         reserved: Cents set aside for it.
+        unclear: Has an earlier submit perhaps been taken?
+        withdrawn: Why nobody wants it any more, once that was said while its submit was on its way.
     """
 
     id: int
@@ -82,6 +86,8 @@ class Ticket:
     trouble: int = 0
     missing: int = 0
     reserved: float = 0.0
+    unclear: bool = False
+    withdrawn: SixtyfourError | None = None
 
     def step(self, step: Step) -> None:
         """Move on, or raise: an unknown step is a defect, not a state of the service."""

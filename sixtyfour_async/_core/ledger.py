@@ -40,10 +40,10 @@ class Ledger:
 
     def price(self, variant: str) -> float | None:
         """What one answer of a kind is expected to cost; None when nobody knows yet."""
-        for known in (self.prices, self._seen, PRICES):
-            if variant in known:
-                return known[variant]
-        return self.prices.get(variant.partition("/")[0])
+        for known in (self.prices.get(variant), self.prices.get(variant.partition("/")[0]), self._seen.get(variant)):
+            if known is not None:
+                return known
+        return PRICES.get(variant)
 
     def room(self, variant: str) -> float | None:
         """What would be set aside for one more job; None when the cap leaves no room just now."""

@@ -81,16 +81,31 @@ def decide(
             return GiveUp()
         pace = _pace(error.retry_after, attempt, jitter)
         return Again(pace, pause_key=not error.slots, close_gate=error.slots)
-    refused = isinstance(error, ServerError) and error.status == HTTPStatus.SERVICE_UNAVAILABLE and error.retry_after
-    undelivered = isinstance(error, TransportError) and not error.sent
-    if not (refused or undelivered):
-        if not isinstance(error, ServerError | TransportError | ResponseError):
-            return GiveUp()
+    if is_unclear(error):
         if not repeatable:
             return Park()
+    elif not (_undelivered(error) or _refused(error)):
+        return GiveUp()
     if attempt >= attempts:
         return GiveUp()
     return Again(_pace(error.retry_after if isinstance(error, APIError) else None, attempt, jitter))
+
+
+def is_unclear(error: SixtyfourError) -> bool:
+    """Say whether the request that failed like this was perhaps taken all the same."""
+    failed = isinstance(error, ServerError | TransportError | ResponseError)
+    return failed and not _undelivered(error) and not _refused(error)
+
+
+def _undelivered(error: SixtyfourError) -> bool:
+    return isinstance(error, TransportError) and not error.sent
+
+
+def _refused(error: SixtyfourError) -> bool:
+    """503 with a named pace: come back later, nothing was done."""
+    if not isinstance(error, ServerError):
+        return False
+    return error.status == HTTPStatus.SERVICE_UNAVAILABLE and error.retry_after is not None
 
 
 def backoff(attempt: int, jitter: float) -> float:

@@ -3,8 +3,9 @@
 The runner is a shell around this: it carries commands out and posts what happened as events. One timer serves all
 jobs: a waiting job is an entry in a heap, not a task.
 
-Under contention looks that are due go before submits, two to one: a look may end a job and free what it holds, and yet
-submits never starve behind a crowd of looks.
+Under contention looks that are due and submits take turns. A look that waits for its turn finds its job ended more
+often, so the fewer requests there are, the better each is spent: two to three a job, against the four or five of a
+fixed interval (``python -m benchmarks.first_light``). Neither side starves.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from sixtyfour_async._core.messages import (
     SubmitFailed,
     Withdrawn,
 )
-from sixtyfour_async._core.retry import Again, GiveUp, Park, decide
+from sixtyfour_async._core.retry import Again, GiveUp, Park, decide, is_unclear
 from sixtyfour_async.errors import (
     AuthenticationError,
     CostCapError,
@@ -52,7 +53,7 @@ from sixtyfour_async.models.jobs import JobState, Report
 SUBMIT_ATTEMPTS = 6
 """Attempts to deliver a submit: five waits, half a minute in all."""
 
-LOOKS_PER_SUBMIT = 2
+LOOKS_PER_SUBMIT = 1
 """Under contention, looks that go before the next submit."""
 
 GATE_PAUSE = 15.0
@@ -121,6 +122,7 @@ class Scheduler:
             case LookFailed(error=error):
                 return self._look_failed(ticket, error, now)
             case Withdrawn(error=error):
+                ticket.withdrawn = error
                 if ticket.phase is Phase.WAITING:
                     return self._end(ticket, Release(ticket.id, error, again=False))
         return []
@@ -141,21 +143,27 @@ class Scheduler:
             jitter=self.jitter(),
         )
         match decision:
-            case Again(after=after, pause_key=pause_key, close_gate=close_gate):
-                self._release_gates(ticket)
-                ticket.step(Step.SUBMIT_AGAIN)
-                if pause_key:
-                    self.budget.pause(now + after)
-                if close_gate and ticket.gate in self.gates:
-                    self.gates[ticket.gate].close(now + max(after, GATE_PAUSE))
-                heapq.heappush(self._later, (now + after, next(self._order), ticket.id))
-                return [Release(ticket.id, error, again=True)]
-            case Park():
+            case Again():
+                ticket.unclear = ticket.unclear or is_unclear(error)
+                return self._submit_again(ticket, error, decision, now)
+            case GiveUp() if not (ticket.unclear or is_unclear(error)):
+                return self._end(ticket, Release(ticket.id, error, again=False))
+            case Park() | GiveUp():
                 unknown = JobUnknownError(f"may have been accepted, and no id came back: {error}")
                 unknown.__cause__ = error
                 return self._end(ticket, Hold(ticket.id, unknown), spent=ticket.reserved)
-            case GiveUp():
-                return self._end(ticket, Release(ticket.id, error, again=False))
+
+    def _submit_again(self, ticket: Ticket, error: SixtyfourError, again: Again, now: float) -> list[Command]:
+        if again.pause_key:
+            self.budget.pause(now + again.after)
+        if again.close_gate and ticket.gate in self.gates:
+            self.gates[ticket.gate].close(now + max(again.after, GATE_PAUSE))
+        if ticket.withdrawn is not None and not ticket.unclear:
+            return self._end(ticket, Release(ticket.id, ticket.withdrawn, again=False))
+        self._release_gates(ticket)
+        ticket.step(Step.SUBMIT_AGAIN)
+        heapq.heappush(self._later, (now + again.after, next(self._order), ticket.id))
+        return [Release(ticket.id, error, again=True)]
 
     def _looked(self, ticket: Ticket, report: Report, now: float) -> list[Command]:
         ticket.trouble = ticket.missing = 0
@@ -275,7 +283,8 @@ class Scheduler:
         for gate, queue in self._queues.items():
             while queue and queue[0] not in self.tickets:
                 queue.popleft()
-            if queue and (self._gate_opens(gate, now) or float("inf")) <= now:
+            opens = self._gate_opens(gate, now) if queue else None
+            if opens is not None and opens <= now:
                 heads.append(self.tickets[queue[0]])
         return iter(sorted(heads, key=lambda ticket: ticket.id))
 
@@ -318,9 +327,10 @@ class Scheduler:
             self.gates[ticket.gate].held += 1
 
     def _release_gates(self, ticket: Ticket, *, spent: float | None = 0.0, sold: bool = False) -> None:
+        accepted = ticket.remote_id is not None
         self.in_flight.give_back()
         if ticket.gate in self.gates:
-            self.gates[ticket.gate].give_back()
+            self.gates[ticket.gate].give_back(reopen=accepted)
         if sold or spent:
             self.ledger.settle(ticket.variant, ticket.reserved, spent)
         else:

@@ -105,7 +105,7 @@ def decode_json(response: HTTPResponse, *, operation: str, gate: str = "") -> Js
         return None
     try:
         return cast("JsonValue", json.loads(response.body))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ResponseError(
             f"{response.status} with a body that is not JSON",
             operation=operation,
@@ -169,16 +169,15 @@ def read_envelope(body: bytes, status: int) -> tuple[str, str | None, list[tuple
     """
     try:
         parsed = json_object(json.loads(body)) if body else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return _page_title(body, status), None, []
     if not parsed:
         return _phrase(status), None, []
     inner = json_object(parsed.get("error")) or json_object(parsed.get("detail")) or {}
     word = inner.get("code") or inner.get("error") or parsed.get("code") or parsed.get("error")
     code = word if isinstance(word, str) and re.fullmatch(r"[a-z][a-z0-9_]*", word) else None
-    errors = [
-        item for name in ("detail", "errors", "details") for item in _field_errors(parsed.get(name) or inner.get(name))
-    ]
+    named = [parsed.get(name) or inner.get(name) for name in ("detail", "errors", "details")]
+    errors = [item for value in named if value != inner for item in _field_errors(value)]
     texts = (
         inner.get("message"),
         parsed.get("message"),
@@ -186,22 +185,29 @@ def read_envelope(body: bytes, status: int) -> tuple[str, str | None, list[tuple
         parsed.get("detail"),
         parsed.get("error"),
     )
-    message = next((text for text in texts if isinstance(text, str) and text), None)
-    return (message or ("the request was rejected" if errors else _phrase(status)))[:BODY_SHOWN], code, errors
+    message = next((_line(text) for text in texts if isinstance(text, str) and text.strip()), None)
+    return message or ("the request was rejected" if errors else _phrase(status)), code, errors
+
+
+def _line(text: str) -> str:
+    """Bring a text of the service's into one line."""
+    return " ".join(text.split())[:BODY_SHOWN]
 
 
 def _field_errors(value: object) -> list[tuple[str, str]]:
     by_name = json_object(value)
     if by_name is not None:
-        return [(name, text if isinstance(text, str) else json.dumps(text)) for name, text in by_name.items()]
+        texts = {name: text if isinstance(text, str) else json.dumps(text) for name, text in by_name.items()}
+        return [(_line(name), _line(text)) for name, text in texts.items()]
     found: list[tuple[str, str]] = []
     for item in json_array(value) or []:
         entry = json_object(item)
         if entry is None:
-            found.append(("", str(item)))
+            found.append(("", _line(str(item))))
             continue
         place = json_array(entry.get("loc")) or [entry.get("field") or entry.get("path") or ""]
-        found.append((".".join(str(part) for part in place), str(entry.get("msg") or entry.get("message") or "")))
+        text = str(entry.get("msg") or entry.get("message") or "")
+        found.append((_line(".".join(str(part) for part in place)), _line(text)))
     return found
 
 
@@ -210,7 +216,7 @@ def _page_title(body: bytes, status: int) -> str:
     title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
     if title:
         return f"{' '.join(title[1].split())[:100]} (a web page, not the API)"
-    return _phrase(status) if text.lstrip()[:1] in "<{[" else text.strip()[:100]
+    return _phrase(status) if text.lstrip()[:1] in "<{[" else _line(text)[:100]
 
 
 def _phrase(status: int) -> str:
@@ -244,7 +250,7 @@ def retry_after(response: HTTPResponse) -> float | None:
 def _as_date(text: str) -> datetime | None:
     try:
         date = parsedate_to_datetime(text)
-    except (TypeError, ValueError, IndexError):
+    except (TypeError, ValueError, IndexError, OverflowError):
         return None
     return date if date.tzinfo else date.replace(tzinfo=UTC)
 

@@ -11,7 +11,7 @@ import json
 import types
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any, Literal, TypeAlias, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin
 
 from pydantic import BaseModel, JsonValue
 from pydantic.fields import FieldInfo
@@ -59,9 +59,11 @@ def _spec(owner: type[BaseModel], name: str, field: FieldInfo) -> JsonValue:
 
 
 def _without_none(annotation: Any) -> Any:
+    if get_origin(annotation) is Annotated:
+        return _without_none(get_args(annotation)[0])
     if get_origin(annotation) in (Union, types.UnionType):
         left = [arm for arm in get_args(annotation) if arm is not type(None)]
-        return left[0] if len(left) == 1 else annotation
+        return _without_none(left[0]) if len(left) == 1 else annotation
     return annotation
 
 
@@ -80,7 +82,8 @@ def _type_word(annotation: Any) -> str | None:
     if get_origin(bare) in (list, tuple, set, frozenset):
         inner = [arm for arm in get_args(bare) if arm is not Ellipsis]
         word = _type_word(inner[0]) if len(inner) == 1 else None
-        return {"dict": "list", None: None}.get(word, f"list[{word}]")
+        whole = {"dict": "list"}.get(word or "", f"list[{word}]")
+        return whole if whole in TYPES else None
     if get_origin(bare) in (dict, Mapping):
         return "dict"
     return _class_word(bare) if isinstance(bare, type) else None

@@ -150,6 +150,7 @@ class Request(BaseModel):
                 super().__init__(**fields)
             except ValidationError as error:
                 raise _input_error(type(self).__name__, error) from error
+            _check_sendable(self)
 
     def __init_subclass__(
         cls,
@@ -193,9 +194,18 @@ def _answer_type(cls: type[Operation[Any]]) -> Any:
     return None
 
 
+def _check_sendable(operation: Operation[Any]) -> None:
+    """Refuse what JSON cannot hold, naming the field: NaN, infinities, half a surrogate pair."""
+    for name, value in operation.payload().items():
+        try:
+            json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+        except ValueError as error:
+            raise InputError(f"{type(operation).__name__}: cannot be sent as JSON: {error}", column=name) from error
+
+
 def _input_error(asked: str, error: ValidationError) -> InputError:
     first = error.errors(include_url=False, include_context=False)[0]
-    place = ".".join(str(part) for part in first["loc"]) or None
+    place = ".".join(str(part) for part in first["loc"] if isinstance(part, int) or part.isidentifier()) or None
     more = error.error_count() - 1
     text = first["msg"].removeprefix("Value error, ") + (f" (and {more} more)" if more else "")
     return InputError(f"{asked}: {text}", column=place)

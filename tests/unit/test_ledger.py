@@ -84,12 +84,10 @@ def test_the_callers_prices_win_over_the_published_ones(
     assert Ledger(prices=prices).price(variant) == price
 
 
-@pytest.mark.xfail(strict=True, reason="a caller's price for the whole operation is looked up last")
 def test_a_callers_price_for_the_operation_wins_over_a_published_one_for_the_tier() -> None:
     assert Ledger(prices={"find-email": 50}).price("find-email/PERSONAL") == 50
 
 
-@pytest.mark.xfail(strict=True, reason="a caller's price for the whole operation is looked up last")
 def test_a_callers_price_for_the_operation_wins_over_what_was_charged_once() -> None:
     ledger = Ledger(prices={"people-intelligence": 50})
 

@@ -202,7 +202,6 @@ def test_a_class_with_an_inexpressible_field_is_named_with_that_field() -> None:
         PeopleIntelligence(lead_info=PERSON, struct=Odd)
 
 
-@pytest.mark.xfail(strict=True, reason="pydantic's names for the arms of a union reach the caller as column")
 def test_a_struct_that_is_neither_class_nor_mapping_names_the_field() -> None:
     with pytest.raises(InputError) as refused:
         PeopleIntelligence(lead_info=PERSON, struct=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

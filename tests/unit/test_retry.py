@@ -111,7 +111,6 @@ def test_a_503_with_a_named_pace_was_refused_and_is_sent_again_at_that_pace(repe
     assert again(error, repeatable=repeatable, attempt=5) == GiveUp()
 
 
-@pytest.mark.xfail(strict=True, reason="a pace of 0 s counts as no pace: `and error.retry_after` tests truth, not None")
 def test_a_503_with_a_named_pace_of_nothing_was_refused_too() -> None:
     assert again(ServerError("busy", status=503, retry_after=0.0), repeatable=False) == Again(0.0)
 

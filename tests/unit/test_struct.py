@@ -91,7 +91,6 @@ def test_a_type_that_cannot_be_asked_for_is_refused_by_class_and_field(annotatio
         asked_for(annotation)
 
 
-@pytest.mark.xfail(strict=True, reason="list[list[str]] is asked for by a word that the service does not document")
 def test_a_list_of_lists_is_asked_for_by_a_documented_word_or_refused() -> None:
     try:
         word = asked_for(list[list[str]])["type"]
@@ -100,7 +99,6 @@ def test_a_list_of_lists_is_asked_for_by_a_documented_word_or_refused() -> None:
     assert word in TYPES
 
 
-@pytest.mark.xfail(strict=True, reason="Annotated inside a union or a list is not looked through")
 @pytest.mark.parametrize(
     ("annotation", "word"),
     [
