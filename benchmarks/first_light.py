@@ -118,9 +118,9 @@ def main() -> None:
         "JobRunner": runner,
     }
     print(f"{chosen.rows} rows, tier {chosen.tier}, Python {platform.python_version()}, virtual time")
-    print(
-        f"{'policy':<42}{'answered':>9}{'minutes':>9}{'jobs/min':>10}{'ratio':>7}{'req/job':>9}{'lag s':>7}{'peak/min':>10}{'429s':>6}"
-    )
+    titles = {"policy": -42, "answered": 9, "minutes": 9, "jobs/min": 10, "ratio": 7, "req/job": 9, "lag s": 7}
+    titles |= {"peak/min": 10, "429s": 6}
+    print("".join(f"{title:{'<' if width < 0 else '>'}{abs(width)}}" for title, width in titles.items()))
     first = 0.0
     for name, policy in policies.items():
         got = anyio.run(measure, policy, chosen.rows, chosen.tier, backend_options={"loop_factory": VirtualTimeLoop})

@@ -58,7 +58,7 @@ class Job(Generic[R_co]):
         word = None
         while True:
             age = clock.now() - begun
-            pause = next_look(age=age, every=self.operation.endpoint.look_every)
+            pause = next_look(age=age, every=self.operation.endpoint.look_every, idle=True)
             if deadline is not None and age >= deadline:
                 raise JobTimeoutError(f"not finished within {deadline:g} s", job_id=self.id, state=word)
             left = pause if deadline is None else min(pause, deadline - age)

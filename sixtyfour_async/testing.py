@@ -4,7 +4,7 @@
         async with simulated() as (client, simulator):
             simulator.faults.script("server_error", route="/job-status", times=3)
             await my_pipeline(client)
-            assert simulator.books.repeated == []
+            assert not simulator.books.repeated
 
 Run it on a `VirtualTimeLoop` and hours of waiting pass in no time::
 

@@ -56,6 +56,9 @@ SUBMIT_ATTEMPTS = 6
 LOOKS_PER_SUBMIT = 1
 """Under contention, looks that go before the next submit."""
 
+FEW = 16
+"""Running jobs up to which looks are made as often as on an idle budget: looks every 2 s use what the budget gives."""
+
 GATE_PAUSE = 15.0
 """Seconds a gate stays closed after the service said "too many are running" and none of ours has ended."""
 
@@ -114,7 +117,7 @@ class Scheduler:
         match event:
             case Accepted(remote_id=remote_id):
                 self._accept(ticket, remote_id, now)
-                self._look_at(ticket, now + next_look(age=0.0, every=ticket.every))
+                self._look_at(ticket, now + next_look(age=0.0, every=ticket.every, idle=self._idle()))
             case SubmitFailed(error=error):
                 return self._submit_failed(ticket, error, now)
             case Looked(report=report):
@@ -126,6 +129,10 @@ class Scheduler:
                 if ticket.phase is Phase.WAITING:
                     return self._end(ticket, Release(ticket.id, error, again=False))
         return []
+
+    def _idle(self) -> bool:
+        """Say whether the budget has requests to spare: nothing waits, and few jobs run."""
+        return len(self.tickets) <= FEW and not any(self._queues.values())
 
     def _accept(self, ticket: Ticket, remote_id: str, now: float) -> None:
         ticket.step(Step.ACCEPTED)
@@ -178,7 +185,8 @@ class Scheduler:
                 state=report.word,
             )
             return self._end(ticket, HandBack(ticket.id, late), spent=ticket.reserved)
-        self._look_at(ticket, now + next_look(age=now - ticket.accepted_at, every=ticket.every))
+        age = now - ticket.accepted_at
+        self._look_at(ticket, now + next_look(age=age, every=ticket.every, idle=self._idle()))
         return []
 
     def _look_failed(self, ticket: Ticket, error: SixtyfourError, now: float) -> list[Command]:

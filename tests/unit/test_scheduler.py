@@ -291,15 +291,27 @@ def test_the_scenes_of_one_job() -> None:
     assert one.due(100.0) == [Submit(1)]
     assert one.wake_at(100.0) is None
     assert one.handle(Accepted(1, "job_1"), 101.0) == []
-    assert one.wake_at(101.0) == 111.0
-    assert one.due(110.9) == []
-    assert one.due(111.0) == [Look(1, "job_1")]
-    assert one.handle(LookFailed(1, ConnectError("x")), 112.0) == []
-    assert one.wake_at(112.0) == 114.0
-    assert one.due(114.0) == [Look(1, "job_1")]
+    assert one.wake_at(101.0) == 103.0
+    assert one.due(102.9) == []
+    assert one.due(103.0) == [Look(1, "job_1")]
+    assert one.handle(LookFailed(1, ConnectError("x")), 104.0) == []
+    assert one.wake_at(104.0) == 106.0
+    assert one.due(106.0) == [Look(1, "job_1")]
     report = Report(JobState.COMPLETED, "completed", cost_cents=5)
     assert one.handle(Looked(1, report), 115.0) == [Finish(1, report)]
     assert one.wake_at(115.0) is None
+
+
+def test_the_first_look_waits_for_the_advised_interval_while_others_wait_for_the_budget() -> None:
+    one = scheduler()
+    for id_ in range(1, 40):
+        one.add(ticket(id_), 100.0)
+    assert one.due(100.0) == [Submit(1)]
+
+    one.handle(Accepted(1, "job_1"), 100.1)
+
+    assert Look(1, "job_1") not in one.due(103.0)
+    assert Look(1, "job_1") in one.due(110.1)
 
 
 def test_looks_that_found_nothing_add_up_only_in_a_row() -> None:
@@ -331,11 +343,11 @@ def test_a_closed_gate_keeps_its_kind_back_until_it_opens_or_one_ends() -> None:
 
     assert isinstance(released[0], Release)
     assert released[0].again
-    assert one.due(205.0) == []
-    assert one.wake_at(205.0) == 211.5
-    assert one.due(211.5) == [Look(1, "job_1")]
-    one.handle(Looked(1, Report(JobState.COMPLETED, "completed")), 212.0)
-    assert one.due(212.0) == [Submit(2)]
+    assert one.due(203.0) == []
+    assert one.wake_at(203.0) == 203.5
+    assert one.due(203.5) == [Look(1, "job_1")]
+    one.handle(Looked(1, Report(JobState.COMPLETED, "completed")), 204.0)
+    assert one.due(204.0) == [Submit(2)]
     assert GATE_PAUSE > 10.0
 
 

@@ -1,0 +1,63 @@
+"""What the README shows is what the code does."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sixtyfour_async.sheets import KINDS
+from sixtyfour_async.simulator import DEFAULT_KEY, SimulatorSettings
+from sixtyfour_async.simulator.process import simulator_process
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize("block", blocks("python"), ids=["research", "errors", "testing"])
+def test_every_python_block_runs_as_it_stands(block: str, tmp_path: Path) -> None:
+    """Against a simulator, with the two variables it tells people to set."""
+    with simulator_process(SimulatorSettings(speed=100)) as url:
+        environment = {**os.environ, "SIXTYFOUR_API_KEY": DEFAULT_KEY, "SIXTYFOUR_API_ENDPOINT": url}
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", block],
+            cwd=tmp_path,
+            env=environment | {"PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            timeout=50,
+            check=False,
+        )
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_ci_runs_the_two_commands_that_newcomers_are_told() -> None:
+    """Set-up for people and for CI is the same two lines."""
+    commands = [block.strip() for block in blocks("sh") if block.startswith("python3 -m venv")]
+    script = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
+
+    assert len(commands) == 2
+    assert [command for command in commands if command not in script] == []
+
+
+def test_every_operation_of_the_command_line_is_named() -> None:
+    """A newcomer finds what `sixtyfour run` takes."""
+    assert [name for name in KINDS if f"`{name}`" not in README and name not in README] == []
+
+
+def test_the_benchmark_table_has_the_policies_that_the_benchmark_prints() -> None:
+    """A renamed policy must not leave an old table behind."""
+    source = (ROOT / "benchmarks" / "first_light.py").read_text("utf-8")
+    policies = re.findall(r'^        "([^"]+)": (?:vendor|unlimited|runner),$', source, re.MULTILINE)
+
+    assert len(policies) == 3
+    assert [policy for policy in policies if policy not in README] == []
