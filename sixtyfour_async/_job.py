@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 import anyio
 
+from sixtyfour_async._clock import Clock
 from sixtyfour_async._core.inspection import next_look
 from sixtyfour_async._core.wire import HTTPResponse, decode_answer, decode_json
 from sixtyfour_async.errors import JobCancelledError, JobFailedError, JobTimeoutError, ResponseError
 from sixtyfour_async.models.jobs import JobState, Report
-
-if TYPE_CHECKING:
-    from sixtyfour_async._client import AsyncClient
-    from sixtyfour_async.operations import JobOperation
+from sixtyfour_async.operations import JobOperation, Operation
 
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
+
+
+class Asks(Protocol):
+    """Whoever can ask the service: an `AsyncClient`."""
+
+    clock: Clock
+
+    async def send(self, operation: Operation[R]) -> R:
+        """Ask an operation and return its answer."""
+        ...
+
+    async def submit(self, operation: JobOperation[R]) -> Job[R]:
+        """Submit an operation as a job."""
+        ...
 
 
 class Job(Generic[R_co]):
@@ -27,7 +39,7 @@ class Job(Generic[R_co]):
         id: The service's id; keep it: an answer is paid for whether or not it is fetched.
     """
 
-    def __init__(self, client: AsyncClient, operation: JobOperation[R_co], id: str) -> None:  # noqa: A002
+    def __init__(self, client: Asks, operation: JobOperation[R_co], id: str) -> None:  # noqa: A002
         self._client = client
         self.operation = operation
         self.id = id

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 
 from sixtyfour_async import operations as ops
+from sixtyfour_async._job import Asks, Job
 from sixtyfour_async.operations import JobOperation, Operation
-
-if TYPE_CHECKING:
-    from sixtyfour_async._client import AsyncClient
-    from sixtyfour_async._job import Job
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -20,7 +17,7 @@ R = TypeVar("R")
 class _Bound(Generic[P, R]):
     """An operation of one client. Its signature is the operation's."""
 
-    def __init__(self, client: AsyncClient, operation: Callable[P, Operation[R]]) -> None:
+    def __init__(self, client: Asks, operation: Callable[P, Operation[R]]) -> None:
         self._client = client
         self._operation = operation
         self.__doc__ = operation.__doc__
@@ -47,7 +44,7 @@ class BoundCall(_Bound[P, R]):
 class BoundJob(_Bound[P, R]):
     """Submit a job and return a handle to it."""
 
-    def __init__(self, client: AsyncClient, operation: Callable[P, JobOperation[R]]) -> None:
+    def __init__(self, client: Asks, operation: Callable[P, JobOperation[R]]) -> None:
         super().__init__(client, operation)
         self._job = operation
 
@@ -101,8 +98,8 @@ class Either(Generic[P, R]):
 class Namespace:
     """Operations that belong together."""
 
-    def __init__(self, client: AsyncClient) -> None:
-        self.client: Any = client
+    def __init__(self, client: Asks) -> None:
+        self.client = client
 
 
 class People(Namespace):
