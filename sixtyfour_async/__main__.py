@@ -6,7 +6,7 @@ import sys
 def main() -> None:
     """Run the command line, or say what is missing for it."""
     try:
-        from sixtyfour_async.cli import cli  # noqa: PLC0415 (the extra may be missing)
+        from sixtyfour_async.cli.commands import cli  # noqa: PLC0415 (the extra may be missing)
     except ModuleNotFoundError as error:
         if error.name not in {"click", "rich"}:
             raise

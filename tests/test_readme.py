@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sixtyfour_async.sheets import KINDS
+from sixtyfour_async.cli.sheets import KINDS
 from sixtyfour_async.simulator import DEFAULT_KEY, SimulatorSettings
 from sixtyfour_async.simulator.process import simulator_process
 

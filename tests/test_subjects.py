@@ -2,8 +2,8 @@
 
 import pytest
 
+from sixtyfour_async.cli.subjects import KINDS, SubjectMap
 from sixtyfour_async.errors import InputError
-from sixtyfour_async.subjects import KINDS, SubjectMap
 from sixtyfour_async.tables import Row
 
 COMPANY, PEOPLE = "company-intelligence", "people-intelligence"

@@ -53,7 +53,7 @@ def test_the_version_is_known_and_other_names_are_not() -> None:
 
 def printed_by(program: str) -> Any:
     """What a fresh interpreter prints as JSON."""
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
 
 

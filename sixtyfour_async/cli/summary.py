@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from sixtyfour_async.bulk import Counts, Run
-from sixtyfour_async.progress import duration
-from sixtyfour_async.sheets import NOT_ASKED
+from sixtyfour_async.cli.bulk import Counts, Run
+from sixtyfour_async.cli.progress import duration
+from sixtyfour_async.cli.sheets import NOT_ASKED
 
 MEANINGS = {
     "completed": "answered",

@@ -23,7 +23,7 @@ from sixtyfour_async.errors import ConfigurationError, InputError, SixtyfourErro
 
 if TYPE_CHECKING:
     from sixtyfour_async._client import AsyncClient
-    from sixtyfour_async.sheets import Sheet
+    from sixtyfour_async.cli.sheets import Sheet
 
 REFUSED, WRONG, INCOMPLETE, INTERRUPTED = 1, 2, 3, 130
 
@@ -135,8 +135,8 @@ def check_key() -> None:
 
 def plan_sheet(operation: str, path: Path, options: dict[str, Any]) -> Sheet:
     """Read the table and the question, and show which column is sent as what."""
-    from sixtyfour_async.sheets import KINDS, Question, Sheet, parse_field, parse_pair
-    from sixtyfour_async.summary import rows
+    from sixtyfour_async.cli.sheets import KINDS, Question, Sheet, parse_field, parse_pair
+    from sixtyfour_async.cli.summary import rows
     from sixtyfour_async.tables import Table
 
     if operation not in KINDS:
@@ -188,7 +188,7 @@ def check_places(table: Path, out: Path, journal: Path, *, overwrite: bool) -> N
 
 def check_rows(sheet: Sheet, *, skip_bad_rows: bool) -> None:
     """Name the rows that cannot be asked, before anything is sent."""
-    from sixtyfour_async.summary import rows
+    from sixtyfour_async.cli.summary import rows
 
     bad = list(sheet.problems())
     if not bad:
@@ -253,9 +253,9 @@ def carry_out(
     import anyio
 
     from sixtyfour_async._client import AsyncClient
-    from sixtyfour_async.bulk import Run, enrich, write_output
-    from sixtyfour_async.progress import Progress
-    from sixtyfour_async.summary import how_to_go_on, summary
+    from sixtyfour_async.cli.bulk import Run, enrich, write_output
+    from sixtyfour_async.cli.progress import Progress
+    from sixtyfour_async.cli.summary import how_to_go_on, summary
 
     async def ask(progress: Progress) -> Run:
         async with AsyncClient(**whom.client) as client:
@@ -304,7 +304,7 @@ def demo(speed: float, *, fresh: bool) -> None:
     Writes companies.enriched.csv, its journal and the simulator's memory into this folder. Stop it with Ctrl-C, or
     kill it, and run it again: it goes on where it was.
     """
-    from sixtyfour_async.demo import compare, packaged_sheet
+    from sixtyfour_async.cli.demo import compare, packaged_sheet
 
     out, journal = Path("companies.enriched.csv"), Path("companies.enriched.journal.db")
     if fresh:
@@ -363,7 +363,7 @@ def simulate(host: str, port: int, tiers: tuple[str, ...], faults: tuple[str, ..
 
 def parse_chance(text: str) -> tuple[str, float]:
     """Read ``reset=0.01``."""
-    from sixtyfour_async.sheets import parse_pair
+    from sixtyfour_async.cli.sheets import parse_pair
 
     name, chance = parse_pair("--fault", text)
     try:

@@ -20,9 +20,9 @@ from sixtyfour_async._client import AsyncClient
 from sixtyfour_async._journal import Entry, reading
 from sixtyfour_async._reading import read_outcome
 from sixtyfour_async._runner import JobRunner
+from sixtyfour_async.cli.sheets import NOT_ASKED, Asked, Sheet
 from sixtyfour_async.errors import InputError, SixtyfourError
 from sixtyfour_async.outcomes import Outcome, Stats, Unfinished
-from sixtyfour_async.sheets import NOT_ASKED, Asked, Sheet
 from sixtyfour_async.tables import Row, write_table
 
 REFRESH = 0.25
