@@ -54,9 +54,9 @@ class Run:
     left_running: tuple[Unfinished, ...] = ()
 
     @property
-    def answered(self) -> int:
-        """Rows with an answer, those of earlier runs included."""
-        return 0 if self.stats is None else self.stats.ended.get("completed", 0)
+    def took_nothing(self) -> bool:
+        """Was every row that was sent refused, so that nothing is paid and there is nothing to write?"""
+        return self.stats is not None and not set(self.stats.ended) - {"rejected"}
 
 
 @dataclass(slots=True)

@@ -272,12 +272,12 @@ def carry_out(
 
     with Progress(sheet.rows, speed=whom.speed) as progress:
         done = anyio.run(ask, progress)
-    command = shlex.join(["sixtyfour", *sys.argv[1:]])
+    command = shlex.join(["sixtyfour", *(word for word in sys.argv[1:] if word != "--fresh")])
     if done.ending == "left":
         click.echo("\n".join(["left at once; no output was written", *how_to_go_on(done, command)]), err=True)
         sys.exit(INTERRUPTED)
-    if done.error is not None and done.answered == 0:
-        leave(f"{done.error}; no row was answered, no output was written", REFUSED)
+    if done.error is not None and done.took_nothing:
+        leave(f"{done.error}; nothing was asked or paid, no output was written", REFUSED)
     counts = write_output(sheet, journal, out)
     told = summary(done, counts, out=out, journal=journal, speed=whom.speed, proof=proof(out))
     click.echo("\n".join(told))
@@ -310,6 +310,8 @@ def demo(speed: float, *, fresh: bool) -> None:
     if fresh:
         for path in (out, journal, *Path().glob(f"{journal.name}[-.]*")):
             path.unlink(missing_ok=True)
+    elif journal.exists():
+        click.echo("going on with the demo of this folder (--fresh starts again)", err=True)
     with packaged_sheet() as sheet, service(simulate=True, speed=speed, journal=journal) as whom:
         check_places(sheet.table.path, out, journal, overwrite=False)
         click.echo(
