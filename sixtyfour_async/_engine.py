@@ -59,6 +59,7 @@ class Row:
     entry: Entry
     operation: JobOperation[Any]
     waiting: list[tuple[Feed[Any], int]]
+    urgent: bool = False
     body: bytes = b""
 
 
@@ -112,7 +113,14 @@ class Engine:
         """Take a row on; one with an id already is only watched."""
         endpoint = row.operation.endpoint
         self.rows[row.id] = row
-        ticket = Ticket(row.id, row.operation.variant(), endpoint.look_every, endpoint.gate, row.operation.may_repeat())
+        ticket = Ticket(
+            row.id,
+            row.operation.variant(),
+            endpoint.look_every,
+            endpoint.gate,
+            row.operation.may_repeat(),
+            row.urgent,
+        )
         self._scheduler.add(ticket, self._client.clock.now(), remote_id=row.entry.job_id)
         self._inbox.post()
 

@@ -27,7 +27,8 @@ class Feed(Generic[R]):
     last outcome.
     """
 
-    def __init__(self, places: int) -> None:
+    def __init__(self, places: int, *, urgent: bool = False) -> None:
+        self.urgent = urgent
         self._places = anyio.Semaphore(places)
         self._sender, self._outcomes = anyio.create_memory_object_stream[Outcome[R]](math.inf)
         self._owed = 0

@@ -172,14 +172,14 @@ class JobRunner:
     # --- asking -------------------------------------------------------------------------------------------------
 
     async def run(self, operation: JobOperation[R], *, key: str | None = None) -> Outcome[R]:
-        """Submit one operation and return its outcome.
+        """Submit one operation, before the waiting rows of any `map`, and return its outcome.
 
         If cancelled, the job stays in the journal and is watched on while the runner is open.
 
         Raises:
             JournalError: The journal failed; nothing more is sent.
         """
-        async with self._feed(1) as feed:
+        async with self._feed(1, urgent=True) as feed:
             await self._admit(feed, operation, key, 0)
             feed.finish_reading()
             async for outcome in feed.take():
@@ -213,9 +213,9 @@ class JobRunner:
                 raise feed.error
 
     @asynccontextmanager
-    async def _feed(self, places: int) -> AsyncGenerator[Feed[Any], None]:
+    async def _feed(self, places: int, *, urgent: bool = False) -> AsyncGenerator[Feed[Any], None]:
         tasks = self._running
-        feed: Feed[Any] = Feed(places)
+        feed: Feed[Any] = Feed(places, urgent=urgent)
         self._feeds.add(feed)
         try:
             yield feed
@@ -290,7 +290,7 @@ class JobRunner:
 
     def _take_on(self, feed: Feed[R], index: int, operation: JobOperation[R], entry: Entry) -> None:
         self._rows_read += 1
-        row = Row(self._rows_read, entry, operation, [(feed, index)])
+        row = Row(self._rows_read, entry, operation, [(feed, index)], urgent=feed.urgent)
         self._by_key[entry.key] = row
         self._engine.add(row)
 

@@ -60,6 +60,7 @@ class Ticket:
         every: Seconds between looks advised for its kind.
         gate: The limit it is subject to, or "".
         repeatable: May its submit be sent again although it perhaps arrived?
+        urgent: Does a caller wait for just this job? Then it is submitted before the rows of any ``map``.
         remote_id: The service's id once accepted.
         accepted_at: When it was accepted, or taken over from the journal.
         attempts: Submits so far.
@@ -77,6 +78,7 @@ class Ticket:
     every: float
     gate: str
     repeatable: bool
+    urgent: bool = False
     phase: Phase = Phase.WAITING
     remote_id: str | None = None
     accepted_at: float = 0.0

@@ -90,7 +90,7 @@ class Scheduler:
     in_flight: Gate
     job_deadline: float
     tickets: dict[int, Ticket] = field(default_factory=dict[int, Ticket])
-    _queues: dict[str, deque[int]] = field(default_factory=dict[str, deque[int]])
+    _queues: dict[tuple[str, bool], deque[int]] = field(default_factory=dict[tuple[str, bool], deque[int]])
     _later: list[tuple[float, int, int]] = field(default_factory=list[tuple[float, int, int]])
     _looks: list[tuple[float, int, int]] = field(default_factory=list[tuple[float, int, int]])
     _order: Iterator[int] = field(default_factory=count)
@@ -286,15 +286,15 @@ class Scheduler:
         return self._end(ticket, Release(ticket.id, error, again=False))[0]
 
     def _heads(self, now: float) -> Iterator[Ticket]:
-        """The first waiting job of each queue whose gate is open, oldest first; jobs that ended are dropped."""
+        """The first waiting job of each queue whose gate is open, urgent ones first, then the oldest."""
         heads: list[Ticket] = []
-        for gate, queue in self._queues.items():
+        for (gate, _), queue in self._queues.items():
             while queue and queue[0] not in self.tickets:
                 queue.popleft()
             opens = self._gate_opens(gate, now) if queue else None
             if opens is not None and opens <= now:
                 heads.append(self.tickets[queue[0]])
-        return iter(sorted(heads, key=lambda ticket: ticket.id))
+        return iter(sorted(heads, key=lambda ticket: (not ticket.urgent, ticket.id)))
 
     def _gate_opens(self, gate: str, now: float) -> float | None:
         own = self.gates[gate].opens_at(now) if gate in self.gates else now
@@ -305,7 +305,7 @@ class Scheduler:
         """When the next look or submit is due, were the budget endless."""
         self._due_look(now)
         at = self._looks[0][0] if self._looks else float("inf")
-        for gate, queue in self._queues.items():
+        for (gate, _), queue in self._queues.items():
             opens = self._gate_opens(gate, now) if queue else None
             if opens is not None and (self._affords(queue[0]) or self.in_flight.held == 0):
                 at = min(at, opens)
@@ -323,7 +323,7 @@ class Scheduler:
                 self._queue(ticket).appendleft(ticket.id)
 
     def _queue(self, ticket: Ticket) -> deque[int]:
-        return self._queues.setdefault(ticket.gate, deque())
+        return self._queues.setdefault((ticket.gate, ticket.urgent), deque())
 
     def _look_at(self, ticket: Ticket, at: float) -> None:
         at = min(at, max(ticket.accepted_at + self.job_deadline, ticket.accepted_at))

@@ -314,6 +314,18 @@ def test_the_first_look_waits_for_the_advised_interval_while_others_wait_for_the
     assert Look(1, "job_1") in one.due(110.1)
 
 
+def test_an_urgent_job_is_submitted_before_those_that_waited_longer() -> None:
+    one = scheduler()
+    for id_ in (1, 2):
+        one.add(ticket(id_), 100.0)
+    urgent = ticket(3)
+    urgent.urgent = True
+    one.add(urgent, 100.0)
+
+    assert one.due(100.0) == [Submit(3)]
+    assert one.due(101.0) == [Submit(1), Submit(2)]
+
+
 def test_looks_that_found_nothing_add_up_only_in_a_row() -> None:
     one, gone = scheduler(), NotFoundError("no such job", status=404)
     one.add(ticket(1), 100.0, remote_id="job_1")
