@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from sixtyfour_async._core.messages import (
@@ -11,18 +9,14 @@ from sixtyfour_async._core.messages import (
     HandBack,
     Hold,
     Release,
-    SubmitFailed,
-    Withdrawn,
 )
 from sixtyfour_async._core.scheduler import DENIED_AFTER, GONE_AFTER, SUBMIT_ATTEMPTS
 from sixtyfour_async.errors import (
     AuthenticationError,
-    ConnectError,
     CostCapError,
     JobLostError,
     JobTimeoutError,
     JobUnknownError,
-    RunStoppedError,
 )
 from sixtyfour_async.models.jobs import JobState
 from tests.unit.world import Fault, Plan, World
@@ -155,18 +149,6 @@ def test_a_job_that_waits_for_its_next_attempt_can_be_withdrawn() -> None:
     assert world.jobs[0].submits == 3
 
 
-def test_a_job_withdrawn_while_its_submit_is_on_its_way_is_not_sent_again() -> None:
-    one = scheduler()
-    one.add(ticket(1), 100.0)
-    one.due(100.0)
-    one.handle(Withdrawn(1, RunStoppedError("stopped")), 100.1)
-
-    released = one.handle(SubmitFailed(1, ConnectError("refused", sent=False)), 100.2)
-
-    assert [command.again for command in released if isinstance(command, Release)] == [False]
-    assert one.due(110.0) == []
-
-
 # --- limits -------------------------------------------------------------------------------------------------------
 
 
@@ -238,13 +220,11 @@ def test_submits_are_not_starved_by_a_crowd_of_looks() -> None:
     assert first_hour < 100 * 3 * 60 / 58 + 60
 
 
-def test_ten_thousand_jobs_take_little_real_time() -> None:
+def test_ten_thousand_jobs_all_end_within_the_limit_and_are_charged_once() -> None:
     plans = [Plan(run_time=20.0 + number % 200, charge=5) for number in range(10_000)]
-    begun = time.perf_counter()
 
     world = World(plans).run(watched=False)
 
-    assert time.perf_counter() - begun < 5.0
     assert set(world.ends()) == {"Finish"}
     assert world.busiest_minute() <= 500
     assert world.scheduler.ledger.charged == pytest.approx(50_000)

@@ -30,9 +30,6 @@ from sixtyfour_async.models.jobs import JobState, Report
 SEARCH = "deep-search"
 
 
-# --- with the clock in hand ---------------------------------------------------------------------------------------
-
-
 def scheduler(searches: int = 5) -> Scheduler:
     return Scheduler(Budget(500), Ledger(), lambda: 0.0, {SEARCH: Gate(searches)}, Gate(100), 3600.0)
 
@@ -171,3 +168,15 @@ def test_a_job_that_is_accepted_twice_is_a_defect() -> None:
 
     with pytest.raises(AssertionError, match="job 1: accepted while running"):
         one.handle(Accepted(1, "job_1"), 102.0)
+
+
+def test_a_job_withdrawn_while_its_submit_is_on_its_way_is_not_sent_again() -> None:
+    one = scheduler()
+    one.add(ticket(1), 100.0)
+    one.due(100.0)
+    one.handle(Withdrawn(1, RunStoppedError("stopped")), 100.1)
+
+    released = one.handle(SubmitFailed(1, ConnectError("refused", sent=False)), 100.2)
+
+    assert [command.again for command in released if isinstance(command, Release)] == [False]
+    assert one.due(110.0) == []
