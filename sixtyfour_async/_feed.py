@@ -81,8 +81,7 @@ class Feed(Generic[R]):
         """The consumer is gone."""
         self.stop()
         self._outcomes.close()
-        if self._read_all and self._owed == 0:
-            self._sender.close()
+        self._sender.close()
 
     @property
     def left_over(self) -> SixtyfourError | None:

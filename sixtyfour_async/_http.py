@@ -44,6 +44,7 @@ class Transport:
             raise ConfigurationError(f"base_url {base_url!r} must start with https:// (or http:// for a simulator)")
         self.base_url = base_url.rstrip("/")
         self._auth = dict(auth)
+        self._key = next(iter(auth.values())).removeprefix("Bearer ").encode()
         self._owned = http_client is None
         self._client = http_client or httpx.AsyncClient(
             limits=httpx.Limits(
@@ -68,7 +69,13 @@ class Transport:
                 follow_redirects=False,
             )
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return HTTPResponse(response.status_code, headers, response.content, datetime.now(UTC))
+        return HTTPResponse(response.status_code, headers, self._without_key(response), datetime.now(UTC))
+
+    def _without_key(self, response: httpx.Response) -> bytes:
+        """An answer that is an error is quoted to people: a key that the service repeats in it is not."""
+        if response.is_success:
+            return response.content
+        return response.content.replace(self._key, b"[the key]")
 
     @asynccontextmanager
     async def stream(self, url: str) -> AsyncGenerator[tuple[int, AsyncIterator[bytes]], None]:

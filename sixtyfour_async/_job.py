@@ -9,9 +9,12 @@ import anyio
 from sixtyfour_async._clock import Clock
 from sixtyfour_async._core.inspection import next_look
 from sixtyfour_async._core.wire import HTTPResponse, decode_answer, decode_json
-from sixtyfour_async.errors import JobCancelledError, JobFailedError, JobTimeoutError, ResponseError
+from sixtyfour_async.errors import JobCancelledError, JobFailedError, JobTimeoutError, NotFoundError, ResponseError
 from sixtyfour_async.models.jobs import JobState, Report
 from sixtyfour_async.operations import JobOperation, Operation
+
+FRESH = 60.0
+"""Seconds after its submit during which a job that is not found may only not be visible yet. Assumed."""
 
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
@@ -75,7 +78,12 @@ class Job(Generic[R_co]):
                 raise JobTimeoutError(f"not finished within {deadline:g} s", job_id=self.id, state=word)
             left = pause if deadline is None else min(pause, deadline - age)
             await anyio.sleep(clock.real(left))
-            report = await self.report()
+            try:
+                report = await self.report()
+            except NotFoundError:
+                if age > FRESH:
+                    raise
+                continue
             word = report.word
             if report.state is not JobState.RUNNING:
                 return read_answer(self.operation, self.id, report)

@@ -265,7 +265,7 @@ class JobRunner:
                 self._tell(feed, Outcome(key, index, operation, "rejected", error=clash))
             elif twin is not None:
                 twin.waiting.append((feed, index))
-            elif known is not None and self._is_settled(known):
+            elif known is not None and self._is_settled(operation, known):
                 self._tell(feed, read_outcome(operation, known, index=index, replayed=True))
             elif (unpriced := self._unpriced(operation)) is not None and (known is None or known.state != "accepted"):
                 self._tell(feed, Outcome(key, index, operation, "rejected", error=unpriced))
@@ -273,10 +273,13 @@ class JobRunner:
                 watched = known if known is not None and known.state == "accepted" else None
                 self._take_on(feed, index, operation, watched or _new_entry(operation, key, fingerprint))
 
-    def _is_settled(self, entry: Entry) -> bool:
+    def _is_settled(self, operation: JobOperation[Any], entry: Entry) -> bool:
+        """Say whether a row of the journal is answered as it stands, without asking."""
         if entry.state in {"failed", "cancelled"}:
             return not self._retry_failed
-        return entry.state in {"completed", "unknown", "intended"}
+        if entry.state in {"unknown", "intended"}:
+            return not operation.may_repeat()
+        return entry.state == "completed"
 
     def _unpriced(self, operation: JobOperation[Any]) -> CostCapError | None:
         """A cap cannot be kept for what has no price beforehand and whose charge is never told afterwards."""
@@ -307,9 +310,12 @@ class JobRunner:
     def _hand_over(self, row: Row, outcome: Outcome[Any]) -> None:
         """Give an outcome to everyone who waits for this row; whoever came second gets a copy, paid once."""
         del self._by_key[row.entry.key]
+        stopped: set[Feed[Any]] = set()
         for number, (feed, index) in enumerate(row.waiting):
+            reading = not feed.stopped
             self._tell(feed, replace(outcome, index=index, replayed=number > 0))
-        stopped = {feed for feed, _ in row.waiting if feed.left_over is not None}
+            if reading and feed.stopped:
+                stopped.add(feed)
         if stopped:
             self._withdraw(lambda other: any(feed in stopped for feed, _ in other.waiting))
 
