@@ -6,6 +6,8 @@ import sys
 def main() -> None:
     """Run the command line, or say what is missing for it."""
     try:
+        import rich  # noqa: F401, PLC0415 (needed by most commands: said here, before anything is done)
+
         from sixtyfour_async.cli.commands import cli  # noqa: PLC0415 (the extra may be missing)
     except ModuleNotFoundError as error:
         if error.name not in {"click", "rich"}:

@@ -113,6 +113,9 @@ class Engine:
         """Take a row on; one with an id already is only watched."""
         endpoint = row.operation.endpoint
         self.rows[row.id] = row
+        if self.broken is not None:
+            self._end_without(row, "rejected", self.broken)
+            return
         ticket = Ticket(
             row.id,
             row.operation.variant(),

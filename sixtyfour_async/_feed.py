@@ -49,7 +49,7 @@ class Feed(Generic[R]):
 
     def deliver(self, outcome: Outcome[R]) -> None:
         """Hand an outcome over; never waits, and does nothing when the consumer has left."""
-        if outcome.status in {"rejected", "unfinished"} and concerns_every_row(outcome.error):
+        if outcome.status != "completed" and concerns_every_row(outcome.error):
             self.stop(outcome.error)
         with suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):
             self._sender.send_nowait(outcome)

@@ -24,6 +24,7 @@ from sixtyfour_async.errors import (
     ConnectError,
     CostCapError,
     CreditsError,
+    JournalError,
     PermissionDeniedError,
     RateLimitError,
     ResponseError,
@@ -121,5 +122,5 @@ def _pace(named: float | None, attempt: int, jitter: float) -> float:
 
 def concerns_every_row(error: SixtyfourError | None) -> bool:
     """Say whether the next row would meet the same refusal, so that asking on would be pointless."""
-    refusals = (AuthenticationError, CreditsError, PermissionDeniedError, ConnectError, CostCapError)
+    refusals = (AuthenticationError, CreditsError, PermissionDeniedError, ConnectError, CostCapError, JournalError)
     return isinstance(error, refusals)
