@@ -1,12 +1,13 @@
 """``sixtyfour …`` and ``python -m sixtyfour_async …``."""
 
 import sys
+from importlib import import_module
 
 
 def main() -> None:
     """Run the command line, or say what is missing for it."""
     try:
-        import rich  # noqa: F401, PLC0415 (needed by most commands: said here, before anything is done)
+        import_module("rich")  # needed by most commands: said here, before anything is done
 
         from sixtyfour_async.cli.commands import cli  # noqa: PLC0415 (the extra may be missing)
     except ModuleNotFoundError as error:

@@ -142,7 +142,7 @@ with simulator_process() as url:
     print(url, flush=True)
     time.sleep(60)
 """
-    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=ROOT) as parent:  # noqa: S603 -- our own program
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=ROOT) as parent:
         assert parent.stdout is not None
         url = parent.stdout.readline().decode().strip()
         assert httpx.get(f"{url}/check-balance", headers=HEADERS).status_code == 200
@@ -168,7 +168,7 @@ from sixtyfour_async.simulator.server import run
 run(Simulator(), "127.0.0.1", 0, lambda url: print(url, flush=True))
 print("stopped")
 """
-    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=ROOT) as child:  # noqa: S603 -- our own program
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=ROOT) as child:
         assert child.stdout is not None
         assert child.stdout.readline().startswith(b"http://127.0.0.1:")
         os.kill(child.pid, number)
@@ -178,7 +178,7 @@ print("stopped")
 
 def test_interrupting_does_not_end_the_child() -> None:
     command = [sys.executable, "-m", "sixtyfour_async.simulator"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT) as child:  # noqa: S603 -- our own program
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT) as child:
         assert child.stdin is not None
         assert child.stdout is not None
         child.stdin.write(b"{}\n")

@@ -1,0 +1,212 @@
+"""The command line as people start it: another process, in a folder of its own, without a key in the environment."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+import sixtyfour_async
+from sixtyfour_async.simulator import companies
+
+ROOT = str(Path(sixtyfour_async.__file__).parents[1])
+COMMAND = (sys.executable, "-m", "sixtyfour_async")
+KEYLESS = {name: value for name, value in os.environ.items() if not name.startswith("SIXTYFOUR_")}
+ENVIRONMENT = {**KEYLESS, "PYTHONPATH": ROOT, "NO_COLOR": "1", "COLUMNS": "200", "PYTHONWARNINGS": "error"}
+HEADQUARTERS = ("--field", "headquarters=Where the head office is")
+
+FORKING = """
+import importlib, json, os, pkgutil, sys
+import sixtyfour_async
+for found in pkgutil.walk_packages(sixtyfour_async.__path__, "sixtyfour_async."):
+    importlib.import_module(found.name)
+from sixtyfour_async import AsyncClient
+from sixtyfour_async.__main__ import main
+for line in sys.stdin:
+    order = json.loads(line)
+    child = os.fork()
+    if child == 0:
+        os.chdir(order["folder"])
+        os.environ.clear()
+        os.environ.update(order["environment"])
+        for number, name in ((1, "out"), (2, "err")):
+            os.dup2(os.open(order[name], os.O_CREAT | os.O_WRONLY), number)
+        sys.argv = ["sixtyfour", *order["arguments"]]
+        AsyncClient.__init__.__kwdefaults__["speed"] = order["speed"]
+        main()
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+"""Imports once, then runs each command in a fork. Its client's default speed is that of the server it is to ask."""
+
+
+class Forks:
+    """A process that starts commands, for commands by the dozen."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._count = 0
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", FORKING], env=ENVIRONMENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def run(self, shell: Shell, arguments: Sequence[str], speed: float) -> Said:
+        self._count += 1
+        files = {name: self._folder / f"{self._count}.{name}" for name in ("out", "err")}
+        order = {
+            "folder": str(shell.folder),
+            "environment": {**ENVIRONMENT, **shell.environment},
+            "arguments": arguments,
+            "speed": speed,
+            **{name: str(path) for name, path in files.items()},
+        }
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        code = int(self._process.stdout.readline())
+        return Said.checked(code, *(path.read_text(encoding="utf-8") for path in files.values()))
+
+    def close(self) -> None:
+        self._process.communicate()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @classmethod
+    def checked(cls, code: int, out: str, err: str) -> Said:
+        assert "Traceback" not in err, err
+        return cls(code, out, err)
+
+    @property
+    def last(self) -> str:
+        return self.err.splitlines()[-1] if self.err else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """A folder to work in; ``run`` is quick, ``start`` and calling it go the whole way of ``python -m``."""
+
+    folder: Path
+    forks: Forks
+    environment: dict[str, str] = field(default_factory=dict[str, str])
+
+    def start(self, *arguments: str, command: Sequence[str] = COMMAND) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [*command, *arguments],
+            cwd=self.folder,
+            env={**ENVIRONMENT, **self.environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+
+    def run(self, *arguments: str, speed: float = 1.0) -> Said:
+        return self.forks.run(self, arguments, speed)
+
+    def __call__(self, *arguments: str, command: Sequence[str] = COMMAND) -> Said:
+        with self.start(*arguments, command=command) as child:
+            out, err = child.communicate(timeout=50)
+        return Said.checked(child.returncode, out, err)
+
+    def table(self, name: str = "in.csv", *, rows: int = 3, text: str | bytes | None = None) -> Path:
+        path = self.folder / name
+        if text is not None:
+            path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        else:
+            lines = [(company.company_name, company.website) for company in companies()[:rows]]
+            with path.open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file).writerows([("company_name", "website"), *lines])
+        return path
+
+    def rows(self, name: str = "in.enriched.csv") -> list[dict[str, str]]:
+        with (self.folder / name).open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    def names(self) -> set[str]:
+        return {path.name for path in self.folder.iterdir()}
+
+    def submits(self, name: str = "in.enriched.journal.db.simulated.jsonl") -> Counter[str]:
+        """How often each subject was accepted, by the simulator's own memory."""
+        path = self.folder / name
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        return Counter(str(event["work"]["subject"]) for event in map(json.loads, lines) if event["event"] == "job")
+
+    def told(self, **environment: str) -> Shell:
+        """The same folder, with this in the environment."""
+        return replace(self, environment=environment)
+
+
+@contextmanager
+def serving(shell: Shell, *options: str) -> Generator[dict[str, str], None, None]:
+    """Run ``sixtyfour simulate`` and give what it says to export."""
+    with shell.start("simulate", "--port", "0", *options) as server:
+        assert server.stdout is not None
+        lines = [server.stdout.readline() for _ in range(2)]
+        try:
+            yield dict(line.removeprefix("export ").strip().split("=", 1) for line in lines)
+        finally:
+            server.terminate()
+            server.communicate(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def forks(tmp_path_factory: pytest.TempPathFactory) -> Generator[Forks, None, None]:
+    made = Forks(tmp_path_factory.mktemp("said"))
+    yield made
+    made.close()
+
+
+class Demo:
+    """The demo, which takes a while; other tests go on meanwhile."""
+
+    def __init__(self, shell: Shell) -> None:
+        self.shell = shell
+        self._said: Said | None = None
+        self._process = shell.start("demo", "--speed", "60")
+
+    def finish(self) -> Said:
+        if self._said is None:
+            told = self._process.communicate(timeout=50)
+            self._said = Said.checked(self._process.returncode, *told)
+        return self._said
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def demo(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, forks: Forks
+) -> Generator[Demo | None, None, None]:
+    """Started before the first test of this folder, if a test asks for it at all."""
+    if not any(
+        "demo" in getattr(item, "fixturenames", ()) and "whole_demo" in item.nodeid for item in request.session.items
+    ):
+        yield None
+        return
+    made = Demo(Shell(tmp_path_factory.mktemp("demo"), forks))
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def shell(tmp_path: Path, forks: Forks) -> Shell:
+    return Shell(tmp_path, forks)

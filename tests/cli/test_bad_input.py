@@ -1,0 +1,129 @@
+"""What is wrong is said in one line before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from tests.cli.conftest import HEADQUARTERS, Shell
+
+Prepare = Callable[[Shell], object]
+KEY = {"SIXTYFOUR_API_KEY": "sk_never_used", "SIXTYFOUR_API_ENDPOINT": "http://127.0.0.1:9"}
+GOOD = "company_name,website\n3M,www.3m.com\n"
+COMPANY = ("run", "company-intelligence", "in.csv", *HEADQUARTERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A table, a command, and what is said about it."""
+
+    told: tuple[str, ...]
+    table: str | bytes = GOOD
+    command: tuple[str, ...] = COMPANY
+    prepare: Prepare = lambda _: None
+    key: bool = True
+    leaves: tuple[str, ...] = ("in.csv",)
+
+
+def field(text: str) -> tuple[str, ...]:
+    return ("run", "company-intelligence", "in.csv", "--field", text)
+
+
+CASES: dict[str, Case] = {
+    "no key": Case(("no API key", "SIXTYFOUR_API_KEY", "--simulate"), key=False),
+    "no file": Case(("cannot read", "missing.csv", "No such file"), command=("run", "find-email", "missing.csv")),
+    "empty file": Case(("in.csv is empty", "header"), table=""),
+    "header only": Case(("has a header and no rows",), table="company_name,website\n"),
+    "duplicate headers": Case(("columns 1 and 2", "'website'", "rename"), table="website,website\na,b\n"),
+    "no subject column": Case(("no column identifies the company", "'colour'", "--map"), table="colour\nred\n"),
+    "unusable row": Case(
+        ("1 of 2 rows cannot be asked", "nothing was sent", "--skip-bad-rows"), table="company_name,x\n3M,1\n,2\n"
+    ),
+    "only unusable rows": Case(("2 of 2 rows cannot be asked",), table="company_name,x\n-,1\nn/a,2\n"),
+    "too many cells": Case(("row 1", "3 cells where the header has 2", "line 2"), table="company_name,x\n3M,1,2\n"),
+    "latin-1": Case(
+        ("row 2, column 'company_name'", "0xE4", "--encoding"),
+        table="company_name,x\n3M,1\nBäcker,2\n".encode("latin-1"),
+    ),
+    "a workbook": Case(("not CSV but an Excel workbook", "save or export it as CSV"), table=b"PK\x03\x04" + b"x" * 99),
+    "out not writable": Case(("missing does not exist", "create it"), command=(*COMPANY, "--out", "missing/out.csv")),
+    "out is a folder": Case(
+        ("out.csv",),
+        command=(*COMPANY, "--out", "out.csv"),
+        prepare=lambda shell: (shell.folder / "out.csv").mkdir(),
+        leaves=("in.csv", "out.csv"),
+    ),
+    "out is the input": Case(
+        ("the table and --out are the same file", "another"), command=(*COMPANY, "--out", "in.csv")
+    ),
+    "out is the journal": Case(("same file",), command=(*COMPANY, "--out", "o.csv", "--journal", "./o.csv")),
+    "out exists": Case(
+        ("in.enriched.csv exists already", "no journal", "--overwrite"),
+        prepare=lambda shell: shell.table("in.enriched.csv", text="precious\n1\n"),
+        leaves=("in.csv", "in.enriched.csv"),
+    ),
+    "unknown operation": Case(("unknown operation 'find-mail'", "find-email"), command=("run", "find-mail", "in.csv")),
+    "unknown type": Case(("unknown type 'date'", "one of", "int"), command=field("founded:date=Year")),
+    "field without text": Case(("'founded' is not name=description", "employees:int"), command=field("founded")),
+    "missing field": Case(("must be told what to find out", "--field"), command=COMPANY[:3]),
+    "missing criterion": Case(("qa-agent judges by criteria", "--criterion"), command=("run", "qa-agent", "in.csv")),
+    "criterion elsewhere": Case(("takes no --criterion",), command=(*COMPANY, "--criterion", "a=b")),
+    "field elsewhere": Case(
+        ("find-email takes no --field",), command=("run", "find-email", "in.csv", "--field", "a=b")
+    ),
+    "tier elsewhere": Case(
+        ("qa-agent has no tiers",), command=("run", "qa-agent", "in.csv", "--criterion", "a=b", "--tier", "low")
+    ),
+    "unknown column": Case(("column 'sites'", "no such column", "'website'"), command=(*COMPANY, "--skip", "sites")),
+    "speed without simulate": Case(("--speed is for the simulator",), command=(*COMPANY, "--speed", "9")),
+    "unknown encoding": Case(("no text encoding is called 'utf-9'",), command=(*COMPANY, "--encoding", "utf-9")),
+    "bad delimiter": Case(("cannot be a delimiter",), command=(*COMPANY, "--delimiter", "ab")),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_wrong_is_named_with_its_remedy(shell: Shell, name: str) -> None:
+    """Exit code 2, the reason on the last line, nothing written, and nobody asked: the endpoint is a closed port."""
+    case = CASES[name]
+    shell.table(text=case.table)
+    case.prepare(shell)
+    before = {path.name: path.read_bytes() for path in shell.folder.iterdir() if path.is_file()}
+    said = shell.told(**(KEY if case.key else {})).run(*case.command)
+
+    assert (said.code, said.out) == (2, ""), said.err
+    assert said.last.startswith("sixtyfour: ")
+    for words in case.told:
+        assert words in said.last
+    assert set(case.leaves) == shell.names()
+    assert before == {path.name: path.read_bytes() for path in shell.folder.iterdir() if path.is_file()}
+    assert KEY["SIXTYFOUR_API_KEY"] not in said.err
+
+
+def test_each_unusable_row_is_shown_before_the_last_line(shell: Shell) -> None:
+    """With row, column and what to do; five are enough."""
+    shell.table(text="company_name,x\n3M,1\n" + ",2\n" * 7)
+    said = shell.told(**KEY).run(*COMPANY)
+
+    assert "  row 2, column 'company_name': nothing identifies the company" in said.err
+    assert "row 6" in said.err
+    assert "row 7" not in said.err
+    assert "7 of 8 rows cannot be asked; the first 5 are above" in said.last
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--speed", "x"), "'x' is not a valid float range"),
+        (("--limit", "0"), "0 is not in the range"),
+        (("--colour",), "No such option"),
+    ],
+    ids=["speed", "limit", "unknown"],
+)
+def test_a_malformed_option_is_a_matter_of_usage(shell: Shell, options: tuple[str, ...], told: str) -> None:
+    """The same exit code, and the usage beside it."""
+    said = shell.run("run", "find-email", "in.csv", *options)
+
+    assert said.code == 2
+    assert told in said.last

@@ -1,0 +1,105 @@
+"""Stopped by hand, killed, started again."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import time
+
+import pytest
+
+from sixtyfour_async.simulator import companies
+from tests.cli.conftest import HEADQUARTERS, Shell
+
+ROWS = 100
+
+
+def command(speed: int) -> tuple[str, ...]:
+    return ("run", "company-intelligence", "in.csv", *HEADQUARTERS, "--simulate", "--speed", str(speed))
+
+
+def await_submits(shell: Shell, child: subprocess.Popen[str], count: int) -> None:
+    while shell.submits().total() < count:
+        assert child.poll() is None, "it ended too early"
+        time.sleep(0.02)
+
+
+def check_whole(shell: Shell, rows: int) -> None:
+    """Every row answered, truly, and each subject asked once."""
+    written = shell.rows()
+    assert ["completed"] * rows == [row["status"] for row in written]
+    assert [company.headquarters or "" for company in companies()[:rows]] == [row["headquarters"] for row in written]
+    assert (rows, {1}) == (shell.submits().total(), set(shell.submits().values()))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.soak)])
+def test_the_first_interrupt_drains_and_says_how_to_go_on(shell: Shell, number: signal.Signals) -> None:
+    """Exit code 130; the output has every row, what ran has its answer; the same command does the rest."""
+    shell.table(rows=ROWS)
+    with shell.start(*command(30)) as child:
+        await_submits(shell, child, 20)
+        child.send_signal(number)
+        out, err = child.communicate(timeout=50)
+    rows, asked = shell.rows(), shell.submits().total()
+    again = shell.run(*command(600))
+
+    assert child.returncode == 130, err
+    assert "stopping: nothing more is sent" in err
+    assert "to go on where this stopped, run the same command again:\n  sixtyfour run company-intelligence" in err
+    assert 20 <= asked < ROWS == len(rows)
+    assert asked == sum(row["status"] == "completed" for row in rows)
+    assert {"completed", "not asked"} == {row["status"] for row in rows}
+    assert f"answered           {asked:>8,}" in out
+    assert again.code == 0, again.err
+    check_whole(shell, ROWS)
+
+
+def test_the_second_interrupt_leaves_at_once_with_ids(shell: Shell) -> None:
+    """Exit code 130 without waiting for jobs that take minutes; no output, and the ids that are billed."""
+    shell.table(rows=ROWS)
+    with shell.start(*command(10)) as child:
+        await_submits(shell, child, 15)
+        child.send_signal(signal.SIGINT)
+        assert child.stderr is not None
+        while "stopping" not in child.stderr.readline():
+            pass
+        child.send_signal(signal.SIGINT)
+        _, err = child.communicate(timeout=50)
+    left = re.search(r"(\d+) jobs still run over there and are billed: ([0-9a-f-]{36}), ", err)
+    ids = (shell.folder / "in.enriched.journal.db.simulated.jsonl").read_text(encoding="utf-8")
+    names = shell.names()
+    again = shell.run(*command(600))
+
+    assert child.returncode == 130, err
+    assert left is not None, err
+    assert int(left[1]) >= 10
+    assert left[2] in ids
+    assert "run the same command again" in err
+    assert "in.enriched.csv" not in names
+    assert again.code == 0, again.err
+    check_whole(shell, ROWS)
+
+
+def test_a_run_that_was_killed_is_finished_by_the_same_command(shell: Shell) -> None:
+    """kill -9 twice in the middle; then every row once. Rows whose submit was under way may be parked."""
+    shell.table(rows=ROWS)
+    for count in (8, 30):
+        with shell.start(*command(30)) as child:
+            await_submits(shell, child, count)
+            child.kill()
+            child.communicate(timeout=50)
+        assert "in.enriched.csv" not in shell.names()
+    again = shell.run(*command(600))
+    rows, asked = shell.rows(), shell.submits()
+
+    assert again.code in {0, 3}, again.err
+    assert len(rows) == ROWS
+    assert {1} == set(asked.values())
+    parked = [row for row in rows if row["status"] == "unknown"]
+    assert ROWS - len(parked) == sum(row["status"] == "completed" for row in rows) <= asked.total()
+    assert asked.total() <= ROWS
+    assert len(parked) < ROWS
+    assert (3 if parked else 0) == again.code
+    truth = {company.company_name: company.headquarters or "" for company in companies()[:ROWS]}
+    assert all(truth[row["company_name"]] == row["headquarters"] for row in rows if row not in parked)

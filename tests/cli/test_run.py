@@ -1,0 +1,107 @@
+"""``sixtyfour run``: a table in, the same table with answers out."""
+
+from __future__ import annotations
+
+import pytest
+
+from sixtyfour_async.simulator import companies
+from tests.cli.conftest import HEADQUARTERS, Shell
+
+PEOPLE = (
+    "name,company,email,phone,notes\nAda Example,3M,ada@3m.example,+1 555 0100,a\nBo Example,1&1,bo@1.de,+49 30 555,b\n"
+)
+COMMON = ("status", "error", "cost_cents", "confidence")
+FAST = ("--simulate", "--speed", "600")
+
+KINDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "company-intelligence": (
+        ("--field", "headquarters=Head office", "--field", "founded:int=Year"),
+        ("headquarters", "founded"),
+    ),
+    "people-intelligence": (("--field", "hq=Headquarters of the company", "--tier", "medium"), ("hq",)),
+    "find-email": (("--mode", "PERSONAL"), ("email", "email_status", "email_type")),
+    "find-phone": ((), ("phone", "phone_region")),
+    "reverse-email": ((), ("name", "title", "company", "linkedin", "answer")),
+    "reverse-phone": ((), ("name", "title", "company", "linkedin", "answer")),
+    "qa-agent": (("--criterion", "fit=Sells glue", "--field", "hq=Headquarters"), ("hq", "fit", "notes")),
+    "research-agent": (("--field", "industry=Industry"), ("industry",)),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_fills_the_columns_of_its_answer(shell: Shell, kind: str) -> None:
+    """Input columns stay where they are, one row each in their order; what is there already is not written over."""
+    options, wanted = KINDS[kind]
+    shell.table(text=None if kind == "company-intelligence" else PEOPLE, rows=2)
+    said = shell.run("run", kind, "in.csv", *options, *FAST)
+    before, after = shell.rows("in.csv"), shell.rows()
+    taken = [name if name not in before[0] else f"{name}_answer" for name in wanted]
+
+    assert (said.code, len(after)) == (0, 2), said.err
+    assert [*before[0], *taken, *COMMON] == list(after[0])
+    for given, answered in zip(before, after, strict=True):
+        assert given == {name: answered[name] for name in given}
+        assert (answered["status"], answered["error"]) == ("completed", "")
+        assert all(answered[name] for name in taken) or kind == "find-phone", "the only one that may find nothing"
+    assert {1} == set(shell.submits().values())
+    assert shell.submits().total() == 2
+    assert "2 rows in" in said.out
+    for name in set(wanted) - set(taken):
+        assert f"{name} goes to column {name}_answer: the input has one of that name" in said.err
+    if kind == "company-intelligence":
+        facts = [(company.headquarters, str(company.founded), "10") for company in companies()[:2]]
+        assert facts == [(row["headquarters"], row["founded"], row["cost_cents"]) for row in after]
+    assert {
+        "in.csv",
+        "in.enriched.csv",
+        "in.enriched.journal.db",
+        "in.enriched.journal.db.simulated.jsonl",
+    } == shell.names()
+
+
+def test_a_field_that_is_a_column_is_asked_and_not_given_away(shell: Shell) -> None:
+    """What is asked for is not sent along; a Windows-made file with semicolons, BOM and quoted lines is read."""
+    shell.table(
+        text="\ufeffcompany_name;website;headquarters;status;notes\r\n"
+        '3M;www.3m.com;somewhere;old;"two\r\nlines; and ""quotes"""\r\n'
+        "1&1;www.1und1.ag;;;\r\n"
+        ";;;;\r\n"
+        "A;a.example;;;\r\n"
+    )
+    options = ("--map", "notes=context", "--skip", "status", "--skip-bad-rows", "--limit", "3")
+    said = shell.run("run", "company-intelligence", "in.csv", *HEADQUARTERS, *FAST, *options)
+    rows = shell.rows()
+
+    assert said.code == 3, "a row without an answer"
+    assert "headquarters -- not sent (it is asked for)" in said.err
+    assert "status       -- not sent (--skip)" in said.err
+    assert "notes        -> context (--map)" in said.err
+    assert "row 3: nothing identifies the company" in said.err
+    assert [row["status_answer"] for row in rows] == ["completed", "completed", "rejected", "not asked"]
+    assert rows[0]["headquarters_answer"] == "Maplewood, Minnesota, U.S."
+    assert tuple(rows[0][name] for name in ("headquarters", "status", "notes")) == (
+        "somewhere",
+        "old",
+        'two\r\nlines; and "quotes"',
+    )
+    assert "nothing identifies the company" in rows[2]["error"]
+    assert shell.submits() == {'3M | www.3m.com | two\r\nlines; and "quotes"': 1, "1&1 | www.1und1.ag": 1}
+
+
+def test_running_the_same_command_twice_asks_nothing_and_writes_the_same(shell: Shell) -> None:
+    """The output is a function of input and journal; equal rows are asked once and both answered."""
+    lines = [
+        f"{company.company_name},{company.website}" for company in companies()[:4] if "," not in company.company_name
+    ]
+    shell.table(text="\n".join(["company_name,website", *lines, lines[0]]) + "\n")
+    command = ("run", "company-intelligence", "in.csv", *HEADQUARTERS, *FAST)
+    first = shell.run(*command)
+    output, asked = (shell.folder / "in.enriched.csv").read_bytes(), shell.submits()
+    second = shell.run(*command)
+
+    assert (first.code, second.code) == (0, 0)
+    assert output == (shell.folder / "in.enriched.csv").read_bytes()
+    assert asked == shell.submits()
+    assert asked.total() == len(lines)
+    assert "answered before, not asked again" in second.out
+    assert len(lines) + 1 == sum(row["status"] == "completed" for row in shell.rows())

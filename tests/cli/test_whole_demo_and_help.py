@@ -1,0 +1,85 @@
+"""The demo from end to end, the help, and what is said when an extra is missing."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from sixtyfour_async.simulator import companies
+from tests.cli.conftest import Demo, Shell
+
+KINDS = (
+    "company-intelligence",
+    "people-intelligence",
+    "find-email",
+    "find-phone",
+    "reverse-email",
+    "reverse-phone",
+    "qa-agent",
+    "research-agent",
+)
+FACTS = ("headquarters", "founded", "employees")
+
+
+def test_the_demo_enriches_every_company_and_all_facts_are_right(demo: Demo) -> None:
+    """1,510 rows, each asked once, compared cell by cell with the packaged facts."""
+    said, shell = demo.finish(), demo.shell
+    rows = shell.rows("companies.enriched.csv")
+
+    assert said.code == 0, said.err
+    assert "1,510 rows in" in said.out
+    known = {name: sum(bool(getattr(company, name)) for company in companies()) for name in FACTS}
+    agreeing = ", ".join(f"{name} {count:,} of {count:,}" for name, count in known.items())
+    assert f"compared with the list's own facts: {agreeing}" in said.out
+    for row, company in zip(rows, companies(), strict=True):
+        facts = [getattr(company, name) for name in FACTS]
+        assert ["" if fact is None else str(fact) for fact in facts] == [row[name] for name in FACTS]
+        assert row["status"] == "completed"
+    submits = shell.submits("companies.enriched.journal.db.simulated.jsonl")
+    assert (1510, {1}) == (submits.total(), set(submits.values()))
+
+
+@pytest.mark.parametrize("command", ["", "run", "demo", "simulate"])
+def test_every_command_explains_itself(shell: Shell, command: str) -> None:
+    """``--help`` works everywhere and lists what there is."""
+    said = shell.run(*filter(None, (command, "--help")))
+
+    assert (said.code, said.err) == (0, "")
+    assert "Usage:" in said.out
+    if command == "run":
+        assert all(kind in " ".join(said.out.split()) for kind in KINDS)
+    if not command:
+        assert all(name in said.out for name in ("run", "demo", "simulate"))
+
+
+BLOCKED = """
+import sys
+missing = sys.argv.pop(1)
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == missing:
+            raise ModuleNotFoundError(f"No module named {missing!r}", name=missing)
+sys.meta_path.insert(0, Missing())
+from sixtyfour_async.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("missing", "command", "extra"),
+    [
+        ("click", ("--help",), "cli"),
+        ("rich", ("run", "find-email", "in.csv", "--simulate"), "cli"),
+        ("uvicorn", ("simulate", "--port", "0"), "simulator"),
+        ("starlette", ("simulate", "--port", "0"), "simulator"),
+    ],
+)
+def test_a_missing_extra_is_one_line(shell: Shell, missing: str, command: tuple[str, ...], extra: str) -> None:
+    """With the command that installs it."""
+    shell.table(text="name\nAda\n")
+    said = shell(missing, *command, command=(sys.executable, "-c", BLOCKED))
+
+    assert said.code in {1, 2}
+    assert f'needs {missing}: pip install "sixtyfour_async[{extra}]"' in said.last
+    assert said.out == ""

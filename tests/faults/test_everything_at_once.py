@@ -1,0 +1,83 @@
+"""Every fault together: nothing is lost, nothing is doubled."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import anyio
+import pytest
+from pydantic import JsonValue
+
+from sixtyfour_async import Intelligence, JobRunner, MemoryJournal, Outcome
+from sixtyfour_async.simulator import SimulatorSettings
+from sixtyfour_async.testing import simulated
+from tests.conftest import fact, questions
+
+pytestmark = pytest.mark.anyio
+
+EVERY_LOOK: dict[str, float] = dict.fromkeys(
+    ("server_error", "html", "truncated", "slow_body", "drift", "throttled", "reset"), 0.05
+)
+FAULTS = {**EVERY_LOOK, "lost_answer": 0.02, "not_found_after_submit": 0.05}
+
+
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.soak), pytest.param(3, marks=pytest.mark.soak)])
+async def test_five_hundred_rows_through_a_bad_day(seed: int) -> None:
+    """Each row ends completed or parked, each accepted job belongs to one of them, and no subject is paid twice."""
+    journal = MemoryJournal()
+    outcomes: dict[int, Outcome[Intelligence[dict[str, JsonValue]]]] = {}
+    async with simulated(SimulatorSettings(faults=FAULTS, seed=seed)) as (client, simulator):
+        for _ in range(2):
+            async with JobRunner(client, journal=journal) as runner:
+                outcomes = {outcome.index: outcome async for outcome in runner.map(questions(500))}
+
+    statuses = Counter(outcome.status for outcome in outcomes.values())
+    assert list(range(500)) == sorted(outcomes)
+    assert statuses["completed"] + statuses["unknown"] == 500
+    assert statuses["completed"] > 300
+    for index, outcome in outcomes.items():
+        if outcome.status == "completed":
+            assert outcome.result().structured_data == {"headquarters": fact(index)}
+    books = simulator.books
+    assert books.repeated == {}
+    answered = {outcome.job_id for outcome in outcomes.values() if outcome.status == "completed"}
+    parked = len({work.id for work in books.jobs} - answered)
+    assert answered <= {work.id for work in books.jobs}
+    assert 0 < parked <= statuses["unknown"], "taken over there, and its answer lost: parked, not forgotten"
+    assert all(simulator.faults.struck[name] > 5 for name in FAULTS)
+    assert books.peak() <= 500
+
+
+async def test_failed_jobs_among_the_faults_are_told_apart_from_lost_ones() -> None:
+    """``failed`` is the service's word, ``unknown`` is ours."""
+    faults = {"job_failed": 0.2, "lost_answer": 0.1, "server_error": 0.1}
+    async with simulated(SimulatorSettings(faults=faults)) as (client, simulator), JobRunner(client) as runner:
+        outcomes = [outcome async for outcome in runner.map(questions(150))]
+
+    failed = {outcome.job_id for outcome in outcomes if outcome.status == "failed"}
+    free = {work.id for work in simulator.books.jobs if work.charge == 0}
+    statuses = Counter(outcome.status for outcome in outcomes)
+    assert failed
+    assert failed <= free
+    assert statuses["failed"] + statuses["unknown"] + statuses["completed"] == 150
+    assert simulator.books.repeated == {}
+
+
+async def test_a_bad_day_and_an_impatient_operator() -> None:
+    """Left and started again every few minutes, with faults all along: still once each, still all of them."""
+    journal = MemoryJournal()
+    async with simulated(SimulatorSettings(faults=FAULTS)) as (client, simulator):
+        for stay in (20, 35, 60, 5, 90, 100_000):
+            with anyio.move_on_after(stay):
+                async with JobRunner(client, journal=journal) as runner:
+                    async for _ in runner.map(questions(200)):
+                        pass
+        async with JobRunner(client, journal=journal) as runner:
+            statuses = Counter([outcome.status async for outcome in runner.map(questions(200))])
+
+    assert statuses["completed"] + statuses["unknown"] == 200
+    assert simulator.books.repeated == {}
+    answered = {entry.job_id for entry in journal.entries.values() if entry.state == "completed"}
+    accepted = {work.id for work in simulator.books.jobs}
+    assert answered <= accepted
+    assert len(accepted - answered) <= statuses["unknown"]

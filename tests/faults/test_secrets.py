@@ -1,0 +1,156 @@
+"""The key goes to the API's origin and nowhere else."""
+
+from __future__ import annotations
+
+import logging
+import pickle
+from pathlib import Path
+
+import httpx
+import pytest
+
+from sixtyfour_async import (
+    AsyncClient,
+    AuthenticationError,
+    ConfigurationError,
+    JobRunner,
+    MemoryJournal,
+    ResponseError,
+    SixtyfourError,
+)
+from sixtyfour_async.simulator import Simulator, SimulatorSettings
+from sixtyfour_async.simulator.server import serve
+from sixtyfour_async.testing import simulated
+from tests.conftest import question, questions
+from tests.faults.network import networked
+
+pytestmark = pytest.mark.anyio
+
+KEY = "sk_live_0123456789abcdef"
+FAULTS: dict[str, float] = dict.fromkeys(
+    ("server_error", "html", "truncated", "reset", "throttled", "lost_answer"), 0.08
+)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def shown(error: BaseException | None) -> str:
+    """Everything an error could say to a log, down to its causes."""
+    text = ""
+    while error is not None:
+        text += f"{error} {error!r} {vars(error)!r}"
+        if isinstance(error, SixtyfourError):
+            text += pickle.dumps(error).decode("latin-1")
+        error = error.__cause__ or error.__context__
+    return text
+
+
+async def test_nothing_that_a_run_leaves_behind_holds_the_key(caplog: pytest.LogCaptureFixture) -> None:
+    """Logs at their loudest, outcomes, errors with their causes, the journal, the reprs."""
+    caplog.set_level(logging.DEBUG)
+    journal = MemoryJournal()
+    settings = SimulatorSettings(keys=(KEY,), faults=FAULTS)
+    async with simulated(settings, api_key=KEY) as (client, simulator), JobRunner(client, journal=journal) as runner:
+        outcomes = [outcome async for outcome in runner.map(questions(60))]
+        told = [repr(client), repr(runner), repr(client.people), repr(client.people.find_email)]
+
+    errors = [outcome.error for outcome in outcomes if outcome.error is not None]
+    assert errors
+    assert caplog.records
+    assert simulator.books.jobs
+    for text in [caplog.text, repr(outcomes), repr(journal.entries), *told, *map(shown, errors)]:
+        assert KEY not in text
+
+
+async def test_a_refused_key_is_not_repeated_in_the_error(caplog: pytest.LogCaptureFixture) -> None:
+    """Neither a wrong key nor one that cannot be a key is shown."""
+    caplog.set_level(logging.DEBUG)
+    async with simulated(api_key=KEY) as (client, _):
+        with pytest.raises(AuthenticationError) as refused:
+            await client.account.check_balance()
+    with pytest.raises(ConfigurationError) as odd:
+        AsyncClient(f"{KEY}\nX")
+
+    for text in (caplog.text, shown(refused.value), shown(odd.value)):
+        assert KEY not in text
+
+
+async def test_a_redirect_does_not_carry_the_key_elsewhere() -> None:
+    """Nothing goes to the other host, even if the caller's own httpx client follows redirects."""
+
+    def redirect(request: httpx.Request) -> httpx.Response | None:
+        if request.url.host == "simulator":
+            return httpx.Response(307, headers={"location": f"http://elsewhere{request.url.path}"})
+        return None
+
+    journal = MemoryJournal()
+    async with networked(redirect, api_key=KEY) as (client, _, network):
+        network.http_client.follow_redirects = True
+        with pytest.raises(ResponseError, match="redirects elsewhere"):
+            await client.send(question(0))
+        raw = await client.request("GET", "/check-balance")
+        async with JobRunner(client, journal=journal) as runner:
+            outcome = await runner.run(question(1))
+
+    assert (raw.status, outcome.status) == (307, "unknown")
+    assert {"simulator"} == {request.url.host for request in network.seen}
+
+
+async def test_a_download_carries_no_key_and_follows_no_redirect(tmp_path: Path) -> None:
+    """A signed link is its own permission."""
+
+    def storage(request: httpx.Request) -> httpx.Response | None:
+        if request.url.path == "/moved":
+            return httpx.Response(302, headers={"location": "http://elsewhere/"})
+        return httpx.Response(200, content=b"a,b\n1,2\n") if request.url.host == "storage" else None
+
+    for scheme in ("x-api-key", "bearer"):
+        async with networked(storage, api_key=KEY, auth_scheme=scheme) as (client, _, network):
+            network.http_client.follow_redirects = True
+            size = await client.download("http://storage/file?token=1", tmp_path / "file.csv")
+            with pytest.raises(SixtyfourError):
+                await client.download("http://storage/moved", tmp_path / "moved.csv")
+        assert size == 8
+        assert {"storage"} == {request.url.host for request in network.seen}
+        assert not any(KEY in str(request.headers.raw) for request in network.seen)
+
+    assert list(contents(tmp_path)) == ["file.csv"]
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_neither_the_wire_libraries_nor_the_journal_file_hold_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Over a real port, with every library's debug log on, and every byte of the journal's files."""
+    caplog.set_level(logging.DEBUG)
+    speed = 300.0
+    simulator = Simulator(SimulatorSettings(speed=speed, keys=(KEY,), faults=FAULTS))
+    async with (
+        serve(simulator) as url,
+        AsyncClient(KEY, base_url=url, speed=speed) as client,
+        JobRunner(client, journal=tmp_path / "run.db") as runner,
+    ):
+        outcomes = [outcome async for outcome in runner.map(questions(40))]
+        files = contents(tmp_path)
+
+    assert len(outcomes) == 40
+    assert "run.db" in files
+    assert any(b"3M" in content or b"1&1" in content for content in files.values())
+    assert not any(KEY.encode() in content for content in files.values())
+    assert "httpcore" in {record.name.partition(".")[0] for record in caplog.records}
+    assert KEY not in caplog.text
+
+
+async def test_a_service_that_repeats_the_key_in_its_answer_is_not_quoted() -> None:
+    """An error keeps up to 500 characters of the answer; if they hold the key, it is left out."""
+
+    def echo(request: httpx.Request) -> httpx.Response | None:
+        return httpx.Response(401, json={"detail": f"unknown key {request.headers['x-api-key']}"})
+
+    async with networked(echo, api_key=KEY) as (client, _, _network):
+        with pytest.raises(AuthenticationError) as caught:
+            await client.account.check_balance()
+
+    assert KEY not in shown(caught.value)

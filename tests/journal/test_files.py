@@ -1,0 +1,322 @@
+"""The journal as a file: who may have it, what it must be, and what happens when the disk is full."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+
+from sixtyfour_async import AsyncClient, JobRunner, JournalError, SqliteJournal
+from sixtyfour_async._journal import Entry, reading
+from sixtyfour_async.simulator import SimulatorSettings
+from sixtyfour_async.testing import simulated
+from tests.conftest import Question, questions
+
+pytestmark = pytest.mark.anyio
+
+ENTRY = Entry("row 1", "find-email", "f" * 32, "{}", "intended")
+SPEED = 600.0
+PATIENCE = 4.0
+"""Real seconds after which a run that takes one counts as hung."""
+
+HOLD = """
+import asyncio, sys
+from sixtyfour_async import SqliteJournal
+async def main():
+    journal = SqliteJournal(sys.argv[1])
+    await journal.open()
+    print("open", flush=True)
+    sys.stdin.read()
+asyncio.run(main())
+"""
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+def hold(path: Path) -> subprocess.Popen[str]:
+    """Let another process use a journal until its input closes."""
+    command = [sys.executable, "-c", HOLD, str(path)]
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    assert child.stdout.readline() == "open\n"
+    return child
+
+
+async def test_two_processes_never_share_a_journal(tmp_path: Path) -> None:
+    """The second is refused at once; when the first dies, even by force, the journal is free."""
+    path = tmp_path / "run.db"
+    with hold(path) as child:
+        with pytest.raises(JournalError, match="in use by another process: wait for it, or choose another"):
+            await SqliteJournal(path).open()
+        async with simulated() as (client, simulator):
+            with pytest.raises(JournalError, match="in use"):
+                async with JobRunner(client, journal=path):
+                    raise AssertionError("the block must not run")
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+
+    journal = SqliteJournal(path)
+    await journal.open()
+    await journal.put(ENTRY)
+    with pytest.raises(JournalError, match="in use"):
+        await SqliteJournal(path).open()
+    await journal.close()
+
+    assert simulator.books.requests == []
+    assert sorted(contents(tmp_path)) == ["run.db"], "nothing is left beside it"
+
+
+def contents(folder: Path) -> dict[str, bytes | None]:
+    return {path.name: path.read_bytes() if path.is_file() else None for path in folder.iterdir()}
+
+
+def modes_of(folder: Path) -> dict[str, int]:
+    return {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
+
+
+def foreign(path: Path) -> None:
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE photos (id)")
+    database.close()
+
+
+def newer(path: Path) -> None:
+    with sqlite3.connect(path) as database:
+        database.execute(f"PRAGMA application_id = {0x36344A52}")
+        database.execute("PRAGMA user_version = 99")
+    database.close()
+
+
+def text(path: Path) -> None:
+    path.write_text("company,website\n" * 400, encoding="utf-8")
+
+
+def short_text(path: Path) -> None:
+    path.write_text("hello\n", encoding="utf-8")
+
+
+REFUSED: list[tuple[Callable[[Path], Any], str]] = [
+    (foreign, "another program's database: choose another --journal"),
+    (newer, r"newer version \(schema 99, this one knows 1\): upgrade"),
+    (text, r"is not a journal \(file is not a database\): choose another"),
+    (short_text, "is not a journal"),
+    (Path.mkdir, "cannot be opened: Is a directory"),
+]
+
+
+@pytest.mark.parametrize(("make", "told"), REFUSED, ids=[make.__name__ for make, _ in REFUSED])
+async def test_what_is_no_journal_is_refused_and_left_as_it_was(
+    tmp_path: Path, make: Callable[[Path], Any], told: str
+) -> None:
+    """The message says what it is and what to do; not a byte of it changes."""
+    path = tmp_path / "run.db"
+    make(path)
+    before = contents(tmp_path)
+    for _ in range(2):
+        with pytest.raises(JournalError, match=told) as caught:
+            await SqliteJournal(path).open()
+        assert str(path) in str(caught.value)
+
+    assert contents(tmp_path) == before
+
+
+async def test_a_journal_needs_a_folder(tmp_path: Path) -> None:
+    """Folders are not made up: the path may be a typo."""
+    with pytest.raises(JournalError, match="there is no folder"):
+        await SqliteJournal(tmp_path / "missing" / "run.db").open()
+
+    assert contents(tmp_path) == {}
+
+
+async def test_a_journal_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    """A folder where SQLite must put its log is in the way of a superuser too."""
+    path = tmp_path / "run.db"
+    journal = SqliteJournal(path)
+    await journal.open()
+    await journal.put(ENTRY)
+    await journal.close()
+    (tmp_path / "run.db-wal").mkdir()
+
+    with pytest.raises(JournalError, match=r"run\.db"):
+        await journal.open()
+    (tmp_path / "run.db-wal").rmdir()
+    await journal.open()
+
+    assert await journal.find("row 1") == ENTRY
+    await journal.close()
+
+
+async def test_an_empty_file_becomes_a_journal(tmp_path: Path) -> None:
+    """As ``mktemp`` leaves one."""
+    path = tmp_path / "run.db"
+    path.touch()
+    journal = SqliteJournal(path)
+    await journal.open()
+    await journal.put(ENTRY)
+    await journal.close()
+
+    assert path.stat().st_size > 0
+
+
+async def test_only_its_owner_may_read_it(tmp_path: Path) -> None:
+    """It holds personal data: mode 0600, its log too, whatever the umask."""
+    old = os.umask(0)
+    try:
+        journal = SqliteJournal(tmp_path / "run.db")
+        await journal.open()
+        await journal.put(ENTRY)
+        modes = {name: mode for name, mode in modes_of(tmp_path).items() if ".lock" not in name}
+        await journal.close()
+    finally:
+        os.umask(old)
+
+    assert {"run.db", "run.db-wal"} <= set(modes)
+    assert {0o600} == set(modes.values())
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[sqlite3.Connection]:
+    """Every connection to a database that is opened from here on."""
+    connections: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+
+    def noted(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        connections.append(connect(*arguments, **options))
+        return connections[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", noted)
+    return connections
+
+
+async def test_writers_that_wait_share_a_commit(tmp_path: Path, opened: list[sqlite3.Connection]) -> None:
+    """Durability costs a disk flush per commit, not per row."""
+    journal = SqliteJournal(tmp_path / "run.db")
+    await journal.open()
+    statements: list[str] = []
+    opened[-1].set_trace_callback(statements.append)
+    async with anyio.create_task_group() as tasks:
+        for number in range(500):
+            tasks.start_soon(journal.put, replace(ENTRY, key=f"row {number}"))
+    opened[-1].set_trace_callback(None)
+    totals = await journal.totals()
+    await journal.close()
+
+    assert totals.states == {"intended": 500}
+    assert 1 <= statements.count("COMMIT") <= 5
+    assert sum(statement.startswith("INSERT") for statement in statements) == 500
+
+
+async def test_a_commit_has_reached_the_disk(tmp_path: Path, opened: list[sqlite3.Connection]) -> None:
+    """WAL with ``synchronous = FULL``: a power cut after a put does not undo it."""
+    journal = SqliteJournal(tmp_path / "run.db")
+    await journal.open()
+    modes = [opened[-1].execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
+    await journal.close()
+
+    assert modes == ["wal", 2]
+
+
+async def test_a_put_that_is_cancelled_is_written_all_the_same(tmp_path: Path) -> None:
+    """Whoever gave up waiting did not take it back."""
+    journal = SqliteJournal(tmp_path / "run.db")
+    await journal.open()
+    async with anyio.create_task_group() as tasks:
+        for number in range(50):
+            tasks.start_soon(journal.put, replace(ENTRY, key=f"row {number}"))
+        await anyio.lowlevel.checkpoint()
+        tasks.cancel_scope.cancel()
+    with anyio.CancelScope() as scope:
+        scope.cancel()
+        await journal.put(replace(ENTRY, key="last"))
+    await journal.close()
+    await journal.open()
+    totals = await journal.totals()
+    await journal.close()
+
+    assert totals.states == {"intended": 51}
+
+
+async def test_a_journal_is_read_beside_its_writer(tmp_path: Path) -> None:
+    """``reading`` takes nothing away, and sees each commit."""
+    path = tmp_path / "run.db"
+    journal = SqliteJournal(path)
+    await journal.open()
+    with reading(path) as find:
+        assert find("row 1") is None
+        await journal.put(ENTRY)
+        assert find("row 1") == ENTRY
+        await journal.put(replace(ENTRY, state="accepted", job_id="job_1"))
+        assert getattr(find("row 1"), "job_id", None) == "job_1"
+    await journal.close()
+    with reading(path) as find:
+        assert getattr(find("row 1"), "job_id", None) == "job_1"
+
+
+def test_reading_what_is_no_journal_is_a_journal_error(tmp_path: Path) -> None:
+    """A path with a typo makes no empty database."""
+    text(tmp_path / "text.db")
+    for name in ("missing.db", "text.db"):
+        with pytest.raises(JournalError, match=name), reading(tmp_path / name) as find:
+            find("row 1")
+
+    assert sorted(contents(tmp_path)) == ["text.db"]
+
+
+async def test_a_closed_journal_says_so(tmp_path: Path) -> None:
+    """And not that an attribute is missing."""
+    with pytest.raises(JournalError, match="is not open"):
+        await SqliteJournal(tmp_path / "run.db").find("row 1")
+
+
+@pytest.mark.parametrize("pages", [12, 20])
+async def test_a_full_disk_stops_the_sending_and_hands_back_the_ids(
+    tmp_path: Path, opened: list[sqlite3.Connection], pages: int
+) -> None:
+    """What cannot be recorded is not sent; every job that was accepted is told by its id, or parked."""
+    path, told, hung = tmp_path / "run.db", dict[int, tuple[str, str | None]](), list[bool]()
+
+    async def cramped(client: AsyncClient, asked: list[Question]) -> None:
+        with anyio.CancelScope(deadline=anyio.current_time() + PATIENCE) as scope:
+            try:
+                async with JobRunner(client, journal=path, max_in_flight=40) as runner:
+                    opened[-1].execute(f"PRAGMA max_page_count = {pages}")
+                    async for outcome in runner.map(asked):
+                        told[outcome.index] = (outcome.status, outcome.job_id)
+            finally:
+                hung.append(scope.cancel_called)
+
+    async with simulated(SimulatorSettings(speed=SPEED)) as (client, simulator):
+        with pytest.raises(JournalError, match="full"):
+            await cramped(client, questions(150))
+        assert hung == [False]
+        sent = len(simulator.books.jobs)
+        untold = {work.id for work in simulator.books.jobs} - {job_id for _, job_id in told.values()}
+        assert sent < 150
+        assert len(untold) <= sum(status == "unknown" for status, _ in told.values())
+
+        with pytest.raises(JournalError, match="full"):
+            await cramped(client, questions(150)[90:])
+        assert hung == [False, False]
+        assert len(simulator.books.jobs) <= sent + 40, "what was in flight before it was noticed"
+
+        async with JobRunner(client, journal=path) as runner:
+            again = [outcome async for outcome in runner.map(questions(150))]
+
+    assert simulator.books.repeated == {}
+    assert sum(outcome.status in {"completed", "unknown"} for outcome in again) == 150
+    answered = {outcome.job_id for outcome in again if outcome.status == "completed"}
+    lost = {work.id for work in simulator.books.jobs} - answered
+    assert len(lost) <= sum(outcome.status == "unknown" for outcome in again) < 40

@@ -1,0 +1,95 @@
+"""Write before you act: the journal file is looked into at the very moment a request arrives."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from sixtyfour_async import CompanyIntelligence, JobOperation, JobRunner
+from sixtyfour_async._journal import Entry, reading
+from sixtyfour_async.simulator import SimulatorSettings
+from tests.conftest import questions
+from tests.faults.network import is_submit, networked
+
+pytestmark = pytest.mark.anyio
+
+SPEED = 600.0
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+def name_of(asked: JobOperation[object]) -> str:
+    assert isinstance(asked, CompanyIntelligence)
+    return str(asked.target_company["company_name"])
+
+
+async def test_each_step_is_on_the_disk_before_the_next_is_taken(tmp_path: Path) -> None:
+    """Intent before the submit, id before the first look, raw answer before the outcome."""
+    path = tmp_path / "run.db"
+    at_submit: dict[str, Entry | None] = {}
+    at_look: dict[str, Entry | None] = {}
+    names: dict[str, str] = {}
+
+    def watch(request: httpx.Request) -> None:
+        with reading(path) as find:
+            if is_submit(request):
+                name = json.loads(request.content)["target_company"]["company_name"]
+                at_submit[name] = find(name)
+            elif "/job-status" in request.url.path:
+                job_id = request.url.path.rpartition("/")[2]
+                names.update({work.id: work.subject.split(" | ")[0] for work in simulator.books.jobs})
+                at_look.setdefault(names[job_id], find(names[job_id]))
+
+    settings = SimulatorSettings(speed=SPEED)
+    async with networked(watch, settings, speed=SPEED) as (client, simulator, _):
+        async with JobRunner(client, journal=path) as runner:
+            with reading(path) as find:
+                async for outcome in runner.map(questions(60), key=name_of):
+                    entry = find(outcome.key)
+                    assert entry is not None
+                    assert ("completed", outcome.job_id, 10) == (entry.state, entry.job_id, entry.cost_cents)
+                    assert outcome.raw == json.loads(entry.answer or "")["result"]
+        ids = {work.subject.split(" | ")[0]: work.id for work in simulator.books.jobs}
+
+    wanted = {name_of(asked): asked for asked in questions(60)}
+    assert set(wanted) == set(at_submit) == set(at_look)
+    for name, asked in wanted.items():
+        intent, accepted = at_submit[name], at_look[name]
+        assert intent is not None
+        assert ("intended", None, asked.fingerprint()) == (intent.state, intent.job_id, intent.fingerprint)
+        assert asked.payload() == json.loads(intent.request)
+        assert accepted is not None
+        assert ("accepted", ids[name]) == (accepted.state, accepted.job_id)
+
+
+REFUSALS: list[tuple[str, str, Callable[[httpx.Request], httpx.Response | Exception]]] = [
+    ("released", "rejected", lambda _: httpx.Response(422, json={"detail": "no"})),
+    ("released", "rejected", lambda _: httpx.Response(402, json={"detail": "no"})),
+    ("unknown", "unknown", lambda _: httpx.Response(500)),
+    ("unknown", "unknown", lambda request: httpx.ReadTimeout("", request=request)),
+]
+
+
+@pytest.mark.parametrize(("state", "status", "answer"), REFUSALS, ids=["422", "402", "500", "timeout"])
+async def test_a_refused_intent_is_taken_back_and_an_unclear_one_is_not(
+    tmp_path: Path, state: str, status: str, answer: Callable[[httpx.Request], httpx.Response | Exception]
+) -> None:
+    """Before the outcome is seen, the file says whether the row may be asked again."""
+    path = tmp_path / "run.db"
+    async with networked(answer) as (client, _, network):
+        async with JobRunner(client, journal=path) as runner:
+            outcome = await runner.run(questions(1)[0], key="row")
+            with reading(path) as find:
+                entry = find("row")
+        network.refuse = None
+
+    assert entry is not None
+    assert (state, status) == (entry.state, outcome.status)
+    assert entry.error == str(outcome.error)
