@@ -108,6 +108,7 @@ class Engine:
         self._on_end = on_end
         self._inbox = _Inbox()
         self._submits: set[anyio.CancelScope] = set()
+        self._leaving = False
 
     def add(self, row: Row) -> None:
         """Take a row on; one with an id already is only watched."""
@@ -132,7 +133,8 @@ class Engine:
         self._inbox.post(Withdrawn(row.id, error))
 
     def hurry(self) -> None:
-        """Give submits on their way a last few seconds."""
+        """Send nothing more, and give submits on their way a last few seconds."""
+        self._leaving = True
         for scope in self._submits:
             scope.deadline = anyio.current_time() + GRACE
 
@@ -172,17 +174,15 @@ class Engine:
 
     async def _submit(self, row: Row) -> None:
         """Intent on disk, then the request, then the id on disk. Not cut short half-way: an id is worth the wait."""
-        row.entry = with_state(row.entry, "intended", error=None)
-        await self._journal.put(row.entry)
-        request = encode(row.operation, job_route(row.operation), timeout=SUBMIT_TIMEOUT)
         with anyio.CancelScope(shield=True) as scope:
             self._submits.add(scope)
             try:
-                response = await self._client.exchange(request)
-                decode_json(response, operation=request.operation, gate=row.operation.endpoint.gate)
-                job_id = read_job_id(row.operation, response, request.operation)
-                row.entry = with_state(row.entry, "accepted", job_id=job_id)
-                await self._journal.put(row.entry)
+                await self._journal_state(row, "intended", error=None)
+                if self._leaving:
+                    await self._journal_state(row, "released", error="the run was left before this was sent")
+                    return
+                job_id = await self._send_submit(row)
+                await self._journal_state(row, "accepted", job_id=job_id)
                 self._inbox.post(Accepted(row.id, job_id))
             except JournalError:
                 raise
@@ -190,6 +190,16 @@ class Engine:
                 self._inbox.post(SubmitFailed(row.id, error))
             finally:
                 self._submits.discard(scope)
+
+    async def _send_submit(self, row: Row) -> str:
+        request = encode(row.operation, job_route(row.operation), timeout=SUBMIT_TIMEOUT)
+        response = await self._client.exchange(request)
+        decode_json(response, operation=request.operation, gate=row.operation.endpoint.gate)
+        return read_job_id(row.operation, response, request.operation)
+
+    async def _journal_state(self, row: Row, state: State, **changes: Any) -> None:
+        row.entry = with_state(row.entry, state, **changes)
+        await self._journal.put(row.entry)
 
     async def _look(self, row: Row, remote_id: str) -> None:
         question = row.operation.look(remote_id)
@@ -208,26 +218,23 @@ class Engine:
     async def _finish(self, row: Row, report: Report) -> None:
         """Raw answer on disk, then parsed, then delivered."""
         states: dict[JobState, State] = {JobState.COMPLETED: "completed", JobState.CANCELLED: "cancelled"}
-        row.entry = with_state(
-            row.entry,
+        await self._journal_state(
+            row,
             states.get(report.state, "failed"),
             answer=row.body.decode("utf-8", "replace"),
             error=report.error,
             cost_cents=report.cost_cents,
         )
-        await self._journal.put(row.entry)
         self._end(row, read_outcome(row.operation, row.entry))
 
     async def _release(self, row: Row, error: SixtyfourError, *, again: bool) -> None:
         if row.entry.state != "released":
-            row.entry = with_state(row.entry, "released", error=str(error))
-            await self._journal.put(row.entry)
+            await self._journal_state(row, "released", error=str(error))
         if not again:
             self._end_without(row, "rejected", error)
 
     async def _give_up(self, row: Row, status: Status, error: SixtyfourError, state: State) -> None:
-        row.entry = with_state(row.entry, state, error=str(error))
-        await self._journal.put(row.entry)
+        await self._journal_state(row, state, error=str(error))
         self._end_without(row, status, error)
 
     def _end_without(self, row: Row, status: Status, error: SixtyfourError) -> None:
