@@ -25,7 +25,7 @@ def blocks(language: str) -> list[str]:
 @pytest.mark.parametrize("block", blocks("python"), ids=["research", "errors", "testing"])
 def test_every_python_block_runs_as_it_stands(block: str, tmp_path: Path) -> None:
     """Against a simulator, with the two variables it tells people to set."""
-    with simulator_process(SimulatorSettings(speed=100)) as url:
+    with simulator_process(SimulatorSettings(speed=1000)) as url:
         environment = {**os.environ, "SIXTYFOUR_API_KEY": DEFAULT_KEY, "SIXTYFOUR_API_ENDPOINT": url}
         done = subprocess.run(
             [sys.executable, "-W", "error", "-c", block],

@@ -3,7 +3,8 @@
 import csv
 import hashlib
 import os
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
@@ -284,17 +285,35 @@ def test_a_path_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
             check_writable(tmp_path / name)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_permissions_are_respected(tmp_path: Path) -> None:
-    path = saved(tmp_path, "a,b\n1,2\n")
-    path.chmod(0)
-    for use in (check_writable, Table.open):
-        with pytest.raises(InputError, match="Permission denied"):
-            use(path)
-    tmp_path.chmod(0o500)
-    with pytest.raises(InputError, match="Permission denied"):
-        check_writable(tmp_path / "new.csv")
-    tmp_path.chmod(0o700)
+def as_nobody(work: Callable[[], None]) -> None:
+    """Run in a child process without privileges: root may write anywhere."""
+    child = os.fork()
+    if child == 0:
+        try:
+            if os.geteuid() == 0:
+                os.setuid(65534)
+            work()
+        except BaseException:  # noqa: BLE001 (the child must not return into the test run)
+            os._exit(1)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_permissions_are_respected() -> None:
+    """What the user may not read or write is said before anything is paid for."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        path = saved(folder, "a,b\n1,2\n")
+        path.chmod(0)
+        folder.chmod(0o555)
+
+        def refused() -> None:
+            for use, place in ((check_writable, path), (Table.open, path), (check_writable, folder / "new.csv")):
+                with pytest.raises(InputError, match="Permission denied"):
+                    use(place)
+
+        as_nobody(refused)
+        folder.chmod(0o700)
 
 
 @pytest.mark.parametrize(

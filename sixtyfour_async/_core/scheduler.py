@@ -117,7 +117,7 @@ class Scheduler:
         match event:
             case Accepted(remote_id=remote_id):
                 self._accept(ticket, remote_id, now)
-                self._look_at(ticket, now + next_look(age=0.0, every=ticket.every, idle=self._idle()))
+                self._look_at(ticket, now + next_look(age=0.0, every=ticket.every, idle=self._idle(now)))
             case SubmitFailed(error=error):
                 return self._submit_failed(ticket, error, now)
             case Looked(report=report):
@@ -130,9 +130,9 @@ class Scheduler:
                     return self._end(ticket, Release(ticket.id, error, again=False))
         return []
 
-    def _idle(self) -> bool:
-        """Say whether the budget has requests to spare: nothing waits, and few jobs run."""
-        return len(self.tickets) <= FEW and not any(self._queues.values())
+    def _idle(self, now: float) -> bool:
+        """Say whether the budget has requests to spare: few jobs run, and nothing could be submitted now."""
+        return self.in_flight.held <= FEW and self._submit_ready_at(now) > now
 
     def _accept(self, ticket: Ticket, remote_id: str, now: float) -> None:
         ticket.step(Step.ACCEPTED)
@@ -186,7 +186,7 @@ class Scheduler:
             )
             return self._end(ticket, HandBack(ticket.id, late), spent=ticket.reserved)
         age = now - ticket.accepted_at
-        self._look_at(ticket, now + next_look(age=age, every=ticket.every, idle=self._idle()))
+        self._look_at(ticket, now + next_look(age=age, every=ticket.every, idle=self._idle(now)))
         return []
 
     def _look_failed(self, ticket: Ticket, error: SixtyfourError, now: float) -> list[Command]:
@@ -304,7 +304,11 @@ class Scheduler:
     def _ready_at(self, now: float) -> float:
         """When the next look or submit is due, were the budget endless."""
         self._due_look(now)
-        at = self._looks[0][0] if self._looks else float("inf")
+        look_at = self._looks[0][0] if self._looks else float("inf")
+        return min(look_at, self._submit_ready_at(now))
+
+    def _submit_ready_at(self, now: float) -> float:
+        at = float("inf")
         for (gate, _), queue in self._queues.items():
             opens = self._gate_opens(gate, now) if queue else None
             if opens is not None and (self._affords(queue[0]) or self.in_flight.held == 0):

@@ -179,7 +179,7 @@ class Demo:
     def __init__(self, shell: Shell) -> None:
         self.shell = shell
         self._said: Said | None = None
-        self._process = shell.start("demo", "--speed", "60")
+        self._process = shell.start("demo", "--speed", "40")
 
     def finish(self) -> Said:
         if self._said is None:

@@ -12,7 +12,7 @@ import pytest
 from sixtyfour_async.simulator import companies
 from tests.cli.conftest import HEADQUARTERS, Shell
 
-ROWS = 100
+ROWS = 80
 
 
 def command(speed: int) -> tuple[str, ...]:
@@ -25,12 +25,18 @@ def await_submits(shell: Shell, child: subprocess.Popen[str], count: int) -> Non
         time.sleep(0.02)
 
 
-def check_whole(shell: Shell, rows: int) -> None:
-    """Every row answered, truly, and each subject asked once."""
-    written = shell.rows()
-    assert ["completed"] * rows == [row["status"] for row in written]
-    assert [company.headquarters or "" for company in companies()[:rows]] == [row["headquarters"] for row in written]
-    assert (rows, {1}) == (shell.submits().total(), set(shell.submits().values()))
+def check_whole(shell: Shell, code: int) -> None:
+    """Every row once, asked once; answered truly, or parked because its submit was under way at the end."""
+    rows, asked = shell.rows(), shell.submits()
+    truth = [(company.company_name, company.headquarters or "") for company in companies()[:ROWS]]
+    answered = [row for row in rows if row["status"] == "completed"]
+    parked = [row for row in rows if row["status"] == "unknown"]
+    assert [name for name, _ in truth] == [row["company_name"] for row in rows]
+    assert len(answered) + len(parked) == ROWS
+    assert (3 if parked else 0) == code
+    assert {1} == set(asked.values())
+    assert len(answered) <= asked.total() <= ROWS
+    assert all(dict(truth)[row["company_name"]] == row["headquarters"] for row in answered)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.soak)])
@@ -49,10 +55,10 @@ def test_the_first_interrupt_drains_and_says_how_to_go_on(shell: Shell, number: 
     assert "to go on where this stopped, run the same command again:\n  sixtyfour run company-intelligence" in err
     assert 20 <= asked < ROWS == len(rows)
     assert asked == sum(row["status"] == "completed" for row in rows)
+    assert again.code == 0, again.err
     assert {"completed", "not asked"} == {row["status"] for row in rows}
     assert f"answered           {asked:>8,}" in out
-    assert again.code == 0, again.err
-    check_whole(shell, ROWS)
+    check_whole(shell, again.code)
 
 
 def test_the_second_interrupt_leaves_at_once_with_ids(shell: Shell) -> None:
@@ -77,8 +83,7 @@ def test_the_second_interrupt_leaves_at_once_with_ids(shell: Shell) -> None:
     assert left[2] in ids
     assert "run the same command again" in err
     assert "in.enriched.csv" not in names
-    assert again.code == 0, again.err
-    check_whole(shell, ROWS)
+    check_whole(shell, again.code)
 
 
 def test_a_run_that_was_killed_is_finished_by_the_same_command(shell: Shell) -> None:
@@ -91,15 +96,6 @@ def test_a_run_that_was_killed_is_finished_by_the_same_command(shell: Shell) -> 
             child.communicate(timeout=50)
         assert "in.enriched.csv" not in shell.names()
     again = shell.run(*command(600))
-    rows, asked = shell.rows(), shell.submits()
 
-    assert again.code in {0, 3}, again.err
-    assert len(rows) == ROWS
-    assert {1} == set(asked.values())
-    parked = [row for row in rows if row["status"] == "unknown"]
-    assert ROWS - len(parked) == sum(row["status"] == "completed" for row in rows) <= asked.total()
-    assert asked.total() <= ROWS
-    assert len(parked) < ROWS
-    assert (3 if parked else 0) == again.code
-    truth = {company.company_name: company.headquarters or "" for company in companies()[:ROWS]}
-    assert all(truth[row["company_name"]] == row["headquarters"] for row in rows if row not in parked)
+    check_whole(shell, again.code)
+    assert shell.submits().total() > 30

@@ -11,8 +11,8 @@ import pytest
 from sixtyfour_async import DeepSearch, JobLostError, JobOperation, JobRunner, MemoryJournal, RunWorkflow
 from sixtyfour_async.simulator import SimulatorSettings
 from sixtyfour_async.testing import simulated
-from tests.conftest import fact, questions
 from tests.faults.network import networked
+from tests.fundamentals.questions import fact, questions
 
 pytestmark = pytest.mark.anyio
 

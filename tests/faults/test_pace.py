@@ -12,8 +12,8 @@ from sixtyfour_async import AsyncClient, DeepSearch, FindEmail, JobRunner, Memor
 from sixtyfour_async.simulator import SimulatorSettings
 from sixtyfour_async.simulator.settings import RetryAfter, Window
 from sixtyfour_async.testing import simulated
-from tests.conftest import questions
 from tests.faults.network import networked
+from tests.fundamentals.questions import questions
 
 pytestmark = pytest.mark.anyio
 
@@ -22,7 +22,7 @@ PACES: tuple[RetryAfter, ...] = ("none", "seconds", "date")
 
 
 @pytest.mark.parametrize("window", WINDOWS)
-@pytest.mark.parametrize("limit", [500, 90])
+@pytest.mark.parametrize("limit", [500, 60])
 async def test_no_minute_holds_more_than_the_limit(window: Window, limit: int) -> None:
     """Whatever the service counts, and whatever is asked in the foreground meanwhile: no 429, nothing over."""
     settings = SimulatorSettings(window=window, limit=limit)

@@ -19,8 +19,8 @@ from sixtyfour_async import (
 )
 from sixtyfour_async.simulator import SimulatorSettings
 from sixtyfour_async.testing import simulated
-from tests.conftest import Question, question, questions
 from tests.faults.network import submits_of
+from tests.fundamentals.questions import Question, question, questions
 
 pytestmark = pytest.mark.anyio
 

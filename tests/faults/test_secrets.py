@@ -21,8 +21,8 @@ from sixtyfour_async import (
 from sixtyfour_async.simulator import Simulator, SimulatorSettings
 from sixtyfour_async.simulator.server import serve
 from sixtyfour_async.testing import simulated
-from tests.conftest import question, questions
 from tests.faults.network import networked
+from tests.fundamentals.questions import question, questions
 
 pytestmark = pytest.mark.anyio
 

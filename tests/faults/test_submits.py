@@ -7,8 +7,8 @@ import pytest
 
 from sixtyfour_async import ConnectError, JobRunner, JobUnknownError, MemoryJournal, SixtyfourError
 from sixtyfour_async.testing import simulated
-from tests.conftest import questions
 from tests.faults.network import is_submit, networked, submits_of
+from tests.fundamentals.questions import questions
 
 pytestmark = pytest.mark.anyio
 

@@ -28,8 +28,8 @@ from sixtyfour_async import (
 from sixtyfour_async.operations import CheckBalance, GetJobStatus
 from sixtyfour_async.simulator import DEFAULT_KEY, Simulator, SimulatorSettings, companies
 from sixtyfour_async.testing import SimulatedTransport, simulated
-from tests.conftest import fact, question
 from tests.faults.network import networked
+from tests.fundamentals.questions import fact, question
 
 pytestmark = pytest.mark.anyio
 

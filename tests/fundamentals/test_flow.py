@@ -12,7 +12,7 @@ import pytest
 from sixtyfour_async import JobOperation, JobRunner, MemoryJournal, Outcome, RunStoppedError
 from sixtyfour_async.simulator import Simulator, SimulatorSettings, companies
 from sixtyfour_async.testing import simulated
-from tests.conftest import Question, question, questions
+from tests.fundamentals.questions import Question, question, questions
 
 pytestmark = pytest.mark.anyio
 

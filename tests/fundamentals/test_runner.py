@@ -32,7 +32,7 @@ from sixtyfour_async import (
 )
 from sixtyfour_async.simulator import SimulatorSettings, companies
 from sixtyfour_async.testing import simulated
-from tests.conftest import Question, fact, question, questions
+from tests.fundamentals.questions import Question, fact, question, questions
 
 pytestmark = pytest.mark.anyio
 

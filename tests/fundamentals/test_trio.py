@@ -10,7 +10,7 @@ import pytest
 from sixtyfour_async import AsyncClient, JobRunner
 from sixtyfour_async.simulator import DEFAULT_KEY, SimulatorSettings
 from sixtyfour_async.simulator.process import simulator_process
-from tests.conftest import fact, question, questions
+from tests.fundamentals.questions import fact, question, questions
 
 pytestmark = pytest.mark.anyio
 

@@ -16,7 +16,7 @@ import httpx
 
 from sixtyfour_async import AsyncClient, JobRunner
 from sixtyfour_async.simulator import DEFAULT_KEY
-from tests.conftest import questions
+from tests.fundamentals.questions import questions
 
 
 class Deadly(httpx.AsyncHTTPTransport):

@@ -20,7 +20,7 @@ import sixtyfour_async
 from sixtyfour_async._journal import reading
 from sixtyfour_async.simulator import SimulatorSettings
 from sixtyfour_async.simulator.process import simulator_process
-from tests.conftest import fact, question
+from tests.fundamentals.questions import fact, question
 
 SPEED = 60.0
 ROOTS = [str(Path(__file__).parents[2]), str(Path(sixtyfour_async.__file__).parents[1])]
@@ -92,13 +92,13 @@ def test_a_crash_between_two_steps_is_told_apart(tmp_path: Path, service: Servic
     known = {entry.job_id for entry in entries if entry is not None and entry.job_id}
     assert known <= taken
     assert [index for index, entry in enumerate(entries) if entry and entry.state == "intended"] == sorted(parked)
-    assert (moment == "looking") == (not parked)
+    assert parked or moment == "looking"
     assert len(service.accepted()) == 8 - len(parked) + len(taken - known)
 
 
 def test_a_run_killed_again_and_again_is_finished_by_the_last_one(tmp_path: Path, service: Service) -> None:
     """Twelve times kill -9 at random moments, then once to the end: each subject once, each answer delivered."""
-    journal, rows = tmp_path / "run.db", 220
+    journal, rows = tmp_path / "run.db", 180
     dice = random.Random(64)  # noqa: S311 (when to kill)
     for _ in range(12):
         with start(service, journal, rows) as child:

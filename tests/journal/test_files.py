@@ -20,7 +20,7 @@ from sixtyfour_async import AsyncClient, JobRunner, JournalError, SqliteJournal
 from sixtyfour_async._journal import Entry, reading
 from sixtyfour_async.simulator import SimulatorSettings
 from sixtyfour_async.testing import simulated
-from tests.conftest import Question, questions
+from tests.fundamentals.questions import Question, questions
 
 pytestmark = pytest.mark.anyio
 

@@ -6,14 +6,15 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import anyio
 import httpx
 import pytest
 
-from sixtyfour_async import CompanyIntelligence, JobOperation, JobRunner
+from sixtyfour_async import CompanyIntelligence, JobOperation, JobRunner, MemoryJournal
 from sixtyfour_async._journal import Entry, reading
 from sixtyfour_async.simulator import SimulatorSettings
-from tests.conftest import questions
 from tests.faults.network import is_submit, networked
+from tests.fundamentals.questions import questions
 
 pytestmark = pytest.mark.anyio
 
@@ -67,6 +68,28 @@ async def test_each_step_is_on_the_disk_before_the_next_is_taken(tmp_path: Path)
         assert asked.payload() == json.loads(intent.request)
         assert accepted is not None
         assert ("accepted", ids[name]) == (accepted.state, accepted.job_id)
+
+
+class SlowDisk(MemoryJournal):
+    """As a file does: a put that is cancelled is written all the same."""
+
+    async def put(self, entry: Entry) -> None:
+        await super().put(entry)
+        await anyio.sleep(0.2)
+
+
+async def test_a_row_that_is_left_before_its_request_went_out_is_answered_in_the_next_run() -> None:
+    """Only a request that perhaps arrived makes a row unknown; this one had not left, or its id was waited for."""
+    journal = SlowDisk()
+    async with networked(settings=SimulatorSettings(speed=SPEED), speed=SPEED) as (client, simulator, _):
+        with anyio.move_on_after(0.1):
+            async with JobRunner(client, journal=journal) as runner:
+                await runner.run(questions(1)[0])
+        async with JobRunner(client, journal=journal) as runner:
+            outcome = await runner.run(questions(1)[0])
+
+    assert outcome.status == "completed"
+    assert len(simulator.books.jobs) == 1
 
 
 REFUSALS: list[tuple[str, str, Callable[[httpx.Request], httpx.Response | Exception]]] = [

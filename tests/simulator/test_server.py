@@ -46,7 +46,7 @@ async def test_faults_over_the_wire() -> None:
 
 
 async def test_a_search_from_end_to_end() -> None:
-    simulator = Simulator(SimulatorSettings(speed=10_000.0))
+    simulator = Simulator(SimulatorSettings(speed=1_000.0))
     async with serve(simulator) as url, httpx.AsyncClient(base_url=url, headers=HEADERS) as client:
         task = (await client.post("/search/start-deep-search", json=SEARCH)).json()["task_id"]
         shown = {"status": ""}
