@@ -154,6 +154,7 @@ class SqliteJournal:
         self._pending: list[Entry] = []
         self._committed = 0
         self._queued = 0
+        self._failed = False
         self._database: sqlite3.Connection | None = None
         self._owner: sqlite3.Connection | None = None
 
@@ -275,12 +276,12 @@ class SqliteJournal:
 
     def _close(self) -> None:
         try:
-            if self._database is not None:
-                if self._pending:
-                    self._commit(self._pending)
-                    self._pending = []
-                self._database.close()
+            if self._database is not None and self._pending and not self._failed:
+                self._commit(self._pending)
+                self._pending = []
         finally:
+            if self._database is not None:
+                self._database.close()
             self._database = None
             if self._owner is not None:
                 with suppress(OSError):
@@ -313,6 +314,7 @@ class SqliteJournal:
             )
             database.execute("COMMIT")
         except BaseException:
+            self._failed = True  # said once, to whoever waited for this commit; not again when the file is closed
             if database.in_transaction:
                 database.execute("ROLLBACK")
             raise

@@ -187,14 +187,14 @@ class JobRunner:
             raise feed.error or RunStoppedError("the runner was left before the job ended")
 
     async def map(
-        self, operations: Operations[R], *, key: Callable[[JobOperation[R]], str] | None = None
+        self, operations: Operations[R], *, key: Callable[[Any], str] | None = None
     ) -> AsyncGenerator[Outcome[R], None]:
         """Submit operations as they are read and yield one outcome for each, as they end.
 
         Args:
             operations: Any iterable or async iterable, read no further ahead than ``max_in_flight`` rows.
-            key: Names a row; by default the question's own content does, so that the same question asked twice in a
-                run, or again in a later run with the same journal, is paid once.
+            key: Names a row from its operation; by default the question's own content does, so that the same question
+                asked twice in a run, or again in a later run with the same journal, is paid once.
 
         Raises:
             SixtyfourError: After the last outcome: the refusal that every later row would have met (wrong key, no
@@ -225,9 +225,7 @@ class JobRunner:
             if self._tasks is tasks:
                 self._withdraw(lambda row: all(waiting is feed for waiting, _ in row.waiting))
 
-    async def _read(
-        self, feed: Feed[R], operations: Operations[R], key: Callable[[JobOperation[R]], str] | None
-    ) -> None:
+    async def _read(self, feed: Feed[R], operations: Operations[R], key: Callable[[Any], str] | None) -> None:
         index = 0
         try:
             async with aclosing(each(operations)) as reading:

@@ -56,6 +56,9 @@ SUBMIT_ATTEMPTS = 6
 LOOKS_PER_SUBMIT = 1
 """Under contention, looks that go before the next submit."""
 
+SENDING = 50
+"""Submits on their way at most: what a crash leaves in doubt, a row of each, stays small however slow the answers are."""
+
 FEW = 16
 """Running jobs up to which looks are made as often as on an idle budget: looks every 2 s use what the budget gives."""
 
@@ -90,6 +93,7 @@ class Scheduler:
     in_flight: Gate
     job_deadline: float
     tickets: dict[int, Ticket] = field(default_factory=dict[int, Ticket])
+    _sending: Gate = field(default_factory=lambda: Gate(SENDING))
     _queues: dict[tuple[str, bool], deque[int]] = field(default_factory=dict[tuple[str, bool], deque[int]])
     _later: list[tuple[float, int, int]] = field(default_factory=list[tuple[float, int, int]])
     _looks: list[tuple[float, int, int]] = field(default_factory=list[tuple[float, int, int]])
@@ -116,9 +120,11 @@ class Scheduler:
             return []
         match event:
             case Accepted(remote_id=remote_id):
+                self._sending.give_back()
                 self._accept(ticket, remote_id, now)
                 self._look_at(ticket, now + next_look(age=0.0, every=ticket.every, idle=self._idle(now)))
             case SubmitFailed(error=error):
+                self._sending.give_back()
                 return self._submit_failed(ticket, error, now)
             case Looked(report=report):
                 return self._looked(ticket, report, now)
@@ -271,6 +277,7 @@ class Scheduler:
             self._queue(ticket).popleft()
             ticket.reserved = amount
             ticket.step(Step.SUBMIT_SENT)
+            self._sending.held += 1
             ticket.attempts += 1
             self._hold_gates(ticket)
             self._looks_in_a_row = 0
@@ -297,9 +304,9 @@ class Scheduler:
         return iter(sorted(heads, key=lambda ticket: (not ticket.urgent, ticket.id)))
 
     def _gate_opens(self, gate: str, now: float) -> float | None:
-        own = self.gates[gate].opens_at(now) if gate in self.gates else now
-        every = self.in_flight.opens_at(now)
-        return None if own is None or every is None else max(own, every)
+        gates = [self.in_flight, self._sending, *([self.gates[gate]] if gate in self.gates else [])]
+        opens = [one.opens_at(now) for one in gates]
+        return None if None in opens else max(at for at in opens if at is not None)
 
     def _ready_at(self, now: float) -> float:
         """When the next look or submit is due, were the budget endless."""

@@ -42,7 +42,8 @@ def compare(out: Path) -> list[str]:
             company = facts[row["company_name"]]
             for name in FIELDS:
                 fact = getattr(company, name)
-                known[name] += bool(fact)
-                right[name] += bool(fact) and row[name] == str(fact)
+                if fact not in {None, ""}:
+                    known[name] += 1
+                    right[name] += row[name] == str(fact)
     agreeing = [f"{name} {right[name]:,} of {known[name]:,}" for name in FIELDS]
     return ["  compared with the list's own facts: " + ", ".join(agreeing)]
