@@ -57,7 +57,7 @@ LOOKS_PER_SUBMIT = 1
 """Under contention, looks that go before the next submit."""
 
 SENDING = 50
-"""Submits on their way at most: what a crash leaves in doubt, a row of each, stays small however slow the answers are."""
+"""Submits on their way at most: each is a row that a crash leaves in doubt."""
 
 FEW = 16
 """Running jobs up to which looks are made as often as on an idle budget: looks every 2 s use what the budget gives."""
