@@ -11,11 +11,11 @@ from sixtyfour_async.cli.sheets import NOT_ASKED
 
 MEANINGS = {
     "completed": "answered",
-    "failed": "failed over there",
-    "cancelled": "cancelled over there",
+    "failed": "failed",
+    "cancelled": "cancelled",
     "rejected": "not taken",
-    "unknown": "unknown: may have been taken and billed; parked, never sent again by itself",
-    "unfinished": "still running over there",
+    "unknown": "unknown",
+    "unfinished": "still running",
     NOT_ASKED: "not asked",
 }
 
@@ -33,7 +33,11 @@ def summary(
         number = counts.statuses.get(status, 0)
         if number or status == "completed":
             lines.append(f"  {meaning:<18} {number:>8,}   {100 * number / max(1, counts.rows):.1f} %")
-    lines += [f"                     {error}" for error in counts.first_errors]
+    if counts.statuses.get("unknown"):
+        lines.append(
+            "    unknown rows may have been taken and billed: they are parked, and never sent again by themselves"
+        )
+    lines += [f"    {error}" for error in counts.first_errors]
     answered = counts.statuses.get("completed", 0)
     each = f"   {counts.cost_cents / answered:.1f} cents an answer" if answered else ""
     lines.append(f"  {'spent':<18} {'$' + format(counts.cost_cents / 100, ',.2f'):>8}{each}")
