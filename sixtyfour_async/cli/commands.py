@@ -70,7 +70,14 @@ def cli() -> None:
 # --- run ------------------------------------------------------------------------------------------------------------
 
 
-@cli.command()
+EXAMPLE = """\b
+Example:
+  sixtyfour run company-intelligence companies.csv --tier low --limit 50 \\
+      --field "headquarters=City of the head office" --field "employees:int=Head count"
+"""
+
+
+@cli.command(epilog=EXAMPLE)
 @click.argument("operation")
 @click.argument("table", type=click.Path(path_type=Path))
 @click.option("--field", "fields", multiple=True, metavar="NAME[:TYPE]=TEXT", help="A field to find out; repeatable.")
@@ -93,16 +100,12 @@ def cli() -> None:
 @click.option("--speed", type=click.FloatRange(min=0, min_open=True), help="With --simulate: times real [default: 60].")
 @one_line_errors
 def run(operation: str, table: Path, **options: Any) -> None:
-    r"""Ask OPERATION about every row of TABLE, a CSV file.
+    """Ask OPERATION about every row of TABLE, a CSV file.
 
     OPERATION is one of company-intelligence, people-intelligence, find-email, find-phone, reverse-email,
     reverse-phone, qa-agent, research-agent. Columns become the subject's keys; how is shown first. The output has
     every input row and column, plus the answer, status, error, cost_cents and confidence. Run the same command again
     to resume: what is answered is never asked again.
-
-    \b
-    sixtyfour run company-intelligence companies.csv --field "headquarters=City of the head office" \\
-        --field "employees:int=Head count" --tier low --limit 50 --simulate
     """
     out: Path = options["out"] or table.with_name(f"{table.stem}.enriched.csv")
     journal: Path = options["journal"] or out.with_name(f"{out.stem}.journal.db")
