@@ -134,8 +134,7 @@ class AsyncClient:
         If cancelled, the request may still be carried out over there and be billed.
         """
         request = encode(operation, answer_route(operation))
-        response = await self._ask(request, repeatable=operation.may_repeat(), gate=operation.endpoint.gate)
-        value = decode_json(response, operation=request.operation)
+        value = await self._ask(request, operation)
         return cast("R", decode_answer(operation.answer_type(), value, operation=request.operation))
 
     async def submit(self, operation: JobOperation[R]) -> Job[R]:
@@ -144,8 +143,8 @@ class AsyncClient:
         Nothing is journalled here: keep the id, or use a `JobRunner`.
         """
         request = encode(operation, job_route(operation), timeout=SUBMIT_TIMEOUT)
-        response = await self._ask(request, repeatable=operation.may_repeat(), gate=operation.endpoint.gate)
-        return Job(self, operation, read_job_id(operation, response, request.operation))
+        value = await self._ask(request, operation)
+        return Job(self, operation, read_job_id(operation, value, request.operation))
 
     async def send_raw(self, operation: Operation[Any]) -> RawResponse:
         """Ask an operation and return status, headers and bytes, whatever the status; nothing is retried."""
@@ -193,7 +192,8 @@ class AsyncClient:
 
     # --- the pipeline -------------------------------------------------------------------------------------------
 
-    async def _ask(self, request: HTTPRequest, *, repeatable: bool, gate: str) -> HTTPResponse:
+    async def _ask(self, request: HTTPRequest, operation: Operation[Any]) -> JsonValue:
+        """Send a request until it is answered or may not be sent again, and return the answer's JSON."""
         attempts = 0
 
         def wait_or_stop(error: Exception) -> bool | float:
@@ -202,7 +202,7 @@ class AsyncClient:
             allowed = self.retries + 1
             decision = decide(
                 error,
-                repeatable=repeatable,
+                repeatable=operation.may_repeat(),
                 attempt=attempts,
                 attempts=allowed,
                 jitter=random.random(),  # noqa: S311 (spreads waits, keeps no secret)
@@ -221,8 +221,7 @@ class AsyncClient:
                 attempts += 1
                 await self.grant()
                 response = await self.exchange(request)
-                decode_json(response, operation=request.operation, gate=gate)
-                return response
+                return decode_json(response, operation=request.operation, gate=operation.endpoint.gate)
         raise AssertionError("stamina ends with a result or an error")
 
     async def grant(self) -> None:

@@ -194,8 +194,8 @@ class Engine:
     async def _send_submit(self, row: Row) -> str:
         request = encode(row.operation, job_route(row.operation), timeout=SUBMIT_TIMEOUT)
         response = await self._client.exchange(request)
-        decode_json(response, operation=request.operation, gate=row.operation.endpoint.gate)
-        return read_job_id(row.operation, response, request.operation)
+        value = decode_json(response, operation=request.operation, gate=row.operation.endpoint.gate)
+        return read_job_id(row.operation, value, request.operation)
 
     async def _journal_state(self, row: Row, state: State, **changes: Any) -> None:
         row.entry = with_state(row.entry, state, **changes)

@@ -42,10 +42,9 @@ class Feed(Generic[R]):
             await self._places.acquire()
         return not self.stopped
 
-    def owe(self) -> int:
+    def owe(self) -> None:
         """Take a row on."""
         self._owed += 1
-        return self._owed
 
     def deliver(self, outcome: Outcome[R]) -> None:
         """Hand an outcome over; never waits, and does nothing when the consumer has left."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 import anyio
+from pydantic import JsonValue
 
 from sixtyfour_async._clock import Clock
 from sixtyfour_async._core.inspection import next_look
-from sixtyfour_async._core.wire import HTTPResponse, decode_answer, decode_json
+from sixtyfour_async._core.wire import decode_answer
 from sixtyfour_async.errors import JobCancelledError, JobFailedError, JobTimeoutError, NotFoundError, ResponseError
 from sixtyfour_async.models.jobs import JobState, Report
 from sixtyfour_async.operations import JobOperation, Operation
@@ -89,14 +90,14 @@ class Job(Generic[R_co]):
                 return read_answer(self.operation, self.id, report)
 
 
-def read_job_id(operation: JobOperation[Any], response: HTTPResponse, asked: str) -> str:
+def read_job_id(operation: JobOperation[Any], value: JsonValue, asked: str) -> str:
     """Find the job's id in the answer to a submit.
 
     Raises:
         ResponseError: There is none; the job may run all the same.
     """
     endpoint = operation.endpoint
-    started = decode_answer(endpoint.started, decode_json(response, operation=asked), operation=asked)
+    started = decode_answer(endpoint.started, value, operation=asked)
     found = getattr(started, endpoint.id_field, None)
     if not isinstance(found, str) or not found:
         raise ResponseError("the answer to the submit has no job id", operation=asked, expected=endpoint.id_field)

@@ -276,9 +276,8 @@ class SqliteJournal:
 
     def _close(self) -> None:
         try:
-            if self._database is not None and self._pending and not self._failed:
-                self._commit(self._pending)
-                self._pending = []
+            if self._database is not None and self._pending:
+                self._commit_last()
         finally:
             if self._database is not None:
                 self._database.close()
@@ -288,6 +287,16 @@ class SqliteJournal:
                     self._owner_path.unlink(missing_ok=True)
                 self._owner.close()
                 self._owner = None
+
+    def _commit_last(self) -> None:
+        """Write what is pending. A failure that somebody was told of before is not raised a second time."""
+        told = self._failed
+        try:
+            self._commit(self._pending)
+            self._pending = []
+        except sqlite3.Error:
+            if not told:
+                raise
 
     def _bind(self, purpose: Mapping[str, str]) -> None:
         stored: dict[str, str] = dict(self._connection.execute("SELECT name, value FROM meta").fetchall())
@@ -314,7 +323,7 @@ class SqliteJournal:
             )
             database.execute("COMMIT")
         except BaseException:
-            self._failed = True  # said once, to whoever waited for this commit; not again when the file is closed
+            self._failed = True
             if database.in_transaction:
                 database.execute("ROLLBACK")
             raise

@@ -65,7 +65,6 @@ class Ticket:
         accepted_at: When it was accepted, or taken over from the journal.
         attempts: Submits so far.
         refusals: Submits that were refused with a 429.
-        looks: Looks so far.
         trouble: Looks in a row that failed.
         missing: Looks in a row that were answered "no such job".
         reserved: Cents set aside for it.
@@ -84,7 +83,6 @@ class Ticket:
     accepted_at: float = 0.0
     attempts: int = 0
     refusals: int = 0
-    looks: int = 0
     trouble: int = 0
     missing: int = 0
     reserved: float = 0.0

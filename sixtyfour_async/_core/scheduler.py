@@ -253,7 +253,6 @@ class Scheduler:
                 return submit
         heapq.heappop(self._looks)
         look.step(Step.LOOK_SENT)
-        look.looks += 1
         self._looks_in_a_row += 1
         self.budget.take(now)
         return Look(look.id, look.remote_id or "")
@@ -337,7 +336,7 @@ class Scheduler:
         return self._queues.setdefault((ticket.gate, ticket.urgent), deque())
 
     def _look_at(self, ticket: Ticket, at: float) -> None:
-        at = min(at, max(ticket.accepted_at + self.job_deadline, ticket.accepted_at))
+        at = min(at, ticket.accepted_at + self.job_deadline)
         heapq.heappush(self._looks, (at, next(self._order), ticket.id))
 
     def _hold_gates(self, ticket: Ticket) -> None:

@@ -185,11 +185,13 @@ def _written(
     entry = None if isinstance(asked, InputError) else find(asked.fingerprint())
     if isinstance(asked, InputError) or entry is None or entry.state == "released":
         told = asked.message if isinstance(asked, InputError) else (entry and entry.error) or ""
-        counts.add(row, "rejected" if told else NOT_ASKED, told)
-        return sheet.cells(row, None, error=told)
+        status = "rejected" if told else NOT_ASKED
+        counts.add(row, status, told)
+        return sheet.cells(row, status, told)
     outcome: Outcome[Any] = read_outcome(asked, entry)
-    counts.add(row, outcome.status, "" if outcome.error is None else str(outcome.error))
+    told = "" if outcome.error is None else str(outcome.error)
+    counts.add(row, outcome.status, told)
     if entry.key not in paid:
         paid.add(entry.key)
         counts.cost_cents += entry.cost_cents or 0.0
-    return sheet.cells(row, outcome)
+    return sheet.cells(row, outcome.status, told, outcome)

@@ -164,7 +164,7 @@ def plan_sheet(operation: str, path: Path, options: dict[str, Any]) -> Sheet:
         click.echo(f"  {line}", err=True)
     renamed = [
         f"{wanted} goes to column {added}"
-        for wanted, added in zip(sheet.wanted_columns, sheet.added, strict=True)
+        for wanted, added in zip(sheet.question.added_columns, sheet.added, strict=True)
         if wanted != added
     ]
     for line in renamed:

@@ -114,6 +114,11 @@ class Question:
         """Names of the columns that an answer fills."""
         return (*self.fields, *self.criteria, *KINDS[self.kind].columns)
 
+    @property
+    def added_columns(self) -> tuple[str, ...]:
+        """What an output adds to its input, under the names it would like to use."""
+        return (*self.answer_columns, *OUTCOME_COLUMNS)
+
     def answer_cells(self, raw: JsonValue) -> tuple[str, ...]:
         """An answer as cells, one for each of `answer_columns`."""
         answer = json_object(raw) or {}
@@ -190,13 +195,7 @@ class Sheet:
         subjects = SubjectMap.plan(
             question.kind, table.columns, skip=skip, asked_fields=tuple(question.fields), rename=rename
         )
-        wanted = (*question.answer_columns, *OUTCOME_COLUMNS)
-        return cls(table, question, subjects, limit, added_columns(table.columns, wanted))
-
-    @property
-    def wanted_columns(self) -> tuple[str, ...]:
-        """What the added columns would be called if the input had none of these names."""
-        return (*self.question.answer_columns, *OUTCOME_COLUMNS)
+        return cls(table, question, subjects, limit, added_columns(table.columns, question.added_columns))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -229,21 +228,13 @@ class Sheet:
         """Every row that cannot be asked."""
         return (asked for _, asked in self.asked() if isinstance(asked, InputError))
 
-    def cells(self, row: Row, outcome: Outcome[Any] | None, *, error: str = "") -> tuple[str, ...]:
-        """One row of the output: every input cell, the answer, and how it ended."""
+    def cells(self, row: Row, status: str, error: str, outcome: Outcome[Any] | None = None) -> tuple[str, ...]:
+        """One row of the output: every input cell, the answer if there is an outcome, and how it ended."""
         if outcome is None:
-            answer = ("",) * len(self.question.answer_columns)
-            status = "rejected" if error else NOT_ASKED
-            return (*row.cells, *answer, status, error, "", "")
+            return (*row.cells, *("",) * len(self.question.answer_columns), status, error, "", "")
         confidence = (json_object(outcome.raw) or {}).get("confidence_score")
-        return (
-            *row.cells,
-            *self.question.answer_cells(outcome.raw),
-            outcome.status,
-            "" if outcome.error is None else str(outcome.error),
-            as_cell(outcome.cost_cents),
-            as_cell(confidence),
-        )
+        answer = self.question.answer_cells(outcome.raw)
+        return (*row.cells, *answer, status, error, as_cell(outcome.cost_cents), as_cell(confidence))
 
 
 def as_cell(value: object) -> str:
