@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import os
 import random
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -43,9 +44,10 @@ from sixtyfour_async.errors import ConfigurationError, SixtyfourError
 if TYPE_CHECKING:
     import httpx
 
-    from sixtyfour_async.operations import JobOperation, Operation
+    from sixtyfour_async.operations import JobOperation, Operation, PagedOperation
 
 R = TypeVar("R")
+T = TypeVar("T")
 
 DEFAULT_BASE_URL = "https://api.sixtyfour.ai"
 SUBMIT_TIMEOUT = 60.0
@@ -145,6 +147,27 @@ class AsyncClient:
         request = encode(operation, job_route(operation), timeout=SUBMIT_TIMEOUT)
         value = await self._ask(request, operation)
         return Job(self, operation, read_job_id(operation, value, request.operation))
+
+    async def pages(self, operation: PagedOperation[R, T]) -> AsyncGenerator[R, None]:
+        """Yield page after page of an operation's answer; each is one request, made when it is asked for."""
+        question: PagedOperation[R, T] | None = operation
+        seen: set[str] = set()
+        while question is not None and question.fingerprint() not in seen:
+            seen.add(question.fingerprint())
+            page = await self.send(question)
+            yield page
+            question = question.next_page(page)
+
+    async def rows(self, operation: PagedOperation[R, T]) -> AsyncGenerator[T, None]:
+        """Yield row after row of all pages, cut to the number that was asked for: the last page may overshoot."""
+        left = operation.rows_wanted()
+        async with aclosing(self.pages(operation)) as pages:
+            async for page in pages:
+                for row in operation.page_rows(page):
+                    if left is not None and left <= 0:
+                        return
+                    left = None if left is None else left - 1
+                    yield row
 
     async def send_raw(self, operation: Operation[Any]) -> RawResponse:
         """Ask an operation and return status, headers and bytes, whatever the status; nothing is retried."""

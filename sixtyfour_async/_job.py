@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 import anyio
@@ -12,12 +13,13 @@ from sixtyfour_async._core.inspection import next_look
 from sixtyfour_async._core.wire import decode_answer
 from sixtyfour_async.errors import JobCancelledError, JobFailedError, JobTimeoutError, NotFoundError, ResponseError
 from sixtyfour_async.models.jobs import JobState, Report
-from sixtyfour_async.operations import JobOperation, Operation
+from sixtyfour_async.operations import JobOperation, Operation, PagedOperation
 
 FRESH = 60.0
 """Seconds after its submit during which a job that is not found may only not be visible yet. Assumed."""
 
 R = TypeVar("R")
+T = TypeVar("T")
 R_co = TypeVar("R_co", covariant=True)
 
 
@@ -32,6 +34,14 @@ class Asks(Protocol):
 
     async def submit(self, operation: JobOperation[R]) -> Job[R]:
         """Submit an operation as a job."""
+        ...
+
+    def pages(self, operation: PagedOperation[R, T]) -> AsyncGenerator[R, None]:
+        """Yield page after page."""
+        ...
+
+    def rows(self, operation: PagedOperation[R, T]) -> AsyncGenerator[T, None]:
+        """Yield row after row."""
         ...
 
 

@@ -91,6 +91,10 @@ class Journal(Protocol):
         """
         ...
 
+    async def note(self, name: str, text: str | None = None) -> str | None:
+        """Keep a text under a name, such as what was learned about run times; without a text, read it back."""
+        ...
+
     async def find(self, key: str) -> Entry | None:
         """Read one row."""
         ...
@@ -110,6 +114,7 @@ class MemoryJournal:
     def __init__(self) -> None:
         self.entries: dict[str, Entry] = {}
         self.purpose: dict[str, str] = {}
+        self.notes: dict[str, str] = {}
 
     async def open(self) -> None:
         """Do nothing: it is there."""
@@ -121,6 +126,12 @@ class MemoryJournal:
         """Say what this journal is for."""
         blank = all(entry.state == "released" for entry in self.entries.values())
         self.purpose = _bound({} if blank else self.purpose, purpose, "this journal")
+
+    async def note(self, name: str, text: str | None = None) -> str | None:
+        """Keep a text under a name, or read it back."""
+        if text is not None:
+            self.notes[name] = text
+        return self.notes.get(name)
 
     async def find(self, key: str) -> Entry | None:
         """Read one row."""
@@ -175,6 +186,11 @@ class SqliteJournal:
         """Say what this journal is for, once; the same words every time after."""
         async with self._lock:
             await self._in_thread(lambda: self._bind(purpose))
+
+    async def note(self, name: str, text: str | None = None) -> str | None:
+        """Keep a text under a name, or read it back."""
+        async with self._lock:
+            return await self._in_thread(lambda: self._note(f"note:{name}", text))
 
     async def find(self, key: str) -> Entry | None:
         """Read one row."""
@@ -303,6 +319,12 @@ class SqliteJournal:
         used = self._connection.execute("SELECT 1 FROM jobs WHERE state != 'released' LIMIT 1").fetchone()
         _bound(stored if used else {}, purpose, f"journal {self.path}")
         self._connection.executemany("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", list(purpose.items()))
+
+    def _note(self, name: str, text: str | None) -> str | None:
+        if text is not None:
+            self._connection.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (name, text))
+        found = self._connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return None if found is None else str(found[0])
 
     def _find(self, key: str) -> Entry | None:
         return _select(self._connection, key)

@@ -18,6 +18,7 @@ LAYERS: list[set[str]] = [
     {"_core"},
     {"_http", "_clock", "_journal"},
     {"_job"},
+    {"_bindings"},
     {"_namespaces"},
     {"_client"},
     {"outcomes"},

@@ -14,7 +14,7 @@ import pytest
 
 import sixtyfour_async
 from sixtyfour_async import AsyncClient, errors
-from sixtyfour_async._namespaces import Namespace
+from sixtyfour_async._bindings import Namespace
 from sixtyfour_async.errors import ConfigurationError, SixtyfourError
 from sixtyfour_async.operations import FindEmail, GetJobStatus, PeopleIntelligence, Request
 

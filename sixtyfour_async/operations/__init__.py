@@ -1,6 +1,13 @@
 """What can be asked: one class per question, and `REGISTRY` with all of them."""
 
-from sixtyfour_async.operations._base import REGISTRY, JobOperation, Operation, Request, Route
+from sixtyfour_async.operations._base import (
+    REGISTRY,
+    JobOperation,
+    Operation,
+    PagedOperation,
+    Request,
+    Route,
+)
 from sixtyfour_async.operations.account import CheckBalance
 from sixtyfour_async.operations.enrichment import (
     CompanyIntelligence,
@@ -42,6 +49,7 @@ __all__ = [
     "ListRuns",
     "ListWorkflows",
     "Operation",
+    "PagedOperation",
     "PeopleIntelligence",
     "QAAgent",
     "Request",

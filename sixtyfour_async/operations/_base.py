@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeAlias, TypeVar, cast, get_args, get_origin
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeAlias, TypeVar, cast, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
@@ -24,6 +24,7 @@ from sixtyfour_async.errors import InputError
 from sixtyfour_async.models.jobs import Started
 
 R_co = TypeVar("R_co", covariant=True)
+T_co = TypeVar("T_co", covariant=True)
 
 Repeat: TypeAlias = Literal["always", "key", "never"]
 """May a request that perhaps arrived be sent again?
@@ -31,6 +32,9 @@ Repeat: TypeAlias = Literal["always", "key", "never"]
 ``always``: reads, and what changes nothing the second time. ``key``: when it carries the key that lets the service
 recognise it. ``never``: it could be paid twice.
 """
+
+BodyKind: TypeAlias = Literal["json", "form", "multipart"]
+Standing: TypeAlias = Literal["published", "documented", "unpublished"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,11 @@ class Endpoint:
         started: The model of the answer to a submit.
         id_field: Where that answer keeps the job's id.
         tells_charge: Does the service say what a job of this kind was charged?
+        body: How the fields that are left for the body travel.
+        events: Is the answer a stream of server-sent events? Then ``answer`` is the type of one event's data.
+        keyless: Is it asked without the key?
+        standing: ``published`` in the newest specification; ``documented`` on a page, or in an older specification;
+            ``unpublished``: the dashboard's own plumbing, which may change without notice.
     """
 
     name: str
@@ -85,6 +94,10 @@ class Endpoint:
     started: type[BaseModel] = Started
     id_field: str = "task_id"
     tells_charge: bool = True
+    body: BodyKind = "json"
+    events: bool = False
+    keyless: bool = False
+    standing: Standing = "published"
 
 
 REGISTRY: dict[str, type[Operation[Any]]] = {}
@@ -133,6 +146,22 @@ class JobOperation(Operation[R_co], Generic[R_co]):
         """Name what price and run time depend on: ``"people-intelligence/low"``, ``"find-email"``."""
         chosen = getattr(self, "tier", None) or getattr(self, "mode", None)
         return f"{self.endpoint.name}/{chosen}" if chosen else self.endpoint.name
+
+
+class PagedOperation(Operation[R_co], Generic[R_co, T_co]):
+    """A question whose answer, ``R_co``, is one page of rows, ``T_co``."""
+
+    def page_rows(self, page: Any) -> Sequence[T_co]:
+        """Read the rows of one page."""
+        raise NotImplementedError
+
+    def next_page(self, page: Any) -> Self | None:
+        """Make the question for the page after this one; None when the service says that this was the last."""
+        raise NotImplementedError
+
+    def rows_wanted(self) -> int | None:
+        """Say after how many rows to stop, the last page cut to it; None for all there are."""
+        return None
 
 
 class Request(BaseModel):

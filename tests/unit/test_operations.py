@@ -10,7 +10,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from sixtyfour_async import _namespaces
-from sixtyfour_async._namespaces import Namespace
+from sixtyfour_async._bindings import Namespace
 from sixtyfour_async.errors import InputError
 from sixtyfour_async.models import EmailResult, Intelligence
 from sixtyfour_async.operations import (
