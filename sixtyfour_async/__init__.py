@@ -15,8 +15,9 @@ import logging
 
 from sixtyfour_async._client import AsyncClient, RawResponse
 from sixtyfour_async._job import Job
-from sixtyfour_async._journal import Journal, MemoryJournal, SqliteJournal
+from sixtyfour_async._journal import Journal, MemoryJournal
 from sixtyfour_async._runner import JobRunner
+from sixtyfour_async._sqlite import SqliteJournal
 from sixtyfour_async.errors import (
     APIError,
     AuthenticationError,
@@ -65,7 +66,7 @@ from sixtyfour_async.operations import (
     ReversePhone,
     RunWorkflow,
 )
-from sixtyfour_async.outcomes import Outcome, Stats, Unfinished
+from sixtyfour_async.outcomes import Outcome, Stats, Unfinished, Unknown
 
 __all__ = [
     "REGISTRY",
@@ -120,6 +121,7 @@ __all__ = [
     "Stats",
     "TransportError",
     "Unfinished",
+    "Unknown",
     "UnprocessableError",
     "WebhookError",
     "final_file",

@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -32,12 +33,14 @@ from sixtyfour_async._core.messages import (
     SubmitFailed,
     Withdrawn,
 )
+from sixtyfour_async._core.retry import is_unclear
+from sixtyfour_async._core.row import State
 from sixtyfour_async._core.scheduler import Scheduler
 from sixtyfour_async._core.wire import answer_route, decode_answer, decode_json, encode, job_route
 from sixtyfour_async._job import read_job_id
-from sixtyfour_async._journal import Entry, Journal, State, with_state
+from sixtyfour_async._journal import Entry, Journal
 from sixtyfour_async._reading import read_outcome
-from sixtyfour_async.errors import JournalError, SixtyfourError
+from sixtyfour_async.errors import JobUnknownError, JournalError, SixtyfourError
 from sixtyfour_async.models.jobs import JobState, Report
 from sixtyfour_async.operations import JobOperation
 from sixtyfour_async.outcomes import Outcome, Status
@@ -53,12 +56,24 @@ logger = logging.getLogger("sixtyfour_async.runner")
 
 @dataclass(slots=True)
 class Row:
-    """A job as the runner knows it: the question, its line in the journal, and who waits for it at which index."""
+    """A job as the runner knows it.
+
+    Attributes:
+        entry: Its line in the journal.
+        operation: The question as the caller asked it.
+        asked: The question as it is sent: with the key by which the service knows it again, where it takes one.
+        waiting: Who waits for it, at which index.
+        in_doubt: Was it perhaps taken by a submit that brought no id?
+        urgent: Does a caller wait for just this job?
+        body: The last look's raw answer.
+    """
 
     id: int
     entry: Entry
     operation: JobOperation[Any]
+    asked: JobOperation[Any]
     waiting: list[tuple[Feed[Any], int]]
+    in_doubt: bool = False
     urgent: bool = False
     body: bytes = b""
 
@@ -122,10 +137,13 @@ class Engine:
             row.operation.variant(),
             endpoint.look_every,
             endpoint.gate,
-            row.operation.may_repeat(),
+            row.asked.may_repeat(),
             row.urgent,
+            unclear=row.in_doubt,
         )
-        self._scheduler.add(ticket, self._client.clock.now(), remote_id=row.entry.job_id)
+        self._scheduler.add(
+            ticket, self._client.clock.now(), remote_id=row.entry.job_id, at_stake=row.entry.reserved_cents
+        )
         self._inbox.post()
 
     def withdraw(self, row: Row, error: SixtyfourError) -> None:
@@ -157,8 +175,8 @@ class Engine:
             return
         try:
             match command:
-                case Submit():
-                    await self._submit(row)
+                case Submit(reserved=reserved):
+                    await self._submit(row, reserved)
                 case Look(remote_id=remote_id):
                     await self._look(row, remote_id)
                 case Finish(report=report):
@@ -172,33 +190,51 @@ class Engine:
         except JournalError as error:
             self._break(error)
 
-    async def _submit(self, row: Row) -> None:
+    async def _submit(self, row: Row, reserved: float) -> None:
         """Intent on disk, then the request, then the id on disk. Not cut short half-way: an id is worth the wait."""
         with anyio.CancelScope(shield=True) as scope:
             self._submits.add(scope)
             try:
-                await self._journal_state(row, "intended", error=None)
+                sent_at = row.entry.sent_at if row.in_doubt else datetime.now(UTC).isoformat(timespec="seconds")
+                await self._journal_state(row, "intended", error=None, reserved_cents=reserved, sent_at=sent_at)
                 if self._leaving:
-                    await self._journal_state(row, "released", error="the run was left before this was sent")
+                    left: State = "unknown" if row.in_doubt else "released"
+                    await self._journal_state(row, left, error="the run was left before this was sent")
                     return
-                job_id = await self._send_submit(row)
+                job_id = (await self._traced(row) if row.in_doubt else None) or await self._send_submit(row)
                 await self._journal_state(row, "accepted", job_id=job_id)
                 self._inbox.post(Accepted(row.id, job_id))
             except JournalError:
                 raise
             except SixtyfourError as error:
+                row.in_doubt = row.in_doubt or is_unclear(error)
                 self._inbox.post(SubmitFailed(row.id, error))
             finally:
                 self._submits.discard(scope)
 
     async def _send_submit(self, row: Row) -> str:
-        request = encode(row.operation, job_route(row.operation), timeout=SUBMIT_TIMEOUT)
+        request = encode(row.asked, job_route(row.asked), timeout=SUBMIT_TIMEOUT)
         response = await self._client.exchange(request)
         value = decode_json(response, operation=request.operation, gate=row.operation.endpoint.gate)
         return read_job_id(row.operation, value, request.operation)
 
+    async def _traced(self, row: Row) -> str | None:
+        """Ask the service, where it can tell, whether an earlier submit was taken after all.
+
+        Raises:
+            JobUnknownError: It may be one of several.
+        """
+        question = row.operation.trace()
+        if question is None:
+            return None
+        listed = row.operation.traced(await self._client.send(question), row.entry.sent_at or "")
+        strangers = [job_id for job_id in listed if await self._journal.find_job(job_id) is None]
+        if len(strangers) > 1:
+            raise JobUnknownError(f"may have been taken; it may be one of {', '.join(strangers)}")
+        return strangers[0] if strangers else None
+
     async def _journal_state(self, row: Row, state: State, **changes: Any) -> None:
-        row.entry = with_state(row.entry, state, **changes)
+        row.entry = replace(row.entry, state=state, **changes)
         await self._journal.put(row.entry)
 
     async def _look(self, row: Row, remote_id: str) -> None:
@@ -218,18 +254,21 @@ class Engine:
     async def _finish(self, row: Row, report: Report) -> None:
         """Raw answer on disk, then parsed, then delivered."""
         states: dict[JobState, State] = {JobState.COMPLETED: "completed", JobState.CANCELLED: "cancelled"}
+        state = states.get(report.state, "failed")
+        told = report.cost_cents is not None or state != "completed"
         await self._journal_state(
             row,
-            states.get(report.state, "failed"),
+            state,
             answer=row.body.decode("utf-8", "replace"),
             error=report.error,
             cost_cents=report.cost_cents,
+            reserved_cents=0.0 if told else row.entry.reserved_cents,
         )
         self._end(row, read_outcome(row.operation, row.entry))
 
     async def _release(self, row: Row, error: SixtyfourError, *, again: bool) -> None:
-        if row.entry.state != "released":
-            await self._journal_state(row, "released", error=str(error))
+        if row.entry.state != "released" and not (again and row.in_doubt):
+            await self._journal_state(row, "released", error=str(error), reserved_cents=0.0)
         if not again:
             self._end_without(row, "rejected", error)
 

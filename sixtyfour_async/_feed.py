@@ -10,6 +10,7 @@ from typing import Generic, TypeAlias, TypeVar
 import anyio
 
 from sixtyfour_async._core.retry import concerns_every_row
+from sixtyfour_async._core.row import Deliver
 from sixtyfour_async.errors import SixtyfourError
 from sixtyfour_async.operations import JobOperation
 from sixtyfour_async.outcomes import Outcome
@@ -27,8 +28,9 @@ class Feed(Generic[R]):
     last outcome.
     """
 
-    def __init__(self, places: int, *, urgent: bool = False) -> None:
+    def __init__(self, places: int, *, urgent: bool = False, deliver: Deliver = "every call") -> None:
         self.urgent = urgent
+        self.delivers: Deliver = deliver
         self._places = anyio.Semaphore(places)
         self._sender, self._outcomes = anyio.create_memory_object_stream[Outcome[R]](math.inf)
         self._owed = 0
@@ -41,6 +43,10 @@ class Feed(Generic[R]):
         if not self.stopped:
             await self._places.acquire()
         return not self.stopped
+
+    def skip(self) -> None:
+        """Leave a row out."""
+        self._places.release()
 
     def owe(self) -> None:
         """Take a row on."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, TypeVar
 
-from pydantic import JsonValue
+from pydantic import BaseModel, JsonValue
 
 from sixtyfour_async._core.wire import decode_answer
 from sixtyfour_async._job import read_answer
@@ -15,11 +15,12 @@ from sixtyfour_async.errors import (
     JobFailedError,
     JobTimeoutError,
     JobUnknownError,
+    JournalError,
     ResponseError,
     SixtyfourError,
 )
 from sixtyfour_async.models.jobs import Report
-from sixtyfour_async.operations import JobOperation
+from sixtyfour_async.operations import REGISTRY, JobOperation, Request
 from sixtyfour_async.outcomes import Outcome, Status
 
 R = TypeVar("R")
@@ -63,6 +64,26 @@ def read_outcome(operation: JobOperation[R], entry: Entry, *, index: int = 0, re
         cost_cents=entry.cost_cents,
         replayed=replayed,
     )
+
+
+def restore(entry: Entry, *, struct: type[BaseModel] | None = None) -> JobOperation[Any]:
+    """Make the question of a journal's row again.
+
+    Args:
+        entry: The row.
+        struct: The class to read its answer as, for questions that take one.
+
+    Raises:
+        JournalError: This version does not know the operation.
+    """
+    made = REGISTRY.get(entry.operation)
+    if made is None or not issubclass(made, JobOperation) or not issubclass(made, Request):
+        raise JournalError(f"row {entry.key!r}: this version knows no operation {entry.operation!r}")
+    sent: dict[str, Any] = json.loads(entry.request)
+    own = {name: value for name, value in sent.items() if name in made.model_fields}
+    if struct is not None and "struct" in own:
+        own["struct"] = struct
+    return made(**own, extra={name: value for name, value in sent.items() if name not in own})
 
 
 def _read_report(operation: JobOperation[Any], entry: Entry) -> Report:

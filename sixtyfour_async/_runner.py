@@ -6,6 +6,7 @@ The runner takes rows on and hands outcomes over; `_engine` carries out what `_c
 from __future__ import annotations
 
 import logging
+import math
 import random
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
@@ -16,22 +17,28 @@ from typing import Any, Self, TypeVar
 
 import anyio
 import anyio.abc
+from pydantic import BaseModel
 
+from sixtyfour_async._admission import Admission, clash
 from sixtyfour_async._client import AsyncClient
 from sixtyfour_async._core.budget import Gate
 from sixtyfour_async._core.job import Phase
 from sixtyfour_async._core.ledger import Ledger
+from sixtyfour_async._core.row import Deliver, OnUnknown
 from sixtyfour_async._core.scheduler import Scheduler
 from sixtyfour_async._core.wire import job_route
 from sixtyfour_async._engine import Engine, Row
 from sixtyfour_async._feed import Feed, Operations, each
-from sixtyfour_async._journal import Entry, Journal, MemoryJournal, SqliteJournal, request_text
-from sixtyfour_async._reading import read_outcome
-from sixtyfour_async.errors import ConfigurationError, CostCapError, InputError, RunStoppedError
-from sixtyfour_async.operations import JobOperation
-from sixtyfour_async.outcomes import Outcome, Stats, Unfinished
+from sixtyfour_async._journal import Entry, Journal, MemoryJournal
+from sixtyfour_async._reading import read_outcome, restore
+from sixtyfour_async._sqlite import SqliteJournal
+from sixtyfour_async.errors import ConfigurationError, CostCapError, RunStoppedError
+from sixtyfour_async.models import Intelligence
+from sixtyfour_async.operations import JobOperation, StructOperation
+from sixtyfour_async.outcomes import Outcome, Stats, Unfinished, Unknown
 
 R = TypeVar("R")
+M = TypeVar("M", bound=BaseModel)
 
 DEEP_SEARCHES = 5
 """Deep searches one organization may run at once. Source: docs.sixtyfour.ai, search pages."""
@@ -47,10 +54,16 @@ class JobRunner:
         journal: A path, a journal of your own, or None for one that dies with the process. With a path, a row that was
             answered is never asked again, and a job that was accepted is watched on, whatever happened in between.
         max_in_flight: Jobs sent and not ended, at most; also how many rows are read ahead of the consumer.
-        max_cost_cents: The most that may be spent, earlier runs on the same journal included. See `Ledger`.
+        max_cost_cents: The most that may be spent, earlier runs on the same journal included. Kept by setting a row's
+            price aside before it is sent; a row whose price nobody knows is refused unless *max_row_cents* is given.
+        max_row_cents: What a row of unknown price counts as under the cap: the most you expect it to cost.
+        max_jobs: Jobs submitted at most, earlier runs on the same journal included.
+        max_rows: Rows read at most by this runner, answered from the journal or not.
         prices: Cents per answer that you know of, by operation or ``operation/tier``.
         job_deadline: Seconds after which a job that has not ended is handed back as ``unfinished``.
         retry_failed: Ask again what the service had accepted and then failed or cancelled, in an earlier run.
+        on_unknown: What to do with rows that an earlier run left unknown: ``"park"`` leaves them alone, ``"resubmit"``
+            asks again, and perhaps pays twice. Where the service knows a submit again it is repeated in any case.
         deep_searches: How many deep searches may run at once.
 
     Units: cents are US cents; seconds are the service's (`AsyncClient.speed`).
@@ -66,25 +79,33 @@ class JobRunner:
         journal: str | Path | Journal | None = None,
         max_in_flight: int = 2000,
         max_cost_cents: float | None = None,
+        max_row_cents: float | None = None,
+        max_jobs: int | None = None,
+        max_rows: int | None = None,
         prices: Mapping[str, float] | None = None,
         job_deadline: float = 4 * 3600.0,
         retry_failed: bool = False,
+        on_unknown: OnUnknown = "park",
         deep_searches: int = DEEP_SEARCHES,
     ) -> None:
         if max_in_flight < 1 or deep_searches < 1:
             raise ConfigurationError("max_in_flight and deep_searches must be at least 1")
-        if max_cost_cents is not None and max_cost_cents <= 0:
-            raise ConfigurationError("max_cost_cents must be above 0, or None for no cap")
+        caps = {"cost_cents": max_cost_cents, "row_cents": max_row_cents, "jobs": max_jobs, "rows": max_rows}
+        for name, cap in caps.items():
+            if cap is not None and not cap > 0:
+                raise ConfigurationError(f"max_{name} must be above 0, or None for no cap")
         if isinstance(journal, str | Path):
             journal = SqliteJournal(journal)
         self.client = client
         self.journal: Journal = journal or MemoryJournal()
         self.left_running: tuple[Unfinished, ...] = ()
         self._max_in_flight = max_in_flight
-        self._retry_failed = retry_failed
+        self._max_rows = math.inf if max_rows is None else max_rows
+        ledger = Ledger(max_cost_cents, dict(prices or {}), max_row_cents)
+        self._admission = Admission(self.journal, ledger, max_jobs, retry_failed=retry_failed, on_unknown=on_unknown)
         self._scheduler = Scheduler(
             budget=client.budget,
-            ledger=Ledger(cap=max_cost_cents, prices=dict(prices or {})),
+            ledger=ledger,
             jitter=random.random,
             gates={"deep-search": Gate(deep_searches)},
             in_flight=Gate(max_in_flight),
@@ -96,8 +117,8 @@ class JobRunner:
         self._ended: dict[str, int] = {}
         self._replayed = 0
         self._withdrawn = 0
-        self._rows_read = 0
-        self._admission = anyio.Lock()
+        self._rows_read = self._rows_taken = 0
+        self._door = anyio.Lock()
         self._tasks: anyio.abc.TaskGroup | None = None
 
     # --- life ---------------------------------------------------------------------------------------------------
@@ -105,7 +126,7 @@ class JobRunner:
     async def __aenter__(self) -> Self:
         await self.journal.open()
         try:
-            self._scheduler.ledger.charged = (await self.journal.totals()).cost_cents
+            await self._admission.open()
             self._tasks = await anyio.create_task_group().__aenter__()
         except BaseException:
             await self.journal.close()
@@ -167,7 +188,37 @@ class JobRunner:
             requests_per_minute=budget.limit,
             cost_cents=ledger.charged,
             reserved_cents=ledger.reserved,
+            at_stake_cents=ledger.at_stake,
         )
+
+    # --- the journal --------------------------------------------------------------------------------------------
+
+    async def unknown(self) -> list[Unknown]:
+        """List the rows that may have been taken, with the money at stake, whatever run they come from."""
+        return [
+            Unknown(entry.key, restore(entry), entry.error or "", entry.sent_at, entry.reserved_cents, entry.job_id)
+            async for entry in self.journal.entries({"unknown"})
+        ]
+
+    async def reparse(self, model: type[M]) -> AsyncGenerator[Outcome[Intelligence[M]], None]:
+        """Read every research answer of the journal again, as another class; nothing is asked or paid.
+
+        An answer that does not fit is an outcome with the raw answer inside, as it is in `map`.
+        """
+        index = 0
+        async for entry in self.journal.entries({"completed"}):
+            operation = restore(entry, struct=model)
+            if isinstance(operation, StructOperation):
+                yield read_outcome(operation, entry, index=index, replayed=True)
+                index += 1
+
+    async def ack(self, outcome: Outcome[Any]) -> None:
+        """Note for good that an outcome has arrived: ``map(…, deliver="once")`` leaves it out from now on.
+
+        Once this returns it is on the disk. A row whose end is not known yet is not acknowledged by it.
+        """
+        if outcome.status in {"completed", "failed", "cancelled"}:
+            await self.journal.deliver(outcome.key)
 
     # --- asking -------------------------------------------------------------------------------------------------
 
@@ -187,7 +238,7 @@ class JobRunner:
             raise feed.error or RunStoppedError("the runner was left before the job ended")
 
     async def map(
-        self, operations: Operations[R], *, key: Callable[[Any], str] | None = None
+        self, operations: Operations[R], *, key: Callable[[Any], str] | None = None, deliver: Deliver = "every call"
     ) -> AsyncGenerator[Outcome[R], None]:
         """Submit operations as they are read and yield one outcome for each, as they end.
 
@@ -195,27 +246,34 @@ class JobRunner:
             operations: Any iterable or async iterable, read no further ahead than ``max_in_flight`` rows.
             key: Names a row from its operation; by default the question's own content does, so that the same question
                 asked twice in a run, or again in a later run with the same journal, is paid once.
+            deliver: ``"every call"`` yields each row once per call: what an earlier run answered comes again,
+                ``replayed``, for free. ``"once"`` leaves out rows that were acknowledged before, by you with `ack` or,
+                failing that, by your coming back for the next outcome. It is *at least once*: the outcome in your hands
+                when the process dies comes again, and no other; with a sink that knows keys it is exactly once.
 
         Raises:
             SixtyfourError: After the last outcome: the refusal that every later row would have met (wrong key, no
                 credits, tier not enabled, no connection, cap reached), or the journal's failure.
             Exception: After the last outcome: what reading *operations* raised.
 
-        Each row is yielded once per call: a later run with the same journal yields it again, ``replayed``, for free.
         Leaving the loop early withdraws what has not been sent.
         """
-        async with self._feed(self._max_in_flight) as feed:
+        async with self._feed(self._max_in_flight, deliver=deliver) as feed:
             self._running.start_soon(self._read, feed, operations, key)
             async with aclosing(feed.take()) as outcomes:
                 async for outcome in outcomes:
                     yield outcome
+                    if deliver == "once":
+                        await self.ack(outcome)
             if feed.error is not None:
                 raise feed.error
 
     @asynccontextmanager
-    async def _feed(self, places: int, *, urgent: bool = False) -> AsyncGenerator[Feed[Any], None]:
+    async def _feed(
+        self, places: int, *, urgent: bool = False, deliver: Deliver = "every call"
+    ) -> AsyncGenerator[Feed[Any], None]:
         tasks = self._running
-        feed: Feed[Any] = Feed(places, urgent=urgent)
+        feed: Feed[Any] = Feed(places, urgent=urgent, deliver=deliver)
         self._feeds.add(feed)
         try:
             yield feed
@@ -232,6 +290,10 @@ class JobRunner:
                 while await feed.place():
                     operation = await anext(reading, None)
                     if operation is None:
+                        break
+                    self._rows_read += 1
+                    if self._rows_read > self._max_rows:
+                        feed.stop(CostCapError(f"max_rows={self._max_rows} rows were read already"))
                         break
                     await self._admit(feed, operation, None if key is None else key(operation), index)
                     index += 1
@@ -252,48 +314,45 @@ class JobRunner:
             raise self._engine.broken
         fingerprint = operation.fingerprint()
         key = fingerprint if key is None else key
-        async with self._admission:
+        async with self._door:
             twin = self._by_key.get(key)
-            known = twin.entry if twin else await self.journal.find(key)
-            feed.owe()
-            if known and known.fingerprint != fingerprint and (twin is not None or known.state != "released"):
-                clash = InputError(
-                    f"key {key!r} stands for another question already", remedy="give each question a key of its own"
-                )
-                self._tell(feed, Outcome(key, index, operation, "rejected", error=clash))
-            elif twin is not None:
+            if twin is not None and twin.entry.fingerprint == fingerprint:
+                feed.owe()
                 twin.waiting.append((feed, index))
-            elif known is not None and self._is_settled(operation, known):
-                self._tell(feed, read_outcome(operation, known, index=index, replayed=True))
-            elif (unpriced := self._unpriced(operation)) is not None and (known is None or known.state != "accepted"):
-                self._tell(feed, Outcome(key, index, operation, "rejected", error=unpriced))
+                return
+            known = twin.entry if twin else await self.journal.find(key)
+            told = "clash" if twin else self._admission.welcome(operation, key, known, feed.delivers)
+            if told == "skip":
+                feed.skip()
+                return
+            feed.owe()
+            if told == "clash":
+                self._tell(feed, Outcome(key, index, operation, "rejected", error=clash(key)))
+            elif told == "tell" and known is not None:
+                self._replay(feed, read_outcome(operation, known, index=index, replayed=True), known)
+            elif told != "watch" and (refusal := self._admission.over_cap(operation)) is not None:
+                self._tell(feed, Outcome(key, index, operation, "rejected", error=refusal))
             else:
-                watched = known if known is not None and known.state == "accepted" else None
-                self._take_on(feed, index, operation, watched or _new_entry(operation, key, fingerprint))
-
-    def _is_settled(self, operation: JobOperation[Any], entry: Entry) -> bool:
-        """Say whether a row of the journal is answered as it stands, without asking."""
-        if entry.state in {"failed", "cancelled"}:
-            return not self._retry_failed
-        if entry.state in {"unknown", "intended"}:
-            return not operation.may_repeat()
-        return entry.state == "completed"
-
-    def _unpriced(self, operation: JobOperation[Any]) -> CostCapError | None:
-        """A cap cannot be kept for what has no price beforehand and whose charge is never told afterwards."""
-        ledger, variant = self._scheduler.ledger, operation.variant()
-        if ledger.cap is None or operation.endpoint.tells_charge or ledger.price(variant) is not None:
-            return None
-        name = operation.endpoint.name
-        return CostCapError(
-            f"max_cost_cents needs a price for {name}: pass prices={{{name!r}: cents}}; the service tells none"
-        )
+                self._take_on(feed, index, operation, self._admission.entry(operation, key, known, told))
 
     def _take_on(self, feed: Feed[R], index: int, operation: JobOperation[R], entry: Entry) -> None:
-        self._rows_read += 1
-        row = Row(self._rows_read, entry, operation, [(feed, index)], urgent=feed.urgent)
+        self._rows_taken += 1
+        row = Row(
+            self._rows_taken,
+            entry,
+            operation,
+            self._admission.keyed(operation, entry.key, entry.asked),
+            [(feed, index)],
+            in_doubt=entry.state in {"unknown", "intended"},
+            urgent=feed.urgent,
+        )
         self._by_key[entry.key] = row
         self._engine.add(row)
+
+    def _replay(self, feed: Feed[Any], outcome: Outcome[Any], known: Entry) -> None:
+        if outcome.status == "completed":
+            self.journal.tally(known.variant, "reused", known.cost_cents or 0.0)
+        self._tell(feed, outcome)
 
     def _withdraw(self, wanted: Callable[[Row], bool]) -> None:
         for row in list(self._engine.rows.values()):
@@ -312,6 +371,8 @@ class JobRunner:
         for number, (feed, index) in enumerate(row.waiting):
             reading = not feed.stopped
             self._tell(feed, replace(outcome, index=index, replayed=number > 0))
+            if number > 0 and outcome.status == "completed":
+                self.journal.tally(row.entry.variant, "duplicate", row.entry.cost_cents or 0.0)
             if reading and feed.stopped:
                 stopped.add(feed)
         if stopped:
@@ -324,7 +385,3 @@ class JobRunner:
             self._ended[outcome.status] = self._ended.get(outcome.status, 0) + 1
         self._replayed += outcome.replayed
         feed.deliver(outcome)
-
-
-def _new_entry(operation: JobOperation[Any], key: str, fingerprint: str) -> Entry:
-    return Entry(key, operation.endpoint.name, fingerprint, request_text(operation.payload()), "released")

@@ -76,6 +76,27 @@ class Unfinished:
 
 
 @dataclass(frozen=True, slots=True)
+class Unknown:
+    """A row that may have been taken and billed: its submit brought neither an id nor a refusal.
+
+    Attributes:
+        key: The row's key.
+        operation: What was asked.
+        why: What is known about it.
+        sent_at: When it was last about to be sent, ISO text, our wall clock.
+        stake_cents: What was set aside for it, US cents; 0 when its price was not known and no cap was set.
+        job_id: The service's id, in the rare case that there was one and the service no longer knew it.
+    """
+
+    key: str
+    operation: JobOperation[Any]
+    why: str
+    sent_at: str | None
+    stake_cents: float
+    job_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Stats:
     """A runner in numbers.
 
@@ -90,6 +111,7 @@ class Stats:
         requests_per_minute: The key's limit.
         cost_cents: Charged so far, what earlier runs paid included.
         reserved_cents: Set aside for what is in flight.
+        at_stake_cents: Set aside for rows whose end nobody knows: parked, or running when they were last looked at.
     """
 
     waiting: int
@@ -102,3 +124,4 @@ class Stats:
     requests_per_minute: int
     cost_cents: float
     reserved_cents: float
+    at_stake_cents: float

@@ -54,9 +54,10 @@ Event: TypeAlias = Accepted | SubmitFailed | Looked | LookFailed | Withdrawn
 
 @dataclass(frozen=True, slots=True)
 class Submit:
-    """Record the intent, then send the job."""
+    """Record the intent and the cents set aside for it, then send the job."""
 
     id: int
+    reserved: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,13 +100,14 @@ class Scheduler:
     _order: Iterator[int] = field(default_factory=count)
     _looks_in_a_row: int = 0
 
-    def add(self, ticket: Ticket, now: float, *, remote_id: str | None = None) -> None:
-        """Take a job on; with *remote_id* it was accepted in an earlier run and is only watched."""
+    def add(self, ticket: Ticket, now: float, *, remote_id: str | None = None, at_stake: float = 0.0) -> None:
+        """Take a job on; with *remote_id* it was accepted in an earlier run, which set *at_stake* aside for it."""
         self.tickets[ticket.id] = ticket
         if remote_id is None:
             self._queue(ticket).append(ticket.id)
             return
-        ticket.reserved = self.ledger.reserve(ticket.variant) or 0.0
+        ticket.reserved = at_stake
+        self.ledger.resume(at_stake)
         self._hold_gates(ticket)
         self._accept(ticket, remote_id, now)
         self._look_at(ticket, now)
@@ -164,7 +165,7 @@ class Scheduler:
             case Park() | GiveUp():
                 unknown = JobUnknownError(f"may have been accepted, and no id came back: {error}")
                 unknown.__cause__ = error
-                return self._end(ticket, Hold(ticket.id, unknown), spent=ticket.reserved)
+                return self._end(ticket, Hold(ticket.id, unknown), parked=True)
 
     def _submit_again(self, ticket: Ticket, error: SixtyfourError, again: Again, now: float) -> list[Command]:
         if again.pause_key:
@@ -173,7 +174,7 @@ class Scheduler:
             self.gates[ticket.gate].close(now + max(again.after, GATE_PAUSE))
         if ticket.withdrawn is not None and not ticket.unclear:
             return self._end(ticket, Release(ticket.id, ticket.withdrawn, again=False))
-        self._release_gates(ticket)
+        self._give_back(ticket)
         ticket.step(Step.SUBMIT_AGAIN)
         heapq.heappush(self._later, (now + again.after, next(self._order), ticket.id))
         return [Release(ticket.id, error, again=True)]
@@ -182,7 +183,9 @@ class Scheduler:
         ticket.trouble = ticket.missing = 0
         if report.state is not JobState.RUNNING:
             free = report.state is not JobState.COMPLETED and report.cost_cents is None
-            return self._end(ticket, Finish(ticket.id, report), spent=0.0 if free else report.cost_cents, sold=True)
+            self.ledger.settle(ticket.variant, ticket.reserved, 0.0 if free else report.cost_cents)
+            ticket.reserved = 0.0
+            return self._end(ticket, Finish(ticket.id, report))
         ticket.step(Step.STILL_RUNNING)
         if now >= ticket.accepted_at + self.job_deadline:
             late = JobTimeoutError(
@@ -190,7 +193,7 @@ class Scheduler:
                 job_id=ticket.remote_id,
                 state=report.word,
             )
-            return self._end(ticket, HandBack(ticket.id, late), spent=ticket.reserved)
+            return self._end(ticket, HandBack(ticket.id, late), parked=True)
         age = now - ticket.accepted_at
         self._look_at(ticket, now + next_look(age=age, every=ticket.every, idle=self._idle(now)))
         return []
@@ -202,10 +205,10 @@ class Scheduler:
         if ticket.missing >= GONE_AFTER[0] and age >= GONE_AFTER[1]:
             lost = JobLostError("the service no longer knows this job", job_id=ticket.remote_id)
             lost.__cause__ = error
-            return self._end(ticket, Hold(ticket.id, lost), spent=ticket.reserved)
+            return self._end(ticket, Hold(ticket.id, lost), parked=True)
         denied = isinstance(error, AuthenticationError | CreditsError | PermissionDeniedError)
         if age >= self.job_deadline or (denied and ticket.trouble >= DENIED_AFTER):
-            return self._end(ticket, HandBack(ticket.id, error), spent=ticket.reserved)
+            return self._end(ticket, HandBack(ticket.id, error), parked=True)
         wait = next_look(age=age, every=ticket.every, trouble=ticket.trouble)
         if isinstance(error, RateLimitError):
             again = decide(error, repeatable=True, attempt=ticket.trouble, attempts=1, jitter=self.jitter())
@@ -216,9 +219,9 @@ class Scheduler:
         self._look_at(ticket, now + wait)
         return []
 
-    def _end(self, ticket: Ticket, command: Command, *, spent: float | None = 0.0, sold: bool = False) -> list[Command]:
+    def _end(self, ticket: Ticket, command: Command, *, parked: bool = False) -> list[Command]:
         if ticket.phase is not Phase.WAITING:
-            self._release_gates(ticket, spent=spent, sold=sold)
+            self._give_back(ticket, parked=parked)
         ticket.step(Step.ENDED)
         del self.tickets[ticket.id]
         return [command]
@@ -281,14 +284,16 @@ class Scheduler:
             self._hold_gates(ticket)
             self._looks_in_a_row = 0
             self.budget.take(now)
-            return Submit(ticket.id)
+            return Submit(ticket.id, amount)
         return None
 
     def _over_cap(self, ticket: Ticket) -> Command:
         """Nothing is under way that could give money back: this row cannot be afforded."""
         self._queue(ticket).popleft()
-        left = (self.ledger.cap or 0.0) - self.ledger.charged
-        error = CostCapError(f"max_cost_cents={self.ledger.cap:g} leaves {left:g} cents, too little for this row")
+        ledger = self.ledger
+        left = (ledger.cap or 0.0) - ledger.charged - ledger.at_stake
+        lost = f" ({ledger.at_stake:g} are at stake in rows whose end is not known)" if ledger.at_stake else ""
+        error = CostCapError(f"max_cost_cents={ledger.cap:g} leaves {left:g} cents, too little for this row{lost}")
         return self._end(ticket, Release(ticket.id, error, again=False))[0]
 
     def _heads(self, now: float) -> Iterator[Ticket]:
@@ -344,13 +349,10 @@ class Scheduler:
         if ticket.gate in self.gates:
             self.gates[ticket.gate].held += 1
 
-    def _release_gates(self, ticket: Ticket, *, spent: float | None = 0.0, sold: bool = False) -> None:
-        accepted = ticket.remote_id is not None
+    def _give_back(self, ticket: Ticket, *, parked: bool = False) -> None:
+        """Give back its places and the money set aside for it, unless that is at stake."""
         self.in_flight.give_back()
         if ticket.gate in self.gates:
-            self.gates[ticket.gate].give_back(reopen=accepted)
-        if sold or spent:
-            self.ledger.settle(ticket.variant, ticket.reserved, spent)
-        else:
-            self.ledger.release(ticket.reserved)
+            self.gates[ticket.gate].give_back(reopen=ticket.remote_id is not None)
+        (self.ledger.park if parked else self.ledger.release)(ticket.reserved)
         ticket.reserved = 0.0

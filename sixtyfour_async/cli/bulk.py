@@ -17,7 +17,8 @@ from typing import Any, Literal
 import anyio
 
 from sixtyfour_async._client import AsyncClient
-from sixtyfour_async._journal import Entry, reading
+from sixtyfour_async._journal import Entry
+from sixtyfour_async._journal_file import reading
 from sixtyfour_async._reading import read_outcome
 from sixtyfour_async._runner import JobRunner
 from sixtyfour_async.cli.sheets import NOT_ASKED, Asked, Sheet
@@ -167,12 +168,12 @@ def write_output(sheet: Sheet, journal: Path, out: Path) -> Counts:
         JournalError: The journal cannot be read.
     """
     counts = Counts()
-    with reading(journal) as find:
+    with reading(journal) as reader:
         paid: set[str] = set()
 
         def written() -> Generator[tuple[str, ...], None, None]:
             for row in sheet.table:
-                yield _written(sheet, row, find, counts, paid)
+                yield _written(sheet, row, reader.find, counts, paid)
 
         counts.rows = write_table(out, sheet.columns, written())
     return counts

@@ -20,6 +20,7 @@ from sixtyfour_async.operations.enrichment import (
     ResearchAgent,
     ReverseEmail,
     ReversePhone,
+    StructOperation,
 )
 from sixtyfour_async.operations.search import DeepSearch, DownloadSearch, GetSearchStatus
 from sixtyfour_async.operations.workflows import (
@@ -58,4 +59,5 @@ __all__ = [
     "ReversePhone",
     "Route",
     "RunWorkflow",
+    "StructOperation",
 ]

@@ -77,7 +77,7 @@ async def test_a_bad_day_and_an_impatient_operator() -> None:
 
     assert statuses["completed"] + statuses["unknown"] == 200
     assert simulator.books.repeated == {}
-    answered = {entry.job_id for entry in journal.entries.values() if entry.state == "completed"}
+    answered = {entry.job_id for entry in journal.rows.values() if entry.state == "completed"}
     accepted = {work.id for work in simulator.books.jobs}
     assert answered <= accepted
     assert len(accepted - answered) <= statuses["unknown"]

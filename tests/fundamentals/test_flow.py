@@ -90,7 +90,7 @@ async def test_leaving_the_loop_early_withdraws_what_was_not_sent() -> None:
     assert 1 <= sent < 400
     assert sent - 1 <= len(simulator.books.jobs) <= sent + 1, "at most the submit that was on its way"
     assert (stats.waiting, stats.in_flight) == (0, 0)
-    answered = [entry.job_id for entry in journal.entries.values() if entry.state == "completed"]
+    answered = [entry.job_id for entry in journal.rows.values() if entry.state == "completed"]
     assert sorted(work.id for work in simulator.books.jobs) == sorted(str(job_id) for job_id in answered)
 
 
@@ -231,7 +231,7 @@ async def test_what_still_runs_is_handed_back_with_its_ids() -> None:
         async with JobRunner(client, journal=journal) as runner:
             async for _ in runner.map(questions(50)):
                 break
-        answered = {entry.job_id for entry in journal.entries.values() if entry.state == "completed"}
+        answered = {entry.job_id for entry in journal.rows.values() if entry.state == "completed"}
         left = {unfinished.job_id for unfinished in runner.left_running}
         assert {work.id for work in simulator.books.jobs} == left | answered
         assert not left & answered

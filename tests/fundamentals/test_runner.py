@@ -286,19 +286,69 @@ async def test_what_failed_is_asked_again_only_on_request() -> None:
     assert {2} == set(simulator.books.submits.values())
 
 
+async def statuses_under(runner: JobRunner, rows: int, match: str) -> list[str]:
+    """How rows ended before the cap ended the map."""
+    statuses: list[str] = []
+
+    async def consume() -> None:
+        async for outcome in runner.map(questions(rows)):
+            statuses.append(outcome.status)  # noqa: PERF401 (what came before the error is what counts)
+
+    with pytest.raises(CostCapError, match=match):
+        await consume()
+    return statuses
+
+
 async def test_a_cap_is_never_passed() -> None:
     """``max_cost_cents`` reserves before it sends; what does not fit is refused, and the map ends with the reason."""
-    async with simulated() as (client, simulator), JobRunner(client, max_cost_cents=65) as runner:
-        statuses: list[str] = []
-
-        async def consume() -> None:
-            async for outcome in runner.map(questions(12)):
-                statuses.append(outcome.status)  # noqa: PERF401 (what came before the error is what counts)
-
-        with pytest.raises(CostCapError, match="max_cost_cents=65"):
-            await consume()
+    async with simulated() as (client, simulator), JobRunner(client, max_cost_cents=65, max_row_cents=10) as runner:
+        statuses = await statuses_under(runner, 12, "max_cost_cents=65")
 
     assert (statuses.count("completed"), simulator.books.charged_cents) == (6, 60)
+
+
+async def test_a_cap_without_a_price_refuses_to_start_and_says_why() -> None:
+    """An unknown price is never zero: the caller names a ceiling or a price, or nothing is sent."""
+    async with simulated() as (client, simulator):
+        async with JobRunner(client, max_cost_cents=65) as runner:
+            statuses = await statuses_under(runner, 3, "what company-intelligence/low costs is not published.*max_row")
+        async with JobRunner(client, max_cost_cents=25, prices={"company-intelligence": 10}) as runner:
+            priced = await statuses_under(runner, 3, "leaves 5 cents")
+
+    assert "completed" not in statuses
+    assert (priced.count("completed"), len(simulator.books.jobs)) == (2, 2)
+
+
+async def test_a_cap_covers_every_run_on_a_journal() -> None:
+    """What an earlier run spent, and what it left at stake, counts."""
+    journal = MemoryJournal()
+    async with simulated() as (client, simulator):
+        simulator.faults.script("lost_answer", route="/company-intelligence-async")
+        told: list[tuple[int, float, float, float]] = []
+        for _ in range(2):
+            async with JobRunner(client, journal=journal, max_cost_cents=50, max_row_cents=10) as runner:
+                with pytest.raises(CostCapError, match=r"10 are at stake in rows whose end is not known"):
+                    [outcome async for outcome in runner.map(questions(12))]
+                stats = runner.stats()
+                jobs = len(simulator.books.jobs)
+                told.append((jobs, stats.cost_cents, stats.at_stake_cents, stats.reserved_cents))
+
+    assert told == [(5, 40, 10, 0)] * 2
+
+
+async def test_rows_and_jobs_are_capped_too() -> None:
+    """``max_jobs`` counts what is submitted, in all runs; ``max_rows`` what is read in this one."""
+    journal = MemoryJournal()
+    async with simulated() as (client, simulator):
+        async with JobRunner(client, journal=journal, max_jobs=4) as runner:
+            jobs = await statuses_under(runner, 12, "max_jobs=4")
+        async with JobRunner(client, journal=journal, max_jobs=4) as runner:
+            again = await statuses_under(runner, 12, "max_jobs=4")
+        async with JobRunner(client, journal=journal, max_rows=7) as runner:
+            rows = await statuses_under(runner, 12, "max_rows=7")
+
+    assert [jobs.count("completed"), again.count("completed"), rows.count("completed")] == [4, 4, 7]
+    assert len(simulator.books.jobs) == 7
 
 
 async def test_numbers_add_up_at_every_moment() -> None:

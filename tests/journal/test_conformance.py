@@ -11,11 +11,13 @@ import anyio
 import pytest
 
 from sixtyfour_async import Journal, JournalError, MemoryJournal, SqliteJournal
-from sixtyfour_async._journal import Entry, State, Totals
+from sixtyfour_async._core.ledger import Line
+from sixtyfour_async._core.row import State
+from sixtyfour_async._journal import Entry
 
 pytestmark = pytest.mark.anyio
 
-ENTRY = Entry("row 1", "find-email", "f" * 32, '{"lead":{"name":"Åda 🙂"}}', "intended")
+ENTRY = Entry("row 1", "find-email", "f" * 32, '{"lead":{"name":"Åda 🙂"}}', "intended", variant="find-email")
 
 
 @pytest.fixture(params=["asyncio", "trio"])
@@ -56,22 +58,94 @@ async def test_every_state_can_be_kept(journal: Journal, state: State) -> None:
     """The file's own check knows the same words as the code."""
     await journal.put(replace(ENTRY, state=state))
 
-    assert Totals({state: 1}, 0.0) == await journal.totals()
+    assert [Line("find-email", state, 1)] == list(await journal.lines())
 
 
-async def test_totals_count_rows_and_cents(journal: Journal) -> None:
-    """What is replaced counts once."""
+async def test_lines_sum_up_rows_and_money_by_kind_and_state(journal: Journal) -> None:
+    """What is replaced counts once; money told and money set aside are kept apart."""
     await journal.put(replace(ENTRY, cost_cents=99))
     for number in range(4):
-        await journal.put(replace(ENTRY, key=f"row {number}", state="completed", cost_cents=2.5))
-    await journal.put(replace(ENTRY, key="other", state="failed"))
+        await journal.put(replace(ENTRY, key=f"row {number}", state="completed", cost_cents=2.5 + number))
+    await journal.put(replace(ENTRY, key="other", state="unknown", reserved_cents=7))
+    await journal.put(replace(ENTRY, key="dear", state="completed", variant="find-phone", cost_cents=30))
+    journal.tally("find-email", "duplicate", 2.5)
+    journal.tally("find-email", "duplicate", 5)
+    journal.tally("find-email", "resubmitted", 4)
 
-    assert Totals({"completed": 4, "failed": 1}, 10.0) == await journal.totals()
+    assert set(await journal.lines()) == {
+        Line("find-email", "completed", 4, charged_cents=16, dearest_cents=5.5),
+        Line("find-email", "unknown", 1, reserved_cents=7),
+        Line("find-phone", "completed", 1, charged_cents=30, dearest_cents=30),
+        Line("find-email", "duplicate", 2, charged_cents=7.5),
+        Line("find-email", "resubmitted", 1, reserved_cents=4),
+    }
 
 
 async def test_an_empty_journal_has_nothing_in_it(journal: Journal) -> None:
-    """Zero is a total."""
-    assert Totals({}, 0) == await journal.totals()
+    """No row, no line."""
+    assert list(await journal.lines()) == []
+
+
+async def test_rows_come_in_the_order_in_which_they_were_begun(journal: Journal) -> None:
+    """More of them than are read at a time, some in other states."""
+    for number in range(1100):
+        state: State = "unknown" if number % 3 else "completed"
+        await journal.put(replace(ENTRY, key=f"row {number:04}", state=state))
+    await journal.put(replace(ENTRY, key="row 0001", state="unknown", error="again"))
+
+    keys = [entry.key async for entry in journal.entries({"unknown"})]
+    both = [entry.key async for entry in journal.entries({"unknown", "completed"})]
+
+    assert keys == [f"row {number:04}" for number in range(1100) if number % 3]
+    assert both == [f"row {number:04}" for number in range(1100)]
+    assert [entry async for entry in journal.entries({"failed"})] == []
+
+
+async def test_a_row_is_found_by_the_service_s_id(journal: Journal) -> None:
+    """The id of a run in a list leads back to its row."""
+    await journal.put(replace(ENTRY, state="accepted", job_id="job_7"))
+
+    assert await journal.find_job("job_7") == await journal.find("row 1")
+    assert await journal.find_job("job_8") is None
+
+
+async def test_a_delivery_is_noted_and_nothing_else_of_the_row_changes(journal: Journal) -> None:
+    """Acknowledged once is acknowledged for good."""
+    whole = replace(ENTRY, state="completed", job_id="job_1", answer="{}", cost_cents=5)
+    await journal.put(whole)
+    await journal.deliver("row 1")
+    await journal.deliver("row 1")
+
+    assert replace(whole, delivered=True) == await journal.find("row 1")
+
+
+async def test_notes_are_kept_beside_the_purpose(journal: Journal) -> None:
+    """What a runner learned is there for the next one; a purpose of the same name is something else."""
+    assert await journal.note("runtimes") is None
+    await journal.bind({"runtimes": "purpose"})
+    assert await journal.note("runtimes", "{}") == "{}"
+    await journal.close()
+    await journal.open()
+
+    assert await journal.note("runtimes") == "{}"
+
+
+async def test_an_intent_that_a_crash_left_is_unknown_when_the_journal_is_opened_again(journal: Journal) -> None:
+    """It may have been taken: it is named what it is, with what was set aside for it."""
+    await journal.put(replace(ENTRY, reserved_cents=5, sent_at="2026-11-25T10:00:00+00:00"))
+    await journal.put(replace(ENTRY, key="row 2", state="accepted", job_id="job_2"))
+    await journal.close()
+    await journal.open()
+
+    left = await journal.find("row 1")
+    assert left == replace(
+        ENTRY,
+        state="unknown",
+        reserved_cents=5,
+        sent_at="2026-11-25T10:00:00+00:00",
+        error="a run ended while this was being sent; it may have been accepted",
+    )
+    assert getattr(await journal.find("row 2"), "state", None) == "accepted"
 
 
 async def test_a_journal_is_bound_to_one_purpose(journal: Journal) -> None:
@@ -98,12 +172,13 @@ async def test_a_journal_in_which_nothing_was_taken_may_serve_another_purpose(jo
 
 async def test_rows_and_purpose_outlive_a_close(journal: Journal) -> None:
     """Closed and opened again, everything is there."""
+    done = replace(ENTRY, state="completed", job_id="job_1", answer="{}")
     await journal.bind({"input": "a.csv"})
-    await journal.put(ENTRY)
+    await journal.put(done)
     await journal.close()
     await journal.open()
 
-    assert await journal.find("row 1") == ENTRY
+    assert await journal.find("row 1") == done
     with pytest.raises(JournalError, match=r"b\.csv"):
         await journal.bind({"input": "b.csv"})
 
@@ -121,4 +196,4 @@ async def test_many_may_write_at_once(journal: Journal) -> None:
             await journal.put(replace(entry, state="intended", job_id=None))
             tasks.start_soon(write, entry)
 
-    assert Totals({"accepted": 150}, 0.0) == await journal.totals()
+    assert [Line("find-email", "accepted", 150)] == list(await journal.lines())

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 import sixtyfour_async
-from sixtyfour_async._journal import reading
+from sixtyfour_async._journal_file import reading
 from sixtyfour_async.simulator import SimulatorSettings
 from sixtyfour_async.simulator.process import simulator_process
 from tests.fundamentals.questions import fact, question
@@ -84,8 +84,8 @@ def test_a_crash_between_two_steps_is_told_apart(tmp_path: Path, service: Servic
     with start(service, journal, 8, moment) as child:
         assert child.wait(timeout=50) == -signal.SIGKILL
     taken = {work["id"] for work in service.accepted()}
-    with reading(journal) as find:
-        entries = [find(question(number).fingerprint()) for number in range(8)]
+    with reading(journal) as journal_file:
+        entries = [journal_file.find(question(number).fingerprint()) for number in range(8)]
 
     parked = check(service, finish(service, journal, 8))
 

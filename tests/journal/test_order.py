@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from sixtyfour_async import CompanyIntelligence, JobOperation, JobRunner, MemoryJournal
-from sixtyfour_async._journal import Entry, reading
+from sixtyfour_async._journal import Entry
+from sixtyfour_async._journal_file import reading
 from sixtyfour_async.simulator import SimulatorSettings
 from tests.faults.network import is_submit, networked
 from tests.fundamentals.questions import questions
@@ -39,21 +40,21 @@ async def test_each_step_is_on_the_disk_before_the_next_is_taken(tmp_path: Path)
     names: dict[str, str] = {}
 
     def watch(request: httpx.Request) -> None:
-        with reading(path) as find:
+        with reading(path) as journal_file:
             if is_submit(request):
                 name = json.loads(request.content)["target_company"]["company_name"]
-                at_submit[name] = find(name)
+                at_submit[name] = journal_file.find(name)
             elif "/job-status" in request.url.path:
                 job_id = request.url.path.rpartition("/")[2]
                 names.update({work.id: work.subject.split(" | ")[0] for work in simulator.books.jobs})
-                at_look.setdefault(names[job_id], find(names[job_id]))
+                at_look.setdefault(names[job_id], journal_file.find(names[job_id]))
 
     settings = SimulatorSettings(speed=SPEED)
     async with networked(watch, settings, speed=SPEED) as (client, simulator, _):
         async with JobRunner(client, journal=path) as runner:
-            with reading(path) as find:
+            with reading(path) as journal_file:
                 async for outcome in runner.map(questions(60), key=name_of):
-                    entry = find(outcome.key)
+                    entry = journal_file.find(outcome.key)
                     assert entry is not None
                     assert ("completed", outcome.job_id, 10) == (entry.state, entry.job_id, entry.cost_cents)
                     assert outcome.raw == json.loads(entry.answer or "")["result"]
@@ -109,8 +110,8 @@ async def test_a_refused_intent_is_taken_back_and_an_unclear_one_is_not(
     async with networked(answer) as (client, _, network):
         async with JobRunner(client, journal=path) as runner:
             outcome = await runner.run(questions(1)[0], key="row")
-            with reading(path) as find:
-                entry = find("row")
+            with reading(path) as journal_file:
+                entry = journal_file.find("row")
         network.refuse = None
 
     assert entry is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sixtyfour_async._core.inspection import TROUBLE_MAX, next_look
-from sixtyfour_async._core.ledger import PRICES, Ledger
+from sixtyfour_async._core.ledger import PRICES, Ledger, Line, carry_over
 
 
 def test_the_cap_leaves_room_for_what_it_covers_and_no_more() -> None:
@@ -37,17 +37,60 @@ def test_an_answer_settles_at_its_charge_or_at_what_was_set_aside(charged: float
     assert (ledger.charged, ledger.reserved) == (spent, 0)
 
 
-def test_a_price_nobody_knows_takes_all_that_is_left_until_it_is_learned() -> None:
+def test_a_price_nobody_knows_counts_as_the_callers_ceiling_and_never_as_zero() -> None:
+    assert Ledger(cap=100).reserve("people-intelligence/low") is None
+    ledger = Ledger(cap=100, ceiling=40)
+
+    assert [ledger.reserve("people-intelligence/low") for _ in range(3)] == [40, 40, None]
+    assert ledger.reserve("find-email") == 5, "a known price wins over the ceiling"
+    ledger.settle("people-intelligence/low", 40, 8.0)
+
+    assert [ledger.reserve("people-intelligence/low") for _ in range(2)] == [8, 8]
+    assert ledger.price("people-intelligence/high") == 40
+
+
+def test_a_charge_above_the_price_known_is_believed() -> None:
+    ledger = Ledger(cap=100, prices={"find-email": 3})
+
+    ledger.settle("find-email", 3, 30.0)
+
+    assert [ledger.reserve("find-email") for _ in range(3)] == [30, 30, None]
+
+
+def test_what_is_parked_stays_under_the_cap_until_its_end_is_known() -> None:
+    ledger = Ledger(cap=10)
+    first = ledger.reserve("find-email")
+    assert first == 5
+
+    ledger.park(first)
+    assert [ledger.reserve("find-email") for _ in range(2)] == [5, None]
+    ledger.resume(first)
+    ledger.release(first)
+
+    assert (ledger.at_stake, ledger.reserved) == (0, 5)
+    assert ledger.reserve("find-email") == 5
+
+
+def test_a_run_begins_where_the_runs_before_on_its_journal_ended() -> None:
     ledger = Ledger(cap=100)
 
-    first = ledger.reserve("people-intelligence/low")
-    assert first == 100
-    assert ledger.reserve("people-intelligence/low") is None
-    assert ledger.reserve("find-email") is None
-    ledger.settle("people-intelligence/low", first, 8.0)
+    carry_over(
+        ledger,
+        [
+            Line("find-phone", "completed", 2, charged_cents=30, dearest_cents=30),
+            Line("deep-search", "completed", 1, reserved_cents=9),
+            Line("find-phone", "unknown", 1, reserved_cents=7),
+            Line("find-phone", "accepted", 1, reserved_cents=11),
+            Line("find-phone", "resubmitted", 1, reserved_cents=13),
+            Line("find-phone", "forgotten", 1, charged_cents=3),
+            Line("find-phone", "duplicate", 5, charged_cents=1000),
+            Line("find-phone", "reused", 5, charged_cents=1000),
+            Line("find-phone", "released", 5),
+        ],
+    )
 
-    assert [ledger.reserve("people-intelligence/low") for _ in range(3)] == [8, 8, 8]
-    assert ledger.price("people-intelligence/high") is None
+    assert (ledger.charged, ledger.at_stake, ledger.reserved) == (42, 31, 0)
+    assert ledger.price("find-phone") == 30
 
 
 def test_the_dearest_charge_seen_is_what_is_set_aside() -> None:

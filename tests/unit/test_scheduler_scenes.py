@@ -55,7 +55,7 @@ def test_the_scenes_of_one_job() -> None:
     one.add(ticket(1), 100.0)
 
     assert one.wake_at(100.0) == 100.0
-    assert one.due(100.0) == [Submit(1)]
+    assert one.due(100.0) == [Submit(1, 5)]
     assert one.wake_at(100.0) is None
     assert one.handle(Accepted(1, "job_1"), 101.0) == []
     assert one.wake_at(101.0) == 103.0
@@ -73,7 +73,7 @@ def test_the_first_look_waits_for_the_advised_interval_while_others_wait_for_the
     one = scheduler()
     for id_ in range(1, 40):
         one.add(ticket(id_), 100.0)
-    assert one.due(100.0) == [Submit(1)]
+    assert one.due(100.0) == [Submit(1, 5)]
 
     one.handle(Accepted(1, "job_1"), 100.1)
 
@@ -89,8 +89,8 @@ def test_an_urgent_job_is_submitted_before_those_that_waited_longer() -> None:
     urgent.urgent = True
     one.add(urgent, 100.0)
 
-    assert one.due(100.0) == [Submit(3)]
-    assert one.due(101.0) == [Submit(1), Submit(2)]
+    assert one.due(100.0) == [Submit(3, 5)]
+    assert one.due(101.0) == [Submit(1, 5), Submit(2, 5)]
 
 
 def test_looks_that_found_nothing_add_up_only_in_a_row() -> None:
@@ -114,8 +114,8 @@ def test_a_closed_gate_keeps_its_kind_back_until_it_opens_or_one_ends() -> None:
     one = scheduler()
     for id_ in (1, 2):
         one.add(ticket(id_, SEARCH), 100.0)
-    assert one.due(200.0) == [Submit(1)]
-    assert one.due(201.0) == [Submit(2)]
+    assert one.due(200.0) == [Submit(1, 5)]
+    assert one.due(201.0) == [Submit(2, 5)]
     one.handle(Accepted(1, "job_1"), 201.5)
 
     released = one.handle(SubmitFailed(2, full()), 202.0)
@@ -126,7 +126,7 @@ def test_a_closed_gate_keeps_its_kind_back_until_it_opens_or_one_ends() -> None:
     assert one.wake_at(203.0) == 203.5
     assert one.due(203.5) == [Look(1, "job_1")]
     one.handle(Looked(1, Report(JobState.COMPLETED, "completed")), 204.0)
-    assert one.due(204.0) == [Submit(2)]
+    assert one.due(204.0) == [Submit(2, 5)]
     assert GATE_PAUSE > 10.0
 
 
@@ -147,7 +147,7 @@ def test_the_first_instant_of_a_clock_is_an_instant_like_any_other() -> None:
     one = scheduler()
     one.add(ticket(1), 0.0)
 
-    assert one.due(0.0) == [Submit(1)]
+    assert one.due(0.0) == [Submit(1, 5)]
 
 
 def test_a_withdrawn_job_takes_its_reason_along() -> None:

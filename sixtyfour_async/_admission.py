@@ -1,0 +1,93 @@
+"""Which rows may be asked: what the journal knows of them, what the caller allows, what the caps leave."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+from uuid import uuid4
+
+from sixtyfour_async._core import row
+from sixtyfour_async._core.ledger import Ledger, carry_over
+from sixtyfour_async._core.row import OPEN, Deliver, OnUnknown, Welcome, repeat_key
+from sixtyfour_async._journal import Entry, Journal, request_text
+from sixtyfour_async.errors import CostCapError, InputError
+from sixtyfour_async.operations import JobOperation
+
+R = TypeVar("R")
+
+NO_JOB = frozenset({"released", "duplicate", "reused"})
+"""Lines of a journal that stand for no submit."""
+
+
+class Admission:
+    """Decides about rows before they are taken on, and begins their lines in the journal."""
+
+    def __init__(
+        self, journal: Journal, ledger: Ledger, max_jobs: int | None, *, retry_failed: bool, on_unknown: OnUnknown
+    ) -> None:
+        self._journal = journal
+        self._ledger = ledger
+        self._max_jobs = max_jobs
+        self._jobs = 0
+        self._journal_id = ""
+        self._retry_failed = retry_failed
+        self._on_unknown: OnUnknown = on_unknown
+
+    async def open(self) -> None:
+        """Begin where the runs before on this journal ended."""
+        lines = await self._journal.lines()
+        carry_over(self._ledger, lines)
+        self._jobs = sum(line.rows for line in lines if line.state not in NO_JOB)
+        self._journal_id = await self._journal.note("id") or str(await self._journal.note("id", str(uuid4())))
+
+    def keyed(self, operation: JobOperation[R], key: str, asked: int) -> JobOperation[R]:
+        """Make the question as it is sent: with the key by which the service knows it again, where it takes one."""
+        return operation.keyed(repeat_key(self._journal_id, key, asked))
+
+    def welcome(self, operation: JobOperation[R], key: str, known: Entry | None, deliver: Deliver) -> Welcome:
+        """Say what to do with a row of which the journal knows this much."""
+        return row.welcome(
+            None if known is None else known.state,
+            same=known is not None and known.fingerprint == operation.fingerprint(),
+            delivered=known is not None and known.delivered,
+            repeatable=self.keyed(operation, key, 0).may_repeat(),
+            retry_failed=self._retry_failed,
+            on_unknown=self._on_unknown,
+            deliver=deliver,
+        )
+
+    def over_cap(self, operation: JobOperation[R]) -> CostCapError | None:
+        """Say why a row may not be asked, however much money is left; nothing has been sent for it."""
+        cap, variant = self._ledger.cap, operation.variant()
+        if cap is not None and self._ledger.price(variant) is None:
+            return CostCapError(
+                f"max_cost_cents={cap:g} cannot be kept: what {variant} costs is not published; pass "
+                f"max_row_cents=…, the most a row may cost, or prices={{{operation.endpoint.name!r}: cents}}"
+            )
+        if self._max_jobs is not None and self._jobs >= self._max_jobs:
+            return CostCapError(f"max_jobs={self._max_jobs} jobs were submitted already")
+        return None
+
+    def entry(self, operation: JobOperation[R], key: str, known: Entry | None, told: Welcome) -> Entry:
+        """Make the line that a row begins with: as it stands when it is watched or repeated, else a new one."""
+        if known is not None and told in {"watch", "ask"} and known.state != "released":
+            return known
+        asked = known.asked if known else 0
+        if known is not None and told == "ask anew":
+            asked += 1
+            if known.state in OPEN:
+                self._journal.tally(known.variant, "resubmitted", known.reserved_cents)
+        self._jobs += 1
+        return Entry(
+            key,
+            operation.endpoint.name,
+            operation.fingerprint(),
+            request_text(operation.payload()),
+            "released",
+            variant=operation.variant(),
+            asked=asked,
+        )
+
+
+def clash(key: str) -> InputError:
+    """Say that a key stands for another question."""
+    return InputError(f"key {key!r} stands for another question already", remedy="give each question a key of its own")

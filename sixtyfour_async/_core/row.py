@@ -1,0 +1,82 @@
+"""A row's life in the journal, and what to do with a row that a run meets.
+
+::
+
+    released ──▶ intended ──▶ accepted ──▶ completed · failed · cancelled
+        ▲            │
+        └── refused ─┤
+                     └──▶ unknown                    it may have been taken: no id, no refusal
+
+A crash can leave one thing open only: an intent without an id. When the journal is opened again it is named what it is,
+``unknown``.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+from uuid import UUID, uuid5
+
+State: TypeAlias = Literal["intended", "released", "accepted", "unknown", "completed", "failed", "cancelled"]
+"""Where a row stands.
+
+``intended``: on its way. ``released``: certainly not taken; may be asked again. ``unknown``: it may have been taken;
+parked. ``accepted``: it has an id and runs, or did when last seen.
+"""
+
+OPEN: frozenset[State] = frozenset({"intended", "accepted", "unknown"})
+"""States of rows whose end is not known: the money reserved for them is at stake."""
+
+OnUnknown: TypeAlias = Literal["park", "resubmit"]
+"""What to do with rows that an earlier run left unknown: leave them alone, or ask again and perhaps pay twice."""
+
+Deliver: TypeAlias = Literal["every call", "once"]
+"""Whom outcomes are delivered to: whoever asks, each time, or nobody again once they were acknowledged."""
+
+Welcome: TypeAlias = Literal["skip", "clash", "tell", "watch", "ask", "ask anew"]
+"""What to do with a row that a run meets.
+
+``skip``: it was delivered before. ``clash``: its key stands for another question. ``tell``: it is settled, say how.
+``watch``: it runs over there already. ``ask``: submit it. ``ask anew``: submit it although it was asked before.
+"""
+
+
+def welcome(
+    state: State | None,
+    *,
+    same: bool,
+    delivered: bool,
+    repeatable: bool,
+    retry_failed: bool,
+    on_unknown: OnUnknown,
+    deliver: Deliver,
+) -> Welcome:
+    """Say what to do with a row.
+
+    Args:
+        state: Where it stands in the journal, None when it is new.
+        same: Is the question that the journal has under this key the same one?
+        delivered: Was its outcome acknowledged?
+        repeatable: Will the service know it again when it is sent a second time?
+        retry_failed: Has the caller asked for failed rows to be paid again?
+        on_unknown: What the caller wants done with unknown rows.
+        deliver: Whom outcomes are delivered to.
+    """
+    if state is None or state == "released":
+        return "ask"
+    if not same:
+        return "clash"
+    if state in {"failed", "cancelled"} and retry_failed:
+        return "ask anew"
+    if state in {"unknown", "intended"} and (repeatable or on_unknown == "resubmit"):
+        return "ask" if repeatable else "ask anew"
+    if deliver == "once" and delivered:
+        return "skip"
+    return "watch" if state == "accepted" else "tell"
+
+
+def repeat_key(journal: str, key: str, asked: int) -> str:
+    """Make the key by which the service knows a row again: one per journal, row and deliberate repetition.
+
+    It is made from what the journal keeps, so that a run after a crash sends the same one.
+    """
+    return str(uuid5(UUID(journal), f"{asked}/{key}"))
