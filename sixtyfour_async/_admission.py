@@ -61,7 +61,8 @@ class Admission:
         if cap is not None and self._ledger.price(variant) is None:
             return CostCapError(
                 f"max_cost_cents={cap:g} cannot be kept: what {variant} costs is not published; pass "
-                f"max_row_cents=…, the most a row may cost, or prices={{{operation.endpoint.name!r}: cents}}"
+                f"max_row_cents=… (--max-row-cents), the most a row may cost, or its price, "
+                f"prices={{{operation.endpoint.name!r}: cents}} (--price {operation.endpoint.name}=CENTS)"
             )
         if self._max_jobs is not None and self._jobs >= self._max_jobs:
             return CostCapError(f"max_jobs={self._max_jobs} jobs were submitted already")

@@ -1,8 +1,4 @@
-"""``sixtyfour demo``, ``sixtyfour run``, ``sixtyfour simulate``.
-
-Exit codes: 0 every row answered · 1 the service or the journal refused · 2 the input or a setting is wrong, nothing was
-sent · 3 finished, with rows that have no answer · 130 interrupted.
-"""
+"""``sixtyfour demo``, ``sixtyfour run``, ``sixtyfour simulate``; what is done with a journal is in `journals`."""
 
 from __future__ import annotations
 
@@ -13,19 +9,18 @@ import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from sixtyfour_async.cli import journals
+from sixtyfour_async.cli.ending import INCOMPLETE, INTERRUPTED, REFUSED, WRONG, leave, one_line_errors
 from sixtyfour_async.errors import ConfigurationError, InputError, SixtyfourError
 
 if TYPE_CHECKING:
     from sixtyfour_async._client import AsyncClient
     from sixtyfour_async.cli.sheets import Sheet
-
-REFUSED, WRONG, INCOMPLETE, INTERRUPTED = 1, 2, 3, 130
 
 BAD_ROWS_SHOWN = 5
 
@@ -39,32 +34,15 @@ class Service:
     speed: float = 1.0
 
 
-def one_line_errors(command: Callable[..., None]) -> Callable[..., None]:
-    """Say an error of ours in one line and leave with its code."""
-
-    @wraps(command)
-    def guarded(**options: Any) -> None:
-        try:
-            command(**options)
-        except SixtyfourError as error:
-            leave(str(error), WRONG if isinstance(error, InputError | ConfigurationError) else REFUSED)
-        except ModuleNotFoundError as error:
-            leave(str(error), WRONG)
-
-    return guarded
-
-
-def leave(text: str, code: int) -> NoReturn:
-    """Print the last line and exit."""
-    click.echo(f"sixtyfour: {text}", err=True)
-    sys.exit(code)
-
-
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="sixtyfour_async")
 def cli() -> None:
     """Research people and companies in bulk: one budget, one journal, no row paid twice."""
     logging.getLogger().addHandler(logging.NullHandler())  # what matters is said in one line, not logged as well
+
+
+for command in (journals.status, journals.export, journals.forget):
+    cli.add_command(command)
 
 
 # --- run ------------------------------------------------------------------------------------------------------------
@@ -92,7 +70,18 @@ Example:
 @click.option("--skip", "skips", multiple=True, metavar="COLUMN", help="Do not send a column.")
 @click.option("--skip-bad-rows", is_flag=True, help="Go on without rows that cannot be asked; the output names them.")
 @click.option("--max-cost-cents", type=click.FloatRange(min=0, min_open=True), help="The most this may cost, ever.")
+@click.option("--max-row-cents", type=click.FloatRange(min=0, min_open=True), help="What an unknown price counts as.")
+@click.option(
+    "--price", "prices", multiple=True, metavar="OPERATION[/TIER]=CENTS", help="A price you know; repeatable."
+)
 @click.option("--retry-failed", is_flag=True, help="Ask again what failed over there in an earlier run.")
+@click.option(
+    "--on-unknown",
+    type=click.Choice(["park", "resubmit"]),
+    default="park",
+    show_default=True,
+    help="Rows an earlier run left unknown: leave them alone, or ask again and perhaps pay twice.",
+)
 @click.option("--overwrite", is_flag=True, help="Replace an output that no journal accounts for.")
 @click.option("--encoding", help="The table's encoding [default: UTF-8].")
 @click.option("--delimiter", help="The table's delimiter [default: found out].")
@@ -123,7 +112,10 @@ def run(operation: str, table: Path, **options: Any) -> None:
             out=out,
             journal=journal,
             max_cost_cents=options["max_cost_cents"],
+            max_row_cents=options["max_row_cents"],
+            prices=dict(parse_number("--price", text) for text in options["prices"]),
             retry_failed=options["retry_failed"],
+            on_unknown=options["on_unknown"],
         )
 
 
@@ -151,6 +143,7 @@ def plan_sheet(operation: str, path: Path, options: dict[str, Any]) -> Sheet:
         dict(parse_pair("--criterion", text) for text in options["criteria"]),
         chosen,
     )
+    question.check()
     table = Table.open(path, encoding=options["encoding"], delimiter=options["delimiter"])
     sheet = Sheet.plan(
         table,
@@ -356,7 +349,7 @@ def simulate(host: str, port: int, tiers: tuple[str, ...], faults: tuple[str, ..
         click.echo(f"simulating at {settings['speed']:g} times real speed; Ctrl-C ends it", err=True)
 
     try:
-        chances = dict(parse_chance(text) for text in faults)
+        chances = dict(parse_number("--fault", text) for text in faults)
         enabled = tuple(dict.fromkeys((*SimulatorSettings().enabled_tiers, *tiers)))
         chosen = SimulatorSettings(**settings, faults=chances, enabled_tiers=enabled)
         serve(Simulator(chosen), host, port, announce)
@@ -366,12 +359,12 @@ def simulate(host: str, port: int, tiers: tuple[str, ...], faults: tuple[str, ..
         leave(error.strerror or str(error), WRONG)
 
 
-def parse_chance(text: str) -> tuple[str, float]:
-    """Read ``reset=0.01``."""
+def parse_number(option: str, text: str) -> tuple[str, float]:
+    """Read ``name=0.01`` of an option such as ``--fault``."""
     from sixtyfour_async.cli.sheets import parse_pair
 
-    name, chance = parse_pair("--fault", text)
+    name, number = parse_pair(option, text)
     try:
-        return name, float(chance)
+        return name, float(number)
     except ValueError as error:
-        raise InputError(f"--fault {text!r}: {chance!r} is not a number from 0 to 1") from error
+        raise InputError(f"{option} {text!r}: {number!r} is not a number") from error

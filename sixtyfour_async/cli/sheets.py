@@ -82,7 +82,12 @@ class Question:
     criteria: Mapping[str, str] = field(default_factory=dict[str, str])
     options: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
+        """Say what is missing or out of place.
+
+        Raises:
+            InputError: The kind wants fields or criteria that were not given, or takes none.
+        """
         kind = KINDS[self.kind]
         if kind.wants_fields and not self.fields:
             raise InputError(

@@ -35,12 +35,17 @@ def summary(
             lines.append(f"  {meaning:<18} {number:>8,}   {100 * number / max(1, counts.rows):.1f} %")
     if counts.statuses.get("unknown"):
         lines.append(
-            "    unknown rows may have been taken and billed: they are parked, and never sent again by themselves"
+            "    unknown rows may have been taken and billed: they are parked, and never sent again by themselves;"
+        )
+        lines.append(
+            f"    `sixtyfour status {journal}` lists them; --on-unknown resubmit asks again, and may pay twice"
         )
     lines += [f"    {error}" for error in counts.first_errors]
     answered = counts.statuses.get("completed", 0)
     each = f"   {counts.cost_cents / answered:.1f} cents an answer" if answered else ""
-    lines.append(f"  {'spent':<18} {'$' + format(counts.cost_cents / 100, ',.2f'):>8}{each}")
+    lines.append(f"  {'spent':<18} {dollars(counts.cost_cents):>8}{each}")
+    if stats is not None and stats.at_stake_cents:
+        lines.append(f"  {'at stake':<18} {dollars(stats.at_stake_cents):>8}   in rows whose end is not known")
     if stats is not None and stats.requests:
         asked = sum(stats.ended.values()) - stats.replayed
         minutes = max(run.seconds, 1.0) / 60
@@ -53,6 +58,11 @@ def summary(
     if stats is not None and stats.replayed:
         lines.append(f"  {'from the journal':<18} {stats.replayed:>8,}   answered before, not asked again")
     return [*lines, *proof, "", f"  {out}", f"  {journal} (the journal: what is answered in it is never asked again)"]
+
+
+def dollars(cents: float) -> str:
+    """Write an amount."""
+    return f"${cents / 100:,.2f}"
 
 
 def rows(number: int) -> str:
