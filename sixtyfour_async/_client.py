@@ -12,7 +12,7 @@ import random
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from json import dumps
 from pathlib import Path
@@ -36,6 +36,7 @@ from sixtyfour_async._core.wire import (
     decode_json,
     encode,
     job_route,
+    sent_date,
 )
 from sixtyfour_async._http import Transport
 from sixtyfour_async._job import Job, read_job_id
@@ -103,6 +104,7 @@ class AsyncClient:
         except ValueError as error:
             raise ConfigurationError(f"requests_per_minute: {error}") from error
         self._line = anyio.Lock()
+        self._dated: tuple[datetime, float] | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -261,8 +263,17 @@ class AsyncClient:
     async def exchange(self, request: HTTPRequest) -> HTTPResponse:
         """Send one request that the budget has been paid for."""
         response = await self.transport.send(request)
+        if (date := sent_date(response)) is not None:
+            self._dated = (date, self.clock.now())
         logger.debug("%s: %d, %d bytes", request.operation, response.status, len(response.body))
         return response
+
+    def service_time(self) -> datetime:
+        """Tell the service's own wall clock by the date of its last answer; ours while there was none."""
+        if self._dated is None:
+            return datetime.now(UTC)
+        date, at = self._dated
+        return date + timedelta(seconds=self.clock.now() - at)
 
     async def _raw(self, request: HTTPRequest) -> RawResponse:
         await self.grant()

@@ -195,7 +195,7 @@ class Engine:
         with anyio.CancelScope(shield=True) as scope:
             self._submits.add(scope)
             try:
-                sent_at = row.entry.sent_at if row.in_doubt else datetime.now(UTC).isoformat(timespec="seconds")
+                sent_at = row.entry.sent_at if row.in_doubt else datetime.now(UTC).isoformat(timespec="milliseconds")
                 await self._journal_state(row, "intended", error=None, reserved_cents=reserved, sent_at=sent_at)
                 if self._leaving:
                     left: State = "unknown" if row.in_doubt else "released"
@@ -227,11 +227,17 @@ class Engine:
         question = row.operation.trace()
         if question is None:
             return None
-        listed = row.operation.traced(await self._client.send(question), row.entry.sent_at or "")
+        listed = row.operation.traced(await self._client.send(question), self._sent_over_there(row))
         strangers = [job_id for job_id in listed if await self._journal.find_job(job_id) is None]
         if len(strangers) > 1:
             raise JobUnknownError(f"may have been taken; it may be one of {', '.join(strangers)}")
         return strangers[0] if strangers else None
+
+    def _sent_over_there(self, row: Row) -> datetime:
+        """When a row was about to be sent, by the service's clock: only the time between is taken from ours."""
+        now = datetime.now(UTC)
+        sent_at = datetime.fromisoformat(row.entry.sent_at) if row.entry.sent_at else now
+        return self._client.service_time() - (now - sent_at) * self._client.clock.speed
 
     async def _journal_state(self, row: Row, state: State, **changes: Any) -> None:
         row.entry = replace(row.entry, state=state, **changes)

@@ -13,7 +13,7 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 import anyio
 import anyio.abc
@@ -209,7 +209,8 @@ class JobRunner:
         async for entry in self.journal.entries({"completed"}):
             operation = restore(entry, struct=model)
             if isinstance(operation, StructOperation):
-                yield read_outcome(operation, entry, index=index, replayed=True)
+                asked = cast("StructOperation[M]", operation)
+                yield read_outcome(asked, entry, index=index, replayed=True)
                 index += 1
 
     async def ack(self, outcome: Outcome[Any]) -> None:

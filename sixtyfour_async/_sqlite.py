@@ -102,7 +102,7 @@ class SqliteJournal:
     async def entries(self, states: Collection[State]) -> AsyncGenerator[Entry, None]:
         """Yield the rows in these states, the oldest first, some hundreds read at a time."""
         found = pages(lambda: self._connection, states)
-        while page := await self._alone(lambda: next(found, [])):
+        while page := await self._alone(lambda: next(found, None)):
             for entry in page:
                 yield entry
 

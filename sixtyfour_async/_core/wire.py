@@ -235,7 +235,7 @@ def retry_after(response: HTTPResponse) -> float | None:
     as HTTP defines it.
     """
     said = response.headers.get("retry-after", "").strip()
-    now = _as_date(response.headers.get("date", "")) or response.received_at
+    now = sent_date(response) or response.received_at
     if said:
         if re.fullmatch(r"\d+(\.\d+)?", said):
             return float(said)
@@ -245,6 +245,11 @@ def retry_after(response: HTTPResponse) -> float | None:
     if response.status == HTTPStatus.TOO_MANY_REQUESTS and re.fullmatch(r"\d+(\.\d+)?", reset):
         return max(0.0, float(reset) - now.timestamp())
     return None
+
+
+def sent_date(response: HTTPResponse) -> datetime | None:
+    """When an answer was sent, by the clock of whoever sent it; None when it does not say."""
+    return _as_date(response.headers.get("date", ""))
 
 
 def _as_date(text: str) -> datetime | None:

@@ -16,6 +16,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeAlias, TypeVar, cast, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
@@ -158,12 +159,12 @@ class JobOperation(Operation[R_co], Generic[R_co]):
         """Make the question whose answer may tell whether a submit that brought no id was taken; None if none does."""
         return None
 
-    def traced(self, answer: Any, sent_at: str) -> list[str]:
+    def traced(self, answer: Any, sent_at: datetime) -> list[str]:
         """Read the ids that such a submit may have been given out of the answer to `trace`.
 
         Args:
             answer: What `trace` was answered.
-            sent_at: When the submit was about to leave, ISO text, our wall clock.
+            sent_at: When the submit was about to leave, by the service's clock.
         """
         raise NotImplementedError
 

@@ -13,8 +13,8 @@ from sixtyfour_async.operations._base import REGISTRY, JobOperation, Operation, 
 
 ResultFormat = Literal["csv", "json", "ndjson"]
 
-CLOCKS_DIFFER = timedelta(minutes=5)
-"""What our clock and the service's may differ by. Assumed."""
+LEEWAY = timedelta(minutes=5)
+"""How much earlier than we think a run may have been queued. Assumed."""
 
 
 class RunWorkflow(
@@ -53,9 +53,9 @@ class RunWorkflow(
         """List this workflow's runs: one that nobody knows may be the one whose id was lost."""
         return ListRuns(workflow_id=self.workflow_id, limit=500)
 
-    def traced(self, answer: list[WorkflowRun], sent_at: str) -> list[str]:
-        """Runs queued since the submit was about to leave, give or take what two clocks may differ by."""
-        since = datetime.fromisoformat(sent_at) - CLOCKS_DIFFER
+    def traced(self, answer: list[WorkflowRun], sent_at: datetime) -> list[str]:
+        """Runs queued since the submit was about to leave, give or take what a clock may have been set by."""
+        since = sent_at - LEEWAY
         return [
             run.job_id for run in answer if not isinstance(run.queued_at, datetime) or _aware(run.queued_at) >= since
         ]

@@ -117,7 +117,7 @@ async def run_in_doubt(
     journal: MemoryJournal, losing: int, foreign_runs: int = 0, *, taken: bool = True
 ) -> tuple[str, str | None, Simulator]:
     """Run a workflow whose submits bring no answer at first; *foreign_runs* of the same workflow begin meanwhile."""
-    left = losing
+    left, posts = losing, 0
 
     async def start_elsewhere(client: AsyncClient) -> None:
         for number in range(foreign_runs):
@@ -126,7 +126,8 @@ async def run_in_doubt(
             )
 
     def lose(request: httpx.Request) -> Exception | None:
-        nonlocal left
+        nonlocal left, posts
+        posts += request.method == "POST"
         if request.method != "POST" or left == 0 or taken:
             return None
         left -= 1
@@ -138,6 +139,7 @@ async def run_in_doubt(
             simulator.faults.script("lost_answer", route="/workflows/run", times=losing)
         async with JobRunner(client, journal=journal) as runner:
             outcome = await runner.run(a_run())
+        assert posts == foreign_runs + losing + (not taken), "looked for before it is sent again"
         return outcome.status, outcome.job_id, simulator
 
 
