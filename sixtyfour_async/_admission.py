@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from uuid import uuid4
 
 from sixtyfour_async._core import row
 from sixtyfour_async._core.ledger import Ledger, carry_over
-from sixtyfour_async._core.row import OPEN, Deliver, OnUnknown, Welcome, repeat_key
+from sixtyfour_async._core.row import OPEN, Deliver, Welcome, Wishes, repeat_key
 from sixtyfour_async._journal import Entry, Journal, request_text
 from sixtyfour_async.errors import CostCapError, InputError
 from sixtyfour_async.operations import JobOperation
@@ -21,16 +22,13 @@ NO_JOB = frozenset({"released", "duplicate", "reused"})
 class Admission:
     """Decides about rows before they are taken on, and begins their lines in the journal."""
 
-    def __init__(
-        self, journal: Journal, ledger: Ledger, max_jobs: int | None, *, retry_failed: bool, on_unknown: OnUnknown
-    ) -> None:
+    def __init__(self, journal: Journal, ledger: Ledger, max_jobs: int | None, wishes: Wishes) -> None:
         self._journal = journal
         self._ledger = ledger
         self._max_jobs = max_jobs
+        self._wishes = wishes
         self._jobs = 0
         self._journal_id = ""
-        self._retry_failed = retry_failed
-        self._on_unknown: OnUnknown = on_unknown
 
     async def open(self) -> None:
         """Begin where the runs before on this journal ended."""
@@ -47,11 +45,11 @@ class Admission:
         """Say what to do with a row of which the journal knows this much."""
         return row.welcome(
             None if known is None else known.state,
+            self._wishes,
             same=known is not None and known.fingerprint == operation.fingerprint(),
             delivered=known is not None and known.delivered,
             repeatable=self.keyed(operation, key, 0).may_repeat(),
-            retry_failed=self._retry_failed,
-            on_unknown=self._on_unknown,
+            age=_age(known),
             deliver=deliver,
         )
 
@@ -87,6 +85,13 @@ class Admission:
             variant=operation.variant(),
             asked=asked,
         )
+
+
+def _age(known: Entry | None) -> timedelta:
+    """How long ago a row was sent, by our wall clock: days, so it need not be exact."""
+    if known is None or known.sent_at is None:
+        return timedelta()
+    return datetime.now(UTC) - datetime.fromisoformat(known.sent_at)
 
 
 def clash(key: str) -> InputError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from typing import Generic, TypeAlias, TypeVar
 
 import anyio
@@ -28,12 +28,16 @@ class Feed(Generic[R]):
     last outcome.
     """
 
-    def __init__(self, places: int, *, urgent: bool = False, deliver: Deliver = "every call") -> None:
+    def __init__(
+        self, places: int, *, urgent: bool = False, deliver: Deliver = "every call", ordered: bool = False
+    ) -> None:
         self.urgent = urgent
+        self.ordered = ordered
         self.delivers: Deliver = deliver
         self._places = anyio.Semaphore(places)
         self._sender, self._outcomes = anyio.create_memory_object_stream[Outcome[R]](math.inf)
         self._owed = 0
+        self._left_out: set[int] = set()
         self._read_all = False
         self.stopped = False
         self.error: BaseException | None = None
@@ -44,8 +48,10 @@ class Feed(Generic[R]):
             await self._places.acquire()
         return not self.stopped
 
-    def skip(self) -> None:
+    def skip(self, index: int) -> None:
         """Leave a row out."""
+        if self.ordered:
+            self._left_out.add(index)
         self._places.release()
 
     def owe(self) -> None:
@@ -77,10 +83,27 @@ class Feed(Generic[R]):
             self._sender.close()
 
     async def take(self) -> AsyncGenerator[Outcome[R], None]:
-        """Yield the outcomes as they come, until all are handed over."""
+        """Yield the outcomes until all are handed over: as they come, or in the order in which their rows were read."""
+        async with aclosing(self._in_order() if self.ordered else self._as_they_come()) as outcomes:
+            async for outcome in outcomes:
+                self._places.release()
+                yield outcome
+
+    async def _as_they_come(self) -> AsyncGenerator[Outcome[R], None]:
         async for outcome in self._outcomes:
-            self._places.release()
             yield outcome
+
+    async def _in_order(self) -> AsyncGenerator[Outcome[R], None]:
+        """Hold back what came early. It keeps its place, so no more is held than rows may be read ahead."""
+        early: dict[int, Outcome[R]] = {}
+        following = 0
+        async for came in self._outcomes:
+            early[came.index] = came
+            while following in early or following in self._left_out:
+                self._left_out.discard(following)
+                if following in early:
+                    yield early.pop(following)
+                following += 1
 
     def leave(self) -> None:
         """The consumer is gone."""

@@ -11,6 +11,7 @@ import random
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
@@ -24,7 +25,7 @@ from sixtyfour_async._client import AsyncClient
 from sixtyfour_async._core.budget import Gate
 from sixtyfour_async._core.job import Phase
 from sixtyfour_async._core.ledger import Ledger
-from sixtyfour_async._core.row import Deliver, OnUnknown
+from sixtyfour_async._core.row import Deliver, OnUnknown, Wishes
 from sixtyfour_async._core.scheduler import Scheduler
 from sixtyfour_async._core.wire import job_route
 from sixtyfour_async._engine import Engine, Row
@@ -62,6 +63,8 @@ class JobRunner:
         prices: Cents per answer that you know of, by operation or ``operation/tier``.
         job_deadline: Seconds after which a job that has not ended is handed back as ``unfinished``.
         retry_failed: Ask again what the service had accepted and then failed or cancelled, in an earlier run.
+        reuse: How old an answer of the journal may be to be given again; None for any age. An older one is asked, and
+            paid, again.
         on_unknown: What to do with rows that an earlier run left unknown: ``"park"`` leaves them alone, ``"resubmit"``
             asks again, and perhaps pays twice. Where the service knows a submit again it is repeated in any case.
         deep_searches: How many deep searches may run at once.
@@ -85,6 +88,7 @@ class JobRunner:
         prices: Mapping[str, float] | None = None,
         job_deadline: float = 4 * 3600.0,
         retry_failed: bool = False,
+        reuse: timedelta | None = None,
         on_unknown: OnUnknown = "park",
         deep_searches: int = DEEP_SEARCHES,
     ) -> None:
@@ -102,7 +106,8 @@ class JobRunner:
         self._max_in_flight = max_in_flight
         self._max_rows = math.inf if max_rows is None else max_rows
         ledger = Ledger(max_cost_cents, dict(prices or {}), max_row_cents)
-        self._admission = Admission(self.journal, ledger, max_jobs, retry_failed=retry_failed, on_unknown=on_unknown)
+        wishes = Wishes(retry_failed=retry_failed, on_unknown=on_unknown, reuse=reuse)
+        self._admission = Admission(self.journal, ledger, max_jobs, wishes)
         self._scheduler = Scheduler(
             budget=client.budget,
             ledger=ledger,
@@ -239,7 +244,12 @@ class JobRunner:
             raise feed.error or RunStoppedError("the runner was left before the job ended")
 
     async def map(
-        self, operations: Operations[R], *, key: Callable[[Any], str] | None = None, deliver: Deliver = "every call"
+        self,
+        operations: Operations[R],
+        *,
+        key: Callable[[Any], str] | None = None,
+        deliver: Deliver = "every call",
+        ordered: bool = False,
     ) -> AsyncGenerator[Outcome[R], None]:
         """Submit operations as they are read and yield one outcome for each, as they end.
 
@@ -251,6 +261,8 @@ class JobRunner:
                 ``replayed``, for free. ``"once"`` leaves out rows that were acknowledged before, by you with `ack` or,
                 failing that, by your coming back for the next outcome. It is *at least once*: the outcome in your hands
                 when the process dies comes again, and no other; with a sink that knows keys it is exactly once.
+            ordered: Yield outcomes in the order of the input. A slow row then holds the others back, ``max_in_flight``
+                at most; after that nothing is submitted until it ends.
 
         Raises:
             SixtyfourError: After the last outcome: the refusal that every later row would have met (wrong key, no
@@ -259,7 +271,7 @@ class JobRunner:
 
         Leaving the loop early withdraws what has not been sent.
         """
-        async with self._feed(self._max_in_flight, deliver=deliver) as feed:
+        async with self._feed(self._max_in_flight, deliver=deliver, ordered=ordered) as feed:
             self._running.start_soon(self._read, feed, operations, key)
             async with aclosing(feed.take()) as outcomes:
                 async for outcome in outcomes:
@@ -270,11 +282,9 @@ class JobRunner:
                 raise feed.error
 
     @asynccontextmanager
-    async def _feed(
-        self, places: int, *, urgent: bool = False, deliver: Deliver = "every call"
-    ) -> AsyncGenerator[Feed[Any], None]:
+    async def _feed(self, places: int, **kind: Any) -> AsyncGenerator[Feed[Any], None]:
         tasks = self._running
-        feed: Feed[Any] = Feed(places, urgent=urgent, deliver=deliver)
+        feed: Feed[Any] = Feed(places, **kind)
         self._feeds.add(feed)
         try:
             yield feed
@@ -324,7 +334,7 @@ class JobRunner:
             known = twin.entry if twin else await self.journal.find(key)
             told = "clash" if twin else self._admission.welcome(operation, key, known, feed.delivers)
             if told == "skip":
-                feed.skip()
+                feed.skip(index)
                 return
             feed.owe()
             if told == "clash":

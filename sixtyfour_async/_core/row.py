@@ -13,6 +13,8 @@ A crash can leave one thing open only: an intent without an id. When the journal
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal, TypeAlias
 from uuid import UUID, uuid5
 
@@ -40,35 +42,53 @@ Welcome: TypeAlias = Literal["skip", "clash", "tell", "watch", "ask", "ask anew"
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the caller allows to be asked, and perhaps paid, a second time.
+
+    Attributes:
+        retry_failed: Rows that failed or were cancelled over there.
+        on_unknown: What to do with rows that an earlier run left unknown.
+        reuse: How old an answer may be to be given again; None for any age.
+    """
+
+    retry_failed: bool = False
+    on_unknown: OnUnknown = "park"
+    reuse: timedelta | None = None
+
+
 def welcome(
     state: State | None,
+    wishes: Wishes,
     *,
     same: bool,
     delivered: bool,
     repeatable: bool,
-    retry_failed: bool,
-    on_unknown: OnUnknown,
+    age: timedelta,
     deliver: Deliver,
 ) -> Welcome:
     """Say what to do with a row.
 
     Args:
         state: Where it stands in the journal, None when it is new.
+        wishes: What the caller allows.
         same: Is the question that the journal has under this key the same one?
         delivered: Was its outcome acknowledged?
         repeatable: Will the service know it again when it is sent a second time?
-        retry_failed: Has the caller asked for failed rows to be paid again?
-        on_unknown: What the caller wants done with unknown rows.
+        age: How long ago it was sent.
         deliver: Whom outcomes are delivered to.
     """
     if state is None or state == "released":
         return "ask"
     if not same:
         return "clash"
-    if state in {"failed", "cancelled"} and retry_failed:
+    in_doubt = state in {"unknown", "intended"}
+    if in_doubt and repeatable:
+        return "ask"
+    too_old = state == "completed" and wishes.reuse is not None and age > wishes.reuse
+    failed = state in {"failed", "cancelled"}
+    if too_old or (failed and wishes.retry_failed) or (in_doubt and wishes.on_unknown == "resubmit"):
         return "ask anew"
-    if state in {"unknown", "intended"} and (repeatable or on_unknown == "resubmit"):
-        return "ask" if repeatable else "ask anew"
     if deliver == "once" and delivered:
         return "skip"
     return "watch" if state == "accepted" else "tell"

@@ -333,3 +333,22 @@ async def test_a_caller_in_the_foreground_need_not_wait_for_the_crowd() -> None:
 
     assert max(waits) < 1
     assert simulator.books.peak() <= 500
+
+
+async def test_outcomes_come_in_input_order_when_asked_to() -> None:
+    """A slow first row holds the others back; what is skipped or answered from the journal leaves no gap."""
+    journal = MemoryJournal()
+    rows = [question(0, tier="medium"), *questions(30)[1:]]
+    async with simulated() as (client, simulator):
+        async with JobRunner(client, journal=journal) as runner:
+            for number in (3, 4, 7, 29):
+                await runner.ack(await runner.run(rows[number]))
+        async with JobRunner(client, journal=journal, max_in_flight=8) as runner:
+            once = [outcome.index async for outcome in runner.map(rows, deliver="once", ordered=True)]
+        async with JobRunner(client, journal=journal, max_in_flight=8) as runner:
+            every = [outcome.index async for outcome in runner.map(rows, ordered=True)]
+
+    ends = {work.subject: work.ends_at for work in simulator.books.jobs}
+    assert len({*ends.values()}) == 30
+    assert once == [number for number in range(30) if number not in {3, 4, 7, 29}]
+    assert every == list(range(30))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -168,6 +169,19 @@ async def test_a_workflow_run_that_may_be_one_of_several_is_parked_with_their_id
     assert (status, job_id) == ("unknown", None)
     assert len(simulator.books.jobs) == 2
     assert all(work.id in (parked.error or "") for work in simulator.books.jobs)
+
+
+async def test_an_answer_may_be_too_old_to_be_given_again() -> None:
+    """``reuse`` is the age up to which the journal answers for free; beyond it the row is asked, and paid, anew."""
+    journal = MemoryJournal()
+    paid: list[int] = []
+    async with simulated() as (client, simulator):
+        for reuse in (None, timedelta(days=30), timedelta(0)):
+            async with JobRunner(client, journal=journal, reuse=reuse) as runner:
+                assert (await runner.run(question(0))).ok
+                paid.append(len(simulator.books.jobs))
+
+    assert paid == [1, 1, 2]
 
 
 # --- delivery -----------------------------------------------------------------------------------------------------
