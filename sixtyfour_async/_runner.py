@@ -6,9 +6,10 @@ The runner takes rows on and hands outcomes over; `_engine` carries out what `_c
 from __future__ import annotations
 
 import logging
+import math
 import random
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -18,16 +19,17 @@ import anyio
 import anyio.abc
 
 from sixtyfour_async._client import AsyncClient
-from sixtyfour_async._core.budget import Gate
+from sixtyfour_async._core.gates import Gate, RateGate
 from sixtyfour_async._core.job import Phase
 from sixtyfour_async._core.ledger import Ledger
 from sixtyfour_async._core.scheduler import Scheduler
+from sixtyfour_async._core.watch import PATIENCE
 from sixtyfour_async._core.wire import job_route
 from sixtyfour_async._engine import Engine, Row
 from sixtyfour_async._feed import Feed, Operations, each
 from sixtyfour_async._journal import Entry, Journal, MemoryJournal, SqliteJournal, request_text
 from sixtyfour_async._reading import read_outcome
-from sixtyfour_async.errors import ConfigurationError, CostCapError, InputError, RunStoppedError
+from sixtyfour_async.errors import ConfigurationError, CostCapError, InputError, JournalError, RunStoppedError
 from sixtyfour_async.operations import JobOperation
 from sixtyfour_async.outcomes import Outcome, Stats, Unfinished
 
@@ -35,6 +37,12 @@ R = TypeVar("R")
 
 DEEP_SEARCHES = 5
 """Deep searches one organization may run at once. Source: docs.sixtyfour.ai, search pages."""
+
+BULK_SUBMITS = 10
+"""Bulk submissions one organization may make a minute. Source: docs.sixtyfour.ai, bulk-intelligence."""
+
+RUNTIMES = "runtimes"
+"""The journal's note of what was learned."""
 
 logger = logging.getLogger("sixtyfour_async.runner")
 
@@ -52,6 +60,8 @@ class JobRunner:
         job_deadline: Seconds after which a job that has not ended is handed back as ``unfinished``.
         retry_failed: Ask again what the service had accepted and then failed or cancelled, in an earlier run.
         deep_searches: How many deep searches may run at once.
+        patience: Seconds that a finished answer may lie unseen to save one request, while rows wait for the budget.
+            More of it gets more jobs through in a minute; less brings each answer sooner.
 
     Units: cents are US cents; seconds are the service's (`AsyncClient.speed`).
 
@@ -70,7 +80,10 @@ class JobRunner:
         job_deadline: float = 4 * 3600.0,
         retry_failed: bool = False,
         deep_searches: int = DEEP_SEARCHES,
+        patience: float = PATIENCE,
     ) -> None:
+        if not 0 < patience < math.inf:
+            raise ConfigurationError("patience must be above 0 seconds, and finite")
         if max_in_flight < 1 or deep_searches < 1:
             raise ConfigurationError("max_in_flight and deep_searches must be at least 1")
         if max_cost_cents is not None and max_cost_cents <= 0:
@@ -86,9 +99,10 @@ class JobRunner:
             budget=client.budget,
             ledger=Ledger(cap=max_cost_cents, prices=dict(prices or {})),
             jitter=random.random,
-            gates={"deep-search": Gate(deep_searches)},
+            gates={"deep-search": Gate(deep_searches), "bulk-intelligence": RateGate(BULK_SUBMITS)},
             in_flight=Gate(max_in_flight),
             job_deadline=job_deadline,
+            patience=patience,
         )
         self._engine = Engine(client, self.journal, self._scheduler, on_end=self._hand_over)
         self._by_key: dict[str, Row] = {}
@@ -106,6 +120,7 @@ class JobRunner:
         await self.journal.open()
         try:
             self._scheduler.ledger.charged = (await self.journal.totals()).cost_cents
+            self._scheduler.watch.runtimes.read_json(await self.journal.note(RUNTIMES) or "")
             self._tasks = await anyio.create_task_group().__aenter__()
         except BaseException:
             await self.journal.close()
@@ -126,7 +141,13 @@ class JobRunner:
             self._tasks = None
             self.client.budget.background = False
             self._leave()
+            await self._keep_runtimes()
             await self.journal.close()
+
+    async def _keep_runtimes(self) -> None:
+        """What was learned helps a later run; a journal that broke has been reported already."""
+        with suppress(JournalError), anyio.CancelScope(shield=True):
+            await self.journal.note(RUNTIMES, self._scheduler.watch.runtimes.to_json())
 
     def _leave(self) -> None:
         self.left_running = tuple(

@@ -45,6 +45,10 @@ class RunWorkflow(
         """Ask how the run is going."""
         return REGISTRY["workflow-live-status"](run_id=job_id)  # type: ignore[call-arg]
 
+    def look_many(self) -> Operation[Any]:
+        """Ask how the newest 500 runs are going."""
+        return REGISTRY["workflow-runs"](limit=500)  # type: ignore[call-arg]
+
 
 class GetLiveStatus(
     Request, Operation[LiveStatus], name="workflow-live-status", http="GET /workflows/runs/{run_id}/live_status"
