@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import anyio
 import anyio.abc
@@ -28,6 +28,9 @@ from sixtyfour_async._core.messages import (
     Look,
     Looked,
     LookFailed,
+    LookMany,
+    ManyFailed,
+    ManyLooked,
     Release,
     Submit,
     SubmitFailed,
@@ -42,7 +45,7 @@ from sixtyfour_async._journal import Entry, Journal
 from sixtyfour_async._reading import read_outcome
 from sixtyfour_async.errors import JobUnknownError, JournalError, SixtyfourError
 from sixtyfour_async.models.jobs import JobState, Report
-from sixtyfour_async.operations import JobOperation
+from sixtyfour_async.operations import JobOperation, Operation
 from sixtyfour_async.outcomes import Outcome, Status
 
 if TYPE_CHECKING:
@@ -76,6 +79,13 @@ class Row:
     in_doubt: bool = False
     urgent: bool = False
     body: bytes = b""
+
+
+class _Seen(NamedTuple):
+    """The answer to a look, and its bytes."""
+
+    value: Any
+    body: bytes
 
 
 class _Inbox:
@@ -127,18 +137,19 @@ class Engine:
 
     def add(self, row: Row) -> None:
         """Take a row on; one with an id already is only watched."""
-        endpoint = row.operation.endpoint
+        operation = row.operation
         self.rows[row.id] = row
         if self.broken is not None:
             self._end_without(row, "rejected", self.broken)
             return
+        many = operation.look_many()
         ticket = Ticket(
             row.id,
-            row.operation.variant(),
-            endpoint.look_every,
-            endpoint.gate,
+            operation.variant(),
+            operation.endpoint.gate,
             row.asked.may_repeat(),
             row.urgent,
+            roll="" if many is None else many.endpoint.name,
             unclear=row.in_doubt,
         )
         self._scheduler.add(
@@ -170,9 +181,11 @@ class Engine:
                 await self._inbox.wait()
 
     async def _carry_out(self, command: Command) -> None:
+        if isinstance(command, LookMany):
+            return await self._look_many(command.ids)
         row = self.rows.get(command.id)
         if row is None:
-            return
+            return None
         try:
             match command:
                 case Submit(reserved=reserved):
@@ -244,18 +257,32 @@ class Engine:
         await self._journal.put(row.entry)
 
     async def _look(self, row: Row, remote_id: str) -> None:
-        question = row.operation.look(remote_id)
-        request = encode(question, answer_route(question))
         try:
-            response = await self._client.exchange(request)
-            value = decode_json(response, operation=request.operation)
-            seen = decode_answer(question.answer_type(), value, operation=request.operation)
+            seen = await self._ask(row.operation.look(remote_id))
         except SixtyfourError as error:
             logger.info("looking at %s: %s", remote_id, error)
             self._inbox.post(LookFailed(row.id, error))
             return
-        row.body = response.body
-        self._inbox.post(Looked(row.id, seen.report()))
+        row.body = seen.body
+        self._inbox.post(Looked(row.id, seen.value.report()))
+
+    async def _ask(self, question: Operation[Any]) -> _Seen:
+        request = encode(question, answer_route(question))
+        response = await self._client.exchange(request)
+        value = decode_json(response, operation=request.operation)
+        return _Seen(decode_answer(question.answer_type(), value, operation=request.operation), response.body)
+
+    async def _look_many(self, ids: tuple[int, ...]) -> None:
+        question = next((self.rows[id_].operation.look_many() for id_ in ids if id_ in self.rows), None)
+        if question is None:
+            return
+        try:
+            seen = await self._ask(question)
+        except SixtyfourError as error:
+            logger.info("looking at %d jobs: %s", len(ids), error)
+            self._inbox.post(ManyFailed(ids, error))
+            return
+        self._inbox.post(ManyLooked(ids, {one.job_id: one.report() for one in seen.value}))
 
     async def _finish(self, row: Row, report: Report) -> None:
         """Raw answer on disk, then parsed, then delivered."""

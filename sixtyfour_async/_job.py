@@ -9,7 +9,7 @@ import anyio
 from pydantic import JsonValue
 
 from sixtyfour_async._clock import Clock
-from sixtyfour_async._core.inspection import next_look
+from sixtyfour_async._core.inspection import idle_plan
 from sixtyfour_async._core.wire import decode_answer
 from sixtyfour_async.errors import JobCancelledError, JobFailedError, JobTimeoutError, NotFoundError, ResponseError
 from sixtyfour_async.models.jobs import JobState, Report
@@ -80,11 +80,12 @@ class Job(Generic[R_co]):
             ResponseError: The answer does not fit the class asked for.
         """
         clock = self._client.clock
+        plan = idle_plan(self.operation.variant())
         begun = clock.now()
         word = None
         while True:
             age = clock.now() - begun
-            pause = next_look(age=age, every=self.operation.endpoint.look_every, idle=True)
+            pause = plan.wait(age)
             if deadline is not None and age >= deadline:
                 raise JobTimeoutError(f"not finished within {deadline:g} s", job_id=self.id, state=word)
             left = pause if deadline is None else min(pause, deadline - age)

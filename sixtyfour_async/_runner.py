@@ -9,7 +9,7 @@ import logging
 import math
 import random
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -22,18 +22,19 @@ from pydantic import BaseModel
 
 from sixtyfour_async._admission import Admission, clash
 from sixtyfour_async._client import AsyncClient
-from sixtyfour_async._core.budget import Gate
+from sixtyfour_async._core.gates import Gate, RateGate
 from sixtyfour_async._core.job import Phase
 from sixtyfour_async._core.ledger import Ledger
 from sixtyfour_async._core.row import Deliver, OnUnknown, Wishes
 from sixtyfour_async._core.scheduler import Scheduler
+from sixtyfour_async._core.watch import PATIENCE
 from sixtyfour_async._core.wire import job_route
 from sixtyfour_async._engine import Engine, Row
 from sixtyfour_async._feed import Feed, Operations, each
 from sixtyfour_async._journal import Entry, Journal, MemoryJournal
 from sixtyfour_async._reading import read_outcome, restore
 from sixtyfour_async._sqlite import SqliteJournal
-from sixtyfour_async.errors import ConfigurationError, CostCapError, RunStoppedError
+from sixtyfour_async.errors import ConfigurationError, CostCapError, JournalError, RunStoppedError
 from sixtyfour_async.models import Intelligence
 from sixtyfour_async.operations import JobOperation, StructOperation
 from sixtyfour_async.outcomes import Outcome, Stats, Unfinished, Unknown
@@ -43,6 +44,12 @@ M = TypeVar("M", bound=BaseModel)
 
 DEEP_SEARCHES = 5
 """Deep searches one organization may run at once. Source: docs.sixtyfour.ai, search pages."""
+
+BULK_SUBMITS = 10
+"""Bulk submissions one organization may make a minute. Source: docs.sixtyfour.ai, bulk-intelligence."""
+
+RUNTIMES = "runtimes"
+"""The journal's note of what was learned."""
 
 logger = logging.getLogger("sixtyfour_async.runner")
 
@@ -68,6 +75,8 @@ class JobRunner:
         on_unknown: What to do with rows that an earlier run left unknown: ``"park"`` leaves them alone, ``"resubmit"``
             asks again, and perhaps pays twice. Where the service knows a submit again it is repeated in any case.
         deep_searches: How many deep searches may run at once.
+        patience: Seconds that a finished answer may lie unseen to save one request, while rows wait for the budget.
+            More of it gets more jobs through in a minute; less brings each answer sooner.
 
     Units: cents are US cents; seconds are the service's (`AsyncClient.speed`).
 
@@ -91,7 +100,10 @@ class JobRunner:
         reuse: timedelta | None = None,
         on_unknown: OnUnknown = "park",
         deep_searches: int = DEEP_SEARCHES,
+        patience: float = PATIENCE,
     ) -> None:
+        if not 0 < patience < math.inf:
+            raise ConfigurationError("patience must be above 0 seconds, and finite")
         if max_in_flight < 1 or deep_searches < 1:
             raise ConfigurationError("max_in_flight and deep_searches must be at least 1")
         caps = {"cost_cents": max_cost_cents, "row_cents": max_row_cents, "jobs": max_jobs, "rows": max_rows}
@@ -112,9 +124,10 @@ class JobRunner:
             budget=client.budget,
             ledger=ledger,
             jitter=random.random,
-            gates={"deep-search": Gate(deep_searches)},
+            gates={"deep-search": Gate(deep_searches), "bulk-intelligence": RateGate(BULK_SUBMITS)},
             in_flight=Gate(max_in_flight),
             job_deadline=job_deadline,
+            patience=patience,
         )
         self._engine = Engine(client, self.journal, self._scheduler, on_end=self._hand_over)
         self._by_key: dict[str, Row] = {}
@@ -132,6 +145,7 @@ class JobRunner:
         await self.journal.open()
         try:
             await self._admission.open()
+            self._scheduler.watch.runtimes.read_json(await self.journal.note(RUNTIMES) or "")
             self._tasks = await anyio.create_task_group().__aenter__()
         except BaseException:
             await self.journal.close()
@@ -152,7 +166,13 @@ class JobRunner:
             self._tasks = None
             self.client.budget.background = False
             self._leave()
+            await self._keep_runtimes()
             await self.journal.close()
+
+    async def _keep_runtimes(self) -> None:
+        """What was learned helps a later run; a journal that broke has been reported already."""
+        with suppress(JournalError), anyio.CancelScope(shield=True):
+            await self.journal.note(RUNTIMES, self._scheduler.watch.runtimes.to_json())
 
     def _leave(self) -> None:
         self.left_running = tuple(

@@ -101,31 +101,3 @@ class Budget:
         eased = min(elapsed, max(0.0, self._eased_until - self._filled_at))
         self._tokens = min(self._size, self._tokens + (elapsed - eased / 2) * self.rate)
         self._filled_at = now
-
-
-@dataclass(slots=True)
-class Gate:
-    """A limit on something held for a while, such as five running deep searches.
-
-    Attributes:
-        capacity: How many may be held at once.
-        held: How many are held now, by us.
-    """
-
-    capacity: int
-    held: int = 0
-    _closed_until: float = 0.0
-
-    def opens_at(self, now: float) -> float | None:
-        """The instant at which one more may be taken; None when one must be given back first."""
-        return None if self.held >= self.capacity else max(now, self._closed_until)
-
-    def close(self, until: float) -> None:
-        """The service said there are too many: others hold some too."""
-        self._closed_until = max(self._closed_until, until)
-
-    def give_back(self, *, reopen: bool = True) -> None:
-        """One of ours is no longer held; when it had really been running, there is room again."""
-        self.held -= 1
-        if reopen:
-            self._closed_until = 0.0

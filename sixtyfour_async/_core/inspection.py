@@ -1,32 +1,110 @@
-"""When to look at a job next.
+"""When to look at a job next: the plan that minimises E[lag] + price · E[looks].
 
-A fixed schedule per kind: first looks come at the interval the vendor's pages advise (10 s for jobs, 12 s for deep
-searches, 8 s for workflow runs; 10 s is the only figure they give for every job), later ones grow with the job's age,
-so that a job of age *t* costs O(log t) requests and its end is seen within an eighth of its run time. When the budget
-has nothing better to do, the first looks come every two seconds: the vendor's TypeScript sample starts there, too.
+A look costs a request that a submit could have used; an answer that lies unseen costs lag. With the run times' distribution
+known, the best ages to look at are those of the classical inspection problem (Barlow, Hunter, Proschan: "Optimum
+checking procedures", J. SIAM 11, 1963). Their recursion follows a density and breaks where it has several humps; on the
+bins of `runtimes` the same optimum is a shortest path, which does not mind humps: from each bin's edge, the next look is
+due at the edge where the lag expected until then, plus a request, plus the best that can follow, is least. Where the
+best step is shorter than a bin, the ends are spread evenly over the bin and the step has a closed form.
+
+So a plan is optimal for the distribution it is given, up to the width of a bin. It is not optimal where that distribution
+is learned from few jobs, where jobs depend on each other, and when the price changes before the next look.
 """
 
 from __future__ import annotations
 
-AGEING = 0.125
-"""Part of a job's age after which it is looked at again, once that is longer than the advised interval."""
+import math
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
 
-IDLE_EVERY = 2.0
-"""Seconds between the first looks at a job when nothing else waits for the budget."""
+from sixtyfour_async._core.runtimes import BINS, EDGES, Runtimes, bin_of, mean_of
+
+MIN_INTERVAL = 2.0
+"""Seconds between looks at one job, at least: the vendor's TypeScript sample starts there, too."""
+
+FLOOR = 0.05
+"""Seconds of lag worth one look when nothing else waits for the budget."""
 
 TROUBLE_MAX = 60.0
 """Seconds between looks that keep failing."""
 
+_SELDOM = 0.125
+"""Part of its age after which a job older than any that was seen to end is looked at again."""
 
-def next_look(*, age: float, every: float, trouble: int = 0, idle: bool = False) -> float:
-    """Seconds until the next look.
+_NEVER = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """When jobs of one variant are looked at, at one price.
+
+    Attributes:
+        waits: Seconds until the next look, for a job found running at each edge of the bins.
+        looks: Looks a job takes, on average.
+        lag: Seconds an ended job lies unseen, on average.
+        run_time: Seconds a job runs, on average.
+    """
+
+    waits: Sequence[float]
+    looks: float
+    lag: float
+    run_time: float
+
+    @property
+    def demand(self) -> float:
+        """Looks a second that each running job asks for, on average."""
+        return self.looks / (self.run_time + self.lag)
+
+    def wait(self, age: float) -> float:
+        """Seconds until the next look at a job found running at this age."""
+        place = bin_of(age)
+        low, high = EDGES[place], EDGES[place + 1]
+        part = min(1.0, (age - low) / (high - low))
+        return max(MIN_INTERVAL, self.waits[place] * (1 - part) + self.waits[place + 1] * part)
+
+
+def make_plan(odds: Sequence[float], price: float) -> Plan:
+    """Find the best plan for a distribution over the bins.
 
     Args:
-        age: Seconds since the job was accepted.
-        every: The interval advised for its kind, seconds.
-        trouble: Looks in a row that failed, for whatever reason.
-        idle: Does nothing else wait for the budget?
+        odds: The part of jobs that ends in each bin.
+        price: Seconds of lag worth one look.
     """
-    if trouble:
-        return min(TROUBLE_MAX, 2.0 ** min(trouble, 10))
-    return max(IDLE_EVERY if idle else every, age * AGEING)
+    alive = [*reversed(list(accumulate(reversed(odds)))), 0.0]
+    moments = [0.0, *accumulate(part * (EDGES[at] + EDGES[at + 1]) / 2 for at, part in enumerate(odds))]
+    cost, looks = [0.0] * (BINS + 1), [0.0] * (BINS + 1)
+    waits = [_SELDOM * edge for edge in EDGES]
+    for start in range(BINS - 1, -1, -1):
+        here = alive[start]
+        if here <= _NEVER:
+            continue
+        best, end = math.inf, start + 1
+        paid, begun = price * here, moments[start]
+        for stop in range(bisect_left(EDGES, EDGES[start] + MIN_INTERVAL, start + 1, BINS), BINS + 1):
+            so_far = paid + EDGES[stop] * (here - alive[stop]) - (moments[stop] - begun)
+            if so_far >= best:
+                break
+            if so_far + cost[stop] < best:
+                best, end = so_far + cost[stop], stop
+        width, part = EDGES[start + 1] - EDGES[start], odds[start]
+        several = min(width / MIN_INTERVAL, math.sqrt(width * part / (2 * paid)))
+        within = paid * several + part * width / (2 * several) + cost[start + 1] if several > 1 else math.inf
+        if within < best:
+            cost[start], waits[start], looks[start] = within, width / several, here * several + looks[start + 1]
+        else:
+            cost[start], waits[start], looks[start] = best, EDGES[end] - EDGES[start], here + looks[end]
+    return Plan(waits, looks[0], max(0.0, cost[0] - price * looks[0]), mean_of(odds))
+
+
+@lru_cache(maxsize=64)
+def idle_plan(variant: str) -> Plan:
+    """How to watch a single job that nothing was learned about, with requests to spare."""
+    return make_plan(Runtimes().of(variant).odds(), FLOOR)
+
+
+def after_trouble(failures: int) -> float:
+    """Seconds until the next look after some looks in a row that failed."""
+    return min(TROUBLE_MAX, 2.0 ** min(failures, 10))

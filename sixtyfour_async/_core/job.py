@@ -57,12 +57,18 @@ class Ticket:
     Attributes:
         id: The runner's number for the job.
         variant: What price depends on, such as ``"people-intelligence/low"``.
-        every: Seconds between looks advised for its kind.
         gate: The limit it is subject to, or "".
         repeatable: May its submit be sent again although it perhaps arrived?
         urgent: Does a caller wait for just this job? Then it is submitted before the rows of any ``map``.
+        roll: The request that reports on many jobs of its kind at once, or "".
         remote_id: The service's id once accepted.
         accepted_at: When it was accepted, or taken over from the journal.
+        adopted: Was it accepted in an earlier run? Then its age is not known.
+        looked_at: When a look last found it running, or it was accepted.
+        look_at: When the next look is due.
+        planned: Number of the plan by which it is.
+        looks: Looks so far.
+        alone: Must it be looked at by itself, whatever its roll?
         attempts: Submits so far.
         refusals: Submits that were refused with a 429.
         trouble: Looks in a row that failed.
@@ -74,13 +80,19 @@ class Ticket:
 
     id: int
     variant: str
-    every: float
     gate: str
     repeatable: bool
     urgent: bool = False
     phase: Phase = Phase.WAITING
+    roll: str = ""
     remote_id: str | None = None
     accepted_at: float = 0.0
+    adopted: bool = False
+    looked_at: float = 0.0
+    look_at: float = 0.0
+    planned: int = 0
+    looks: int = 0
+    alone: bool = False
     attempts: int = 0
     refusals: int = 0
     trouble: int = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -42,6 +43,23 @@ class LookFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class ManyLooked:
+    """One look at many jobs was answered; a job that is not among the reports was not listed."""
+
+    ids: tuple[int, ...]
+    reports: Mapping[str, Report]
+    """By remote id."""
+
+
+@dataclass(frozen=True, slots=True)
+class ManyFailed:
+    """One look at many jobs was not answered, or with an error."""
+
+    ids: tuple[int, ...]
+    error: SixtyfourError
+
+
+@dataclass(frozen=True, slots=True)
 class Withdrawn:
     """Nobody wants this job any more; it is dropped if it has not been sent."""
 
@@ -49,7 +67,7 @@ class Withdrawn:
     error: SixtyfourError
 
 
-Event: TypeAlias = Accepted | SubmitFailed | Looked | LookFailed | Withdrawn
+Event: TypeAlias = Accepted | SubmitFailed | Looked | LookFailed | ManyLooked | ManyFailed | Withdrawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +84,13 @@ class Look:
 
     id: int
     remote_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookMany:
+    """Ask once how all of these jobs are going; they are of one kind."""
+
+    ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,4 +126,4 @@ class HandBack:
     error: SixtyfourError
 
 
-Command: TypeAlias = Submit | Look | Finish | Release | Hold | HandBack
+Command: TypeAlias = Submit | Look | LookMany | Finish | Release | Hold | HandBack

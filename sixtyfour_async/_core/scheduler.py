@@ -3,21 +3,21 @@
 The runner is a shell around this: it carries commands out and posts what happened as events. One timer serves all
 jobs: a waiting job is an entry in a heap, not a task.
 
-Under contention looks that are due and submits take turns. A look that waits for its turn finds its job ended more
-often, so the fewer requests there are, the better each is spent: two to three a job, against the four or five of a
-fixed interval (``python -m benchmarks.first_light``). Neither side starves.
+Which look is due is `watch`'s affair. Under contention looks that are due and submits alternate in the proportion in
+which the plan needs them: as many looks to each submit as a job takes on average. Neither side starves, and a flood of
+submits at the start of a list is not followed by a drought.
 """
 
 from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
-from sixtyfour_async._core.budget import Budget, Gate
-from sixtyfour_async._core.inspection import next_look
+from sixtyfour_async._core.budget import Budget
+from sixtyfour_async._core.gates import AnyGate, Gate
 from sixtyfour_async._core.job import Phase, Step, Ticket
 from sixtyfour_async._core.ledger import Ledger
 from sixtyfour_async._core.messages import (
@@ -30,12 +30,16 @@ from sixtyfour_async._core.messages import (
     Look,
     Looked,
     LookFailed,
+    LookMany,
+    ManyFailed,
+    ManyLooked,
     Release,
     Submit,
     SubmitFailed,
     Withdrawn,
 )
 from sixtyfour_async._core.retry import Again, GiveUp, Park, decide, is_unclear
+from sixtyfour_async._core.watch import PATIENCE, Watch
 from sixtyfour_async.errors import (
     AuthenticationError,
     CostCapError,
@@ -53,14 +57,8 @@ from sixtyfour_async.models.jobs import JobState, Report
 SUBMIT_ATTEMPTS = 6
 """Attempts to deliver a submit: five waits, half a minute in all."""
 
-LOOKS_PER_SUBMIT = 1
-"""Under contention, looks that go before the next submit."""
-
 SENDING = 50
 """Submits on their way at most: each is a row that a crash leaves in doubt."""
-
-FEW = 16
-"""Running jobs up to which looks are made as often as on an idle budget: looks every 2 s use what the budget gives."""
 
 GATE_PAUSE = 15.0
 """Seconds a gate stays closed after the service said "too many are running" and none of ours has ended."""
@@ -84,21 +82,27 @@ class Scheduler:
         gates: Gate name → limit on running jobs of its kind.
         in_flight: The limit on jobs sent and not ended, of every kind.
         job_deadline: Seconds after acceptance at which a job is handed back unfinished.
+        patience: Seconds of lag worth one request while submits wait.
+        watch: The jobs that run.
     """
 
     budget: Budget
     ledger: Ledger
     jitter: Callable[[], float]
-    gates: Mapping[str, Gate]
+    gates: Mapping[str, AnyGate]
     in_flight: Gate
     job_deadline: float
+    patience: float = PATIENCE
+    watch: Watch = field(init=False)
     tickets: dict[int, Ticket] = field(default_factory=dict[int, Ticket])
     _sending: Gate = field(default_factory=lambda: Gate(SENDING))
     _queues: dict[tuple[str, bool], deque[int]] = field(default_factory=dict[tuple[str, bool], deque[int]])
     _later: list[tuple[float, int, int]] = field(default_factory=list[tuple[float, int, int]])
-    _looks: list[tuple[float, int, int]] = field(default_factory=list[tuple[float, int, int]])
     _order: Iterator[int] = field(default_factory=count)
-    _looks_in_a_row: int = 0
+    _submits_earned: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.watch = Watch(self.tickets, self.job_deadline, self.patience)
 
     def add(self, ticket: Ticket, now: float, *, remote_id: str | None = None, at_stake: float = 0.0) -> None:
         """Take a job on; with *remote_id* it was accepted in an earlier run, which set *at_stake* aside for it."""
@@ -108,43 +112,59 @@ class Scheduler:
             return
         ticket.reserved = at_stake
         self.ledger.resume(at_stake)
-        self._hold_gates(ticket)
+        ticket.adopted = True
+        self._hold_gates(ticket, now)
         self._accept(ticket, remote_id, now)
-        self._look_at(ticket, now)
 
     # --- what happened ------------------------------------------------------------------------------------------
 
     def handle(self, event: Event, now: float) -> list[Command]:
         """Take note of an event; what must be done about it at once comes back."""
-        ticket = self.tickets.get(event.id)
-        if ticket is None:
-            return []
+        match event:
+            case ManyLooked(ids=ids, reports=reports):
+                for ticket in self._known(ids):
+                    self._listed(ticket, reports.get(ticket.remote_id or ""), now)
+                return []
+            case ManyFailed(ids=ids, error=error):
+                return self._looks_failed(self._known(ids), error, now)
+            case _:
+                ticket = self.tickets.get(event.id)
+                return [] if ticket is None else self._handle(ticket, event, now)
+
+    def _known(self, ids: Iterable[int]) -> list[Ticket]:
+        return [ticket for id_ in ids if (ticket := self.tickets.get(id_)) is not None]
+
+    def _handle(
+        self, ticket: Ticket, event: Accepted | SubmitFailed | Looked | LookFailed | Withdrawn, now: float
+    ) -> list[Command]:
         match event:
             case Accepted(remote_id=remote_id):
                 self._sending.give_back()
                 self._accept(ticket, remote_id, now)
-                self._look_at(ticket, now + next_look(age=0.0, every=ticket.every, idle=self._idle(now)))
             case SubmitFailed(error=error):
                 self._sending.give_back()
                 return self._submit_failed(ticket, error, now)
             case Looked(report=report):
                 return self._looked(ticket, report, now)
             case LookFailed(error=error):
-                return self._look_failed(ticket, error, now)
+                return self._looks_failed([ticket], error, now)
             case Withdrawn(error=error):
                 ticket.withdrawn = error
                 if ticket.phase is Phase.WAITING:
                     return self._end(ticket, Release(ticket.id, error, again=False))
         return []
 
-    def _idle(self, now: float) -> bool:
-        """Say whether the budget has requests to spare: few jobs run, and nothing could be submitted now."""
-        return self.in_flight.held <= FEW and self._submit_ready_at(now) > now
-
     def _accept(self, ticket: Ticket, remote_id: str, now: float) -> None:
         ticket.step(Step.ACCEPTED)
         ticket.remote_id = remote_id
-        ticket.accepted_at = now
+        self.watch.begin(ticket, now, at_once=ticket.adopted, hurried=self._is_needed(ticket, now))
+
+    def _is_needed(self, ticket: Ticket, now: float) -> bool:
+        """Do others wait for the slot that this job holds?"""
+        gate = self.gates.get(ticket.gate)
+        waiting = any(queue for (name, _), queue in self._queues.items() if name == ticket.gate)
+        opens = None if gate is None else gate.opens_at(now)
+        return waiting and gate is not None and (opens is None or opens > now)
 
     def _submit_failed(self, ticket: Ticket, error: SixtyfourError, now: float) -> list[Command]:
         refused = isinstance(error, RateLimitError)
@@ -182,6 +202,7 @@ class Scheduler:
     def _looked(self, ticket: Ticket, report: Report, now: float) -> list[Command]:
         ticket.trouble = ticket.missing = 0
         if report.state is not JobState.RUNNING:
+            self.watch.found_ended(ticket, report, now)
             free = report.state is not JobState.COMPLETED and report.cost_cents is None
             self.ledger.settle(ticket.variant, ticket.reserved, 0.0 if free else report.cost_cents)
             ticket.reserved = 0.0
@@ -194,11 +215,31 @@ class Scheduler:
                 state=report.word,
             )
             return self._end(ticket, HandBack(ticket.id, late), parked=True)
-        age = now - ticket.accepted_at
-        self._look_at(ticket, now + next_look(age=age, every=ticket.every, idle=self._idle(now)))
+        self.watch.still_running(ticket, now, hurried=self._is_needed(ticket, now))
         return []
 
-    def _look_failed(self, ticket: Ticket, error: SixtyfourError, now: float) -> list[Command]:
+    def _listed(self, ticket: Ticket, report: Report | None, now: float) -> None:
+        """A look at many told of this job too: its answer, its deadline and its absence are seen by a look of its own."""
+        ticket.step(Step.STILL_RUNNING)
+        late = now >= ticket.accepted_at + self.job_deadline
+        if report is None or late or report.state is not JobState.RUNNING:
+            self.watch.look_alone(ticket, now)
+        else:
+            ticket.trouble = ticket.missing = 0
+            self.watch.still_running(ticket, now)
+
+    def _looks_failed(self, tickets: Sequence[Ticket], error: SixtyfourError, now: float) -> list[Command]:
+        """One request failed, on which one job or many depended."""
+        wait = None
+        if isinstance(error, RateLimitError) and tickets:
+            attempt = max(ticket.trouble for ticket in tickets) + 1
+            again = decide(error, repeatable=True, attempt=attempt, attempts=1, jitter=self.jitter())
+            if isinstance(again, Again):
+                self.budget.pause(now + again.after)
+                wait = again.after
+        return [command for ticket in tickets for command in self._look_failed(ticket, error, now, wait)]
+
+    def _look_failed(self, ticket: Ticket, error: SixtyfourError, now: float, wait: float | None) -> list[Command]:
         ticket.trouble += 1
         ticket.missing = ticket.missing + 1 if isinstance(error, NotFoundError) else 0
         age = now - ticket.accepted_at
@@ -209,19 +250,15 @@ class Scheduler:
         denied = isinstance(error, AuthenticationError | CreditsError | PermissionDeniedError)
         if age >= self.job_deadline or (denied and ticket.trouble >= DENIED_AFTER):
             return self._end(ticket, HandBack(ticket.id, error), parked=True)
-        wait = next_look(age=age, every=ticket.every, trouble=ticket.trouble)
-        if isinstance(error, RateLimitError):
-            again = decide(error, repeatable=True, attempt=ticket.trouble, attempts=1, jitter=self.jitter())
-            if isinstance(again, Again):
-                self.budget.pause(now + again.after)
-                wait = again.after
         ticket.step(Step.STILL_RUNNING)
-        self._look_at(ticket, now + wait)
+        self.watch.failed(ticket, now, wait)
         return []
 
     def _end(self, ticket: Ticket, command: Command, *, parked: bool = False) -> list[Command]:
         if ticket.phase is not Phase.WAITING:
             self._give_back(ticket, parked=parked)
+        if ticket.remote_id is not None:
+            self.watch.end(ticket)
         ticket.step(Step.ENDED)
         del self.tickets[ticket.id]
         return [command]
@@ -232,6 +269,7 @@ class Scheduler:
         """Every submit and look that budget, gates and cap allow now."""
         commands: list[Command] = []
         self._requeue(now)
+        self.watch.reprice(now, self._submittable(now), self.budget.rate)
         while (command := self._next(now)) is not None:
             commands.append(command)
         self.budget.background = self._ready_at(now) <= now
@@ -241,33 +279,37 @@ class Scheduler:
         """The next instant at which something may be due; None when only an event can help."""
         ready = self._ready_at(now)
         later = self._later[0][0] if self._later else float("inf")
-        at = min(max(ready, self.budget.ready_at(now)), later)
+        priced = self.watch.priced_at() if ready > now else float("inf")
+        at = min(max(ready, self.budget.ready_at(now)), later, max(now, priced))
         return None if at == float("inf") else at
 
     def _next(self, now: float) -> Command | None:
-        look = self._due_look(now)
-        if look is None and not any(self._queues.values()):
+        look_due = self.watch.next_at() <= now
+        if not look_due and not any(self._queues.values()):
             return None
         if self.budget.ready_at(now) > now:
             return None
-        if look is None or self._looks_in_a_row >= LOOKS_PER_SUBMIT:
+        if not look_due or self._submits_earned >= 1.0:
             submit = self._take_submit(now)
-            if submit is not None or look is None:
+            if submit is not None or not look_due:
                 return submit
-        heapq.heappop(self._looks)
-        look.step(Step.LOOK_SENT)
-        self._looks_in_a_row += 1
+        looked_at = self.watch.take()
+        self._submits_earned = min(1.0, self._submits_earned + 1.0 / max(1.0, self.watch.looks_per_job()))
         self.budget.take(now)
-        return Look(look.id, look.remote_id or "")
+        first = looked_at[0]
+        return (
+            Look(first.id, first.remote_id or "") if len(looked_at) == 1 else LookMany(tuple(t.id for t in looked_at))
+        )
 
-    def _due_look(self, now: float) -> Ticket | None:
-        """The job whose look has been due longest; entries of jobs that ended are dropped on the way."""
-        while self._looks and self._looks[0][0] <= now:
-            ticket = self.tickets.get(self._looks[0][2])
-            if ticket is not None and ticket.phase is Phase.RUNNING:
-                return ticket
-            heapq.heappop(self._looks)
-        return None
+    def _submittable(self, now: float) -> int:
+        """Submits that wait for nothing but the budget."""
+        room = self.in_flight.capacity - self.in_flight.held
+        if room <= 0 or self._submit_ready_at(now) > now:
+            return 0
+        waiting = sum(
+            len(queue) for (gate, _), queue in self._queues.items() if self._gate_opens(gate, now) is not None
+        )
+        return min(room, waiting)
 
     def _take_submit(self, now: float) -> Command | None:
         for ticket in self._heads(now):
@@ -281,8 +323,8 @@ class Scheduler:
             ticket.step(Step.SUBMIT_SENT)
             self._sending.held += 1
             ticket.attempts += 1
-            self._hold_gates(ticket)
-            self._looks_in_a_row = 0
+            self._hold_gates(ticket, now)
+            self._submits_earned = max(0.0, self._submits_earned - 1.0)
             self.budget.take(now)
             return Submit(ticket.id, amount)
         return None
@@ -314,9 +356,7 @@ class Scheduler:
 
     def _ready_at(self, now: float) -> float:
         """When the next look or submit is due, were the budget endless."""
-        self._due_look(now)
-        look_at = self._looks[0][0] if self._looks else float("inf")
-        return min(look_at, self._submit_ready_at(now))
+        return min(self.watch.next_at(), self._submit_ready_at(now))
 
     def _submit_ready_at(self, now: float) -> float:
         at = float("inf")
@@ -340,14 +380,10 @@ class Scheduler:
     def _queue(self, ticket: Ticket) -> deque[int]:
         return self._queues.setdefault((ticket.gate, ticket.urgent), deque())
 
-    def _look_at(self, ticket: Ticket, at: float) -> None:
-        at = min(at, ticket.accepted_at + self.job_deadline)
-        heapq.heappush(self._looks, (at, next(self._order), ticket.id))
-
-    def _hold_gates(self, ticket: Ticket) -> None:
-        self.in_flight.held += 1
+    def _hold_gates(self, ticket: Ticket, now: float) -> None:
+        self.in_flight.take(now)
         if ticket.gate in self.gates:
-            self.gates[ticket.gate].held += 1
+            self.gates[ticket.gate].take(now)
 
     def _give_back(self, ticket: Ticket, *, parked: bool = False) -> None:
         """Give back its places and the money set aside for it, unless that is at stake."""

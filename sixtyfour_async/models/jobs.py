@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import JsonValue
@@ -59,6 +60,7 @@ class Report:
         error: The service's text when it gave up.
         cost_cents: What was charged, US cents; None when the service did not say.
         progress: A short text for people, or None.
+        run_time: Seconds from its start to its end, by the service's own clock; None when it did not say.
     """
 
     state: JobState
@@ -67,6 +69,7 @@ class Report:
     error: str | None = None
     cost_cents: float | None = None
     progress: str | None = None
+    run_time: float | None = None
 
 
 class Started(Model):
@@ -107,6 +110,7 @@ class JobStatus(Model):
             error=first_text(self, "error", "detail", "message", "error_message"),
             cost_cents=self.charge_amount,
             progress=_progress(self.progress),
+            run_time=seconds_between(self.start_time, self.close_time),
         )
 
     def _loose_result(self) -> JsonValue:
@@ -114,6 +118,17 @@ class JobStatus(Model):
         if self.results is not None:
             return list(self.results)
         return dict(self.model_extra) if self.model_extra else None
+
+
+def seconds_between(start: Instant, end: Instant) -> float | None:
+    """How long something took; None when that cannot be read from its two instants."""
+    if (
+        not isinstance(start, datetime)
+        or not isinstance(end, datetime)
+        or (start.tzinfo is None) != (end.tzinfo is None)
+    ):
+        return None
+    return max(0.0, (end - start).total_seconds())
 
 
 def first_text(model: Model, *names: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import JsonValue
 
 from sixtyfour_async.models._base import Instant, Model
-from sixtyfour_async.models.jobs import JobState, Report, first_text, read_state
+from sixtyfour_async.models.jobs import JobState, Report, first_text, read_state, seconds_between
 
 
 class SearchStatus(Model):
@@ -37,6 +37,7 @@ class SearchStatus(Model):
             result=self.model_dump(mode="json") if state is JobState.COMPLETED else None,
             error=first_text(self, "error", "detail", "message"),
             progress=self.progress_message,
+            run_time=seconds_between(self.start_time, self.close_time),
         )
 
 

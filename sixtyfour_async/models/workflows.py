@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pydantic import Field, JsonValue
 
 from sixtyfour_async.models._base import Instant, Model
-from sixtyfour_async.models.jobs import JobState, Report, first_text, read_state
+from sixtyfour_async.models.jobs import JobState, Report, first_text, read_state, seconds_between
 
 
 class RunStarted(Model):
@@ -63,6 +63,7 @@ class LiveStatus(Model):
             result=self.model_dump(mode="json") if state is JobState.COMPLETED else None,
             error=first_text(self, "error", "error_message", "detail") or blamed,
             progress=None if done is None else f"{done:.0f} %",
+            run_time=seconds_between(self.started_at, self.completed_at),
         )
 
 
@@ -78,6 +79,10 @@ class WorkflowRun(Model):
     completed_at: Instant = None
     duration_ms: float | None = None
     error_message: str | None = None
+
+    def report(self) -> Report:
+        """Bring it into the form the runner reads; the answer of a run that ended is not in it."""
+        return Report(read_state(self.status), self.status, error=self.error_message)
 
 
 class Workflow(Model):

@@ -143,6 +143,13 @@ class JobOperation(Operation[R_co], Generic[R_co]):
         """Make the question "how is it going?" for one job; its answer has a ``report()``."""
         return REGISTRY["job-status"](job_id=job_id)  # type: ignore[call-arg]
 
+    def look_many(self) -> Operation[Any] | None:
+        """Make the question "how are all of them going?", when this kind has one.
+
+        Its answer is a list whose items have a ``job_id`` and a ``report()``.
+        """
+        return None
+
     def variant(self) -> str:
         """Name what price and run time depend on: ``"people-intelligence/low"``, ``"find-email"``."""
         chosen = getattr(self, "tier", None) or getattr(self, "mode", None)

@@ -25,7 +25,6 @@ def plans(draw: st.DrawFn) -> Plan:
         end=draw(st.sampled_from([JobState.COMPLETED, JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED])),
         variant="deep-search" if search else draw(st.sampled_from(["find-email", "find-phone"])),
         gate="deep-search" if search else "",
-        every=draw(st.sampled_from([8.0, 10.0, 12.0])),
         repeatable=draw(st.booleans()),
         charge=draw(st.sampled_from([None, 0.0, 5.0])),
         submits=[] if adopted else draw(few(faults)),

@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from sixtyfour_async._core.budget import MINUTE, Budget, Gate
+from sixtyfour_async._core.budget import MINUTE, Budget
+from sixtyfour_async._core.gates import Gate
 
 
 def send_all(budget: Budget, start: float, end: float, *, foreground: bool = False) -> list[float]:

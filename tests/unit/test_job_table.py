@@ -10,7 +10,7 @@ from sixtyfour_async._core.job import TRANSITIONS, Phase, Step, Ticket
 @pytest.mark.parametrize("phase", Phase)
 @pytest.mark.parametrize("step", Step)
 def test_a_step_that_the_table_does_not_hold_is_refused(phase: Phase, step: Step) -> None:
-    one = Ticket(7, "find-email", 10.0, "", repeatable=False, phase=phase)
+    one = Ticket(7, "find-email", "", repeatable=False, phase=phase)
 
     if step in TRANSITIONS[phase]:
         one.step(step)

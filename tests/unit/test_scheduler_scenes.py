@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sixtyfour_async._core.budget import Budget, Gate
+from sixtyfour_async._core.budget import Budget
+from sixtyfour_async._core.gates import Gate
 from sixtyfour_async._core.job import Ticket
 from sixtyfour_async._core.ledger import Ledger
 from sixtyfour_async._core.messages import (
@@ -35,7 +36,7 @@ def scheduler(searches: int = 5) -> Scheduler:
 
 
 def ticket(id_: int, gate: str = "") -> Ticket:
-    return Ticket(id_, "find-email", 10.0, gate, repeatable=False)
+    return Ticket(id_, "find-email", gate, repeatable=False)
 
 
 def test_nothing_to_do_means_only_an_event_can_help() -> None:

@@ -14,7 +14,8 @@ from itertools import count
 from random import Random
 from typing import Literal, TypeAlias
 
-from sixtyfour_async._core.budget import Budget, Gate
+from sixtyfour_async._core.budget import Budget
+from sixtyfour_async._core.gates import Gate
 from sixtyfour_async._core.job import Phase, Ticket
 from sixtyfour_async._core.ledger import Ledger
 from sixtyfour_async._core.messages import (
@@ -27,6 +28,9 @@ from sixtyfour_async._core.messages import (
     Look,
     Looked,
     LookFailed,
+    LookMany,
+    ManyFailed,
+    ManyLooked,
     Release,
     Submit,
     SubmitFailed,
@@ -72,7 +76,7 @@ class Plan:
     end: JobState = JobState.COMPLETED
     variant: str = "find-email"
     gate: str = ""
-    every: float = 10.0
+    roll: str = ""
     repeatable: bool = False
     charge: float | None = None
     submits: Sequence[Fault] = ()
@@ -111,6 +115,7 @@ class World:
     jobs: list[Happened] = field(init=False)
     sent: list[float] = field(default_factory=list[float])
     events: int = 0
+    rolls: int = 0
     idle_wakes: int = 0
     most_searches: int = 0
     refused_for_slots: int = 0
@@ -149,7 +154,7 @@ class World:
         return self
 
     def _add(self, id_: int, plan: Plan) -> None:
-        ticket = Ticket(id_, plan.variant, plan.every, plan.gate, plan.repeatable)
+        ticket = Ticket(id_, plan.variant, plan.gate, plan.repeatable, roll=plan.roll)
         if plan.remote_id is not None:
             self.jobs[id_].accepted_at = self.now
         self.scheduler.add(ticket, self.now, remote_id=plan.remote_id)
@@ -179,6 +184,10 @@ class World:
     # --- commands -----------------------------------------------------------------------------------------------
 
     def _carry_out(self, command: Command) -> None:
+        if isinstance(command, LookMany):
+            self.sent.append(self.now)
+            self.rolls += 1
+            return self._later(_LATENCY, self._listing(command.ids))
         plan, job = self.plans[command.id], self.jobs[command.id]
         assert job.end is None, f"{command} after {job.end}"
         match command:
@@ -191,11 +200,12 @@ class World:
                 job.looks += 1
                 self._later(_LATENCY, self._seen(command, plan, job))
             case Release(again=True):
-                pass
+                return None
             case Release() | Finish() | Hold() | HandBack():
                 job.end, job.ended_at = command, self.now
                 if plan.gate == "deep-search":
                     self.ended_searches_at.append(self.now)
+        return None
 
     def _submit(self, id_: int, plan: Plan, job: Happened) -> None:
         assert job.accepted_at is None, f"job {id_} is submitted again after it was accepted"
@@ -236,15 +246,32 @@ class World:
         charge = plan.charge if plan.end is JobState.COMPLETED else None
         return Looked(look.id, Report(plan.end, plan.end.value, result={"id": look.id}, cost_cents=charge))
 
+    def _listing(self, ids: tuple[int, ...]) -> Event:
+        """Every third listing fails; a job that is not to be found is not in it."""
+        if self.rolls % 3 == 0:
+            return ManyFailed(ids, _error("unclear"))
+        reports: dict[str, Report] = {}
+        for id_ in ids:
+            plan, job = self.plans[id_], self.jobs[id_]
+            assert job.accepted_at is not None
+            assert job.end is None
+            age = self.now - job.accepted_at
+            if age >= plan.gone_for:
+                state = plan.end if age >= plan.run_time else JobState.RUNNING
+                reports[plan.remote_id or f"remote-{id_}"] = Report(state, state.value)
+        return ManyLooked(ids, reports)
+
     # --- what must hold at every moment -------------------------------------------------------------------------
 
     def _check(self) -> None:
-        looks = self.scheduler._looks  # pyright: ignore[reportPrivateUsage]
-        planned = Counter(id_ for at, _, id_ in looks if at < float("inf"))
+        watch = self.scheduler.watch
+        entries = [one for one in watch._heap if watch._counts(one)]  # pyright: ignore[reportPrivateUsage]
+        planned = Counter(id_ for at, _, id_ in entries if at < float("inf"))
         for ticket in self.scheduler.tickets.values():
             if ticket.phase is Phase.RUNNING:
                 assert planned[ticket.id] == 1, f"job {ticket.id} has {planned[ticket.id]} looks planned"
         ledger, gate = self.scheduler.ledger, self.scheduler.gates["deep-search"]
+        assert isinstance(gate, Gate)
         assert ledger.reserved >= -1e-6
         taken_over = [plan for plan in self.plans if plan.remote_id is not None]  # running, whatever the limits
         if self.cap is not None:

@@ -1,0 +1,206 @@
+"""How long jobs run, learned per kind and tier while they do.
+
+Time is cut into bins that grow with age, since nobody cares about a second in an hour. Each bin holds how many jobs were
+seen to reach it and how many of these ended in it: the part that ended is the hazard, and all bins together give the
+distribution (the life table of Kaplan and Meier, 1958). A job that still runs counts in every bin it has outlived, so
+the jobs that end first do not make the whole kind look fast. Each bin forgets as newer jobs reach it, so a service that
+becomes slower is believed after a few dozen jobs, whichever bins they come through.
+
+A bin nobody has reached keeps what the vendor's pages let us expect, widely spread.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+
+RATIO = 1.07
+"""How much longer each bin is than the one before."""
+
+LONGEST = 6 * 3600.0
+"""Seconds; whatever runs longer falls into the last bin."""
+
+EDGES: tuple[float, ...] = (0.0, *(RATIO**power for power in range(math.ceil(math.log(LONGEST, RATIO)) + 1)))
+"""Where bins begin, seconds; the last edge ends the last bin."""
+
+BINS = len(EDGES) - 1
+
+MEMORY = 100.0
+"""Jobs a bin remembers: each new one takes a hundredth of the weight of all before it."""
+
+BELIEF = 2.0
+"""Jobs that the expectation from the vendor's pages weighs as much as."""
+
+_KERNEL = (1 / 9, 2 / 9, 3 / 9, 2 / 9, 1 / 9)
+
+EXPECTED: Mapping[str, tuple[float, float]] = {
+    "find-email": (5, 0.7),
+    "find-phone": (5, 0.7),
+    "reverse-email": (5, 0.7),
+    "reverse-phone": (5, 0.7),
+    "people-intelligence/micro": (75, 1.2),
+    "company-intelligence/micro": (75, 1.2),
+    "people-intelligence/low": (75, 1.2),
+    "company-intelligence/low": (75, 1.2),
+    "people-intelligence": (130, 1.0),
+    "company-intelligence": (130, 1.0),
+    "people-intelligence/high": (459, 0.8),
+    "company-intelligence/high": (459, 0.8),
+    "qa-agent": (75, 0.8),
+    "research-agent": (75, 1.0),
+    "deep-search": (90, 0.8),
+    "workflow-run": (200, 1.2),
+}
+"""Variant, or its operation, → median seconds and spread (standard deviation of the logarithm) before anything is seen.
+
+Source: the vendor's published skill (finders 2 to 10 s, low 10 to 60 s, medium and qa 30 to 180 s, deep search 30 to 120
+s), its benchmark of June 2026 (medians 230, 223 and 459 s for low, medium and high) and docs.sixtyfour.ai (a deep search
+of 4.5 minutes). Where two disagree, the median lies between them and the spread covers both.
+"""
+
+UNKNOWN = (60.0, 1.3)
+"""The same for a kind that no page gives a time for."""
+
+
+def bin_of(age: float) -> int:
+    """The bin an age lies in."""
+    return 0 if age < 1.0 else min(BINS - 1, 1 + int(math.log(age) / _LOG_RATIO))
+
+
+_LOG_RATIO = math.log(RATIO)
+
+
+@dataclass(slots=True)
+class Learned:
+    """What is known of one variant's run times.
+
+    Attributes:
+        reached: Jobs seen to reach each bin, older ones counting less.
+        ended: Those of them that ended in it.
+        evidence: Looks that taught something so far; tells whether a plan is out of date.
+    """
+
+    reached: list[float]
+    ended: list[float]
+    evidence: int = 0
+
+    @classmethod
+    def expecting(cls, median: float, spread: float) -> Learned:
+        """Start from a log-normal distribution."""
+        alive = [1.0] + [0.5 * math.erfc(math.log(edge / median) / spread / math.sqrt(2)) for edge in EDGES[1:]]
+        ended = [max(before - after, 1e-12) for before, after in zip(alive, alive[1:], strict=False)]
+        return cls([max(BELIEF * one, 1e-9) for one in alive[:-1]], [BELIEF * one for one in ended])
+
+    def still_running(self, since: float, age: float) -> None:
+        """A job looked at when *since* old was still running when it was *age* seconds old."""
+        first, last = bin_of(since), bin_of(age)
+        if last > first:
+            self._outlived(first, last)
+        self.evidence += 1
+
+    def ended_between(self, since: float, age: float, run_time: float | None) -> None:
+        """A job running when *since* old had ended when it was *age* seconds old.
+
+        Args:
+            since: Its age at the look before, seconds.
+            age: Its age at this look, seconds.
+            run_time: How long the service says it ran; believed as far as the two looks bear it out.
+        """
+        self.evidence += 1
+        first, last = bin_of(since), bin_of(age)
+        if run_time is not None:
+            first = _clamp(bin_of(run_time), first, last)
+            self._outlived(bin_of(since), first)
+            last = first
+        parts = self.shares(first, last)
+        left = 1.0
+        for place, part in enumerate(parts, start=first):
+            kept = 1.0 - left / MEMORY
+            self.reached[place] = self.reached[place] * kept + left
+            self.ended[place] = self.ended[place] * kept + part
+            left -= part
+
+    def shares(self, first: int, last: int) -> list[float]:
+        """How likely each of these bins is to hold the end of a job that ended in one of them."""
+        if first == last:
+            return [1.0]
+        alive, parts = 1.0, list[float]()
+        for place in range(first, last + 1):
+            parts.append(alive * self.ended[place] / self.reached[place])
+            alive -= parts[-1]
+        total = sum(parts)
+        return [part / total for part in parts]
+
+    def odds(self) -> list[float]:
+        """The part of all jobs that ends in each bin, smoothed over neighbouring bins."""
+        alive, raw = 1.0, list[float]()
+        for reached, ended in zip(self.reached, self.ended, strict=True):
+            raw.append(alive * min(1.0, ended / reached))
+            alive -= raw[-1]
+        raw[-1] += alive
+        return _smooth(raw)
+
+    def _outlived(self, first: int, last: int) -> None:
+        kept = 1.0 - 1.0 / MEMORY
+        self.reached[first:last] = [one * kept + 1.0 for one in self.reached[first:last]]
+        self.ended[first:last] = [one * kept for one in self.ended[first:last]]
+
+
+def _clamp(value: int, least: int, most: int) -> int:
+    return max(least, min(most, value))
+
+
+def _smooth(odds: Sequence[float]) -> list[float]:
+    reach = len(_KERNEL) // 2
+    padded = [0.0] * reach + list(odds) + [0.0] * reach
+    shifted = [[weight * one for one in padded[place : place + len(odds)]] for place, weight in enumerate(_KERNEL)]
+    return [sum(parts) for parts in zip(*shifted, strict=True)]
+
+
+def mean_of(odds: Sequence[float]) -> float:
+    """The mean run time, seconds."""
+    return sum(part * (low + high) / 2 for part, low, high in zip(odds, EDGES, EDGES[1:], strict=False))
+
+
+def quantile_of(odds: Sequence[float], part: float) -> float:
+    """The run time, seconds, that this part of all jobs does not exceed."""
+    place = next((place for place, sum_ in enumerate(accumulate(odds)) if sum_ >= part), BINS - 1)
+    return EDGES[place + 1]
+
+
+@dataclass(slots=True)
+class Runtimes:
+    """Every variant met so far."""
+
+    known: dict[str, Learned] = field(default_factory=dict[str, Learned])
+
+    def of(self, variant: str) -> Learned:
+        """What is known of one variant, expectations from the vendor's pages to begin with."""
+        learned = self.known.get(variant)
+        if learned is None:
+            expected = EXPECTED.get(variant) or EXPECTED.get(variant.partition("/")[0]) or UNKNOWN
+            learned = self.known[variant] = Learned.expecting(*expected)
+        return learned
+
+    def to_json(self) -> str:
+        """Write it down, for a later run."""
+        return json.dumps(
+            {
+                name: [[float(f"{one:.4g}") for one in counts] for counts in (learned.reached, learned.ended)]
+                for name, learned in self.known.items()
+                if learned.evidence
+            }
+        )
+
+    def read_json(self, text: str) -> None:
+        """Take over what `to_json` wrote. Other bins than ours, or no JSON: then it is learned anew."""
+        try:
+            written: dict[str, list[list[float]]] = json.loads(text)
+            for name, (reached, ended) in written.items():
+                if len(reached) == len(ended) == BINS and min(reached) > 0 <= min(ended):
+                    self.known[name] = Learned([float(one) for one in reached], [float(one) for one in ended], 1)
+        except (ValueError, TypeError, AttributeError):
+            return

@@ -1,0 +1,238 @@
+"""The running jobs: which is looked at next, when, and what a look may cost.
+
+Looks and submits draw on one budget, so a look has a price: seconds of lag that one request is worth. Four things set it:
+
+- *Patience*, the caller's number, is the most that a submit waiting its turn can make of it.
+- A short queue makes less of it: a request taken for a look makes every waiting row wait one request longer, so it costs
+  them all together the time in which the queue is sent. The price falls as the list runs out.
+- With nothing to submit, it is the lowest price at which the looks all running jobs ask for fit into the budget, down to
+  `FLOOR`: then a job is looked at every few seconds. With more running jobs than the budget can watch, it rises.
+- A job whose end is needed, since others wait for its slot, is looked at for the floor's price.
+
+When the price falls, looks that were planned at the old one are planned anew.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections import Counter, deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+
+from sixtyfour_async._core.inspection import FLOOR, Plan, after_trouble, make_plan
+from sixtyfour_async._core.job import Phase, Step, Ticket
+from sixtyfour_async._core.runtimes import LONGEST, MEMORY, Runtimes
+from sixtyfour_async.models.jobs import Report
+
+PATIENCE = 30.0
+"""Seconds of lag worth one request, unless the caller says otherwise."""
+
+STEPS = 2
+"""Prices a plan is made for, between one and its double."""
+
+DEAREST = 5 * STEPS
+"""Steps above the patience up to which the price may rise when the budget cannot watch what runs."""
+
+FULL = 0.9
+"""Part of the budget that the looks planned may ask for: they do not come evenly."""
+
+REPRICED_EVERY = 1.0
+"""Seconds after which the price is worked out again."""
+
+MANY = 3
+"""Running jobs from which one request that reports on all of them is better than one for each."""
+
+
+@dataclass(slots=True)
+class Watch:
+    """The looks at everything that runs.
+
+    Attributes:
+        tickets: All jobs of the runner by number, those not running too.
+        deadline: Seconds after acceptance at which a job must be looked at whatever the plan says.
+        patience: Seconds of lag worth one request while submits wait.
+        runtimes: What is known of run times.
+        looks: Looks that were answered so far.
+        ended: Jobs they saw to their end.
+        lags: How long the last ends lay unseen, seconds, as far as it can be told.
+    """
+
+    tickets: dict[int, Ticket]
+    deadline: float
+    patience: float = PATIENCE
+    runtimes: Runtimes = field(default_factory=Runtimes)
+    looks: int = 0
+    ended: int = 0
+    lags: deque[float] = field(default_factory=lambda: deque[float](maxlen=255))
+    _level: int = 0
+    _planned_at: int = 0
+    _priced_at: float = 0.0
+    _settled: bool = True
+    _running: Counter[str] = field(default_factory=Counter[str])
+    _rolls: dict[str, set[int]] = field(default_factory=dict[str, set[int]])
+    _plans: dict[tuple[str, int], tuple[int, Plan]] = field(default_factory=dict[tuple[str, int], tuple[int, Plan]])
+    _heap: list[tuple[float, int, int]] = field(default_factory=list[tuple[float, int, int]])
+    _order: Iterator[int] = field(default_factory=count)
+
+    # --- jobs come and go ---------------------------------------------------------------------------------------
+
+    def __post_init__(self) -> None:
+        self._level = self._planned_at = self._lowest
+
+    def begin(self, ticket: Ticket, now: float, *, at_once: bool = False, hurried: bool = False) -> None:
+        """Watch a job from now on."""
+        self._running[ticket.variant] += 1
+        self._settled = False
+        if ticket.roll:
+            self._rolls.setdefault(ticket.roll, set()).add(ticket.id)
+        ticket.accepted_at = ticket.looked_at = now
+        self._look_at(ticket, now if at_once else now + self.wait(ticket, now, hurried=hurried))
+
+    def still_running(self, ticket: Ticket, now: float, *, hurried: bool = False) -> None:
+        """A look found it running; plan the next."""
+        self.looks += 1
+        if not ticket.adopted:
+            learned = self.runtimes.of(ticket.variant)
+            learned.still_running(ticket.looked_at - ticket.accepted_at, now - ticket.accepted_at)
+        ticket.looked_at = now
+        self._look_at(ticket, now + self.wait(ticket, now, hurried=hurried))
+
+    def failed(self, ticket: Ticket, now: float, wait: float | None = None) -> None:
+        """A look was not answered; plan the next."""
+        self._look_at(ticket, now + (after_trouble(ticket.trouble) if wait is None else wait))
+
+    def look_alone(self, ticket: Ticket, now: float) -> None:
+        """What a report on many said of this job must be looked at more closely."""
+        ticket.alone = True
+        self._look_at(ticket, now)
+
+    def found_ended(self, ticket: Ticket, report: Report, now: float) -> None:
+        """A look found it ended: learn how long it ran."""
+        self.looks += 1
+        self.ended += 1
+        learned, age = self.runtimes.of(ticket.variant), now - ticket.accepted_at
+        since = 0.0 if ticket.adopted else ticket.looked_at - ticket.accepted_at
+        if not ticket.adopted:
+            learned.ended_between(since, age, report.run_time)
+            ran = (since + age) / 2 if report.run_time is None else min(age, max(since, report.run_time))
+            self.lags.append(age - ran)
+        elif report.run_time is not None:
+            learned.ended_between(since, LONGEST, report.run_time)
+
+    def end(self, ticket: Ticket) -> None:
+        """Watch it no longer."""
+        self._settled = False
+        self._running[ticket.variant] -= 1
+        if ticket.roll:
+            self._rolls[ticket.roll].discard(ticket.id)
+
+    # --- which look is next -------------------------------------------------------------------------------------
+
+    def next_at(self) -> float:
+        """When the next look is due; infinite when nothing runs."""
+        while self._heap and not self._counts(self._heap[0]):
+            heapq.heappop(self._heap)
+        return self._heap[0][0] if self._heap else math.inf
+
+    def take(self) -> list[Ticket]:
+        """The job to look at next, with all that one request reports on along with it."""
+        self.next_at()
+        head = self.tickets[heapq.heappop(self._heap)[2]]
+        together = [] if head.alone else [self.tickets[id_] for id_ in sorted(self._rolls.get(head.roll, ()))]
+        together = [one for one in together if one.phase is Phase.RUNNING and not one.alone]
+        taken = together if len(together) >= MANY else [head]
+        for ticket in taken:
+            ticket.step(Step.LOOK_SENT)
+        return taken
+
+    def _look_at(self, ticket: Ticket, at: float) -> None:
+        ticket.look_at = min(at, max(ticket.accepted_at + self.deadline, ticket.looked_at))
+        ticket.planned = next(self._order)
+        heapq.heappush(self._heap, (ticket.look_at, ticket.planned, ticket.id))
+
+    def _counts(self, entry: tuple[float, int, int]) -> bool:
+        """An entry is stale when its job has ended or was planned anew since."""
+        ticket = self.tickets.get(entry[2])
+        return ticket is not None and ticket.phase is Phase.RUNNING and ticket.planned == entry[1]
+
+    # --- the price ----------------------------------------------------------------------------------------------
+
+    @property
+    def price(self) -> float:
+        """Seconds of lag that one look is worth now."""
+        return self.patience * 2.0 ** (-self._level / STEPS)
+
+    def reprice(self, now: float, waiting: int, rate: float) -> None:
+        """Work the price out again, from the submits that wait for the budget and the requests it gives a second.
+
+        It rises at once when rows wait, and otherwise goes a step a second.
+        """
+        queue = max(FLOOR, min(self.patience, waiting / rate))
+        lowest = math.floor(STEPS * math.log2(self.patience / queue))
+        before = self._level
+        if self._level > lowest:
+            self._level = lowest
+        elif now < self._priced_at + REPRICED_EVERY:
+            return
+        for _ in range(max(1, min(STEPS, int((now - self._priced_at) / REPRICED_EVERY)))):
+            self._level += self._step(lowest, rate * FULL)
+        self._priced_at, self._settled = now, self._level == before
+        if self._level >= self._planned_at + STEPS:
+            self._planned_at = self._level
+            self._plan_anew(now)
+        self._planned_at = min(self._planned_at, self._level)
+
+    def _step(self, lowest: int, most: float) -> int:
+        """Up one level, or down, until the looks asked for just fit."""
+        if self._level > -DEAREST and self._demand(self._level) > most:
+            return -1
+        return int(self._level < lowest and self._demand(self._level + 1) <= most)
+
+    def priced_at(self) -> float:
+        """When the price should be worked out again; infinite when it has settled."""
+        return math.inf if self._settled or not self._heap else self._priced_at + REPRICED_EVERY
+
+    def looks_per_job(self) -> float:
+        """Looks that the jobs running now take, on average, at this price."""
+        running = self._running.total()
+        looks = sum(number * self._plan(variant, self._level).looks for variant, number in self._running.items())
+        return looks / running if running else 1.0
+
+    def wait(self, ticket: Ticket, now: float, *, hurried: bool = False) -> float:
+        """Seconds until the next look at a job that runs now."""
+        return self._plan(ticket.variant, self._level_of(ticket, hurried=hurried)).wait(now - ticket.accepted_at)
+
+    def _level_of(self, ticket: Ticket, *, hurried: bool) -> int:
+        if hurried:
+            return self._lowest
+        sharing = 1 if ticket.alone else max(1, len(self._rolls.get(ticket.roll, ())))
+        return min(self._lowest, self._level + math.floor(STEPS * math.log2(sharing)))
+
+    @property
+    def _lowest(self) -> int:
+        return max(0, math.ceil(STEPS * math.log2(self.patience / FLOOR)))
+
+    def _demand(self, level: int) -> float:
+        """Looks a second that everything running asks for at a price."""
+        return sum(number * self._plan(variant, level).demand for variant, number in self._running.items() if number)
+
+    def _plan(self, variant: str, level: int) -> Plan:
+        """The plan at a price, made anew when enough was learned since."""
+        learned = self.runtimes.of(variant)
+        made = self._plans.get((variant, level))
+        if made is None or learned.evidence - made[0] >= max(1.0, min(made[0], MEMORY) / 4):
+            made = learned.evidence, make_plan(learned.odds(), self.patience * 2.0 ** (-level / STEPS))
+            self._plans[variant, level] = made
+        return made[1]
+
+    def _plan_anew(self, now: float) -> None:
+        """Looks that were put off at a higher price come sooner at this one."""
+        self._heap = [entry for entry in self._heap if self._counts(entry)]
+        for _, _, id_ in list(self._heap):
+            ticket = self.tickets[id_]
+            if not ticket.trouble:
+                at = max(now, ticket.looked_at + self.wait(ticket, ticket.looked_at))
+                if at < ticket.look_at:
+                    self._look_at(ticket, at)
