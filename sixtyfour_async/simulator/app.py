@@ -1,4 +1,4 @@
-"""The ASGI application: the gate every request passes, and the table of routes behind it.
+"""The ASGI application: the gate every request passes, and the routes behind it.
 
 The gate authenticates, counts, lets faults strike, waits for synchronous work and writes headers; what is answered
 is decided by the route functions, which never wait.
@@ -6,34 +6,31 @@ is decided by the route functions, which never wait.
 
 from __future__ import annotations
 
-import functools
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route, Router
 
-from sixtyfour_async.simulator import job_routes, search_routes, workflow_routes
 from sixtyfour_async.simulator.books import Books, RequestEntry
 from sixtyfour_async.simulator.calls import Call, Reply
 from sixtyfour_async.simulator.chance import pick
 from sixtyfour_async.simulator.clock import Clock, http_date
 from sixtyfour_async.simulator.faults import STALL, Faults
 from sixtyfour_async.simulator.limits import Limiter, Verdict, limiter
-from sixtyfour_async.simulator.operations import OPERATIONS
+from sixtyfour_async.simulator.oauth import holder
 from sixtyfour_async.simulator.refusal import Group, Refused, detail, general
+from sixtyfour_async.simulator.routing import Route, Routing
+from sixtyfour_async.simulator.signed import signed_file
 from sixtyfour_async.simulator.wire import Reset, Stalled, Truncated
-from sixtyfour_async.simulator.world import Fate, World
+from sixtyfour_async.simulator.work import Fate
+from sixtyfour_async.simulator.world import World
 
 if TYPE_CHECKING:
-    from starlette.requests import Request
     from starlette.types import Receive, Scope, Send
-
-_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-Handler = Callable[[World, Call], Reply]
 
 _ERRORS: Mapping[int, str] = {
     500: "An unexpected error occurred",
@@ -48,6 +45,35 @@ _PROXY_PAGE = (
 )
 
 
+SIGNED = "/signed/"
+"""Where the storage host begins, which in reality is another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request on its way through the gate."""
+
+    request: Request
+    by_method: Mapping[str, Route]
+    params: Mapping[str, str]
+    key: str
+    now: float
+
+    @property
+    def route(self) -> Route:
+        """Give the route that is asked.
+
+        Raises:
+            Refused: 404, there is no such path; 405, it takes other methods.
+        """
+        if not self.by_method:
+            raise detail(404, "Not Found")
+        route = self.by_method.get(self.request.method)
+        if route is None:
+            raise detail(405, "Method Not Allowed")
+        return route
+
+
 @dataclass(slots=True)
 class Gate:
     """Everything around the route functions."""
@@ -58,13 +84,14 @@ class Gate:
     faults: Faults
     limiters: dict[str, Limiter] = field(default_factory=dict[str, Limiter])
 
-    async def answer(self, request: Request, handler: Handler | None, group: Group) -> Response:
-        """Answer one request to the API."""
+    async def answer(self, request: Request, by_method: Mapping[str, Route], params: Mapping[str, str]) -> Response:
+        """Answer one request to the API, to a path with the routes *by_method*."""
         now = self.clock.now()
-        key = self._key_of(request)
+        key = self._key_of(request, now)
         place = self.books.arrive(now, request.method, request.url.path, key)
         verdict = self._count(now, key)
-        response = await self._answer(request, handler, group, now, verdict)
+        visit = Visit(request, by_method, params, key, now)
+        response = await self._answer(visit, verdict)
         if not isinstance(response, Reset):
             self.books.answer(place, response.status_code)
         if verdict is not None and response.media_type != "text/html":
@@ -74,8 +101,8 @@ class Gate:
         response.headers["date"] = http_date(self.clock.now())
         return response
 
-    def _key_of(self, request: Request) -> str:
-        """Name the accepted key a request carries; "" when there is none, or both headers at once."""
+    def _key_of(self, request: Request, now: float) -> str:
+        """Name the accepted key or client of a request; "" when there is none, or both headers at once."""
         sent = request.headers.get("x-api-key")
         bearer = request.headers.get("authorization")
         if (sent is None) == (bearer is None):
@@ -84,7 +111,9 @@ class Gate:
             scheme, _, sent = (bearer or "").partition(" ")
             sent = sent.strip() if scheme.lower() == "bearer" else ""
         keys = self.world.settings.keys
-        return f"key-{keys.index(sent) + 1}" if sent in keys else ""
+        if sent in keys:
+            return f"key-{keys.index(sent) + 1}"
+        return "" if bearer is None else holder(self.world, sent, now)
 
     def _count(self, now: float, key: str) -> Verdict | None:
         if not key:
@@ -93,21 +122,18 @@ class Gate:
         self.limiters[key], verdict = window.take(now)
         return verdict
 
-    async def _answer(
-        self, request: Request, handler: Handler | None, group: Group, now: float, verdict: Verdict | None
-    ) -> Response:
-        path = request.url.path
+    async def _answer(self, visit: Visit, verdict: Verdict | None) -> Response:
+        path = visit.request.url.path
         if (broken := self._before(path)) is not None:
             return broken
         try:
-            if handler is None:
-                raise detail(404, "Not Found")
-            if verdict is None:
+            route = visit.route
+            if verdict is None and not route.public:
                 raise detail(401, "Invalid API key")
-            if not verdict.allowed or self.faults.strike("throttled", path):
+            if verdict is not None and (not verdict.allowed or self.faults.strike("throttled", path)):
                 self.books.rejected += 1
-                return self._too_many(group, verdict, now)
-            reply = await self._work(request, handler, now)
+                return self._too_many(route.group, verdict, visit.now)
+            reply = await self._work(visit, route)
         except Refused as refusal:
             return _json(refusal.body, refusal.status)
         return self._after(path, _response(reply))
@@ -134,22 +160,23 @@ class Gate:
             return Stalled(whole, lambda: self.clock.wait_until(self.clock.now() + STALL))
         return whole
 
-    async def _work(self, request: Request, handler: Handler, now: float) -> Reply:
-        path = request.url.path
-        content = await request.body() if request.method == "POST" else b""
+    async def _work(self, visit: Visit, route: Route) -> Reply:
+        request, path = visit.request, visit.request.url.path
+        content = b"" if request.method == "GET" else await request.body()
         call = Call(
-            now=now,
+            now=visit.now,
             path=path,
             base_url=f"{request.url.scheme}://{request.url.netloc}",
-            params=request.path_params,
+            params=visit.params,
             query=request.query_params.multi_items(),
             headers=request.headers,
             content=content,
+            key=visit.key,
             fate=lambda: self._fate(path),
             drifted=lambda: self.faults.strike("drift", path) is not None,
         )
-        self.world.settle(now)
-        reply = handler(self.world, call)
+        self.world.settle(visit.now)
+        reply = route.handler(self.world, call)
         if reply.wait_until is not None and reply.finish is not None:
             await self.clock.wait_until(reply.wait_until)
             self.world.settle(max(self.clock.now(), reply.wait_until))
@@ -170,7 +197,7 @@ class Gate:
             response.headers["retry-after"] = http_date(int(now) + wait)
         return response
 
-    async def storage(self, request: Request) -> Response:
+    async def storage(self, request: Request, token: str) -> Response:
         """Answer as the storage host: no key, no limit, no API headers."""
         now = self.clock.now()
         path = request.url.path
@@ -178,8 +205,7 @@ class Gate:
             self.books.leaked_keys.append(path)
         response = self._before("/signed")
         if response is None:
-            call = Call(now, path, "", request.path_params, (), request.headers, b"")
-            response = self._after("/signed", _response(search_routes.signed_file(self.world, call)))
+            response = self._after("/signed", _response(signed_file(self.world, token, now)))
         status = 0 if isinstance(response, Reset) else response.status_code
         self.books.downloads.append(RequestEntry(now, request.method, path, status, ""))
         response.headers["date"] = http_date(now)
@@ -192,62 +218,32 @@ def _json(body: Any, status: int) -> Response:
 
 
 def _response(reply: Reply) -> Response:
+    if reply.status == 204:  # noqa: PLR2004 -- an HTTP status
+        return Response(status_code=204)
     if reply.content is not None:
         return Response(reply.content, reply.status, media_type=reply.media_type)
     return _json(reply.body, reply.status)
 
 
-def _table() -> list[tuple[str, str, Handler, Group]]:
-    """List method, path, function and group of every route of the API."""
-    table: list[tuple[str, str, Handler, Group]] = []
-    for operation in OPERATIONS:
-        for path in operation.paths:
-            start = functools.partial(job_routes.start, operation)
-            table.append(("POST", f"/{path}-async", start, "enrichment"))
-            table.append(("POST", f"/{path}", functools.partial(job_routes.run, operation), "enrichment"))
-    return [
-        ("GET", "/job-status/{job_id}", job_routes.job_status, "enrichment"),
-        *table,
-        ("GET", "/check-balance", job_routes.check_balance, "account"),
-        ("POST", "/search/start-deep-search", search_routes.start, "search"),
-        ("GET", "/search/status/{task_id}", search_routes.status, "search"),
-        ("GET", "/search/deep-search-status/{task_id}", search_routes.status, "search"),
-        ("GET", "/search/download", search_routes.download, "search"),
-        ("GET", "/workflows", workflow_routes.workflows, "workflow"),
-        ("POST", "/workflows/run", workflow_routes.run, "workflow"),
-        ("GET", "/workflows/runs", workflow_routes.runs, "workflow"),
-        ("GET", "/workflows/runs/{run_id}/live_status", workflow_routes.watch, "workflow"),
-        ("GET", "/workflows/runs/{run_id}/results/download-links", workflow_routes.links, "workflow"),
-        ("POST", "/workflows/cancel", workflow_routes.cancel, "workflow"),
-    ]
-
-
 class Application:
     """The ASGI application of a simulator."""
 
-    def __init__(self, gate: Gate) -> None:
+    def __init__(self, gate: Gate, routing: Routing) -> None:
         self._gate = gate
-        routes = [self._route(*line) for line in _table()]
-        routes.append(Route("/signed/{token}", gate.storage, methods=["GET"]))
-        self._router = Router(routes, redirect_slashes=False, default=self._unknown)
+        self._routing = routing
 
-    def _route(self, method: str, path: str, handler: Handler, group: Group) -> Route:
-        async def endpoint(request: Request) -> Response:
-            good = request.method == method
-            return await self._gate.answer(request, handler if good else None, group)
-
-        return Route(path, endpoint, methods=_METHODS)
-
-    async def _unknown(self, scope: Scope, receive: Receive, send: Send) -> None:
-        from starlette.requests import Request  # noqa: PLC0415 -- only paths nobody has come here
-
-        response = await self._gate.answer(Request(scope, receive, send), None, "account")
-        await response(scope, receive, send)
+    async def _response(self, request: Request) -> Response:
+        path = request.url.path
+        if path.startswith(SIGNED) and request.method == "GET":
+            return await self._gate.storage(request, path.removeprefix(SIGNED))
+        by_method, params = self._routing.find(path)
+        return await self._gate.answer(request, by_method, params)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; there is nothing to start up or shut down."""
         if scope["type"] == "http":
-            await self._router(scope, receive, send)
+            response = await self._response(Request(scope, receive, send))
+            await response(scope, receive, send)
         elif scope["type"] == "lifespan":
             await self._lifespan(receive, send)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -34,6 +35,8 @@ class WorkEntry:
     submitted_at: float
     ends_at: float
     charge: int
+    subjects: tuple[str, ...] = ()
+    """What it is about, one by one: the leads of a bulk job, the rows of a file, else only ``subject``."""
     replayed: bool = False
     """Read from the state file, accepted by an earlier simulator."""
 
@@ -45,7 +48,7 @@ class Books:
     requests: list[RequestEntry] = field(default_factory=list[RequestEntry])
     """Every request to the API; downloads from the signed host are in `downloads`."""
     jobs: list[WorkEntry] = field(default_factory=list[WorkEntry])
-    """Accepted work of every kind: jobs, synchronous calls, searches and workflow runs."""
+    """Accepted work of every kind: jobs, synchronous calls, searches and workflow runs. Bulk work is one entry."""
     downloads: list[RequestEntry] = field(default_factory=list[RequestEntry])
     leaked_keys: list[str] = field(default_factory=list[str])
     """Paths on the signed host that were asked with a credential."""
@@ -55,6 +58,7 @@ class Books:
     """Deep searches refused because all slots were taken."""
     charged_cents: int = 0
     """Everything charged for work that has ended."""
+    _places: dict[str, int] = field(default_factory=dict[str, int])
 
     def arrive(self, at: float, method: str, path: str, key: str) -> int:
         """Write a request down and give its place."""
@@ -65,11 +69,15 @@ class Books:
         """Complete a request with the status of its answer."""
         self.requests[place] = replace(self.requests[place], status=status)
 
+    def accept(self, entry: WorkEntry) -> None:
+        """Write accepted work down."""
+        self._places[entry.id] = len(self.jobs)
+        self.jobs.append(entry)
+
     def change(self, work_id: str, *, ends_at: float, charge: int) -> None:
         """Correct the entry of work that was cancelled."""
-        for place, entry in enumerate(self.jobs):
-            if entry.id == work_id:
-                self.jobs[place] = replace(entry, ends_at=ends_at, charge=charge)
+        place = self._places[work_id]
+        self.jobs[place] = replace(self.jobs[place], ends_at=ends_at, charge=charge)
 
     @property
     def throttled(self) -> int:
@@ -78,8 +86,8 @@ class Books:
 
     @property
     def submits(self) -> Counter[str]:
-        """How often each subject was accepted, e.g. ``{"1&1 | www.1und1.ag": 1}``."""
-        return Counter(entry.subject for entry in self.jobs)
+        """How often each subject was accepted, e.g. ``{"1&1 | www.1und1.ag": 1}``; bulk work counts row by row."""
+        return Counter(subject for entry in self.jobs for subject in entry.subjects)
 
     @property
     def repeated(self) -> dict[str, int]:
@@ -89,6 +97,11 @@ class Books:
     def statuses(self) -> Counter[int]:
         """How often each status was answered."""
         return Counter(entry.status for entry in self.requests)
+
+    def since(self, instant: float, key: str) -> int:
+        """Count the requests of a key from an instant on."""
+        recent = itertools.takewhile(lambda entry: entry.at >= instant, reversed(self.requests))
+        return sum(entry.key == key for entry in recent)
 
     def peak(self, seconds: float = 60.0, *, key: str | None = None) -> int:
         """Give the most requests that arrived within any window of *seconds*, refused ones included."""

@@ -10,12 +10,12 @@ from typing import Any
 from sixtyfour_async.simulator.json_values import as_object
 from sixtyfour_async.simulator.refusal import unprocessable
 from sixtyfour_async.simulator.validation import Field, check, missing, problem
-from sixtyfour_async.simulator.world import Fate
+from sixtyfour_async.simulator.work import Fate
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request that passed the gate. ``now``: simulated Unix seconds."""
+    """A request that passed the gate. ``now``: simulated Unix seconds; ``key``: the name of its key in the books."""
 
     now: float
     path: str
@@ -24,18 +24,21 @@ class Call:
     query: Sequence[tuple[str, str]]
     headers: Mapping[str, str]
     content: bytes
+    key: str = ""
     fate: Callable[[], Fate] = Fate
     """Asked when new work is accepted."""
     drifted: Callable[[], bool] = bool
     """Asked when the status of work is about to be told."""
 
-    def body(self, fields: Sequence[Field]) -> dict[str, Any]:
-        """Read the JSON body by *fields*.
+    def body(self, fields: Sequence[Field], *, optional: bool = False) -> dict[str, Any]:
+        """Read the JSON body by *fields*; without one, an *optional* body is empty.
 
         Raises:
             Refused: 422, as FastAPI says it.
         """
         plain = self.json()
+        if plain is None and optional:
+            plain = {}
         if plain is None:
             raise unprocessable([missing(("body",), None)])
         body = as_object(plain)

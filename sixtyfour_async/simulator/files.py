@@ -31,23 +31,28 @@ class Link:
     format: str
     expires_at: float
 
+    def sign(self, seed: int) -> str:
+        """Write a link as the path of its URL."""
+        plain = base64.urlsafe_b64encode(json.dumps(asdict(self)).encode()).decode().rstrip("=")
+        return f"/signed/{plain}.{_signature(seed, plain)}"
 
-def sign(secret: str, link: Link) -> str:
-    """Write a link as the token of its URL."""
-    plain = base64.urlsafe_b64encode(json.dumps(asdict(link)).encode()).decode().rstrip("=")
-    return f"{plain}.{_signature(secret, plain)}"
 
-
-def read(secret: str, token: str) -> Link | None:
-    """Read a token; None when it was not signed here."""
+def read(seed: int, token: str) -> Link | None:
+    """Read the last part of a link's path; None when it was not signed here."""
     plain, _, signature = token.partition(".")
-    if not hmac.compare_digest(signature.encode(), _signature(secret, plain).encode()):
+    if not hmac.compare_digest(signature.encode(), _signature(seed, plain).encode()):
         return None
     return Link(**json.loads(base64.urlsafe_b64decode(plain + "=" * (-len(plain) % 4))))
 
 
-def _signature(secret: str, plain: str) -> str:
+def _signature(seed: int, plain: str) -> str:
+    secret = f"signed links of simulator {seed}"
     return hashlib.blake2b(plain.encode(), key=secret.encode()[:64], digest_size=12).hexdigest()
+
+
+def _cell(value: Any) -> Any:
+    """Write what is no scalar as JSON (assumed)."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
 
 
 def write(rows: Sequence[dict[str, Any]], format_: str) -> bytes:
@@ -62,6 +67,6 @@ def write(rows: Sequence[dict[str, Any]], format_: str) -> bytes:
             names = list(dict.fromkeys(name for row in rows for name in row))
             table = csv.DictWriter(out, names, restval="")
             table.writeheader()
-            table.writerows(rows)
+            table.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
             text = BOM + out.getvalue()
     return text.encode()

@@ -4,31 +4,32 @@ from __future__ import annotations
 
 from typing import Any
 
+from sixtyfour_async.simulator import bulk_files
 from sixtyfour_async.simulator.answers import ANSWERS
 from sixtyfour_async.simulator.calls import Call, Reply
 from sixtyfour_async.simulator.chance import identifier
 from sixtyfour_async.simulator.clock import iso
 from sixtyfour_async.simulator.faults import DRIFTED
-from sixtyfour_async.simulator.money import CENTS_PER_CREDIT
-from sixtyfour_async.simulator.operations import BY_KIND, Operation, tier_of
+from sixtyfour_async.simulator.money import shown
+from sixtyfour_async.simulator.operations import BY_KIND, COST_UNITS, Operation, subject_of, tier_of
 from sixtyfour_async.simulator.refusal import detail, general
-from sixtyfour_async.simulator.validation import Field
-from sixtyfour_async.simulator.world import Job, World
+from sixtyfour_async.simulator.runtimes import bulk_seconds
+from sixtyfour_async.simulator.work import Job, Order, Run, Work
+from sixtyfour_async.simulator.world import BULK, World
 
 FAILURE = "Enrichment failed: upstream provider error"
-_COST_UNITS = (Field("cost_units", "string", nullable=False, choices=("cents", "credits")),)
 _WITH_COST = frozenset({"find_email", "find_phone", "reverse_email", "reverse_phone"})
 
 
-def start(operation: Operation, world: World, call: Call) -> Reply:
+def start(operation: Operation, world: World, call: Call, *, bulk: bool = False) -> Reply:
     """Answer an ``-async`` route: the work is accepted."""
-    job = _submit(operation, world, call)
+    job = _submit(operation, world, call, bulk=bulk)
     return Reply({"task_id": job.id, "status": operation.started})
 
 
-def run(operation: Operation, world: World, call: Call) -> Reply:
-    """Answer a synchronous route: the result, when the work is done."""
-    job = _submit(operation, world, call)
+def run(operation: Operation, world: World, call: Call, *, bulk: bool = False) -> Reply:
+    """Answer a synchronous route when the work is done: the result, of a bulk request an array of them."""
+    job = _submit(operation, world, call, bulk=bulk)
 
     def finish(_: float) -> Reply:
         if job.failed:
@@ -38,62 +39,106 @@ def run(operation: Operation, world: World, call: Call) -> Reply:
     return Reply(wait_until=job.ends_at, finish=finish)
 
 
-def _submit(operation: Operation, world: World, call: Call) -> Job:
+def _submit(operation: Operation, world: World, call: Call, *, bulk: bool) -> Job:
+    order = _bulk_order(operation, world, call) if bulk else _order(operation, world, call)
+    return world.accept(Job, order, call.now, call.fate)
+
+
+def _order(operation: Operation, world: World, call: Call) -> Order:
     body = call.body(operation.fields)
     if not body[operation.subject_key]:
         raise general(400, "Bad Request", operation.empty, "enrichment")
     if operation.kind == "qa_agent" and not body["qualification_criteria"]:
         text = "Missing required field: qualification_criteria"
         raise general(400, "Bad Request", text, "enrichment")
-    tier = tier_of(body)
-    if operation.tier_noun and tier not in world.settings.enabled_tiers:
-        noun = operation.tier_noun
-        text = (
-            f"{tier.capitalize()} tier {noun} enrichment is not enabled for this org. Contact sales to request access."
-        )
-        raise detail(403, text)
-    kept = {key: value for key, value in body.items() if value is not None}
-    return world.submit(operation, kept, call.now, call.fate)
+    if operation.tier_noun:
+        world.allow_tier(operation.tier_noun, tier_of(body))
+    kept = _given(body)
+    subject = subject_of(body[operation.subject_key])
+    runtime = world.runtime(operation.runtime_key(body), operation.kind, subject)
+    return Order(operation.kind, subject, kept, operation.price(body), runtime)
 
 
-def result_of(seed: int, job: Job, units: str) -> dict[str, Any]:
-    """Give the result of a finished job."""
-    answer = ANSWERS[job.kind](seed, job.body)
-    return {**answer, **_cost("cost", job.charge, units)} if job.kind in _WITH_COST else answer
+def _bulk_order(operation: Operation, world: World, call: Call) -> Order:
+    body = _given(call.body(operation.bulk_fields))
+    if not body["leads"]:
+        raise general(400, "Bad Request", operation.empty, "enrichment")
+    kind = f"{operation.kind}_bulk"
+    subject = f"{len(body['leads'])} leads"
+    one = world.runtime(operation.kind, kind, world.accepted)
+    price = operation.bulk_price(body)
+    return Order(kind, subject, body, price, bulk_seconds(one, len(body["leads"])))
 
 
-def _cost(name: str, cents: int, units: str) -> dict[str, Any]:
-    if units == "credits":
-        return {f"{name}_credits": cents / CENTS_PER_CREDIT}
-    return {"charge_amount" if name == "charge" else "cost_cents": cents}
+def _given(body: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in body.items() if value is not None}
+
+
+def result_of(seed: int, job: Job, units: str) -> Any:
+    """Give the result of a finished job: a bulk one's is an array in the order of its leads."""
+    if job.leads is None:
+        answer = ANSWERS[job.kind](seed, job.body)
+        return {**answer, **shown("cost", job.charge, units)} if job.kind in _WITH_COST else answer
+    operation = BY_KIND[job.kind.removesuffix("_bulk")]
+    return [_row(seed, operation, {**job.body, "lead": lead}, units) for lead in job.leads]
+
+
+def _row(seed: int, operation: Operation, body: dict[str, Any], units: str) -> dict[str, Any]:
+    """Answer one lead; one that cannot be looked up says so in ``error`` and leaves the others alone (assumed)."""
+    if not operation.usable(body["lead"]):
+        return {**body["lead"], "error": operation.empty, **shown("cost", 0, units)}
+    return {**ANSWERS[operation.kind](seed, body), **shown("cost", operation.price(body), units)}
 
 
 def job_status(world: World, call: Call) -> Reply:
     """Answer ``GET /job-status/{job_id}`` (docs.sixtyfour.ai, api-reference job-status)."""
-    units = call.queried(_COST_UNITS)["cost_units"] or "cents"
-    job = world.jobs.get(call.params["job_id"])
-    if job is None or call.now < job.visible_at:
+    units = call.queried(COST_UNITS)["cost_units"] or "cents"
+    work = _found(world, call.params["job_id"])
+    if work is None or call.now < work.visible_at:
         raise detail(404, "Job not found")
-    run_id = "temporal-run-" + identifier("temporal", job.id)
-    shown = {"status": "running", "id": job.id, "run_id": run_id, "start_time": iso(job.submitted_at)}
+    run_id = "temporal-run-" + identifier("temporal", work.id)
+    told = {"status": "running", "id": work.id, "run_id": run_id, "start_time": iso(work.submitted_at)}
     if call.drifted():
-        return Reply({**shown, "status": DRIFTED})
-    if not job.done(call.now):
-        return Reply(shown)
-    if job.failed:
-        return Reply({**shown, "status": "failed", "error": FAILURE})
+        return Reply({**told, "status": DRIFTED})
+    if not work.done(call.now):
+        return Reply({**told, **_progress(work, call.now)})
+    if work.failed:
+        return Reply({**told, "status": "failed", "error": FAILURE})
+    if isinstance(work, Run) and work.cancelled_at is not None:
+        return Reply({**told, "status": "cancelled"})
     return Reply(
         {
-            **shown,
+            **told,
             "status": "completed",
-            "close_time": iso(job.ends_at),
-            "result": result_of(world.settings.seed, job, units),
-            **_cost("charge", job.charge, units),
-            "task_type": BY_KIND[job.kind].task_type,
+            "close_time": iso(work.ends_at),
+            **_result(world, call, work, units),
+            **shown("charge", work.charge, units),
+            "task_type": _task_type(work.kind),
         }
     )
 
 
-def check_balance(world: World, _: Call) -> Reply:
-    """Answer ``GET /check-balance``."""
-    return Reply({"credits": world.credits()})
+def _found(world: World, job_id: str) -> Job | Run | None:
+    job = world.jobs.get(job_id)
+    if job is not None and job.kind.removesuffix("_bulk") in BY_KIND:
+        return job
+    run = world.runs.get(job_id)
+    return run if run is not None and run.kind in BULK else None
+
+
+def _progress(work: Work, now: float) -> dict[str, Any]:
+    """Say how far bulk work is; single jobs say nothing of the kind."""
+    subjects = len(work.subjects)
+    if isinstance(work, Job) and work.leads is None:
+        return {}
+    return {"progress": {"completed": int(subjects * work.share(now)), "total": subjects}}
+
+
+def _result(world: World, call: Call, work: Job | Run, units: str) -> dict[str, Any]:
+    if isinstance(work, Run):
+        return {"results": bulk_files.results(world, call, work)}
+    return {"result": result_of(world.settings.seed, work, units)}
+
+
+def _task_type(kind: str) -> str:
+    return BY_KIND[kind].task_type if kind in BY_KIND else kind

@@ -21,3 +21,8 @@ def as_object(value: Any) -> dict[str, Any] | None:
 def as_array(value: Any) -> list[Any] | None:
     """Give *value* if it is a JSON array."""
     return value if _is_array(value) else None
+
+
+def several(value: Any) -> list[Any]:
+    """Give the entries of an array, or the one value that is no array."""
+    return value if _is_array(value) else [value]

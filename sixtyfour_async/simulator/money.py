@@ -27,9 +27,20 @@ PRICES: Mapping[str, int] = {
     "intelligence:scout": 100,  # assumed
     "qa_agent": 10,  # assumed
     "research_agent": 20,  # assumed
-    "deep_search_row": 1,  # assumed, after /search/query: 0.1 credit per returned row
+    "search_row": 1,  # third parties report 0.1 credit per returned row of /search/query; the other searches: assumed
+    "lookalike": 50,  # assumed
+    "verify_age": 100,  # assumed
+    "linkedin": 2,  # assumed
+    "org_chart": 50,  # assumed
     "workflow_row": 10,  # assumed
 }
+
+
+def shown(name: str, cents: int, units: str) -> dict[str, float]:
+    """Show an amount in the units asked for, ``cents`` or ``credits``, under the name it has in these units."""
+    if units == "credits":
+        return {f"{name}_credits": cents / CENTS_PER_CREDIT}
+    return {"charge_amount" if name == "charge" else f"{name}_cents": cents}
 
 
 @dataclass(slots=True)

@@ -1,7 +1,9 @@
 """The table of job operations: their paths, words, fields and prices. Everything else reads it from here.
 
 Sources, unless a line says otherwise: docs.sixtyfour.ai, api-reference/endpoint/{people-intelligence,
-company-intelligence, find-email, find-phone, reverse-email, reverse-phone, qa-agent} and guides/using-webhooks.
+company-intelligence, find-email, find-phone, reverse-email, reverse-phone, qa-agent} and guides/using-webhooks. Up to
+100 leads in a bulk request is documented for e-mails and phones and assumed for the reverse look-ups; that more of
+them are a 422 is assumed.
 """
 
 from __future__ import annotations
@@ -11,12 +13,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from sixtyfour_async.simulator.money import PRICES
-from sixtyfour_async.simulator.people import is_personal
-from sixtyfour_async.simulator.validation import Field
+from sixtyfour_async.simulator.people import is_personal, text_at
+from sixtyfour_async.simulator.validation import Field, texts
 
+MOST_LEADS = 100
+_NAMES = ("name", "full_name", "first_name", "linkedin", "linkedin_url", "email", "phone")
 _WEBHOOK = Field("webhook_url", "url")
 _PLAN = Field("research_plan", "string")
 _CONFIDENCE = Field("field_confidence", "boolean")
+COST_UNITS = (Field("cost_units", "string", nullable=False, choices=("cents", "credits")),)
 _COMPANY_TIERS = ("low", "micro", "medium", "high")
 _PEOPLE_TIERS = (*_COMPANY_TIERS, "xhigh", "scout")
 _CRITERION = (
@@ -43,6 +48,23 @@ class Operation:
     """The 400 text when the subject holds nothing."""
     tier_noun: str = ""
     """How the 403 for a tier calls the operation; "" when it has no tiers."""
+    looks_for: tuple[str, ...] = ()
+    """A lead of a bulk request is looked up by any of these keys; () when there is no bulk form."""
+
+    @property
+    def bulk_fields(self) -> tuple[Field, ...]:
+        """Give the fields of the bulk form: ``leads`` instead of ``lead``."""
+        leads = Field("leads", "array", required=True, of=Field("", "object", required=True), longest=MOST_LEADS)
+        return (leads, *(field for field in self.fields if field.name != self.subject_key))
+
+    def bulk_price(self, body: Mapping[str, Any]) -> int:
+        """Give the price of a bulk request in cents: that of each lead alone; what cannot be looked up is free."""
+        leads = (lead for lead in body["leads"] if self.usable(lead))
+        return sum(self.price({**body, self.subject_key: lead}) for lead in leads)
+
+    def usable(self, lead: Mapping[str, Any]) -> bool:
+        """Say whether a lead holds something to look it up by."""
+        return bool(text_at(lead, *self.looks_for))
 
     def price(self, body: Mapping[str, Any]) -> int:
         """Give the price of one run in cents; a personal e-mail that is known already is free (documented)."""
@@ -68,15 +90,23 @@ def tier_of(body: Mapping[str, Any]) -> str:
     return str(body.get("tier") or "low")
 
 
-def _finder(kind: str, *more: Field) -> Operation:
-    lead = Field("lead", "object", required=True)
+def _finder(kind: str, *more: Field, looks_for: tuple[str, ...] = _NAMES, newer: bool = False) -> Operation:
     path = kind.replace("_", "-")
-    return Operation(kind, (path,), kind, "pending", "lead", (lead, _WEBHOOK, *more), "Lead data is required")
+    return Operation(
+        kind=kind,
+        paths=(path, f"{path}-v2") if newer else (path,),
+        task_type=kind,
+        started="pending",
+        subject_key="lead",
+        fields=(Field("lead", "object", required=True), _WEBHOOK, *more, texts("providers")),
+        empty="Lead data is required",
+        looks_for=looks_for,
+    )
 
 
 _COMPANY = Operation(
     kind="company_intelligence",
-    paths=("company-intelligence", "enrich-company"),
+    paths=("company-intelligence", "enrich-company", "enrich-company-v2"),
     task_type="company_enrichment",
     started="RUNNING",
     subject_key="target_company",
@@ -123,7 +153,7 @@ _QA = Operation(
     fields=(
         Field("data", "object", required=True),
         Field("qualification_criteria", "array", required=True, items=_CRITERION),
-        Field("references", "array"),
+        Field("references", "array", of=Field("", "strings", required=True)),
         Field("struct", "strings"),
         Field("max_tool_calls", "integer", minimum=1, maximum=50),
         _WEBHOOK,
@@ -148,11 +178,11 @@ OPERATIONS: tuple[Operation, ...] = (
         "find_email",
         Field("verify_emails", "boolean", nullable=False),
         Field("mode", "string", nullable=False, choices=("PROFESSIONAL", "PERSONAL")),
-        Field("providers", "array"),
+        newer=True,
     ),
-    _finder("find_phone", Field("providers", "array")),
-    _finder("reverse_email", Field("providers", "array")),
-    _finder("reverse_phone", Field("providers", "array")),
+    _finder("find_phone", newer=True),
+    _finder("reverse_email", looks_for=("email",)),
+    _finder("reverse_phone", looks_for=("phone",)),
     _QA,
     _RESEARCH,
 )

@@ -19,12 +19,12 @@ _LAST = (
     *("Almeida", "Becker", "Costa", "Dubois", "Eriksen", "Fischer", "Garcia", "Haddad", "Ito", "Jansen"),
     *("Kowalski", "Larsen", "Moreau", "Novak", "Okafor", "Patel", "Rossi", "Santos", "Tanaka", "Weber"),
 )
-_TITLES = (
+TITLES = (
     *("Chief Executive Officer", "Chief Technology Officer", "VP of Engineering", "VP of Sales"),
     *("Head of Marketing", "Head of Data", "Director of Operations", "Product Manager", "Account Executive"),
     *("Software Engineer", "Research Scientist", "Finance Manager"),
 )
-_PLACES = ("Berlin, Germany", "London, UK", "New York, US", "Paris, France", "Tokyo, Japan", "Toronto, Canada")
+PLACES = ("Berlin, Germany", "London, UK", "New York, US", "Paris, France", "Tokyo, Japan", "Toronto, Canada")
 _SCHOOLS = ("University of Bonn", "ETH Zurich", "University of Leeds", "Kyoto University", "McGill University")
 _SKILLS = ("Python", "Negotiation", "Data analysis", "Leadership", "Procurement", "Design", "Rust", "Hiring")
 _FREE_MAIL = ("gmail.com", "outlook.com", "yahoo.com", "icloud.com", "gmx.de", "proton.me", "hotmail.com")
@@ -78,13 +78,13 @@ def person_of(seed: int, given: Mapping[str, Any], company: str = "") -> Person:
     return Person(
         name=name,
         company=works_at,
-        title=text_at(given, "title") or pick(_TITLES, *throw, 4),
+        title=text_at(given, "title") or pick(TITLES, *throw, 4),
         email=text_at(given, "email") or f"{local}@{slug(works_at)}.example",
         personal_email=f"{local}{whole(10, 99, *throw, 5)}@mail.example",
         phone=text_at(given, "phone") or f"+1 555-01{whole(0, 99, *throw, 6):02d}",
         linkedin=text_at(given, "linkedin", "linkedin_url")
         or f"https://www.linkedin.com/in/{slug(name)}-{whole(1000, 9999, *throw, 7)}",
-        location=text_at(given, "location") or pick(_PLACES, *throw, 8),
+        location=text_at(given, "location") or pick(PLACES, *throw, 8),
         school=pick(_SCHOOLS, *throw, 9),
         skills=[pick(_SKILLS[:4], *throw, 10), pick(_SKILLS[4:], *throw, 11)],
         years_experience=whole(2, 35, *throw, 12),

@@ -44,6 +44,11 @@ _COMMON: Mapping[str, RunTime] = {
     "qa_agent": _MEDIUM,
     "research_agent": _MEDIUM,
     "deep_search": _SEARCH,
+    "lookalike": _SEARCH,  # assumed: as a deep search
+    "export": RunTime(12, 0.4, 5, 60),  # assumed
+    "verify_age": _MEDIUM,  # assumed; "high-tier research"
+    "linkedin": RunTime(5, 0.4, 2, 10),  # "one LLM call"; assumed: as a finder
+    "org_chart": _MEDIUM,  # assumed
     "workflow": _WORKFLOW,
     "intelligence:high": _HIGH,
     "intelligence:xhigh": _HIGH,  # assumed: as high
@@ -65,6 +70,14 @@ PROFILES: Mapping[str, Mapping[str, RunTime]] = {
     },
 }
 
+
+def bulk_seconds(one: float, leads: int) -> float:
+    """Say how long a bulk job takes whose leads take *one* second each alone: less than in turn (assumed)."""
+    return one * (1 + math.log(max(leads, 1)))
+
+
+ROWS_PER_SECOND = 50.0
+"""A bulk-intelligence file takes this much longer for its rows (assumed)."""
 ROWS_PER_BATCH = 10
 SECONDS_PER_BATCH = 10.0
 """A workflow run takes this much longer for each started batch of rows (assumed)."""

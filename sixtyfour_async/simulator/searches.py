@@ -1,22 +1,29 @@
-"""Deep search: which rows a query finds, and the file they come in.
+"""Which documents a search finds.
 
-Company rows are true and chosen by the words of the query; people are invented. The columns of the file are
-assumed: docs.sixtyfour.ai says only that it is a CSV.
+A search is its mode and its ``parsed_query``, which has one of three forms: ``{"simple_filters": …}``,
+``{"filters": …}`` or ``{"deep_search": {"query": …}}``. The forms are assumed: the service says only that what it
+echoes may be sent back. Deep search finds companies by the words of the query, and invents people.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import functools
+import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from sixtyfour_async.simulator import filters
 from sixtyfour_async.simulator.chance import whole
 from sixtyfour_async.simulator.companies import Company, companies, domain_of
+from sixtyfour_async.simulator.documents import company_document, index_of, person_document, shown
 from sixtyfour_async.simulator.facts import words
+from sixtyfour_async.simulator.json_values import as_object
 from sixtyfour_async.simulator.people import person_of
+from sixtyfour_async.simulator.refusal import detail
+from sixtyfour_async.simulator.work import Search
 
+Document = Mapping[str, Any]
 DEFAULT_RESULTS = 1000
 _NOISE = frozenset(
     re.findall(
@@ -28,12 +35,12 @@ _NOISE = frozenset(
 
 
 @functools.lru_cache(maxsize=256)
-def matching(query: str) -> tuple[Company, ...]:
-    """Give the companies whose facts hold most of the words of *query*, in the order of the file."""
+def matching(query: str) -> tuple[tuple[int, Company], ...]:
+    """Give the companies whose facts hold most of the words of *query*, with their places in the file."""
     asked = set(words(query).split()) - _NOISE
-    hits = [(len(asked & facts), company) for facts, company in _word_index()]
-    best = max((count for count, _ in hits), default=0)
-    return tuple(company for count, company in hits if count == best) if best else ()
+    hits = [(len(asked & facts), at, company) for at, (facts, company) in enumerate(_word_index())]
+    best = max((count for count, _, _ in hits), default=0)
+    return tuple((at, company) for count, at, company in hits if count == best) if best else ()
 
 
 @functools.cache
@@ -47,35 +54,63 @@ def _text(company: Company) -> str:
     return f"{company.company_name} {company.country} {company.industry} {company.headquarters} {more}"
 
 
-def count_rows(seed: int, body: Mapping[str, Any]) -> int:
-    """Say how many rows a search finds."""
-    most = _most(body)
-    if body.get("mode") == "company":
-        return min(most, len(_companies(body)))
-    return min(most, whole(20, 400, seed, "people found", body["query"]))
+def documents(seed: int, mode: str, parsed: Mapping[str, Any]) -> Sequence[Document]:
+    """Give the documents a search finds, before exclusions.
+
+    Raises:
+        Refused: 400, the filters are not understood.
+    """
+    return _documents(seed, mode, json.dumps(parsed))
 
 
-def _most(body: Mapping[str, Any]) -> int:
-    return DEFAULT_RESULTS if body.get("max_results") is None else body["max_results"]
+@functools.lru_cache(maxsize=64)
+def _documents(seed: int, mode: str, parsed: str) -> Sequence[Document]:
+    query = json.loads(parsed)
+    deep = as_object(query.get("deep_search"))
+    if deep is not None:
+        return _deep(seed, mode, str(deep.get("query")))
+    simple = as_object(query.get("simple_filters"))
+    if simple is None and "filters" not in query:
+        raise detail(400, "Invalid parsed_query")
+    index = index_of(mode, seed)
+    return filters.apply(index, filters.simple(index, filters.dsl(query["filters"]) if simple is None else simple))
 
 
-def _companies(body: Mapping[str, Any]) -> Sequence[Company]:
-    excluded = {domain_of(str(item)) for item in body.get("exclude_entity_ids") or ()}
-    return [company for company in matching(body["query"]) if domain_of(company.website) not in excluded]
+def _deep(seed: int, mode: str, query: str) -> list[Document]:
+    if mode == "company":
+        return [company_document(at, company) for at, company in matching(query)]
+    count = whole(20, 400, seed, "people found", query)
+    return [person_document(at, person_of(seed, {"query": query, "position": at})) for at in range(count)]
 
 
-def rows(seed: int, body: Mapping[str, Any], count: int) -> list[dict[str, Any]]:
+def names_of(mode: str, document: Document) -> tuple[str, ...]:
+    """Give the names under which a document can be excluded."""
+    if mode == "company":
+        return (str(document["id"]), str(document["domain"]))
+    return (str(document["public_id"]).casefold(),)
+
+
+def excluded_name(mode: str, given: object) -> str:
+    """Read what excludes a document: a numeric id or domain of a company, a LinkedIn id of a person, or a URL."""
+    text = str(given).strip().casefold()
+    if mode == "company":
+        return text if text.isdigit() else domain_of(text)
+    return text.rstrip("/").rpartition("/")[2]
+
+
+def kept(mode: str, found: Sequence[Document], excluded: Collection[str]) -> list[Document]:
+    """Leave out what is excluded."""
+    gone = frozenset(excluded)
+    return [document for document in found if gone.isdisjoint(names_of(mode, document))] if gone else list(found)
+
+
+def of_order(seed: int, order: Mapping[str, Any]) -> list[Document]:
+    """Give what a search that was ordered finds: its ``mode``, ``parsed_query``, ``excluded`` and ``max_results``."""
+    found = kept(order["mode"], documents(seed, order["mode"], order["parsed_query"]), order["excluded"])
+    return found[: order["max_results"]]
+
+
+def rows(seed: int, search: Search) -> list[dict[str, Any]]:
     """Give the rows of a finished search."""
-    if body.get("mode") == "company":
-        return [_plain(company) for company in _companies(body)[:count]]
-    return [_person(seed, body["query"], at) for at in range(count)]
-
-
-def _plain(company: Company) -> dict[str, Any]:
-    return {key: "" if value is None else value for key, value in dataclasses.asdict(company).items()}
-
-
-def _person(seed: int, query: str, at: int) -> dict[str, Any]:
-    person = person_of(seed, {"query": query, "position": at})
-    plain = {"name": person.name, "title": person.title, "company": person.company}
-    return {**plain, "location": person.location, "linkedin": person.linkedin}
+    found = of_order(seed, search.body)
+    return [shown(search.body["mode"], document, "workflow") for document in found]

@@ -12,6 +12,8 @@ import anyio
 from sixtyfour_async.simulator.books import Books
 from sixtyfour_async.simulator.clock import Clock
 from sixtyfour_async.simulator.faults import Faults
+from sixtyfour_async.simulator.outputs import Outputs
+from sixtyfour_async.simulator.records import Records
 from sixtyfour_async.simulator.settings import SimulatorSettings
 from sixtyfour_async.simulator.state import recall, remember
 from sixtyfour_async.simulator.world import World, opening
@@ -54,13 +56,14 @@ class Simulator:
         events = [] if settings.state is None else list(recall(settings.state))
         salt = f"{settings.seed}:{start}"
         self._books = Books()
-        self.world = World(settings, self._books, opening(settings), salt)
+        outputs = Outputs(settings.seed)
+        self.world = World(settings, self._books, opening(settings), salt, Records(salt), outputs)
         for event in events:
             self.world.replay(event)
             start = event["at"] if event is events[0] else max(start, event["at"])
         if settings.state is not None:
             settings.state.touch()
-            self.world.remember = functools.partial(remember, settings.state)
+            self.world.remember = self.world.records.remember = functools.partial(remember, settings.state)
         self.clock = Clock(now, sleep, settings.speed, start, now())
         """Simulated time."""
 
@@ -79,9 +82,11 @@ class Simulator:
         """
         try:
             from sixtyfour_async.simulator.app import Application, Gate  # noqa: PLC0415 -- needs the extra
+            from sixtyfour_async.simulator.routes import ROUTES  # noqa: PLC0415 -- needed by a server only
+            from sixtyfour_async.simulator.routing import Routing  # noqa: PLC0415 -- needed by a server only
         except ModuleNotFoundError as error:
             raise missing_extra(error) from error
-        return Application(Gate(self.clock, self.world, self._books, self.faults))
+        return Application(Gate(self.clock, self.world, self._books, self.faults), Routing(ROUTES))
 
 
 def missing_extra(error: ModuleNotFoundError) -> ModuleNotFoundError:

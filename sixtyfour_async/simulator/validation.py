@@ -6,6 +6,8 @@ pydantic's.
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -14,7 +16,7 @@ from sixtyfour_async.simulator.json_values import as_array, as_object
 
 Problem = dict[str, Any]
 Loc = tuple[str | int, ...]
-Type = Literal["object", "string", "boolean", "integer", "number", "array", "strings", "url"]
+Type = Literal["any", "object", "string", "boolean", "integer", "number", "array", "strings", "url", "instant"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,14 @@ class Field:
     minimum: int | None = None
     maximum: int | None = None
     items: tuple[Field, ...] = ()
+    """The fields of an object, or of each object in an array."""
+    of: Field | None = None
+    """What each entry of an array is; its name is not looked at."""
+    shortest: int = 0
+    """Fewest characters, or entries of an array."""
+    longest: int | None = None
+    """Most characters, or entries of an array or object."""
+    pattern: str = ""
 
 
 _Error = tuple[str, str]
@@ -55,13 +65,24 @@ def missing(loc: Loc, given: Any) -> Problem:
     return problem("missing", loc, "Field required", given)
 
 
+def texts(name: str, most: int | None = None, *, longest: int | None = None) -> Field:
+    """Describe an array of strings: how many at most, and how long each."""
+    return Field(name, "array", of=Field("", "string", required=True, longest=longest), longest=most)
+
+
 def check(
-    fields: Sequence[Field], given: Mapping[str, Any], loc: Loc = ("body",)
+    fields: Sequence[Field], given: Mapping[str, Any], loc: Loc = ("body",), *, closed: bool = False
 ) -> tuple[dict[str, Any], list[Problem]]:
     """Read *given* by *fields*.
 
+    Args:
+        fields: What may be there.
+        given: What is there.
+        loc: Where it stands in the request.
+        closed: Unknown keys are wrong; otherwise they are left out.
+
     Returns:
-        The values read (absent and null ones are None) and what is wrong; unknown keys are left out.
+        The values read (absent and null ones are None) and what is wrong.
     """
     values: dict[str, Any] = {}
     problems: list[Problem] = []
@@ -73,6 +94,10 @@ def check(
         elif given[item.name] is not None or item.required or not item.nullable:
             values[item.name], found = _value(item, given[item.name], (*loc, item.name))
             problems += found
+    if closed:
+        known = {item.name for item in fields}
+        text = "Extra inputs are not permitted"
+        problems += [problem("extra_forbidden", (*loc, key), text, given[key]) for key in given if key not in known]
     return values, problems
 
 
@@ -84,9 +109,18 @@ def _value(item: Field, given: Any, loc: Loc) -> tuple[Any, list[Problem]]:
         return None, [problem(error[0], loc, error[1], given)]
     if item.type == "strings":
         return value, _strings(value, loc)
-    if item.type == "array" and item.items:
-        return value, _items(item, value, loc)
-    return value, _bounds(item, value, loc) if item.type in {"integer", "number"} else []
+    if item.type in {"integer", "number"}:
+        return value, _bounds(item, value, loc)
+    return value, _extent(item, value, loc) or _inside(item, value, loc)
+
+
+def _inside(item: Field, value: Any, loc: Loc) -> list[Problem]:
+    if item.type == "object" and item.items:
+        return check(item.items, value, loc)[1]
+    if item.type != "array":
+        return []
+    entry = item.of or (Field("", "object", required=True, items=item.items) if item.items else None)
+    return [] if entry is None else [p for at, one in enumerate(value) for p in _value(entry, one, (*loc, at))[1]]
 
 
 def _object(given: Any) -> tuple[Any, _Error | None]:
@@ -99,6 +133,18 @@ def _array(given: Any) -> tuple[Any, _Error | None]:
 
 def _string(given: Any) -> tuple[Any, _Error | None]:
     return given, None if isinstance(given, str) else _STRING
+
+
+def _anything(given: Any) -> tuple[Any, _Error | None]:
+    return given, None
+
+
+def _instant(given: Any) -> tuple[Any, _Error | None]:
+    try:
+        instant = dt.datetime.fromisoformat(given)
+    except (TypeError, ValueError):
+        return None, ("datetime_from_date_parsing", "Input should be a valid datetime or date")
+    return (instant if instant.tzinfo else instant.replace(tzinfo=dt.UTC)).timestamp(), None
 
 
 def _boolean(given: Any) -> tuple[Any, _Error | None]:
@@ -148,6 +194,8 @@ def _url(given: Any) -> tuple[Any, _Error | None]:
 
 
 _READERS: Mapping[Type, Callable[[Any], tuple[Any, _Error | None]]] = {
+    "any": _anything,
+    "instant": _instant,
     "object": _object,
     "strings": _object,
     "array": _array,
@@ -162,18 +210,6 @@ _READERS: Mapping[Type, Callable[[Any], tuple[Any, _Error | None]]] = {
 def _strings(value: Mapping[str, Any], loc: Loc) -> list[Problem]:
     type_, msg = _STRING
     return [problem(type_, (*loc, key), msg, v) for key, v in value.items() if not isinstance(v, str)]
-
-
-def _items(item: Field, value: Sequence[Any], loc: Loc) -> list[Problem]:
-    found: list[Problem] = []
-    for at, entry in enumerate(value):
-        record = as_object(entry)
-        if record is None:
-            type_, msg = _OBJECT
-            found.append(problem(type_, (*loc, at), msg, entry))
-        else:
-            found += check(item.items, record, (*loc, at))[1]
-    return found
 
 
 def _choice(item: Field, value: Any, loc: Loc) -> list[Problem]:
@@ -191,4 +227,30 @@ def _bounds(item: Field, value: Any, loc: Loc) -> list[Problem]:
     if item.maximum is not None and value > item.maximum:
         text = f"Input should be less than or equal to {item.maximum}"
         return [problem("less_than_equal", loc, text, value, le=item.maximum)]
+    return []
+
+
+def _plural(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
+def _extent(item: Field, value: Any, loc: Loc) -> list[Problem]:
+    """Say what is wrong about the length of a string, array or object, or about the form of a string."""
+    if item.type not in {"string", "array", "object"}:
+        return []
+    kind, subject, unit = {
+        "string": ("string_", "String", "character"),
+        "array": ("", "List", "item"),
+        "object": ("", "Dictionary", "item"),
+    }[item.type]
+    after = "" if item.type == "string" else f" after validation, not {len(value)}"
+    if len(value) < item.shortest:
+        text = f"{subject} should have at least {_plural(item.shortest, unit)}{after}"
+        return [problem(f"{kind}too_short", loc, text, value, min_length=item.shortest)]
+    if item.longest is not None and len(value) > item.longest:
+        text = f"{subject} should have at most {_plural(item.longest, unit)}{after}"
+        return [problem(f"{kind}too_long", loc, text, None, max_length=item.longest)]
+    if item.pattern and not re.search(item.pattern, value):
+        text = f"String should match pattern '{item.pattern}'"
+        return [problem("string_pattern_mismatch", loc, text, value, pattern=item.pattern)]
     return []

@@ -7,72 +7,26 @@ done is never stored; it follows from the instant.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from sixtyfour_async.simulator.books import Books, WorkEntry
 from sixtyfour_async.simulator.chance import identifier
 from sixtyfour_async.simulator.faults import HIDDEN
-from sixtyfour_async.simulator.money import CENTS_PER_CREDIT, PRICES, Account
-from sixtyfour_async.simulator.operations import Operation, subject_of
+from sixtyfour_async.simulator.money import CENTS_PER_CREDIT, Account
+from sixtyfour_async.simulator.outputs import Outputs
+from sixtyfour_async.simulator.records import Records
 from sixtyfour_async.simulator.refusal import detail
-from sixtyfour_async.simulator.runtimes import PROFILES, ROWS_PER_BATCH, SECONDS_PER_BATCH
-from sixtyfour_async.simulator.searches import count_rows
+from sixtyfour_async.simulator.runtimes import PROFILES
 from sixtyfour_async.simulator.settings import SimulatorSettings
+from sixtyfour_async.simulator.work import Fate, Job, Order, Run, Search, Work, plain
 
-
-@dataclass(frozen=True, slots=True)
-class Fate:
-    """What faults have in store for new work."""
-
-    failed: bool = False
-    hidden: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """Accepted work. Instants are simulated Unix seconds; ``charge`` is in cents."""
-
-    id: str
-    subject: str
-    body: Mapping[str, Any]
-    submitted_at: float
-    visible_at: float
-    ends_at: float
-    charge: int
-    failed: bool
-
-    def done(self, now: float) -> bool:
-        """Say whether it has ended by *now*."""
-        return now >= self.ends_at
-
-
-@dataclass(frozen=True, slots=True)
-class Job(Work):
-    """A synchronous call or a job of one of the operations."""
-
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Search(Work):
-    """A deep search."""
-
-    search_id: str
-    rows: int
-
-
-@dataclass(frozen=True, slots=True)
-class Run(Work):
-    """A run of a workflow over the rows in ``body["rows"]``."""
-
-    workflow_id: str
-    formats: Sequence[str]
-    idempotency_key: str | None
-    planned: float
-    """Seconds it takes when nobody cancels it."""
-    cancelled_at: float | None = None
+W = TypeVar("W", bound=Work)
+BULK = frozenset({"people_bulk_intelligence", "company_bulk_intelligence"})
+"""Kinds of runs that were started with a file and without a workflow."""
+MINUTE = 60.0
 
 
 @dataclass(slots=True)
@@ -86,94 +40,101 @@ class World:
     books: Books
     account: Account
     salt: str
+    records: Records
+    outputs: Outputs
     remember: Callable[[Mapping[str, Any]], None] | None = None
     jobs: dict[str, Job] = field(default_factory=dict[str, Job])
     searches: dict[str, Search] = field(default_factory=dict[str, Search])
     runs: dict[str, Run] = field(default_factory=dict[str, Run])
-    _tasks_by_search: dict[str, str] = field(default_factory=dict[str, str])
+    _deep: dict[str, str] = field(default_factory=dict[str, str])
+    _exports: dict[str, str] = field(default_factory=dict[str, str])
+    _running: list[str] = field(default_factory=list[str])
     _runs_by_key: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
-    _accepted: int = 0
+    _bulk_starts: deque[float] = field(default_factory=deque[float])
+    accepted: int = 0
 
     def settle(self, now: float) -> None:
         """Charge what has ended by *now*."""
         self.account.settle(now)
         self.books.charged_cents = self.account.spent
 
-    def submit(self, operation: Operation, body: Mapping[str, Any], now: float, fate: Callable[[], Fate]) -> Job:
-        """Accept a job.
+    def runtime(self, kind: str, *parts: object) -> float:
+        """Draw how long work of a kind takes, in simulated seconds."""
+        return PROFILES[self.settings.runtimes][kind].draw(self.settings.seed, kind, *parts)
+
+    def allow_tier(self, noun: str, tier: str) -> None:
+        """Check that the organization may use a tier.
 
         Raises:
-            Refused: The tier is not enabled (403) or the balance does not cover the price (402).
+            Refused: It may not (403).
         """
-        subject = subject_of(body[operation.subject_key])
-        price = operation.price(body)
-        self._afford(price)
-        kind = operation.runtime_key(body)
-        runtime = self._runtime(kind, operation.kind, subject)
-        job = Job(
-            **self._work(subject=subject, body=body, now=now, runtime=runtime, price=price, fate=fate()),
-            kind=operation.kind,
+        if tier not in self.settings.enabled_tiers:
+            word = tier.capitalize()
+            text = f"{word} tier {noun} enrichment is not enabled for this org. Contact sales to request access."
+            raise detail(403, text)
+
+    def accept(self, make: Callable[..., W], order: Order, now: float, fate: Callable[[], Fate], **more: Any) -> W:
+        """Accept work of the class *make*, with the fields *more* it has of its own.
+
+        Raises:
+            Refused: The balance does not cover the price (402).
+        """
+        if not self.account.covers(order.price):
+            raise detail(402, "Insufficient API credits")
+        struck = fate()
+        work = make(
+            id=identifier(self.salt, self.accepted),
+            kind=order.kind,
+            subject=order.subject,
+            body=order.body,
+            submitted_at=now,
+            visible_at=now + HIDDEN if struck.hidden else now,
+            ends_at=now + order.runtime,
+            charge=0 if struck.failed else order.price,
+            failed=struck.failed,
+            **more,
         )
-        self._accept("job", job, now)
-        return job
+        if self.remember:
+            self.remember({"event": _EVENTS[type(work)], "at": now, "work": plain(work)})
+        self._take(work, replayed=False)
+        return work
 
-    def start_search(self, body: Mapping[str, Any], now: float, fate: Callable[[], Fate]) -> Search:
-        """Accept a deep search, or give the one started with the same ``search_id``.
+    def deep_search(self, search_id: str) -> Search | None:
+        """Give the deep search started with that ``search_id``."""
+        return self.searches.get(self._deep.get(search_id, ""))
+
+    def take_slot(self, now: float) -> None:
+        """Make sure that one more deep search may run.
 
         Raises:
-            Refused: All slots are taken (429) or the balance does not cover the rows (402).
+            Refused: All slots are taken (429).
         """
-        known = self._tasks_by_search.get(body.get("search_id") or "")
-        if known is not None:
-            return self.searches[known]
-        running = sum(not search.done(now) for search in self.searches.values())
-        if running >= self.settings.deep_search_slots:
+        self._running = [task for task in self._running if not self.searches[task].done(now)]
+        most = self.settings.deep_search_slots
+        if len(self._running) >= most:
             self.books.slots_refused += 1
-            most = self.settings.deep_search_slots
             raise detail(429, f"Maximum of {most} concurrent deep searches reached. Wait for one to finish.")
-        rows = count_rows(self.settings.seed, body)
-        price = rows * PRICES["deep_search_row"]
-        self._afford(price)
-        query, runtime = body["query"], self._runtime("deep_search", body["query"])
-        work = self._work(subject=query, body=body, now=now, runtime=runtime, price=price, fate=fate())
-        search_id = body.get("search_id") or identifier(self.salt, "search", work["id"])
-        search = Search(**work, search_id=search_id, rows=rows)
-        self._accept("search", search, now)
-        return search
 
-    def start_run(self, body: Mapping[str, Any], now: float, fate: Callable[[], Fate]) -> tuple[Run, bool]:
-        """Accept a workflow run; the second value says that the Idempotency-Key had started it before.
+    def export_running(self, search_id: str, now: float) -> bool:
+        """Say whether an export of that search is going on."""
+        export = self.searches.get(self._exports.get(search_id, ""))
+        return export is not None and not export.done(now)
 
-        Raises:
-            Refused: The balance does not cover the rows (402).
-        """
-        key = body["idempotency_key"]
-        known = self._runs_by_key.get((body["workflow_id"], key)) if key else None
-        if known is not None:
-            return self.runs[known], True
-        price = len(body["rows"]) * PRICES["workflow_row"]
-        self._afford(price)
-        batches = -(-len(body["rows"]) // ROWS_PER_BATCH)
-        subject = f"{body['workflow_id']} | {len(body['rows'])} rows"
-        runtime = self._runtime("workflow", subject, self._accepted) + SECONDS_PER_BATCH * batches
-        run = Run(
-            **self._work(
-                subject=subject, body={"rows": body["rows"]}, now=now, runtime=runtime, price=price, fate=fate()
-            ),
-            workflow_id=body["workflow_id"],
-            formats=tuple(body["formats"]),
-            idempotency_key=key,
-            planned=runtime,
-        )
-        self._accept("run", run, now)
-        return run, False
+    def run_of(self, workflow_id: str, key: str | None) -> Run | None:
+        """Give the run that an Idempotency-Key has started before."""
+        return self.runs.get(self._runs_by_key.get((workflow_id, key), "")) if key else None
+
+    def bulk_starts(self, now: float) -> int:
+        """Count the bulk-intelligence files accepted in the last minute."""
+        while self._bulk_starts and self._bulk_starts[0] <= now - MINUTE:
+            self._bulk_starts.popleft()
+        return len(self._bulk_starts)
 
     def cancel_run(self, run: Run, now: float) -> Run:
         """Stop a run; rows already done are charged, and one that has ended stays as it is."""
         if run.done(now):
             return run
-        share = (now - run.submitted_at) / (run.ends_at - run.submitted_at)
-        charge = int(run.charge * share)
+        charge = int(run.charge * run.share(now))
         cancelled = dataclasses.replace(run, cancelled_at=now, ends_at=now, charge=charge)
         self._cancel(cancelled, run.ends_at)
         if self.remember:
@@ -191,9 +152,11 @@ class World:
         Raises:
             ValueError: The event is of no kind that a simulator writes.
         """
-        kinds: dict[str, type[Job | Search | Run]] = {"job": Job, "search": Search, "run": Run}
+        kinds = {word: kind for kind, word in _EVENTS.items()}
         try:
-            if event["event"] == "cancel":
+            if event["event"] == "record":
+                self.records.take(event)
+            elif event["event"] == "cancel":
                 run = self.runs[event["id"]]
                 at, charge = event["at"], event["charge"]
                 self._cancel(dataclasses.replace(run, cancelled_at=at, ends_at=at, charge=charge), run.ends_at)
@@ -202,62 +165,45 @@ class World:
         except (KeyError, TypeError) as error:
             raise ValueError(f"not an event of a simulator: {event!r:.200}") from error
 
-    def _runtime(self, kind: str, *parts: object) -> float:
-        return PROFILES[self.settings.runtimes][kind].draw(self.settings.seed, kind, *parts)
-
-    def _afford(self, price: int) -> None:
-        if not self.account.covers(price):
-            raise detail(402, "Insufficient API credits")
-
-    def _work(
-        self, *, subject: str, body: Mapping[str, Any], now: float, runtime: float, price: int, fate: Fate
-    ) -> dict[str, Any]:
-        return {
-            "id": identifier(self.salt, self._accepted),
-            "subject": subject,
-            "body": body,
-            "submitted_at": now,
-            "visible_at": now + HIDDEN if fate.hidden else now,
-            "ends_at": now + runtime,
-            "charge": 0 if fate.failed else price,
-            "failed": fate.failed,
-        }
-
-    def _accept(self, event: str, work: Job | Search | Run, now: float) -> None:
-        if self.remember:
-            self.remember({"event": event, "at": now, "work": dataclasses.asdict(work)})
-        self._take(work, replayed=False)
-
-    def _take(self, work: Job | Search | Run, *, replayed: bool) -> None:
-        self._accepted += 1
+    def _take(self, work: Work, *, replayed: bool) -> None:
+        self.accepted += 1
         self.account.reserve(work.id, work.charge, work.ends_at)
-        kind = self._file(work)
-        self.books.jobs.append(
+        self._file(work)
+        self.books.accept(
             WorkEntry(
-                *(work.id, kind, work.subject, work.body, work.submitted_at, work.ends_at, work.charge),
+                *(work.id, work.kind, work.subject, work.body, work.submitted_at, work.ends_at, work.charge),
+                subjects=work.subjects,
                 replayed=replayed,
             )
         )
 
-    def _file(self, work: Job | Search | Run) -> str:
-        """Put work where its routes look for it, and name its kind."""
+    def _file(self, work: Work) -> None:
+        """Put work where its routes look for it."""
         match work:
             case Job():
                 self.jobs[work.id] = work
-                return work.kind
+            case Search(kind="deep_search"):
+                self.searches[work.id] = work
+                self._deep[work.search_id] = work.id
+                self._running.append(work.id)
             case Search():
                 self.searches[work.id] = work
-                self._tasks_by_search[work.search_id] = work.id
-                return "deep_search"
+                self._exports[work.search_id] = work.id
             case Run():
                 self.runs[work.id] = work
                 if work.idempotency_key:
                     self._runs_by_key[work.workflow_id, work.idempotency_key] = work.id
-                return "workflow"
+                if work.kind in BULK:
+                    self._bulk_starts.append(work.submitted_at)
+            case _:
+                raise TypeError(work)
 
     def credits(self) -> float:
         """Give the balance as ``/check-balance`` does."""
         return self.account.credits()
+
+
+_EVENTS: Mapping[type[Work], str] = {Job: "job", Search: "search", Run: "run"}
 
 
 def opening(settings: SimulatorSettings) -> Account:

@@ -115,10 +115,19 @@ async def test_keys(start: Start, headers: dict[str, str], status: int) -> None:
         assert "x-ratelimit-limit" not in answer.headers
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/nope"), ("GET", "/find-email"), ("POST", "/find-email/")])
-async def test_what_is_not_there(start: Start, method: str, path: str) -> None:
+@pytest.mark.parametrize(
+    ("method", "path", "status", "text"),
+    [
+        ("GET", "/nope", 404, "Not Found"),
+        ("POST", "/find-email/", 404, "Not Found"),
+        ("GET", "/job-status/", 404, "Not Found"),
+        ("GET", "/find-email", 405, "Method Not Allowed"),
+        ("PUT", "/search/history/x", 405, "Method Not Allowed"),
+    ],
+)
+async def test_what_is_not_there(start: Start, method: str, path: str, status: int, text: str) -> None:
     answer = await start().client.request(method, path)
-    assert (answer.status_code, answer.json()) == (404, {"detail": "Not Found"})
+    assert (answer.status_code, answer.json()) == (status, {"detail": text})
 
 
 async def test_dates_are_simulated(start: Start) -> None:

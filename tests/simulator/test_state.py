@@ -23,7 +23,7 @@ async def test_a_restart_forgets_nothing(start: Start, tmp_path: Path) -> None:
     run = await room.client.post("/workflows/run", json=payload, params=params, headers=headers)
     room.clock.seconds = 130
     await room.post("/workflows/cancel", job_id=run.json()["job_id"])
-    assert len(state.read_text().splitlines()) == 5
+    assert len(state.read_text().splitlines()) == 6
 
     again = start(state=state, balance_credits=100.0, clock=FakeClock(7.0))
     assert again.simulator.clock.now() == room.simulator.clock.now()

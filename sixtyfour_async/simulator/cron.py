@@ -1,0 +1,57 @@
+"""Cron expressions of five fields: whether one is well formed, and when it comes due next."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+_BOUNDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
+_DAYS_AHEAD = 1500
+"""How far is looked for a day that fits: 29 February comes every four years."""
+
+
+def parse(expression: str) -> list[frozenset[int]] | None:
+    """Give the allowed minutes, hours, days, months and weekdays (Sunday is 0); None when it is not well formed."""
+    fields = expression.split()
+    if len(fields) != len(_BOUNDS):
+        return None
+    try:
+        allowed = [_field(text, *bounds) for text, bounds in zip(fields, _BOUNDS, strict=True)]
+    except ValueError:
+        return None
+    return [*allowed[:4], frozenset(day % 7 for day in allowed[4])]
+
+
+def _field(text: str, low: int, high: int) -> frozenset[int]:
+    found: set[int] = set()
+    for part in text.split(","):
+        span, _, every = part.partition("/")
+        step = int(every) if every else 1
+        first, _, last = span.partition("-")
+        begin = low if span == "*" else int(first)
+        end = high if span == "*" or (every and not last) else int(last or first)
+        if not low <= begin <= end <= high or step < 1:
+            raise ValueError(part)
+        found.update(range(begin, end + 1, step))
+    return frozenset(found)
+
+
+def upcoming(expression: str, zone: ZoneInfo, after: float) -> Iterator[float]:
+    """Give the instants at which an expression comes due, the next one first. Units: Unix seconds."""
+    fields = parse(expression)
+    if fields is None:
+        return
+    minutes, hours, days, months, weekdays = fields
+    _, _, day_text, _, weekday_text = expression.split()
+    either = day_text != "*" and weekday_text != "*"
+    start = dt.datetime.fromtimestamp(after, zone)
+    for ahead in range(_DAYS_AHEAD):
+        date = start.date() + dt.timedelta(days=ahead)
+        by_day, by_weekday = date.day in days, date.isoweekday() % 7 in weekdays
+        if date.month in months and (by_day or by_weekday if either else by_day and by_weekday):
+            for hour in sorted(hours):
+                for minute in sorted(minutes):
+                    at = dt.datetime(date.year, date.month, date.day, hour, minute, tzinfo=zone).timestamp()
+                    if at > after:
+                        yield at

@@ -1,0 +1,55 @@
+"""Searches that were made: each has an id under which its query can be asked again, and a line in the history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sixtyfour_async.simulator.calls import Call
+from sixtyfour_async.simulator.records import Record
+from sixtyfour_async.simulator.refusal import detail
+from sixtyfour_async.simulator.world import World
+
+KIND = "search"
+
+
+def store(
+    world: World, call: Call, *, mode: str, parsed: Mapping[str, Any], search_id: str | None = None, **more: Any
+) -> Record:
+    """Store a search; *more*: what the history shows, or ``task_id`` of the work behind it."""
+    search_id = search_id or world.records.new_id(KIND)
+    record = {
+        "search_id": search_id,
+        "key": call.key,
+        "mode": mode,
+        "parsed_query": parsed,
+        "query": None,
+        "query_label": None,
+        "task_id": None,
+        "kind": "filter",
+        "at": call.now,
+        "cost_cents": 0,
+        "total": 0,
+        "favourite": False,
+        "in_history": True,
+        **more,
+    }
+    return world.records.put(KIND, search_id, record, call.now)
+
+
+def stored(world: World, search_id: str) -> Record:
+    """Give the search of that id.
+
+    Raises:
+        Refused: 404, there is none.
+    """
+    found = world.records.get(KIND, search_id)
+    if found is None:
+        raise detail(404, "Search not found or has no parsed_query.")
+    return found
+
+
+def charge(world: World, call: Call, found: Record, *, cents: int, total: int) -> None:
+    """Note what another page of a search has cost and how many rows it has given so far."""
+    again = {**found, "cost_cents": found["cost_cents"] + cents, "total": total}
+    world.records.put(KIND, found["search_id"], again, call.now)

@@ -1,0 +1,265 @@
+"""The published operations of the service, typed from its public OpenAPI file: one line each, with a request that is
+right, what the answer must hold, and a request that is wrong with the place of what is wrong about it.
+
+``@name`` in a path or a value is replaced by the id of something that exists, see `existing`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from tests.simulator.conftest import COMPANY, COMPANY_WORKFLOW, LEAD, PERSON, QA, Room
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    method: str
+    path: str
+    right: Any = None
+    """The body; the query string of a GET and DELETE; for forms and queries of a POST see `ask`."""
+    keys: tuple[str, ...] = ()
+    wrong: Any = None
+    loc: tuple[str | int, ...] = ()
+    status: int = 200
+    query: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def upload(content: bytes, name: str = "rows.csv", **fields: str) -> dict[str, Any]:
+    """A multipart form, told from JSON bodies by its ``file``."""
+    return {"file": (name, content), **fields}
+
+
+FORM = upload(b"company_name,website\n3M,3m.com\n", config=json.dumps({"struct": {"industry": "Industry"}}))
+PEOPLE_FORM = upload(b"name,company\nBo Example,3M\n", config="{}")
+LEADS = {"leads": [LEAD["lead"]]}
+EMAILS = {"lead": {"email": "bo@acme.example"}}
+PHONES = {"lead": {"phone": "+1 555-0100"}}
+GRAPH = {
+    "blocks": [
+        {
+            "block_id": "a",
+            "sequence_number": 1,
+            "block_type": "io",
+            "block_name": "webhook",
+            "specs": {"dataframe_type": "LEAD"},
+        }
+    ],
+    "edges": [],
+}
+WORKFLOW = {"workflow_name": "Mine", "workflow_description": "", "workflow_definition": GRAPH}
+FILTERS = {"simple_filters": {"hq_country_iso2": {"$eq": "DE"}}}
+TASK = ("task_id", "status")
+STARTED = ("task_id", "status", "message")
+STATUS = ("task_id", "status", "start_time")
+PAGE = ("total_results", "results", "has_more", "next_cursor", "search_id", "parsed_query", "output_shape")
+LIST = ("id", "name", "entity_type", "status", "source_type", "created_at", "updated_at")
+STORED = ("id", "name", "status", "step", "created_at", "updated_at")
+SCHEDULE = (
+    *("id", "workflow_id", "name", "cron_expression", "timezone", "is_active", "created_at", "updated_at"),
+    "next_run_times",
+)
+INTELLIGENCE = ("structured_data", "notes", "findings", "confidence_score", "references")
+CAPABILITIES = ("mode", "index_name", "fields", "nested_paths", "limits", "cache_ttl_seconds", "generated_at_epoch_ms")
+VALUES = (
+    *("mode", "field", "canonical_field", "value_type", "supports_top_values", "supports_exact_filter_snippet"),
+    *("total_scoped_documents", "values"),
+)
+
+
+def finder(path: str, right: Any, keys: tuple[str, ...]) -> list[Case]:
+    bulk = {"leads": [right["lead"]]}
+    return [
+        Case("POST", path, right, keys, {}, ("body", "lead")),
+        Case("POST", f"{path}-async", right, TASK, {"lead": "x"}, ("body", "lead")),
+        Case("POST", f"{path}-bulk", bulk, keys, {"leads": {}}, ("body", "leads")),
+        Case("POST", f"{path}-bulk-async", bulk, TASK, {"leads": [{}, 1]}, ("body", "leads", 1)),
+    ]
+
+
+def both(path: str, right: Any, keys: tuple[str, ...], wrong: Any, *loc: str) -> list[Case]:
+    return [
+        Case("POST", path, right, keys, wrong, ("body", *loc)),
+        Case("POST", f"{path}-async", right, TASK, wrong, ("body", *loc)),
+    ]
+
+
+ENRICHMENT = [
+    *finder("/find-email", LEAD, ("name", "company", "email", "cost_cents")),
+    *finder("/find-phone", LEAD, ("name", "company", "phone", "cost_cents")),
+    *finder("/reverse-email", EMAILS, ("name", "company", "title", "linkedin", "email")),
+    *finder("/reverse-phone", PHONES, ("name", "company", "title", "linkedin", "phone")),
+    *both("/people-intelligence", PERSON, INTELLIGENCE, {}, "lead_info"),
+    *both("/company-intelligence", COMPANY, INTELLIGENCE, {**COMPANY, "struct": None}, "struct"),
+    *both("/qa-agent", QA, ("structured_data", "notes"), {"data": {}}, "qualification_criteria"),
+    Case("POST", "/bulk-intelligence/people", PEOPLE_FORM, (*TASK, "row_count"), upload(b"a\n1\n"), ("body", "config")),
+    Case(
+        *("POST", "/bulk-intelligence/company", FORM, (*TASK, "row_count", "estimated_cost_cents")),
+        *(upload(b"a\n1\n", config='{"struct": {}, "budget": 1}'), ("body", "config", "budget")),
+    ),
+    Case(
+        "POST", "/enrich-linkedin", {"linkedin_url": "https://www.linkedin.com/in/x"}, (), {}, ("body", "linkedin_url")
+    ),
+    Case(
+        *("GET", "/job-status/@job", {}, ("status", "id", "run_id", "start_time", "close_time", "result", "task_type")),
+        *({"cost_units": "dollars"}, ("query", "cost_units")),
+    ),
+    Case("GET", "/check-balance", {}, ("credits",)),
+    Case("POST", "/verify-age", {"subject": {"name": "Bo Example"}}, TASK, {"name": "Bo"}, ("body", "subject")),
+    Case("GET", "/verify-age/@age", {}, (*TASK, "age", "date_of_birth")),
+    Case(
+        *("POST", "/struct-builder/generate", {"description": "Title and years of experience"}, ("struct",)),
+        *({"description": ""}, ("body", "description")),
+    ),
+]
+SEARCH = [
+    Case("POST", "/search/start-deep-search", {"query": "german banks"}, STARTED, {}, ("body", "query")),
+    Case("GET", "/search/status/@deep", {}, STATUS),
+    Case("GET", "/search/deep-search-status/@deep", {}, STATUS),
+    Case(
+        *("GET", "/search/download", {"resource_handle_id": "rh_@deep"}, ("url", "bucket", "path")),
+        *({}, ("query", "resource_handle_id")),
+    ),
+    Case("POST", "/search/query", FILTERS, PAGE, {**FILTERS, "page_size": 101}, ("body", "page_size")),
+    Case("POST", "/search/export", {"search_id": "@search"}, STARTED, {}, ("body",)),
+    Case("POST", "/search/start-filter-search", FILTERS, PAGE, {"filters": []}, ("body", "filters")),
+    Case("GET", "/search/filter-capabilities", {}, CAPABILITIES, {"mode": "person"}, ("query", "mode")),
+    Case("POST", "/search/filter-field-values", {"field": "industry"}, VALUES, {"top_k": 1}, ("body", "field")),
+    Case(
+        *("POST", "/search/exclusion-lists", {"name": "Known", "source": {"type": "entity_ids", "entity_ids": ["a"]}}),
+        *(("id", "status"), {"name": "x", "source": {"type": "rows"}}, ("body", "source"), 202),
+    ),
+    Case("GET", "/search/exclusion-lists", {}, LIST),
+    Case("GET", "/search/exclusion-lists/@list", {}, LIST),
+    Case("DELETE", "/search/exclusion-lists/@list", {}),
+    Case(
+        *("POST", "/search/lookalike", {"linkedin_urls": ["https://www.linkedin.com/in/x"]}),
+        *(("task_id", "search_id", "status", "seed_diagnostics"), {"linkedin_urls": []}, ("body",), 202),
+    ),
+    Case("GET", "/search/lookalike/@lookalike", {}, STATUS, {"include_filters": "?"}, ("query", "include_filters")),
+    Case("GET", "/search/limits", {}, ("max_results",)),
+    Case(
+        *("POST", "/search/autocomplete", {"field": "job_title", "query": "vp"}, ("success", "suggestions")),
+        *({"field": "job_title", "query": ""}, ("body", "query")),
+    ),
+    Case(
+        *("POST", "/search/generate-title", {"parsedQuery": {"industry": "Banking"}}, ("title",)),
+        *({"parsedQuery": {str(at): at for at in range(51)}}, ("body", "parsedQuery")),
+    ),
+    Case("GET", "/search/history", {}, ("searches",), {"limit": "251"}, ("query", "limit")),
+    Case("DELETE", "/search/history", {}, ("success",)),
+    Case(
+        *("GET", "/search/history/volume", {"from": "2026-06-01", "to": "2026-07-01T00:00:00Z"}, ("total",)),
+        *({"from": "2026-06-01"}, ("query", "to")),
+    ),
+    Case("GET", "/search/history/@search", {}, ("search",)),
+    Case("DELETE", "/search/history/@search", {}, ("success",)),
+    Case("PATCH", "/search/history/@search/favourite", {"favourite": True}, ("success",), {}, ("body", "favourite")),
+]
+ID = (("workflow_id", "@workflow"),)
+CRON = {"workflow_id": COMPANY_WORKFLOW, "name": "Nightly", "cron_expression": "0 2 * * 1-5"}
+WORKFLOWS = [
+    Case(
+        *("POST", "/workflows/create_workflow", WORKFLOW, (*STORED, "workflow_definition")),
+        *(WORKFLOW | {"workflow_definition": {"blocks": [], "edges": []}}, ("body", "workflow_definition", "blocks")),
+    ),
+    Case(
+        "POST", "/workflows/update_workflow", {"starred": True}, STORED, {"starred": 7}, ("body", "starred"), query=ID
+    ),
+    Case("POST", "/workflows/delete_workflow", None, STORED, query=ID),
+    Case("GET", "/workflows", {}, STORED),
+    Case(
+        "GET",
+        "/workflows/@workflow",
+        {},
+        (*STORED, "workflow_definition"),
+        {"prefer_draft": "?"},
+        ("query", "prefer_draft"),
+    ),
+    Case("GET", "/workflows/blocks", {}, ("block_name", "specs_schema")),
+    Case(
+        *("POST", "/workflows/run", {"webhook_payload": {"name": "Bo"}}, ("status", "workflow_id", "job_id")),
+        *({"webhook_payload": ["x"]}, ("body", "webhook_payload")),
+        query=ID,
+    ),
+    Case("GET", "/workflows/runs", {}, ("job_id", "workflow_id", "status"), {"limit": "0"}, ("query", "limit")),
+    Case(
+        *("GET", "/workflows/runs/@run/live_status", {}),
+        ("run_id", "workflow_id", "overall_status", "last_updated", "blocks"),
+    ),
+    Case(
+        *("GET", "/workflows/runs/@run/results/download-links", {}, ("filename", "storage_bucket", "download_url")),
+        *({"format": "xml"}, ("query", "format")),
+    ),
+    Case("POST", "/workflows/cancel", {"job_id": "@run"}, ("job_id", "status"), {"job_id": 7}, ("body", "job_id")),
+    Case("POST", "/schedules", CRON, SCHEDULE, CRON | {"cron_expression": "* * * *"}, ("body", "cron_expression"), 201),
+    Case("GET", "/schedules", {}, SCHEDULE),
+    Case("GET", "/schedules/@schedule", {}, SCHEDULE),
+    Case("PATCH", "/schedules/@schedule", {"is_active": False}, SCHEDULE, {"timezone": "Mars"}, ("body", "timezone")),
+    Case("DELETE", "/schedules/@schedule", {}),
+]
+CONNECT = {"code": "x", "redirect_uri": "https://app.example"}
+SHEETS = [
+    Case("GET", "/google/sheets/status", {}, ("connected", "google_sub")),
+    Case("POST", "/google/sheets/connect", CONNECT, ("connected",), {"code": "x"}, ("body", "redirect_uri")),
+    Case("DELETE", "/google/sheets/connect", {}, status=204),
+    Case("POST", "/google/sheets/access-token", None, ("access_token", "expires_in")),
+]
+PUBLISHED = [*ENRICHMENT, *SEARCH, *WORKFLOWS, *SHEETS]
+
+
+def filled(value: Any, ids: dict[str, str]) -> Any:
+    """Put ids in the place of their names."""
+    if isinstance(value, str):
+        for name, id_ in ids.items():
+            value = value.replace(f"@{name}", id_)
+        return value
+    if isinstance(value, dict):
+        return {key: filled(item, ids) for key, item in value.items()}  # pyright: ignore[reportUnknownVariableType] -- JSON
+    if isinstance(value, list):
+        return [filled(item, ids) for item in value]  # pyright: ignore[reportUnknownVariableType] -- JSON
+    return value
+
+
+async def ask(room: Room, case: Case, body: Any, ids: dict[str, str]) -> httpx.Response:
+    """Ask in the way of the operation: a query string, a form or JSON."""
+    path, query = filled(case.path, ids), {name: filled(value, ids) for name, value in case.query}
+    given = filled(body, ids)
+    if case.method in {"GET", "DELETE"}:
+        return await room.client.request(case.method, path, params=given or None)
+    if isinstance(given, dict) and "file" in given:
+        fields: dict[str, Any] = {name: value for name, value in given.items() if name != "file"}  # pyright: ignore[reportUnknownVariableType] -- JSON
+        return await room.client.post(path, data=fields, files={"file": given["file"]})
+    return await room.client.request(case.method, path, json=given, params=query or None)
+
+
+async def existing(room: Room) -> dict[str, str]:
+    """Make one of each thing that routes ask about, let all of it end, and give the ids."""
+    source = {"type": "entity_ids", "entity_ids": ["a"]}
+    made: list[tuple[str, str, Any, str]] = [
+        ("job", "/people-intelligence-async", PERSON, "task_id"),
+        ("age", "/verify-age", {"subject": {"name": "Bo Example"}}, "task_id"),
+        ("deep", "/search/start-deep-search", {"query": "german banks"}, "task_id"),
+        ("search", "/search/query", FILTERS, "search_id"),
+        ("list", "/search/exclusion-lists", {"name": "Known", "source": source}, "id"),
+        ("lookalike", "/search/lookalike", {"linkedin_urls": ["https://www.linkedin.com/in/x"]}, "task_id"),
+        ("workflow", "/workflows/create_workflow", WORKFLOW, "id"),
+        ("schedule", "/schedules", CRON, "id"),
+    ]
+    ids: dict[str, str] = {}
+    for name, path, body, key in made:
+        answer = await room.post(path, body)
+        assert answer.is_success, answer.text
+        ids[name] = answer.json()[key]
+    answer = await room.post("/workflows/run", {"webhook_payload": {"name": "Bo"}}, workflow_id=ids["workflow"])
+    ids["run"] = answer.json()["job_id"]
+    await room.post("/google/sheets/connect", CONNECT)
+    room.clock.seconds += 3600
+    return ids

@@ -1,0 +1,84 @@
+"""Every published operation is answered in its documented shape, and refused as the service refuses it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sixtyfour_async.simulator.routes import ROUTES
+from tests.simulator.conftest import Start
+from tests.simulator.published import PUBLISHED, Case, ask, existing
+
+pytestmark = pytest.mark.anyio
+UNPUBLISHED = """
+POST /research-agent, POST /research-agent-async, POST /enrich-lead, POST /enrich-lead-async, POST /enrich-company,
+POST /enrich-company-async, POST /enrich-company-v2, POST /enrich-company-v2-async, POST /find-email-v2,
+POST /find-email-v2-async, POST /find-email-v2-bulk, POST /find-email-v2-bulk-async, POST /find-phone-v2,
+POST /find-phone-v2-async, POST /find-phone-v2-bulk, POST /find-phone-v2-bulk-async, POST /get-linkedin, GET /api/usage,
+GET /org-chart/filter-capabilities, POST /org-chart/find-people, POST /org-chart/full, POST /schedules/disable-bound,
+GET /schedules/active-counts, POST /workflows/interactive/start, POST /workflows/interactive/@/add-block,
+POST /workflows/interactive/@/finish, GET /workflows/interactive/@/state, GET /workflows/interactive/@/output,
+POST /workflows/interactive/@/save, GET /webhooks/signing-secret, POST /webhooks/signing-secret,
+DELETE /webhooks/signing-secret, POST /webhooks/signing-secret/roll, GET /.well-known/oauth-authorization-server,
+POST /oauth/token, POST /oauth/clients, GET /oauth/clients, GET /oauth/clients/@, PATCH /oauth/clients/@,
+DELETE /oauth/clients/@, POST /oauth/clients/@/keys, GET /oauth/clients/@/keys, DELETE /oauth/clients/@/keys/@,
+POST /oauth/clients/@/validate-jwks, POST /me/slack-links/confirm, GET /me/slack-links, DELETE /me/slack-links/@/@,
+POST /chat, POST /chat/stop, POST /chat/approval, POST /chat/sessions, GET /chat/history, GET /chat/session/@,
+PATCH /chat/session/@, DELETE /chat/session/@, GET /chat/session/@/stream, GET /chat/session/@/engine,
+POST /chat/session/@/read, GET /chat/settings, PATCH /chat/settings, POST /workspaces, GET /workspaces/@,
+POST /workspaces/@/viewers, DELETE /workspaces/@/viewers/@, PATCH /workspaces/@/viewers/@,
+PATCH /workspaces/@/active-viewer, GET /workspaces/@/stream, POST /storage/csv/upload, POST /enrich-dataframe,
+POST /workflows, PATCH /workflows/@, DELETE /workflows/@
+"""
+"""Hidden, older, or named in documents only; parameters are written as ``@``."""
+
+
+def plain(method: str, path: str, sign: str) -> str:
+    """Write a route with bare parameters."""
+    words = ("@" if word.startswith(sign) else word for word in path.split("/"))
+    return f"{method} {'/'.join(words)}"
+
+
+def test_the_table_of_routes_is_that_of_the_service() -> None:
+    published = [plain(case.method, case.path, "@") for case in PUBLISHED]
+    unpublished = [line.strip() for line in UNPUBLISHED.replace("\n", " ").split(",")]
+    answered = [plain(route.method, route.path, "{") for route in ROUTES]
+
+    assert len(published) == 74
+    assert sorted(answered) == sorted(published + unpublished)
+    assert len(set(answered)) == len(answered) == 146
+
+
+@pytest.mark.parametrize("case", PUBLISHED, ids=lambda case: case.name)
+async def test_a_minimal_request_is_answered(start: Start, case: Case) -> None:
+    room = start()
+    ids = await existing(room)
+
+    answer = await ask(room, case, case.right, ids)
+
+    assert answer.status_code == case.status, answer.text
+    shown: Any = answer.json() if answer.content else {}
+    first = shown[0] if isinstance(shown, list) else shown
+    assert set(case.keys) <= set(first)
+
+
+@pytest.mark.parametrize("case", [case for case in PUBLISHED if case.loc], ids=lambda case: case.name)
+async def test_a_wrong_request_is_told_where_it_is_wrong(start: Start, case: Case) -> None:
+    room = start()
+    ids = await existing(room)
+    accepted = len(room.simulator.books.jobs)
+
+    answer = await ask(room, case, case.wrong, ids)
+
+    assert answer.status_code == 422, answer.text
+    assert list(case.loc) in [item["loc"] for item in answer.json()["detail"]]
+    assert all(item["msg"] and item["type"] for item in answer.json()["detail"])
+    assert len(room.simulator.books.jobs) == accepted
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
+async def test_only_public_routes_are_answered_without_a_key(start: Start, route: Any) -> None:
+    answer = await start(key=None).client.request(route.method, route.path)
+
+    assert (answer.status_code == 401) is not route.public
