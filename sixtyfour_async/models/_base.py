@@ -63,15 +63,13 @@ class Model(BaseModel):
 
 
 def _listed(value: Any) -> Any:
-    """Read a list, or the one in an object around it; null is an empty one, and so is a row that is null."""
+    """Read a list, or the one in an object around it; null is an empty one. A null row keeps its place, empty."""
     around = json_object(value)
     if around is not None:
-        found = next(
-            (rows for key in ("results", "leads", "data", "items") if (rows := json_array(around.get(key)))), None
-        )
-        value = found if found is not None else [around] if around else []
-    rows = json_array(value)
-    return [] if value is None else value if rows is None else [row for row in rows if row is not None]
+        inside = [rows for key in ("results", "leads", "data", "items") if (rows := json_array(around.get(key)))]
+        value = inside[0] if inside else [around] if around else []
+    rows = json_array([] if value is None else value)
+    return value if rows is None else [{} if row is None else row for row in rows]
 
 
 Rows: TypeAlias = Annotated[list[T], BeforeValidator(_listed)]

@@ -49,7 +49,7 @@ class SearchStatus(_Standing):
 class DownloadLink(Model):
     """A signed link to a file on another host; it lives 15 minutes and must not be sent the key."""
 
-    url: str
+    url: str = ""
     bucket: str | None = None
     path: str | None = None
 

@@ -48,13 +48,7 @@ AsStruct = PlainSerializer(_as_struct)
 
 
 class Structured(Request):
-    """A question whose answer is typed by the caller's own class, given as ``struct``."""
-
-    def answer_type(self) -> Any:
-        """Name ``Intelligence[Lead]`` for ``struct=Lead``, ``Intelligence[dict]`` for a plain mapping."""
-        asked = getattr(self, "struct", None)
-        shape: Any = asked if isinstance(asked, type) else dict[str, JsonValue]
-        return cast("Operation[Any]", self).endpoint.answer[shape]
+    """A question that asks for fields, in ``struct``; `Typed` adds the class to the answer."""
 
     @field_validator("struct", "lead_struct", mode="after", check_fields=False)
     @classmethod
@@ -62,6 +56,16 @@ class Structured(Request):
         """Say at once when a class asks for what the service cannot be asked."""
         _as_struct(asked)
         return asked
+
+
+class Typed(Structured):
+    """A question whose answer is typed by the caller's own class."""
+
+    def answer_type(self) -> Any:
+        """Name ``Intelligence[Lead]`` for ``struct=Lead``, ``Intelligence[dict]`` for a plain mapping."""
+        asked = getattr(self, "struct", None)
+        shape: Any = asked if isinstance(asked, type) else dict[str, JsonValue]
+        return cast("Operation[Any]", self).endpoint.answer[shape]
 
 
 class Exclusions(BaseModel):

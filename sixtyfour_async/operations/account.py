@@ -15,9 +15,7 @@ class CheckBalance(Request, Operation[Balance], name="check-balance", http="GET 
     """Read the credits left. Source: docs.sixtyfour.ai, api-reference, check balance."""
 
 
-class GetUsage(
-    Request, Operation[dict[str, JsonValue]], name="api-usage", http="GET /api/usage", standing="documented"
-):
+class GetUsage(Request, Operation[JsonValue], name="api-usage", http="GET /api/usage", standing="documented"):
     """Read what this key has used lately; the shape is not published. Source: the vendor's older specification."""
 
     time_window: Annotated[int, Field(ge=1)] | None = None

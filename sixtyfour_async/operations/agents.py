@@ -12,7 +12,7 @@ from sixtyfour_async.models import GeneratedStruct, Intelligence, QAResult, Stru
 from sixtyfour_async.models.enrichment import S
 from sixtyfour_async.models.struct import Struct, to_text_struct
 from sixtyfour_async.operations._base import JobOperation, Operation, Request
-from sixtyfour_async.operations._fields import LONG, QUICK, AsStruct, Structured, Subject, WebhookURL
+from sixtyfour_async.operations._fields import LONG, QUICK, AsStruct, Subject, Typed, WebhookURL
 
 TextStruct: TypeAlias = Mapping[str, str]
 """Field name → description; these routes take no types."""
@@ -25,7 +25,7 @@ def _as_text_struct(asked: type[BaseModel] | TextStruct | None) -> dict[str, Jso
 AsTextStruct = PlainSerializer(_as_text_struct)
 
 
-class _TextStructured(Structured):
+class _TextStructured(Typed):
     @field_validator("struct", mode="after", check_fields=False)
     @classmethod
     def _text_only(cls, asked: type[BaseModel] | TextStruct | None) -> type[BaseModel] | TextStruct | None:
@@ -67,7 +67,7 @@ class QAAgent(
 
 
 class ResearchAgent(
-    Structured,
+    Typed,
     JobOperation[Intelligence[S]],
     Generic[S],
     name="research-agent",
@@ -108,7 +108,7 @@ class EnrichLinkedIn(
 
 class GetLinkedIn(
     Request,
-    Operation[dict[str, JsonValue]],
+    Operation[JsonValue],
     name="get-linkedin",
     http="POST /get-linkedin",
     read_timeout=QUICK,

@@ -184,7 +184,7 @@ class ReversePhoneBulk(
 
 class FindEmailV2(
     _EmailFinder,
-    JobOperation[dict[str, JsonValue]],
+    JobOperation[JsonValue],
     name="find-email-v2",
     http="POST /find-email-v2",
     job="POST /find-email-v2-async",
@@ -198,7 +198,7 @@ class FindEmailV2(
 
 class FindEmailV2Bulk(
     _EmailFinder,
-    JobOperation[Rows[dict[str, JsonValue]]],
+    JobOperation[Rows[JsonValue]],
     name="find-email-v2-bulk",
     http="POST /find-email-v2-bulk",
     job="POST /find-email-v2-bulk-async",
@@ -212,7 +212,7 @@ class FindEmailV2Bulk(
 
 class FindPhoneV2(
     _Finder,
-    JobOperation[dict[str, JsonValue]],
+    JobOperation[JsonValue],
     name="find-phone-v2",
     http="POST /find-phone-v2",
     job="POST /find-phone-v2-async",
@@ -226,7 +226,7 @@ class FindPhoneV2(
 
 class FindPhoneV2Bulk(
     _Finder,
-    JobOperation[Rows[dict[str, JsonValue]]],
+    JobOperation[Rows[JsonValue]],
     name="find-phone-v2-bulk",
     http="POST /find-phone-v2-bulk",
     job="POST /find-phone-v2-bulk-async",

@@ -16,7 +16,7 @@ from sixtyfour_async.models import BulkStarted, Intelligence, ResultFile, Rows
 from sixtyfour_async.models.enrichment import S
 from sixtyfour_async.models.struct import Struct
 from sixtyfour_async.operations._base import JobOperation, Operation
-from sixtyfour_async.operations._fields import LONG, AsStruct, CostUnits, Structured, Subject, Tier, WebhookURL
+from sixtyfour_async.operations._fields import LONG, AsStruct, CostUnits, Structured, Subject, Tier, Typed, WebhookURL
 from sixtyfour_async.operations._files import Upload
 
 CONFIG_CHARACTERS = 300_000
@@ -26,7 +26,7 @@ FILE_KINDS = (".csv", ".json", ".jsonl", ".ndjson")
 
 
 class PeopleIntelligence(
-    Structured,
+    Typed,
     JobOperation[Intelligence[S]],
     Generic[S],
     name="people-intelligence",
@@ -71,7 +71,7 @@ class EnrichLead(
 
 
 class CompanyIntelligence(
-    Structured,
+    Typed,
     JobOperation[Intelligence[S]],
     Generic[S],
     name="company-intelligence",

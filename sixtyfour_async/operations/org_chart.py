@@ -15,7 +15,7 @@ from sixtyfour_async.operations._fields import LONG
 
 class GetOrgChartCapabilities(
     Request,
-    Operation[dict[str, JsonValue]],
+    Operation[JsonValue],
     name="org-chart-filter-capabilities",
     http="GET /org-chart/filter-capabilities",
     standing="documented",
@@ -36,7 +36,7 @@ class _Chart(Request):
 
 class FindOrgChartPeople(
     _Chart,
-    Operation[dict[str, JsonValue]],
+    Operation[JsonValue],
     name="org-chart-find-people",
     http="POST /org-chart/find-people",
     read_timeout=LONG,
@@ -49,7 +49,7 @@ class FindOrgChartPeople(
 
 class GetFullOrgChart(
     _Chart,
-    Operation[dict[str, JsonValue]],
+    Operation[JsonValue],
     name="org-chart-full",
     http="POST /org-chart/full",
     read_timeout=LONG,
