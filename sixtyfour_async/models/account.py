@@ -12,7 +12,7 @@ from sixtyfour_async.models._base import Instant, Model, json_object
 class Balance(Model):
     """``GET /check-balance``. Units: credits; what one costs depends on the plan, so nothing is converted."""
 
-    credits: float | None = None
+    credits: float
 
 
 class Schedule(Model):

@@ -315,7 +315,7 @@ class ConnectSheets(
 
 class DisconnectSheets(
     _Unpublished,
-    Operation[None],
+    Operation[JsonValue],
     name="google-sheets-disconnect",
     http="DELETE /google/sheets/connect",
     standing="published",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from sixtyfour_async.models import NewSigningSecret, SigningSecret
 from sixtyfour_async.operations._base import Operation, Request
@@ -35,7 +35,7 @@ class CreateSigningSecret(
 
 class DeleteSigningSecret(
     Request,
-    Operation[None],
+    Operation[JsonValue],
     name="signing-secret-delete",
     http="DELETE /webhooks/signing-secret",
     repeat="always",  # what is gone is gone

@@ -281,7 +281,7 @@ class PatchWorkflow(
 
 class RemoveWorkflow(
     Request,
-    Operation[None],
+    Operation[JsonValue],
     name="workflow-remove",
     http="DELETE /workflows/{workflow_id}",
     repeat="always",  # what is gone is gone

@@ -18,7 +18,9 @@ SHORT: Mapping[str, Any] = {
 }
 
 LEAD = {"name": "Ada Example", "email": "ada@acme.example", "phone": "+1 555-0100"}
-GRAPH = {"blocks": [{"block_id": "b1", "sequence_number": 1, "block_type": "io", "block_name": "webhook", "specs": {}}]}
+GRAPH: Mapping[str, Any] = {
+    "blocks": [{"block_id": "b1", "sequence_number": 1, "block_type": "io", "block_name": "webhook", "specs": {}}]
+}
 
 BY_NAME: Mapping[str, Any] = {
     "lead": LEAD,

@@ -38,6 +38,7 @@ class Field:
 
     def fault(self, value: Any) -> str | None:
         """Say what the service would find wrong with a value."""
+        measured: Any = value
         shapes: Mapping[str, type | tuple[type, ...]] = {
             "array": list,
             "boolean": bool,
@@ -49,8 +50,10 @@ class Field:
             return f"{self.name} is {value!r}, no {self.kind}"
         if self.words and value not in self.words:
             return f"{self.name} is {value!r}, none of {self.words}"
-        size = value if self.kind == "integer" else len(value) if isinstance(value, str | list | dict) else None
-        if size is not None and not (self.low or 0) <= size <= (self.high or size):
+        size: int = (
+            measured if self.kind == "integer" else len(measured) if self.kind in shapes.keys() - {"boolean"} else 0
+        )
+        if not (self.low or 0) <= size <= (self.high or size):
             return f"{self.name} measures {size}"
         return None
 

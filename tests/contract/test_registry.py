@@ -69,17 +69,16 @@ def test_an_operation_has_the_fields_of_its_route_each_in_its_place(route: str, 
     assert found == wanted
 
 
-@pytest.mark.parametrize(("route", "name"), ROUTES)
-def test_what_else_is_known_of_a_route_is_in_its_endpoint(route: str, name: str) -> None:
-    entry, endpoint = TABLE[route], REGISTRY[name].endpoint
+def test_what_else_is_known_of_a_route_is_in_its_endpoint() -> None:
+    endpoints = {route: REGISTRY[name].endpoint for route, name in ROUTES}
 
-    assert (endpoint.standing, endpoint.body) == (entry.standing, entry.kind)
-    assert (endpoint.keyless, endpoint.events) == (entry.keyless, entry.events)
+    assert {route: (one.standing, one.body, one.keyless, one.events) for route, one in endpoints.items()} == {
+        route: (entry.standing, entry.kind, entry.keyless, entry.events) for route, entry in TABLE.items()
+    }
 
 
 # --- repeating and waiting ----------------------------------------------------------------------------------------
 
-FREE = "repeating it changes nothing and costs nothing"
 KEYED = {
     "bulk-people-intelligence": "idempotency_key",
     "bulk-company-intelligence": "idempotency_key",
@@ -106,16 +105,20 @@ POSTS_THAT_MAY_BE_REPEATED = {
 """Every other POST may be paid for, or done, twice."""
 
 
-@pytest.mark.parametrize("name", REGISTRY)
-def test_what_may_be_sent_again_is_what_the_method_or_this_list_allows(name: str) -> None:
-    endpoint = REGISTRY[name].endpoint
-    methods = {route.method for route in (endpoint.route, endpoint.job) if route}
-
+def repeat_of(route: str, name: str) -> str:
+    """Reads may be repeated, and what the method or the list above says changes nothing the second time."""
     if name in KEYED:
-        assert (endpoint.repeat, endpoint.repeat_key) == ("key", KEYED[name])
-    else:
-        free = methods <= {"GET", "DELETE", "PATCH"} or name in POSTS_THAT_MAY_BE_REPEATED
-        assert endpoint.repeat == ("always" if free else "never")
+        return f"key {KEYED[name]}"
+    free = route.startswith(("GET ", "DELETE ", "PATCH ")) or name in POSTS_THAT_MAY_BE_REPEATED
+    return "always" if free else "never"
+
+
+def test_what_may_be_sent_again_is_what_this_table_allows() -> None:
+    endpoints = {route: REGISTRY[name].endpoint for route, name in ROUTES}
+
+    assert {route: f"{one.repeat} {one.repeat_key}".strip() for route, one in endpoints.items()} == {
+        route: repeat_of(route, name) for route, name in ROUTES
+    }
 
 
 LONG = {
@@ -155,11 +158,10 @@ FINDERS = {
 }
 
 
-@pytest.mark.parametrize("name", REGISTRY)
-def test_long_answers_are_waited_for_long_and_looks_are_not(name: str) -> None:
-    wanted = 900.0 if name in LONG else 180.0 if name in FINDERS else 30.0
-
-    assert REGISTRY[name].endpoint.read_timeout == wanted
+def test_long_answers_are_waited_for_long_and_looks_are_not() -> None:
+    assert {name: cls.endpoint.read_timeout for name, cls in REGISTRY.items()} == {
+        name: 900.0 if name in LONG else 180.0 if name in FINDERS else 30.0 for name in REGISTRY
+    }
 
 
 def test_every_job_is_looked_at_with_an_operation_that_takes_its_id_alone() -> None:

@@ -263,6 +263,8 @@ def test_an_error_status_is_raised_as_its_class() -> None:
     ("wanted", "value", "place"),
     [
         (Balance, None, "Balance"),
+        (Balance, {"credits": "many"}, "credits"),
+        (Balance, {}, "credits"),
         (Started, {"task_id": None}, "task_id"),
         (Started, {}, "task_id"),
         (list[Started], [{"task_id": "t1"}, {}], "1.task_id"),
