@@ -12,6 +12,7 @@ from sixtyfour_async.operations import JobOperation, Operation, PagedOperation
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
+N = TypeVar("N")
 
 
 class _Bound(Generic[P, R]):
@@ -126,3 +127,32 @@ class Namespace:
 
     def __init__(self, client: Asks) -> None:
         self.client = client
+
+
+class BoundEvents(_Bound[P, R]):
+    """Ask, and read the answer as it is written."""
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncGenerator[R, None]:
+        """Send the operation and yield the data of event after event."""
+        return self._client.events(self._operation(*args, **kwargs))
+
+
+class Events(Generic[P, R]):
+    """Binds an operation that is answered with a stream of events."""
+
+    def __init__(self, operation: Callable[P, Operation[R]]) -> None:
+        self._operation = operation
+
+    def __get__(self, instance: Namespace, owner: type[Namespace]) -> BoundEvents[P, R]:
+        return BoundEvents(instance.client, self._operation)
+
+
+class Group(Generic[N]):
+    """Binds a namespace to a client, or to a namespace that it is part of."""
+
+    def __init__(self, namespace: Callable[[Asks], N]) -> None:
+        self._namespace = namespace
+        self.__doc__ = namespace.__doc__
+
+    def __get__(self, instance: Any, owner: type[Any]) -> N:
+        return self._namespace(instance.client if isinstance(instance, Namespace) else instance)

@@ -13,7 +13,6 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from json import dumps
 from pathlib import Path
 from types import TracebackType
@@ -23,7 +22,6 @@ import anyio
 import stamina
 from pydantic import JsonValue
 
-from sixtyfour_async import _namespaces as namespaces
 from sixtyfour_async._clock import Clock
 from sixtyfour_async._core.budget import Budget
 from sixtyfour_async._core.retry import Again, decide
@@ -40,6 +38,7 @@ from sixtyfour_async._core.wire import (
 )
 from sixtyfour_async._http import Transport
 from sixtyfour_async._job import Job, read_job_id
+from sixtyfour_async._namespaces import Namespaces
 from sixtyfour_async.errors import ConfigurationError, SixtyfourError
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ SUBMIT_TIMEOUT = 60.0
 logger = logging.getLogger("sixtyfour_async.client")
 
 
-class AsyncClient:
+class AsyncClient(Namespaces):
     """One typed method for every endpoint, one budget for all of them.
 
     Args:
@@ -171,6 +170,11 @@ class AsyncClient:
                     left = None if left is None else left - 1
                     yield row
 
+    async def events(self, operation: Operation[R]) -> AsyncGenerator[R, None]:
+        """Ask an operation that is answered with a stream of events, and yield the data of each."""
+        raise ConfigurationError(f"{operation.endpoint.name}: streams of events are not read yet")
+        yield
+
     async def send_raw(self, operation: Operation[Any]) -> RawResponse:
         """Ask an operation and return status, headers and bytes, whatever the status; nothing is retried."""
         return await self._raw(encode(operation, answer_route(operation)))
@@ -279,43 +283,6 @@ class AsyncClient:
         await self.grant()
         response = await self.exchange(request)
         return RawResponse(response.status, response.headers, response.body)
-
-    # --- namespaces ---------------------------------------------------------------------------------------------
-
-    @cached_property
-    def people(self) -> namespaces.People:
-        """People: research, find and reverse addresses and numbers."""
-        return namespaces.People(self)
-
-    @cached_property
-    def company(self) -> namespaces.Company:
-        """Companies: research."""
-        return namespaces.Company(self)
-
-    @cached_property
-    def agents(self) -> namespaces.Agents:
-        """Judge a record, or research anything about it."""
-        return namespaces.Agents(self)
-
-    @cached_property
-    def jobs(self) -> namespaces.Jobs:
-        """Jobs by id."""
-        return namespaces.Jobs(self)
-
-    @cached_property
-    def search(self) -> namespaces.Search:
-        """Searches."""
-        return namespaces.Search(self)
-
-    @cached_property
-    def workflows(self) -> namespaces.Workflows:
-        """Workflows and their runs."""
-        return namespaces.Workflows(self)
-
-    @cached_property
-    def account(self) -> namespaces.Account:
-        """The account."""
-        return namespaces.Account(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,10 @@ class Asks(Protocol):
         """Yield row after row."""
         ...
 
+    def events(self, operation: Operation[R]) -> AsyncGenerator[R, None]:
+        """Yield the data of event after event."""
+        ...
+
 
 class Job(Generic[R_co]):
     """A submitted operation.

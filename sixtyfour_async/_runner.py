@@ -36,7 +36,8 @@ from sixtyfour_async._reading import read_outcome, restore
 from sixtyfour_async._sqlite import SqliteJournal
 from sixtyfour_async.errors import ConfigurationError, CostCapError, JournalError, RunStoppedError
 from sixtyfour_async.models import Intelligence
-from sixtyfour_async.operations import JobOperation, StructOperation
+from sixtyfour_async.operations import JobOperation
+from sixtyfour_async.operations._fields import Typed
 from sixtyfour_async.outcomes import Outcome, Stats, Unfinished, Unknown
 
 R = TypeVar("R")
@@ -233,8 +234,8 @@ class JobRunner:
         index = 0
         async for entry in self.journal.entries({"completed"}):
             operation = restore(entry, struct=model)
-            if isinstance(operation, StructOperation):
-                asked = cast("StructOperation[M]", operation)
+            if isinstance(operation, Typed):
+                asked = cast("JobOperation[Intelligence[M]]", operation)
                 yield read_outcome(asked, entry, index=index, replayed=True)
                 index += 1
 

@@ -66,11 +66,12 @@ def encode(operation: Operation[Any], route: Route, *, timeout: float | None = N
     headers = {header: str(fields.pop(name)) for name, header in endpoint.in_headers.items() if name in fields}
     in_query = list(fields) if route.method in {"GET", "DELETE"} else [n for n in endpoint.in_query if n in fields]
     query = urlencode([pair for name in in_query for pair in _query_pairs(name, fields.pop(name))])
+    has_body = bool(fields) or operation.takes_body()
     return HTTPRequest(
         method=route.method,
         path=f"{path}?{query}" if query else path,
-        headers=headers | ({"content-type": "application/json"} if fields else {}),
-        body=json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode() if fields else None,
+        headers=headers | ({"content-type": "application/json"} if has_body else {}),
+        body=json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode() if has_body else None,
         timeout=endpoint.read_timeout if timeout is None else timeout,
         operation=str(route),
     )

@@ -87,7 +87,7 @@ class JobStatus(Model):
     ``charge_amount`` is whole US cents. Source: docs.sixtyfour.ai, api-reference, job status.
     """
 
-    status: str
+    status: str = ""
     id: str | None = None
     task_id: str | None = None
     run_id: str | None = None

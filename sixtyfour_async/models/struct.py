@@ -13,10 +13,11 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin
 
-from pydantic import BaseModel, JsonValue
+from pydantic import AliasChoices, BaseModel, JsonValue
 from pydantic.fields import FieldInfo
 
 from sixtyfour_async.errors import ConfigurationError
+from sixtyfour_async.models._base import json_array, json_object
 
 FieldSpec: TypeAlias = str | Mapping[str, JsonValue]
 """A field asked for: a description, or ``{"description": …, "type": …}``."""
@@ -36,12 +37,44 @@ _SCALARS: Mapping[type, str] = {str: "str", int: "int", float: "float", bool: "b
 def to_struct(asked: type[BaseModel] | Struct) -> dict[str, JsonValue]:
     """Say what a class, or a mapping, asks for in the service's own form.
 
+    The service takes up to 100 fields (its notebooks of 2025); nothing is refused here.
+
     Raises:
         ConfigurationError: The class has a field that the documented types cannot express.
     """
     if not isinstance(asked, type):
         return {name: spec if isinstance(spec, str) else dict(spec) for name, spec in asked.items()}
-    return {(field.alias or name): _spec(asked, name, field) for name, field in asked.model_fields.items()}
+    return {_key(name, field): _spec(asked, name, field) for name, field in _fields(asked).items()}
+
+
+def to_text_struct(asked: type[BaseModel] | Mapping[str, str]) -> dict[str, JsonValue]:
+    """Say what a class, or a mapping, asks for where the service takes descriptions only and answers with texts.
+
+    Raises:
+        ConfigurationError: The class has a field that is no text.
+    """
+    if not isinstance(asked, type):
+        return dict(asked)
+    for name, field in _fields(asked).items():
+        if _type_word(field.annotation) != "str":
+            raise ConfigurationError(
+                f"{asked.__name__}.{name}: this route answers with texts only; make it str and convert it yourself"
+            )
+    return {_key(name, field): _description(name, field) for name, field in _fields(asked).items()}
+
+
+def _fields(cls: type[BaseModel]) -> Mapping[str, FieldInfo]:
+    """Read a class's fields, its forward references resolved."""
+    cls.model_rebuild()
+    return cls.model_fields
+
+
+def _key(name: str, field: FieldInfo) -> str:
+    """The name a field has in an answer."""
+    alias = field.validation_alias
+    if isinstance(alias, AliasChoices):
+        alias = next((choice for choice in alias.choices if isinstance(choice, str)), None)
+    return alias if isinstance(alias, str) else name
 
 
 def _spec(owner: type[BaseModel], name: str, field: FieldInfo) -> JsonValue:
@@ -51,11 +84,24 @@ def _spec(owner: type[BaseModel], name: str, field: FieldInfo) -> JsonValue:
             f"{owner.__name__}.{name}: the service cannot be asked for {field.annotation!r}; it knows "
             "str, int, float, bool, lists of these, and dict (a nested model is asked for as dict)"
         )
+    return {"description": _description(name, field), "type": word}
+
+
+def _description(name: str, field: FieldInfo) -> str:
+    """What to look for: the field's own description, else its name; with the words or keys that are possible."""
+    bare = _without_none(field.annotation)
     described = field.description or name.replace("_", " ")
-    choices = _choices(_without_none(field.annotation))
+    choices = _choices(bare)
     if choices:
-        described += f" (one of: {', '.join(choices)})"
-    return {"description": described, "type": word}
+        return f"{described} (one of: {', '.join(choices)})"
+    nested = _nested(bare)
+    if nested is None:
+        return described
+    keys = "; ".join(
+        f"{_key(inner, one)}: {one.description}" if one.description else _key(inner, one)
+        for inner, one in _fields(nested).items()
+    )
+    return f"{described} ({'JSON object' if bare is nested else 'JSON list of objects'} with the keys {keys})"
 
 
 def _without_none(annotation: Any) -> Any:
@@ -65,6 +111,22 @@ def _without_none(annotation: Any) -> Any:
         left = [arm for arm in get_args(annotation) if arm is not type(None)]
         return _without_none(left[0]) if len(left) == 1 else annotation
     return annotation
+
+
+def _item(annotation: Any) -> Any:
+    """What a list holds; None for what is no list of one kind."""
+    bare = _without_none(annotation)
+    if get_origin(bare) not in (list, tuple, set, frozenset):
+        return None
+    inner = [arm for arm in get_args(bare) if arm is not Ellipsis]
+    return inner[0] if len(inner) == 1 else None
+
+
+def _nested(annotation: Any) -> type[BaseModel] | None:
+    """The model that a field holds, one or many of."""
+    bare = _without_none(annotation)
+    bare = bare if isinstance(bare, type) and get_origin(bare) is None else _without_none(_item(bare))
+    return bare if isinstance(bare, type) and issubclass(bare, BaseModel) else None
 
 
 def _choices(annotation: Any) -> list[str]:
@@ -80,8 +142,7 @@ def _type_word(annotation: Any) -> str | None:
     if _choices(bare):
         return "str"
     if get_origin(bare) in (list, tuple, set, frozenset):
-        inner = [arm for arm in get_args(bare) if arm is not Ellipsis]
-        word = _type_word(inner[0]) if len(inner) == 1 else None
+        word = _type_word(_item(bare))
         whole = {"dict": "list"}.get(word or "", f"list[{word}]")
         return whole if whole in TYPES else None
     if get_origin(bare) in (dict, Mapping):
@@ -101,12 +162,13 @@ def _class_word(bare: type) -> str | None:
 def adapt(answer: Mapping[str, Any], cls: type[BaseModel]) -> dict[str, Any]:
     """Bring ``structured_data`` closer to a class before it is validated; the raw answer is not touched.
 
-    ``""`` becomes a missing value where the class does not want text, a JSON-encoded string is decoded where it
-    wants an object or a list, and one comma-separated string where it wants a list of text.
+    ``""`` and null are both "not found": None, the default, or an empty text or list, whichever the class allows
+    first. A JSON-encoded string is decoded where the class wants an object or a list, one comma-separated string is
+    split where it wants a list, and a number becomes text where it wants text. Nested models are treated alike.
     """
     adapted = dict(answer)
-    for name, field in cls.model_fields.items():
-        key = field.alias or name
+    for name, field in _fields(cls).items():
+        key = _key(name, field)
         if key in adapted:
             adapted[key] = _adapt_value(adapted[key], field)
             if adapted[key] is None and not field.is_required() and not _takes_none(field.annotation):
@@ -119,17 +181,41 @@ def _takes_none(annotation: Any) -> bool:
 
 
 def _adapt_value(value: Any, field: FieldInfo) -> Any:
-    if not isinstance(value, str):
-        return value
     word = _type_word(field.annotation) or "str"
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return _not_found(value, field, word)
     if word == "str":
-        return None if value == "" and _takes_none(field.annotation) else value
-    text = value.strip()
-    if not text:
-        return [] if word.startswith("list") and field.is_required() else None
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return str(value) if number and not _choices(_without_none(field.annotation)) else value
+    if isinstance(value, str):
+        value = _from_text(value.strip(), word)
+    return _into_models(value, field.annotation)
+
+
+def _not_found(value: Any, field: FieldInfo, word: str) -> Any:
+    """Say what a missing value is for a field."""
+    if _takes_none(field.annotation) or (value is None and not field.is_required()):
+        return None
+    if word == "str":
+        return None if _choices(_without_none(field.annotation)) and not field.is_required() else value or ""
+    return [] if word.startswith("list") and field.is_required() else None
+
+
+def _from_text(text: str, word: str) -> Any:
     if word == "dict" or text[:1] in "[{":
         return _decoded(text)
     return [part.strip() for part in text.split(",")] if word.startswith("list") else text
+
+
+def _into_models(value: Any, annotation: Any) -> Any:
+    """Adapt what is meant for nested models."""
+    nested = _nested(annotation)
+    if nested is None:
+        return value
+    rows = json_array(value)
+    if rows is not None:
+        return [adapt(row, nested) if json_object(row) is not None else row for row in rows]
+    return value if json_object(value) is None else adapt(value, nested)
 
 
 def _decoded(text: str) -> Any:

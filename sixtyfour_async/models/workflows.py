@@ -23,13 +23,19 @@ class RunStarted(Model):
 class BlockStatus(Model):
     """One block of a running workflow. ``progress_percentage`` is 0 to 100."""
 
-    block_name: str
+    block_name: str = ""
     sequence_number: int | None = None
     status: str | None = None
+    last_updated: Instant = None
     block_id: str | None = None
+    previous_block_ids: list[str] | None = None
+    started_at: Instant = None
+    completed_at: Instant = None
+    current_step: str | None = None
     progress_percentage: float | None = None
     processed_count: int | None = None
     total_count: int | None = None
+    estimated_total_count: int | None = None
     error_message: str | None = None
     metrics: JsonValue = None
 
@@ -40,16 +46,18 @@ class LiveStatus(Model):
     Source: docs.sixtyfour.ai, api-reference/workflow/get-workflow-run-live-status.
     """
 
-    run_id: str
-    overall_status: str
+    run_id: str = ""
+    overall_status: str = ""
     workflow_id: str | None = None
     last_updated: Instant = None
     started_at: Instant = None
     completed_at: Instant = None
     current_block: str | None = None
+    current_block_sequence: int | None = None
     total_blocks: int | None = None
     completed_blocks: int | None = None
     overall_progress_percentage: float | None = None
+    estimation_blocked_by: JsonValue = None
     blocks: list[BlockStatus] = Field(default_factory=list[BlockStatus])
 
     def report(self) -> Report:
@@ -70,15 +78,23 @@ class LiveStatus(Model):
 class WorkflowRun(Model):
     """One run in a listing. ``duration_ms`` is milliseconds."""
 
-    job_id: str
+    job_id: str = ""
     workflow_id: str | None = None
-    status: str
+    status: str = ""
     workflow_name: str | None = None
+    step: str | None = None
+    user_id: str | None = None
+    created_at: Instant = None
+    updated_at: Instant = None
     queued_at: Instant = None
     started_at: Instant = None
     completed_at: Instant = None
     duration_ms: float | None = None
+    status_reason: str | None = None
     error_message: str | None = None
+    metrics: JsonValue = None
+    blocks: JsonValue = None
+    blocks_count: int | None = None
 
     def report(self) -> Report:
         """Bring it into the form the runner reads; the answer of a run that ended is not in it."""
@@ -86,23 +102,40 @@ class WorkflowRun(Model):
 
 
 class Workflow(Model):
-    """A workflow as it is listed, without its definition."""
+    """A workflow; a listing leaves its definition out, which is a graph, an older list of blocks, or an object.
 
-    id: str
+    Source: docs.sixtyfour.ai, api-reference/workflows/workflows-management.
+    """
+
+    id: str = ""
     name: str | None = None
     status: str | None = None
+    step: str | None = None
     description: str | None = None
+    created_at: Instant = None
+    updated_at: Instant = None
+    last_run_date: Instant = None
+    user_uuid: str | None = None
+    org_id: str | None = None
+    workflow_definition: JsonValue = None
+
+
+class BlockKind(Model):
+    """A kind of block that workflows may use; ``specs_schema`` is the JSON Schema of its specs."""
+
+    block_name: str = ""
+    specs_schema: JsonValue = None
 
 
 class Cancelled(Model):
     """``POST /workflows/cancel``: a finished run answers with the status it has."""
 
-    job_id: str
-    status: str
+    job_id: str = ""
+    status: str = ""
 
 
 class ResultFile(Model):
-    """One file of a run; ``download_url`` is signed, lives 900 seconds, and is None when signing failed.
+    """One file of a run or a bulk job; ``download_url`` is signed, lives 900 seconds, and is None when signing failed.
 
     Source: docs.sixtyfour.ai, api-reference/workflows/workflows-execution.
     """
@@ -114,6 +147,10 @@ class ResultFile(Model):
     row_count: int | None = None
     file_size: int | None = None
     storage_bucket: str | None = None
+    created_at: Instant = None
+    message: str | None = None
+    results: list[JsonValue] | None = None
+    """The rows themselves, when they are few."""
     content_type: str | None = None
 
 

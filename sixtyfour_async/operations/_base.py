@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -51,6 +52,11 @@ class Route:
         method, path = text.split(" ", 1)
         return cls(method, path)
 
+    @property
+    def parameters(self) -> list[str]:
+        """The fields that stand in the path, in order."""
+        return re.findall(r"\{(\w+)\}", self.path)
+
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
 
@@ -70,6 +76,7 @@ class Endpoint:
         in_query: Fields that travel in the query string although the method is not GET.
         in_headers: Fields that travel as headers, field name → header name.
         gate: A limit on how many jobs may run at once, such as ``"deep-search"``; "" when there is none.
+        look: The operation that a job of this kind is looked at with, by name; it takes the job's id and nothing else.
         look_every: Seconds between looks at a job that the vendor's pages advise.
         started: The model of the answer to a submit.
         id_field: Where that answer keeps the job's id.
@@ -77,6 +84,8 @@ class Endpoint:
         body: How the fields that are left for the body travel.
         events: Is the answer a stream of server-sent events? Then ``answer`` is the type of one event's data.
         keyless: Is it asked without the key?
+        fallback: The operation, by its name, to ask with the same fields when the service does not know this route.
+        cancel: The operation, by its name, that cancels such a job by its ``job_id``; "" when the service has none.
         standing: ``published`` in the newest specification; ``documented`` on a page, or in an older specification;
             ``unpublished``: the dashboard's own plumbing, which may change without notice.
     """
@@ -91,6 +100,7 @@ class Endpoint:
     in_query: tuple[str, ...] = ()
     in_headers: Mapping[str, str] = field(default_factory=dict[str, str])
     gate: str = ""
+    look: str = "job-status"
     look_every: float = 10.0
     started: type[BaseModel] = Started
     id_field: str = "task_id"
@@ -98,6 +108,8 @@ class Endpoint:
     body: BodyKind = "json"
     events: bool = False
     keyless: bool = False
+    fallback: str = ""
+    cancel: str = ""
     standing: Standing = "published"
 
 
@@ -135,13 +147,23 @@ class Operation(Generic[R_co]):
             return bool(getattr(self, self.endpoint.repeat_key, None))
         return self.endpoint.repeat == "always"
 
+    def takes_body(self) -> bool:
+        """Say whether any field travels in the body; such a route wants a body, if only an empty object."""
+        endpoint = self.endpoint
+        routes = [route for route in (endpoint.route, endpoint.job) if route]
+        if all(route.method in {"GET", "DELETE"} for route in routes):
+            return False
+        elsewhere = {"extra", *endpoint.in_query, *endpoint.in_headers}.union(*(route.parameters for route in routes))
+        return not elsewhere.issuperset(cast("type[Request]", type(self)).model_fields)
+
 
 class JobOperation(Operation[R_co], Generic[R_co]):
     """A question that runs for a while over there and is looked at until it ends."""
 
     def look(self, job_id: str) -> Operation[Any]:
         """Make the question "how is it going?" for one job; its answer has a ``report()``."""
-        return REGISTRY["job-status"](job_id=job_id)  # type: ignore[call-arg]
+        asked: Any = REGISTRY[self.endpoint.look]
+        return cast("Operation[Any]", asked(**{asked.endpoint.route.parameters[0]: job_id}))
 
     def look_many(self) -> Operation[Any] | None:
         """Make the question "how are all of them going?", when this kind has one.
@@ -242,13 +264,13 @@ class Request(BaseModel):
 
 
 def _answer_type(cls: type[Operation[Any]]) -> Any:
-    """Read ``R`` from ``class X(Request, Operation[R])``."""
+    """Read ``R`` from ``class X(Request, Operation[R])``; an alias has the answer of the class it is one of."""
     bases: tuple[Any, ...] = getattr(cls, "__orig_bases__", ())
     for base in bases:
         origin = get_origin(base)
         if isinstance(origin, type) and issubclass(origin, Operation):
             return get_args(base)[0]
-    return None
+    return cls.endpoint.answer if hasattr(cls, "endpoint") else None
 
 
 def _check_sendable(operation: Operation[Any]) -> None:

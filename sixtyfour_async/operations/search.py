@@ -1,25 +1,29 @@
-"""Questions to the search routes."""
+"""Questions to the search routes: deep search, page by page, export."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, JsonValue, model_validator
 
-from sixtyfour_async.models import DownloadLink, SearchStatus
-from sixtyfour_async.operations._base import REGISTRY, JobOperation, Operation, Request
+from sixtyfour_async.models import DownloadLink, SearchPage, SearchStatus
+from sixtyfour_async.operations._base import JobOperation, Operation, PagedOperation, Request
+from sixtyfour_async.operations._fields import QUICK, Exclusions, Ids, JsonObject, Mode, given, need_one
 
-Ids = Annotated[Sequence[str], Field(max_length=1000)]
+MaxResults = Annotated[int, Field(ge=1)]
+PageSize = Annotated[int, Field(ge=1, le=100)]
 
 
 class DeepSearch(
     Request,
+    Exclusions,
     JobOperation[SearchStatus],
     name="deep-search",
     job="POST /search/start-deep-search",
     repeat="key",
     repeat_key="search_id",
+    look="search-status",
     look_every=12.0,
     gate="deep-search",
     tells_charge=False,
@@ -31,32 +35,35 @@ class DeepSearch(
     """
 
     query: Annotated[str, Field(min_length=1)]
-    mode: Literal["people", "company"] | None = None
+    mode: Mode | None = None
     """The service's default is ``people``."""
-    max_results: Annotated[int, Field(ge=1)] | None = None
+    max_results: MaxResults | None = None
     """The service's default is 1000."""
     search_id: str | None = None
     """An id of your own: with it the same search can safely be sent twice."""
     output_mode: Literal["csv", "query_only"] | None = None
-    exclude_public_ids: Ids | None = None
-    exclude_entity_ids: Ids | None = None
-    exclude_list_ids: Annotated[Sequence[str], Field(max_length=10)] | None = None
-
-    @model_validator(mode="after")
-    def _one_vocabulary(self) -> DeepSearch:
-        if self.exclude_public_ids and self.exclude_entity_ids:
-            raise ValueError("give exclude_entity_ids or exclude_public_ids, not both")
-        if self.exclude_public_ids and self.mode == "company":
-            raise ValueError("exclude_public_ids works for people only; use exclude_entity_ids")
-        return self
-
-    def look(self, job_id: str) -> Operation[Any]:
-        """Ask how the search is going."""
-        return REGISTRY["search-status"](task_id=job_id)  # type: ignore[call-arg]
+    """``query_only`` writes no file: read the rows with `QuerySearch`."""
 
 
-class GetSearchStatus(Request, Operation[SearchStatus], name="search-status", http="GET /search/status/{task_id}"):
-    """Look at a deep search once. Source: docs.sixtyfour.ai, api-reference/search/deep-search-status."""
+class GetSearchStatus(
+    Request,
+    Operation[SearchStatus],
+    name="search-status",
+    http="GET /search/status/{task_id}",
+    fallback="deep-search-status",
+):
+    """Look at a deep search or an export once. Source: docs.sixtyfour.ai, api-reference/search/deep-search-status."""
+
+    task_id: str
+
+
+class GetDeepSearchStatus(
+    Request, Operation[SearchStatus], name="deep-search-status", http="GET /search/deep-search-status/{task_id}"
+):
+    """Look at a deep search once, on the route that one specification prefers to `GetSearchStatus`.
+
+    Source: docs.sixtyfour.ai, api-reference/search/deep-search-status.
+    """
 
     task_id: str
 
@@ -68,3 +75,128 @@ class DownloadSearch(Request, Operation[DownloadLink], name="search-download", h
     """
 
     resource_handle_id: str
+
+
+class _Paged(Request):
+    """What both searches by page have: after the first page only the cursor is sent, the rest sticks to it."""
+
+    simple_filters: JsonObject | None = None
+    """``{"employees_count": {"$gte": 50}}``; fields and operators are told by ``filter_capabilities``."""
+    filters: JsonObject | None = None
+    """OpenSearch's own language, within the limits that ``filter_capabilities`` tells."""
+    mode: Mode | None = None
+    """The service's default is ``company``."""
+    page_size: PageSize | None = None
+    """The service's default is 10."""
+    max_results: MaxResults | None = None
+    cursor: str | None = None
+    """The ``next_cursor`` of a page, and nothing else beside it: the question for the page after that one."""
+
+    @model_validator(mode="after")
+    def _cursor_alone(self) -> Self:
+        if self.cursor is not None:
+            beside = [name for name in given(self, *type(self).model_fields) if name not in {"cursor", "extra"}]
+            if beside:
+                raise ValueError(f"send only the cursor for a further page, without {', '.join(beside)}")
+        return self
+
+    def page_rows(self, page: SearchPage) -> Sequence[dict[str, JsonValue]]:
+        """Read the rows of one page."""
+        return page.results
+
+    def next_page(self, page: SearchPage) -> Any:
+        """Make the question for the next page; a short or empty page is not the last one."""
+        more = page.has_more and page.next_cursor and page.next_cursor != self.cursor
+        return type(self)(cursor=page.next_cursor) if more else None
+
+    def rows_wanted(self) -> int | None:
+        """Say where to cut: the last page may overshoot."""
+        return self.max_results
+
+
+class QuerySearch(
+    _Paged,
+    Exclusions,
+    PagedOperation[SearchPage, dict[str, JsonValue]],
+    name="search-query",
+    http="POST /search/query",
+    read_timeout=QUICK,
+):
+    """Search by filters, or replay a search, page by page; ``.rows(…)`` yields row after row.
+
+    Never sent twice after it may have arrived: rows are charged (0.1 credit each, seen by a third party).
+    Source: docs.sixtyfour.ai, api-reference/search/search-query.
+    """
+
+    parsed_query: JsonObject | None = None
+    """As an earlier answer gave it."""
+    search_id: str | None = None
+    """Replays what that search asked; exclusions are not kept and must be given again."""
+    query: str | None = None
+    """In words; people only."""
+    query_label: Annotated[str, Field(max_length=50_000)] | None = None
+    """For display only."""
+    persist_history: JsonValue = None
+    """This and the next are named by the live specification of September 2026 only, without a type."""
+    from_offset: JsonValue = None
+    output_shape: Literal["raw", "workflow"] | None = None
+    """``raw``: rows of the index, the default; ``workflow``: flat people or companies."""
+    selected_company_names: Ids | None = None
+    selected_company_ids: Annotated[JsonObject, Field(max_length=1000)] | None = None
+    expand_structured_location: bool | None = None
+    location_expansion_enabled: bool | None = None
+    location_expansion_radius_miles: Annotated[int, Field(ge=5, le=200)] | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if self.cursor is None:
+            need_one(self, "simple_filters", "filters", "parsed_query", "search_id", "query")
+        if self.query is not None and self.mode == "company":
+            raise ValueError("query works for people only; use simple_filters for companies")
+        return self
+
+
+class StartFilterSearch(
+    _Paged,
+    PagedOperation[SearchPage, dict[str, JsonValue]],
+    name="filter-search",
+    http="POST /search/start-filter-search",
+    read_timeout=QUICK,
+):
+    """Search by filters, page by page; answered at once in spite of its name. `QuerySearch` is its successor.
+
+    Never sent twice after it may have arrived: assumed to be charged like `QuerySearch`.
+    Source: docs.sixtyfour.ai, api-reference/search/start-filter-search-sync.
+    """
+
+    save_json: bool | None = None
+
+
+class ExportSearch(
+    Request,
+    Exclusions,
+    JobOperation[SearchStatus],
+    name="search-export",
+    job="POST /search/export",
+    look="search-status",
+    look_every=12.0,
+    tells_charge=False,
+):
+    """Write all rows of a search into a file; `DownloadSearch` leads to it.
+
+    409 while an export of the same search runs. Source: docs.sixtyfour.ai, api-reference/search/search-endpoints.
+    """
+
+    search_id: str | None = None
+    """Replays what that search asked; exclusions are not kept and must be given again."""
+    parsed_query: JsonObject | None = None
+    mode: Mode | None = None
+    """Left out, it is that of the stored search, else ``company``."""
+    max_results: MaxResults | None = None
+    """The service's default is 1000."""
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if not given(self, "search_id", "parsed_query"):
+            raise ValueError("give search_id, or the parsed_query of an earlier answer")
+        return self

@@ -24,6 +24,7 @@ from sixtyfour_async.operations import (
     PeopleIntelligence,
     QAAgent,
     RunWorkflow,
+    UpdateSchedule,
 )
 
 
@@ -46,12 +47,6 @@ def asked(operation: Operation[Any]) -> HTTPRequest:
         (ListRuns(extra={"after": "z", "all": True}), "GET", "/workflows/runs?after=z&all=true"),
         (CheckBalance(), "GET", "/check-balance"),
         (CancelRun(job_id="r1"), "POST", "/workflows/cancel?job_id=r1"),
-        (
-            RunWorkflow(workflow_id="w1", save_json=True, result_formats=["csv", "json"]),
-            "POST",
-            "/workflows/run?workflow_id=w1&save_json=true&result_formats=csv&result_formats=json",
-        ),
-        (RunWorkflow(workflow_id="w1", save_json=False), "POST", "/workflows/run?workflow_id=w1&save_json=false"),
     ],
 )
 def test_path_and_query_are_written_and_nothing_is_left_for_a_body(
@@ -62,6 +57,26 @@ def test_path_and_query_are_written_and_nothing_is_left_for_a_body(
     assert (request.method, request.path) == (method, path)
     assert request.body is None
     assert request.headers == {}
+
+
+@pytest.mark.parametrize(
+    ("operation", "path"),
+    [
+        (
+            RunWorkflow(workflow_id="w1", save_json=True, result_formats=["csv", "json"]),
+            "/workflows/run?workflow_id=w1&save_json=true&result_formats=csv&result_formats=json",
+        ),
+        (RunWorkflow(workflow_id="w1", save_json=False), "/workflows/run?workflow_id=w1&save_json=false"),
+        (UpdateSchedule(schedule_id="s1"), "/schedules/s1"),
+    ],
+)
+def test_a_route_that_takes_a_body_gets_one_even_if_there_is_nothing_to_say(
+    operation: Operation[Any], path: str
+) -> None:
+    request = asked(operation)
+
+    assert (request.path, request.body) == (path, b"{}")
+    assert request.headers == {"content-type": "application/json"}
 
 
 @pytest.mark.parametrize(

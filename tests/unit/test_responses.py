@@ -17,7 +17,7 @@ from sixtyfour_async._core.wire import (
     retry_after,
 )
 from sixtyfour_async.errors import APIError, NotFoundError, RateLimitError, ResponseError, ServerError
-from sixtyfour_async.models import Balance, Workflow
+from sixtyfour_async.models import Balance, Started
 
 NOW = datetime(2026, 2, 18, 10, 0, 0, tzinfo=UTC)
 ASKED = "POST /find-email"
@@ -265,8 +265,10 @@ def test_an_error_status_is_raised_as_its_class() -> None:
         (Balance, None, "Balance"),
         (Balance, {"credits": "many"}, "credits"),
         (Balance, {}, "credits"),
-        (list[Workflow], [{"id": "w1"}, {}], "1.id"),
-        (list[Workflow], {"id": "w1"}, "list"),
+        (Started, {"task_id": None}, "task_id"),
+        (Started, {}, "task_id"),
+        (list[Started], [{"task_id": "t1"}, {}], "1.task_id"),
+        (list[Started], {"task_id": "t1"}, "list"),
     ],
 )
 def test_an_answer_that_does_not_fit_names_the_first_field(wanted: Any, value: Any, place: str) -> None:

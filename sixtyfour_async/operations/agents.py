@@ -1,0 +1,187 @@
+"""Questions to agents: judge a record, research anything, read a LinkedIn page, verify an age, write a struct."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Generic, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, PlainSerializer, field_validator
+
+from sixtyfour_async.models import GeneratedStruct, Intelligence, QAResult, StructField
+from sixtyfour_async.models.enrichment import S
+from sixtyfour_async.models.struct import Struct, to_text_struct
+from sixtyfour_async.operations._base import JobOperation, Operation, Request
+from sixtyfour_async.operations._fields import LONG, QUICK, AsStruct, Subject, Typed, WebhookURL
+
+TextStruct: TypeAlias = Mapping[str, str]
+"""Field name → description; these routes take no types."""
+
+
+def _as_text_struct(asked: type[BaseModel] | TextStruct | None) -> dict[str, JsonValue] | None:
+    return None if asked is None else to_text_struct(asked)
+
+
+AsTextStruct = PlainSerializer(_as_text_struct)
+
+
+class _TextStructured(Typed):
+    @field_validator("struct", mode="after", check_fields=False)
+    @classmethod
+    def _text_only(cls, asked: type[BaseModel] | TextStruct | None) -> type[BaseModel] | TextStruct | None:
+        _as_text_struct(asked)
+        return asked
+
+
+class Criterion(BaseModel):
+    """One thing a record is judged by. ``threshold`` has no agreed scale (0 to 1, and 8.0, were seen): passed on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    criteria_name: str
+    description: str
+    weight: float | None = None
+    threshold: float | None = None
+
+
+class QAAgent(
+    _TextStructured,
+    JobOperation[QAResult[S]],
+    Generic[S],
+    name="qa-agent",
+    http="POST /qa-agent",
+    job="POST /qa-agent-async",
+    read_timeout=LONG,
+):
+    """Judge a record by criteria: 30 to 180 s. Source: docs.sixtyfour.ai, api-reference/endpoint/qa-agent."""
+
+    data: Subject
+    qualification_criteria: Annotated[Sequence[Criterion], Field(min_length=1)]
+    references: Sequence[Mapping[str, str]] | None = None
+    """Shape: ``[{"url": …, "description": …}]``."""
+    struct: Annotated[type[S] | TextStruct | None, AsTextStruct] = None
+    """Your own pydantic class with text fields only, or field name → description; this route takes no types."""
+    max_tool_calls: Annotated[int, Field(ge=1, le=50)] | None = None
+    """The service's default is 10."""
+    webhook_url: WebhookURL | None = None
+
+
+class ResearchAgent(
+    Typed,
+    JobOperation[Intelligence[S]],
+    Generic[S],
+    name="research-agent",
+    http="POST /research-agent",
+    job="POST /research-agent-async",
+    read_timeout=LONG,
+    standing="documented",
+):
+    """Research anything about a record. Unpublished since mid 2026, still named on the webhook pages; may vanish.
+
+    Source: docs.sixtyfour.ai, guides/using-webhooks.
+    """
+
+    input_data: Subject
+    struct: Annotated[type[S] | Struct | None, AsStruct] = None
+    research_plan: str | None = None
+    webhook_url: WebhookURL | None = None
+
+
+class EnrichLinkedIn(
+    _TextStructured,
+    Operation[Intelligence[S]],
+    Generic[S],
+    name="enrich-linkedin",
+    http="POST /enrich-linkedin",
+    read_timeout=QUICK,
+):
+    """Read one LinkedIn profile or company page with one call of a language model; no job form.
+
+    Source: docs.sixtyfour.ai, api-reference/enrichment/enrich-linkedin-profile.
+    """
+
+    linkedin_url: Annotated[str, Field(min_length=1)]
+    """A full URL under ``/in/`` or ``/company/``."""
+    struct: Annotated[type[S] | TextStruct | None, AsTextStruct] = None
+    """Your own pydantic class with text fields only, or field name → description."""
+
+
+class GetLinkedIn(
+    Request,
+    Operation[JsonValue],
+    name="get-linkedin",
+    http="POST /get-linkedin",
+    read_timeout=QUICK,
+    standing="documented",
+):
+    """Fetch one LinkedIn page as the service keeps it. Source: the vendor's older specification."""
+
+    linkedin_url: Annotated[str, Field(min_length=1)]
+    include_fresh: bool | None = None
+    """The service's default is false."""
+
+
+class VerifyAge(
+    Request,
+    JobOperation[dict[str, JsonValue]],
+    name="verify-age",
+    job="POST /verify-age",
+    look="verify-age-status",
+    tells_charge=False,
+):
+    """Research a person's age and date of birth; the shape of the answer is not published.
+
+    Source: the vendor's specification, verify-age.
+    """
+
+    subject: Subject
+    """``name``, ``company``, ``linkedin``, ``email``, ``location`` …"""
+
+
+FIELD_NAME = re.compile(r"[a-zA-Z0-9_]+")
+
+
+def _check_field(field: StructField) -> None:
+    names = [field.name, *(sub.key for sub in field.subfields or [])]
+    odd = next((name for name in names if not FIELD_NAME.fullmatch(name)), None)
+    if odd is not None:
+        raise ValueError(f"{odd!r} is no field name: letters, digits and underscores only")
+    if len(field.description) > 10_000:  # noqa: PLR2004 (the documented limit, used once)
+        raise ValueError(f"the description of {field.name!r} is longer than 10,000 characters")
+    if len(field.options or []) > 500 or any(len(option) > 200 for option in field.options or []):  # noqa: PLR2004 (the same)
+        raise ValueError(f"the options of {field.name!r} are more than 500, or longer than 200 characters")
+
+
+class GenerateStruct(
+    Request,
+    Operation[GeneratedStruct],
+    name="struct-builder",
+    http="POST /struct-builder/generate",
+    read_timeout=QUICK,
+):
+    """Have a struct written from a description; `GeneratedStruct.as_struct` is what research takes.
+
+    Never sent twice by itself: what it costs is not published. Source: the vendor's specification, struct-builder.
+    """
+
+    description: Annotated[str, Field(min_length=1, max_length=4000)]
+    existing_struct: Sequence[StructField] | None = None
+    block_type: (
+        Literal[
+            "lead_enrichment",
+            "company_enrichment",
+            "linkedin_enrichment",
+            "research_agent",
+            "webhook",
+            "transform_data",
+        ]
+        | None
+    ) = None
+    allow_nested: bool | None = None
+
+    @field_validator("existing_struct")
+    @classmethod
+    def _wellformed(cls, fields: Sequence[StructField] | None) -> Sequence[StructField] | None:
+        for field in fields or []:
+            _check_field(field)
+        return fields
