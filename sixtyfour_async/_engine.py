@@ -7,16 +7,18 @@ through an inbox, and the end of a row through a callback.
 from __future__ import annotations
 
 import logging
+import math
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from itertools import count
+from typing import Any, NamedTuple
 
 import anyio
 import anyio.abc
 
 from sixtyfour_async._client import SUBMIT_TIMEOUT, AsyncClient
+from sixtyfour_async._core.batches import Gathering, share_out
 from sixtyfour_async._core.job import Ticket
 from sixtyfour_async._core.messages import (
     Accepted,
@@ -36,49 +38,24 @@ from sixtyfour_async._core.messages import (
     SubmitFailed,
     Withdrawn,
 )
-from sixtyfour_async._core.retry import is_unclear
+from sixtyfour_async._core.retry import is_unclear, may_be_one_rows_fault
 from sixtyfour_async._core.row import State
 from sixtyfour_async._core.scheduler import Scheduler
 from sixtyfour_async._core.wire import answer_route, decode_answer, decode_json, encode, job_route
 from sixtyfour_async._job import read_job_id
 from sixtyfour_async._journal import Entry, Journal
 from sixtyfour_async._reading import read_outcome
+from sixtyfour_async._submission import Row, Submission
 from sixtyfour_async.errors import JobUnknownError, JournalError, SixtyfourError
-from sixtyfour_async.models.jobs import JobState, Report
+from sixtyfour_async.models._base import json_object
+from sixtyfour_async.models.jobs import JobStatus, Report
 from sixtyfour_async.operations import JobOperation, Operation
 from sixtyfour_async.outcomes import Outcome, Status
-
-if TYPE_CHECKING:
-    from sixtyfour_async._feed import Feed
 
 GRACE = 5.0
 """Real seconds that submits on their way get to come back with an id when the runner is left."""
 
 logger = logging.getLogger("sixtyfour_async.runner")
-
-
-@dataclass(slots=True)
-class Row:
-    """A job as the runner knows it.
-
-    Attributes:
-        entry: Its line in the journal.
-        operation: The question as the caller asked it.
-        asked: The question as it is sent: with the key by which the service knows it again, where it takes one.
-        waiting: Who waits for it, at which index.
-        in_doubt: Was it perhaps taken by a submit that brought no id?
-        urgent: Does a caller wait for just this job?
-        body: The last look's raw answer.
-    """
-
-    id: int
-    entry: Entry
-    operation: JobOperation[Any]
-    asked: JobOperation[Any]
-    waiting: list[tuple[Feed[Any], int]]
-    in_doubt: bool = False
-    urgent: bool = False
-    body: bytes = b""
 
 
 class _Seen(NamedTuple):
@@ -113,53 +90,91 @@ class Engine:
     """Rows under way.
 
     Attributes:
-        rows: Every row that was taken on and has not ended.
+        rows: Every row that was taken on and has not ended, by its key.
         broken: The journal's failure, once it failed: nothing is sent from then on.
+        on_end: Told of the end of each row.
     """
 
-    def __init__(
-        self,
-        client: AsyncClient,
-        journal: Journal,
-        scheduler: Scheduler,
-        *,
-        on_end: Callable[[Row, Outcome[Any]], None],
-    ) -> None:
-        self.rows: dict[int, Row] = {}
+    def __init__(self, client: AsyncClient, journal: Journal, scheduler: Scheduler) -> None:
+        self.rows: dict[str, Row] = {}
         self.broken: JournalError | None = None
         self._client = client
         self._journal = journal
         self._scheduler = scheduler
-        self._on_end = on_end
+        self.on_end: Callable[[Row, Outcome[Any]], None] = _nobody
+        self._numbers = count(1)
+        self._carriers: dict[int, Submission] = {}
+        self._carrier_of: dict[str, Submission] = {}
+        self._gathering: Gathering[Row] = Gathering()
         self._inbox = _Inbox()
         self._submits: set[anyio.CancelScope] = set()
         self._leaving = False
 
-    def add(self, row: Row) -> None:
-        """Take a row on; one with an id already is only watched."""
-        operation = row.operation
-        self.rows[row.id] = row
-        if self.broken is not None:
-            self._end_without(row, "rejected", self.broken)
+    # --- rows in ------------------------------------------------------------------------------------------------
+
+    def add(self, row: Row, asked: JobOperation[Any], *, may_share: bool = False) -> None:
+        """Take a row on, to be sent as *asked*, or along with others; one with an id already is only watched."""
+        self.rows[row.entry.key] = row
+        fresh = row.entry.state == "released"
+        kind = row.operation.sharing() if may_share and fresh else None
+        if kind is None:
+            in_doubt = row.entry.state in {"unknown", "intended"}
+            self._ship(Submission(next(self._numbers), [row], asked, in_doubt))
             return
-        many = operation.look_many()
+        full = self._gathering.add(row, kind, self._client.clock.now())
+        if full is not None:
+            self._ship_together(full)
+        self._inbox.post()
+
+    async def resume(self, batch: str, rows: list[Row]) -> None:
+        """Watch a submit on that an earlier run sent for many rows, or share its answer out if that had come."""
+        self.rows.update((row.entry.key, row) for row in rows)
+        shared = Submission.of(next(self._numbers), rows, batch)
+        kept = await self._journal.kept(batch)
+        self._ship(shared)
+        if kept is not None:
+            shared.body = kept.encode()
+            status = JobStatus.model_validate_json(kept)
+            self._inbox.post(Looked(shared.id, status.report()))
+
+    def _ship_together(self, rows: list[Row]) -> None:
+        if len(rows) > 1:
+            self._ship(Submission.of(next(self._numbers), rows))
+        else:
+            self._ship(Submission(next(self._numbers), rows, rows[0].operation))
+
+    def _ship(self, carrier: Submission) -> None:
+        """Leave a submission to the scheduler."""
+        self._carriers[carrier.id] = carrier
+        self._carrier_of.update((row.entry.key, carrier) for row in carrier.rows)
+        if self.broken is not None:
+            self._end_without(carrier, "rejected", self.broken)
+            return
+        asked, many = carrier.asked, carrier.asked.look_many()
         ticket = Ticket(
-            row.id,
-            operation.variant(),
-            operation.endpoint.gate,
-            row.asked.may_repeat(),
-            row.urgent,
+            carrier.id,
+            asked.variant(),
+            asked.endpoint.gate,
+            asked.may_repeat(),
+            sold_as=carrier.rows[0].operation.variant(),
+            rows=len(carrier.rows),
+            urgent=any(row.urgent for row in carrier.rows),
             roll="" if many is None else many.endpoint.name,
-            unclear=row.in_doubt,
+            unclear=carrier.in_doubt,
         )
-        self._scheduler.add(
-            ticket, self._client.clock.now(), remote_id=row.entry.job_id, at_stake=row.entry.reserved_cents
-        )
+        at_stake = sum(row.entry.reserved_cents for row in carrier.rows)
+        self._scheduler.add(ticket, self._client.clock.now(), remote_id=carrier.first.job_id, at_stake=at_stake)
         self._inbox.post()
 
     def withdraw(self, row: Row, error: SixtyfourError) -> None:
         """Drop a row if it has not been sent."""
-        self._inbox.post(Withdrawn(row.id, error))
+        row.withdrawn = error
+        carrier = self._carrier_of.get(row.entry.key)
+        if carrier is None:
+            self._gathering.remove(row)
+            self._end(row, _without(row, "rejected", error))
+        elif all(other.withdrawn for other in carrier.rows):
+            self._inbox.post(Withdrawn(carrier.id, error))
 
     def hurry(self) -> None:
         """Send nothing more, and give submits on their way a last few seconds."""
@@ -167,104 +182,120 @@ class Engine:
         for scope in self._submits:
             scope.deadline = anyio.current_time() + GRACE
 
+    # --- the loop -----------------------------------------------------------------------------------------------
+
     async def run(self, tasks: anyio.abc.TaskGroup) -> None:
         """Serve until cancelled."""
         clock, scheduler = self._client.clock, self._scheduler
         while True:
+            for rows in self._gathering.due(clock.now()):
+                self._ship_together(rows)
             commands = [command for event in self._inbox.drain() for command in scheduler.handle(event, clock.now())]
             if self.broken is None:
                 commands += scheduler.due(clock.now())
             for command in commands:
                 tasks.start_soon(self._carry_out, command)
             at = None if self.broken else scheduler.wake_at(clock.now())
-            with anyio.CancelScope(deadline=float("inf") if at is None else clock.real(at)):
+            at = min(math.inf if at is None else at, self._gathering.wake_at())
+            with anyio.CancelScope(deadline=clock.real(at)):
                 await self._inbox.wait()
 
     async def _carry_out(self, command: Command) -> None:
         if isinstance(command, LookMany):
             return await self._look_many(command.ids)
-        row = self.rows.get(command.id)
-        if row is None:
+        carrier = self._carriers.get(command.id)
+        if carrier is None:
             return None
         try:
             match command:
                 case Submit(reserved=reserved):
-                    await self._submit(row, reserved)
+                    await self._submit(carrier, reserved)
                 case Look(remote_id=remote_id):
-                    await self._look(row, remote_id)
+                    await self._look(carrier, remote_id)
                 case Finish(report=report):
-                    await self._finish(row, report)
+                    await self._finish(carrier, report)
                 case Release(error=error, again=again):
-                    await self._release(row, error, again=again)
+                    await self._release(carrier, error, again=again)
                 case Hold(error=error):
-                    await self._give_up(row, "unknown", error, "unknown")
+                    await self._give_up(carrier, "unknown", error, "unknown")
                 case HandBack(error=error):
-                    await self._give_up(row, "unfinished", error, "accepted")
+                    await self._give_up(carrier, "unfinished", error, "accepted")
         except JournalError as error:
             self._break(error)
 
-    async def _submit(self, row: Row, reserved: float) -> None:
+    # --- submits ------------------------------------------------------------------------------------------------
+
+    async def _submit(self, carrier: Submission, reserved: float) -> None:
         """Intent on disk, then the request, then the id on disk. Not cut short half-way: an id is worth the wait."""
         with anyio.CancelScope(shield=True) as scope:
             self._submits.add(scope)
             try:
-                sent_at = row.entry.sent_at if row.in_doubt else datetime.now(UTC).isoformat(timespec="milliseconds")
-                await self._journal_state(row, "intended", error=None, reserved_cents=reserved, sent_at=sent_at)
+                self._drop_withdrawn(carrier)
+                first_at = carrier.first.sent_at if carrier.in_doubt else None
+                sent_at = first_at or datetime.now(UTC).isoformat(timespec="milliseconds")
+                await self._journal.put(*carrier.step("intended", reserved, error=None, sent_at=sent_at))
                 if self._leaving:
-                    left: State = "unknown" if row.in_doubt else "released"
-                    await self._journal_state(row, left, error="the run was left before this was sent")
+                    left: State = "unknown" if carrier.in_doubt else "released"
+                    await self._journal.put(*carrier.step(left, error="the run was left before this was sent"))
                     return
-                job_id = (await self._traced(row) if row.in_doubt else None) or await self._send_submit(row)
-                await self._journal_state(row, "accepted", job_id=job_id)
-                self._inbox.post(Accepted(row.id, job_id))
+                job_id = (await self._traced(carrier) if carrier.in_doubt else None) or await self._send(carrier)
+                await self._journal.put(*carrier.step("accepted", job_id=job_id))
+                self._inbox.post(Accepted(carrier.id, job_id))
             except JournalError:
                 raise
             except SixtyfourError as error:
-                row.in_doubt = row.in_doubt or is_unclear(error)
-                self._inbox.post(SubmitFailed(row.id, error))
+                carrier.in_doubt = carrier.in_doubt or is_unclear(error)
+                self._inbox.post(SubmitFailed(carrier.id, error))
             finally:
                 self._submits.discard(scope)
 
-    async def _send_submit(self, row: Row) -> str:
-        request = encode(row.asked, job_route(row.asked), timeout=SUBMIT_TIMEOUT)
-        response = await self._client.exchange(request)
-        value = decode_json(response, operation=request.operation, gate=row.operation.endpoint.gate)
-        return read_job_id(row.operation, value, request.operation)
+    def _drop_withdrawn(self, carrier: Submission) -> None:
+        """Some rows of a batch may have been withdrawn while it waited; when all were, it is ended elsewhere."""
+        unwanted = [row for row in carrier.rows if row.withdrawn is not None]
+        if 0 < len(unwanted) < len(carrier.rows):
+            carrier.drop(unwanted)
+            for row in unwanted:
+                self._end(row, _without(row, "rejected", row.withdrawn))
 
-    async def _traced(self, row: Row) -> str | None:
+    async def _send(self, carrier: Submission) -> str:
+        asked = carrier.asked
+        request = encode(asked, job_route(asked), timeout=SUBMIT_TIMEOUT)
+        response = await self._client.exchange(request)
+        value = decode_json(response, operation=request.operation, gate=asked.endpoint.gate)
+        return read_job_id(asked, value, request.operation)
+
+    async def _traced(self, carrier: Submission) -> str | None:
         """Ask the service, where it can tell, whether an earlier submit was taken after all.
 
         Raises:
             JobUnknownError: It may be one of several.
         """
-        question = row.operation.trace()
+        question = carrier.asked.trace()
         if question is None:
             return None
-        listed = row.operation.traced(await self._client.send(question), self._sent_over_there(row))
+        listed = carrier.asked.traced(await self._client.send(question), self._sent_over_there(carrier.first))
         strangers = [job_id for job_id in listed if await self._journal.find_job(job_id) is None]
         if len(strangers) > 1:
             raise JobUnknownError(f"may have been taken; it may be one of {', '.join(strangers)}")
         return strangers[0] if strangers else None
 
-    def _sent_over_there(self, row: Row) -> datetime:
+    def _sent_over_there(self, entry: Entry) -> datetime:
         """When a row was about to be sent, by the service's clock: only the time between is taken from ours."""
         now = datetime.now(UTC)
-        sent_at = datetime.fromisoformat(row.entry.sent_at) if row.entry.sent_at else now
+        sent_at = datetime.fromisoformat(entry.sent_at) if entry.sent_at else now
         return self._client.service_time() - (now - sent_at) * self._client.clock.speed
 
-    async def _journal_state(self, row: Row, state: State, **changes: Any) -> None:
-        row.entry = replace(row.entry, state=state, **changes)
-        await self._journal.put(row.entry)
+    # --- looks --------------------------------------------------------------------------------------------------
 
-    async def _look(self, row: Row, remote_id: str) -> None:
+    async def _look(self, carrier: Submission, remote_id: str) -> None:
         try:
-            seen = await self._ask(row.operation.look(remote_id))
+            seen = await self._ask(carrier.asked.look(remote_id))
         except SixtyfourError as error:
             logger.info("looking at %s: %s", remote_id, error)
-            self._inbox.post(LookFailed(row.id, error))
+            self._inbox.post(LookFailed(carrier.id, error))
             return
-        row.body = seen.body
-        self._inbox.post(Looked(row.id, seen.value.report()))
+        carrier.body = seen.body
+        self._inbox.post(Looked(carrier.id, seen.value.report()))
 
     async def _ask(self, question: Operation[Any]) -> _Seen:
         request = encode(question, answer_route(question))
@@ -273,7 +304,7 @@ class Engine:
         return _Seen(decode_answer(question.answer_type(), value, operation=request.operation), response.body)
 
     async def _look_many(self, ids: tuple[int, ...]) -> None:
-        question = next((self.rows[id_].operation.look_many() for id_ in ids if id_ in self.rows), None)
+        question = next((self._carriers[id_].asked.look_many() for id_ in ids if id_ in self._carriers), None)
         if question is None:
             return
         try:
@@ -284,38 +315,51 @@ class Engine:
             return
         self._inbox.post(ManyLooked(ids, {one.job_id: one.report() for one in seen.value}))
 
-    async def _finish(self, row: Row, report: Report) -> None:
+    # --- ends ---------------------------------------------------------------------------------------------------
+
+    async def _finish(self, carrier: Submission, report: Report) -> None:
         """Raw answer on disk, then parsed, then delivered."""
-        states: dict[JobState, State] = {JobState.COMPLETED: "completed", JobState.CANCELLED: "cancelled"}
-        state = states.get(report.state, "failed")
-        told = report.cost_cents is not None or state != "completed"
-        await self._journal_state(
-            row,
-            state,
-            answer=row.body.decode("utf-8", "replace"),
-            error=report.error,
-            cost_cents=report.cost_cents,
-            reserved_cents=0.0 if told else row.entry.reserved_cents,
-        )
-        self._end(row, read_outcome(row.operation, row.entry))
+        if carrier.batch is None:
+            await self._journal.put(carrier.finish(report))
+        else:
+            await self._journal.keep(carrier.batch, carrier.text)
+            leads = [row.operation.payload()["lead"] for row in carrier.rows]
+            shares = share_out([json_object(lead) or {} for lead in leads], report.result, report.cost_cents)
+            await self._journal.share_out(carrier.batch, carrier.share_out(report, shares))
+        for row in self._let_go(carrier):
+            self._end(row, read_outcome(row.operation, row.entry))
 
-    async def _release(self, row: Row, error: SixtyfourError, *, again: bool) -> None:
-        if row.entry.state != "released" and not (again and row.in_doubt):
-            await self._journal_state(row, "released", error=str(error), reserved_cents=0.0)
-        if not again:
-            self._end_without(row, "rejected", error)
+    async def _release(self, carrier: Submission, error: SixtyfourError, *, again: bool) -> None:
+        """Take the intent back. Of a refused batch each row is asked by itself, when one may have been the fault."""
+        if carrier.first.state != "released" and not (again and carrier.in_doubt):
+            await self._journal.put(*carrier.step("released", 0.0, error=str(error)))
+        if again:
+            return
+        if len(carrier.rows) > 1 and may_be_one_rows_fault(error):
+            for row in self._let_go(carrier):
+                self._ship(Submission(next(self._numbers), [row], row.operation))
+        else:
+            self._end_without(carrier, "rejected", error)
 
-    async def _give_up(self, row: Row, status: Status, error: SixtyfourError, state: State) -> None:
-        await self._journal_state(row, state, error=str(error))
-        self._end_without(row, status, error)
+    async def _give_up(self, carrier: Submission, status: Status, error: SixtyfourError, state: State) -> None:
+        await self._journal.put(*carrier.step(state, error=str(error)))
+        self._end_without(carrier, status, error)
 
-    def _end_without(self, row: Row, status: Status, error: SixtyfourError) -> None:
-        key, job_id = row.entry.key, row.entry.job_id
-        self._end(row, Outcome(key, 0, row.operation, status, error=error, job_id=job_id))
+    def _end_without(self, carrier: Submission, status: Status, error: SixtyfourError) -> None:
+        for row in self._let_go(carrier):
+            self._end(row, _without(row, status, error))
+
+    def _let_go(self, carrier: Submission) -> list[Row]:
+        """Forget a submission, unless that was done already, and give its rows."""
+        if self._carriers.pop(carrier.id, None) is None:
+            return []
+        for row in carrier.rows:
+            self._carrier_of.pop(row.entry.key, None)
+        return carrier.rows
 
     def _end(self, row: Row, outcome: Outcome[Any]) -> None:
-        if self.rows.pop(row.id, None) is not None:
-            self._on_end(row, outcome)
+        if self.rows.pop(row.entry.key, None) is not None:
+            self.on_end(row, outcome)
 
     def _break(self, error: JournalError) -> None:
         """Nothing more may be sent once it cannot be recorded. What runs is handed back with its id."""
@@ -323,6 +367,16 @@ class Engine:
             return
         self.broken = error
         logger.error("%s; nothing more is sent", error)
+        self._carriers.clear()
+        self._carrier_of.clear()
         for row in list(self.rows.values()):
             sent: Status = "unfinished" if row.entry.job_id else "unknown"
-            self._end_without(row, "rejected" if row.entry.state == "released" else sent, error)
+            self._end(row, _without(row, "rejected" if row.entry.state == "released" else sent, error))
+
+
+def _nobody(_row: Row, _outcome: Outcome[Any]) -> None:
+    """Nobody waits yet."""
+
+
+def _without(row: Row, status: Status, error: SixtyfourError | None) -> Outcome[Any]:
+    return Outcome(row.entry.key, 0, row.operation, status, error=error, job_id=row.entry.job_id)

@@ -29,9 +29,16 @@ class Feed(Generic[R]):
     """
 
     def __init__(
-        self, places: int, *, urgent: bool = False, deliver: Deliver = "every call", ordered: bool = False
+        self,
+        places: int,
+        *,
+        urgent: bool = False,
+        deliver: Deliver = "every call",
+        ordered: bool = False,
+        shares: bool = False,
     ) -> None:
         self.urgent = urgent
+        self.shares = shares
         self.ordered = ordered
         self.delivers: Deliver = deliver
         self._places = anyio.Semaphore(places)

@@ -9,7 +9,7 @@ never sent again by itself.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Collection, Mapping
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -40,6 +40,8 @@ class Entry:
         asked: How often it was sent anew on purpose, after it had failed or been lost.
         sent_at: When it was last about to be sent, ISO text, our wall clock.
         delivered: Has the consumer acknowledged its outcome?
+        batch: The submit it shares with other rows, if it does.
+        place: Its place among them, from 0.
     """
 
     key: str
@@ -56,6 +58,8 @@ class Entry:
     asked: int = 0
     sent_at: str | None = None
     delivered: bool = False
+    batch: str | None = None
+    place: int | None = None
 
 
 class Journal(Protocol):
@@ -95,12 +99,28 @@ class Journal(Protocol):
         """Yield the rows in these states, the oldest first; rows that change meanwhile may be left out."""
         ...
 
-    async def put(self, entry: Entry) -> None:
-        """Write one row, whole."""
+    async def put(self, *entries: Entry) -> None:
+        """Write rows whole, all of them or none."""
         ...
 
     async def deliver(self, key: str) -> None:
         """Note that a row's outcome was acknowledged."""
+        ...
+
+    async def members(self, batch: str) -> list[Entry]:
+        """Read the rows that share a submit, in the order in which they were sent."""
+        ...
+
+    async def keep(self, batch: str, body: str) -> None:
+        """Write the raw answer to a shared submit."""
+        ...
+
+    async def kept(self, batch: str) -> str | None:
+        """Read an answer that no row has its part of yet."""
+        ...
+
+    async def share_out(self, batch: str, entries: Sequence[Entry]) -> None:
+        """Write each row's part of a shared answer, and let go of the whole."""
         ...
 
     def tally(self, variant: str, name: Tally, cents: float) -> None:
@@ -119,6 +139,7 @@ class MemoryJournal:
         self.rows: dict[str, Entry] = {}
         self.purpose: dict[str, str] = {}
         self.notes: dict[str, str] = {}
+        self.answers: dict[str, str] = {}
         self.tallies: dict[tuple[str, Tally], tuple[int, float]] = {}
 
     async def open(self) -> None:
@@ -155,13 +176,31 @@ class MemoryJournal:
             if entry.state in states:
                 yield entry
 
-    async def put(self, entry: Entry) -> None:
-        """Write one row."""
-        self.rows[entry.key] = entry
+    async def put(self, *entries: Entry) -> None:
+        """Write rows."""
+        self.rows.update((entry.key, entry) for entry in entries)
 
     async def deliver(self, key: str) -> None:
         """Note that a row's outcome was acknowledged."""
         self.rows[key] = replace(self.rows[key], delivered=True)
+
+    async def members(self, batch: str) -> list[Entry]:
+        """Read the rows that share a submit."""
+        rows = [entry for entry in self.rows.values() if entry.batch == batch]
+        return sorted(rows, key=lambda entry: entry.place or 0)
+
+    async def keep(self, batch: str, body: str) -> None:
+        """Write the raw answer to a shared submit."""
+        self.answers[batch] = body
+
+    async def kept(self, batch: str) -> str | None:
+        """Read an answer that no row has its part of yet."""
+        return self.answers.get(batch)
+
+    async def share_out(self, batch: str, entries: Sequence[Entry]) -> None:
+        """Write each row's part of a shared answer."""
+        await self.put(*entries)
+        self.answers.pop(batch, None)
 
     def tally(self, variant: str, name: Tally, cents: float) -> None:
         """Count one more row."""

@@ -28,11 +28,15 @@ MIGRATIONS = (
     ALTER TABLE jobs ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE jobs ADD COLUMN sent_at TEXT;
     ALTER TABLE jobs ADD COLUMN delivered INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE jobs ADD COLUMN batch TEXT;
+    ALTER TABLE jobs ADD COLUMN place INTEGER;
     UPDATE jobs SET variant = operation || coalesce(
         '/' || json_extract(request, '$.tier'), '/' || json_extract(request, '$.mode'), ''
     );
     CREATE INDEX jobs_by_age ON jobs (created_at, key);
     CREATE INDEX jobs_by_id ON jobs (job_id) WHERE job_id IS NOT NULL;
+    CREATE INDEX jobs_by_batch ON jobs (batch, place) WHERE batch IS NOT NULL;
+    CREATE TABLE answers (batch TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE tallies (
         variant TEXT NOT NULL, name TEXT NOT NULL, rows INTEGER NOT NULL, cents REAL NOT NULL,
         PRIMARY KEY (variant, name)
@@ -81,6 +85,12 @@ def select(database: sqlite3.Connection, where: str, value: str) -> Entry | None
 def _entry(row: tuple[Any, ...]) -> Entry:
     entry = Entry(*row)
     return replace(entry, delivered=bool(entry.delivered))
+
+
+def members_of(database: sqlite3.Connection, batch: str) -> list[Entry]:
+    """Read the rows that share a submit, in the order in which they were sent."""
+    query = f"SELECT {COLUMNS} FROM jobs WHERE batch = ? ORDER BY place"  # noqa: S608 (our field names)
+    return [_entry(row) for row in database.execute(query, (batch,))]
 
 
 def lines_of(database: sqlite3.Connection) -> Iterator[Line]:

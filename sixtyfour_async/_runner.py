@@ -10,7 +10,6 @@ import math
 import random
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -20,21 +19,20 @@ import anyio
 import anyio.abc
 from pydantic import BaseModel
 
-from sixtyfour_async._admission import Admission, clash
+from sixtyfour_async._admission import Admission
 from sixtyfour_async._client import AsyncClient
 from sixtyfour_async._core.gates import Gate, RateGate
-from sixtyfour_async._core.job import Phase
 from sixtyfour_async._core.ledger import Ledger
-from sixtyfour_async._core.row import Deliver, OnUnknown, Wishes
+from sixtyfour_async._core.row import Deliver, OnUnknown, Route, Wishes
 from sixtyfour_async._core.scheduler import Scheduler
 from sixtyfour_async._core.watch import PATIENCE
-from sixtyfour_async._core.wire import job_route
-from sixtyfour_async._engine import Engine, Row
-from sixtyfour_async._feed import Feed, Operations, each
-from sixtyfour_async._journal import Entry, Journal, MemoryJournal
+from sixtyfour_async._engine import Engine
+from sixtyfour_async._feed import Feed, Operations
+from sixtyfour_async._handover import Handover
+from sixtyfour_async._journal import Journal, MemoryJournal
 from sixtyfour_async._reading import read_outcome, restore
 from sixtyfour_async._sqlite import SqliteJournal
-from sixtyfour_async.errors import ConfigurationError, CostCapError, JournalError, RunStoppedError
+from sixtyfour_async.errors import ConfigurationError, JournalError, RunStoppedError
 from sixtyfour_async.models import Intelligence
 from sixtyfour_async.operations import JobOperation
 from sixtyfour_async.operations._fields import Typed
@@ -117,7 +115,6 @@ class JobRunner:
         self.journal: Journal = journal or MemoryJournal()
         self.left_running: tuple[Unfinished, ...] = ()
         self._max_in_flight = max_in_flight
-        self._max_rows = math.inf if max_rows is None else max_rows
         ledger = Ledger(max_cost_cents, dict(prices or {}), max_row_cents)
         wishes = Wishes(retry_failed=retry_failed, on_unknown=on_unknown, reuse=reuse)
         self._admission = Admission(self.journal, ledger, max_jobs, wishes)
@@ -130,14 +127,8 @@ class JobRunner:
             job_deadline=job_deadline,
             patience=patience,
         )
-        self._engine = Engine(client, self.journal, self._scheduler, on_end=self._hand_over)
-        self._by_key: dict[str, Row] = {}
-        self._feeds: set[Feed[Any]] = set()
-        self._ended: dict[str, int] = {}
-        self._replayed = 0
-        self._withdrawn = 0
-        self._rows_read = self._rows_taken = 0
-        self._door = anyio.Lock()
+        self._engine = Engine(client, self.journal, self._scheduler)
+        self._handover = Handover(self.journal, self._engine, self._admission, max_rows)
         self._tasks: anyio.abc.TaskGroup | None = None
 
     # --- life ---------------------------------------------------------------------------------------------------
@@ -181,7 +172,7 @@ class JobRunner:
             for row in self._engine.rows.values()
             if row.entry.job_id is not None
         )
-        for feed in list(self._feeds):
+        for feed in list(self._handover.feeds):
             feed.leave()
         if self.left_running:
             ids = ", ".join(unfinished.job_id for unfinished in self.left_running[:5])
@@ -195,20 +186,21 @@ class JobRunner:
 
     def stop(self) -> None:
         """Read and submit no further; what runs is watched to its end and handed over."""
-        for feed in self._feeds:
+        for feed in self._handover.feeds:
             feed.stop()
-        self._withdraw(lambda _row: True)
+        self._handover.withdraw(lambda _row: True)
 
     def stats(self) -> Stats:
         """Say where the runner stands."""
-        waiting = sum(ticket.phase is Phase.WAITING for ticket in self._scheduler.tickets.values())
+        rows = self._engine.rows.values()
+        in_flight = sum(row.entry.state in {"intended", "accepted"} for row in rows)
         budget, ledger = self._scheduler.budget, self._scheduler.ledger
         return Stats(
-            waiting=waiting,
-            in_flight=len(self._scheduler.tickets) - waiting,
-            ended=dict(self._ended),
-            withdrawn=self._withdrawn,
-            replayed=self._replayed,
+            waiting=len(rows) - in_flight,
+            in_flight=in_flight,
+            ended=dict(self._handover.ended),
+            withdrawn=self._handover.withdrawn,
+            replayed=self._handover.replayed,
             requests=budget.used,
             throttled=budget.throttled,
             requests_per_minute=budget.limit,
@@ -258,7 +250,7 @@ class JobRunner:
             JournalError: The journal failed; nothing more is sent.
         """
         async with self._feed(1, urgent=True) as feed:
-            await self._admit(feed, operation, key, 0)
+            await self._handover.admit(feed, operation, key, 0)
             feed.finish_reading()
             async for outcome in feed.take():
                 return outcome
@@ -271,6 +263,7 @@ class JobRunner:
         key: Callable[[Any], str] | None = None,
         deliver: Deliver = "every call",
         ordered: bool = False,
+        route: Route = "auto",
     ) -> AsyncGenerator[Outcome[R], None]:
         """Submit operations as they are read and yield one outcome for each, as they end.
 
@@ -285,6 +278,9 @@ class JobRunner:
             ordered: Yield outcomes in the order of the input. A slow row then holds the others back, ``max_in_flight``
                 at most; after that nothing is submitted until it ends.
 
+            route: ``"auto"`` lets find and reverse questions that have nothing but their lead to tell them apart share
+                bulk submits of up to 100: a hundredth of the requests. ``"single"`` submits each row by itself.
+
         Raises:
             SixtyfourError: After the last outcome: the refusal that every later row would have met (wrong key, no
                 credits, tier not enabled, no connection, cap reached), or the journal's failure.
@@ -292,8 +288,8 @@ class JobRunner:
 
         Leaving the loop early withdraws what has not been sent.
         """
-        async with self._feed(self._max_in_flight, deliver=deliver, ordered=ordered) as feed:
-            self._running.start_soon(self._read, feed, operations, key)
+        async with self._feed(self._max_in_flight, deliver=deliver, ordered=ordered, shares=route != "single") as feed:
+            self._running.start_soon(self._handover.read, feed, operations, key)
             async with aclosing(feed.take()) as outcomes:
                 async for outcome in outcomes:
                     yield outcome
@@ -306,114 +302,11 @@ class JobRunner:
     async def _feed(self, places: int, **kind: Any) -> AsyncGenerator[Feed[Any], None]:
         tasks = self._running
         feed: Feed[Any] = Feed(places, **kind)
-        self._feeds.add(feed)
+        self._handover.feeds.add(feed)
         try:
             yield feed
         finally:
             feed.leave()
-            self._feeds.discard(feed)
+            self._handover.feeds.discard(feed)
             if self._tasks is tasks:
-                self._withdraw(lambda row: all(waiting is feed for waiting, _ in row.waiting))
-
-    async def _read(self, feed: Feed[R], operations: Operations[R], key: Callable[[Any], str] | None) -> None:
-        index = 0
-        try:
-            async with aclosing(each(operations)) as reading:
-                while await feed.place():
-                    operation = await anext(reading, None)
-                    if operation is None:
-                        break
-                    self._rows_read += 1
-                    if self._rows_read > self._max_rows:
-                        feed.stop(CostCapError(f"max_rows={self._max_rows} rows were read already"))
-                        break
-                    await self._admit(feed, operation, None if key is None else key(operation), index)
-                    index += 1
-        except Exception as error:  # noqa: BLE001 (the input's own error: raised to the consumer, unchanged)
-            feed.stop(error)
-        finally:
-            feed.finish_reading()
-
-    # --- rows in ------------------------------------------------------------------------------------------------
-
-    async def _admit(self, feed: Feed[R], operation: JobOperation[R], key: str | None, index: int) -> None:
-        """Take a row on: new, known from the journal, or a twin of one under way.
-
-        One at a time: between reading the journal and taking the row on, nobody else may take the same row on.
-        """
-        job_route(operation)
-        if self._engine.broken is not None:
-            raise self._engine.broken
-        fingerprint = operation.fingerprint()
-        key = fingerprint if key is None else key
-        async with self._door:
-            twin = self._by_key.get(key)
-            if twin is not None and twin.entry.fingerprint == fingerprint:
-                feed.owe()
-                twin.waiting.append((feed, index))
-                return
-            known = twin.entry if twin else await self.journal.find(key)
-            told = "clash" if twin else self._admission.welcome(operation, key, known, feed.delivers)
-            if told == "skip":
-                feed.skip(index)
-                return
-            feed.owe()
-            if told == "clash":
-                self._tell(feed, Outcome(key, index, operation, "rejected", error=clash(key)))
-            elif told == "tell" and known is not None:
-                self._replay(feed, read_outcome(operation, known, index=index, replayed=True), known)
-            elif told != "watch" and (refusal := self._admission.over_cap(operation)) is not None:
-                self._tell(feed, Outcome(key, index, operation, "rejected", error=refusal))
-            else:
-                self._take_on(feed, index, operation, self._admission.entry(operation, key, known, told))
-
-    def _take_on(self, feed: Feed[R], index: int, operation: JobOperation[R], entry: Entry) -> None:
-        self._rows_taken += 1
-        row = Row(
-            self._rows_taken,
-            entry,
-            operation,
-            self._admission.keyed(operation, entry.key, entry.asked),
-            [(feed, index)],
-            in_doubt=entry.state in {"unknown", "intended"},
-            urgent=feed.urgent,
-        )
-        self._by_key[entry.key] = row
-        self._engine.add(row)
-
-    def _replay(self, feed: Feed[Any], outcome: Outcome[Any], known: Entry) -> None:
-        if outcome.status == "completed":
-            self.journal.tally(known.variant, "reused", known.cost_cents or 0.0)
-        self._tell(feed, outcome)
-
-    def _withdraw(self, wanted: Callable[[Row], bool]) -> None:
-        for row in list(self._engine.rows.values()):
-            if wanted(row):
-                refusal = row.waiting[0][0].left_over
-                why = RunStoppedError(f"not sent: {refusal or 'the run was stopped before'}")
-                why.__cause__ = refusal
-                self._engine.withdraw(row, why)
-
-    # --- outcomes out -------------------------------------------------------------------------------------------
-
-    def _hand_over(self, row: Row, outcome: Outcome[Any]) -> None:
-        """Give an outcome to everyone who waits for this row; whoever came second gets a copy, paid once."""
-        del self._by_key[row.entry.key]
-        stopped: set[Feed[Any]] = set()
-        for number, (feed, index) in enumerate(row.waiting):
-            reading = not feed.stopped
-            self._tell(feed, replace(outcome, index=index, replayed=number > 0))
-            if number > 0 and outcome.status == "completed":
-                self.journal.tally(row.entry.variant, "duplicate", row.entry.cost_cents or 0.0)
-            if reading and feed.stopped:
-                stopped.add(feed)
-        if stopped:
-            self._withdraw(lambda other: any(feed in stopped for feed, _ in other.waiting))
-
-    def _tell(self, feed: Feed[Any], outcome: Outcome[Any]) -> None:
-        if isinstance(outcome.error, RunStoppedError):
-            self._withdrawn += 1
-        else:
-            self._ended[outcome.status] = self._ended.get(outcome.status, 0) + 1
-        self._replayed += outcome.replayed
-        feed.deliver(outcome)
+                self._handover.withdraw(lambda row: all(waiting is feed for waiting, _ in row.waiting))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import AsyncGenerator, Callable, Collection, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import astuple, fields
 from datetime import UTC, datetime
@@ -29,6 +29,7 @@ from sixtyfour_async._journal_file import (
     SCHEMA_VERSION,
     checked_version,
     lines_of,
+    members_of,
     pages,
     select,
 )
@@ -42,6 +43,8 @@ _PUT = (
     + ", ".join(f"{field.name} = excluded.{field.name}" for field in fields(Entry)[1:])
     + ", changed_at = excluded.changed_at"
 )
+_KEEP = "INSERT OR REPLACE INTO answers (batch, body) VALUES (?, ?)"
+_DROP = "DELETE FROM answers WHERE batch = ?"
 _DELIVER = "UPDATE jobs SET delivered = 1 WHERE key = ?"
 _TALLY = (
     "INSERT INTO tallies (variant, name, rows, cents) VALUES (?, ?, 1, ?)"
@@ -106,17 +109,32 @@ class SqliteJournal:
             for entry in page:
                 yield entry
 
-    async def put(self, entry: Entry) -> None:
-        """Write one row; returns once it is on the disk.
+    async def put(self, *entries: Entry) -> None:
+        """Write rows, all of them or none; returns once they are on the disk.
 
-        If cancelled while waiting, the row is written with the next commit or when the journal is closed.
+        If cancelled while waiting, they are written with the next commit or when the journal is closed.
         """
-        now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        await self._write(_PUT, (*astuple(entry), now, now))
+        await self._write(*_puts(entries))
 
     async def deliver(self, key: str) -> None:
         """Note that a row's outcome was acknowledged; returns once that is on the disk."""
-        await self._write(_DELIVER, (key,))
+        await self._write((_DELIVER, (key,)))
+
+    async def members(self, batch: str) -> list[Entry]:
+        """Read the rows that share a submit, in the order in which they were sent."""
+        return await self._alone(lambda: members_of(self._connection, batch))
+
+    async def keep(self, batch: str, body: str) -> None:
+        """Write the raw answer to a shared submit; returns once it is on the disk."""
+        await self._write((_KEEP, (batch, body)))
+
+    async def kept(self, batch: str) -> str | None:
+        """Read an answer that no row has its part of yet."""
+        return await self._alone(lambda: self._kept(batch))
+
+    async def share_out(self, batch: str, entries: Sequence[Entry]) -> None:
+        """Write each row's part of a shared answer, and let go of the whole; returns once that is on the disk."""
+        await self._write(*_puts(entries), (_DROP, (batch,)))
 
     def tally(self, variant: str, name: Tally, cents: float) -> None:
         """Count one more row, with the next commit."""
@@ -127,9 +145,9 @@ class SqliteJournal:
         """Sum up."""
         return await self._alone(lambda: tuple(lines_of(self._connection)))
 
-    async def _write(self, statement: str, values: tuple[Any, ...]) -> None:
-        self._pending.append((statement, values))
-        self._queued += 1
+    async def _write(self, *writes: Write) -> None:
+        self._pending += writes
+        self._queued += len(writes)
         ticket = self._queued
         async with self._lock:
             if self._committed >= ticket:
@@ -245,6 +263,10 @@ class SqliteJournal:
         bound(stored if used else {}, purpose, f"journal {self.path}")
         self._connection.executemany("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", list(purpose.items()))
 
+    def _kept(self, batch: str) -> str | None:
+        found = self._connection.execute("SELECT body FROM answers WHERE batch = ?", (batch,)).fetchone()
+        return None if found is None else str(found[0])
+
     def _note(self, name: str, text: str | None) -> str | None:
         if text is not None:
             self._connection.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (name, text))
@@ -281,3 +303,8 @@ class SqliteJournal:
             if database.in_transaction:
                 database.execute("ROLLBACK")
             raise
+
+
+def _puts(entries: Iterable[Entry]) -> list[Write]:
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    return [(_PUT, (*astuple(entry), now, now)) for entry in entries]

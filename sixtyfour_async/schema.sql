@@ -22,12 +22,21 @@ CREATE TABLE jobs (
     reserved_cents REAL NOT NULL DEFAULT 0,     -- what was set aside for it before it was sent
     asked INTEGER NOT NULL DEFAULT 0,           -- how often it was sent anew on purpose, after it had failed or been lost
     sent_at TEXT,                               -- when it was last about to be sent
-    delivered INTEGER NOT NULL DEFAULT 0        -- 1 once the consumer has acknowledged its outcome
+    delivered INTEGER NOT NULL DEFAULT 0,       -- 1 once the consumer has acknowledged its outcome
+    batch TEXT,                                 -- the submit it shared with other rows, if it did
+    place INTEGER                               -- its place among them, from 0
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX jobs_by_state ON jobs (state);
 CREATE INDEX jobs_by_age ON jobs (created_at, key);
 CREATE INDEX jobs_by_id ON jobs (job_id) WHERE job_id IS NOT NULL;
+
+CREATE INDEX jobs_by_batch ON jobs (batch, place) WHERE batch IS NOT NULL;
+
+CREATE TABLE answers (
+    batch TEXT PRIMARY KEY,     -- a shared submit
+    body TEXT NOT NULL          -- its raw answer, until each row has its own part of it
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE tallies (
     variant TEXT NOT NULL,

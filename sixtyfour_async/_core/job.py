@@ -56,7 +56,9 @@ class Ticket:
 
     Attributes:
         id: The runner's number for the job.
-        variant: What price depends on, such as ``"people-intelligence/low"``.
+        variant: What its run time depends on, such as ``"people-intelligence/low"``.
+        sold_as: What the price of one of its rows depends on.
+        rows: How many rows it answers.
         gate: The limit it is subject to, or "".
         repeatable: May its submit be sent again although it perhaps arrived?
         urgent: Does a caller wait for just this job? Then it is submitted before the rows of any ``map``.
@@ -82,6 +84,8 @@ class Ticket:
     variant: str
     gate: str
     repeatable: bool
+    sold_as: str = ""
+    rows: int = 1
     urgent: bool = False
     phase: Phase = Phase.WAITING
     roll: str = ""
@@ -100,6 +104,9 @@ class Ticket:
     reserved: float = 0.0
     unclear: bool = False
     withdrawn: SixtyfourError | None = None
+
+    def __post_init__(self) -> None:
+        self.sold_as = self.sold_as or self.variant
 
     def step(self, step: Step) -> None:
         """Move on, or raise: an unknown step is a defect, not a state of the service."""

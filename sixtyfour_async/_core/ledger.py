@@ -50,17 +50,17 @@ class Ledger:
         known = [price for price in (PRICES.get(variant) if own is None else own, self._seen.get(variant)) if price]
         return max(known, default=own if own is not None else self.ceiling)
 
-    def room(self, variant: str) -> float | None:
-        """What would be set aside for one more job; None when the cap leaves no room just now."""
+    def room(self, variant: str, rows: int = 1) -> float | None:
+        """What would be set aside for a job of so many rows; None when the cap leaves no room just now."""
         price = self.price(variant)
         if self.cap is None:
-            return price or 0.0
+            return (price or 0.0) * rows
         left = self.cap - self.charged - self.reserved - self.at_stake
-        return price if price is not None and price <= left else None
+        return price * rows if price is not None and price * rows <= left else None
 
-    def reserve(self, variant: str) -> float | None:
-        """Set the price of one job aside and say how much; None when the cap leaves no room just now."""
-        amount = self.room(variant)
+    def reserve(self, variant: str, rows: int = 1) -> float | None:
+        """Set the price of a job aside and say how much; None when the cap leaves no room just now."""
+        amount = self.room(variant, rows)
         self.reserved += amount or 0.0
         return amount
 
@@ -78,11 +78,11 @@ class Ledger:
         self.reserved -= reserved
         self.at_stake += reserved
 
-    def settle(self, variant: str, reserved: float, charged: float | None) -> None:
+    def settle(self, variant: str, reserved: float, charged: float | None, rows: int = 1) -> None:
         """An answer came; when the service names no charge, what was reserved counts as spent."""
         self.reserved -= reserved
         self.charged += reserved if charged is None else charged
-        self.learn(variant, charged)
+        self.learn(variant, None if charged is None else charged / rows)
 
     def learn(self, variant: str, charged: float | None) -> None:
         """Remember the dearest charge seen for a kind."""

@@ -21,16 +21,19 @@ from typing import TypeAlias
 from sixtyfour_async.errors import (
     APIError,
     AuthenticationError,
+    BadRequestError,
     ConnectError,
     CostCapError,
     CreditsError,
     JournalError,
+    PayloadTooLargeError,
     PermissionDeniedError,
     RateLimitError,
     ResponseError,
     ServerError,
     SixtyfourError,
     TransportError,
+    UnprocessableError,
 )
 
 BACKOFF_MAX = 60.0
@@ -118,6 +121,11 @@ def _pace(named: float | None, attempt: int, jitter: float) -> float:
     if named is None:
         return backoff(attempt, jitter)
     return min(named, PACE_MAX) + jitter
+
+
+def may_be_one_rows_fault(error: SixtyfourError) -> bool:
+    """Say whether a refused batch may be taken without one of its rows, so that each should be asked by itself."""
+    return isinstance(error, BadRequestError | UnprocessableError | PayloadTooLargeError)
 
 
 def concerns_every_row(error: SixtyfourError | None) -> bool:

@@ -204,7 +204,7 @@ class Scheduler:
         if report.state is not JobState.RUNNING:
             self.watch.found_ended(ticket, report, now)
             free = report.state is not JobState.COMPLETED and report.cost_cents is None
-            self.ledger.settle(ticket.variant, ticket.reserved, 0.0 if free else report.cost_cents)
+            self.ledger.settle(ticket.sold_as, ticket.reserved, 0.0 if free else report.cost_cents, ticket.rows)
             ticket.reserved = 0.0
             return self._end(ticket, Finish(ticket.id, report))
         ticket.step(Step.STILL_RUNNING)
@@ -313,7 +313,7 @@ class Scheduler:
 
     def _take_submit(self, now: float) -> Command | None:
         for ticket in self._heads(now):
-            amount = self.ledger.reserve(ticket.variant)
+            amount = self.ledger.reserve(ticket.sold_as, ticket.rows)
             if amount is None:
                 if self.in_flight.held == 0:
                     return self._over_cap(ticket)
@@ -368,7 +368,7 @@ class Scheduler:
 
     def _affords(self, id_: int) -> bool:
         ticket = self.tickets.get(id_)
-        return ticket is None or self.ledger.room(ticket.variant) is not None
+        return ticket is None or self.ledger.room(ticket.sold_as, ticket.rows) is not None
 
     def _requeue(self, now: float) -> None:
         """Jobs whose wait is over go to the front: they are the oldest."""

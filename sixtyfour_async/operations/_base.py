@@ -86,6 +86,7 @@ class Endpoint:
         keyless: Is it asked without the key?
         fallback: The operation, by its name, to ask with the same fields when the service does not know this route.
         cancel: The operation, by its name, that cancels such a job by its ``job_id``; "" when the service has none.
+        together: The operation, by its name, that asks about many ``leads`` where this one asks about one ``lead``.
         standing: ``published`` in the newest specification; ``documented`` on a page, or in an older specification;
             ``unpublished``: the dashboard's own plumbing, which may change without notice.
     """
@@ -110,6 +111,7 @@ class Endpoint:
     keyless: bool = False
     fallback: str = ""
     cancel: str = ""
+    together: str = ""
     standing: Standing = "published"
 
 
@@ -183,6 +185,21 @@ class JobOperation(Operation[R_co], Generic[R_co]):
         if self.endpoint.repeat != "key" or getattr(self, name, None):
             return self
         return cast("Self", cast("Request", self).model_copy(update={name: key}))
+
+    def sharing(self) -> str | None:
+        """Name what questions have in common that can travel in one submit; None for one that must go alone."""
+        fields = self.payload()
+        if not self.endpoint.together or "webhook_url" in fields:
+            return None
+        return json.dumps([self.endpoint.name, fields | {"lead": None}], sort_keys=True)
+
+    def together(self, others: Sequence[JobOperation[Any]]) -> JobOperation[Any]:
+        """Ask this question and others of the same `sharing` in one; the answer is a list."""
+        made: Any = REGISTRY[self.endpoint.together]
+        common = {name: value for name, value in self.payload().items() if name != "lead"}
+        own = {name: value for name, value in common.items() if name in made.model_fields}
+        leads = [question.payload()["lead"] for question in (self, *others)]
+        return cast("JobOperation[Any]", made(leads=leads, **own, extra={n: common[n] for n in common if n not in own}))
 
     def trace(self) -> Operation[Any] | None:
         """Make the question whose answer may tell whether a submit that brought no id was taken; None if none does."""

@@ -48,6 +48,7 @@ class FindEmail(
     name="find-email",
     http="POST /find-email",
     job="POST /find-email-async",
+    together="find-email-bulk",
     read_timeout=QUICK,
 ):
     """Find one person's email address: 2 to 10 s; 5 cents for ``PROFESSIONAL``, 20 for ``PERSONAL``.
@@ -80,6 +81,7 @@ class FindPhone(
     name="find-phone",
     http="POST /find-phone",
     job="POST /find-phone-async",
+    together="find-phone-bulk",
     read_timeout=QUICK,
 ):
     """Find one person's phone number: 2 to 10 s; 30 cents in the vendor's example.
@@ -112,6 +114,7 @@ class ReverseEmail(
     name="reverse-email",
     http="POST /reverse-email",
     job="POST /reverse-email-async",
+    together="reverse-email-bulk",
     read_timeout=QUICK,
 ):
     """Find whom an email address belongs to: 2 to 10 s.
@@ -150,6 +153,7 @@ class ReversePhone(
     name="reverse-phone",
     http="POST /reverse-phone",
     job="POST /reverse-phone-async",
+    together="reverse-phone-bulk",
     read_timeout=QUICK,
 ):
     """Find whom a phone number belongs to: 2 to 10 s.
