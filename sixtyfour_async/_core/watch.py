@@ -9,7 +9,10 @@ Looks and submits draw on one budget, so a look has a price: seconds of lag that
   `FLOOR`: then a job is looked at every few seconds. With more running jobs than the budget can watch, it rises.
 - A job whose end is needed, since others wait for its slot, is looked at for the floor's price.
 
-When the price falls, looks that were planned at the old one are planned anew.
+- The first few jobs of a kind about which nothing is known are looked at for a small price, since what they teach is worth
+  more than the requests.
+
+When the price falls, or much more is known than when they were planned, looks are planned anew.
 """
 
 from __future__ import annotations
@@ -34,6 +37,12 @@ STEPS = 2
 
 DEAREST = 5 * STEPS
 """Steps above the patience up to which the price may rise when the budget cannot watch what runs."""
+
+SCOUTS = 5
+"""Jobs of a kind not met before that are looked at for `SCOUTING`."""
+
+SCOUTING = 2.0
+"""Seconds of lag worth a look at a scout, at most."""
 
 FULL = 0.9
 """Part of the budget that the looks planned may ask for: they do not come evenly."""
@@ -70,6 +79,7 @@ class Watch:
     lags: deque[float] = field(default_factory=lambda: deque[float](maxlen=255))
     _level: int = 0
     _planned_at: int = 0
+    _learned_at: int = SCOUTS
     _priced_at: float = 0.0
     _running: Counter[str] = field(default_factory=Counter[str])
     _rolls: dict[str, set[int]] = field(default_factory=dict[str, set[int]])
@@ -85,6 +95,7 @@ class Watch:
     def begin(self, ticket: Ticket, now: float, *, at_once: bool = False, hurried: bool = False) -> None:
         """Watch a job from now on."""
         self._running[ticket.variant] += 1
+        ticket.scout = self._running[ticket.variant] <= SCOUTS and not self.runtimes.of(ticket.variant).evidence
         self._disturb()
         if ticket.roll:
             self._rolls.setdefault(ticket.roll, set()).add(ticket.id)
@@ -182,8 +193,8 @@ class Watch:
         self._priced_at = now
         settled = self._level == before or not self._heap
         self.reprice_at = math.inf if settled and not waiting else now + REPRICED_EVERY
-        if self._level >= self._planned_at + STEPS:
-            self._planned_at = self._level
+        if self._level >= self._planned_at + STEPS or self.looks >= self._learned_at * 2:
+            self._planned_at, self._learned_at = self._level, max(self._learned_at, self.looks)
             self._plan_anew(now)
         self._planned_at = min(self._planned_at, self._level)
 
@@ -206,6 +217,8 @@ class Watch:
     def _level_of(self, ticket: Ticket, *, hurried: bool) -> int:
         if hurried:
             return self._lowest
+        if ticket.scout:
+            return max(self._level, math.ceil(STEPS * math.log2(self.patience / SCOUTING)))
         sharing = 1 if ticket.alone else max(1, len(self._rolls.get(ticket.roll, ())))
         return min(self._lowest, self._level + math.floor(STEPS * math.log2(sharing)))
 
