@@ -66,7 +66,7 @@ from sixtyfour_async.operations import (
     ReversePhone,
     RunWorkflow,
 )
-from sixtyfour_async.outcomes import Outcome, Stats, Unfinished, Unknown
+from sixtyfour_async.outcomes import Outcome, RunPlan, Stats, Unfinished, Unknown
 
 __all__ = [
     "REGISTRY",
@@ -113,6 +113,7 @@ __all__ = [
     "ResponseError",
     "ReverseEmail",
     "ReversePhone",
+    "RunPlan",
     "RunStoppedError",
     "RunWorkflow",
     "ServerError",

@@ -30,13 +30,14 @@ from sixtyfour_async._engine import Engine
 from sixtyfour_async._feed import Feed, Operations
 from sixtyfour_async._handover import Handover
 from sixtyfour_async._journal import Journal, MemoryJournal
+from sixtyfour_async._planning import plan
 from sixtyfour_async._reading import read_outcome, restore
 from sixtyfour_async._sqlite import SqliteJournal
 from sixtyfour_async.errors import ConfigurationError, JournalError, RunStoppedError
 from sixtyfour_async.models import Intelligence
 from sixtyfour_async.operations import JobOperation
 from sixtyfour_async.operations._fields import Typed
-from sixtyfour_async.outcomes import Outcome, Stats, Unfinished, Unknown
+from sixtyfour_async.outcomes import Outcome, RunPlan, Stats, Unfinished, Unknown
 
 R = TypeVar("R")
 M = TypeVar("M", bound=BaseModel)
@@ -208,6 +209,17 @@ class JobRunner:
             reserved_cents=ledger.reserved,
             at_stake_cents=ledger.at_stake,
         )
+
+    async def plan(
+        self, operations: Operations[Any], *, key: Callable[[Any], str] | None = None, route: Route = "auto"
+    ) -> RunPlan:
+        """Say what `map` would do with these operations, and what it would take; nothing is sent or written.
+
+        All of *operations* is read: give something that can be read again, such as a list, not the generator that
+        `map` is to have. What other ``map`` calls on this runner have under way is not counted.
+        """
+        self._running  # noqa: B018 (raises outside the block: the journal must be open)
+        return await plan(operations, self.journal, self._admission, self._scheduler, key=key, shares=route != "single")
 
     # --- the journal --------------------------------------------------------------------------------------------
 

@@ -97,6 +97,42 @@ class Unknown:
 
 
 @dataclass(frozen=True, slots=True)
+class RunPlan:
+    """What a run would do and take, told before anything is spent.
+
+    Attributes:
+        rows: Rows in the input.
+        duplicates: Rows that ask what an earlier row asks; paid once.
+        answered: Rows that the journal answers, or has parked: not asked.
+        running: Rows that run over there already and are only watched.
+        rejected: Rows whose key stands for another question.
+        asked: Rows that would be asked, and paid.
+        submits: Requests that submit them; fewer than rows where rows share one.
+        requests: Submits and looks while rows wait for the budget; one that is idle is spent on more looks.
+        minutes: When the last row is expected to end.
+        minutes_range: When two jobs are expected to be left, and when hardly any chance of one is.
+        cost_cents: What the rows asked would cost, US cents, as far as prices are known.
+        unpriced: Rows whose price nobody knows, by operation and tier; not in *cost_cents*.
+        binds: What the run has to wait for most: ``rate`` (requests a minute), ``deep-search`` or another gate,
+            ``in flight``, ``run time``; ``cap`` when the money does not suffice, ``nothing`` when nothing is asked.
+    """
+
+    rows: int
+    duplicates: int
+    answered: int
+    running: int
+    rejected: int
+    asked: int
+    submits: int
+    requests: int
+    minutes: float
+    minutes_range: tuple[float, float]
+    cost_cents: float
+    unpriced: Mapping[str, int]
+    binds: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stats:
     """A runner in numbers.
 

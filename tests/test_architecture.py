@@ -28,7 +28,7 @@ LAYERS: list[set[str]] = [
     {"_admission"},
     {"_submission"},
     {"_engine"},
-    {"_handover"},
+    {"_handover", "_planning"},
     {"_runner", "_receiver"},
     {"tables"},
     {"simulator"},

@@ -35,6 +35,7 @@ _SELDOM = 0.125
 """Part of its age after which a job older than any that was seen to end is looked at again."""
 
 _NEVER = 1e-9
+_RARE = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +78,14 @@ def make_plan(odds: Sequence[float], price: float) -> Plan:
     moments = [0.0, *accumulate(part * (EDGES[at] + EDGES[at + 1]) / 2 for at, part in enumerate(odds))]
     cost, looks = [0.0] * (BINS + 1), [0.0] * (BINS + 1)
     waits = [_SELDOM * edge for edge in EDGES]
-    for start in range(BINS - 1, -1, -1):
-        here = alive[start]
+    quiet = next(at for at in range(BINS) if alive[0] - alive[at + 1] > _RARE)  # nothing ends before this edge
+    for start in [*range(BINS - 1, max(quiet, 1) - 1, -1), 0]:
+        here, begun, paid = alive[start], moments[start], price * alive[start]
         if here <= _NEVER:
             continue
         best, end = math.inf, start + 1
-        paid, begun = price * here, moments[start]
-        for stop in range(bisect_left(EDGES, EDGES[start] + MIN_INTERVAL, start + 1, BINS), BINS + 1):
+        soonest = bisect_left(EDGES, EDGES[start] + MIN_INTERVAL, start + 1, BINS)
+        for stop in range(soonest if start else max(soonest, quiet), BINS + 1):
             so_far = paid + EDGES[stop] * (here - alive[stop]) - (moments[stop] - begun)
             if so_far >= best:
                 break
@@ -91,11 +93,14 @@ def make_plan(odds: Sequence[float], price: float) -> Plan:
                 best, end = so_far + cost[stop], stop
         width, part = EDGES[start + 1] - EDGES[start], odds[start]
         several = min(width / MIN_INTERVAL, math.sqrt(width * part / (2 * paid)))
-        within = paid * several + part * width / (2 * several) + cost[start + 1] if several > 1 else math.inf
+        inside = several > 1 and start >= quiet
+        within = paid * several + part * width / (2 * several) + cost[start + 1] if inside else math.inf
         if within < best:
             cost[start], waits[start], looks[start] = within, width / several, here * several + looks[start + 1]
         else:
             cost[start], waits[start], looks[start] = best, EDGES[end] - EDGES[start], here + looks[end]
+    for start in range(1, quiet):
+        waits[start] = max(MIN_INTERVAL, waits[0] - EDGES[start])
     return Plan(waits, looks[0], max(0.0, cost[0] - price * looks[0]), mean_of(odds))
 
 

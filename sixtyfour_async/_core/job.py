@@ -70,6 +70,7 @@ class Ticket:
         look_at: When the next look is due.
         planned: Number of the plan by which it is.
         looks: Looks so far.
+        scout: Is it one of the first of its kind, looked at to learn?
         alone: Must it be looked at by itself, whatever its roll?
         attempts: Submits so far.
         refusals: Submits that were refused with a 429.
@@ -96,6 +97,7 @@ class Ticket:
     look_at: float = 0.0
     planned: int = 0
     looks: int = 0
+    scout: bool = False
     alone: bool = False
     attempts: int = 0
     refusals: int = 0

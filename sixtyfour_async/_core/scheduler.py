@@ -108,7 +108,10 @@ class Scheduler:
         """Take a job on; with *remote_id* it was accepted in an earlier run, which set *at_stake* aside for it."""
         self.tickets[ticket.id] = ticket
         if remote_id is None:
-            self._queue(ticket).append(ticket.id)
+            queue = self._queue(ticket)
+            queue.append(ticket.id)
+            if len(queue) == 1:
+                self.watch.reprice_at = now
             return
         ticket.reserved = at_stake
         self.ledger.resume(at_stake)
@@ -269,7 +272,8 @@ class Scheduler:
         """Every submit and look that budget, gates and cap allow now."""
         commands: list[Command] = []
         self._requeue(now)
-        self.watch.reprice(now, self._submittable(now), self.budget.rate)
+        if now >= self.watch.reprice_at:
+            self.watch.reprice(now, self._submittable(now), self.budget.rate)
         while (command := self._next(now)) is not None:
             commands.append(command)
         self.budget.background = self._ready_at(now) <= now
@@ -279,8 +283,7 @@ class Scheduler:
         """The next instant at which something may be due; None when only an event can help."""
         ready = self._ready_at(now)
         later = self._later[0][0] if self._later else float("inf")
-        priced = self.watch.priced_at() if ready > now else float("inf")
-        at = min(max(ready, self.budget.ready_at(now)), later, max(now, priced))
+        at = min(max(ready, self.budget.ready_at(now)), later, max(now, self.watch.reprice_at))
         return None if at == float("inf") else at
 
     def _next(self, now: float) -> Command | None:
@@ -350,9 +353,13 @@ class Scheduler:
         return iter(sorted(heads, key=lambda ticket: (not ticket.urgent, ticket.id)))
 
     def _gate_opens(self, gate: str, now: float) -> float | None:
-        gates = [self.in_flight, self._sending, *([self.gates[gate]] if gate in self.gates else [])]
-        opens = [one.opens_at(now) for one in gates]
-        return None if None in opens else max(at for at in opens if at is not None)
+        at = now
+        for one in (self.in_flight, self._sending, self.gates.get(gate)):
+            opens = now if one is None else one.opens_at(now)
+            if opens is None:
+                return None
+            at = max(at, opens)
+        return at
 
     def _ready_at(self, now: float) -> float:
         """When the next look or submit is due, were the budget endless."""
@@ -368,7 +375,9 @@ class Scheduler:
 
     def _affords(self, id_: int) -> bool:
         ticket = self.tickets.get(id_)
-        return ticket is None or self.ledger.room(ticket.sold_as, ticket.rows) is not None
+        if self.ledger.cap is None or ticket is None:
+            return True
+        return self.ledger.room(ticket.sold_as, ticket.rows) is not None
 
     def _requeue(self, now: float) -> None:
         """Jobs whose wait is over go to the front: they are the oldest."""

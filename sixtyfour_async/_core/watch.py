@@ -9,7 +9,10 @@ Looks and submits draw on one budget, so a look has a price: seconds of lag that
   `FLOOR`: then a job is looked at every few seconds. With more running jobs than the budget can watch, it rises.
 - A job whose end is needed, since others wait for its slot, is looked at for the floor's price.
 
-When the price falls, looks that were planned at the old one are planned anew.
+- The first few jobs of a kind about which nothing is known are looked at for a small price, since what they teach is worth
+  more than the requests.
+
+When the price falls, or much more is known than when they were planned, looks are planned anew.
 """
 
 from __future__ import annotations
@@ -35,6 +38,12 @@ STEPS = 2
 DEAREST = 5 * STEPS
 """Steps above the patience up to which the price may rise when the budget cannot watch what runs."""
 
+SCOUTS = 5
+"""Jobs of a kind not met before that are looked at for `SCOUTING`."""
+
+SCOUTING = 2.0
+"""Seconds of lag worth a look at a scout, at most."""
+
 FULL = 0.9
 """Part of the budget that the looks planned may ask for: they do not come evenly."""
 
@@ -56,6 +65,7 @@ class Watch:
         runtimes: What is known of run times.
         looks: Looks that were answered so far.
         ended: Jobs they saw to their end.
+        reprice_at: When the price must be worked out again; infinite when it has settled.
         lags: How long the last ends lay unseen, seconds, as far as it can be told.
     """
 
@@ -65,11 +75,12 @@ class Watch:
     runtimes: Runtimes = field(default_factory=Runtimes)
     looks: int = 0
     ended: int = 0
+    reprice_at: float = math.inf
     lags: deque[float] = field(default_factory=lambda: deque[float](maxlen=255))
     _level: int = 0
     _planned_at: int = 0
+    _learned_at: int = SCOUTS
     _priced_at: float = 0.0
-    _settled: bool = True
     _running: Counter[str] = field(default_factory=Counter[str])
     _rolls: dict[str, set[int]] = field(default_factory=dict[str, set[int]])
     _plans: dict[tuple[str, int], tuple[int, Plan]] = field(default_factory=dict[tuple[str, int], tuple[int, Plan]])
@@ -84,7 +95,8 @@ class Watch:
     def begin(self, ticket: Ticket, now: float, *, at_once: bool = False, hurried: bool = False) -> None:
         """Watch a job from now on."""
         self._running[ticket.variant] += 1
-        self._settled = False
+        ticket.scout = self._running[ticket.variant] <= SCOUTS and not self.runtimes.of(ticket.variant).evidence
+        self._disturb()
         if ticket.roll:
             self._rolls.setdefault(ticket.roll, set()).add(ticket.id)
         ticket.accepted_at = ticket.looked_at = now
@@ -123,10 +135,13 @@ class Watch:
 
     def end(self, ticket: Ticket) -> None:
         """Watch it no longer."""
-        self._settled = False
+        self._disturb()
         self._running[ticket.variant] -= 1
         if ticket.roll:
             self._rolls[ticket.roll].discard(ticket.id)
+
+    def _disturb(self) -> None:
+        self.reprice_at = min(self.reprice_at, self._priced_at + REPRICED_EVERY)
 
     # --- which look is next -------------------------------------------------------------------------------------
 
@@ -172,15 +187,14 @@ class Watch:
         queue = max(FLOOR, min(self.patience, waiting / rate))
         lowest = math.floor(STEPS * math.log2(self.patience / queue))
         before = self._level
-        if self._level > lowest:
-            self._level = lowest
-        elif now < self._priced_at + REPRICED_EVERY:
-            return
+        self._level = min(self._level, lowest)
         for _ in range(max(1, min(STEPS, int((now - self._priced_at) / REPRICED_EVERY)))):
             self._level += self._step(lowest, rate * FULL)
-        self._priced_at, self._settled = now, self._level == before
-        if self._level >= self._planned_at + STEPS:
-            self._planned_at = self._level
+        self._priced_at = now
+        settled = self._level == before or not self._heap
+        self.reprice_at = math.inf if settled and not waiting else now + REPRICED_EVERY
+        if self._level >= self._planned_at + STEPS or self.looks >= self._learned_at * 2:
+            self._planned_at, self._learned_at = self._level, max(self._learned_at, self.looks)
             self._plan_anew(now)
         self._planned_at = min(self._planned_at, self._level)
 
@@ -189,10 +203,6 @@ class Watch:
         if self._level > -DEAREST and self._demand(self._level) > most:
             return -1
         return int(self._level < lowest and self._demand(self._level + 1) <= most)
-
-    def priced_at(self) -> float:
-        """When the price should be worked out again; infinite when it has settled."""
-        return math.inf if self._settled or not self._heap else self._priced_at + REPRICED_EVERY
 
     def looks_per_job(self) -> float:
         """Looks that the jobs running now take, on average, at this price."""
@@ -207,6 +217,8 @@ class Watch:
     def _level_of(self, ticket: Ticket, *, hurried: bool) -> int:
         if hurried:
             return self._lowest
+        if ticket.scout:
+            return max(self._level, math.ceil(STEPS * math.log2(self.patience / SCOUTING)))
         sharing = 1 if ticket.alone else max(1, len(self._rolls.get(ticket.roll, ())))
         return min(self._lowest, self._level + math.floor(STEPS * math.log2(sharing)))
 
@@ -222,7 +234,7 @@ class Watch:
         """The plan at a price, made anew when enough was learned since."""
         learned = self.runtimes.of(variant)
         made = self._plans.get((variant, level))
-        if made is None or learned.evidence - made[0] >= max(1.0, min(made[0], MEMORY) / 4):
+        if made is None or learned.evidence - made[0] >= max(1.0, min(made[0], MEMORY) / 2):
             made = learned.evidence, make_plan(learned.odds(), self.patience * 2.0 ** (-level / STEPS))
             self._plans[variant, level] = made
         return made[1]

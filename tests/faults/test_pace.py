@@ -126,7 +126,8 @@ async def test_two_clients_share_five_slots_and_all_searches_complete() -> None:
 
         async def find() -> None:
             async with JobRunner(client) as runner:
-                async for outcome in runner.map(FindEmail(lead={"name": f"Person {n}"}) for n in range(800)):
+                asked = (FindEmail(lead={"name": f"Person {number}"}) for number in range(800))
+                async for outcome in runner.map(asked, route="single"):
                     assert outcome.ok
 
         async with anyio.create_task_group() as tasks:
