@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import anyio
 import pytest
 
-from sixtyfour_async import ConfigurationError, DeepSearch, FindEmail, JobRunner, MemoryJournal
+from sixtyfour_async import (
+    ConfigurationError,
+    DeepSearch,
+    FindEmail,
+    JobOperation,
+    JobRunner,
+    MemoryJournal,
+    ReverseEmail,
+)
 from sixtyfour_async.simulator import SimulatorSettings
 from sixtyfour_async.simulator.settings import Runtimes
 from sixtyfour_async.testing import simulated
@@ -42,17 +52,18 @@ async def test_a_plan_sorts_rows_as_the_run_does_and_sends_nothing() -> None:
 
 async def test_a_plan_tells_which_limit_binds() -> None:
     """The budget for many rows, five slots for searches, the run time of a single job, money when there is a cap."""
-    many = [question(number % 1500, tier="low") for number in range(1500)]
+    many = [ReverseEmail(lead={"email": f"p{number}@x.example"}) for number in range(3000)]
     searches = [DeepSearch(query=f"q {number}") for number in range(50)]
     async with simulated() as (client, _):
         async with JobRunner(client) as runner:
-            plans = [await runner.plan(asked) for asked in (many, searches, many[:1], many[:0])]
+            inputs: list[list[JobOperation[Any]]] = [[*many], [*searches], [question(0)], []]
+            plans = [await runner.plan(asked, route="single") for asked in inputs]
         async with JobRunner(client, max_cost_cents=100, max_row_cents=10) as runner:
             capped = await runner.plan(many)
 
     assert [planned.binds for planned in plans] == ["rate", "deep-search", "run time", "nothing"]
     assert capped.binds == "cap"
-    assert (capped.cost_cents, capped.unpriced, plans[0].unpriced) == (15000, {}, {"company-intelligence/low": 1500})
+    assert (capped.cost_cents, capped.unpriced, plans[0].unpriced) == (30000, {}, {"reverse-email": 3000})
     for planned in plans[:3]:
         assert planned.minutes_range[0] <= planned.minutes <= planned.minutes_range[1]
 
