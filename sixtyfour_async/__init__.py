@@ -13,7 +13,10 @@ One budget for everything that uses a key, a journal so that no row is paid twic
 
 import logging
 
-from sixtyfour_async._client import AsyncClient, RawResponse
+from sixtyfour_async._answers import Answer, RawResponse
+from sixtyfour_async._auth import OAuth
+from sixtyfour_async._client import AsyncClient
+from sixtyfour_async._hooks import Hooks, RequestSent, ResponseSeen, RetryPlanned
 from sixtyfour_async._job import Job
 from sixtyfour_async._journal import Journal, MemoryJournal, SqliteJournal
 from sixtyfour_async._runner import JobRunner
@@ -64,12 +67,14 @@ from sixtyfour_async.operations import (
     ReverseEmail,
     ReversePhone,
     RunWorkflow,
+    Upload,
 )
 from sixtyfour_async.outcomes import Outcome, Stats, Unfinished
 
 __all__ = [
     "REGISTRY",
     "APIError",
+    "Answer",
     "AsyncClient",
     "AuthenticationError",
     "BadRequestError",
@@ -83,6 +88,7 @@ __all__ = [
     "DeepSearch",
     "FindEmail",
     "FindPhone",
+    "Hooks",
     "InputError",
     "Intelligence",
     "Job",
@@ -98,6 +104,7 @@ __all__ = [
     "JournalError",
     "MemoryJournal",
     "NotFoundError",
+    "OAuth",
     "Operation",
     "Outcome",
     "PayloadTooLargeError",
@@ -107,9 +114,12 @@ __all__ = [
     "QAAgent",
     "RateLimitError",
     "RawResponse",
+    "RequestSent",
     "RequestTimeoutError",
     "ResearchAgent",
     "ResponseError",
+    "ResponseSeen",
+    "RetryPlanned",
     "ReverseEmail",
     "ReversePhone",
     "RunStoppedError",
@@ -121,6 +131,7 @@ __all__ = [
     "TransportError",
     "Unfinished",
     "UnprocessableError",
+    "Upload",
     "WebhookError",
     "final_file",
 ]

@@ -8,6 +8,7 @@ from sixtyfour_async.operations._base import (
     Request,
     Route,
 )
+from sixtyfour_async.operations._files import Upload
 from sixtyfour_async.operations.account import CheckBalance
 from sixtyfour_async.operations.enrichment import (
     CompanyIntelligence,
@@ -58,4 +59,5 @@ __all__ = [
     "ReversePhone",
     "Route",
     "RunWorkflow",
+    "Upload",
 ]

@@ -76,6 +76,8 @@ class Endpoint:
         body: How the fields that are left for the body travel.
         events: Is the answer a stream of server-sent events? Then ``answer`` is the type of one event's data.
         keyless: Is it asked without the key?
+        fallback: The operation, by its name, to ask with the same fields when the service does not know this route.
+        cancel: The operation, by its name, that cancels such a job by its ``job_id``; "" when the service has none.
         standing: ``published`` in the newest specification; ``documented`` on a page, or in an older specification;
             ``unpublished``: the dashboard's own plumbing, which may change without notice.
     """
@@ -97,6 +99,8 @@ class Endpoint:
     body: BodyKind = "json"
     events: bool = False
     keyless: bool = False
+    fallback: str = ""
+    cancel: str = ""
     standing: Standing = "published"
 
 

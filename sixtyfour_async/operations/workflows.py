@@ -26,6 +26,7 @@ class RunWorkflow(
     tells_charge=False,
     in_query=("workflow_id", "save_json", "result_formats"),
     in_headers={"idempotency_key": "Idempotency-Key"},
+    cancel="workflow-cancel",
 ):
     """Run a workflow: several minutes and up; its files are then asked for by run id.
 
