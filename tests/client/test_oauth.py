@@ -246,13 +246,11 @@ async def test_neither_key_nor_token_nor_assertion_is_shown(caplog: pytest.LogCa
         service.revoked |= {"token-1", "token-2"}
         with pytest.raises(AuthenticationError) as refused:
             await client.send(CheckBalance())
-    echo: Callable[[httpx.Request], httpx.Response] = lambda request: httpx.Response(  # noqa: E731 (short)
-        400,
-        json={
-            "error": "invalid_client",
-            "error_description": parse_qs(request.content.decode())["client_assertion"][0],
-        },
-    )
+
+    def echo(request: httpx.Request) -> httpx.Response:
+        [assertion] = parse_qs(request.content.decode())["client_assertion"]
+        return httpx.Response(400, json={"error": "invalid_client", "error_description": assertion})
+
     async with scripted(echo, api_key=None, auth=auth) as (client, echoed):
         with pytest.raises(AuthenticationError) as invalid:
             await client.send(CheckBalance())
