@@ -6,6 +6,7 @@ import email.policy
 from collections.abc import AsyncIterator
 from email.parser import BytesParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs
 
 import httpx
@@ -36,14 +37,14 @@ def fine(_request: httpx.Request) -> httpx.Response:
 def parts_of(request: httpx.Request) -> dict[str, tuple[bytes, str | None, str]]:
     """Name → content, file name and type, as an ordinary mail parser reads them."""
     head = f"Content-Type: {request.headers['content-type']}\r\n\r\n".encode()
-    message = BytesParser(policy=email.policy.HTTP).parsebytes(head + request.content)
+    message: Any = BytesParser(policy=email.policy.HTTP).parsebytes(head + request.content)
     return {
         str(part.get_param("name", header="content-disposition")): (
             part.get_payload(decode=True),
             part.get_filename(),
             part.get_content_type(),
         )
-        for part in message.iter_parts()  # type: ignore[attr-defined]  # (the policy makes it an EmailMessage)
+        for part in message.iter_parts()
     }
 
 

@@ -71,8 +71,12 @@ def names(folder: Path) -> list[str]:
 async def test_a_download_that_breaks_off_is_taken_up_where_it_stopped(tmp_path: Path) -> None:
     storage = Storage(breaks=(100_000, 0, 80_000))
     told: list[tuple[int, int | None]] = []
+
+    def note(done: int, total: int | None) -> None:
+        told.append((done, total))
+
     async with scripted(storage) as (client, network):
-        size = await client.download(URL, tmp_path / "a.csv", progress=lambda *seen: told.append(seen))
+        size = await client.download(URL, tmp_path / "a.csv", progress=note)
 
     assert (tmp_path / "a.csv").read_bytes() == CONTENT
     assert size == len(CONTENT)

@@ -69,7 +69,10 @@ async def test_a_job_and_a_runner_find_the_other_route_as_well(monkeypatch: pyte
             return httpx.Response(404, json=UNKNOWN)
         return httpx.Response(200, json={"task_id": "t", "status": "completed", "search_id": "s"})
 
-    monkeypatch.setattr(DeepSearch, "look", lambda _self, job_id: LookHere(task_id=job_id))
+    def look(_search: DeepSearch, job_id: str) -> LookHere:
+        return LookHere(task_id=job_id)
+
+    monkeypatch.setattr(DeepSearch, "look", look)
     async with scripted(answer) as (client, network):
         waited = await (await client.submit(DeepSearch(query="q"))).wait(deadline=60)
     async with scripted(answer) as (client, watched), JobRunner(client) as runner:

@@ -19,7 +19,7 @@ from sixtyfour_async import (
 )
 from sixtyfour_async.operations import CheckBalance
 from sixtyfour_async.testing import simulated
-from tests.client.network import KEY, in_turn, scripted
+from tests.client.network import KEY, Given, in_turn, scripted
 from tests.fundamentals.questions import questions
 
 pytestmark = pytest.mark.anyio
@@ -35,7 +35,7 @@ class Notes:
 
 async def test_each_request_is_told_when_it_leaves_when_it_ends_and_when_it_will_be_repeated() -> None:
     notes = Notes()
-    answers = [
+    answers: list[Given] = [
         httpx.Response(502, headers={"x-request-id": "r1"}),
         httpx.ConnectError("refused"),
         httpx.Response(200, json=BALANCE),

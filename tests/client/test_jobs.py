@@ -200,7 +200,7 @@ async def test_an_answer_that_does_not_fit_is_raised_or_returned_with_all_of_it(
     asked = PeopleIntelligence(lead_info={"name": "Ada"}, struct=Person)
     async with scripted(Looks(answer)) as (client, _):
         job = await client.submit(asked)
-        with pytest.raises(ResponseError, match="structured_data.title") as caught:
+        with pytest.raises(ResponseError, match=r"structured_data\.title") as caught:
             await job.wait()
         returned = await job.answer()
 
@@ -229,7 +229,7 @@ async def test_a_workflow_run_can_be_cancelled_and_nothing_else() -> None:
     async with scripted(answer) as (client, network):
         cancelled = await client.job(RunWorkflow, "r").cancel()
         for other in (FindEmail, DeepSearch):
-            with pytest.raises(ConfigurationError, match="cannot cancel .* runs on and is billed"):
+            with pytest.raises(ConfigurationError, match=r"cannot cancel .* runs on and is billed"):
                 await client.job(other, "t").cancel()
 
     assert cancelled.status == "canceled"

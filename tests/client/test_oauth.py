@@ -56,7 +56,8 @@ def rsa_key() -> rsa.RSAPrivateKey:
 
 
 def oauth(**changes: Any) -> OAuth:
-    return OAuth(**({"client_id": "client_1", "private_key": pem(rsa_key()), "kid": "kid_1"} | changes))
+    settings: dict[str, Any] = {"client_id": "client_1", "private_key": pem(rsa_key()), "kid": "kid_1"}
+    return OAuth(**(settings | changes))
 
 
 class Service:
