@@ -103,6 +103,8 @@ class Transport:
             raise ConfigurationError(f"base_url {base_url!r} is not a URL") from error
         if url.scheme not in {"http", "https"} or not url.host:
             raise ConfigurationError(f"base_url {base_url!r} must start with https:// (or http:// for a simulator)")
+        if url.userinfo:
+            raise ConfigurationError("base_url must not hold a user name or password; pass api_key or auth")
         self.base_url = base_url.rstrip("/")
         self._owned = http_client is None
         self._client: Any = http_client or httpx.AsyncClient(

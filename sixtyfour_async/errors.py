@@ -294,7 +294,7 @@ class JobCancelledError(JobError):
 
 
 class JobTimeoutError(JobError, TimeoutError):
-    """Our deadline passed first. The job runs on over there, is billed, and can be looked at by its id."""
+    """Our deadline passed first, or looks kept failing. The job runs on, is billed, and can be looked at by its id."""
 
 
 class JobLostError(JobError):

@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from sixtyfour_async.errors import InputError
 from sixtyfour_async.models.jobs import Started
+from sixtyfour_async.operations._files import Upload
 
 R_co = TypeVar("R_co", covariant=True)
 T_co = TypeVar("T_co", covariant=True)
@@ -134,6 +135,9 @@ class Operation(Generic[R_co]):
 
     def may_repeat(self) -> bool:
         """Say whether sending this again can cost nothing, even if it arrived the first time."""
+        upload = getattr(self, "file", None)
+        if isinstance(upload, Upload) and not upload.repeatable:
+            return False
         if self.endpoint.repeat == "key":
             return bool(getattr(self, self.endpoint.repeat_key, None))
         return self.endpoint.repeat == "always"

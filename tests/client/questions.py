@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from sixtyfour_async import Upload
 from sixtyfour_async.models._base import Model
-from sixtyfour_async.operations import REGISTRY, Operation, PagedOperation, Request
+from sixtyfour_async.operations import REGISTRY, JobOperation, Operation, PagedOperation, Request
 
 
 class Item(Model):
@@ -64,6 +64,14 @@ class PostFile(
     label: str | None = None
     cost_units: str | None = None
     idempotency_key: str | None = None
+
+
+class RunFile(
+    Request, JobOperation[JsonValue], name="test-run-file", job="POST /file-jobs", body="multipart", repeat="always"
+):
+    """A job over a file."""
+
+    file: Upload
 
 
 class Old(Request, Operation[JsonValue], name="test-old", http="GET /old/{thing_id}"):

@@ -12,6 +12,8 @@ from pydantic import BaseModel, field_validator
 
 from sixtyfour_async import (
     APIError,
+    AsyncClient,
+    ConfigurationError,
     FindEmail,
     InputError,
     NotFoundError,
@@ -217,3 +219,10 @@ async def test_keys_the_service_added_last_night_are_sent() -> None:
     async with scripted(answer) as (client, _):
         with pytest.raises(NotFoundError, match='"brand_new":true'):
             await client.people.find_email(lead={"name": "Ada"}, extra={"brand_new": True})
+
+
+def test_a_base_url_with_a_password_is_refused_and_not_shown() -> None:
+    with pytest.raises(ConfigurationError, match="user name or password") as caught:
+        AsyncClient(KEY, base_url="https://ada:pass@service")
+
+    assert "ada" not in str(caught.value)

@@ -12,11 +12,11 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
-from sixtyfour_async import InputError, ServerError, Upload
+from sixtyfour_async import InputError, JobRunner, ServerError, Upload
 from sixtyfour_async._core.wire import answer_route, encode
 from sixtyfour_async.errors import RateLimitError
 from tests.client.network import KEY, scripted
-from tests.client.questions import PostFile, PostForm
+from tests.client.questions import PostFile, PostForm, RunFile
 
 pytestmark = pytest.mark.anyio
 
@@ -143,6 +143,34 @@ async def test_a_stream_is_not_sent_again_even_after_a_refusal() -> None:
             await client.send(asked)
 
     assert len(network.seen) == 1
+
+
+@pytest.mark.parametrize(("status", "ended"), [(429, "rejected"), (500, "unknown")])
+async def test_a_runner_never_sends_what_is_left_of_a_stream(status: int, ended: str) -> None:
+    """A file goes as a whole, again if it must; a stream goes once."""
+    answers = [httpx.Response(status, headers={"retry-after": "1"})] * 2
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            return httpx.Response(200, json={"status": "completed", "result": {}})
+        return answers.pop() if answers else httpx.Response(200, json={"task_id": "t"})
+
+    async with scripted(answer, speed=1000) as (client, network), JobRunner(client) as runner:
+        whole = await runner.run(RunFile(file=Upload(ROWS)))
+        sent = [parts_of(request)["file"][0] for request in network.seen if request.method == "POST"]
+        answers += [httpx.Response(status, headers={"retry-after": "1"})]
+        streamed = await runner.run(RunFile(file=Upload(pieces())))
+        after = sum(request.method == "POST" for request in network.seen)
+
+    assert (whole.status, sent) == ("completed", [ROWS] * 3)
+    assert (streamed.status, after) == (ended, 4)
+
+
+async def test_a_file_comes_as_it_goes(tmp_path: Path) -> None:
+    async with scripted(lambda _: httpx.Response(200, content=ROWS, headers={"etag": '"1"'})) as (client, _):
+        size = await client.download("http://storage/rows", tmp_path / "rows.csv")
+
+    assert (size, (tmp_path / "rows.csv").read_bytes()) == (len(ROWS), ROWS)
 
 
 async def test_a_file_that_is_not_there_is_told_before_anything_is_sent(tmp_path: Path) -> None:
