@@ -37,7 +37,7 @@ class RequestSent:
 
 @dataclass(frozen=True, slots=True)
 class ResponseSeen:
-    """The one end of each request that was sent: an answer of any status, or an error instead of one.
+    """How a request ended: an answer of any status, or an error instead of one. One that is cancelled has no end.
 
     Attributes:
         operation: Such as ``"POST /find-email"``.

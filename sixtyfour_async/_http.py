@@ -130,7 +130,7 @@ class Transport:
         async with _content(request) as (content, described):
             stream = self._client.stream(
                 request.method,
-                request.path if request.keyless and "://" in request.path else self.base_url + request.path,
+                self._url(request),
                 content=content,
                 headers={"accept": "application/json", **headers, **described, **auth},
                 timeout=(CONNECT_TIMEOUT, request.timeout, WRITE_TIMEOUT, request.timeout),
@@ -140,6 +140,11 @@ class Transport:
                 async with stream as response:
                     shown = {name.lower(): _without(secrets, value) for name, value in response.headers.items()}
                     yield Opened(response.status_code, shown, response.aiter_bytes(), secrets)
+
+    def _url(self, request: HTTPRequest) -> str:
+        """Only what carries no key may go to another origin: a token is asked for where tokens are issued."""
+        whole = request.keyless and not request.path.startswith("/")
+        return request.path if whole else self.base_url + request.path
 
     @asynccontextmanager
     async def follow(self, url: str, headers: Mapping[str, str]) -> AsyncGenerator[Opened, None]:

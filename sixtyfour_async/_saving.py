@@ -24,7 +24,7 @@ async def link_to(client: Asks, source: Source) -> Link:
     """
     if isinstance(source, Job):
         source = await client.send(source.operation.look(source.id))
-    if isinstance(source, DownloadLink | Sequence):
+    if isinstance(source, DownloadLink) or (isinstance(source, Sequence) and not isinstance(source, str)):
         return link_in(source)
     if isinstance(source, SearchStatus | LiveStatus | JobStatus):
         source = question_for(source)

@@ -139,8 +139,8 @@ class Transfer:
     async def _write(self, opened: Opened, step: Write) -> None:
         self.had = Had(step.at, step.version)
         self._check_room(step)
-        await anyio.Path(self._version_path).write_text(step.version)
         try:
+            await anyio.Path(self._version_path).write_text(step.version)
             async with await anyio.open_file(self._part_path, "r+b" if step.at else "wb") as file:
                 await file.seek(step.at)
                 async for piece in opened.pieces:

@@ -273,7 +273,7 @@ async def test_a_disk_that_is_too_small_is_told_before_the_first_byte(tmp_path: 
 async def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     async with scripted(Storage()) as (client, _):
-        with pytest.raises(OSError, match="missing"):
+        with pytest.raises(OSError, match=r"cannot save the download: No such file.*missing"):
             await client.download(URL, tmp_path / "missing" / "a.csv")
         with pytest.raises(OSError, match=r"cannot save the download.*folder"):
             await client.download(URL, tmp_path / "folder")
@@ -336,6 +336,7 @@ async def test_a_job_can_be_saved_by_its_id_alone(tmp_path: Path) -> None:
         (SearchStatus(task_id="t", status="completed"), "query_only"),
         (JobStatus(status="completed"), "no id"),
         ({"url": "x"}, "leads to no file"),
+        ("http://storage/x", "leads to no file"),
     ],
 )
 async def test_what_leads_to_no_file_says_so(tmp_path: Path, source: Any, said: str) -> None:

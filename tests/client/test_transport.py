@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -41,6 +41,9 @@ def anyio_backend() -> str:
 def family(request: pytest.FixtureRequest) -> ModuleType:
     module: ModuleType = request.param
     return module
+
+
+PLENTY: dict[str, Any] = {"requests_per_minute": 100_000}
 
 
 def client_of(family: Any, answer: Callable[[Any], Any], **more: Any) -> tuple[AsyncClient, Any]:
@@ -139,22 +142,61 @@ async def test_no_request_waits_in_the_pool() -> None:
             await all_here.wait()
             await stream.send(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}")
 
-    listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
-    port = port_of(listener)
-    async with anyio.create_task_group() as server:
-        server.start_soon(listener.serve, serve)
-        async with (
-            AsyncClient(KEY, base_url=f"http://127.0.0.1:{port}", requests_per_minute=100_000) as client,
-            anyio.create_task_group() as callers,
-        ):
+    async with await anyio.create_tcp_listener(local_host="127.0.0.1") as listener:
+        url = f"http://127.0.0.1:{port_of(listener)}"
+        async with anyio.create_task_group() as server, AsyncClient(KEY, base_url=url, **PLENTY) as client:
+            server.start_soon(listener.serve, serve)
             with anyio.fail_after(20):
-                for _ in range(together):
-                    callers.start_soon(client.request, "GET", "/check-balance")
-                await all_here.wait()
-        server.cancel_scope.cancel()
-    await listener.aclose()
+                async with anyio.create_task_group() as callers:
+                    for _ in range(together):
+                        callers.start_soon(client.request, "GET", "/check-balance")
+            server.cancel_scope.cancel()
 
     assert arrived == together
+
+
+def unchunked(body: bytes) -> bytes:
+    whole = b""
+    while body:
+        size, _, body = body.partition(b"\r\n")
+        whole, body = whole + body[: int(size, 16)], body[int(size, 16) + 2 :]
+    return whole
+
+
+@pytest.mark.parametrize("kind", ["path", "stream"])
+async def test_a_file_is_framed_as_http_wants_it(tmp_path: Path, kind: str) -> None:
+    """Over a real connection: a length that is right to the byte, or chunks."""
+    content = b"name\n" + b"Ada\n" * 100_000
+    path = tmp_path / "rows.csv"
+    path.write_bytes(content)
+    received = b""
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield content[:7]
+        yield content[7:]
+
+    async def serve(stream: anyio.abc.ByteStream) -> None:
+        nonlocal received
+        async with stream:
+            while not received.endswith(b"--\r\n" if kind == "path" else b"\r\n0\r\n\r\n"):
+                received += await stream.receive()
+            await stream.send(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}")
+
+    async with await anyio.create_tcp_listener(local_host="127.0.0.1") as listener:
+        url = f"http://127.0.0.1:{port_of(listener)}"
+        async with anyio.create_task_group() as server, AsyncClient(KEY, base_url=url) as client:
+            server.start_soon(listener.serve, serve)
+            with anyio.fail_after(20):
+                await client.send(PostFile(file=Upload(path if kind == "path" else pieces())))
+            server.cancel_scope.cancel()
+
+    head, _, body = received.partition(b"\r\n\r\n")
+    if kind == "path":
+        assert f"content-length: {len(body)}".encode() in head.lower()
+    else:
+        assert b"transfer-encoding: chunked" in head.lower()
+        body = unchunked(body)
+    assert content in body
 
 
 async def test_a_request_that_no_server_takes_was_not_sent(unused_port: int) -> None:
@@ -167,7 +209,5 @@ async def test_a_request_that_no_server_takes_was_not_sent(unused_port: int) -> 
 
 @pytest.fixture
 async def unused_port() -> int:
-    listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
-    port = port_of(listener)
-    await listener.aclose()
-    return port
+    async with await anyio.create_tcp_listener(local_host="127.0.0.1") as listener:
+        return port_of(listener)
