@@ -6,7 +6,7 @@ import base64
 import json
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -35,11 +35,13 @@ from sixtyfour_async import (
     OAuth,
     RateLimitError,
     ServerError,
+    Upload,
 )
 from sixtyfour_async._core.tokens import claims, read_token
 from sixtyfour_async._core.wire import HTTPResponse
 from sixtyfour_async.operations import CheckBalance
 from tests.client.network import Given, Scripted, scripted
+from tests.client.questions import PostFile, Talk
 
 pytestmark = pytest.mark.anyio
 
@@ -172,6 +174,47 @@ async def test_a_refused_token_is_renewed_once_even_for_a_paid_request() -> None
 
     assert tokens_sent(network) == ["token-1", "token-1", "token-2"]
     assert service.posts == 1
+
+
+async def test_a_stream_is_not_sent_again_with_a_new_token() -> None:
+    """A file is; of a stream there is nothing left."""
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"name\nAda\n"
+
+    service = Service()
+    async with scripted(service.answer, api_key=None, auth=oauth()) as (client, network):
+        await client.send(CheckBalance())
+        service.revoked.add("token-1")
+        with pytest.raises(AuthenticationError):
+            await client.send(PostFile(file=Upload(pieces())))
+        await client.send(CheckBalance())
+        service.revoked.add("token-2")
+        await client.send(PostFile(file=Upload(b"name\nAda\n")))
+
+    assert tokens_sent(network) == ["token-1", "token-1", "token-2", "token-2", "token-3"]
+
+
+async def test_a_stream_of_events_begins_again_with_a_new_token() -> None:
+    service = Service()
+
+    async def answer(request: httpx.Request) -> Given:
+        given = await service.answer(request)
+        talks = request.url.path == "/talk" and isinstance(given, httpx.Response) and given.status_code == 200
+        events = {"content-type": "text/event-stream"}
+        return httpx.Response(200, headers=events, content=b'data: {"text": "a"}\n\n') if talks else given
+
+    async with scripted(answer, api_key=None, auth=oauth()) as (client, network):
+        await client.send(CheckBalance())
+        service.revoked.add("token-1")
+        told = [token.text async for token in client.events(Talk(message="hi"))]
+        service.revoked |= {"token-2", "token-3"}
+        with pytest.raises(AuthenticationError, match="the key"):
+            await anext(client.events(Talk(message="hi")))
+
+    assert told == ["a"]
+    assert tokens_sent(network) == ["token-1", "token-1", "token-2", "token-2", "token-3"]
+    assert client.budget.used == len(network.seen)
 
 
 async def test_many_refusals_bring_one_new_token() -> None:
