@@ -13,7 +13,10 @@ One budget for everything that uses a key, a journal so that no row is paid twic
 
 import logging
 
-from sixtyfour_async._client import AsyncClient, RawResponse
+from sixtyfour_async._answers import Answer, RawResponse
+from sixtyfour_async._auth import OAuth
+from sixtyfour_async._client import AsyncClient
+from sixtyfour_async._hooks import Hooks, RequestSent, ResponseSeen, RetryPlanned
 from sixtyfour_async._job import Job
 from sixtyfour_async._journal import Journal, MemoryJournal
 from sixtyfour_async._runner import JobRunner
@@ -65,12 +68,14 @@ from sixtyfour_async.operations import (
     ReverseEmail,
     ReversePhone,
     RunWorkflow,
+    Upload,
 )
 from sixtyfour_async.outcomes import Outcome, RunPlan, Stats, Unfinished, Unknown
 
 __all__ = [
     "REGISTRY",
     "APIError",
+    "Answer",
     "AsyncClient",
     "AuthenticationError",
     "BadRequestError",
@@ -84,6 +89,7 @@ __all__ = [
     "DeepSearch",
     "FindEmail",
     "FindPhone",
+    "Hooks",
     "InputError",
     "Intelligence",
     "Job",
@@ -99,6 +105,7 @@ __all__ = [
     "JournalError",
     "MemoryJournal",
     "NotFoundError",
+    "OAuth",
     "Operation",
     "Outcome",
     "PayloadTooLargeError",
@@ -108,9 +115,12 @@ __all__ = [
     "QAAgent",
     "RateLimitError",
     "RawResponse",
+    "RequestSent",
     "RequestTimeoutError",
     "ResearchAgent",
     "ResponseError",
+    "ResponseSeen",
+    "RetryPlanned",
     "ReverseEmail",
     "ReversePhone",
     "RunPlan",
@@ -124,6 +134,7 @@ __all__ = [
     "Unfinished",
     "Unknown",
     "UnprocessableError",
+    "Upload",
     "WebhookError",
     "final_file",
 ]

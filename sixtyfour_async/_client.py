@@ -1,7 +1,7 @@
 """AsyncClient: auth, and the one pipeline that every request goes through.
 
-``send(op)``: encode (pure) → wait for the budget → HTTP → decode (pure) → answer or error, the whole of it under
-stamina, whose hook asks ``_core.retry`` what to do. The budget is inside the retry: each attempt pays.
+``send(op)``: encode (pure) → wait for a place and the budget → HTTP → decode (pure) → answer or error, the whole of it
+under stamina, whose hook asks ``_core.retry`` what to do. The budget is inside the retry: each attempt pays.
 """
 
 from __future__ import annotations
@@ -9,19 +9,19 @@ from __future__ import annotations
 import logging
 import os
 import random
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from json import dumps
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 import anyio
 import stamina
 from pydantic import JsonValue
 
+from sixtyfour_async._answers import Answer, RawResponse, read
+from sixtyfour_async._auth import ApiKey, AuthScheme, OAuth, Tokens, read_key
+from sixtyfour_async._bindings import Namespace
 from sixtyfour_async._clock import Clock
 from sixtyfour_async._core.budget import Budget
 from sixtyfour_async._core.retry import Again, decide
@@ -29,21 +29,25 @@ from sixtyfour_async._core.wire import (
     HTTPRequest,
     HTTPResponse,
     answer_route,
-    decode_answer,
-    decode_error,
     decode_json,
     encode,
+    encode_request,
     job_route,
-    sent_date,
+    request_id,
 )
+from sixtyfour_async._delivery import Delivery
+from sixtyfour_async._hooks import Hooks, Observers, RetryPlanned
 from sixtyfour_async._http import Transport
 from sixtyfour_async._job import Job, read_job_id
 from sixtyfour_async._namespaces import Namespaces
+from sixtyfour_async._paging import pages_of, rows_of
+from sixtyfour_async._saving import Source, link_to
+from sixtyfour_async._stream import read_events
+from sixtyfour_async._transfer import Link, Progress, Transfer
 from sixtyfour_async.errors import ConfigurationError, SixtyfourError
 
 if TYPE_CHECKING:
-    import httpx
-
+    from sixtyfour_async._http import HTTPClient
     from sixtyfour_async.operations import JobOperation, Operation, PagedOperation
 
 R = TypeVar("R")
@@ -52,6 +56,13 @@ T = TypeVar("T")
 DEFAULT_BASE_URL = "https://api.sixtyfour.ai"
 SUBMIT_TIMEOUT = 60.0
 """Seconds to wait for the answer to a submit. Source: the vendor's benchmark uses 60 s for submits and polls."""
+
+AT_ONCE = 500
+"""Requests of the foreground on their way at once; the rest wait here, not in httpx's pool, and pay only when they go.
+
+A runner's own requests are few beside them: fifty submits, and looks of 30 s at 8 a second. Together they stay below
+the 1024 files that most systems let a process open.
+"""
 
 logger = logging.getLogger("sixtyfour_async.client")
 
@@ -63,9 +74,12 @@ class AsyncClient(Namespaces):
         api_key: The key; else the environment's ``SIXTYFOUR_API_KEY``.
         base_url: The service; else ``SIXTYFOUR_API_ENDPOINT``, else ``https://api.sixtyfour.ai``.
         auth_scheme: How the key travels: ``"x-api-key"`` or ``"bearer"``.
+        auth: `OAuth` client credentials instead of a key.
         requests_per_minute: The key's limit. Source: docs.sixtyfour.ai, errors page: 500 per key.
         retries: How often a failed request is sent again when that cannot cost anything.
-        http_client: Your own ``httpx.AsyncClient``; it is not closed with this one.
+        hooks: Observers of requests, responses and retries; see `Hooks`.
+        http_client: Your own ``httpx.AsyncClient`` or ``httpx2.AsyncClient``; it is not closed with this one. Give it
+            as many connections as there may be requests at once.
         speed: How many of the service's seconds pass in a real one; anything but 1 is for a simulator.
 
     Raises:
@@ -79,31 +93,31 @@ class AsyncClient(Namespaces):
         api_key: str | None = None,
         *,
         base_url: str | None = None,
-        auth_scheme: Literal["x-api-key", "bearer"] = "x-api-key",
+        auth_scheme: AuthScheme = "x-api-key",
+        auth: OAuth | None = None,
         requests_per_minute: int = 500,
         retries: int = 4,
-        http_client: httpx.AsyncClient | None = None,
+        hooks: Sequence[Hooks] = (),
+        http_client: HTTPClient | None = None,
         speed: float = 1.0,
     ) -> None:
-        key = (api_key or os.environ.get("SIXTYFOUR_API_KEY") or "").strip()
-        if not key:
-            raise ConfigurationError(
-                "no API key: set SIXTYFOUR_API_KEY (keys are issued at app.sixtyfour.ai/keys) or pass api_key=…; "
-                "against the simulator any of its keys will do"
-            )
-        if not key.isascii() or not key.isprintable() or " " in key:
-            raise ConfigurationError("the API key holds a character that cannot be part of a key")
-        auth = {"authorization": f"Bearer {key}"} if auth_scheme == "bearer" else {"x-api-key": key}
+        if auth is not None and api_key is not None:
+            raise ConfigurationError("give api_key or auth, not both: a request carries one of the two")
         url = base_url or os.environ.get("SIXTYFOUR_API_ENDPOINT") or DEFAULT_BASE_URL
-        self.transport = Transport(url, auth, http_client)
         self.clock = Clock(speed)
         self.retries = retries
+        key = "" if auth is not None else read_key(api_key or os.environ.get("SIXTYFOUR_API_KEY") or "")
+        self.transport = Transport(url, http_client)
         try:
             self.budget = Budget(requests_per_minute)
         except ValueError as error:
             raise ConfigurationError(f"requests_per_minute: {error}") from error
+        permits = ApiKey(key, auth_scheme) if auth is None else Tokens(auth, self.transport.base_url, self.clock)
+        self._delivery = Delivery(self.transport, permits, Observers(tuple(hooks)), self.grant)
         self._line = anyio.Lock()
-        self._dated: tuple[datetime, float] | None = None
+        self._places = anyio.Semaphore(AT_ONCE)
+        self._timeout: float | None = None
+        self._is_copy = False
 
     async def __aenter__(self) -> Self:
         return self
@@ -114,8 +128,27 @@ class AsyncClient(Namespaces):
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Close the connections."""
-        await self.transport.aclose()
+        """Close the connections; a copy made by `with_options` leaves them to the client it was made from."""
+        if not self._is_copy:
+            await self.transport.aclose()
+
+    def with_options(self, *, timeout: float | None = None, retries: int | None = None) -> Self:
+        """Make a copy with other settings, which shares connections, budget, clock, token and hooks.
+
+        Args:
+            timeout: Real seconds to wait for the answer to each request, whatever its operation; None leaves as is.
+                Without it each operation has its own: 900 s for long research, 180 s for finders, 30 s for looks.
+            retries: How often a failed request is sent again when that cannot cost anything; None leaves as is.
+        """
+        changed = {
+            "_is_copy": True,
+            "_timeout": self._timeout if timeout is None else timeout,
+            "retries": self.retries if retries is None else retries,
+        }
+        copy = type(self).__new__(type(self))
+        own = {name: value for name, value in vars(self).items() if not isinstance(value, Namespace)}
+        vars(copy).update(own | changed)
+        return copy
 
     @property
     def base_url(self) -> str:
@@ -136,9 +169,16 @@ class AsyncClient(Namespaces):
 
         If cancelled, the request may still be carried out over there and be billed.
         """
+        return (await self.ask(operation)).result()
+
+    async def ask(self, operation: Operation[R]) -> Answer[R]:
+        """Ask an operation and return its answer with its raw form, even if it does not fit the class asked for.
+
+        Raises what `send` raises, but for a misfit: that one is ``answer.error``.
+        """
         request = encode(operation, answer_route(operation))
-        value = await self._ask(request, operation)
-        return cast("R", decode_answer(operation.answer_type(), value, operation=request.operation))
+        value, answered_as = await self._ask(request, operation)
+        return read(operation, value, request.operation, answered_as)
 
     async def submit(self, operation: JobOperation[R]) -> Job[R]:
         """Submit an operation as a job and return at once with its id.
@@ -146,89 +186,120 @@ class AsyncClient(Namespaces):
         Nothing is journalled here: keep the id, or use a `JobRunner`.
         """
         request = encode(operation, job_route(operation), timeout=SUBMIT_TIMEOUT)
-        value = await self._ask(request, operation)
+        value, _ = await self._ask(request, operation)
         return Job(self, operation, read_job_id(operation, value, request.operation))
 
-    async def pages(self, operation: PagedOperation[R, T]) -> AsyncGenerator[R, None]:
-        """Yield page after page of an operation's answer; each is one request, made when it is asked for."""
-        question: PagedOperation[R, T] | None = operation
-        seen: set[str] = set()
-        while question is not None and question.fingerprint() not in seen:
-            seen.add(question.fingerprint())
-            page = await self.send(question)
-            yield page
-            question = question.next_page(page)
+    def job(self, operation: JobOperation[R] | type[JobOperation[R]], id: str) -> Job[R]:  # noqa: A002
+        """Take up a job by its id, submitted earlier or by somebody else; nothing is asked yet.
 
-    async def rows(self, operation: PagedOperation[R, T]) -> AsyncGenerator[T, None]:
+        Args:
+            operation: What was asked, or its class; one with a ``struct`` of your own types the answer.
+            id: The service's id.
+        """
+        asked = cast("Any", operation)
+        return Job(self, asked.model_construct() if isinstance(operation, type) else asked, id, fresh=False)
+
+    def pages(self, operation: PagedOperation[R, T]) -> AsyncGenerator[R, None]:
+        """Yield page after page of an operation's answer; each is one request, made when it is asked for.
+
+        It ends when the service says so (not at a short or empty page), when as many rows have come as were asked for,
+        or, with a warning in the log, when a cursor comes that was there before.
+        """
+        return pages_of(operation, self.send)
+
+    def rows(self, operation: PagedOperation[R, T]) -> AsyncGenerator[T, None]:
         """Yield row after row of all pages, cut to the number that was asked for: the last page may overshoot."""
-        left = operation.rows_wanted()
-        async with aclosing(self.pages(operation)) as pages:
-            async for page in pages:
-                for row in operation.page_rows(page):
-                    if left is not None and left <= 0:
-                        return
-                    left = None if left is None else left - 1
-                    yield row
+        return rows_of(operation, self.send)
 
     async def events(self, operation: Operation[R]) -> AsyncGenerator[R, None]:
-        """Ask an operation that is answered with a stream of events, and yield the data of each."""
-        raise ConfigurationError(f"{operation.endpoint.name}: streams of events are not read yet")
-        yield
+        """Yield the events of a stream as they come, the data of each read as the operation's answer.
+
+        Raises:
+            ResponseError: An event does not fit, or the answer is no stream.
+            SixtyfourError: As for `send`, but nothing is sent again.
+
+        Closing the generator closes the stream.
+        """
+        request = encode(operation, answer_route(operation)).within(self._timeout)
+        async with self._places:
+            await self.grant()
+            async with self._delivery.open(request) as opened, aclosing(read_events(opened, operation)) as events:
+                async for event in events:
+                    yield event
 
     async def send_raw(self, operation: Operation[Any]) -> RawResponse:
         """Ask an operation and return status, headers and bytes, whatever the status; nothing is retried."""
         return await self._raw(encode(operation, answer_route(operation)))
 
     async def request(
-        self, method: str, path: str, *, json: JsonValue = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        json: JsonValue = None,
+        query: Mapping[str, JsonValue] | None = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> RawResponse:
         """Reach a route that this package does not know yet; nothing is retried.
 
         Args:
             method: Such as ``"POST"``.
-            path: Below the base URL, with its query string, such as ``"/new-thing?limit=5"``.
+            path: Below the base URL, such as ``"/new-thing"``.
             json: The body.
-            headers: More headers; the key is added.
-        """
-        body = None if json is None else dumps(json).encode()
-        more = dict(headers or {}) | ({} if body is None else {"content-type": "application/json"})
-        return await self._raw(HTTPRequest(method, path, more, body, operation=f"{method} {path}"))
-
-    async def download(self, url: str, to: str | Path) -> int:
-        """Stream a signed link into a file and return its size in bytes. The key is not sent there.
-
-        The file appears under its name only when it is whole.
+            query: The query string; a list becomes several parameters of one name.
+            content: The body as bytes, instead of *json*; name its type in *headers*.
+            headers: More headers; the key is added, and none can be given here.
 
         Raises:
-            APIError: The link has expired (they live 15 minutes: ask for a new one) or is wrong.
+            InputError: The path would leave the service, or there are two bodies.
         """
-        target = anyio.Path(to)
-        partial = target.with_name(target.name + ".part")
-        size = 0
-        try:
-            async with self.transport.stream(url) as (status, pieces):
-                if status >= 300:  # noqa: PLR2004 (anything but success)
-                    body = b"".join([piece async for piece in pieces])
-                    raise _download_error(status, body)
-                async with await partial.open("wb") as file:
-                    async for piece in pieces:
-                        size += await file.write(piece)
-            await partial.replace(target)
-        finally:
-            with anyio.CancelScope(shield=True):
-                await partial.unlink(missing_ok=True)
-        return size
+        request = encode_request(method, path, json=json, query=query or {}, content=content, headers=headers or {})
+        return await self._raw(request)
+
+    async def download(self, link: Link, to: str | Path, *, progress: Progress | None = None) -> int:
+        """Stream a signed link into a file and return its size in bytes. The key is not sent there.
+
+        The file appears under its name only when it is whole. A download that breaks off is taken up where it stopped,
+        even by a later call, if the storage host names the file's version (an ETag), and starts over otherwise. Links
+        live 15 minutes: give a function, or use `save`, and a fresh one is asked for when one has expired.
+
+        Args:
+            link: The link, or a function that asks for one.
+            to: The file; one that exists is replaced.
+            progress: Told bytes so far and bytes in all, the latter None when not known.
+
+        Raises:
+            APIError: The link has expired or is wrong.
+            OSError: The file cannot be written; the text says why.
+        """
+        return await Transfer(self.transport, self.clock, self.retries, link, Path(to), progress).run()
+
+    async def save(self, source: Source, to: str | Path, *, progress: Progress | None = None) -> int:
+        """Download the file that a job made, asking for links as they expire, and return its size in bytes.
+
+        Args:
+            source: A finished `Job`, its status, a question for links (such as ``GetDownloadLinks``), or its answer,
+                whose links cannot be renewed. Of several files it is the one of the highest block.
+            to: The file, as in `download`.
+            progress: As in `download`.
+
+        Raises:
+            ConfigurationError: It made no file.
+            ResponseError: There is no link yet.
+        """
+        return await self.download(await link_to(self, source), to, progress=progress)
 
     # --- the pipeline -------------------------------------------------------------------------------------------
 
-    async def _ask(self, request: HTTPRequest, operation: Operation[Any]) -> JsonValue:
-        """Send a request until it is answered or may not be sent again, and return the answer's JSON."""
+    async def _ask(self, request: HTTPRequest, operation: Operation[Any]) -> tuple[JsonValue, str | None]:
+        """Send a request until it is answered or may not be sent again; return the answer's JSON and request id."""
         attempts = 0
+        allowed = self.retries + 1 if request.repeatable else 1
 
         def wait_or_stop(error: Exception) -> bool | float:
             if not isinstance(error, SixtyfourError):
                 return False
-            allowed = self.retries + 1
             decision = decide(
                 error,
                 repeatable=operation.may_repeat(),
@@ -240,17 +311,20 @@ class AsyncClient(Namespaces):
             if not isinstance(decision, Again):
                 return False
             logger.info("%s; again in %.1f s", error, decision.after)
+            self._delivery.observers.retry(RetryPlanned(request.operation, attempts, decision.after, error))
             if decision.pause_key:
                 self.budget.pause(self.clock.now() + decision.after)
                 return 0.0
             return self.clock.real(decision.after)
 
-        async for attempt in stamina.retry_context(on=wait_or_stop, attempts=self.retries + 1, timeout=None):
+        async for attempt in stamina.retry_context(on=wait_or_stop, attempts=allowed, timeout=None):
             with attempt:
                 attempts += 1
-                await self.grant()
-                response = await self.exchange(request)
-                return decode_json(response, operation=request.operation, gate=operation.endpoint.gate)
+                async with self._places:
+                    await self.grant()
+                    response = await self.exchange(request)
+                value = decode_json(response, operation=request.operation, gate=operation.endpoint.gate)
+                return value, request_id(response.headers)
         raise AssertionError("stamina ends with a result or an error")
 
     async def grant(self) -> None:
@@ -266,33 +340,12 @@ class AsyncClient(Namespaces):
 
     async def exchange(self, request: HTTPRequest) -> HTTPResponse:
         """Send one request that the budget has been paid for."""
-        response = await self.transport.send(request)
-        if (date := sent_date(response)) is not None:
-            self._dated = (date, self.clock.now())
+        response = await self._delivery.send(request.within(self._timeout))
         logger.debug("%s: %d, %d bytes", request.operation, response.status, len(response.body))
         return response
 
-    def service_time(self) -> datetime:
-        """Tell the service's own wall clock by the date of its last answer; ours while there was none."""
-        if self._dated is None:
-            return datetime.now(UTC)
-        date, at = self._dated
-        return date + timedelta(seconds=self.clock.now() - at)
-
     async def _raw(self, request: HTTPRequest) -> RawResponse:
-        await self.grant()
-        response = await self.exchange(request)
+        async with self._places:
+            await self.grant()
+            response = await self.exchange(request)
         return RawResponse(response.status, response.headers, response.body)
-
-
-@dataclass(frozen=True, slots=True)
-class RawResponse:
-    """Status, headers (lower-case names) and bytes of an answer, unread."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-def _download_error(status: int, body: bytes) -> SixtyfourError:
-    return decode_error(HTTPResponse(status, {}, body, datetime.now(UTC)), operation="download")

@@ -43,10 +43,10 @@ from sixtyfour_async._core.row import State
 from sixtyfour_async._core.scheduler import Scheduler
 from sixtyfour_async._core.wire import answer_route, decode_answer, decode_json, encode, job_route
 from sixtyfour_async._job import read_job_id
-from sixtyfour_async._journal import Entry, Journal
+from sixtyfour_async._journal import Journal
 from sixtyfour_async._reading import read_outcome
 from sixtyfour_async._submission import Row, Submission
-from sixtyfour_async.errors import JobUnknownError, JournalError, SixtyfourError
+from sixtyfour_async.errors import JournalError, SixtyfourError
 from sixtyfour_async.models._base import json_object
 from sixtyfour_async.models.jobs import JobStatus, Report
 from sixtyfour_async.operations import JobOperation, Operation
@@ -238,7 +238,7 @@ class Engine:
                     left: State = "unknown" if carrier.in_doubt else "released"
                     await self._journal.put(*carrier.step(left, error="the run was left before this was sent"))
                     return
-                job_id = (await self._traced(carrier) if carrier.in_doubt else None) or await self._send(carrier)
+                job_id = await self._send(carrier)
                 await self._journal.put(*carrier.step("accepted", job_id=job_id))
                 self._inbox.post(Accepted(carrier.id, job_id))
             except JournalError:
@@ -263,27 +263,6 @@ class Engine:
         response = await self._client.exchange(request)
         value = decode_json(response, operation=request.operation, gate=asked.endpoint.gate)
         return read_job_id(asked, value, request.operation)
-
-    async def _traced(self, carrier: Submission) -> str | None:
-        """Ask the service, where it can tell, whether an earlier submit was taken after all.
-
-        Raises:
-            JobUnknownError: It may be one of several.
-        """
-        question = carrier.asked.trace()
-        if question is None:
-            return None
-        listed = carrier.asked.traced(await self._client.send(question), self._sent_over_there(carrier.first))
-        strangers = [job_id for job_id in listed if await self._journal.find_job(job_id) is None]
-        if len(strangers) > 1:
-            raise JobUnknownError(f"may have been taken; it may be one of {', '.join(strangers)}")
-        return strangers[0] if strangers else None
-
-    def _sent_over_there(self, entry: Entry) -> datetime:
-        """When a row was about to be sent, by the service's clock: only the time between is taken from ours."""
-        now = datetime.now(UTC)
-        sent_at = datetime.fromisoformat(entry.sent_at) if entry.sent_at else now
-        return self._client.service_time() - (now - sent_at) * self._client.clock.speed
 
     # --- looks --------------------------------------------------------------------------------------------------
 

@@ -91,10 +91,6 @@ class Journal(Protocol):
         """Read one row."""
         ...
 
-    async def find_job(self, job_id: str) -> Entry | None:
-        """Read the row that has the service's id."""
-        ...
-
     def entries(self, states: Collection[State]) -> AsyncGenerator[Entry, None]:
         """Yield the rows in these states, the oldest first; rows that change meanwhile may be left out."""
         ...
@@ -165,10 +161,6 @@ class MemoryJournal:
     async def find(self, key: str) -> Entry | None:
         """Read one row."""
         return self.rows.get(key)
-
-    async def find_job(self, job_id: str) -> Entry | None:
-        """Read the row that has the service's id."""
-        return next((entry for entry in self.rows.values() if entry.job_id == job_id), None)
 
     async def entries(self, states: Collection[State]) -> AsyncGenerator[Entry, None]:
         """Yield the rows in these states, the oldest first."""

@@ -34,7 +34,6 @@ MIGRATIONS = (
         '/' || json_extract(request, '$.tier'), '/' || json_extract(request, '$.mode'), ''
     );
     CREATE INDEX jobs_by_age ON jobs (created_at, key);
-    CREATE INDEX jobs_by_id ON jobs (job_id) WHERE job_id IS NOT NULL;
     CREATE INDEX jobs_by_batch ON jobs (batch, place) WHERE batch IS NOT NULL;
     CREATE TABLE answers (batch TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE tallies (

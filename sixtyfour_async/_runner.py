@@ -264,8 +264,9 @@ class JobRunner:
         async with self._feed(1, urgent=True) as feed:
             await self._handover.admit(feed, operation, key, 0)
             feed.finish_reading()
-            async for outcome in feed.take():
-                return outcome
+            async with aclosing(feed.take()) as outcomes:
+                async for outcome in outcomes:
+                    return outcome
             raise feed.error or RunStoppedError("the runner was left before the job ended")
 
     async def map(

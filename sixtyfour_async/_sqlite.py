@@ -98,10 +98,6 @@ class SqliteJournal:
         """Read one row."""
         return await self._alone(lambda: select(self._connection, "key = ?", key))
 
-    async def find_job(self, job_id: str) -> Entry | None:
-        """Read the row that has the service's id."""
-        return await self._alone(lambda: select(self._connection, "job_id = ?", job_id))
-
     async def entries(self, states: Collection[State]) -> AsyncGenerator[Entry, None]:
         """Yield the rows in these states, the oldest first, some hundreds read at a time."""
         found = pages(lambda: self._connection, states)

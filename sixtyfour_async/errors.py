@@ -20,7 +20,7 @@
     │   ├── UnprocessableError 422
     │   ├── RateLimitError 429              ``rate_limit_exceeded``
     │   └── ServerError 5xx                 ``agent_error``, ``internal_error``, a proxy's page
-    ├── ResponseError                       a 2xx that we cannot read: .body .expected
+    ├── ResponseError                       a 2xx that we cannot read: .body .expected .raw .request_id
     ├── JobError                            a job that gave no answer: .job_id .state
     │   ├── JobFailedError · JobCancelledError
     │   ├── JobTimeoutError (TimeoutError)  our deadline; the job runs on and is billed
@@ -32,7 +32,7 @@
     └── WebhookError                        bad signature, stale, malformed
 
 Whether to try again is not a property of an error: ``_core.retry`` decides from error, operation and attempt.
-All are picklable, print as one line, and never hold the key or a whole body.
+All are picklable, print as one line, and never hold the key; only a `ResponseError` keeps a whole answer: it was paid.
 """
 
 from __future__ import annotations
@@ -240,17 +240,31 @@ class ResponseError(SixtyfourError):
         operation: What was asked.
         expected: What should have come.
         body: Up to 500 characters of what came.
+        raw: The whole answer as decoded JSON when it is JSON that does not fit, else None.
+        request_id: The service's id for the request when it sent one.
     """
 
     operation: str
     expected: str
     body: str
+    raw: Any
+    request_id: str | None
 
-    def __init__(self, message: str, *, operation: str = "", expected: str = "", body: str = "") -> None:
-        super().__init__(message, operation=operation, expected=expected, body=body)
+    def __init__(
+        self,
+        message: str,
+        *,
+        operation: str = "",
+        expected: str = "",
+        body: str = "",
+        raw: Any = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(message, operation=operation, expected=expected, body=body, raw=raw, request_id=request_id)
 
     def __str__(self) -> str:
-        return f"{self.message} on {self.operation}" if self.operation else self.message
+        text = f"{self.message} on {self.operation}" if self.operation else self.message
+        return f"{text} (request id {self.request_id})" if self.request_id else text
 
 
 class JobError(SixtyfourError):
@@ -280,7 +294,7 @@ class JobCancelledError(JobError):
 
 
 class JobTimeoutError(JobError, TimeoutError):
-    """Our deadline passed first. The job runs on over there, is billed, and can be looked at by its id."""
+    """Our deadline passed first, or looks kept failing. The job runs on, is billed, and can be looked at by its id."""
 
 
 class JobLostError(JobError):

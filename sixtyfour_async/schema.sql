@@ -29,7 +29,6 @@ CREATE TABLE jobs (
 
 CREATE INDEX jobs_by_state ON jobs (state);
 CREATE INDEX jobs_by_age ON jobs (created_at, key);
-CREATE INDEX jobs_by_id ON jobs (job_id) WHERE job_id IS NOT NULL;
 
 CREATE INDEX jobs_by_batch ON jobs (batch, place) WHERE batch IS NOT NULL;
 

@@ -95,6 +95,11 @@ def decide(
     return Again(_pace(error.retry_after if isinstance(error, APIError) else None, attempt, jitter))
 
 
+def may_pass(error: SixtyfourError) -> bool:
+    """Say whether asking the same again may bring another answer, where asking costs nothing."""
+    return isinstance(decide(error, repeatable=True, attempt=1, attempts=2, jitter=0.0), Again)
+
+
 def is_unclear(error: SixtyfourError) -> bool:
     """Say whether the request that failed like this was perhaps taken all the same."""
     failed = isinstance(error, ServerError | TransportError | ResponseError)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from http import HTTPStatus
+from json import dumps
 from typing import Any, cast
 from urllib.parse import quote, urlencode
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
+from sixtyfour_async._core.envelopes import BODY_SHOWN, read_envelope
+from sixtyfour_async._core.multipart import FILE_FIELD, Parts
 from sixtyfour_async.errors import (
     APIError,
     ConfigurationError,
@@ -23,25 +26,51 @@ from sixtyfour_async.errors import (
     ResponseError,
     api_error_class,
 )
-from sixtyfour_async.models._base import json_array, json_object
-from sixtyfour_async.operations._base import Operation, Route
+from sixtyfour_async.models._base import json_object
+from sixtyfour_async.operations._base import REGISTRY, Operation, Route
 
-BODY_SHOWN = 500
-"""Characters of an answer that an error keeps."""
+FORM = "application/x-www-form-urlencoded"
 
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid", "cf-ray")
 
 
 @dataclass(frozen=True, slots=True)
 class HTTPRequest:
-    """A request, ready but for the origin and the key. ``timeout`` is the seconds to wait for the answer."""
+    """A request, ready but for the origin and the key.
+
+    Attributes:
+        method: Such as ``"POST"``.
+        path: Below the origin, with its query string; a whole URL only where no key is sent.
+        headers: More headers; what permits the request is added where it is sent.
+        body: Bytes; their type is among the headers.
+        timeout: Seconds to wait for the answer.
+        operation: What is asked, for people, such as ``"POST /find-email"``.
+        keyless: Is it sent without the key?
+        fallback: What to ask when the service does not know this route.
+        parts: Instead of a body, a form with a file that is read while it is sent.
+    """
 
     method: str
     path: str
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    body: bytes | None = None
+    body: bytes | None = field(default=None, repr=False)
     timeout: float = 30.0
     operation: str = ""
+    keyless: bool = False
+    fallback: HTTPRequest | None = None
+    parts: Parts | None = None
+
+    @property
+    def repeatable(self) -> bool:
+        """Can it be sent a second time at all? A stream cannot be read twice."""
+        return self.parts is None or self.parts.file.repeatable
+
+    def within(self, timeout: float | None) -> HTTPRequest:
+        """Give the same request another time limit; None keeps its own."""
+        if timeout is None:
+            return self
+        fallback = None if self.fallback is None else self.fallback.within(timeout)
+        return replace(self, timeout=timeout, fallback=fallback)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +94,96 @@ def encode(operation: Operation[Any], route: Route, *, timeout: float | None = N
     path = re.sub(r"\{(\w+)\}", lambda match: _path_part(match[1], fields.pop(match[1], "")), route.path)
     headers = {header: str(fields.pop(name)) for name, header in endpoint.in_headers.items() if name in fields}
     in_query = list(fields) if route.method in {"GET", "DELETE"} else [n for n in endpoint.in_query if n in fields]
-    query = urlencode([pair for name in in_query for pair in _query_pairs(name, fields.pop(name))])
-    has_body = bool(fields) or operation.takes_body()
+    query = urlencode([pair for name in in_query for pair in query_pairs(name, fields.pop(name))])
+    parts = _parts(operation, fields) if endpoint.body == "multipart" else None
+    body, content_type = _body(operation, fields) if parts is None else (None, "")
     return HTTPRequest(
         method=route.method,
         path=f"{path}?{query}" if query else path,
-        headers=headers | ({"content-type": "application/json"} if has_body else {}),
-        body=json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode() if has_body else None,
+        headers=headers
+        | ({"content-type": content_type} if content_type else {})
+        | ({"accept": "text/event-stream"} if endpoint.events else {}),
+        body=body,
         timeout=endpoint.read_timeout if timeout is None else timeout,
         operation=str(route),
+        keyless=endpoint.keyless,
+        fallback=_fallback(operation) if route == endpoint.route else None,
+        parts=parts,
     )
+
+
+def encode_request(
+    method: str,
+    path: str,
+    *,
+    json: JsonValue,
+    query: Mapping[str, JsonValue],
+    content: bytes | None,
+    headers: Mapping[str, str],
+) -> HTTPRequest:
+    """Write a request to a route that no operation describes.
+
+    Raises:
+        InputError: The path would leave the service, or there are two bodies.
+    """
+    if not path.startswith("/"):
+        raise InputError(f"{path!r} does not start with a slash", remedy="give a path below the base URL")
+    if json is not None and content is not None:
+        raise InputError("json and content are two bodies", remedy="give one of them")
+    more = {name.lower(): value for name, value in headers.items()}
+    if json is not None:
+        content, more = dumps(json).encode(), {"content-type": "application/json"} | more
+    asked = urlencode([pair for name, value in query.items() for pair in query_pairs(name, value)])
+    whole = f"{path}{'&' if '?' in path else '?'}{asked}" if asked else path
+    return HTTPRequest(method, whole, more, content, operation=f"{method} {path.partition('?')[0]}")
+
+
+def _parts(operation: Operation[Any], fields: dict[str, JsonValue]) -> Parts:
+    """Write what is left as a form around the operation's file; whoever sends it names its type."""
+    texts = [(name, _form_text(value)) for name, value in fields.items() if name != FILE_FIELD]
+    return Parts(texts, getattr(operation, FILE_FIELD))
+
+
+def _body(operation: Operation[Any], fields: dict[str, JsonValue]) -> tuple[bytes | None, str]:
+    """Write what is left for the body, and name its type."""
+    if not fields and not operation.takes_body():
+        return None, ""
+    if operation.endpoint.body == "form":
+        return form(fields), FORM
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode(), "application/json"
+
+
+def form(fields: Mapping[str, JsonValue]) -> bytes:
+    """Write fields as a form."""
+    return urlencode([(name, _form_text(value)) for name, value in fields.items()]).encode()
+
+
+def _form_text(value: JsonValue) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _fallback(operation: Operation[Any]) -> HTTPRequest | None:
+    """Write the same question as the operation that stands in where its route is not known."""
+    name = operation.endpoint.fallback
+    if not name:
+        return None
+    fields = {field: getattr(operation, field) for field in getattr(operation, "model_fields_set", ())}
+    other = REGISTRY[name](**fields)
+    return encode(other, answer_route(other))
+
+
+def is_unknown_route(response: HTTPResponse) -> bool:
+    """Say whether the service has no such route, as opposed to no such job or search.
+
+    Assumed: ``{"detail": "Not Found"}`` is what its web framework says; the documented texts name what is missing
+    ("Job not found", "Search not found …"; docs.sixtyfour.ai, errors page).
+    """
+    if response.status != HTTPStatus.NOT_FOUND:
+        return False
+    try:
+        return (json_object(json.loads(response.body)) or {}).get("detail") == "Not Found"
+    except (ValueError, RecursionError):
+        return False
 
 
 def _path_part(name: str, value: JsonValue) -> str:
@@ -84,7 +193,8 @@ def _path_part(name: str, value: JsonValue) -> str:
     return quote(text, safe="")
 
 
-def _query_pairs(name: str, value: JsonValue) -> list[tuple[str, str]]:
+def query_pairs(name: str, value: JsonValue) -> list[tuple[str, str]]:
+    """Write one field as query parameters: a list as several of one name."""
     values = value if isinstance(value, list) else [value]
     return [(name, str(one).lower() if isinstance(one, bool) else str(one)) for one in values]
 
@@ -100,7 +210,9 @@ def decode_json(response: HTTPResponse, *, operation: str, gate: str = "") -> Js
         raise decode_error(response, operation=operation, gate=gate)
     if response.status >= HTTPStatus.MULTIPLE_CHOICES:
         raise ResponseError(
-            f"{response.status} redirects elsewhere; the key goes to the configured origin only", operation=operation
+            f"{response.status} redirects elsewhere; the key goes to the configured origin only",
+            operation=operation,
+            request_id=request_id(response.headers),
         )
     if not response.body:
         return None
@@ -112,14 +224,15 @@ def decode_json(response: HTTPResponse, *, operation: str, gate: str = "") -> Js
             operation=operation,
             expected="JSON",
             body=_shown(response),
+            request_id=request_id(response.headers),
         ) from error
 
 
-def decode_answer(answer_type: Any, value: JsonValue, *, operation: str) -> Any:
+def decode_answer(answer_type: Any, value: JsonValue, *, operation: str, request_id: str | None = None) -> Any:
     """Read JSON as an answer's type.
 
     Raises:
-        ResponseError: It does not fit; the message names the first field.
+        ResponseError: It does not fit; the message names the first field, and ``raw`` holds the whole answer.
     """
     if answer_type is None:
         return value
@@ -128,13 +241,18 @@ def decode_answer(answer_type: Any, value: JsonValue, *, operation: str) -> Any:
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         place = ".".join(str(part) for part in first["loc"])
-        expected = getattr(answer_type, "__name__", str(answer_type))
-        raise ResponseError(
-            f"the answer does not fit {expected}: {place}: {first['msg']}",
-            operation=operation,
-            expected=expected,
-            body=json.dumps(value)[:BODY_SHOWN],
-        ) from error
+        why, cause = f"{place}: {first['msg']}", cast("Exception", error)
+    except Exception as error:  # noqa: BLE001 (a validator of the caller's own class; the paid answer must survive it)
+        why, cause = f"a validator raised {error!r}", error
+    expected = getattr(answer_type, "__name__", str(answer_type))
+    raise ResponseError(
+        f"the answer does not fit {expected}: {why}",
+        operation=operation,
+        expected=expected,
+        body=json.dumps(value)[:BODY_SHOWN],
+        request_id=request_id,
+        raw=value,
+    ) from cause
 
 
 @lru_cache(maxsize=512)
@@ -150,7 +268,7 @@ def decode_error(response: HTTPResponse, *, operation: str, gate: str = "") -> A
         status=response.status,
         code=code,
         errors=errors,
-        request_id=next((response.headers[name] for name in _REQUEST_ID_HEADERS if name in response.headers), None),
+        request_id=request_id(response.headers),
         retry_after=retry_after(response),
         operation=operation,
         body=_shown(response),
@@ -162,69 +280,9 @@ def decode_error(response: HTTPResponse, *, operation: str, gate: str = "") -> A
     return error
 
 
-def read_envelope(body: bytes, status: int) -> tuple[str, str | None, list[tuple[str, str]]]:
-    """Find message, code and field errors in an error body.
-
-    Shapes taken: ``{error, message}``, ``{detail: text}``, ``{detail: [{loc, msg}]}``, ``{error: {code, message}}``,
-    ``{status: "error", error: code, message, details, errors}``, ``{error, error_description}`` (OAuth), HTML, nothing.
-    """
-    try:
-        parsed = json_object(json.loads(body)) if body else {}
-    except (ValueError, RecursionError):
-        return _page_title(body, status), None, []
-    if not parsed:
-        return _phrase(status), None, []
-    inner = json_object(parsed.get("error")) or json_object(parsed.get("detail")) or {}
-    word = inner.get("code") or inner.get("error") or parsed.get("code") or parsed.get("error")
-    code = word if isinstance(word, str) and re.fullmatch(r"[a-z][a-z0-9_]*", word) else None
-    named = [parsed.get(name) or inner.get(name) for name in ("detail", "errors", "details")]
-    errors = [item for value in named if value != inner for item in _field_errors(value)]
-    texts = (
-        inner.get("message"),
-        parsed.get("message"),
-        parsed.get("error_description"),
-        parsed.get("detail"),
-        parsed.get("error"),
-    )
-    message = next((_line(text) for text in texts if isinstance(text, str) and text.strip()), None)
-    return message or ("the request was rejected" if errors else _phrase(status)), code, errors
-
-
-def _line(text: str) -> str:
-    """Bring a text of the service's into one line."""
-    return " ".join(text.split())[:BODY_SHOWN]
-
-
-def _field_errors(value: object) -> list[tuple[str, str]]:
-    by_name = json_object(value)
-    if by_name is not None:
-        texts = {name: text if isinstance(text, str) else json.dumps(text) for name, text in by_name.items()}
-        return [(_line(name), _line(text)) for name, text in texts.items()]
-    found: list[tuple[str, str]] = []
-    for item in json_array(value) or []:
-        entry = json_object(item)
-        if entry is None:
-            found.append(("", _line(str(item))))
-            continue
-        place = json_array(entry.get("loc")) or [entry.get("field") or entry.get("path") or ""]
-        text = str(entry.get("msg") or entry.get("message") or "")
-        found.append((_line(".".join(str(part) for part in place)), _line(text)))
-    return found
-
-
-def _page_title(body: bytes, status: int) -> str:
-    text = body.decode("utf-8", "replace")
-    title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
-    if title:
-        return f"{' '.join(title[1].split())[:100]} (a web page, not the API)"
-    return _phrase(status) if text.lstrip()[:1] in "<{[" else _line(text)[:100]
-
-
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return "error without a text"
+def request_id(headers: Mapping[str, str]) -> str | None:
+    """Find the service's, or its proxy's, own name for a request."""
+    return next((headers[name] for name in _REQUEST_ID_HEADERS if name in headers), None)
 
 
 def retry_after(response: HTTPResponse) -> float | None:
@@ -236,7 +294,7 @@ def retry_after(response: HTTPResponse) -> float | None:
     as HTTP defines it.
     """
     said = response.headers.get("retry-after", "").strip()
-    now = sent_date(response) or response.received_at
+    now = _as_date(response.headers.get("date", "")) or response.received_at
     if said:
         if re.fullmatch(r"\d+(\.\d+)?", said):
             return float(said)
@@ -246,11 +304,6 @@ def retry_after(response: HTTPResponse) -> float | None:
     if response.status == HTTPStatus.TOO_MANY_REQUESTS and re.fullmatch(r"\d+(\.\d+)?", reset):
         return max(0.0, float(reset) - now.timestamp())
     return None
-
-
-def sent_date(response: HTTPResponse) -> datetime | None:
-    """When an answer was sent, by the clock of whoever sent it; None when it does not say."""
-    return _as_date(response.headers.get("date", ""))
 
 
 def _as_date(text: str) -> datetime | None:

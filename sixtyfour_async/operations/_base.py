@@ -17,13 +17,13 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeAlias, TypeVar, cast, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from sixtyfour_async.errors import InputError
 from sixtyfour_async.models.jobs import Started
+from sixtyfour_async.operations._files import Upload
 
 R_co = TypeVar("R_co", covariant=True)
 T_co = TypeVar("T_co", covariant=True)
@@ -145,6 +145,9 @@ class Operation(Generic[R_co]):
 
     def may_repeat(self) -> bool:
         """Say whether sending this again can cost nothing, even if it arrived the first time."""
+        upload = getattr(self, "file", None)
+        if isinstance(upload, Upload) and not upload.repeatable:
+            return False
         if self.endpoint.repeat == "key":
             return bool(getattr(self, self.endpoint.repeat_key, None))
         return self.endpoint.repeat == "always"
@@ -200,19 +203,6 @@ class JobOperation(Operation[R_co], Generic[R_co]):
         own = {name: value for name, value in common.items() if name in made.model_fields}
         leads = [question.payload()["lead"] for question in (self, *others)]
         return cast("JobOperation[Any]", made(leads=leads, **own, extra={n: common[n] for n in common if n not in own}))
-
-    def trace(self) -> Operation[Any] | None:
-        """Make the question whose answer may tell whether a submit that brought no id was taken; None if none does."""
-        return None
-
-    def traced(self, answer: Any, sent_at: datetime) -> list[str]:
-        """Read the ids that such a submit may have been given out of the answer to `trace`.
-
-        Args:
-            answer: What `trace` was answered.
-            sent_at: When the submit was about to leave, by the service's clock.
-        """
-        raise NotImplementedError
 
 
 class PagedOperation(Operation[R_co], Generic[R_co, T_co]):

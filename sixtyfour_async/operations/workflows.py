@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator, model_validator
@@ -23,9 +22,6 @@ from sixtyfour_async.operations._base import REGISTRY, JobOperation, Operation, 
 from sixtyfour_async.operations._fields import JsonObject
 
 ResultFormat = Literal["csv", "json", "ndjson"]
-
-LEEWAY = timedelta(minutes=5)
-"""How much earlier than we think a run may have been queued. Assumed."""
 
 
 class Block(BaseModel):
@@ -197,24 +193,9 @@ class RunWorkflow(
     result_formats: Sequence[ResultFormat] | None = None
     idempotency_key: str | None = None
 
-    def trace(self) -> Operation[Any]:
-        """List this workflow's runs: one that nobody knows may be the one whose id was lost."""
-        return ListRuns(workflow_id=self.workflow_id, limit=500)
-
-    def traced(self, answer: list[WorkflowRun], sent_at: datetime) -> list[str]:
-        """Runs queued since the submit was about to leave, give or take what a clock may have been set by."""
-        since = sent_at - LEEWAY
-        return [
-            run.job_id for run in answer if not isinstance(run.queued_at, datetime) or _aware(run.queued_at) >= since
-        ]
-
     def look_many(self) -> Operation[Any]:
         """Ask how the newest 500 runs are going."""
         return REGISTRY["workflow-runs"](limit=500)  # type: ignore[call-arg]
-
-
-def _aware(instant: datetime) -> datetime:
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 class ListRuns(Request, Operation[Rows[WorkflowRun]], name="workflow-runs", http="GET /workflows/runs"):

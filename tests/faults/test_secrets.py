@@ -98,25 +98,24 @@ async def test_a_redirect_does_not_carry_the_key_elsewhere() -> None:
     assert {"simulator"} == {request.url.host for request in network.seen}
 
 
-async def test_a_download_carries_no_key_and_follows_no_redirect(tmp_path: Path) -> None:
-    """A signed link is its own permission."""
+async def test_a_download_carries_no_key_wherever_it_is_led(tmp_path: Path) -> None:
+    """A signed link is its own permission, on its own host and on one that it redirects to."""
 
     def storage(request: httpx.Request) -> httpx.Response | None:
         if request.url.path == "/moved":
-            return httpx.Response(302, headers={"location": "http://elsewhere/"})
-        return httpx.Response(200, content=b"a,b\n1,2\n") if request.url.host == "storage" else None
+            return httpx.Response(302, headers={"location": "http://elsewhere/file"})
+        return None if request.url.host == "simulator" else httpx.Response(200, content=b"a,b\n1,2\n")
 
     for scheme in ("x-api-key", "bearer"):
         async with networked(storage, api_key=KEY, auth_scheme=scheme) as (client, _, network):
             network.http_client.follow_redirects = True
             size = await client.download("http://storage/file?token=1", tmp_path / "file.csv")
-            with pytest.raises(SixtyfourError):
-                await client.download("http://storage/moved", tmp_path / "moved.csv")
-        assert size == 8
-        assert {"storage"} == {request.url.host for request in network.seen}
+            moved = await client.download("http://storage/moved", tmp_path / "moved.csv")
+        assert (size, moved) == (8, 8)
+        assert [request.url.host for request in network.seen] == ["storage", "storage", "elsewhere"]
         assert not any(KEY in str(request.headers.raw) for request in network.seen)
 
-    assert list(contents(tmp_path)) == ["file.csv"]
+    assert sorted(contents(tmp_path)) == ["file.csv", "moved.csv"]
 
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])

@@ -114,61 +114,16 @@ async def test_the_id_of_a_search_is_the_same_after_a_crash_and_another_in_anoth
     assert set(sent[12:]).isdisjoint(sent[:12])
 
 
-async def run_in_doubt(
-    journal: MemoryJournal, losing: int, foreign_runs: int = 0, *, taken: bool = True
-) -> tuple[str, str | None, Simulator]:
-    """Run a workflow whose submits bring no answer at first; *foreign_runs* of the same workflow begin meanwhile."""
-    left, posts = losing, 0
+async def test_a_workflow_run_in_doubt_is_asked_for_again_by_its_own_key() -> None:
+    """Each row has an ``Idempotency-Key``; runs of others, in doubt or not, are never mistaken for it."""
+    async with simulated() as (client, simulator):
+        simulator.faults.script("lost_answer", route="/workflows/run", times=4)
+        async with JobRunner(client) as runner:
+            outcomes = {outcome.index: outcome async for outcome in runner.map(a_run(number) for number in range(4))}
 
-    async def start_elsewhere(client: AsyncClient) -> None:
-        for number in range(foreign_runs):
-            await client.workflows.run(
-                workflow_id=FACTS_WORKFLOW, webhook_payload=[{"company_name": "1&1", "row": number}]
-            )
-
-    def lose(request: httpx.Request) -> Exception | None:
-        nonlocal left, posts
-        posts += request.method == "POST"
-        if request.method != "POST" or left == 0 or taken:
-            return None
-        left -= 1
-        return httpx.ReadError("lost before it arrived", request=request)
-
-    async with networked(lose) as (client, simulator, _):
-        await start_elsewhere(client)
-        if taken:
-            simulator.faults.script("lost_answer", route="/workflows/run", times=losing)
-        async with JobRunner(client, journal=journal) as runner:
-            outcome = await runner.run(a_run())
-        assert posts == foreign_runs + losing + (not taken), "looked for before it is sent again"
-        return outcome.status, outcome.job_id, simulator
-
-
-async def test_a_workflow_run_whose_id_was_lost_is_found_in_the_list_of_runs() -> None:
-    """One run that nobody knows, queued since: that is the one; it is not started a second time."""
-    status, job_id, simulator = await run_in_doubt(MemoryJournal(), losing=1)
-
-    [work] = simulator.books.jobs
-    assert (status, job_id) == ("completed", work.id)
-
-
-async def test_a_workflow_run_that_is_not_in_the_list_is_started() -> None:
-    """Then it had not arrived."""
-    status, job_id, simulator = await run_in_doubt(MemoryJournal(), losing=2, taken=False)
-
-    [work] = simulator.books.jobs
-    assert (status, job_id) == ("completed", work.id)
-
-
-async def test_a_workflow_run_that_may_be_one_of_several_is_parked_with_their_ids() -> None:
-    """Whose answer it would be is not guessed."""
-    journal = MemoryJournal()
-    status, job_id, simulator = await run_in_doubt(journal, losing=1, foreign_runs=1)
-
-    [parked] = [entry async for entry in journal.entries({"unknown"})]
-    assert (status, job_id) == ("unknown", None)
-    assert len(simulator.books.jobs) == 2
-    assert all(work.id in (parked.error or "") for work in simulator.books.jobs)
+    assert [outcomes[index].status for index in range(4)] == ["completed"] * 4
+    taken = {work.id: work.body["webhook_payload"][0]["row"] for work in simulator.books.jobs}
+    assert {outcome.job_id: index for index, outcome in outcomes.items()} == taken
 
 
 async def test_an_answer_may_be_too_old_to_be_given_again() -> None:

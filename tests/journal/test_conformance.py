@@ -101,14 +101,6 @@ async def test_rows_come_in_the_order_in_which_they_were_begun(journal: Journal)
     assert [entry async for entry in journal.entries({"failed"})] == []
 
 
-async def test_a_row_is_found_by_the_service_s_id(journal: Journal) -> None:
-    """The id of a run in a list leads back to its row."""
-    await journal.put(replace(ENTRY, state="accepted", job_id="job_7"))
-
-    assert await journal.find_job("job_7") == await journal.find("row 1")
-    assert await journal.find_job("job_8") is None
-
-
 async def test_a_delivery_is_noted_and_nothing_else_of_the_row_changes(journal: Journal) -> None:
     """Acknowledged once is acknowledged for good."""
     whole = replace(ENTRY, state="completed", job_id="job_1", answer="{}", cost_cents=5)

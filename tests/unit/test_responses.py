@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from sixtyfour_async._core.envelopes import BODY_SHOWN
 from sixtyfour_async._core.wire import (
-    BODY_SHOWN,
     HTTPResponse,
     decode_answer,
     decode_error,

@@ -1,0 +1,80 @@
+"""What an error answer says, whichever envelope it comes in."""
+
+from __future__ import annotations
+
+import json
+import re
+from http import HTTPStatus
+
+from sixtyfour_async.models._base import json_array, json_object
+
+BODY_SHOWN = 500
+"""Characters of an answer that an error keeps."""
+
+
+def read_envelope(body: bytes, status: int) -> tuple[str, str | None, list[tuple[str, str]]]:
+    """Find message, code and field errors in an error body.
+
+    Shapes taken: ``{error, message}``, ``{detail: text}``, ``{detail: [{loc, msg}]}``, ``{error: {code, message}}``,
+    ``{status: "error", error: code, message, details, errors}``, ``{error, error_description}`` (OAuth), HTML, nothing.
+    """
+    try:
+        parsed = json_object(json.loads(body)) if body else {}
+    except (ValueError, RecursionError):
+        return _page_title(body, status), None, []
+    if not parsed:
+        return _phrase(status), None, []
+    inner = json_object(parsed.get("error")) or json_object(parsed.get("detail")) or {}
+    word = inner.get("code") or inner.get("error") or parsed.get("code") or parsed.get("error")
+    code = word if isinstance(word, str) and re.fullmatch(r"[a-z][a-z0-9_]*", word) else None
+    named = [parsed.get(name) or inner.get(name) for name in ("detail", "errors", "details")]
+    errors = [item for value in named if value != inner for item in _field_errors(value)]
+    texts = (
+        inner.get("message"),
+        parsed.get("message"),
+        parsed.get("error_description"),
+        parsed.get("detail"),
+        parsed.get("error"),
+    )
+    message = next((_line(text) for text in texts if isinstance(text, str) and text.strip()), None)
+    return message or ("the request was rejected" if errors else _phrase(status)), code, errors
+
+
+def _line(text: str) -> str:
+    """Bring a text of the service's into one line."""
+    return " ".join(text.split())[:BODY_SHOWN]
+
+
+def _field_errors(value: object) -> list[tuple[str, str]]:
+    by_name = json_object(value)
+    if by_name is not None:
+        texts = {name: text if isinstance(text, str) else json.dumps(text) for name, text in by_name.items()}
+        return [(_line(name), _line(text)) for name, text in texts.items()]
+    found: list[tuple[str, str]] = []
+    for item in json_array(value) or []:
+        entry = json_object(item)
+        if entry is None:
+            found.append(("", _line(str(item))))
+            continue
+        place = json_array(entry.get("loc")) or [entry.get("field") or entry.get("path") or ""]
+        text = str(entry.get("msg") or entry.get("message") or "")
+        found.append((_line(".".join(str(part) for part in place)), _line(text)))
+    return found
+
+
+def _page_title(body: bytes, status: int) -> str:
+    text = body.decode("utf-8", "replace")
+    title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
+    if title:
+        return f"{' '.join(title[1].split())[:100]} (a web page, not the API)"
+    storage = re.search(r"<Error>.*?<Message>(.*?)</Message>", text, re.DOTALL)
+    if storage:
+        return f"{' '.join(storage[1].split())[:100]} (from the storage host)"
+    return _phrase(status) if text.lstrip()[:1] in "<{[" else _line(text)[:100]
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "error without a text"

@@ -1,0 +1,41 @@
+"""A multipart body as values: what stands before the file, and what stands after it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sixtyfour_async.operations._files import Upload
+
+FILE_FIELD = "file"
+"""The name of the part that holds the file. Source: docs.sixtyfour.ai, api-reference, bulk intelligence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A form with one file."""
+
+    fields: Sequence[tuple[str, str]]
+    file: Upload
+
+    def around(self, boundary: str) -> tuple[bytes, bytes]:
+        """Write what stands before the file's bytes, and what stands after them."""
+        texts = [
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"\r\n\r\n{value}\r\n'
+            for name, value in self.fields
+        ]
+        head = (
+            f"--{boundary}\r\n"
+            f'Content-Disposition: form-data; name="{FILE_FIELD}"; filename="{_quoted(self.file.name)}"\r\n'
+            f"Content-Type: {_one_line(self.file.media_type)}\r\n\r\n"
+        )
+        return ("".join(texts) + head).encode(), f"\r\n--{boundary}--\r\n".encode()
+
+
+def _quoted(text: str) -> str:
+    """Write a name as browsers do. Source: the HTML standard, multipart/form-data encoding."""
+    return text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

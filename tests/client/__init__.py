@@ -1,0 +1,1 @@
+"""The client's mechanisms: bodies, permits, pages, files, waiting, hooks, retries, streams."""

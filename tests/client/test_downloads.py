@@ -1,0 +1,400 @@
+"""Signed links into files: whole or not at all, taken up where they broke off, asked for again when they expire."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from sixtyfour_async import (
+    AsyncClient,
+    ConfigurationError,
+    ConnectError,
+    DeepSearch,
+    JobRunner,
+    PermissionDeniedError,
+    ProtocolError,
+    ResponseError,
+    RunWorkflow,
+)
+from sixtyfour_async._core.downloads import Failed, Finished, Follow, Had, StartOver, Write, headers_for, next_step
+from sixtyfour_async.models import DownloadLink, JobStatus, LiveStatus, ResultFile, SearchStatus
+from sixtyfour_async.operations import DownloadSearch, GetDownloadLinks, GetJobStatus
+from sixtyfour_async.simulator import SimulatorSettings
+from sixtyfour_async.testing import simulated
+from tests.client.network import KEY, Breaking, Given, in_turn, scripted
+
+pytestmark = pytest.mark.anyio
+
+CONTENT = bytes(range(256)) * 1000
+URL = "http://storage/file.csv?token=1"
+EXPIRED = b'<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Request has\n expired</Message></Error>'
+
+
+class Storage:
+    """Serves one file, with ranges if it names a version; breaks off after so many bytes, as often as told."""
+
+    def __init__(self, content: bytes = CONTENT, version: str | None = '"v1"', breaks: tuple[int, ...] = ()) -> None:
+        self.content = content
+        self.version = version
+        self.breaks = list(breaks)
+        self.good: set[str] | None = None
+        self.served: list[tuple[int, int]] = []
+
+    def __call__(self, request: httpx.Request) -> Given:
+        if self.good is not None and request.url.query.decode() not in self.good:
+            return httpx.Response(403, content=EXPIRED, headers={"content-type": "application/xml"})
+        said = re.fullmatch(r"bytes=(\d+)-", request.headers.get("range", ""))
+        start = int(said[1]) if said and request.headers.get("if-range") == self.version else 0
+        headers = {"content-length": str(len(self.content) - start)}
+        if self.version is not None:
+            headers["etag"] = self.version
+        if said and start >= len(self.content):
+            return httpx.Response(416, headers={"content-range": f"bytes */{len(self.content)}"})
+        if start:
+            headers["content-range"] = f"bytes {start}-{len(self.content) - 1}/{len(self.content)}"
+        rest = self.content[start:]
+        broken = bool(self.breaks)
+        sent = rest[: self.breaks.pop(0)] if broken else rest
+        self.served.append((start, len(sent)))
+        error = httpx.ReadError("cut") if broken else None
+        return httpx.Response(206 if start else 200, headers=headers, stream=Breaking(sent, error=error))
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+async def test_a_download_that_breaks_off_is_taken_up_where_it_stopped(tmp_path: Path) -> None:
+    storage = Storage(breaks=(100_000, 0, 80_000))
+    told: list[tuple[int, int | None]] = []
+
+    def note(done: int, total: int | None) -> None:
+        told.append((done, total))
+
+    async with scripted(storage) as (client, network):
+        size = await client.download(URL, tmp_path / "a.csv", progress=note)
+
+    assert (tmp_path / "a.csv").read_bytes() == CONTENT
+    assert size == len(CONTENT)
+    starts = [start for start, _ in storage.served]
+    assert (len(starts), starts[0], starts == sorted(starts), starts[-1] > 100_000) == (4, 0, True, True)
+    assert sum(sent for _, sent in storage.served) < 2 * len(CONTENT)
+    assert told == sorted(told)
+    assert told[-1] == (len(CONTENT), len(CONTENT))
+    assert names(tmp_path) == ["a.csv"]
+    assert KEY not in str([request.headers.raw for request in network.seen])
+    assert client.budget.used == 0
+
+
+@pytest.mark.parametrize("version", [None, 'W/"weak"'])
+async def test_without_a_version_it_starts_over(tmp_path: Path, version: str | None) -> None:
+    """The bytes on disk might belong to another file."""
+    storage = Storage(version=version, breaks=(100_000,))
+    async with scripted(storage) as (client, network):
+        await client.download(URL, tmp_path / "a.csv")
+
+    assert (tmp_path / "a.csv").read_bytes() == CONTENT
+    assert [start for start, _ in storage.served] == [0, 0]
+    assert not any("range" in request.headers for request in network.seen)
+
+
+async def test_a_file_that_changed_meanwhile_is_fetched_anew(tmp_path: Path) -> None:
+    storage = Storage(breaks=(100_000,))
+
+    def answer(request: httpx.Request) -> Given:
+        if "range" in request.headers:
+            storage.content, storage.version = b"new", '"v2"'
+        return storage(request)
+
+    async with scripted(answer) as (client, _):
+        size = await client.download(URL, tmp_path / "a.csv")
+
+    assert (size, (tmp_path / "a.csv").read_bytes()) == (3, b"new")
+
+
+async def test_a_later_call_takes_up_what_an_earlier_one_left(tmp_path: Path) -> None:
+    """Even in another process: the version lies beside the part."""
+    storage = Storage(breaks=(100_000,))
+    target = tmp_path / "a.csv"
+    async with scripted(storage, retries=0) as (client, _):
+        with pytest.raises(ProtocolError, match="cut"):
+            await client.download(URL, target)
+        left = names(tmp_path)
+        await client.download(URL, target)
+
+    assert left == ["a.csv.part", "a.csv.part.version"]
+    assert target.read_bytes() == CONTENT
+    assert storage.served[1][0] > 0
+    assert names(tmp_path) == ["a.csv"]
+
+
+async def test_a_part_that_is_whole_already_is_only_renamed(tmp_path: Path) -> None:
+    (tmp_path / "a.csv.part").write_bytes(CONTENT)
+    (tmp_path / "a.csv.part.version").write_text('"v1"')
+    storage = Storage()
+    async with scripted(storage) as (client, _):
+        size = await client.download(URL, tmp_path / "a.csv")
+
+    assert (size, storage.served, names(tmp_path)) == (len(CONTENT), [], ["a.csv"])
+
+
+async def test_a_part_longer_than_the_file_is_dropped(tmp_path: Path) -> None:
+    (tmp_path / "a.csv.part").write_bytes(CONTENT + b"more")
+    (tmp_path / "a.csv.part.version").write_text('"v1"')
+    async with scripted(Storage()) as (client, _):
+        await client.download(URL, tmp_path / "a.csv")
+
+    assert (tmp_path / "a.csv").read_bytes() == CONTENT
+
+
+async def test_what_stops_short_without_an_error_is_noticed(tmp_path: Path) -> None:
+    def short(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, headers={"content-length": "10"}, stream=Breaking(b"abc"))
+
+    async with scripted(short, retries=1) as (client, network):
+        with pytest.raises(ProtocolError, match="3 of 10 bytes"):
+            await client.download(URL, tmp_path / "a.csv")
+
+    assert len(network.seen) == 2
+    assert names(tmp_path) == []
+
+
+async def test_attempts_are_counted_from_the_last_progress(tmp_path: Path) -> None:
+    storage = Storage(breaks=(70_000,) * 3)
+    async with scripted(storage, retries=1) as (client, _):
+        await client.download(URL, tmp_path / "a.csv")
+    none = Storage(breaks=(0,) * 3)
+    async with scripted(none, retries=1) as (client, _):
+        with pytest.raises(ProtocolError):
+            await client.download(URL, tmp_path / "b.csv")
+
+    assert (len(storage.served), len(none.served)) == (4, 2)
+
+
+@pytest.mark.parametrize("status", [500, 503, 429])
+async def test_a_storage_host_in_trouble_is_asked_again(tmp_path: Path, status: int) -> None:
+    async with scripted(in_turn([httpx.Response(status), httpx.Response(200, content=b"ab")])) as (client, _):
+        assert await client.download(URL, tmp_path / "a.csv") == 2
+
+
+async def test_an_expired_link_is_asked_for_again_and_the_part_is_kept(tmp_path: Path) -> None:
+    storage = Storage(breaks=(100_000,))
+    storage.good = {"token=1"}
+    links = ["http://storage/file.csv?token=1", "http://storage/file.csv?token=2"]
+
+    async def link() -> str:
+        return links.pop(0)
+
+    def answer(request: httpx.Request) -> Given:
+        given = storage(request)
+        storage.good = {"token=2"}
+        return given
+
+    async with scripted(answer) as (client, _):
+        await client.download(link, tmp_path / "a.csv")
+
+    assert (tmp_path / "a.csv").read_bytes() == CONTENT
+    assert [start > 0 for start, _ in storage.served] == [False, True]
+    assert links == []
+
+
+async def test_a_fresh_link_that_is_refused_is_an_error_in_the_storage_hosts_words(tmp_path: Path) -> None:
+    asked: list[int] = []
+
+    async def link() -> str:
+        asked.append(1)
+        return URL
+
+    def refuse(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(403, content=EXPIRED)
+
+    async with scripted(refuse) as (client, network):
+        with pytest.raises(
+            PermissionDeniedError, match=r"403 Request has expired \(from the storage host\) on download"
+        ):
+            await client.download(link, tmp_path / "a.csv")
+        with pytest.raises(PermissionDeniedError):
+            await client.download(URL, tmp_path / "a.csv")
+
+    assert (len(asked), len(network.seen)) == (2, 3)
+    assert names(tmp_path) == []
+
+
+async def test_redirects_are_followed_to_an_end(tmp_path: Path) -> None:
+    hops = {"/0": "/1", "/1": "http://other/2", "/2": "/3"}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        target = hops.get(request.url.path)
+        if request.url.path == "/round":
+            target = "/round"
+        return httpx.Response(302, headers={"location": target}) if target else httpx.Response(200, content=b"ab")
+
+    async with scripted(answer) as (client, network):
+        size = await client.download("http://storage/0", tmp_path / "a.csv")
+        with pytest.raises(ResponseError, match="without end"):
+            await client.download("http://storage/round", tmp_path / "b.csv")
+
+    assert size == 2
+    assert [request.url.host for request in network.seen[:4]] == ["storage", "storage", "other", "other"]
+
+
+async def test_a_redirect_to_a_less_private_connection_is_not_followed(tmp_path: Path) -> None:
+    async with scripted(lambda _: httpx.Response(302, headers={"location": "http://storage/x"})) as (client, network):
+        with pytest.raises(ResponseError, match="302"):
+            await client.download("https://storage/x", tmp_path / "a.csv")
+
+    assert len(network.seen) == 1
+
+
+@pytest.mark.parametrize("link", ["", "storage/file", "ftp://storage/file", "http://[", "file:///etc/passwd"])
+async def test_a_link_that_is_none_is_an_error_of_ours(tmp_path: Path, link: str) -> None:
+    async with AsyncClient(KEY, base_url="http://service", retries=0) as client:
+        with pytest.raises(ConnectError):
+            await client.download(link, tmp_path / "a.csv")
+
+    assert names(tmp_path) == []
+
+
+async def test_a_disk_that_is_too_small_is_told_before_the_first_byte(tmp_path: Path) -> None:
+    def huge(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, headers={"content-length": str(10**18)}, stream=Breaking(b"abc"))
+
+    async with scripted(huge) as (client, network):
+        with pytest.raises(OSError, match=r"1000000000000000000 bytes are needed and \d+ are free"):
+            await client.download(URL, tmp_path / "a.csv")
+
+    assert (len(network.seen), names(tmp_path)) == (1, [])
+
+
+async def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    async with scripted(Storage()) as (client, _):
+        with pytest.raises(OSError, match=r"cannot save the download: No such file.*missing"):
+            await client.download(URL, tmp_path / "missing" / "a.csv")
+        with pytest.raises(OSError, match=r"cannot save the download.*folder"):
+            await client.download(URL, tmp_path / "folder")
+
+
+# --- what leads to a file -----------------------------------------------------------------------------------------
+
+
+def api(request: httpx.Request) -> Given:
+    """Answers with links to ``http://storage/NAME``; the storage host answers with the name."""
+    if request.url.host == "storage":
+        return httpx.Response(200, content=request.url.path.encode())
+    path = request.url.path
+    if path == "/search/download":
+        return httpx.Response(200, json={"url": "http://storage/search", "bucket": "b", "path": "p"})
+    if path == "/search/status/t":
+        return httpx.Response(200, json={"task_id": "t", "status": "completed", "resource_handle_id": "h"})
+    files = [
+        {"filename": "x", "download_url": f"http://storage/block{block}", "block_number": block} for block in (1, 3, 2)
+    ]
+    if path.endswith("/download-links"):
+        return httpx.Response(200, json=[{"storage_bucket": "b", **file} for file in files])
+    if path.endswith("/live_status"):
+        return httpx.Response(200, json={"run_id": "r", "overall_status": "completed"})
+    return httpx.Response(200, json={"status": "completed", "id": "j", "results": files})
+
+
+SOURCES: dict[str, tuple[Any, str]] = {
+    "search": (SearchStatus(task_id="t", status="completed", resource_handle_id="h"), "/search"),
+    "search question": (DownloadSearch(resource_handle_id="h"), "/search"),
+    "search link": (DownloadLink(url="http://storage/search"), "/search"),
+    "run": (LiveStatus(run_id="r", overall_status="completed"), "/block3"),
+    "run question": (GetDownloadLinks(run_id="r"), "/block3"),
+    "run files": ([ResultFile(download_url=f"http://storage/block{n}", block_number=n) for n in (3, 1)], "/block3"),
+    "bulk job": (JobStatus(status="completed", id="j"), "/block3"),
+    "bulk question": (GetJobStatus(job_id="j"), "/block3"),
+}
+
+
+@pytest.mark.parametrize("name", SOURCES)
+async def test_whatever_leads_to_a_file_can_be_saved(tmp_path: Path, name: str) -> None:
+    source, expected = SOURCES[name]
+    async with scripted(api) as (client, _):
+        await client.save(source, tmp_path / "a.csv")
+
+    assert (tmp_path / "a.csv").read_text() == expected
+
+
+async def test_a_job_can_be_saved_by_its_id_alone(tmp_path: Path) -> None:
+    async with scripted(api) as (client, _):
+        await client.save(client.job(DeepSearch, "t"), tmp_path / "a.csv")
+        await client.save(client.job(RunWorkflow, "r"), tmp_path / "b.csv")
+
+    assert [(tmp_path / name).read_text() for name in ("a.csv", "b.csv")] == ["/search", "/block3"]
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (SearchStatus(task_id="t", status="completed"), "query_only"),
+        (JobStatus(status="completed"), "no id"),
+        ({"url": "x"}, "leads to no file"),
+        ("http://storage/x", "leads to no file"),
+    ],
+)
+async def test_what_leads_to_no_file_says_so(tmp_path: Path, source: Any, said: str) -> None:
+    async with scripted(api) as (client, network):
+        with pytest.raises(ConfigurationError, match=said):
+            await client.save(source, tmp_path / "a.csv")
+
+    assert network.seen == []
+
+
+@pytest.mark.parametrize("files", [[], [{"filename": "x", "storage_bucket": "b", "download_url": None}]])
+async def test_files_without_a_link_are_an_error(tmp_path: Path, files: object) -> None:
+    async with scripted(lambda _: httpx.Response(200, json=files)) as (client, _):
+        with pytest.raises(ResponseError, match=r"no file yet|ask again"):
+            await client.save(GetDownloadLinks(run_id="r"), tmp_path / "a.csv")
+
+
+async def test_a_search_of_the_simulator_is_saved_although_its_link_expired(tmp_path: Path) -> None:
+    """A deep search from submit to file; the first link is refused by the storage host."""
+    async with simulated(SimulatorSettings()) as (client, simulator), JobRunner(client) as runner:
+        found = (await runner.run(DeepSearch(query="engineers in Berlin", max_results=20))).result()
+        simulator.faults.script("server_error", route="/signed", times=1, status=403)
+        size = await client.save(found, tmp_path / "people.csv")
+
+    assert size == (tmp_path / "people.csv").stat().st_size > 0
+    assert [entry.status for entry in simulator.books.downloads] == [403, 200]
+    assert simulator.books.leaked_keys == []
+
+
+# --- decisions ----------------------------------------------------------------------------------------------------
+
+
+def test_ranges_are_asked_for_only_where_they_can_be_trusted() -> None:
+    assert "range" not in headers_for(Had())
+    assert "range" not in headers_for(Had(5))
+    assert headers_for(Had(5, '"v"')) == {"accept-encoding": "identity", "range": "bytes=5-", "if-range": '"v"'}
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "step"),
+    [
+        (206, {"content-range": "bytes 5-9/10"}, Write(5, 10, '"v"')),
+        (206, {"content-range": "bytes 5-9/*"}, Write(5, None, '"v"')),
+        (206, {"content-range": "bytes 4-9/10"}, StartOver()),
+        (206, {}, StartOver()),
+        (416, {"content-range": "bytes */5"}, Finished()),
+        (416, {"content-range": "bytes */6"}, StartOver()),
+        (416, {}, StartOver()),
+        (200, {"content-length": "7", "etag": '"w"'}, Write(0, 7, '"w"')),
+        (200, {"content-length": "7", "content-encoding": "gzip", "etag": '"w"'}, Write(0, None, "")),
+        (200, {"content-length": "x"}, Write(0, None, "")),
+        (302, {"location": "../b"}, Follow("https://h/b")),
+        (302, {"location": "http://h/b"}, Failed()),
+        (302, {}, Failed()),
+        (400, {}, Failed()),
+        (500, {}, Failed()),
+    ],
+    ids=str,
+)
+def test_an_answer_of_the_storage_host_means(status: int, headers: dict[str, str], step: object) -> None:
+    assert next_step(status, headers, Had(5, '"v"'), "https://h/d/a") == step
