@@ -74,8 +74,8 @@ async def test_each_step_is_on_the_disk_before_the_next_is_taken(tmp_path: Path)
 class SlowDisk(MemoryJournal):
     """As a file does: a put that is cancelled is written all the same."""
 
-    async def put(self, entry: Entry) -> None:
-        await super().put(entry)
+    async def put(self, *entries: Entry) -> None:
+        await super().put(*entries)
         await anyio.sleep(0.2)
 
 
