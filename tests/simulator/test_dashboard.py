@@ -93,7 +93,7 @@ async def test_life_of_an_interactive_workflow(start: Start) -> None:
     path = await start_interactive(room)
     added = (await room.post(f"{path}/add-block", {"block_name": "find_email", "specs": {}})).json()
     assert (added["accepted"], added["error"]) == (True, None)
-    wrong = {"block_name": "find_email", "specs": {}, "parent_block_id": "x"}
+    wrong: dict[str, Any] = {"block_name": "find_email", "specs": {}, "parent_block_id": "x"}
     assert (await room.post(f"{path}/add-block", wrong)).json()["accepted"] is False
     assert (await room.post(f"{path}/add-block", {"block_name": "x", "specs": {}})).status_code == 422
     early = await room.get(f"{path}/output", block_id=added["block_id"])

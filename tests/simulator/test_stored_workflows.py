@@ -92,16 +92,16 @@ async def test_an_id_is_taken_once_and_an_update_makes_what_is_missing(start: St
     assert (await room.post("/workflows/update_workflow", {"starred": True}, workflow_id="x")).status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("definition", "loc"),
-    [
-        ({"blocks": [], "edges": []}, ["blocks"]),
-        ({"blocks": [{}], "edges": []}, ["blocks", 0, "block_name"]),
-        (graph(("nobody", {})), ["blocks", 0, "block_name"]),
-        (graph(SOURCE) | {"edges": [{"from_block_id": "b0"}]}, ["edges", 0, "to_block_id"]),
-        (graph(SOURCE) | {"edges": [{"from_block_id": "b0", "to_block_id": "b0"}]}, ["edges"]),
-    ],
-)
+REFUSED: list[tuple[Any, list[Any]]] = [
+    ({"blocks": [], "edges": []}, ["blocks"]),
+    ({"blocks": [{}], "edges": []}, ["blocks", 0, "block_name"]),
+    (graph(("nobody", {})), ["blocks", 0, "block_name"]),
+    (graph(SOURCE) | {"edges": [{"from_block_id": "b0"}]}, ["edges", 0, "to_block_id"]),
+    (graph(SOURCE) | {"edges": [{"from_block_id": "b0", "to_block_id": "b0"}]}, ["edges"]),
+]
+
+
+@pytest.mark.parametrize(("definition", "loc"), REFUSED)
 async def test_definitions_that_are_refused(start: Start, definition: Any, loc: list[Any]) -> None:
     room = start()
     body = {"workflow_name": "Mine", "workflow_description": "", "workflow_definition": definition}
@@ -126,19 +126,19 @@ async def test_blocks_run_along_the_edges(start: Start) -> None:
     assert ends == ids
 
 
-@pytest.mark.parametrize(
-    ("blocks", "keys"),
-    [
-        ([("lead_enrichment", {}), ("find_phone", {})], {"name", "company", "title", "phone"}),
-        ([("find_email", {"mode": "PERSONAL"})], {"name", "company", "email", "email_status"}),
-        ([("reverse_email", {})], {"name", "company", "title", "linkedin", "location"}),
-        ([("leads_to_company", {})], {"company_name"}),
-        ([("leads_to_company", {}), ("company_to_leads", {})], {"name", "company", "title"}),
-        ([("outgoing_webhook", {"url": "https://a.example"})], {"name", "company", "webhook_status"}),
-        ([("qa_agent", {}), ("group_by", {})], {"name", "company"}),
-    ],
-)
-async def test_what_blocks_add(start: Start, blocks: list[Any], keys: set[str]) -> None:
+ADDED: list[tuple[list[tuple[str, dict[str, Any]]], set[str]]] = [
+    ([("lead_enrichment", {}), ("find_phone", {})], {"name", "company", "title", "phone"}),
+    ([("find_email", {"mode": "PERSONAL"})], {"name", "company", "email", "email_status"}),
+    ([("reverse_email", {})], {"name", "company", "title", "linkedin", "location"}),
+    ([("leads_to_company", {})], {"company_name"}),
+    ([("leads_to_company", {}), ("company_to_leads", {})], {"name", "company", "title"}),
+    ([("outgoing_webhook", {"url": "https://a.example"})], {"name", "company", "webhook_status"}),
+    ([("qa_agent", {}), ("group_by", {})], {"name", "company"}),
+]
+
+
+@pytest.mark.parametrize(("blocks", "keys"), ADDED)
+async def test_what_blocks_add(start: Start, blocks: list[tuple[str, dict[str, Any]]], keys: set[str]) -> None:
     room = start()
     made = (await create(room, SOURCE, *blocks)).json()
     assert set((await output(room, made["id"], {"name": "Bo Example", "company": "3M"}))[0]) == keys
