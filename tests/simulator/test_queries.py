@@ -207,6 +207,7 @@ async def test_what_a_deep_search_found_can_be_browsed(start: Start) -> None:
     room = start()
     body = {"query": "german telecommunications", "mode": "company", "output_mode": "query_only", "search_id": "mine"}
     await room.submit("/search/start-deep-search", body)
+    assert (await room.post("/search/query", {"search_id": "mine"})).status_code == 404, "while it runs"
     room.clock.seconds = 300
 
     rows = (await room.post("/search/query", {"search_id": "mine"})).json()["results"]
@@ -246,6 +247,15 @@ async def test_a_cursor_goes_alone_and_not_for_ever(start: Start) -> None:
     assert (await room.post("/search/query", {"cursor": cursor})).status_code == 200
     room.clock.seconds = 901
     assert (await room.post("/search/query", {"cursor": cursor})).status_code == 400
+
+
+async def test_a_page_that_is_asked_for_twice_is_paid_twice(start: Start) -> None:
+    room = start()
+    cursor = (await room.post("/search/query", GERMAN)).json()["next_cursor"]
+    for _ in range(2):
+        assert (await room.post("/search/query", {"cursor": cursor})).status_code == 200
+    assert list(room.simulator.books.repeated.values()) == [2]
+    assert room.simulator.books.charged_cents == 30
 
 
 async def test_a_page_that_cannot_be_paid_is_refused(start: Start) -> None:

@@ -190,6 +190,17 @@ async def test_a_run_begins_with_an_uploaded_file(start: Start, tmp_path: Path) 
     assert (await room.post("/workflows/run", other, workflow_id=FILE_WORKFLOW)).status_code == 400
 
 
+async def test_a_run_begins_with_a_search(start: Start) -> None:
+    room = start()
+    specs = {"query": "german telecommunications", "dataframe_type": "COMPANY", "max_results": 3}
+    made = (await create(room, ("search", specs), ("deduplicate", {}))).json()
+    run = (await room.post("/workflows/run", {}, workflow_id=made["id"])).json()
+    room.clock.seconds = 3600
+    items = (await room.get(f"/workflows/runs/{run['job_id']}/results/download-links")).json()
+    names = [row["company_name"] for row in max(items, key=lambda item: item["block_number"])["results"]]
+    assert names == ["1&1", "ADVA Optical Networking", "Freenet AG"]
+
+
 CRON = {"workflow_id": COMPANY_WORKFLOW, "name": "Nightly", "cron_expression": "30 2 * * 1-5"}
 
 
