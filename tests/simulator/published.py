@@ -31,6 +31,10 @@ class Case:
     def name(self) -> str:
         return f"{self.method} {self.path}"
 
+    async def ids(self, room: Room) -> dict[str, str]:
+        """Make what the requests ask about, if they ask about anything."""
+        return await existing(room) if "@" in f"{self.path} {self.right} {self.query}" else {}
+
 
 @dataclass(frozen=True, slots=True)
 class Form:

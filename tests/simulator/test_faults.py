@@ -5,7 +5,7 @@ import pytest
 
 from sixtyfour_async.simulator import SimulatedDisconnect
 from tests.simulator.conftest import COMPANY, COMPANY_WORKFLOW, LEAD, SEARCH, Start
-from tests.simulator.published import PUBLISHED, Case, ask, existing
+from tests.simulator.published import PUBLISHED, Case, ask
 
 pytestmark = pytest.mark.anyio
 
@@ -174,7 +174,7 @@ PAID = {
 @pytest.mark.parametrize("case", [case for case in PUBLISHED if case.path in PAID], ids=lambda case: case.name)
 async def test_work_is_done_before_its_answer_is_lost_and_not_before_a_reset(start: Start, case: Case) -> None:
     room = start()
-    ids = await existing(room)
+    ids = await case.ids(room)
     before = len(room.simulator.books.jobs)
 
     for fault, accepted in (("reset", 0), ("lost_answer", 1)):

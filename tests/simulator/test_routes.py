@@ -67,7 +67,7 @@ async def test_a_minimal_request_is_answered(start: Start, case: Case) -> None:
 @pytest.mark.parametrize("case", [case for case in PUBLISHED if case.loc], ids=lambda case: case.name)
 async def test_a_wrong_request_is_told_where_it_is_wrong(start: Start, case: Case) -> None:
     room = start()
-    ids = await existing(room)
+    ids = await case.ids(room)
     accepted = len(room.simulator.books.jobs)
 
     answer = await ask(room, case, case.wrong, ids)
