@@ -66,17 +66,28 @@ def _report(*, seed: int, body: Mapping[str, Any], subject: Any, data: JSON, not
     return answer
 
 
-def company_answer(seed: int, body: Mapping[str, Any]) -> JSON:
-    """Answer company-intelligence."""
+def company_data(seed: int, body: Mapping[str, Any]) -> JSON:
+    """Give the ``structured_data`` of company-intelligence: true facts, "" where none is known, and people if asked."""
     target = body["target_company"]
     company = find_company(target)
-    name = company.company_name if company else text_at(target, "company_name", "name", "company")
     data = fill(body["struct"], target, lambda field, about: company_fact(company, field, about))
-    answer = _report(seed=seed, body=body, subject=name, data=data, notes=_notes(company, name), url=_site(company))
     if body.get("find_people") or body.get("full_org_chart"):
         count = _PEOPLE_IN_CHART if body.get("full_org_chart") else _PEOPLE_FOUND
-        data["leads"] = [_lead(seed, name or "unknown", at, body.get("lead_struct") or {}) for at in range(count)]
-    return answer
+        name = _named(company, target) or "unknown"
+        data["leads"] = [_lead(seed, name, at, body.get("lead_struct") or {}) for at in range(count)]
+    return data
+
+
+def company_answer(seed: int, body: Mapping[str, Any]) -> JSON:
+    """Answer company-intelligence."""
+    company = find_company(body["target_company"])
+    name = _named(company, body["target_company"])
+    data = company_data(seed, body)
+    return _report(seed=seed, body=body, subject=name, data=data, notes=_notes(company, name), url=_site(company))
+
+
+def _named(company: Company | None, target: Mapping[str, Any]) -> str:
+    return company.company_name if company else text_at(target, "company_name", "name", "company")
 
 
 def _site(company: Company | None) -> str:
@@ -97,16 +108,23 @@ def _lead(seed: int, company: str, at: int, struct: Mapping[str, Any]) -> JSON:
     return {**plain, **more, **fill(struct, {}, lambda name, about: person_fact(person, name, about, seed))}
 
 
-def people_answer(seed: int, body: Mapping[str, Any]) -> JSON:
-    """Answer people-intelligence; name and company are echoed on top of the struct, as in published outputs."""
+def people_data(seed: int, body: Mapping[str, Any]) -> JSON:
+    """Give the fields that people-intelligence was asked for."""
     given = body["lead_info"]
     person = person_of(seed, given)
     company = find_company(given, person=True)
     struct = body.get("struct") or _DEFAULT_PEOPLE_STRUCT
+    return fill(struct, given, lambda name, about: _person_or_company(seed, person, company, name, about))
+
+
+def people_answer(seed: int, body: Mapping[str, Any]) -> JSON:
+    """Answer people-intelligence; name and company are echoed on top of the struct, as in published outputs."""
+    given = body["lead_info"]
+    person = person_of(seed, given)
     echo = {key: given[key] for key in ("name", "company") if key in given}
-    data = fill(struct, given, lambda name, about: _person_or_company(seed, person, company, name, about))
+    data = {**echo, **people_data(seed, body)}
     notes = f"Profile of {person.name}. Assembled from public pages."
-    return _report(seed=seed, body=body, subject=person.name, data={**echo, **data}, notes=notes, url=person.linkedin)
+    return _report(seed=seed, body=body, subject=person.name, data=data, notes=notes, url=person.linkedin)
 
 
 def _person_or_company(seed: int, person: Person, company: Company | None, name: str, about: str) -> Any:

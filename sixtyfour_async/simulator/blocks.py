@@ -64,11 +64,11 @@ def _looked_at(specs: Mapping[str, Any], row: JSON) -> JSON:
     return row if columns is None else {name: row[name] for name in columns if name in row}
 
 
-def _asked(specs: Mapping[str, Any], answer: JSON) -> JSON:
-    """Keep the fields that were asked for."""
-    wanted = (*(specs.get("return_fields") or ()), *(("leads",) if "leads" in answer["structured_data"] else ()))
-    found = {name: answer["structured_data"].get(name, "") for name in wanted}
-    return found | ({"field_confidence": answer["field_confidence"]} if "field_confidence" in answer else {})
+def _with_confidence(seed: int, specs: Mapping[str, Any], struct: Mapping[str, Any], data: JSON) -> JSON:
+    """Add how sure the fields are, when that was asked for."""
+    if not specs.get("field_confidence"):
+        return data
+    return {**data, "field_confidence": answers.confidences(seed, {name: data[name] for name in struct})}
 
 
 def _company(seed: int, specs: Mapping[str, Any], row: JSON) -> JSON:
@@ -77,10 +77,11 @@ def _company(seed: int, specs: Mapping[str, Any], row: JSON) -> JSON:
     struct = specs.get("return_fields")
     if struct and find_company(target) is None:
         return row
-    answer = answers.company_answer(seed, {**specs, "target_company": target, "struct": struct or _COMPANY_STRUCT})
+    data = answers.company_data(seed, {**specs, "target_company": target, "struct": struct or _COMPANY_STRUCT})
     if struct:
-        return {**row, **_asked(specs, answer)}
-    return {**row, **answer["structured_data"], "notes": _notes(seed, row, answer["notes"])}
+        return {**row, **_with_confidence(seed, specs, struct, data)}
+    notes = answers.company_answer(seed, {"target_company": target, "struct": {}})["notes"]
+    return {**row, **data, "notes": _notes(seed, row, notes)}
 
 
 def _notes(seed: int, row: JSON, notes: str) -> str:
@@ -94,8 +95,8 @@ def _lead(seed: int, specs: Mapping[str, Any], row: JSON) -> JSON:
     if not answers.person_is_named(lead):
         return row
     struct = specs.get("return_fields") or {"title": "Job title"}
-    answer = answers.people_answer(seed, {**specs, "lead_info": lead, "struct": struct})
-    return {**row, **_asked({**specs, "return_fields": struct}, answer)}
+    data = answers.people_data(seed, {"lead_info": lead, "struct": struct})
+    return {**row, **_with_confidence(seed, specs, struct, data)}
 
 
 def _email(seed: int, specs: Mapping[str, Any], row: JSON) -> JSON:

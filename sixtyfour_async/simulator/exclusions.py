@@ -133,7 +133,7 @@ def _ids(world: World, call: Call, mode: str, type_: str, source: Mapping[str, A
     if type_ == "entity_ids":
         return [searches.excluded_name(mode, item) for item in source["entity_ids"]], None
     if type_ == "search_id":
-        found = stored(world, source["search_id"])
+        found = stored(world, source["search_id"], call.now)
         gone = excluded(world, call.now, found["mode"], source)
         every = searches.kept(mode, searches.documents(world.settings.seed, found["mode"], found["parsed_query"]), gone)
         return [searches.names_of(mode, each)[0] for each in every[: source["max_results"]]], None

@@ -15,7 +15,7 @@ from typing import Any
 
 from sixtyfour_async.simulator.documents import Index
 from sixtyfour_async.simulator.facts import words
-from sixtyfour_async.simulator.json_values import as_array, as_object, several
+from sixtyfour_async.simulator.json_values import as_array, as_object
 from sixtyfour_async.simulator.refusal import detail
 
 Document = Mapping[str, Any]
@@ -67,7 +67,12 @@ def _phrase(mine: Any, value: Any) -> bool:
 
 def _any(test: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
     """Apply a test to each entry of a field that has several."""
-    return lambda mine, value: any(test(item, value) for item in several(mine))
+
+    def applied(mine: Any, value: Any) -> bool:
+        entries = as_array(mine)
+        return test(mine, value) if entries is None else any(test(entry, value) for entry in entries)
+
+    return applied
 
 
 def _in(mine: Any, value: Any) -> bool:

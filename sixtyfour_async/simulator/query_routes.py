@@ -8,6 +8,7 @@ status words of a refusal, and that a cursor is good for a quarter of an hour.
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -88,7 +89,7 @@ def _open(world: World, call: Call, body: dict[str, Any]) -> Record:
         raise unprocessable([problem("value_error", ("body",), text, body)])
     if body["max_results"] is not None and body["max_results"] > MAX_RESULTS:
         raise detail(400, f"max_results must not exceed {MAX_RESULTS} for this credential.")
-    mode, parsed = _asked(world, body, given[0])
+    mode, parsed = _asked(world, call, body, given[0])
     gone = exclusions.excluded(world, call.now, mode, body)
     searches.documents(world.settings.seed, mode, parsed)
     more: dict[str, Any] = {
@@ -112,11 +113,11 @@ def _open(world: World, call: Call, body: dict[str, Any]) -> Record:
     return world.records.put("session", session, record, call.now)
 
 
-def _asked(world: World, body: Mapping[str, Any], source: str) -> tuple[str, Mapping[str, Any]]:
+def _asked(world: World, call: Call, body: Mapping[str, Any], source: str) -> tuple[str, Mapping[str, Any]]:
     """Give the mode and the parsed query of a first request."""
     mode = body["mode"] or "company"
     if source == "search_id":
-        found = stored(world, body["search_id"])
+        found = stored(world, body["search_id"], call.now)
         return found["mode"], found["parsed_query"]
     if source == "parsed_query":
         return mode, body["parsed_query"]
@@ -145,7 +146,7 @@ def _resumed(world: World, call: Call, cursor: str) -> tuple[Record, int, int]:
 
 
 def _page(world: World, call: Call, session: Record, page: int, before: int) -> dict[str, Any]:
-    search = stored(world, session["search_id"])
+    search = stored(world, session["search_id"], call.now)
     mode, size, most = search["mode"], session["page_size"], session["max_results"]
     found = searches.documents(world.settings.seed, mode, search["parsed_query"])
     first = session["from"] + page * size
@@ -154,7 +155,7 @@ def _page(world: World, call: Call, session: Record, page: int, before: int) -> 
     returned = before + len(rows)
     more = first + size < len(found) and returned < most
     price = len(rows) * PRICES["search_row"]
-    subject = f"{search['search_id']} | page {page + 1}"
+    subject = f"{mode} {json.dumps(search['parsed_query'])} from {first}"
     world.accept(Job, Order("search_query", subject, {"rows": len(rows)}, price), call.now, Fate)
     charge(world, call, search, cents=price, total=returned)
     people = mode == "people"

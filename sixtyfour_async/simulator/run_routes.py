@@ -6,9 +6,11 @@ import itertools
 from collections.abc import Mapping
 from typing import Any
 
+from sixtyfour_async.simulator import searches
 from sixtyfour_async.simulator.bulk_files import result_item
 from sixtyfour_async.simulator.calls import Call, Reply
 from sixtyfour_async.simulator.chance import unit
+from sixtyfour_async.simulator.documents import shown
 from sixtyfour_async.simulator.faults import DRIFTED
 from sixtyfour_async.simulator.graphs import find_workflow, given_rows, in_order, required_columns
 from sixtyfour_async.simulator.json_values import as_array
@@ -51,8 +53,8 @@ def run(world: World, call: Call) -> Reply:
     key = call.headers.get("idempotency-key")
     known = world.run_of(workflow["id"], key)
     started = known or _start(world, call, workflow, sorted(formats), key)
-    shown = {"status": "queued", "workflow_id": workflow["id"], "job_id": started.id, "cache_config": None}
-    return Reply({**shown, **({"already_started": True} if known else {})})
+    told = {"status": "queued", "workflow_id": workflow["id"], "job_id": started.id, "cache_config": None}
+    return Reply({**told, **({"already_started": True} if known else {})})
 
 
 def _start(world: World, call: Call, workflow: Mapping[str, Any], formats: list[str], key: str | None) -> Run:
@@ -81,7 +83,16 @@ def _rows(world: World, call: Call, source: Mapping[str, Any], payload: Any) -> 
         if upload is None:
             raise detail(400, "read_csv workflows require a valid specs_override.resource_handle_id.")
         return list(upload["rows"])
-    return []
+    return _found_rows(world, source["specs"]) if source["block_name"] == "search" else []
+
+
+def _found_rows(world: World, specs: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Give the rows of a ``search`` block: what a deep search for its query would find."""
+    mode = "company" if specs.get("dataframe_type") == "COMPANY" else "people"
+    parsed = {"deep_search": {"query": str(specs.get("query") or "")}}
+    found = searches.documents(world.settings.seed, mode, parsed)
+    most: int = specs.get("max_results") or searches.DEFAULT_RESULTS
+    return [shown(mode, document, "workflow") for document in found[:most]]
 
 
 def _payload_rows(source: Mapping[str, Any], payload: Any) -> list[dict[str, Any]]:
@@ -121,8 +132,8 @@ def _known(world: World, call: Call, run_id: str) -> Run:
 
 def watch(world: World, call: Call) -> Reply:
     """Answer ``GET /workflows/runs/{run_id}/live_status``."""
-    shown = live_status(_known(world, call, call.params["run_id"]), call.now)
-    return Reply({**shown, "overall_status": DRIFTED} if call.drifted() else shown)
+    told = live_status(_known(world, call, call.params["run_id"]), call.now)
+    return Reply({**told, "overall_status": DRIFTED} if call.drifted() else told)
 
 
 def links(world: World, call: Call) -> Reply:

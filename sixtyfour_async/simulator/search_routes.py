@@ -100,7 +100,7 @@ def export(world: World, call: Call) -> Reply:
         text = "Value error, Exactly one of search_id or parsed_query must be provided"
         raise unprocessable([problem("value_error", ("body",), text, body)])
     if body["search_id"] is not None:
-        found = stored(world, body["search_id"])
+        found = stored(world, body["search_id"], call.now)
         search_id, mode, parsed = found["search_id"], found["mode"], found["parsed_query"]
     else:
         mode, parsed = body["mode"] or "company", body["parsed_query"]

@@ -73,6 +73,13 @@ class Simulator:
         self.world.settle(self.clock.now())
         return self._books
 
+    @property
+    def routes(self) -> list[tuple[str, str]]:
+        """Method and path of every operation that is answered, e.g. ``("GET", "/job-status/{job_id}")``."""
+        from sixtyfour_async.simulator.routes import ROUTES  # noqa: PLC0415 -- many modules, for a server only
+
+        return [(route.method, route.path) for route in ROUTES]
+
     @functools.cached_property
     def app(self) -> Application:
         """The ASGI application.
@@ -82,8 +89,8 @@ class Simulator:
         """
         try:
             from sixtyfour_async.simulator.app import Application, Gate  # noqa: PLC0415 -- needs the extra
-            from sixtyfour_async.simulator.routes import ROUTES  # noqa: PLC0415 -- needed by a server only
-            from sixtyfour_async.simulator.routing import Routing  # noqa: PLC0415 -- needed by a server only
+            from sixtyfour_async.simulator.routes import ROUTES  # noqa: PLC0415 -- many modules, for a server only
+            from sixtyfour_async.simulator.routing import Routing  # noqa: PLC0415 -- many modules, for a server only
         except ModuleNotFoundError as error:
             raise missing_extra(error) from error
         return Application(Gate(self.clock, self.world, self._books, self.faults), Routing(ROUTES))

@@ -37,14 +37,15 @@ def store(
     return world.records.put(KIND, search_id, record, call.now)
 
 
-def stored(world: World, search_id: str) -> Record:
-    """Give the search of that id.
+def stored(world: World, search_id: str, now: float) -> Record:
+    """Give the search of that id, whose query can be asked again.
 
     Raises:
-        Refused: 404, there is none.
+        Refused: 404, there is none, or the work behind it has not come to its end.
     """
     found = world.records.get(KIND, search_id)
-    if found is None:
+    work = None if found is None else world.searches.get(found["task_id"] or "")
+    if found is None or (work is not None and (work.failed or not work.done(now))):
         raise detail(404, "Search not found or has no parsed_query.")
     return found
 

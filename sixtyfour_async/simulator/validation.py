@@ -248,6 +248,7 @@ def _extent(item: Field, value: Any, loc: Loc) -> list[Problem]:
         text = f"{subject} should have at least {_plural(item.shortest, unit)}{after}"
         return [problem(f"{kind}too_short", loc, text, value, min_length=item.shortest)]
     if item.longest is not None and len(value) > item.longest:
+        after = " after validation, not more" if item.type == "object" else after
         text = f"{subject} should have at most {_plural(item.longest, unit)}{after}"
         return [problem(f"{kind}too_long", loc, text, None, max_length=item.longest)]
     if item.pattern and not re.search(item.pattern, value):

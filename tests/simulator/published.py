@@ -20,7 +20,7 @@ class Case:
     method: str
     path: str
     right: Any = None
-    """The body; the query string of a GET and DELETE; for forms and queries of a POST see `ask`."""
+    """The body, or a form; of a GET and DELETE the query string."""
     keys: tuple[str, ...] = ()
     wrong: Any = None
     loc: tuple[str | int, ...] = ()
@@ -31,14 +31,21 @@ class Case:
     def name(self) -> str:
         return f"{self.method} {self.path}"
 
+    async def ids(self, room: Room) -> dict[str, str]:
+        """Make what the requests ask about, if they ask about anything."""
+        return await existing(room) if "@" in f"{self.path} {self.right} {self.query}" else {}
 
-def upload(content: bytes, name: str = "rows.csv", **fields: str) -> dict[str, Any]:
-    """A multipart form, told from JSON bodies by its ``file``."""
-    return {"file": (name, content), **fields}
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A multipart form with a file, and a ``config`` unless it is left out."""
+
+    content: bytes
+    config: str | None = None
 
 
-FORM = upload(b"company_name,website\n3M,3m.com\n", config=json.dumps({"struct": {"industry": "Industry"}}))
-PEOPLE_FORM = upload(b"name,company\nBo Example,3M\n", config="{}")
+FORM = Form(b"company_name,website\n3M,3m.com\n", json.dumps({"struct": {"industry": "Industry"}}))
+PEOPLE_FORM = Form(b"name,company\nBo Example,3M\n", "{}")
 LEADS = {"leads": [LEAD["lead"]]}
 EMAILS = {"lead": {"email": "bo@acme.example"}}
 PHONES = {"lead": {"phone": "+1 555-0100"}}
@@ -99,10 +106,10 @@ ENRICHMENT = [
     *both("/people-intelligence", PERSON, INTELLIGENCE, {}, "lead_info"),
     *both("/company-intelligence", COMPANY, INTELLIGENCE, {**COMPANY, "struct": None}, "struct"),
     *both("/qa-agent", QA, ("structured_data", "notes"), {"data": {}}, "qualification_criteria"),
-    Case("POST", "/bulk-intelligence/people", PEOPLE_FORM, (*TASK, "row_count"), upload(b"a\n1\n"), ("body", "config")),
+    Case("POST", "/bulk-intelligence/people", PEOPLE_FORM, (*TASK, "row_count"), Form(b"a\n1\n"), ("body", "config")),
     Case(
         *("POST", "/bulk-intelligence/company", FORM, (*TASK, "row_count", "estimated_cost_cents")),
-        *(upload(b"a\n1\n", config='{"struct": {}, "budget": 1}'), ("body", "config", "budget")),
+        *(Form(b"a\n1\n", config='{"struct": {}, "budget": 1}'), ("body", "config", "budget")),
     ),
     Case(
         "POST", "/enrich-linkedin", {"linkedin_url": "https://www.linkedin.com/in/x"}, (), {}, ("body", "linkedin_url")
@@ -133,15 +140,25 @@ SEARCH = [
     Case("GET", "/search/filter-capabilities", {}, CAPABILITIES, {"mode": "person"}, ("query", "mode")),
     Case("POST", "/search/filter-field-values", {"field": "industry"}, VALUES, {"top_k": 1}, ("body", "field")),
     Case(
-        *("POST", "/search/exclusion-lists", {"name": "Known", "source": {"type": "entity_ids", "entity_ids": ["a"]}}),
-        *(("id", "status"), {"name": "x", "source": {"type": "rows"}}, ("body", "source"), 202),
+        "POST",
+        "/search/exclusion-lists",
+        {"name": "Known", "source": {"type": "entity_ids", "entity_ids": ["a"]}},
+        ("id", "status"),
+        {"name": "x", "source": {"type": "rows"}},
+        ("body", "source"),
+        202,
     ),
     Case("GET", "/search/exclusion-lists", {}, LIST),
     Case("GET", "/search/exclusion-lists/@list", {}, LIST),
     Case("DELETE", "/search/exclusion-lists/@list", {}),
     Case(
-        *("POST", "/search/lookalike", {"linkedin_urls": ["https://www.linkedin.com/in/x"]}),
-        *(("task_id", "search_id", "status", "seed_diagnostics"), {"linkedin_urls": []}, ("body",), 202),
+        "POST",
+        "/search/lookalike",
+        {"linkedin_urls": ["https://www.linkedin.com/in/x"]},
+        ("task_id", "search_id", "status", "seed_diagnostics"),
+        {"linkedin_urls": []},
+        ("body",),
+        202,
     ),
     Case("GET", "/search/lookalike/@lookalike", {}, STATUS, {"include_filters": "?"}, ("query", "include_filters")),
     Case("GET", "/search/limits", {}, ("max_results",)),
@@ -215,29 +232,24 @@ SHEETS = [
 PUBLISHED = [*ENRICHMENT, *SEARCH, *WORKFLOWS, *SHEETS]
 
 
-def filled(value: Any, ids: dict[str, str]) -> Any:
+def filled(text: str, ids: dict[str, str]) -> str:
     """Put ids in the place of their names."""
-    if isinstance(value, str):
-        for name, id_ in ids.items():
-            value = value.replace(f"@{name}", id_)
-        return value
-    if isinstance(value, dict):
-        return {key: filled(item, ids) for key, item in value.items()}  # pyright: ignore[reportUnknownVariableType] -- JSON
-    if isinstance(value, list):
-        return [filled(item, ids) for item in value]  # pyright: ignore[reportUnknownVariableType] -- JSON
-    return value
+    for name, id_ in ids.items():
+        text = text.replace(f"@{name}", id_)
+    return text
 
 
-async def ask(room: Room, case: Case, body: Any, ids: dict[str, str]) -> httpx.Response:
+async def ask(room: Room, case: Case, given: Any, ids: dict[str, str]) -> httpx.Response:
     """Ask in the way of the operation: a query string, a form or JSON."""
-    path, query = filled(case.path, ids), {name: filled(value, ids) for name, value in case.query}
-    given = filled(body, ids)
+    path = filled(case.path, ids)
+    if isinstance(given, Form):
+        data = {} if given.config is None else {"config": given.config}
+        return await room.client.post(path, data=data, files={"file": ("rows.csv", given.content)})
+    body: Any = json.loads(filled(json.dumps(given), ids))
     if case.method in {"GET", "DELETE"}:
-        return await room.client.request(case.method, path, params=given or None)
-    if isinstance(given, dict) and "file" in given:
-        fields: dict[str, Any] = {name: value for name, value in given.items() if name != "file"}  # pyright: ignore[reportUnknownVariableType] -- JSON
-        return await room.client.post(path, data=fields, files={"file": given["file"]})
-    return await room.client.request(case.method, path, json=given, params=query or None)
+        return await room.client.request(case.method, path, params=body or None)
+    query = {name: filled(value, ids) for name, value in case.query}
+    return await room.client.request(case.method, path, json=body, params=query or None)
 
 
 async def existing(room: Room) -> dict[str, str]:

@@ -57,7 +57,7 @@ async def test_life_of_a_list(start: Start) -> None:
     before, after = await domains(room), await domains(room, exclude_list_ids=[list_id])
 
     assert set(before) - set(after) == {"1und1.ag", "freenet.ag"}
-    people = {"simple_filters": {}, "mode": "people", "exclude_list_ids": [list_id]}
+    people: dict[str, Any] = {"simple_filters": {}, "mode": "people", "exclude_list_ids": [list_id]}
     assert (await room.post("/search/query", people)).status_code == 400, "a list of companies is none of people"
     deep = {"query": "german telecommunications", "mode": "company", "exclude_list_ids": [list_id]}
     task = await room.submit("/search/start-deep-search", deep)
@@ -117,7 +117,7 @@ async def test_how_many_lists(start: Start) -> None:
     made = [await make(room, ids("a")) for _ in range(20)]
     refused = await room.post("/search/exclusion-lists", {"name": "One more", "source": ids("a")})
     room.clock.seconds = 10
-    body = {"simple_filters": {}, "mode": "people"}
+    body: dict[str, Any] = {"simple_filters": {}, "mode": "people"}
 
     assert refused.status_code == 400
     for count, status in ((5, 200), (6, 400), (11, 422)):

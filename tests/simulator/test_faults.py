@@ -5,6 +5,7 @@ import pytest
 
 from sixtyfour_async.simulator import SimulatedDisconnect
 from tests.simulator.conftest import COMPANY, COMPANY_WORKFLOW, LEAD, SEARCH, Start
+from tests.simulator.published import PUBLISHED, Case, ask
 
 pytestmark = pytest.mark.anyio
 
@@ -159,3 +160,27 @@ async def test_a_broken_answer_is_no_http_error_of_httpx(start: Start) -> None:
     with pytest.raises(OSError, match="before the work") as caught:
         await room.get("/check-balance")
     assert not isinstance(caught.value, httpx.HTTPError)
+
+
+PAID = {
+    *("/find-email", "/find-email-async", "/find-email-bulk", "/find-email-bulk-async", "/reverse-phone-bulk-async"),
+    *("/people-intelligence-async", "/company-intelligence", "/qa-agent-async", "/enrich-linkedin", "/verify-age"),
+    *("/bulk-intelligence/people", "/bulk-intelligence/company", "/workflows/run"),
+    *("/search/start-deep-search", "/search/query", "/search/start-filter-search", "/search/export"),
+    "/search/lookalike",
+}
+
+
+@pytest.mark.parametrize("case", [case for case in PUBLISHED if case.path in PAID], ids=lambda case: case.name)
+async def test_work_is_done_before_its_answer_is_lost_and_not_before_a_reset(start: Start, case: Case) -> None:
+    room = start()
+    ids = await case.ids(room)
+    before = len(room.simulator.books.jobs)
+
+    for fault, accepted in (("reset", 0), ("lost_answer", 1)):
+        room.simulator.faults.script(fault, route=case.path)
+        with pytest.raises(SimulatedDisconnect) as broken:
+            await ask(room, case, case.right, ids)
+        assert broken.value.worked is bool(accepted)
+        assert len(room.simulator.books.jobs) == before + accepted
+    assert room.simulator.books.jobs[-1].charge > 0

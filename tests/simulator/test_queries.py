@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from sixtyfour_async.simulator import companies
+from sixtyfour_async.simulator import Company, companies
 from tests.simulator.conftest import Room, Start
 
 pytestmark = pytest.mark.anyio
@@ -71,48 +72,48 @@ async def test_exclusions_leave_pages_short_or_empty(start: Start) -> None:
     assert not {row["domain"] for page in shown for row in page["results"]} & set(gone)
 
 
-@pytest.mark.parametrize(
-    ("filters", "test"),
-    [
-        ({"country": "italy"}, lambda c: c.country == "Italy"),
-        (
-            {"employees_count": {"$gte": 50, "$lte": 500}},
-            lambda c: c.employees is not None and 50 <= c.employees <= 500,
-        ),
-        ({"founded": {"$lt": 1700}}, lambda c: c.founded is not None and c.founded < 1700),
-        (
-            {"founded": {"$gt": 2015}, "country": {"$ne": "Germany"}},
-            lambda c: (c.founded or 0) > 2015 and c.country != "Germany",
-        ),
-        ({"industry": {"$in": ["Biotechnology", "Beverages"]}}, lambda c: c.industry in {"Biotechnology", "Beverages"}),
-        ({"industry": ["Biotechnology"]}, lambda c: c.industry == "Biotechnology"),
-        ({"employees": {"$exists": False}, "country": "Spain"}, lambda c: c.employees is None and c.country == "Spain"),
-        (
-            {"industry": {"$match": "equipment medical"}},
-            lambda c: {"medical", "equipment"} <= set(c.industry.lower().split()),
-        ),
-        ({"company_name": {"$match": "ad*"}}, lambda c: c.company_name.lower().startswith("ad")),
-        ({"headquarters": {"$phrase": "New Jersey"}}, lambda c: "New Jersey" in c.headquarters),
-        ({"$search": "Montabaur"}, lambda c: "Montabaur" in c.headquarters),
-        (
-            {"$or": [{"country": "Italy"}, {"country": "Canada"}], "$nor": [{"industry": "Energy"}]},
-            lambda c: c.country in {"Italy", "Canada"} and c.industry != "Energy",
-        ),
-        (
-            {"$and": [{"country": "Finland"}, {"founded": {"$not": {"$gte": 1900}}}]},
-            lambda c: c.country == "Finland" and not (c.founded or 0) >= 1900,
-        ),
-        (
-            {"country": "Belgium", "industry": {"$nin": ["Financials"]}},
-            lambda c: c.country == "Belgium" and c.industry != "Financials",
-        ),
-        (
-            {"$not": {"founded": {"$exists": True}}, "country": "Sweden"},
-            lambda c: c.founded is None and c.country == "Sweden",
-        ),
-    ],
-)
-async def test_filters_are_true(start: Start, filters: dict[str, Any], test: Any) -> None:
+TRUTHS: list[tuple[dict[str, Any], Callable[[Company], bool]]] = [
+    ({"country": "italy"}, lambda c: c.country == "Italy"),
+    (
+        {"employees_count": {"$gte": 50, "$lte": 500}},
+        lambda c: c.employees is not None and 50 <= c.employees <= 500,
+    ),
+    ({"founded": {"$lt": 1700}}, lambda c: c.founded is not None and c.founded < 1700),
+    (
+        {"founded": {"$gt": 2015}, "country": {"$ne": "Germany"}},
+        lambda c: (c.founded or 0) > 2015 and c.country != "Germany",
+    ),
+    ({"industry": {"$in": ["Biotechnology", "Beverages"]}}, lambda c: c.industry in {"Biotechnology", "Beverages"}),
+    ({"industry": ["Biotechnology"]}, lambda c: c.industry == "Biotechnology"),
+    ({"employees": {"$exists": False}, "country": "Spain"}, lambda c: c.employees is None and c.country == "Spain"),
+    (
+        {"industry": {"$match": "equipment medical"}},
+        lambda c: {"medical", "equipment"} <= set(c.industry.lower().split()),
+    ),
+    ({"company_name": {"$match": "ad*"}}, lambda c: c.company_name.lower().startswith("ad")),
+    ({"headquarters": {"$phrase": "New Jersey"}}, lambda c: "New Jersey" in c.headquarters),
+    ({"$search": "Montabaur"}, lambda c: "Montabaur" in c.headquarters),
+    (
+        {"$or": [{"country": "Italy"}, {"country": "Canada"}], "$nor": [{"industry": "Energy"}]},
+        lambda c: c.country in {"Italy", "Canada"} and c.industry != "Energy",
+    ),
+    (
+        {"$and": [{"country": "Finland"}, {"founded": {"$not": {"$gte": 1900}}}]},
+        lambda c: c.country == "Finland" and not (c.founded or 0) >= 1900,
+    ),
+    (
+        {"country": "Belgium", "industry": {"$nin": ["Financials"]}},
+        lambda c: c.country == "Belgium" and c.industry != "Financials",
+    ),
+    (
+        {"$not": {"founded": {"$exists": True}}, "country": "Sweden"},
+        lambda c: c.founded is None and c.country == "Sweden",
+    ),
+]
+
+
+@pytest.mark.parametrize(("filters", "test"), TRUTHS)
+async def test_filters_are_true(start: Start, filters: dict[str, Any], test: Callable[[Company], bool]) -> None:
     assert sorted(names(await found(start(), filters))) == sorted(c.company_name for c in companies() if test(c))
 
 
@@ -163,7 +164,8 @@ async def test_raw_queries(start: Start) -> None:
     assert (
         len((await room.post("/search/query", {"filters": {"match_all": {}}, "page_size": 7})).json()["results"]) == 7
     )
-    for wrong in ({"script": {}}, {}, {"term": {"a": 1, "b": 2}}):
+    wrong_ones: list[dict[str, Any]] = [{"script": {}}, {}, {"term": {"a": 1, "b": 2}}]
+    for wrong in wrong_ones:
         assert (await room.post("/search/query", {"filters": wrong})).status_code == 400
 
 
@@ -205,6 +207,7 @@ async def test_what_a_deep_search_found_can_be_browsed(start: Start) -> None:
     room = start()
     body = {"query": "german telecommunications", "mode": "company", "output_mode": "query_only", "search_id": "mine"}
     await room.submit("/search/start-deep-search", body)
+    assert (await room.post("/search/query", {"search_id": "mine"})).status_code == 404, "while it runs"
     room.clock.seconds = 300
 
     rows = (await room.post("/search/query", {"search_id": "mine"})).json()["results"]
@@ -244,6 +247,15 @@ async def test_a_cursor_goes_alone_and_not_for_ever(start: Start) -> None:
     assert (await room.post("/search/query", {"cursor": cursor})).status_code == 200
     room.clock.seconds = 901
     assert (await room.post("/search/query", {"cursor": cursor})).status_code == 400
+
+
+async def test_a_page_that_is_asked_for_twice_is_paid_twice(start: Start) -> None:
+    room = start()
+    cursor = (await room.post("/search/query", GERMAN)).json()["next_cursor"]
+    for _ in range(2):
+        assert (await room.post("/search/query", {"cursor": cursor})).status_code == 200
+    assert list(room.simulator.books.repeated.values()) == [2]
+    assert room.simulator.books.charged_cents == 30
 
 
 async def test_a_page_that_cannot_be_paid_is_refused(start: Start) -> None:

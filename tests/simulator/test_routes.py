@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from sixtyfour_async.simulator import Simulator
+from sixtyfour_async.simulator.json_values import several
 from sixtyfour_async.simulator.routes import ROUTES
 from tests.simulator.conftest import Start
 from tests.simulator.published import PUBLISHED, Case, ask, existing
@@ -43,7 +45,7 @@ def plain(method: str, path: str, sign: str) -> str:
 def test_the_table_of_routes_is_that_of_the_service() -> None:
     published = [plain(case.method, case.path, "@") for case in PUBLISHED]
     unpublished = [line.strip() for line in UNPUBLISHED.replace("\n", " ").split(",")]
-    answered = [plain(route.method, route.path, "{") for route in ROUTES]
+    answered = [plain(method, path, "{") for method, path in Simulator().routes]
 
     assert len(published) == 74
     assert sorted(answered) == sorted(published + unpublished)
@@ -59,14 +61,13 @@ async def test_a_minimal_request_is_answered(start: Start, case: Case) -> None:
 
     assert answer.status_code == case.status, answer.text
     shown: Any = answer.json() if answer.content else {}
-    first = shown[0] if isinstance(shown, list) else shown
-    assert set(case.keys) <= set(first)
+    assert set(case.keys) <= set(several(shown)[0])
 
 
 @pytest.mark.parametrize("case", [case for case in PUBLISHED if case.loc], ids=lambda case: case.name)
 async def test_a_wrong_request_is_told_where_it_is_wrong(start: Start, case: Case) -> None:
     room = start()
-    ids = await existing(room)
+    ids = await case.ids(room)
     accepted = len(room.simulator.books.jobs)
 
     answer = await ask(room, case, case.wrong, ids)
@@ -77,8 +78,9 @@ async def test_a_wrong_request_is_told_where_it_is_wrong(start: Start, case: Cas
     assert len(room.simulator.books.jobs) == accepted
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
-async def test_only_public_routes_are_answered_without_a_key(start: Start, route: Any) -> None:
-    answer = await start(key=None).client.request(route.method, route.path)
+async def test_only_public_routes_are_answered_without_a_key(start: Start) -> None:
+    client = start(key=None).client
 
-    assert (answer.status_code == 401) is not route.public
+    answered = {route.path for route in ROUTES if (await client.request(route.method, route.path)).status_code != 401}
+
+    assert answered == {"/oauth/token", "/.well-known/oauth-authorization-server"}

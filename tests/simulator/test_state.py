@@ -6,8 +6,10 @@ import pytest
 
 from sixtyfour_async.simulator import Simulator, SimulatorSettings
 from tests.simulator.conftest import COMPANY, COMPANY_WORKFLOW, LEAD, SEARCH, FakeClock, Start
+from tests.simulator.published import existing
 
 pytestmark = pytest.mark.anyio
+SOURCE = {"type": "entity_ids", "entity_ids": ["a"]}
 
 
 async def test_a_restart_forgets_nothing(start: Start, tmp_path: Path) -> None:
@@ -40,6 +42,35 @@ async def test_a_restart_forgets_nothing(start: Start, tmp_path: Path) -> None:
     assert repeated.json()["already_started"] is True
     assert await again.submit("/find-email-async", LEAD) not in {done, fresh}
     assert [entry.replayed for entry in again.simulator.books.jobs] == [True] * 4 + [False]
+
+
+async def test_what_users_store_is_there_after_a_restart(start: Start, tmp_path: Path) -> None:
+    state = tmp_path / "state.jsonl"
+    room = start(state=state)
+    ids = await existing(room)
+    bulk = await room.submit("/find-email-bulk-async", {"leads": [LEAD["lead"], {}]})
+    export = await room.submit("/search/export", {"search_id": ids["search"]})
+    cursor = (await room.post("/search/query", {"search_id": ids["search"]})).json()["next_cursor"]
+    secret = (await room.post("/webhooks/signing-secret")).json()["meta"]
+
+    again = start(state=state, clock=FakeClock(7.0))
+    room.clock.seconds += 60
+    again.clock.seconds += 60
+
+    for path in (
+        *(f"/job-status/{bulk}", f"/search/status/{export}", f"/verify-age/{ids['age']}", "/workflows", "/schedules"),
+        *(f"/search/exclusion-lists/{ids['list']}", f"/search/lookalike/{ids['lookalike']}", "/workflows/runs"),
+        *(f"/workflows/{ids['workflow']}", f"/workflows/runs/{ids['run']}/live_status", "/search/history"),
+        *("/google/sheets/status", "/check-balance"),
+    ):
+        assert (await again.get(path)).json() == (await room.get(path)).json(), path
+    assert (await again.get("/webhooks/signing-secret")).json() == secret
+    assert (await again.post("/search/query", {"cursor": cursor})).json()["results"]
+    taken = {entry.id for entry in room.simulator.books.jobs}
+    assert {entry.id for entry in again.simulator.books.jobs if entry.replayed} == taken
+    assert again.simulator.books.submits["Bo Example | Acme Corp"] == 1
+    fresh = (await again.post("/search/exclusion-lists", {"name": "x", "source": SOURCE})).json()["id"]
+    assert fresh not in ids.values()
 
 
 async def test_a_torn_last_line_is_cut_off(start: Start, tmp_path: Path) -> None:

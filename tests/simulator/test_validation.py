@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NotRequired
 
 import pydantic
 import pytest
+from typing_extensions import TypedDict
 
-from sixtyfour_async.simulator.validation import Field, check
+from sixtyfour_async.simulator.validation import Field, check, texts
 from tests.simulator.conftest import COMPANY, LEAD, PERSON, QA, SEARCH, Start
 
 pytestmark = pytest.mark.anyio
@@ -116,6 +117,14 @@ async def test_tiers_must_be_enabled(start: Start, path: str, body: Any, noun: s
     assert (await start(enabled_tiers=("high",)).post(f"/{path}-async", order)).status_code == 200
 
 
+class Keyed(TypedDict):
+    k: NotRequired[str | None]
+
+
+class Needing(TypedDict):
+    k: str
+
+
 MODELS: list[tuple[Field, Any]] = [
     (Field("x", "integer"), int),
     (Field("x", "integer", minimum=1, maximum=50), Annotated[int, pydantic.Field(ge=1, le=50)]),
@@ -128,6 +137,19 @@ MODELS: list[tuple[Field, Any]] = [
     (Field("x", "array"), list[Any]),
     (Field("x", "string", choices=("a",)), Literal["a"]),
     (Field("x", "string", choices=("a", "b", "c")), Literal["a", "b", "c"]),
+    (Field("x", "any"), Any),
+    (Field("x", "string", shortest=1), Annotated[str, pydantic.Field(min_length=1)]),
+    (Field("x", "string", shortest=2, longest=3), Annotated[str, pydantic.Field(min_length=2, max_length=3)]),
+    (Field("x", "string", pattern="^[a-z]+$"), Annotated[str, pydantic.Field(pattern="^[a-z]+$")]),
+    (Field("x", "array", shortest=1), Annotated[list[Any], pydantic.Field(min_length=1)]),
+    (Field("x", "array", shortest=3), Annotated[list[Any], pydantic.Field(min_length=3)]),
+    (Field("x", "object", longest=0), Annotated[dict[str, Any], pydantic.Field(max_length=0)]),
+    (texts("x"), list[str]),
+    (texts("x", 0), Annotated[list[str], pydantic.Field(max_length=0)]),
+    (texts("x", longest=0), list[Annotated[str, pydantic.Field(max_length=0)]]),
+    (Field("x", "array", of=Field("", "strings", required=True)), list[dict[str, str]]),
+    (Field("x", "object", items=(Field("k", "string"),)), Keyed),
+    (Field("x", "array", items=(Field("k", "string", required=True),)), list[Needing]),
 ]
 GIVEN: list[Any] = [0, 1, 51, 2.0, 2.5, True, "", "a", "d", "7", " 7 ", "yes", "https://a.example", "ftp://a", [], {}]
 MORE: list[Any] = [{"k": 1}, ["x"], "http://", "x" * 3000, -3, "-3"]
