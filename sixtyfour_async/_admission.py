@@ -11,7 +11,7 @@ from sixtyfour_async._core.ledger import Ledger, carry_over
 from sixtyfour_async._core.row import OPEN, Deliver, Welcome, Wishes, repeat_key
 from sixtyfour_async._journal import Entry, Journal, request_text
 from sixtyfour_async.errors import CostCapError, InputError
-from sixtyfour_async.operations import JobOperation
+from sixtyfour_async.operations import REGISTRY, JobOperation
 
 R = TypeVar("R")
 
@@ -48,10 +48,16 @@ class Admission:
             self._wishes,
             same=known is not None and known.fingerprint == operation.fingerprint(),
             delivered=known is not None and known.delivered,
-            repeatable=self.keyed(operation, key, 0).may_repeat(),
+            repeatable=self._may_repeat(operation, key, known),
             age=_age(known),
             deliver=deliver,
         )
+
+    def _may_repeat(self, operation: JobOperation[R], key: str, known: Entry | None) -> bool:
+        """Will the service know the row again, by a key of its own or by that of the file it travelled in?"""
+        if known is not None and known.batch is not None:
+            return REGISTRY[operation.endpoint.together].endpoint.repeat == "key"
+        return self.keyed(operation, key, 0).may_repeat()
 
     def over_cap(self, operation: JobOperation[R]) -> CostCapError | None:
         """Say why a row may not be asked, however much money is left; nothing has been sent for it."""

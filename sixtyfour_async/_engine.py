@@ -10,15 +10,17 @@ import logging
 import math
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import anyio
 import anyio.abc
 
 from sixtyfour_async._client import SUBMIT_TIMEOUT, AsyncClient
-from sixtyfour_async._core.batches import Gathering, share_out
+from sixtyfour_async._core.batches import Gathering
 from sixtyfour_async._core.job import Ticket
 from sixtyfour_async._core.messages import (
     Accepted,
@@ -39,7 +41,7 @@ from sixtyfour_async._core.messages import (
     Withdrawn,
 )
 from sixtyfour_async._core.retry import is_unclear, may_be_one_rows_fault
-from sixtyfour_async._core.row import State
+from sixtyfour_async._core.row import Route, State
 from sixtyfour_async._core.scheduler import Scheduler
 from sixtyfour_async._core.wire import answer_route, decode_answer, decode_json, encode, job_route
 from sixtyfour_async._job import read_job_id
@@ -47,9 +49,8 @@ from sixtyfour_async._journal import Journal
 from sixtyfour_async._reading import read_outcome
 from sixtyfour_async._submission import Row, Submission
 from sixtyfour_async.errors import JournalError, SixtyfourError
-from sixtyfour_async.models._base import json_object
-from sixtyfour_async.models.jobs import JobStatus, Report
-from sixtyfour_async.operations import JobOperation, Operation
+from sixtyfour_async.models.jobs import JobState, JobStatus, Report
+from sixtyfour_async.operations import REGISTRY, JobOperation, Operation
 from sixtyfour_async.outcomes import Outcome, Status
 
 GRACE = 5.0
@@ -112,22 +113,29 @@ class Engine:
 
     # --- rows in ------------------------------------------------------------------------------------------------
 
-    def add(self, row: Row, asked: JobOperation[Any], *, may_share: bool = False) -> None:
+    def add(self, row: Row, asked: JobOperation[Any], route: Route = "single") -> None:
         """Take a row on, to be sent as *asked*, or along with others; one with an id already is only watched."""
         self.rows[row.entry.key] = row
-        fresh = row.entry.state == "released"
-        kind = row.operation.sharing() if may_share and fresh else None
+        fresh = row.entry.state == "released" and route != "single"
+        kind = row.operation.sharing(in_files=route == "file") if fresh else None
         if kind is None:
             in_doubt = row.entry.state in {"unknown", "intended"}
             self._ship(Submission(next(self._numbers), [row], asked, in_doubt))
             return
-        full = self._gathering.add(row, kind, self._client.clock.now())
+        filed = REGISTRY[row.operation.endpoint.together].endpoint.body == "multipart"
+        now, size = self._client.clock.now(), len(row.entry.request)
+        full = self._gathering.add(row, kind, now, size=size, filed=filed)
         if full is not None:
             self._ship_together(full)
         self._inbox.post()
 
+    def no_more(self) -> None:
+        """An input has ended: what has been gathered goes as it is."""
+        self._gathering.hurry()
+        self._inbox.post()
+
     async def resume(self, batch: str, rows: list[Row]) -> None:
-        """Watch a submit on that an earlier run sent for many rows, or share its answer out if that had come."""
+        """Go on with a submit that an earlier run sent for many rows: watch it, share its answer out, or repeat it."""
         self.rows.update((row.entry.key, row) for row in rows)
         shared = Submission.of(next(self._numbers), rows, batch)
         kept = await self._journal.kept(batch)
@@ -138,7 +146,7 @@ class Engine:
             self._inbox.post(Looked(shared.id, status.report()))
 
     def _ship_together(self, rows: list[Row]) -> None:
-        if len(rows) > 1:
+        if len(rows) > 1 or rows[0].operation.sharing() is None:
             self._ship(Submission.of(next(self._numbers), rows))
         else:
             self._ship(Submission(next(self._numbers), rows, rows[0].operation))
@@ -268,13 +276,26 @@ class Engine:
 
     async def _look(self, carrier: Submission, remote_id: str) -> None:
         try:
-            seen = await self._ask(carrier.asked.look(remote_id))
+            self._inbox.post(Looked(carrier.id, await self._report(carrier, remote_id)))
         except SixtyfourError as error:
             logger.info("looking at %s: %s", remote_id, error)
             self._inbox.post(LookFailed(carrier.id, error))
-            return
+
+    async def _report(self, carrier: Submission, remote_id: str) -> Report:
+        seen = await self._ask(carrier.asked.look(remote_id))
         carrier.body = seen.body
-        self._inbox.post(Looked(carrier.id, seen.value.report()))
+        report: Report = seen.value.report()
+        if carrier.filed and report.state is JobState.COMPLETED:
+            carrier.keep_file(await self._fetched(seen.value))
+            report = replace(report, result=JobStatus.model_validate_json(carrier.body).result)
+        return report
+
+    async def _fetched(self, answer: Any) -> str:
+        """Download the file that an answer leads to."""
+        async with anyio.TemporaryDirectory() as folder:
+            path = Path(folder) / "answer.csv"
+            await self._client.save(answer, path)
+            return await anyio.Path(path).read_text("utf-8", errors="replace")
 
     async def _ask(self, question: Operation[Any]) -> _Seen:
         request = encode(question, answer_route(question))
@@ -302,9 +323,7 @@ class Engine:
             await self._journal.put(carrier.finish(report))
         else:
             await self._journal.keep(carrier.batch, carrier.text)
-            leads = [row.operation.payload()["lead"] for row in carrier.rows]
-            shares = share_out([json_object(lead) or {} for lead in leads], report.result, report.cost_cents)
-            await self._journal.share_out(carrier.batch, carrier.share_out(report, shares))
+            await self._journal.share_out(carrier.batch, carrier.share_out(report))
         for row in self._let_go(carrier):
             self._end(row, read_outcome(row.operation, row.entry))
 

@@ -10,7 +10,7 @@ from typing import Generic, TypeAlias, TypeVar
 import anyio
 
 from sixtyfour_async._core.retry import concerns_every_row
-from sixtyfour_async._core.row import Deliver
+from sixtyfour_async._core.row import Deliver, Route
 from sixtyfour_async.errors import SixtyfourError
 from sixtyfour_async.operations import JobOperation
 from sixtyfour_async.outcomes import Outcome
@@ -35,10 +35,10 @@ class Feed(Generic[R]):
         urgent: bool = False,
         deliver: Deliver = "every call",
         ordered: bool = False,
-        shares: bool = False,
+        route: Route = "single",
     ) -> None:
         self.urgent = urgent
-        self.shares = shares
+        self.route: Route = route
         self.ordered = ordered
         self.delivers: Deliver = deliver
         self._places = anyio.Semaphore(places)

@@ -69,6 +69,7 @@ class Handover:
             feed.stop(error)
         finally:
             feed.finish_reading()
+            self.engine.no_more()
 
     async def admit(self, feed: Feed[R], operation: JobOperation[R], key: str | None, index: int) -> None:
         """Take a row on: new, known from the journal, or a twin of one under way.
@@ -103,13 +104,13 @@ class Handover:
 
     async def _take_on(self, feed: Feed[R], index: int, operation: JobOperation[R], entry: Entry) -> None:
         row = Row(entry, operation, [(feed, index)], urgent=feed.urgent)
-        if entry.batch is not None and entry.state == "accepted":
-            members = [other for other in await self._journal.members(entry.batch) if other.state == "accepted"]
+        if entry.batch is not None and entry.state in {"accepted", "unknown"}:
+            members = [other for other in await self._journal.members(entry.batch) if other.state == entry.state]
             rows = [row if one.key == entry.key else Row(one, restore(one), []) for one in members]
             await self.engine.resume(entry.batch, rows)
         else:
             asked = self._admission.keyed(operation, entry.key, entry.asked)
-            self.engine.add(row, asked, may_share=feed.shares)
+            self.engine.add(row, asked, feed.route)
 
     def _replay(self, feed: Feed[Any], outcome: Outcome[Any], known: Entry) -> None:
         if outcome.status == "completed":

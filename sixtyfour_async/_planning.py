@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sixtyfour_async._admission import Admission
-from sixtyfour_async._core.batches import LEADS
+from sixtyfour_async._core.batches import FILED, LEADS
 from sixtyfour_async._core.forecast import Load, forecast
+from sixtyfour_async._core.row import Route
 from sixtyfour_async._core.scheduler import Scheduler
 from sixtyfour_async._feed import Operations, each
 from sixtyfour_async._journal import Journal
@@ -29,20 +30,24 @@ class _Kinds:
     alone: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     shared: Counter[str] = field(default_factory=Counter[str])
     running: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
-    bulk: dict[str, str] = field(default_factory=dict[str, str])
+    bulk: dict[str, JobOperation[Any]] = field(default_factory=dict[str, JobOperation[Any]])
 
-    def add(self, operation: JobOperation[Any], *, shares: bool) -> None:
-        kind = operation.sharing() if shares else None
+    def add(self, operation: JobOperation[Any], route: Route) -> None:
+        kind = None if route == "single" else operation.sharing(in_files=route == "file")
         if kind is None:
             self.alone[operation.variant(), operation.endpoint.gate] += 1
         else:
             self.shared[kind] += 1
-            self.bulk[kind] = operation.together(()).variant()
+            self.bulk[kind] = operation.together((), "plan")
 
     def loads(self) -> list[Load]:
         keys = self.alone.keys() | self.running.keys()
         alone = [Load(variant, self.alone[variant, gate], self.running[variant, gate], gate) for variant, gate in keys]
-        return [*alone, *(Load(self.bulk[kind], math.ceil(rows / LEADS)) for kind, rows in self.shared.items())]
+        return [*alone, *(self._load(self.bulk[kind], rows) for kind, rows in self.shared.items())]
+
+    def _load(self, bulk: JobOperation[Any], rows: int) -> Load:
+        size = FILED if bulk.endpoint.body == "multipart" else LEADS
+        return Load(bulk.variant(), math.ceil(rows / size), gate=bulk.endpoint.gate)
 
 
 async def plan(
@@ -52,7 +57,7 @@ async def plan(
     scheduler: Scheduler,
     *,
     key: Callable[[Any], str] | None,
-    shares: bool,
+    route: Route,
 ) -> RunPlan:
     """Read all operations, sort them, and forecast."""
     counts, prices, kinds, seen = Counter[str](), Counter[str](), _Kinds(), set[str]()
@@ -70,7 +75,7 @@ async def plan(
                 kinds.running[operation.variant(), operation.endpoint.gate] += 1
             elif told in {"ask", "ask anew"}:
                 prices[operation.variant()] += 1
-                kinds.add(operation, shares=shares)
+                kinds.add(operation, route)
     return _plan(counts, prices, kinds.loads(), scheduler)
 
 

@@ -21,6 +21,7 @@ from pydantic import BaseModel
 
 from sixtyfour_async._admission import Admission
 from sixtyfour_async._client import AsyncClient
+from sixtyfour_async._core.batches import FILED
 from sixtyfour_async._core.gates import Gate, RateGate
 from sixtyfour_async._core.ledger import Ledger
 from sixtyfour_async._core.row import Deliver, OnUnknown, Route, Wishes
@@ -219,7 +220,7 @@ class JobRunner:
         `map` is to have. What other ``map`` calls on this runner have under way is not counted.
         """
         self._running  # noqa: B018 (raises outside the block: the journal must be open)
-        return await plan(operations, self.journal, self._admission, self._scheduler, key=key, shares=route != "single")
+        return await plan(operations, self.journal, self._admission, self._scheduler, key=key, route=route)
 
     # --- the journal --------------------------------------------------------------------------------------------
 
@@ -292,7 +293,9 @@ class JobRunner:
                 at most; after that nothing is submitted until it ends.
 
             route: ``"auto"`` lets find and reverse questions that have nothing but their lead to tell them apart share
-                bulk submits of up to 100: a hundredth of the requests. ``"single"`` submits each row by itself.
+                bulk submits of up to 100: a hundredth of the requests. ``"file"`` sends research on people and
+                companies as files of up to 20,000 rows, too: a few requests for all of it, and no answer before the
+                slowest row's; fields come back as text. ``"single"`` submits each row by itself.
 
         Raises:
             SixtyfourError: After the last outcome: the refusal that every later row would have met (wrong key, no
@@ -301,7 +304,8 @@ class JobRunner:
 
         Leaving the loop early withdraws what has not been sent.
         """
-        async with self._feed(self._max_in_flight, deliver=deliver, ordered=ordered, shares=route != "single") as feed:
+        places = max(self._max_in_flight, FILED) if route == "file" else self._max_in_flight
+        async with self._feed(places, deliver=deliver, ordered=ordered, route=route) as feed:
             self._running.start_soon(self._handover.read, feed, operations, key)
             async with aclosing(feed.take()) as outcomes:
                 async for outcome in outcomes:

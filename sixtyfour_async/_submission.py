@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from sixtyfour_async._core.batches import Share
+from sixtyfour_async._core.batches import Share, share_out, share_out_file
 from sixtyfour_async._core.row import State
 from sixtyfour_async._journal import Entry
 from sixtyfour_async.errors import SixtyfourError
+from sixtyfour_async.models._base import json_object
 from sixtyfour_async.models.jobs import JobState, Report
 from sixtyfour_async.operations import JobOperation
 
@@ -64,8 +65,10 @@ class Submission:
     @classmethod
     def of(cls, number: int, rows: list[Row], batch: str | None = None) -> Submission:
         """Let rows that have something in common share a submit, a new one unless it is named."""
+        batch = batch or str(uuid4())
         first, *others = (row.operation for row in rows)
-        return cls(number, rows, first.together(others), batch=batch or str(uuid4()))
+        in_doubt = rows[0].entry.state in {"unknown", "intended"}
+        return cls(number, rows, first.together(others, batch), in_doubt, batch)
 
     @property
     def first(self) -> Entry:
@@ -83,7 +86,7 @@ class Submission:
         self.rows = [row for row in self.rows if row not in left_out]
         if self.batch is not None and left_out:
             first, *others = (row.operation for row in self.rows)
-            self.asked = first.together(others)
+            self.asked = first.together(others, self.batch)
 
     def step(self, state: State, reserved: float | None = None, **changes: Any) -> list[Entry]:
         """Bring every row's line to a state; *reserved* cents are set aside for all of them together."""
@@ -100,8 +103,27 @@ class Submission:
         row.entry = ended(row.entry, report, self.text)
         return row.entry
 
-    def share_out(self, report: Report, shares: Iterable[Share]) -> list[Entry]:
+    @property
+    def filed(self) -> bool:
+        """Do the rows travel as a file?"""
+        return self.asked.endpoint.body == "multipart"
+
+    def keep_file(self, text: str) -> None:
+        """Put the file that a look's answer leads to in the place of its links, which expire."""
+        whole = json_object(json.loads(self.body)) or {}
+        self.body = json.dumps(whole | {"results": None, "result": text}, ensure_ascii=False).encode()
+
+    def _shares(self, report: Report) -> list[Share]:
+        subject = self.rows[0].operation.endpoint.subject
+        asked = [row.operation.payload() for row in self.rows]
+        if self.filed:
+            fields = json_object(asked[0].get("struct")) or {}
+            return share_out_file(len(asked), str(report.result or ""), fields, report.cost_cents)
+        return share_out([json_object(one[subject]) or {} for one in asked], report.result, report.cost_cents)
+
+    def share_out(self, report: Report) -> list[Entry]:
         """Give every row its own part of the answer, in the form of an answer to a job of its own."""
+        shares = self._shares(report)
         for row, share in zip(self.rows, shares, strict=True):
             failed = report.state is JobState.COMPLETED and share.error is not None
             state = JobState.FAILED if failed else report.state

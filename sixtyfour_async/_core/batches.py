@@ -1,67 +1,95 @@
 """Rows that share a submit: gathered as they stream in, and told apart again in the answer.
 
 A finder's question costs two requests or three when it goes alone, and a hundredth of that in a batch of a hundred. A
-batch is sent when it is full, or a short while after its first row, so that a slow stream does not wait for a hundredth
-row that never comes.
+batch is sent when it is full, when the input ends, or a short while after its first row, so that a slow stream does not
+wait for a hundredth row that never comes.
 """
 
 from __future__ import annotations
 
+import csv
+import io
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from pydantic import JsonValue
 
 from sixtyfour_async.models._base import json_array, json_object
+from sixtyfour_async.operations._files import ROW_COLUMN
 
 T = TypeVar("T")
 
 LEADS = 100
 """Leads that one bulk submit takes. Source: docs.sixtyfour.ai, api-reference/endpoint/find-email (bulk)."""
 
+FILED = 20_000
+"""Rows in a file. The service takes 100,000 and 100 MB; a smaller file keeps little in memory, and ten submits a minute
+leave room for ten of them. Source: docs.sixtyfour.ai, api-reference/endpoint/bulk-intelligence."""
+
+FILE_BYTES = 90_000_000
+"""Bytes of questions, as JSON, after which a file is full."""
+
 GATHER = 2.0
 """Seconds for which the first row of a batch waits for others."""
+
+GATHER_FILE = 30.0
+"""The same for a file."""
+
+
+@dataclass(slots=True)
+class _Open(Generic[T]):
+    """A batch that is being filled: until when, and the bytes in it."""
+
+    until: float
+    rows: list[T] = field(default_factory=list[T])
+    size: int = 0
 
 
 @dataclass(slots=True)
 class Gathering(Generic[T]):
-    """Batches that are being filled.
+    """Batches that are being filled."""
 
-    Attributes:
-        size: Rows in a full batch.
-        delay: Seconds after its first row at which a batch goes as it is.
-    """
+    _open: dict[str, _Open[T]] = field(default_factory=dict[str, _Open[T]])
 
-    size: int = LEADS
-    delay: float = GATHER
-    _open: dict[str, tuple[float, list[T]]] = field(default_factory=dict[str, tuple[float, list[T]]])
+    def add(self, row: T, kind: str, now: float, *, size: int, filed: bool) -> list[T] | None:
+        """Put a row with others of its kind; the batch comes back when that filled it.
 
-    def add(self, row: T, kind: str, now: float) -> list[T] | None:
-        """Put a row with others of its kind; the batch comes back when that filled it."""
-        _, rows = self._open.setdefault(kind, (now + self.delay, []))
-        rows.append(row)
-        return self._open.pop(kind)[1] if len(rows) >= self.size else None
+        Args:
+            row: The row.
+            kind: What its batch has in common.
+            now: The instant.
+            size: Its bytes.
+            filed: Will the batch be a file?
+        """
+        batch = self._open.setdefault(kind, _Open(now + (GATHER_FILE if filed else GATHER)))
+        batch.rows.append(row)
+        batch.size += size
+        full = len(batch.rows) >= (FILED if filed else LEADS) or batch.size >= FILE_BYTES
+        return self._open.pop(kind).rows if full else None
 
-    def remove(self, row: T) -> bool:
-        """Take a row out again; False when it is not here."""
-        for kind, (_, rows) in self._open.items():
-            if row in rows:
-                rows.remove(row)
-                if not rows:
+    def remove(self, row: T) -> None:
+        """Take a row out again."""
+        for kind, batch in list(self._open.items()):
+            if row in batch.rows:
+                batch.rows.remove(row)
+                if not batch.rows:
                     del self._open[kind]
-                return True
-        return False
 
     def due(self, now: float) -> list[list[T]]:
         """Batches that have waited long enough."""
-        ripe = [kind for kind, (at, _) in self._open.items() if at <= now]
-        return [self._open.pop(kind)[1] for kind in ripe]
+        ripe = [kind for kind, batch in self._open.items() if batch.until <= now]
+        return [self._open.pop(kind).rows for kind in ripe]
+
+    def hurry(self) -> None:
+        """No more rows will come."""
+        for batch in self._open.values():
+            batch.until = -math.inf
 
     def wake_at(self) -> float:
         """When the next batch will have waited long enough; infinite when none waits."""
-        return min((at for at, _ in self._open.values()), default=math.inf)
+        return min((batch.until for batch in self._open.values()), default=math.inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +125,25 @@ def share_out(leads: Sequence[Mapping[str, JsonValue]], result: JsonValue, charg
         else Share(rows[place], each if cost is None else cost, _error(rows[place]))
         for place, cost in zip(places, told, strict=True)
     ]
+
+
+def share_out_file(rows: int, text: str, fields: Collection[str], charged: float | None) -> list[Share]:
+    """Tell the rows of a file apart by the number they went out with.
+
+    Args:
+        rows: How many went out.
+        text: The finished file, CSV.
+        fields: What was asked for; a column of each is expected.
+        charged: What the whole was charged, cents; every row bears its part of it.
+    """
+    each = None if charged is None else charged / max(1, rows)
+    shares = [Share(None, each, "the file that came back has no such row")] * rows
+    for row in csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")):
+        number = row.get(ROW_COLUMN) or ""
+        if number.isdecimal() and int(number) < rows:
+            data: dict[str, JsonValue] = {name: row.get(name) for name in fields if name in row}
+            shares[int(number)] = Share({"structured_data": data}, each)
+    return shares
 
 
 def _listed(result: JsonValue) -> list[Any]:

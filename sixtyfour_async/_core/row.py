@@ -34,8 +34,8 @@ OnUnknown: TypeAlias = Literal["park", "resubmit"]
 Deliver: TypeAlias = Literal["every call", "once"]
 """Whom outcomes are delivered to: whoever asks, each time, or nobody again once they were acknowledged."""
 
-Route: TypeAlias = Literal["auto", "single"]
-"""How rows travel: along with others where they can, or each by itself."""
+Route: TypeAlias = Literal["auto", "single", "file"]
+"""How rows travel: along with other leads where they can; each by itself; or in a file where they can."""
 
 Welcome: TypeAlias = Literal["skip", "clash", "tell", "watch", "ask", "ask anew"]
 """What to do with a row that a run meets.

@@ -105,9 +105,10 @@ class Scheduler:
         self.watch = Watch(self.tickets, self.job_deadline, self.patience)
 
     def add(self, ticket: Ticket, now: float, *, remote_id: str | None = None, at_stake: float = 0.0) -> None:
-        """Take a job on; with *remote_id* it was accepted in an earlier run, which set *at_stake* aside for it."""
+        """Take a job on, for which an earlier run set *at_stake* aside; with *remote_id* it was accepted by it."""
         self.tickets[ticket.id] = ticket
         if remote_id is None:
+            self.ledger.at_stake = max(0.0, self.ledger.at_stake - at_stake)
             queue = self._queue(ticket)
             queue.append(ticket.id)
             if len(queue) == 1:

@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from sixtyfour_async.errors import InputError
 from sixtyfour_async.models.jobs import Started
-from sixtyfour_async.operations._files import Upload
+from sixtyfour_async.operations._files import Upload, written
 
 R_co = TypeVar("R_co", covariant=True)
 T_co = TypeVar("T_co", covariant=True)
@@ -86,7 +86,8 @@ class Endpoint:
         keyless: Is it asked without the key?
         fallback: The operation, by its name, to ask with the same fields when the service does not know this route.
         cancel: The operation, by its name, that cancels such a job by its ``job_id``; "" when the service has none.
-        together: The operation, by its name, that asks about many ``leads`` where this one asks about one ``lead``.
+        subject: The field that holds what is asked about, for questions that can be asked about many at once.
+        together: The operation, by its name, that asks about many: about ``leads``, or about the rows of a ``file``.
         standing: ``published`` in the newest specification; ``documented`` on a page, or in an older specification;
             ``unpublished``: the dashboard's own plumbing, which may change without notice.
     """
@@ -111,6 +112,7 @@ class Endpoint:
     keyless: bool = False
     fallback: str = ""
     cancel: str = ""
+    subject: str = ""
     together: str = ""
     standing: Standing = "published"
 
@@ -189,20 +191,37 @@ class JobOperation(Operation[R_co], Generic[R_co]):
             return self
         return cast("Self", cast("Request", self).model_copy(update={name: key}))
 
-    def sharing(self) -> str | None:
-        """Name what questions have in common that can travel in one submit; None for one that must go alone."""
-        fields = self.payload()
-        if not self.endpoint.together or "webhook_url" in fields:
-            return None
-        return json.dumps([self.endpoint.name, fields | {"lead": None}], sort_keys=True)
+    def sharing(self, *, in_files: bool = False) -> str | None:
+        """Name what questions have in common that can travel in one submit; None for one that must go alone.
 
-    def together(self, others: Sequence[JobOperation[Any]]) -> JobOperation[Any]:
-        """Ask this question and others of the same `sharing` in one; the answer is a list."""
-        made: Any = REGISTRY[self.endpoint.together]
-        common = {name: value for name, value in self.payload().items() if name != "lead"}
-        own = {name: value for name, value in common.items() if name in made.model_fields}
-        leads = [question.payload()["lead"] for question in (self, *others)]
-        return cast("JobOperation[Any]", made(leads=leads, **own, extra={n: common[n] for n in common if n not in own}))
+        Args:
+            in_files: May the submit be a file of rows, as well as a list of leads?
+        """
+        fields, together = self.payload(), REGISTRY.get(self.endpoint.together)
+        if together is None or "webhook_url" in fields or (together.endpoint.body == "multipart" and not in_files):
+            return None
+        common = fields | {self.endpoint.subject: None}
+        return json.dumps([self.endpoint.name, common], sort_keys=True)
+
+    def together(self, others: Sequence[JobOperation[Any]], key: str) -> JobOperation[Any]:
+        """Ask this question and others of the same `sharing` in one; the answer is a list, or a file.
+
+        Args:
+            others: The questions after this one, in the order in which their answers are told apart.
+            key: What the service knows the submit by when it is repeated, where it takes such a key.
+        """
+        made, subject = REGISTRY[self.endpoint.together], self.endpoint.subject
+        known = cast("type[Request]", made).model_fields
+        common = {name: value for name, value in self.payload().items() if name != subject}
+        own = {name: value for name, value in common.items() if name in known}
+        subjects = [cast("Mapping[str, JsonValue]", question.payload()[subject]) for question in (self, *others)]
+        if made.endpoint.body == "multipart":
+            own["file"] = cast("Any", Upload(written(subjects), "rows.csv"))
+        else:
+            own["leads"] = cast("JsonValue", subjects)
+        build: Any = made
+        asked: JobOperation[Any] = build(**own, extra={name: common[name] for name in common if name not in own})
+        return asked.keyed(key)
 
 
 class PagedOperation(Operation[R_co], Generic[R_co, T_co]):

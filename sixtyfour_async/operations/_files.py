@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
+import json
 import secrets
-from collections.abc import AsyncIterable, Mapping
+from collections.abc import AsyncIterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Any, cast
 
-from pydantic import GetCoreSchemaHandler
+from pydantic import GetCoreSchemaHandler, JsonValue
 from pydantic_core import CoreSchema, core_schema
 
 from sixtyfour_async.errors import InputError
@@ -107,3 +110,24 @@ def _identity(upload: Upload) -> dict[str, str]:
     except OSError:
         return {"name": upload.name, "path": str(upload.content)}
     return {"name": upload.name, "path": str(upload.content), "version": f"{seen.st_size}-{seen.st_mtime_ns}"}
+
+
+ROW_COLUMN = "row"
+"""The column by which rows of a file that went out are known when they come back: their number, from 0."""
+
+
+def written(rows: Sequence[Mapping[str, JsonValue]]) -> bytes:
+    """Write rows as CSV, each with its number; a value that is no text goes as JSON."""
+    columns = dict.fromkeys(name for row in rows for name in row)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow([ROW_COLUMN, *columns])
+    for number, row in enumerate(rows):
+        writer.writerow([number, *(_cell(row.get(name)) for name in columns)])
+    return text.getvalue().encode()
+
+
+def _cell(value: JsonValue) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

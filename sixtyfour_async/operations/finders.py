@@ -48,6 +48,7 @@ class FindEmail(
     name="find-email",
     http="POST /find-email",
     job="POST /find-email-async",
+    subject="lead",
     together="find-email-bulk",
     read_timeout=QUICK,
 ):
@@ -81,6 +82,7 @@ class FindPhone(
     name="find-phone",
     http="POST /find-phone",
     job="POST /find-phone-async",
+    subject="lead",
     together="find-phone-bulk",
     read_timeout=QUICK,
 ):
@@ -114,6 +116,7 @@ class ReverseEmail(
     name="reverse-email",
     http="POST /reverse-email",
     job="POST /reverse-email-async",
+    subject="lead",
     together="reverse-email-bulk",
     read_timeout=QUICK,
 ):
@@ -153,6 +156,7 @@ class ReversePhone(
     name="reverse-phone",
     http="POST /reverse-phone",
     job="POST /reverse-phone-async",
+    subject="lead",
     together="reverse-phone-bulk",
     read_timeout=QUICK,
 ):

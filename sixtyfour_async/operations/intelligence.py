@@ -32,6 +32,8 @@ class PeopleIntelligence(
     name="people-intelligence",
     http="POST /people-intelligence",
     job="POST /people-intelligence-async",
+    subject="lead_info",
+    together="bulk-people-intelligence",
     read_timeout=LONG,
 ):
     """Research one person: 10 to 60 s for ``low``, 30 to 180 s for ``medium``, minutes for ``high``.
@@ -77,6 +79,8 @@ class CompanyIntelligence(
     name="company-intelligence",
     http="POST /company-intelligence",
     job="POST /company-intelligence-async",
+    subject="target_company",
+    together="bulk-company-intelligence",
     read_timeout=LONG,
 ):
     """Research one company: the tiers and times of `PeopleIntelligence`; the vendor's notebook says 5 to 10 minutes.
@@ -181,6 +185,7 @@ class BulkPeopleIntelligence(
     body="multipart",
     repeat="key",
     repeat_key="idempotency_key",
+    gate="bulk-intelligence",
     started=BulkStarted,
     in_query=("cost_units",),
     in_headers={"idempotency_key": "Idempotency-Key"},
@@ -202,6 +207,7 @@ class BulkCompanyIntelligence(
     body="multipart",
     repeat="key",
     repeat_key="idempotency_key",
+    gate="bulk-intelligence",
     started=BulkStarted,
     in_query=("cost_units",),
     in_headers={"idempotency_key": "Idempotency-Key"},

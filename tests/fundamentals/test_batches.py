@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
-from pathlib import Path
 
 import anyio
 import httpx
@@ -14,7 +13,6 @@ from pydantic import JsonValue
 
 from sixtyfour_async import CostCapError, FindEmail, FindPhone, JobOperation, JobRunner, MemoryJournal, ReverseEmail
 from sixtyfour_async._journal import Entry
-from sixtyfour_async.simulator import SimulatorSettings
 from sixtyfour_async.testing import simulated
 from tests.faults.network import networked
 
@@ -195,26 +193,26 @@ async def test_stopping_withdraws_rows_that_are_still_being_gathered() -> None:
     """They are handed back unsent; those on their way are watched to their end."""
     async with simulated() as (client, simulator), JobRunner(client) as runner:
 
-        async def stop_soon() -> None:
+        async def until_stopped() -> AsyncGenerator[FindEmail, None]:
+            for asked in leads(130):
+                yield asked
             await anyio.sleep(1)
             runner.stop()
 
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(stop_soon)
-            statuses = Counter([outcome.status async for outcome in runner.map(leads(130))])
+        statuses = Counter([outcome.status async for outcome in runner.map(until_stopped())])
 
     assert statuses == {"completed": 100, "rejected": 30}
     assert len(simulator.books.jobs) == 1
 
 
-async def test_a_cap_counts_each_row_of_a_batch(tmp_path: Path) -> None:
-    """Price times rows is set aside before a batch leaves, on a file's journal as anywhere."""
+async def test_a_cap_counts_each_row_of_a_batch() -> None:
+    """Price times rows is set aside before a batch leaves."""
     asked = [ReverseEmail(lead={"email": f"p{number}@x.example"}) for number in range(300)]
     seen: Counter[str] = Counter()
-    async with simulated(SimulatorSettings(speed=600)) as (client, simulator):
+    async with simulated() as (client, simulator):
 
         async def capped() -> None:
-            async with JobRunner(client, journal=tmp_path / "run.db", max_cost_cents=1200, max_row_cents=5) as runner:
+            async with JobRunner(client, max_cost_cents=1200, max_row_cents=5) as runner:
                 async for outcome in runner.map(asked):
                     seen[outcome.status] += 1
 

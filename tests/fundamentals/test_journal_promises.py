@@ -10,7 +10,6 @@ import pytest
 from pydantic import BaseModel, Field
 
 from sixtyfour_async import (
-    AsyncClient,
     CompanyIntelligence,
     DeepSearch,
     FindEmail,
@@ -21,7 +20,7 @@ from sixtyfour_async import (
     RunWorkflow,
 )
 from sixtyfour_async._core.row import OnUnknown
-from sixtyfour_async.simulator import Simulator, SimulatorSettings
+from sixtyfour_async.simulator import SimulatorSettings
 from sixtyfour_async.testing import simulated
 from tests.faults.network import networked
 from tests.fundamentals.questions import fact, question, questions
