@@ -17,13 +17,14 @@ from typing import Any, Literal
 import anyio
 
 from sixtyfour_async._client import AsyncClient
+from sixtyfour_async._core.row import Route
 from sixtyfour_async._journal import Entry
 from sixtyfour_async._journal_file import reading
 from sixtyfour_async._reading import read_outcome
 from sixtyfour_async._runner import JobRunner
 from sixtyfour_async.cli.sheets import NOT_ASKED, Asked, Sheet
 from sixtyfour_async.errors import InputError, SixtyfourError
-from sixtyfour_async.outcomes import Outcome, Stats, Unfinished
+from sixtyfour_async.outcomes import Outcome, RunPlan, Stats, Unfinished
 from sixtyfour_async.tables import Row, write_table
 
 REFRESH = 0.25
@@ -100,6 +101,7 @@ async def enrich(
     *,
     journal: Path,
     service: str,
+    route: Route = "auto",
     watch: Callable[[Stats, float], None],
     say: Callable[[str], None],
     **settings: Any,
@@ -111,6 +113,7 @@ async def enrich(
         client: Whom to ask.
         journal: The journal's path.
         service: What the journal is bound to besides the sheet.
+        route: How rows travel, as for `JobRunner.map`.
         watch: Told the runner's numbers and the service's seconds since the start, several times a second.
         say: Told what an interrupt did.
         settings: Passed on to `JobRunner`.
@@ -128,7 +131,7 @@ async def enrich(
                 tasks.start_soon(_interrupts, runner, whole, run, say)
                 tasks.start_soon(_progress, runner, client, watch, begun)
                 try:
-                    async for _ in runner.map(operations(sheet)):
+                    async for _ in runner.map(operations(sheet), route=route):
                         pass
                 except SixtyfourError as error:
                     run.ending, run.error = "refused", error
@@ -137,6 +140,12 @@ async def enrich(
     run.seconds, run.real_seconds = client.clock.now() - begun, anyio.current_time() - begun_real
     watch(run.stats, run.seconds)
     return run
+
+
+async def foresee(sheet: Sheet, client: AsyncClient, *, journal: Path | None, route: Route, **settings: Any) -> RunPlan:
+    """Say what a run would take, with what is in a journal that is there already."""
+    async with JobRunner(client, journal=journal, **settings) as runner:
+        return await runner.plan(operations(sheet), route=route)
 
 
 async def _progress(

@@ -82,6 +82,14 @@ Example:
     show_default=True,
     help="Rows an earlier run left unknown: leave them alone, or ask again and perhaps pay twice.",
 )
+@click.option(
+    "--route",
+    type=click.Choice(["auto", "single", "file"]),
+    default="auto",
+    show_default=True,
+    help="How rows travel: leads share submits; each row alone; research in files, too.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what this would take, and send nothing.")
 @click.option("--overwrite", is_flag=True, help="Replace an output that no journal accounts for.")
 @click.option("--encoding", help="The table's encoding [default: UTF-8].")
 @click.option("--delimiter", help="The table's delimiter [default: found out].")
@@ -105,18 +113,32 @@ def run(operation: str, table: Path, **options: Any) -> None:
     sheet = plan_sheet(operation, table, options)
     check_places(table, out, journal, overwrite=options["overwrite"])
     check_rows(sheet, skip_bad_rows=options["skip_bad_rows"])
+    settings = {
+        name: options[name] for name in ("max_cost_cents", "max_row_cents", "retry_failed", "on_unknown", "route")
+    }
+    settings["prices"] = dict(parse_number("--price", text) for text in options["prices"])
     with service(simulate=options["simulate"], speed=options["speed"] or 60.0, journal=journal) as whom:
-        carry_out(
-            sheet,
-            whom,
-            out=out,
-            journal=journal,
-            max_cost_cents=options["max_cost_cents"],
-            max_row_cents=options["max_row_cents"],
-            prices=dict(parse_number("--price", text) for text in options["prices"]),
-            retry_failed=options["retry_failed"],
-            on_unknown=options["on_unknown"],
-        )
+        if options["dry_run"]:
+            foresee(sheet, whom, journal=journal, **settings)
+        else:
+            carry_out(sheet, whom, out=out, journal=journal, **settings)
+
+
+def foresee(sheet: Sheet, whom: Service, *, journal: Path, **settings: Any) -> None:
+    """Print what a run would take."""
+    import anyio
+
+    from sixtyfour_async._client import AsyncClient
+    from sixtyfour_async.cli import bulk
+    from sixtyfour_async.cli.summary import foreseen
+
+    kept = journal if journal.exists() else None
+
+    async def ask() -> list[str]:
+        async with AsyncClient(**whom.client) as client:
+            return foreseen(await bulk.foresee(sheet, client, journal=kept, **settings))
+
+    click.echo("\n".join(anyio.run(ask)))
 
 
 def check_key() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from sixtyfour_async.cli.bulk import Counts, Run
 from sixtyfour_async.cli.progress import duration
 from sixtyfour_async.cli.sheets import NOT_ASKED
+from sixtyfour_async.outcomes import RunPlan
 
 MEANINGS = {
     "completed": "answered",
@@ -58,6 +59,30 @@ def summary(
     if stats is not None and stats.replayed:
         lines.append(f"  {'from the journal':<18} {stats.replayed:>8,}   answered before, not asked again")
     return [*lines, *proof, "", f"  {out}", f"  {journal} (the journal: what is answered in it is never asked again)"]
+
+
+def foreseen(plan: RunPlan) -> list[str]:
+    """Say what a run would take."""
+    early, late = plan.minutes_range
+    left_out = [
+        f"{number:,} {what}"
+        for number, what in (
+            (plan.duplicates, "asked twice"),
+            (plan.answered, "answered or parked in the journal"),
+            (plan.running, "running already"),
+            (plan.rejected, "under another question's key"),
+        )
+        if number
+    ]
+    unpriced = ", ".join(f"{variant} ({rows(number)})" for variant, number in plan.unpriced.items())
+    return [
+        f"{rows(plan.rows)}: {plan.asked:,} to ask" + (f"; {', '.join(left_out)}" if left_out else ""),
+        f"  {'requests':<18} {plan.requests:>8,}   {plan.submits:,} of them submits",
+        f"  {'minutes':<18} {plan.minutes:>8,.1f}   {early:,.1f} to {late:,.1f}; what binds: {plan.binds}",
+        f"  {'cost':<18} {dollars(plan.cost_cents):>8}"
+        + (f"   without {unpriced}: no price known" if unpriced else ""),
+        "nothing was sent",
+    ]
 
 
 def dollars(cents: float) -> str:
