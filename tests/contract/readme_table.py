@@ -1,4 +1,4 @@
-"""The README's table of operations, from the registry and the namespaces; `python -m tests.contract.readme_table` writes it."""
+"""The README's table of operations, from registry and namespaces; `python -m tests.contract.readme_table` writes it."""
 
 from __future__ import annotations
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, JsonValue
 
-from sixtyfour_async.models import SearchPage
+from sixtyfour_async.models import SearchPage, StructField
 from sixtyfour_async.operations import (
     Block,
     BulkPeopleIntelligence,
@@ -18,11 +18,13 @@ from sixtyfour_async.operations import (
     CreateWorkflow,
     Criterion,
     EntityIds,
+    GenerateStruct,
     Graph,
     ListSearchHistory,
     QuerySearch,
     SearchResults,
     StartFilterSearch,
+    UpdateWorkflow,
     Upload,
     UploadCSV,
     UploadedFile,
@@ -63,6 +65,19 @@ def test_a_block_without_a_category_is_sent_under_its_name() -> None:
         "blocks": [{"block_name": "webhook", "sequence_number": 1, "block_type": "webhook", "specs": {}}],
         "edges": [],
     }
+
+
+def test_a_definition_as_json_gets_the_edges_that_the_service_insists_on() -> None:
+    blocks: list[JsonValue] = [{"block_name": "webhook", "sequence_number": 1, "block_type": "io", "specs": {}}]
+    asked = UpdateWorkflow(workflow_id="w", workflow_definition={"blocks": blocks, "layout": "left"})
+
+    assert asked.payload()["workflow_definition"] == {"blocks": blocks, "edges": [], "layout": "left"}
+
+
+def test_a_field_of_a_struct_is_sent_whole() -> None:
+    asked = GenerateStruct(description="more", existing_struct=[StructField(name="title", description="Job title")])
+
+    assert asked.payload()["existing_struct"] == [{"name": "title", "description": "Job title", "type": "str"}]
 
 
 def test_the_words_of_the_token_protocol_are_sent_and_the_assertion_is_not_shown() -> None:
