@@ -36,7 +36,7 @@ class _TextStructured(Typed):
 class Criterion(BaseModel):
     """One thing a record is judged by. ``threshold`` has no agreed scale (0 to 1, and 8.0, were seen): passed on."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     criteria_name: str
     description: str
