@@ -13,6 +13,7 @@ import pytest
 from sixtyfour_async.cli.sheets import KINDS
 from sixtyfour_async.simulator import DEFAULT_KEY, SimulatorSettings
 from sixtyfour_async.simulator.process import simulator_process
+from tests.contract.readme_table import operations_table, table_in
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -61,3 +62,8 @@ def test_the_benchmark_table_has_the_policies_that_the_benchmark_prints() -> Non
 
     assert len(policies) == 3
     assert [policy for policy in policies if policy not in README] == []
+
+
+def test_the_table_of_operations_is_what_the_registry_and_the_namespaces_say() -> None:
+    """`python -m tests.contract.readme_table` writes it anew."""
+    assert table_in(README) == operations_table()

@@ -8,6 +8,7 @@ import pydoc
 import subprocess
 import sys
 import types
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -118,11 +119,21 @@ def test_help_tells_what_the_operation_tells() -> None:
     assert "FindEmail" in repr(method)
 
 
-def test_every_namespace_is_an_attribute_of_the_client() -> None:
-    one = client()
-    offered: set[type] = {type(getattr(one, name)) for name in dir(AsyncClient) if not name.startswith("_")}
+def offered_by(holder: object) -> Iterator[type]:
+    """The namespaces that can be reached from a client or a namespace, at any depth."""
+    for name in dir(type(holder)):
+        found = None if name.startswith("_") else getattr(holder, name)
+        if isinstance(found, Namespace):
+            yield type(found)
+            yield from offered_by(found)
 
-    assert set(Namespace.__subclasses__()) <= offered
+
+def test_every_namespace_is_reached_from_the_client_in_one_way() -> None:
+    offered = list(offered_by(client()))
+
+    assert set(offered) == set(Namespace.__subclasses__())
+    assert len(offered) == len(set(offered))
+    assert all(namespace.__doc__ for namespace in offered)
 
 
 # --- the key ------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from pydantic import BaseModel, JsonValue
 from sixtyfour_async import (
     AsyncClient,
     CompanyIntelligence,
+    Criterion,
     DeepSearch,
     FindEmail,
     Intelligence,
@@ -20,20 +21,30 @@ from sixtyfour_async import (
     Outcome,
     PeopleIntelligence,
     ReverseEmail,
+    Upload,
 )
 from sixtyfour_async.models import (
     Balance,
     EmailAddress,
     EmailResult,
+    ExclusionList,
     JobStatus,
     LiveStatus,
+    LookalikeStatus,
+    OAuthClient,
+    QAResult,
     Report,
     ResultFile,
     ReverseResult,
+    Schedule,
+    SearchPage,
     SearchStatus,
+    SigningSecret,
+    StoredFile,
+    Workflow,
     WorkflowRun,
 )
-from sixtyfour_async.operations import CheckBalance, GetJobStatus
+from sixtyfour_async.operations import CheckBalance, EntityIds, GetJobStatus
 
 
 class Lead(BaseModel):
@@ -41,6 +52,8 @@ class Lead(BaseModel):
 
 
 WHO = {"name": "Ada Example", "company": "Acme Corp"}
+IDS = EntityIds(entity_ids=["ada-example"])
+CRITERION = Criterion(criteria_name="size", description="Big")
 
 
 async def one_request(client: AsyncClient) -> None:
@@ -69,6 +82,36 @@ async def sent_as_values(client: AsyncClient) -> None:
     assert_type(await client.send(CheckBalance()), Balance)
     assert_type(await client.send(PeopleIntelligence(lead_info=WHO, struct=Lead)), Intelligence[Lead])
     assert_type(await client.submit(CompanyIntelligence(target_company=WHO, struct=Lead)), Job[Intelligence[Lead]])
+
+
+async def the_rest_of_the_service(client: AsyncClient) -> None:
+    verdict = await client.agents.qa(data=WHO, qualification_criteria=[CRITERION], struct=Lead)
+    assert_type(verdict, QAResult[Lead])
+    assert_type(await client.agents.qa(data=WHO, qualification_criteria=[CRITERION]), QAResult[dict[str, JsonValue]])
+    assert_type((await client.people.enrich_linkedin(linkedin_url="u", struct=Lead)).structured_data, Lead)
+    assert_type(await client.people.enrich_lead(lead_info=WHO, struct=Lead), Intelligence[Lead])
+    firm = await client.company.enrich_company(target_company=WHO, struct=Lead, lead_struct=Lead, find_people=True)
+    assert_type(firm.people_as(Lead), list[Lead])
+    assert_type(await client.people.find_email_bulk(leads=[WHO]), list[EmailResult])
+    assert_type(await client.people.bulk_intelligence(file=Upload(b"")), Job[list[ResultFile]])
+    assert_type(await client.people.verify_age(subject=WHO), Job[dict[str, JsonValue]])
+    assert_type(await client.search.exclusion_lists.create(name="n", source=IDS), Job[ExclusionList])
+    assert_type(await client.search.exclusion_lists.list(), list[ExclusionList])
+    assert_type(await client.search.lookalike(linkedin_urls=["u"]), Job[LookalikeStatus])
+    assert_type(await client.search.export(search_id="s"), Job[SearchStatus])
+    assert_type(await client.search.query(search_id="s"), SearchPage)
+    async for page in client.search.query.pages(search_id="s"):
+        assert_type(page, SearchPage)
+    async for row in client.search.start_filter_search.rows(simple_filters={}):
+        assert_type(row, dict[str, JsonValue])
+    async for event in client.dashboard.chat.send(session_id="s"):
+        assert_type(event, JsonValue)
+    assert_type(await client.workflows.get(workflow_id="w"), Workflow)
+    assert_type(await client.schedules.update(schedule_id="s", is_active=False), Schedule)
+    assert_type(await client.storage.upload_csv(file=Upload(b"")), StoredFile)
+    assert_type((await client.structs.generate(description="d")).as_struct(), dict[str, dict[str, JsonValue]])
+    assert_type(await client.webhooks.signing_secret.get(), SigningSecret | None)
+    assert_type(await client.oauth.clients.list(), list[OAuthClient])
 
 
 async def as_jobs(client: AsyncClient) -> None:
@@ -114,6 +157,15 @@ async def what_must_not_check(client: AsyncClient, runner: JobRunner) -> None:
     await client.people.find_email(WHO)  # type: ignore[call-arg]
     await client.people.find_email.submit(lead=WHO, verify=True)  # type: ignore[call-arg]
     await client.search.start_deep_search(query="q", mode="persons")  # type: ignore[arg-type]
+    await client.people.bulk_intelligence(file="people.csv")  # type: ignore[arg-type]
+    await client.search.query(search_id="s", mode="person")  # type: ignore[arg-type]
+    await client.search.exclusion_lists.create(name="n", source=IDS, entity_type="people")  # type: ignore[arg-type]
+    await client.search.autocomplete(field="colour", query="r")  # type: ignore[arg-type]
+    await client.agents.qa(data=WHO, qualification_criteria=[CRITERION], struct={"a": {"type": "int"}})  # type: ignore[dict-item]
+    await client.workflows.create_workflow(workflow_name="n", workflow_description="d")  # type: ignore[call-arg]
+    await client.people.bulk_intelligence.pages(file=Upload(b""))  # type: ignore[attr-defined]
+    client.search.status.rows(task_id="t")  # type: ignore[attr-defined]
+    await client.dashboard.chat.send(session_id="s")  # type: ignore[misc]
     await client.account.check_balance.submit()  # type: ignore[attr-defined]
     await client.submit(CheckBalance())  # type: ignore[arg-type]
     await runner.run(CheckBalance())  # type: ignore[arg-type]

@@ -30,7 +30,7 @@ Mode: TypeAlias = Literal["people", "company"]
 CostUnits: TypeAlias = Literal["cents", "credits"]
 
 Ids: TypeAlias = Annotated[Sequence[str], Field(max_length=1000)]
-"""Up to 1000 ids, the limit for API requests; more go into an exclusion list."""
+"""Up to 1000 ids, the limit for API requests; more go into an exclusion list (or, at your own risk, into ``extra``)."""
 
 LONG = 900.0
 """Seconds a long synchronous answer may take. Source: docs.sixtyfour.ai, errors page (at least 15 minutes)."""

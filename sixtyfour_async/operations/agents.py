@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Generic, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, PlainSerializer, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, PlainSerializer, field_validator
 
 from sixtyfour_async.models import GeneratedStruct, Intelligence, QAResult, StructField
 from sixtyfour_async.models.enrichment import S
-from sixtyfour_async.models.struct import Struct, to_text_struct
+from sixtyfour_async.models.struct import TYPES, Struct, to_text_struct
 from sixtyfour_async.operations._base import JobOperation, Operation, Request
 from sixtyfour_async.operations._fields import LONG, QUICK, AsStruct, Subject, Typed, WebhookURL
 
@@ -36,7 +36,7 @@ class _TextStructured(Typed):
 class Criterion(BaseModel):
     """One thing a record is judged by. ``threshold`` has no agreed scale (0 to 1, and 8.0, were seen): passed on."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     criteria_name: str
     description: str
@@ -139,17 +139,35 @@ class VerifyAge(
 
 
 FIELD_NAME = re.compile(r"[a-zA-Z0-9_]+")
+FIELD_TYPES = (TYPES | {"enum", "list[enum]", "object", "object_list"}) - {"list[boolean]"}
+DESCRIPTION_CHARACTERS = 10_000
+OPTIONS, OPTION_CHARACTERS = 500, 200
+"""Source of all four: the vendor's specification, struct-builder."""
 
 
-def _check_field(field: StructField) -> None:
-    names = [field.name, *(sub.key for sub in field.subfields or [])]
-    odd = next((name for name in names if not FIELD_NAME.fullmatch(name)), None)
-    if odd is not None:
-        raise ValueError(f"{odd!r} is no field name: letters, digits and underscores only")
-    if len(field.description) > 10_000:  # noqa: PLR2004 (the documented limit, used once)
-        raise ValueError(f"the description of {field.name!r} is longer than 10,000 characters")
-    if len(field.options or []) > 500 or any(len(option) > 200 for option in field.options or []):  # noqa: PLR2004 (the same)
-        raise ValueError(f"the options of {field.name!r} are more than 500, or longer than 200 characters")
+def _checked(field: StructField) -> StructField:
+    """Refuse a field that the service would not take."""
+    odd = [name for name in (field.name, *(sub.key for sub in field.subfields or [])) if not FIELD_NAME.fullmatch(name)]
+    if odd:
+        raise ValueError(f"{odd[0]!r} is no field name: letters, digits and underscores only")
+    if field.type not in FIELD_TYPES:
+        raise ValueError(f"{field.name}: {field.type!r} is none of {', '.join(sorted(FIELD_TYPES))}")
+    if len(field.description) > DESCRIPTION_CHARACTERS:
+        raise ValueError(f"{field.name}: the description is longer than {DESCRIPTION_CHARACTERS:,} characters")
+    options = field.options or []
+    if len(options) > OPTIONS or any(len(option) > OPTION_CHARACTERS for option in options):
+        raise ValueError(
+            f"{field.name}: more than {OPTIONS} options, or one longer than {OPTION_CHARACTERS} characters"
+        )
+    return field
+
+
+ExistingField = Annotated[
+    StructField,
+    AfterValidator(_checked),
+    PlainSerializer(lambda field: field.model_dump(mode="json", exclude_none=True)),
+]
+"""A field as the service wrote it; name, description and type are always sent."""
 
 
 class GenerateStruct(
@@ -165,7 +183,7 @@ class GenerateStruct(
     """
 
     description: Annotated[str, Field(min_length=1, max_length=4000)]
-    existing_struct: Sequence[StructField] | None = None
+    existing_struct: Sequence[ExistingField] | None = None
     block_type: (
         Literal[
             "lead_enrichment",
@@ -178,10 +196,3 @@ class GenerateStruct(
         | None
     ) = None
     allow_nested: bool | None = None
-
-    @field_validator("existing_struct")
-    @classmethod
-    def _wellformed(cls, fields: Sequence[StructField] | None) -> Sequence[StructField] | None:
-        for field in fields or []:
-            _check_field(field)
-        return fields

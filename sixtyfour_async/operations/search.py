@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, JsonValue, model_validator
@@ -142,7 +142,7 @@ class QuerySearch(
     output_shape: Literal["raw", "workflow"] | None = None
     """``raw``: rows of the index, the default; ``workflow``: flat people or companies."""
     selected_company_names: Ids | None = None
-    selected_company_ids: Annotated[JsonObject, Field(max_length=1000)] | None = None
+    selected_company_ids: Annotated[Mapping[str, str], Field(max_length=1000)] | None = None
     expand_structured_location: bool | None = None
     location_expansion_enabled: bool | None = None
     location_expansion_radius_miles: Annotated[int, Field(ge=5, le=200)] | None = None

@@ -81,9 +81,11 @@ class _Defined(Request):
     @field_validator("workflow_definition", check_fields=False)
     @classmethod
     def _has_blocks(cls, definition: Definition | None) -> Definition | None:
-        if isinstance(definition, Mapping) and not definition.get("blocks"):
+        if not isinstance(definition, Mapping):
+            return definition
+        if not definition.get("blocks"):
             raise ValueError("needs at least one block in 'blocks'")
-        return definition
+        return {"edges": [], **definition}
 
 
 class CreateWorkflow(

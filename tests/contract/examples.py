@@ -37,6 +37,15 @@ BY_NAME: Mapping[str, Any] = {
     "result_formats": ["csv", "ndjson"],
     "webhook_payload": [{"company_name": "Acme"}],
     "messages": [{"role": "user"}],
+    "columns": ["name"],
+    "persist_history": True,
+    "from_offset": 0,
+    "timezone": "Europe/Berlin",
+    "from": "2026-06-01T00:00:00Z",
+    "to": "2026-06-10T00:00:00Z",
+    "jwks_uri": "https://acme.example/jwks.json",
+    "scope": "full_access",
+    "enrichment_type": "phone",
 }
 """Values that a route wants in a certain form."""
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from enum import Enum, IntEnum
 from typing import Annotated, Any, Literal, Optional
 
 import pytest
-from pydantic import BaseModel, Field, create_model
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import AliasChoices, BaseModel, Field, ValidationError, create_model
 
 from sixtyfour_async.errors import ConfigurationError
 from sixtyfour_async.models import Intelligence
-from sixtyfour_async.models.struct import TYPES, FieldSpec, Struct, adapt, to_struct
+from sixtyfour_async.models.struct import TYPES, FieldSpec, Struct, adapt, to_struct, to_text_struct
 
 
 class Size(Enum):
@@ -27,7 +31,7 @@ class Level(IntEnum):
 
 
 class Office(BaseModel):
-    city: str
+    city: str = Field(description="Where")
     staff: int | None = None
 
 
@@ -64,7 +68,10 @@ EXPRESSIBLE: list[tuple[Any, str]] = [
 
 @pytest.mark.parametrize(("annotation", "word"), EXPRESSIBLE, ids=str)
 def test_a_type_is_asked_for_by_the_services_word(annotation: Any, word: str) -> None:
-    assert asked_for(annotation) == {"description": "value", "type": word}
+    asked = asked_for(annotation)
+
+    assert asked["type"] == word
+    assert asked["description"].startswith("value")
     assert word in TYPES
 
 
@@ -119,6 +126,67 @@ def test_a_field_is_asked_for_by_alias_and_description_else_by_its_name() -> Non
         "job_title": {"description": "job title", "type": "str"},
         "yearsInJob": {"description": "years in that job", "type": "int"},
     }
+
+
+@pytest.mark.parametrize(
+    ("annotation", "described"),
+    [
+        (Office, "value (JSON object with the keys city: Where; staff)"),
+        (Office | None, "value (JSON object with the keys city: Where; staff)"),
+        (list[Office], "value (JSON list of objects with the keys city: Where; staff)"),
+        (dict[str, int], "value"),
+        (list[str], "value"),
+    ],
+    ids=str,
+)
+def test_a_nested_model_is_asked_for_by_its_keys(annotation: Any, described: str) -> None:
+    assert asked_for(annotation)["description"] == described
+
+
+@pytest.mark.parametrize(
+    ("alias", "key"),
+    [
+        ({"alias": "jobTitle"}, "jobTitle"),
+        ({"validation_alias": "jobTitle"}, "jobTitle"),
+        ({"validation_alias": AliasChoices("jobTitle", "title")}, "jobTitle"),
+        ({"serialization_alias": "jobTitle"}, "title"),
+    ],
+)
+def test_a_field_is_asked_for_and_found_under_one_name(alias: dict[str, Any], key: str) -> None:
+    lead = create_model("Lead", title=(int, Field(**alias)))
+
+    answer: Any = Intelligence
+
+    assert set(to_struct(lead)) == {key}
+    assert answer[lead].model_validate({"structured_data": {key: "7"}}).structured_data.title == 7
+
+
+def test_a_class_that_names_another_one_ahead_is_read_once_both_are_there() -> None:
+    class Person(BaseModel):
+        boss: Boss | None = None
+
+    class Boss(BaseModel):
+        name: str
+
+    Person.model_rebuild(_types_namespace={"Boss": Boss})
+
+    assert to_struct(Person)["boss"] == {"description": "boss (JSON object with the keys name)", "type": "dict"}
+
+
+class Verdict(BaseModel):
+    qualified: Literal["yes", "no"] = Field(description="Does it fit?")
+    why: str | None = None
+
+
+def test_where_only_texts_are_answered_a_class_of_texts_is_asked_for_by_its_descriptions() -> None:
+    assert to_text_struct(Verdict) == {"qualified": "Does it fit? (one of: yes, no)", "why": "why"}
+    assert to_text_struct({"a": "b"}) == {"a": "b"}
+
+
+@pytest.mark.parametrize("annotation", [int, float, bool, list[str], dict[str, str], Office, bytes], ids=str)
+def test_where_only_texts_are_answered_another_type_is_refused_by_class_and_field(annotation: Any) -> None:
+    with pytest.raises(ConfigurationError, match=r"Thing\.value: this route answers with texts only"):
+        to_text_struct(create_model("Thing", value=(annotation, ...)))
 
 
 def test_a_mapping_is_passed_on_as_a_copy() -> None:
@@ -183,6 +251,18 @@ class Answer(BaseModel):
         ({"facts": ""}, {"facts": {}}),
         ({"size": "small"}, {"size": Size.SMALL}),
         ({"shortName": ""}, {"short": None}),
+        ({"name": None}, {"name": "nobody"}),
+        ({"name": 5}, {"name": "5"}),
+        ({"name": 5.5}, {"name": "5.5"}),
+        ({"skills": None}, {"skills": []}),
+        ({"size": ""}, {"size": None}),
+        ({"office": {"city": 5, "staff": ""}}, {"office": Office(city="5")}),
+        ({"office": '{"city": "Ulm", "staff": "3"}'}, {"office": Office(city="Ulm", staff=3)}),
+        (
+            {"offices": [{"city": "Ulm", "staff": ""}, {"city": None}]},
+            {"offices": [Office(city="Ulm"), Office(city="")]},
+        ),
+        ({"offices": None}, {"offices": []}),
         ({"company": "echoed", "years": 1}, {"years": 1}),
         ({}, {"name": "nobody", "years": None, "skills": []}),
     ],
@@ -193,12 +273,35 @@ def test_an_answer_is_brought_into_the_class(sent: dict[str, Any], read: dict[st
     assert {name: getattr(data, name) for name in read} == read
 
 
-@pytest.mark.parametrize(("sent", "read"), [("", []), ("a", ["a"])])
-def test_a_required_list_that_was_not_found_is_empty(sent: str, read: list[str]) -> None:
+@pytest.mark.parametrize(("sent", "read"), [("", []), (None, []), ("a", ["a"])])
+def test_a_required_list_that_was_not_found_is_empty(sent: str | None, read: list[str]) -> None:
     class Lead(BaseModel):
         skills: list[str]
 
     assert Intelligence[Lead].model_validate({"structured_data": {"skills": sent}}).structured_data.skills == read
+
+
+@pytest.mark.parametrize("sent", [None, ""])
+def test_a_required_text_that_was_not_found_is_empty(sent: str | None) -> None:
+    class Lead(BaseModel):
+        title: str
+
+    assert Intelligence[Lead].model_validate({"structured_data": {"title": sent}}).structured_data.title == ""
+
+
+def test_a_required_number_that_was_not_found_is_a_misfit() -> None:
+    class Lead(BaseModel):
+        years: int
+
+    with pytest.raises(ValidationError, match="years"):
+        Intelligence[Lead].model_validate({"structured_data": {"years": ""}})
+
+
+@pytest.mark.parametrize("text", ["1,234", "12 %", "about 5"])
+def test_a_number_written_for_people_is_not_guessed_at(text: str) -> None:
+    """No page says how numbers are written in text."""
+    with pytest.raises(ValidationError):
+        Intelligence[Answer].model_validate({"structured_data": {"years": text}})
 
 
 @pytest.mark.parametrize("text", ["{broken", "not json", "[1"])
@@ -212,3 +315,55 @@ def test_the_raw_answer_is_not_touched() -> None:
     adapt(sent, Answer)
 
     assert sent == {"years": "", "skills": "a, b"}
+
+
+def as_the_service_writes(value: Any) -> Any:
+    """Objects come as JSON-encoded text, and what is missing as an empty one."""
+    if value is None:
+        return ""
+    return json.dumps(value) if isinstance(value, dict) else value
+
+
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=20)
+OFFICES = st.builds(Office, city=TEXTS, staff=st.none() | st.integers())
+
+
+@settings(max_examples=50)
+@given(
+    st.builds(
+        Answer,
+        name=TEXTS,
+        nickname=st.none() | TEXTS.filter(str.strip),
+        years=st.none() | st.integers(),
+        score=st.floats(allow_nan=False, allow_infinity=False),
+        active=st.none() | st.booleans(),
+        skills=st.lists(TEXTS),
+        marks=st.none() | st.lists(st.integers()),
+        office=st.none() | OFFICES,
+        offices=st.lists(OFFICES),
+        facts=st.dictionaries(TEXTS, st.integers() | TEXTS),
+        size=st.none() | st.sampled_from(Size),
+    )
+)
+def test_what_the_service_writes_of_an_object_is_read_as_that_object(answer: Answer) -> None:
+    data = {name: as_the_service_writes(value) for name, value in answer.model_dump(mode="json", by_alias=True).items()}
+
+    assert Intelligence[Answer].model_validate({"structured_data": data}).structured_data == answer
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=50)
+@given(st.dictionaries(st.sampled_from(sorted(Answer.model_fields)), JSON))
+def test_any_answer_fits_or_is_a_misfit_and_is_never_changed(data: dict[str, Any]) -> None:
+    before = json.dumps(data)
+
+    with suppress(ValidationError):
+        Intelligence[Answer].model_validate({"structured_data": data})
+
+    assert json.dumps(data) == before

@@ -1,0 +1,144 @@
+"""What operations are written as, and how one page leads to the next."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, JsonValue
+
+from sixtyfour_async.models import SearchPage, StructField
+from sixtyfour_async.operations import (
+    Block,
+    BulkPeopleIntelligence,
+    CreateExclusionList,
+    CreateToken,
+    CreateWorkflow,
+    Criterion,
+    EntityIds,
+    GenerateStruct,
+    Graph,
+    ListSearchHistory,
+    QuerySearch,
+    SearchResults,
+    StartFilterSearch,
+    UpdateWorkflow,
+    Upload,
+    UploadCSV,
+    UploadedFile,
+)
+
+
+class Lead(BaseModel):
+    title: str
+
+
+PERSON = {"name": "Ada Example", "company": "Acme Corp"}
+CRITERION = Criterion(criteria_name="size", description="Big")
+CSV = Upload(b"name\nAda\n", "people.csv")
+
+
+# --- what is written ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "written"),
+    [
+        (EntityIds(entity_ids=["a"]), {"type": "entity_ids", "entity_ids": ["a"]}),
+        (UploadedFile(resource_handle_id="rh"), {"type": "resource_handle", "resource_handle_id": "rh"}),
+        (SearchResults(search_id="s", max_results=9), {"type": "search_id", "search_id": "s", "max_results": 9}),
+    ],
+)
+def test_what_a_list_is_made_from_says_its_type(source: Any, written: Any) -> None:
+    assert CreateExclusionList(name="n", source=source).payload()["source"] == written
+    assert CreateExclusionList(name="n", source=written) == CreateExclusionList(name="n", source=source)
+
+
+def test_a_block_without_a_category_is_sent_under_its_name() -> None:
+    graph = Graph(blocks=[Block(block_name="webhook", sequence_number=1)])
+
+    assert CreateWorkflow(workflow_name="a", workflow_description="b", workflow_definition=graph).payload()[
+        "workflow_definition"
+    ] == {
+        "blocks": [{"block_name": "webhook", "sequence_number": 1, "block_type": "webhook", "specs": {}}],
+        "edges": [],
+    }
+
+
+def test_a_definition_as_json_gets_the_edges_that_the_service_insists_on() -> None:
+    blocks: list[JsonValue] = [{"block_name": "webhook", "sequence_number": 1, "block_type": "io", "specs": {}}]
+    asked = UpdateWorkflow(workflow_id="w", workflow_definition={"blocks": blocks, "layout": "left"})
+
+    assert asked.payload()["workflow_definition"] == {"blocks": blocks, "edges": [], "layout": "left"}
+
+
+def test_a_field_of_a_struct_is_sent_whole() -> None:
+    asked = GenerateStruct(description="more", existing_struct=[StructField(name="title", description="Job title")])
+
+    assert asked.payload()["existing_struct"] == [{"name": "title", "description": "Job title", "type": "str"}]
+
+
+def test_the_words_of_the_token_protocol_are_sent_and_the_assertion_is_not_shown() -> None:
+    asked = CreateToken(client_id="c", client_assertion="secret.jwt")
+
+    assert asked.payload()["grant_type"] == "client_credentials"
+    assert str(asked.payload()["client_assertion_type"]).endswith("jwt-bearer")
+    assert "secret.jwt" not in repr(asked)
+
+
+def test_a_bulk_config_is_one_text_and_what_is_unknown_goes_into_it() -> None:
+    asked = BulkPeopleIntelligence(file=CSV, struct=Lead, tier="micro", cost_units="cents", extra={"new": 1})
+
+    config = {"tier": "micro", "struct": {"title": {"description": "title", "type": "str"}}, "new": 1}
+    assert json.loads(str(asked.payload()["config"])) == config
+    assert set(asked.payload()) == {"file", "config", "cost_units"}
+
+
+def test_an_upload_is_another_question_when_its_file_is_another(tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("name\nAda\n")
+    first = UploadCSV(file=Upload(file))
+
+    assert UploadCSV(file=CSV) == UploadCSV(file=CSV)
+    assert UploadCSV(file=CSV) != UploadCSV(file=Upload(b"name\nBo\n", "people.csv"))
+    assert first == UploadCSV(file=Upload(file))
+    before = first.fingerprint()
+    file.write_text("name\nAda\nBo\n")
+    assert UploadCSV(file=Upload(file)).fingerprint() != before
+
+
+# --- pages --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("asked", [QuerySearch(simple_filters={"a": 1}, max_results=7), StartFilterSearch(page_size=5)])
+def test_the_next_page_is_asked_for_with_the_cursor_alone(asked: QuerySearch | StartFilterSearch) -> None:
+    page = SearchPage(results=[], has_more=True, next_cursor="c2")
+
+    following = asked.next_page(page)
+
+    assert following.payload() == {"cursor": "c2"}
+    assert following.next_page(page) is None
+    assert asked.next_page(SearchPage(has_more=False, next_cursor="c2")) is None
+    assert asked.next_page(SearchPage(has_more=True)) is None
+
+
+def test_a_page_knows_its_rows_and_a_search_how_many_it_wants() -> None:
+    asked = QuerySearch(search_id="s", max_results=7)
+
+    assert asked.page_rows(SearchPage(results=[{"a": 1}])) == [{"a": 1}]
+    assert asked.rows_wanted() == 7
+
+
+def test_history_is_read_page_by_page_wherever_its_rows_are() -> None:
+    asked = ListSearchHistory(limit=2, from_="2026-01-01")
+    page = {"searches": [{"search_id": "s1"}, None], "next_cursor": "c2", "has_more": True}
+
+    following = asked.next_page(page)
+
+    assert asked.page_rows(page) == [{"search_id": "s1"}]
+    assert following.payload() == {"limit": 2, "from": "2026-01-01", "cursor": "c2"}
+    assert following.next_page(page) is None
+    assert asked.page_rows({}) == []
+    assert asked.next_page({}) is None
