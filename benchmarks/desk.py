@@ -51,7 +51,9 @@ WORKLOADS: dict[str, dict[str, Draw]] = {
     "medium, documented": {"people-intelligence/medium": MEDIUM},
     "low/medium, measured": {"people-intelligence/medium": MEASURED},
     "high": {"people-intelligence/high": HIGH},
-    "bimodal": {"people-intelligence/low": lambda chance, done: (FAST if chance.random() < 0.5 else SLOW)(chance, done)},
+    "bimodal": {
+        "people-intelligence/low": lambda chance, done: (FAST if chance.random() < 0.5 else SLOW)(chance, done)
+    },
     "drifting": {"people-intelligence/medium": _drifting},
     "mixed": {
         "company-intelligence/low": LOW,
@@ -239,4 +241,16 @@ def never_early(job: Job) -> Wait:
     return lambda _age: job.run_time
 
 
-__all__ = ["WORKLOADS", "Desk", "Job", "Result", "Runtimes", "backoff", "fixed", "jobs", "never_early", "optimum", "ours"]
+__all__ = [
+    "WORKLOADS",
+    "Desk",
+    "Job",
+    "Result",
+    "Runtimes",
+    "backoff",
+    "fixed",
+    "jobs",
+    "never_early",
+    "optimum",
+    "ours",
+]

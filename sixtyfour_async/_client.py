@@ -36,6 +36,7 @@ from sixtyfour_async._core.wire import (
     decode_json,
     encode,
     job_route,
+    limit_told,
 )
 from sixtyfour_async._http import Transport
 from sixtyfour_async._job import Job, read_job_id
@@ -261,6 +262,7 @@ class AsyncClient:
     async def exchange(self, request: HTTPRequest) -> HTTPResponse:
         """Send one request that the budget has been paid for."""
         response = await self.transport.send(request)
+        self.budget.told(self.clock.now(), *limit_told(response))
         logger.debug("%s: %d, %d bytes", request.operation, response.status, len(response.body))
         return response
 

@@ -164,7 +164,8 @@ class Engine:
 
     async def _carry_out(self, command: Command) -> None:
         if isinstance(command, LookMany):
-            return await self._look_many(command.ids)
+            await self._look_many(command.ids)
+            return
         row = self.rows.get(command.id)
         if row is None:
             return

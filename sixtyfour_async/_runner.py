@@ -12,6 +12,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from statistics import median
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -31,7 +32,7 @@ from sixtyfour_async._journal import Entry, Journal, MemoryJournal, SqliteJourna
 from sixtyfour_async._reading import read_outcome
 from sixtyfour_async.errors import ConfigurationError, CostCapError, InputError, JournalError, RunStoppedError
 from sixtyfour_async.operations import JobOperation
-from sixtyfour_async.outcomes import Outcome, Stats, Unfinished
+from sixtyfour_async.outcomes import Explanation, Outcome, Stats, Unfinished
 
 R = TypeVar("R")
 
@@ -176,7 +177,8 @@ class JobRunner:
     def stats(self) -> Stats:
         """Say where the runner stands."""
         waiting = sum(ticket.phase is Phase.WAITING for ticket in self._scheduler.tickets.values())
-        budget, ledger = self._scheduler.budget, self._scheduler.ledger
+        budget, ledger, watch = self._scheduler.budget, self._scheduler.ledger, self._scheduler.watch
+        now = self.client.clock.now()
         return Stats(
             waiting=waiting,
             in_flight=len(self._scheduler.tickets) - waiting,
@@ -188,6 +190,31 @@ class JobRunner:
             requests_per_minute=budget.limit,
             cost_cents=ledger.charged,
             reserved_cents=ledger.reserved,
+            last_minute=budget.last_minute(now),
+            others=budget.others,
+            binds=self._scheduler.binds(now),
+            price=watch.price,
+            lag=median(watch.lags) if watch.lags else None,
+            looks_per_job=watch.looks / watch.ended if watch.ended else 0.0,
+        )
+
+    def explain(self, key: str) -> Explanation | None:
+        """Say why a row was or was not looked at; None when no row of this key is under way."""
+        row = self._by_key.get(key)
+        ticket = None if row is None else self._scheduler.tickets.get(row.id)
+        if ticket is None:
+            return None
+        now, watch = self.client.clock.now(), self._scheduler.watch
+        accepted = ticket.remote_id is not None
+        return Explanation(
+            key,
+            ticket.phase.value,
+            self._scheduler.binds(now),
+            now - ticket.accepted_at if accepted else None,
+            ticket.looks,
+            now - ticket.looked_at if ticket.looks else None,
+            ticket.look_at - now if ticket.phase is Phase.RUNNING else None,
+            watch.price_for(ticket, hurried=self._scheduler.waiting.want_slot_of(ticket, now)),
         )
 
     # --- asking -------------------------------------------------------------------------------------------------

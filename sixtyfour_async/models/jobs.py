@@ -122,7 +122,11 @@ class JobStatus(Model):
 
 def seconds_between(start: Instant, end: Instant) -> float | None:
     """How long something took; None when that cannot be read from its two instants."""
-    if not isinstance(start, datetime) or not isinstance(end, datetime) or (start.tzinfo is None) != (end.tzinfo is None):
+    if (
+        not isinstance(start, datetime)
+        or not isinstance(end, datetime)
+        or (start.tzinfo is None) != (end.tzinfo is None)
+    ):
         return None
     return max(0.0, (end - start).total_seconds())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sixtyfour_async._core.gates import Gate
 from sixtyfour_async.models.jobs import JobState
 from tests.unit.world import Fault, Plan, World
 
@@ -55,7 +56,9 @@ def test_every_job_ends_exactly_once_and_nothing_that_must_not_happen_happens(wo
     assert world.busiest_minute() <= world.limit
     assert world.most_searches <= 5
     assert world.scheduler.in_flight.held == 0
-    assert world.scheduler.gates["deep-search"].held == 0
+    gate = world.scheduler.gates["deep-search"]
+    assert isinstance(gate, Gate)
+    assert gate.held == 0
     assert abs(world.scheduler.ledger.reserved) < 1e-6
     assert world.scheduler.wake_at(world.now) is None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from sixtyfour_async._core.inspection import TROUBLE_MAX, next_look
 from sixtyfour_async._core.ledger import PRICES, Ledger
 
 
@@ -96,32 +95,3 @@ def test_a_callers_price_for_the_operation_wins_over_what_was_charged_once() -> 
     assert ledger.price("people-intelligence/low") == 50
 
 
-# --- looks --------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("age", "every", "trouble", "wait"),
-    [
-        (0.0, 10.0, 0, 10.0),
-        (80.0, 10.0, 0, 10.0),
-        (800.0, 10.0, 0, 100.0),
-        (0.0, 12.0, 0, 12.0),
-        (0.0, 10.0, 1, 2.0),
-        (9000.0, 10.0, 3, 8.0),
-        (0.0, 10.0, 6, TROUBLE_MAX),
-        (0.0, 10.0, 10_000, TROUBLE_MAX),
-    ],
-)
-def test_looks_grow_rarer_with_age_and_soon_again_after_trouble(
-    age: float, every: float, trouble: int, wait: float
-) -> None:
-    assert next_look(age=age, every=every, trouble=trouble) == wait
-
-
-def test_an_hour_of_waiting_costs_few_looks() -> None:
-    age, looks = 0.0, 0
-    while age < 3600.0:
-        age += next_look(age=age, every=10.0)
-        looks += 1
-
-    assert looks < 45
