@@ -28,8 +28,8 @@ EDGES: tuple[float, ...] = (0.0, *(RATIO**power for power in range(math.ceil(mat
 
 BINS = len(EDGES) - 1
 
-MEMORY = 100.0
-"""Jobs a bin remembers: each new one takes a hundredth of the weight of all before it."""
+MEMORY = 50.0
+"""Jobs a bin remembers: each new one takes a fiftieth of the weight of all before it."""
 
 BELIEF = 2.0
 """Jobs that the expectation from the vendor's pages weighs as much as."""

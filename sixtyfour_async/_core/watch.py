@@ -198,7 +198,7 @@ class Watch:
         self._priced_at = now
         settled = self._level == before or not self._heap
         self.reprice_at = math.inf if settled else now + REPRICED_EVERY
-        if self._level >= self._planned_at + STEPS or self.looks >= self._learned_at * 2:
+        if self._level >= self._planned_at + STEPS or self._learned_at * 2 <= self.looks <= 8 * MEMORY:
             self._planned_at, self._learned_at = self._level, max(self._learned_at, self.looks)
             self._plan_anew(now)
         self._planned_at = min(self._planned_at, self._level)
@@ -212,7 +212,7 @@ class Watch:
     def looks_per_job(self) -> float:
         """Looks that the jobs running now take, on average, at this price."""
         running = self._running.total()
-        looks = sum(number * self._plan(variant, self._level).looks for variant, number in self._running.items())
+        looks = sum(number * self._plan(variant, self._level, fresh=False).looks for variant, number in self._running.items())
         return looks / running if running else 1.0
 
     def wait(self, ticket: Ticket, now: float, *, hurried: bool = False) -> float:
@@ -236,13 +236,15 @@ class Watch:
 
     def _demand(self, level: int) -> float:
         """Looks a second that everything running asks for at a price."""
-        return sum(number * self._plan(variant, level).demand for variant, number in self._running.items() if number)
+        return sum(number * self._plan(variant, level, fresh=False).demand for variant, number in self._running.items() if number)
 
-    def _plan(self, variant: str, level: int) -> Plan:
-        """The plan at a price, made anew when enough was learned since."""
+    def _plan(self, variant: str, level: int, *, fresh: bool = True) -> Plan:
+        """The plan at a price, made anew when enough was learned since; for an estimate, less fresh will do."""
         learned = self.runtimes.of(variant)
         made = self._plans.get((variant, level))
-        if made is None or learned.evidence - made[0] >= max(1.0, min(made[0], MEMORY) / 2):
+        known = 0 if made is None else made[0]
+        enough = min(MEMORY, max(1, known // 2)) if fresh else max(MEMORY, known)
+        if made is None or learned.evidence - known >= enough:
             made = learned.evidence, make_plan(learned.odds(), self._price_at(level))
             self._plans[variant, level] = made
         return made[1]
@@ -250,8 +252,7 @@ class Watch:
     def _plan_anew(self, now: float) -> None:
         """Looks that were put off at a higher price come sooner at this one."""
         self._heap = [entry for entry in self._heap if self._counts(entry)]
-        for _, _, id_ in list(self._heap):
-            ticket = self.tickets[id_]
+        for ticket in [self.tickets[id_] for _, _, id_ in self._heap]:
             if not ticket.trouble:
                 at = max(now, ticket.looked_at + self.wait(ticket, ticket.looked_at))
                 if at < ticket.look_at:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from itertools import pairwise
 from random import Random
 
@@ -126,7 +127,7 @@ def cost(looks: list[float], times: list[float], price: float) -> float:
     """What a plan costs on average: lag, and its looks at their price."""
     total = 0.0
     for time in times:
-        number = next(place for place, age in enumerate(looks) if age >= time)
+        number = bisect_left(looks, time)
         total += looks[number] - time + price * (number + 1)
     return total / len(times)
 
@@ -134,14 +135,14 @@ def cost(looks: list[float], times: list[float], price: float) -> float:
 @pytest.mark.parametrize("sigma", [0.2, 0.5, 1.0])
 @pytest.mark.parametrize("price", [5.0, 30.0, 100.0])
 def test_no_fixed_or_growing_interval_costs_less_than_the_plan(price: float, sigma: float) -> None:
-    times = lognormal(100.0, sigma, 4000)
+    times = lognormal(100.0, sigma, 1000)
     odds = [0.0] * BINS
     for time in times:
         odds[bin_of(time)] += 1 / len(times)
 
     planned = cost(ages(odds, price), times, price)
 
-    schedules = [[every * number for number in range(1, 3000)] for every in range(5, 400, 5)]
+    schedules = [[every * number for number in range(1, 500)] for every in range(5, 400, 10)]
     schedules += [[first * 1.5**number for number in range(60)] for first in range(2, 200, 4)]
     assert planned <= 1.02 * min(cost(looks, times, price) for looks in schedules)
 
@@ -169,7 +170,7 @@ def test_a_dearer_request_means_fewer_looks() -> None:
 def test_a_job_that_never_ends_is_looked_at_ever_more_seldom_and_never_twice_in_two_seconds() -> None:
     looks = ages(Runtimes().of("find-email").odds(), FLOOR, 400)
 
-    assert min(later - sooner for sooner, later in pairwise(looks)) >= MIN_INTERVAL
+    assert min(later - sooner for sooner, later in pairwise(looks)) >= MIN_INTERVAL - 1e-6
     assert looks[-1] - looks[-2] > 600.0
 
 
