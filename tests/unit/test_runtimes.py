@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
+from collections.abc import Sequence
 from itertools import pairwise
 from random import Random
 
@@ -123,7 +124,7 @@ def ages(odds: list[float], price: float, number: int = 50) -> list[float]:
     return looks
 
 
-def cost(looks: list[float], times: list[float], price: float) -> float:
+def cost(looks: Sequence[float], times: list[float], price: float) -> float:
     """What a plan costs on average: lag, and its looks at their price."""
     total = 0.0
     for time in times:
@@ -142,7 +143,7 @@ def test_no_fixed_or_growing_interval_costs_less_than_the_plan(price: float, sig
 
     planned = cost(ages(odds, price), times, price)
 
-    schedules = [[every * number for number in range(1, 500)] for every in range(5, 400, 10)]
+    schedules: list[Sequence[float]] = [[every * number for number in range(1, 500)] for every in range(5, 400, 10)]
     schedules += [[first * 1.5**number for number in range(60)] for first in range(2, 200, 4)]
     assert planned <= 1.02 * min(cost(looks, times, price) for looks in schedules)
 
