@@ -1,8 +1,8 @@
 """What does the client cost on top of httpx, and how much of the limit does a runner use? Over real HTTP.
 
 First, processor time per request: `AsyncClient.send` and a bare ``httpx.AsyncClient`` make the same JSON request to
-the same server and read the answer's JSON, in turns, at 1, 20 and 200 at a time. Then `JobRunner` against the simulator with
-each of its three windows: requests used of the limit while work waits, and 429s. Both servers run in other processes.
+the same server and read the answer's JSON, in turns, at 1, 20 and 200 at a time. Then `JobRunner` against the simulator
+with each of its three windows: requests used of the limit while work waits, and 429s. Servers run in other processes.
 
     python -m benchmarks.pipeline [--requests 2000] [--speed 4] [--quick]
 """

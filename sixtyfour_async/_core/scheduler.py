@@ -57,6 +57,9 @@ from sixtyfour_async.models.jobs import JobState, Report
 SUBMIT_ATTEMPTS = 6
 """Attempts to deliver a submit: five waits, half a minute in all."""
 
+LATE = 3.0
+"""How many times the price a look may be overdue, in seconds, before submits hold back: early submits win till then."""
+
 GATE_PAUSE = 15.0
 """Seconds a gate stays closed after the service said "too many are running" and none of ours has ended."""
 
@@ -289,7 +292,9 @@ class Scheduler:
             submit = self._take_submit(now)
             if submit is not None or not look_due:
                 return submit
-        self._submits_earned = min(1.0, self._submits_earned + 1.0 / max(1.0, self.watch.looks_per_job()))
+        looks = max(1.0, self.watch.looks_per_job())
+        late = now - self.watch.next_at() > self.watch.price * LATE
+        self._submits_earned = min(1.0, self._submits_earned + 1.0 / (looks * (3 if late else 1)))
         self.budget.take(now)
         first, *others = self.watch.take()
         return LookMany((first.id, *(one.id for one in others))) if others else Look(first.id, first.remote_id or "")

@@ -212,7 +212,9 @@ class Watch:
     def looks_per_job(self) -> float:
         """Looks that the jobs running now take, on average, at this price."""
         running = self._running.total()
-        looks = sum(number * self._plan(variant, self._level, fresh=False).looks for variant, number in self._running.items())
+        looks = sum(
+            number * self._plan(variant, self._level, fresh=False).looks for variant, number in self._running.items()
+        )
         return looks / running if running else 1.0
 
     def wait(self, ticket: Ticket, now: float, *, hurried: bool = False) -> float:
@@ -236,7 +238,11 @@ class Watch:
 
     def _demand(self, level: int) -> float:
         """Looks a second that everything running asks for at a price."""
-        return sum(number * self._plan(variant, level, fresh=False).demand for variant, number in self._running.items() if number)
+        return sum(
+            number * self._plan(variant, level, fresh=False).demand
+            for variant, number in self._running.items()
+            if number
+        )
 
     def _plan(self, variant: str, level: int, *, fresh: bool = True) -> Plan:
         """The plan at a price, made anew when enough was learned since; for an estimate, less fresh will do."""

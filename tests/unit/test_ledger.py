@@ -93,5 +93,3 @@ def test_a_callers_price_for_the_operation_wins_over_what_was_charged_once() -> 
     ledger.settle("people-intelligence/low", 50, 3.0)
 
     assert ledger.price("people-intelligence/low") == 50
-
-
