@@ -16,7 +16,7 @@ import multiprocessing
 import platform
 import socket
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager, suppress
 from statistics import median
 from typing import cast
@@ -58,7 +58,7 @@ def answer_all(listener: socket.socket) -> None:
 
 
 @contextmanager
-def canned_server() -> Iterator[str]:
+def canned_server() -> Generator[str]:
     """Run `answer_all` in a process of its own."""
     with socket.create_server(("127.0.0.1", 0), backlog=512) as listener:
         process = multiprocessing.get_context("fork").Process(target=answer_all, args=(listener,), daemon=True)

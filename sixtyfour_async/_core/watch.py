@@ -136,8 +136,11 @@ class Watch:
 
     def end(self, ticket: Ticket) -> None:
         """Watch it no longer."""
-        self._disturb()
         self._running[ticket.variant] -= 1
+        if any(self._running.values()):
+            self._disturb()
+        else:
+            self.reprice_at = math.inf
         if ticket.roll:
             self._rolls[ticket.roll].discard(ticket.id)
 
