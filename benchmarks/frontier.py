@@ -4,7 +4,7 @@ Lag buys jobs: whoever looks seldom gets more jobs through one key and sees each
 with ours where its median lag is the same: its one number is turned, with hindsight and for this very list, until it
 is. "One look each, never early" is impossible and bounds what any policy can reach.
 
-    python -m benchmarks.frontier [--rows 3000] [--patience 30] [--quick]
+    python -m benchmarks.frontier [--rows 3000] [--patience 45] [--quick]
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from benchmarks.desk import (
     ours,
     scheduled,
 )
+from sixtyfour_async._core.watch import PATIENCE
 
 Schedule = Callable[[float], Callable[[Job], Wait]]
 """Its one number, seconds → the schedule."""
@@ -124,7 +125,7 @@ def main() -> None:
     """Print the tables."""
     options = argparse.ArgumentParser(description="Compare ways of looking.")
     options.add_argument("--rows", type=int, default=3000)
-    options.add_argument("--patience", type=float, default=30.0)
+    options.add_argument("--patience", type=float, default=PATIENCE)
     options.add_argument("--quick", action="store_true", help="500 rows")
     chosen = options.parse_args()
     rows = 500 if chosen.quick else chosen.rows

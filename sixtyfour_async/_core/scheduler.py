@@ -288,12 +288,14 @@ class Scheduler:
             return None
         if self.budget.ready_at(now) > now:
             return None
-        if not look_due or self._submits_earned >= 1.0:
+        overdue = now - self.watch.next_at()
+        short = overdue <= self.watch.price < self.patience
+        if not look_due or short or self._submits_earned >= 1.0:
             submit = self._take_submit(now)
             if submit is not None or not look_due:
                 return submit
         looks = max(1.0, self.watch.looks_per_job())
-        late = now - self.watch.next_at() > self.watch.price * LATE
+        late = overdue > self.watch.price * LATE
         self._submits_earned = min(1.0, self._submits_earned + 1.0 / (looks * (3 if late else 1)))
         self.budget.take(now)
         first, *others = self.watch.take()

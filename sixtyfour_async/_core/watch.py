@@ -28,7 +28,7 @@ from sixtyfour_async._core.job import Phase, Step, Ticket
 from sixtyfour_async._core.runtimes import LONGEST, MEMORY, Runtimes
 from sixtyfour_async.models.jobs import Report
 
-PATIENCE = 30.0
+PATIENCE = 45.0
 """Seconds of lag worth one request, unless the caller says otherwise."""
 
 STEPS = 2
