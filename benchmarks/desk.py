@@ -21,7 +21,7 @@ from sixtyfour_async._core.inspection import Plan, make_plan
 from sixtyfour_async._core.job import Ticket
 from sixtyfour_async._core.ledger import Ledger
 from sixtyfour_async._core.messages import Accepted, Finish, Look, Looked, Submit
-from sixtyfour_async._core.runtimes import BINS, Runtimes, bin_of
+from sixtyfour_async._core.runtimes import BINS, bin_of
 from sixtyfour_async._core.scheduler import Scheduler
 from sixtyfour_async.models.jobs import JobState, Report
 
@@ -51,9 +51,7 @@ WORKLOADS: dict[str, dict[str, Draw]] = {
     "medium, documented": {"people-intelligence/medium": MEDIUM},
     "low/medium, measured": {"people-intelligence/medium": MEASURED},
     "high": {"people-intelligence/high": HIGH},
-    "bimodal": {
-        "people-intelligence/low": lambda chance, done: (FAST if chance.random() < 0.5 else SLOW)(chance, done)
-    },
+    "bimodal": {"people-intelligence/low": lambda chance, done: chance.choice((FAST, SLOW))(chance, done)},
     "drifting": {"people-intelligence/medium": _drifting},
     "mixed": {
         "company-intelligence/low": LOW,
@@ -112,10 +110,10 @@ def scheduled(
     wait: Callable[[Job], Wait],
     *,
     in_flight: int = 1_000_000,
-    first: str = "looks",
+    submits_first: bool = False,
     limit: int = 500,
 ) -> Result:
-    """Look by a schedule. Under contention ``first`` says what goes first: ``"looks"``, ``"submits"``, or ``"fifo"``."""
+    """Look by a schedule; with all rows in hand from the start, submits first is first come first served."""
     budget, now, running, looks = Budget(limit), 0.0, 0, 0
     waits, begun = [wait(job) for job in work], [0.0] * len(work)
     queue, due = deque(range(len(work))), list[tuple[float, int]]()
@@ -124,9 +122,8 @@ def scheduled(
         may_submit = bool(queue) and running < in_flight
         now = max(now, budget.ready_at(now)) if may_submit else max(budget.ready_at(max(now, due[0][0])), due[0][0])
         is_due = bool(due) and due[0][0] <= now
-        older = first != "fifo" or (is_due and due[0][0] <= 0.0)
         budget.take(now)
-        if is_due and not (may_submit and (first == "submits" or not older)):
+        if is_due and not (may_submit and submits_first):
             number = heapq.heappop(due)[1]
             looks += 1
             age = now - begun[number]
@@ -161,6 +158,7 @@ class Desk:
         self.seen: list[tuple[float, float]] = []
         self.looks = 0
         self.events = 0
+        self.ended = 0
         self._work, self._ahead, self._read = work, in_flight, 0
         self._begun: dict[int, float] = {}
 
@@ -195,7 +193,7 @@ class Desk:
         self.seen.append((self.now, age - run_time))
         report = Report(JobState.COMPLETED, "completed", cost_cents=5.0, run_time=run_time)
         commands = self.scheduler.handle(Looked(id_, report), self.now)
-        assert isinstance(commands[0], Finish)
+        self.ended += isinstance(commands[0], Finish)
 
     def result(self) -> Result:
         """What it came to."""
@@ -238,19 +236,4 @@ def backoff(first: float, factor: float, most: float) -> Callable[[Job], Wait]:
 
 def never_early(job: Job) -> Wait:
     """One look each, at the job's very end: impossible, since nobody knows when that is."""
-    return lambda _age: job.run_time
-
-
-__all__ = [
-    "WORKLOADS",
-    "Desk",
-    "Job",
-    "Result",
-    "Runtimes",
-    "backoff",
-    "fixed",
-    "jobs",
-    "never_early",
-    "optimum",
-    "ours",
-]
+    return lambda age: max(job.run_time - age, 0.0) + 1e-6

@@ -33,6 +33,7 @@ from sixtyfour_async._core.wire import (
     encode,
     encode_request,
     job_route,
+    limit_told,
     request_id,
 )
 from sixtyfour_async._delivery import Delivery
@@ -341,6 +342,7 @@ class AsyncClient(Namespaces):
     async def exchange(self, request: HTTPRequest) -> HTTPResponse:
         """Send one request that the budget has been paid for."""
         response = await self._delivery.send(request.within(self._timeout))
+        self.budget.told(self.clock.now(), *limit_told(response))
         logger.debug("%s: %d, %d bytes", request.operation, response.status, len(response.body))
         return response
 

@@ -174,6 +174,11 @@ class Engine:
         self._scheduler.add(ticket, self._client.clock.now(), remote_id=carrier.first.job_id, at_stake=at_stake)
         self._inbox.post()
 
+    def number_of(self, key: str) -> int:
+        """The scheduler's number for the job that carries a row; 0 while it has none."""
+        carrier = self._carrier_of.get(key)
+        return 0 if carrier is None else carrier.id
+
     def withdraw(self, row: Row, error: SixtyfourError) -> None:
         """Drop a row if it has not been sent."""
         row.withdrawn = error
@@ -210,10 +215,11 @@ class Engine:
 
     async def _carry_out(self, command: Command) -> None:
         if isinstance(command, LookMany):
-            return await self._look_many(command.ids)
+            await self._look_many(command.ids)
+            return
         carrier = self._carriers.get(command.id)
         if carrier is None:
-            return None
+            return
         try:
             match command:
                 case Submit(reserved=reserved):

@@ -12,6 +12,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
+from statistics import median
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
@@ -23,6 +24,7 @@ from sixtyfour_async._admission import Admission
 from sixtyfour_async._client import AsyncClient
 from sixtyfour_async._core.batches import FILED
 from sixtyfour_async._core.gates import Gate, RateGate
+from sixtyfour_async._core.job import Phase
 from sixtyfour_async._core.ledger import Ledger
 from sixtyfour_async._core.row import Deliver, OnUnknown, Route, Wishes
 from sixtyfour_async._core.scheduler import Scheduler
@@ -38,7 +40,7 @@ from sixtyfour_async.errors import ConfigurationError, JournalError, RunStoppedE
 from sixtyfour_async.models import Intelligence
 from sixtyfour_async.operations import JobOperation
 from sixtyfour_async.operations._fields import Typed
-from sixtyfour_async.outcomes import Outcome, RunPlan, Stats, Unfinished, Unknown
+from sixtyfour_async.outcomes import Explanation, Outcome, RunPlan, Stats, Unfinished, Unknown
 
 R = TypeVar("R")
 M = TypeVar("M", bound=BaseModel)
@@ -196,7 +198,8 @@ class JobRunner:
         """Say where the runner stands."""
         rows = self._engine.rows.values()
         in_flight = sum(row.entry.state in {"intended", "accepted"} for row in rows)
-        budget, ledger = self._scheduler.budget, self._scheduler.ledger
+        budget, ledger, watch = self._scheduler.budget, self._scheduler.ledger, self._scheduler.watch
+        now = self.client.clock.now()
         return Stats(
             waiting=len(rows) - in_flight,
             in_flight=in_flight,
@@ -209,6 +212,30 @@ class JobRunner:
             cost_cents=ledger.charged,
             reserved_cents=ledger.reserved,
             at_stake_cents=ledger.at_stake,
+            last_minute=budget.last_minute(now),
+            others=budget.others,
+            binds=self._scheduler.binds(now),
+            price=watch.price,
+            lag=median(watch.lags) if watch.lags else None,
+            looks_per_job=watch.looks / watch.ended if watch.ended else 0.0,
+        )
+
+    def explain(self, key: str) -> Explanation | None:
+        """Say why a row was or was not looked at; None when no row of this key is under way."""
+        ticket = self._scheduler.tickets.get(self._engine.number_of(key))
+        if ticket is None:
+            return None
+        now, watch = self.client.clock.now(), self._scheduler.watch
+        accepted = ticket.remote_id is not None
+        return Explanation(
+            key,
+            ticket.phase.value,
+            self._scheduler.binds(now),
+            now - ticket.accepted_at if accepted else None,
+            ticket.looks,
+            now - ticket.looked_at if ticket.looks else None,
+            ticket.look_at - now if ticket.phase is Phase.RUNNING else None,
+            watch.price_for(ticket, hurried=self._scheduler.waiting.want_slot_of(ticket, now)),
         )
 
     async def plan(

@@ -23,6 +23,10 @@ nothing is paid, and the next run asks again. ``unknown``: it may have been take
 """
 
 
+Binds: TypeAlias = Literal["rate", "gate", "cap", "server", "nothing"]
+"""What keeps waiting rows from being sent faster."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[R_co]):
     """What became of one row. Never raised; see `result` for that.
@@ -148,6 +152,13 @@ class Stats:
         cost_cents: Charged so far, what earlier runs paid included.
         reserved_cents: Set aside for what is in flight.
         at_stake_cents: Set aside for rows whose end nobody knows: parked, or running when they were last looked at.
+        last_minute: Requests made in the last 60 seconds, the client's other calls included.
+        others: Requests a minute that others seem to make with the same key, from what the service says remains.
+        binds: What keeps the rows that wait from being sent faster: ``rate``, the budget; ``gate``, a limit on jobs
+            that run; ``cap``, the money; ``server``, a pause that the service asked for; ``nothing``.
+        price: Seconds of lag that one request is worth just now; see ``patience``.
+        lag: Seconds that an ended job lay unseen, median of the last 255; None before the first.
+        looks_per_job: Looks made for each job that ended.
     """
 
     waiting: int
@@ -161,3 +172,42 @@ class Stats:
     cost_cents: float
     reserved_cents: float
     at_stake_cents: float
+    last_minute: int = 0
+    others: int = 0
+    binds: Binds = "nothing"
+    price: float = 0.0
+    lag: float | None = None
+    looks_per_job: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a row was or was not looked at. Printed, it is one line of text.
+
+    Attributes:
+        key: The row's key.
+        phase: Where the row stands: waiting, sending, running, looking.
+        waits_for: What a waiting row waits for; see `Stats.binds`.
+        age: Seconds since it was accepted; None before that.
+        looks: Looks so far.
+        last_look: Seconds since the last answered look; None when there was none.
+        next_look: Seconds until the next look, negative when it is overdue; None when none is planned.
+        price: Seconds of lag that a look at it is worth.
+    """
+
+    key: str
+    phase: str
+    waits_for: Binds
+    age: float | None
+    looks: int
+    last_look: float | None
+    next_look: float | None
+    price: float
+
+    def __str__(self) -> str:
+        if self.age is None:
+            return f"{self.key}: {self.phase}" + (f" for {self.waits_for}" if self.phase == "waiting" else "")
+        last = "not looked at yet" if self.last_look is None else f"last look {self.last_look:.0f} s ago"
+        due = "" if self.next_look is None else f", next in {self.next_look:.0f} s"
+        worth = f"a look costs what {self.price:.3g} s of lag are worth"
+        return f"{self.key}: {self.phase} for {self.age:.0f} s, {self.looks} looks, {last}{due}; {worth}"

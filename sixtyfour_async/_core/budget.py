@@ -5,14 +5,22 @@ limit whatever window the server counts in: a fixed minute, a sliding one, or a 
 limit's own size would let nearly twice the limit through in its first minute.
 
 It starts with one token, not full: what the process before us sent in the last minute is not remembered.
+
+What the service says of the limit is believed when it is stricter than what we know: a lower limit, and a remainder
+lower than the limit less all that we sent in the last minute. Whatever window the service counts in, we alone could not
+reach that remainder: others use the key, and we take what they leave.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 
 MINUTE = 60.0
 _ALMOST = 1.0 - 1e-9  # a token that rounding left a hair short of whole is whole
+LEAST = 3
+"""The lowest limit that can be kept: one request for the margin, one for the burst, one to refill."""
+_REMNANT = 0.05  # what is left of the rate however much others take
 _TURN = 4  # foreground requests in a row after which one in the background may go first
 
 
@@ -32,6 +40,8 @@ class Budget:
         background: Is a runner waiting for a request just now?
         used: Requests made so far.
         throttled: 429 answers so far.
+        others: Requests a minute that others seem to make with the same key.
+        paused_until: No request goes before this instant.
     """
 
     limit: int = 500
@@ -42,6 +52,10 @@ class Budget:
     background: bool = False
     used: int = 0
     throttled: int = 0
+    others: int = 0
+    paused_until: float = 0.0
+    _sent: deque[float] = field(default_factory=deque[float])
+    _others_until: float = 0.0
     _size: float = 1.0
     _tokens: float = 1.0
     _filled_at: float | None = None
@@ -49,15 +63,21 @@ class Budget:
     _in_a_row: int = 0
 
     def __post_init__(self) -> None:
-        if self.limit < 3:  # noqa: PLR2004 (one for the margin, one for the burst, one to refill)
-            raise ValueError(f"limit must be at least 3 requests a minute, not {self.limit}")
-        least = 2 if self.limit >= 6 else 1  # noqa: PLR2004 (two let one side leave a request to the other)
-        burst = max(least, min(10, self.limit // 50)) if self.burst is None else self.burst
-        margin = max(1, self.limit // 125) if self.margin is None else self.margin
-        self._size, self.burst, self.margin = float(burst), burst, margin
-        self.rate = (self.limit - margin - burst) / MINUTE
-        if self.rate <= 0 or burst < 1:
-            raise ValueError(f"burst {burst} and margin {margin} leave nothing of a limit of {self.limit}")
+        if self.limit < LEAST:
+            raise ValueError(f"limit must be at least {LEAST} requests a minute, not {self.limit}")
+        self._keep(self.limit, self.burst, self.margin)
+
+    def _keep(self, limit: int, burst: int | None, margin: int | None) -> None:
+        """Work out what keeps a limit, whatever window it is counted in, and leaves others what they take."""
+        least = 2 if limit >= 6 else 1  # noqa: PLR2004 (two let one side leave a request to the other)
+        burst = max(least, min(10, limit // 50)) if burst is None else burst
+        margin = max(1, limit // 125) if margin is None else margin
+        rate = (limit - margin - burst) / MINUTE
+        if rate <= 0 or burst < 1:
+            raise ValueError(f"burst {burst} and margin {margin} leave nothing of a limit of {limit}")
+        self.limit, self.burst, self.margin, self._size = limit, burst, margin, float(burst)
+        self._tokens = min(self._tokens, self._size)
+        self.rate = max(rate * _REMNANT, rate - self.others / MINUTE)
 
     def ready_at(self, now: float, *, foreground: bool = False) -> float:
         """The instant at which the next request may go; *now* when it may go at once."""
@@ -76,15 +96,38 @@ class Budget:
         self._refill(now)
         self._tokens -= 1.0
         self.used += 1
+        self._sent.append(now)
+        self.last_minute(now)
         self._in_a_row = self._in_a_row + 1 if foreground else 0
 
     def pause(self, until: float) -> None:
         """Stop the whole key until an instant, then go on with one request and half the rate for a minute."""
         self.throttled += 1
+        self.paused_until = max(self.paused_until, until)
         if self._filled_at is None or until > self._filled_at:
             self._refill(until)
             self._tokens = min(1.0, self._tokens)
             self._eased_until = until + MINUTE
+
+    def last_minute(self, now: float) -> int:
+        """Requests made in the last 60 seconds."""
+        while self._sent and self._sent[0] <= now - MINUTE:
+            self._sent.popleft()
+        return len(self._sent)
+
+    def told(self, now: float, limit: int | None, remaining: int | None) -> None:
+        """Take note of what an answer said of the limit (``X-RateLimit-Limit``, ``X-RateLimit-Remaining``)."""
+        if limit is not None and LEAST <= limit < self.limit:
+            self._refill(now)
+            self._keep(limit, None, None)
+        if remaining is None:
+            return
+        allowance = (self.margin or 0) + (self.burst or 0)
+        others = max(0, self.limit - allowance - self.last_minute(now) - remaining)
+        if others >= self.others or now >= self._others_until:
+            self._refill(now)
+            self.others, self._others_until = others, now + MINUTE
+            self._keep(self.limit, self.burst, self.margin)
 
     def _wanted(self, foreground: bool) -> float:
         """One token; two for whoever must leave the next one to the other side."""

@@ -1,14 +1,14 @@
 """When to look at a job next: the plan that minimises E[lag] + price · E[looks].
 
-A look costs a request that a submit could have used; an answer that lies unseen costs lag. With the run times' distribution
-known, the best ages to look at are those of the classical inspection problem (Barlow, Hunter, Proschan: "Optimum
-checking procedures", J. SIAM 11, 1963). Their recursion follows a density and breaks where it has several humps; on the
-bins of `runtimes` the same optimum is a shortest path, which does not mind humps: from each bin's edge, the next look is
-due at the edge where the lag expected until then, plus a request, plus the best that can follow, is least. Where the
-best step is shorter than a bin, the ends are spread evenly over the bin and the step has a closed form.
+A look costs a request that a submit could have used; an answer that lies unseen costs lag. With the distribution of the
+run times known, the best ages to look at solve the classical inspection problem (Barlow, Hunter, Proschan: "Optimum
+checking procedures", J. SIAM 11, 1963). Their recursion follows a density and breaks where it has several humps; on
+the bins of `runtimes` the same optimum is a shortest path, which does not mind humps: from each bin's edge, the next
+look is due at the edge where the lag expected until then, plus a request, plus the best that can follow, is least.
+Where the best step is shorter than a bin, the ends are spread evenly over the bin and the step has a closed form.
 
-So a plan is optimal for the distribution it is given, up to the width of a bin. It is not optimal where that distribution
-is learned from few jobs, where jobs depend on each other, and when the price changes before the next look.
+So a plan is optimal for the distribution it is given, up to the width of a bin. It is not optimal where that
+distribution is learned from few jobs, where jobs depend on each other, and when the price changes before the look.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """How long jobs run, learned per kind and tier while they do.
 
-Time is cut into bins that grow with age, since nobody cares about a second in an hour. Each bin holds how many jobs were
-seen to reach it and how many of these ended in it: the part that ended is the hazard, and all bins together give the
-distribution (the life table of Kaplan and Meier, 1958). A job that still runs counts in every bin it has outlived, so
-the jobs that end first do not make the whole kind look fast. Each bin forgets as newer jobs reach it, so a service that
-becomes slower is believed after a few dozen jobs, whichever bins they come through.
+Time is cut into bins that grow with age, since nobody cares about a second in an hour. Each bin holds how many jobs
+were seen to reach it and how many of these ended in it: the part that ended is the hazard, and all bins together give
+the distribution (the life table of Kaplan and Meier, 1958). A job that still runs counts in every bin it has outlived,
+so the jobs that end first do not make the whole kind look fast. Each bin forgets as newer jobs reach it, so a service
+that becomes slower is believed after a few dozen jobs, whichever bins they come through.
 
 A bin nobody has reached keeps what the vendor's pages let us expect, widely spread.
 """
@@ -15,7 +15,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 RATIO = 1.07
 """How much longer each bin is than the one before."""
@@ -28,8 +28,8 @@ EDGES: tuple[float, ...] = (0.0, *(RATIO**power for power in range(math.ceil(mat
 
 BINS = len(EDGES) - 1
 
-MEMORY = 100.0
-"""Jobs a bin remembers: each new one takes a hundredth of the weight of all before it."""
+MEMORY = 50.0
+"""Jobs a bin remembers: each new one takes a fiftieth of the weight of all before it."""
 
 BELIEF = 2.0
 """Jobs that the expectation from the vendor's pages weighs as much as."""
@@ -60,9 +60,9 @@ EXPECTED: Mapping[str, tuple[float, float]] = {
 }
 """Variant, or its operation, → median seconds and spread (standard deviation of the logarithm) before anything is seen.
 
-Source: the vendor's published skill (finders 2 to 10 s, low 10 to 60 s, medium and qa 30 to 180 s, deep search 30 to 120
-s), its benchmark of June 2026 (medians 230, 223 and 459 s for low, medium and high) and docs.sixtyfour.ai (a deep search
-of 4.5 minutes). Where two disagree, the median lies between them and the spread covers both.
+Source: the vendor's published skill (finders 2 to 10 s, low 10 to 60 s, medium and qa 30 to 180 s, deep search 30 to
+120 s), its benchmark of June 2026 (medians 230, 223 and 459 s for low, medium and high) and docs.sixtyfour.ai (a deep
+search of 4.5 minutes). Where two disagree, the median lies between them and the spread covers both.
 """
 
 UNKNOWN = (60.0, 1.3)
@@ -95,7 +95,7 @@ class Learned:
     def expecting(cls, median: float, spread: float) -> Learned:
         """Start from a log-normal distribution."""
         alive = [1.0] + [0.5 * math.erfc(math.log(edge / median) / spread / math.sqrt(2)) for edge in EDGES[1:]]
-        ended = [max(before - after, 1e-12) for before, after in zip(alive, alive[1:], strict=False)]
+        ended = [max(before - after, 1e-12) for before, after in pairwise(alive)]
         return cls([max(BELIEF * one, 1e-9) for one in alive[:-1]], [BELIEF * one for one in ended])
 
     def still_running(self, since: float, age: float) -> None:

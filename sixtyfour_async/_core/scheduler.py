@@ -10,11 +10,10 @@ submits at the start of a list is not followed by a drought.
 
 from __future__ import annotations
 
-import heapq
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import count
+from typing import Literal
 
 from sixtyfour_async._core.budget import Budget
 from sixtyfour_async._core.gates import AnyGate, Gate
@@ -39,6 +38,7 @@ from sixtyfour_async._core.messages import (
     Withdrawn,
 )
 from sixtyfour_async._core.retry import Again, GiveUp, Park, decide, is_unclear
+from sixtyfour_async._core.waiting import Waiting
 from sixtyfour_async._core.watch import PATIENCE, Watch
 from sixtyfour_async.errors import (
     AuthenticationError,
@@ -57,8 +57,8 @@ from sixtyfour_async.models.jobs import JobState, Report
 SUBMIT_ATTEMPTS = 6
 """Attempts to deliver a submit: five waits, half a minute in all."""
 
-SENDING = 50
-"""Submits on their way at most: each is a row that a crash leaves in doubt."""
+LATE = 3.0
+"""How many times the price a look may be overdue, in seconds, before submits hold back: early submits win till then."""
 
 GATE_PAUSE = 15.0
 """Seconds a gate stays closed after the service said "too many are running" and none of ours has ended."""
@@ -84,6 +84,7 @@ class Scheduler:
         job_deadline: Seconds after acceptance at which a job is handed back unfinished.
         patience: Seconds of lag worth one request while submits wait.
         watch: The jobs that run.
+        waiting: The jobs that wait.
     """
 
     budget: Budget
@@ -95,29 +96,25 @@ class Scheduler:
     patience: float = PATIENCE
     watch: Watch = field(init=False)
     tickets: dict[int, Ticket] = field(default_factory=dict[int, Ticket])
-    _sending: Gate = field(default_factory=lambda: Gate(SENDING))
-    _queues: dict[tuple[str, bool], deque[int]] = field(default_factory=dict[tuple[str, bool], deque[int]])
-    _later: list[tuple[float, int, int]] = field(default_factory=list[tuple[float, int, int]])
-    _order: Iterator[int] = field(default_factory=count)
+    waiting: Waiting = field(init=False)
     _submits_earned: float = 0.0
 
     def __post_init__(self) -> None:
         self.watch = Watch(self.tickets, self.job_deadline, self.patience)
+        self.waiting = Waiting(self.tickets, self.gates, self.in_flight)
 
     def add(self, ticket: Ticket, now: float, *, remote_id: str | None = None, at_stake: float = 0.0) -> None:
         """Take a job on, for which an earlier run set *at_stake* aside; with *remote_id* it was accepted by it."""
         self.tickets[ticket.id] = ticket
         if remote_id is None:
             self.ledger.at_stake = max(0.0, self.ledger.at_stake - at_stake)
-            queue = self._queue(ticket)
-            queue.append(ticket.id)
-            if len(queue) == 1:
+            if self.waiting.add(ticket):
                 self.watch.reprice_at = now
             return
         ticket.reserved = at_stake
         self.ledger.resume(at_stake)
         ticket.adopted = True
-        self._hold_gates(ticket, now)
+        self.waiting.hold(ticket, now)
         self._accept(ticket, remote_id, now)
 
     # --- what happened ------------------------------------------------------------------------------------------
@@ -132,8 +129,8 @@ class Scheduler:
             case ManyFailed(ids=ids, error=error):
                 return self._looks_failed(self._known(ids), error, now)
             case _:
-                ticket = self.tickets.get(event.id)
-                return [] if ticket is None else self._handle(ticket, event, now)
+                known = self.tickets.get(event.id)
+                return [] if known is None else self._handle(known, event, now)
 
     def _known(self, ids: Iterable[int]) -> list[Ticket]:
         return [ticket for id_ in ids if (ticket := self.tickets.get(id_)) is not None]
@@ -143,10 +140,10 @@ class Scheduler:
     ) -> list[Command]:
         match event:
             case Accepted(remote_id=remote_id):
-                self._sending.give_back()
+                self.waiting.sending.give_back()
                 self._accept(ticket, remote_id, now)
             case SubmitFailed(error=error):
-                self._sending.give_back()
+                self.waiting.sending.give_back()
                 return self._submit_failed(ticket, error, now)
             case Looked(report=report):
                 return self._looked(ticket, report, now)
@@ -161,14 +158,7 @@ class Scheduler:
     def _accept(self, ticket: Ticket, remote_id: str, now: float) -> None:
         ticket.step(Step.ACCEPTED)
         ticket.remote_id = remote_id
-        self.watch.begin(ticket, now, at_once=ticket.adopted, hurried=self._is_needed(ticket, now))
-
-    def _is_needed(self, ticket: Ticket, now: float) -> bool:
-        """Do others wait for the slot that this job holds?"""
-        gate = self.gates.get(ticket.gate)
-        waiting = any(queue for (name, _), queue in self._queues.items() if name == ticket.gate)
-        opens = None if gate is None else gate.opens_at(now)
-        return waiting and gate is not None and (opens is None or opens > now)
+        self.watch.begin(ticket, now, at_once=ticket.adopted, hurried=self.waiting.want_slot_of(ticket, now))
 
     def _submit_failed(self, ticket: Ticket, error: SixtyfourError, now: float) -> list[Command]:
         refused = isinstance(error, RateLimitError)
@@ -198,9 +188,9 @@ class Scheduler:
             self.gates[ticket.gate].close(now + max(again.after, GATE_PAUSE))
         if ticket.withdrawn is not None and not ticket.unclear:
             return self._end(ticket, Release(ticket.id, ticket.withdrawn, again=False))
-        self._give_back(ticket)
+        self._release(ticket)
         ticket.step(Step.SUBMIT_AGAIN)
-        heapq.heappush(self._later, (now + again.after, next(self._order), ticket.id))
+        self.waiting.add_later(ticket, now + again.after)
         return [Release(ticket.id, error, again=True)]
 
     def _looked(self, ticket: Ticket, report: Report, now: float) -> list[Command]:
@@ -219,11 +209,11 @@ class Scheduler:
                 state=report.word,
             )
             return self._end(ticket, HandBack(ticket.id, late), parked=True)
-        self.watch.still_running(ticket, now, hurried=self._is_needed(ticket, now))
+        self.watch.still_running(ticket, now, hurried=self.waiting.want_slot_of(ticket, now))
         return []
 
     def _listed(self, ticket: Ticket, report: Report | None, now: float) -> None:
-        """A look at many told of this job too: its answer, its deadline and its absence are seen by a look of its own."""
+        """A look at many told of this one too; answer, deadline and absence are seen by a look of its own."""
         ticket.step(Step.STILL_RUNNING)
         late = now >= ticket.accepted_at + self.job_deadline
         if report is None or late or report.state is not JobState.RUNNING:
@@ -260,7 +250,7 @@ class Scheduler:
 
     def _end(self, ticket: Ticket, command: Command, *, parked: bool = False) -> list[Command]:
         if ticket.phase is not Phase.WAITING:
-            self._give_back(ticket, parked=parked)
+            self._release(ticket, parked=parked)
         if ticket.remote_id is not None:
             self.watch.end(ticket)
         ticket.step(Step.ENDED)
@@ -272,9 +262,9 @@ class Scheduler:
     def due(self, now: float) -> list[Command]:
         """Every submit and look that budget, gates and cap allow now."""
         commands: list[Command] = []
-        self._requeue(now)
+        self.waiting.requeue(now)
         if now >= self.watch.reprice_at:
-            self.watch.reprice(now, self._submittable(now), self.budget.rate)
+            self.watch.reprice(now, self.waiting.number(now), self.budget.rate)
         while (command := self._next(now)) is not None:
             commands.append(command)
         self.budget.background = self._ready_at(now) <= now
@@ -282,52 +272,52 @@ class Scheduler:
 
     def wake_at(self, now: float) -> float | None:
         """The next instant at which something may be due; None when only an event can help."""
-        ready = self._ready_at(now)
-        later = self._later[0][0] if self._later else float("inf")
-        at = min(max(ready, self.budget.ready_at(now)), later, max(now, self.watch.reprice_at))
-        return None if at == float("inf") else at
+        ready = max(self._ready_at(now), self.budget.ready_at(now))
+        at = min(ready, self.waiting.requeue(now), max(now, self.watch.reprice_at))
+        return None if at == math.inf else at
+
+    def binds(self, now: float) -> Literal["rate", "gate", "cap", "server", "nothing"]:
+        """Say what keeps the jobs that wait from being sent faster."""
+        if self.budget.paused_until > now:
+            return "server"
+        if self._ready_at(now) <= now:
+            return "rate"
+        if self.waiting.behind_gates(now):
+            return "gate"
+        return "cap" if self.waiting else "nothing"
 
     def _next(self, now: float) -> Command | None:
         look_due = self.watch.next_at() <= now
-        if not look_due and not any(self._queues.values()):
+        if not look_due and not self.waiting:
             return None
         if self.budget.ready_at(now) > now:
             return None
-        if not look_due or self._submits_earned >= 1.0:
+        overdue = now - self.watch.next_at()
+        short = overdue <= self.watch.price < self.patience
+        if not look_due or short or self._submits_earned >= 1.0:
             submit = self._take_submit(now)
             if submit is not None or not look_due:
                 return submit
-        looked_at = self.watch.take()
-        self._submits_earned = min(1.0, self._submits_earned + 1.0 / max(1.0, self.watch.looks_per_job()))
+        looks = max(1.0, self.watch.looks_per_job())
+        late = overdue > self.watch.price * LATE
+        self._submits_earned = min(1.0, self._submits_earned + 1.0 / (looks * (3 if late else 1)))
         self.budget.take(now)
-        first = looked_at[0]
-        return (
-            Look(first.id, first.remote_id or "") if len(looked_at) == 1 else LookMany(tuple(t.id for t in looked_at))
-        )
-
-    def _submittable(self, now: float) -> int:
-        """Submits that wait for nothing but the budget."""
-        room = self.in_flight.capacity - self.in_flight.held
-        if room <= 0 or self._submit_ready_at(now) > now:
-            return 0
-        waiting = sum(
-            len(queue) for (gate, _), queue in self._queues.items() if self._gate_opens(gate, now) is not None
-        )
-        return min(room, waiting)
+        first, *others = self.watch.take()
+        return LookMany((first.id, *(one.id for one in others))) if others else Look(first.id, first.remote_id or "")
 
     def _take_submit(self, now: float) -> Command | None:
-        for ticket in self._heads(now):
+        for ticket in self.waiting.heads(now):
             amount = self.ledger.reserve(ticket.sold_as, ticket.rows)
             if amount is None:
                 if self.in_flight.held == 0:
                     return self._over_cap(ticket)
                 continue
-            self._queue(ticket).popleft()
+            self.waiting.take(ticket)
+            self.waiting.hold(ticket, now)
+            self.waiting.sending.take(now)
             ticket.reserved = amount
             ticket.step(Step.SUBMIT_SENT)
-            self._sending.held += 1
             ticket.attempts += 1
-            self._hold_gates(ticket, now)
             self._submits_earned = max(0.0, self._submits_earned - 1.0)
             self.budget.take(now)
             return Submit(ticket.id, amount)
@@ -335,70 +325,22 @@ class Scheduler:
 
     def _over_cap(self, ticket: Ticket) -> Command:
         """Nothing is under way that could give money back: this row cannot be afforded."""
-        self._queue(ticket).popleft()
+        self.waiting.take(ticket)
         ledger = self.ledger
         left = (ledger.cap or 0.0) - ledger.charged - ledger.at_stake
         lost = f" ({ledger.at_stake:g} are at stake in rows whose end is not known)" if ledger.at_stake else ""
         error = CostCapError(f"max_cost_cents={ledger.cap:g} leaves {left:g} cents, too little for this row{lost}")
         return self._end(ticket, Release(ticket.id, error, again=False))[0]
 
-    def _heads(self, now: float) -> Iterator[Ticket]:
-        """The first waiting job of each queue whose gate is open, urgent ones first, then the oldest."""
-        heads: list[Ticket] = []
-        for (gate, _), queue in self._queues.items():
-            while queue and queue[0] not in self.tickets:
-                queue.popleft()
-            opens = self._gate_opens(gate, now) if queue else None
-            if opens is not None and opens <= now:
-                heads.append(self.tickets[queue[0]])
-        return iter(sorted(heads, key=lambda ticket: (not ticket.urgent, ticket.id)))
-
-    def _gate_opens(self, gate: str, now: float) -> float | None:
-        at = now
-        for one in (self.in_flight, self._sending, self.gates.get(gate)):
-            opens = now if one is None else one.opens_at(now)
-            if opens is None:
-                return None
-            at = max(at, opens)
-        return at
-
     def _ready_at(self, now: float) -> float:
         """When the next look or submit is due, were the budget endless."""
-        return min(self.watch.next_at(), self._submit_ready_at(now))
+        return min(self.watch.next_at(), self.waiting.ready_at(now, self._affords))
 
-    def _submit_ready_at(self, now: float) -> float:
-        at = float("inf")
-        for (gate, _), queue in self._queues.items():
-            opens = self._gate_opens(gate, now) if queue else None
-            if opens is not None and (self._affords(queue[0]) or self.in_flight.held == 0):
-                at = min(at, opens)
-        return at
+    def _affords(self, ticket: Ticket) -> bool:
+        return self.ledger.cap is None or self.ledger.room(ticket.sold_as, ticket.rows) is not None
 
-    def _affords(self, id_: int) -> bool:
-        ticket = self.tickets.get(id_)
-        if self.ledger.cap is None or ticket is None:
-            return True
-        return self.ledger.room(ticket.sold_as, ticket.rows) is not None
-
-    def _requeue(self, now: float) -> None:
-        """Jobs whose wait is over go to the front: they are the oldest."""
-        while self._later and self._later[0][0] <= now:
-            ticket = self.tickets.get(heapq.heappop(self._later)[2])
-            if ticket is not None:
-                self._queue(ticket).appendleft(ticket.id)
-
-    def _queue(self, ticket: Ticket) -> deque[int]:
-        return self._queues.setdefault((ticket.gate, ticket.urgent), deque())
-
-    def _hold_gates(self, ticket: Ticket, now: float) -> None:
-        self.in_flight.take(now)
-        if ticket.gate in self.gates:
-            self.gates[ticket.gate].take(now)
-
-    def _give_back(self, ticket: Ticket, *, parked: bool = False) -> None:
+    def _release(self, ticket: Ticket, *, parked: bool = False) -> None:
         """Give back its places and the money set aside for it, unless that is at stake."""
-        self.in_flight.give_back()
-        if ticket.gate in self.gates:
-            self.gates[ticket.gate].give_back(reopen=ticket.remote_id is not None)
+        self.waiting.release(ticket)
         (self.ledger.park if parked else self.ledger.release)(ticket.reserved)
         ticket.reserved = 0.0

@@ -1,15 +1,14 @@
 """The running jobs: which is looked at next, when, and what a look may cost.
 
-Looks and submits draw on one budget, so a look has a price: seconds of lag that one request is worth. Four things set it:
+Looks and submits draw on one budget, so a look has a price: the seconds of lag that one request is worth. What sets it:
 
-- *Patience*, the caller's number, is the most that a submit waiting its turn can make of it.
-- A short queue makes less of it: a request taken for a look makes every waiting row wait one request longer, so it costs
-  them all together the time in which the queue is sent. The price falls as the list runs out.
-- With nothing to submit, it is the lowest price at which the looks all running jobs ask for fit into the budget, down to
-  `FLOOR`: then a job is looked at every few seconds. With more running jobs than the budget can watch, it rises.
+- *Patience*, the caller's number, is the most that submits waiting their turn can make of it.
+- A short queue makes less of it: a request spent on a look makes every waiting row wait one request longer, so it costs
+  them together the time in which the whole queue is sent. The price falls as the list runs out.
+- With nothing to submit, it is the lowest at which the looks that all running jobs ask for fit into the budget, down to
+  `FLOOR`: then a job is looked at every few seconds. With more running than the budget can watch, it rises.
 - A job whose end is needed, since others wait for its slot, is looked at for the floor's price.
-
-- The first few jobs of a kind about which nothing is known are looked at for a small price, since what they teach is worth
+- The first few jobs of a kind about which nothing is known are looked at for a small price: what they teach is worth
   more than the requests.
 
 When the price falls, or much more is known than when they were planned, looks are planned anew.
@@ -29,7 +28,7 @@ from sixtyfour_async._core.job import Phase, Step, Ticket
 from sixtyfour_async._core.runtimes import LONGEST, MEMORY, Runtimes
 from sixtyfour_async.models.jobs import Report
 
-PATIENCE = 30.0
+PATIENCE = 45.0
 """Seconds of lag worth one request, unless the caller says otherwise."""
 
 STEPS = 2
@@ -105,6 +104,7 @@ class Watch:
     def still_running(self, ticket: Ticket, now: float, *, hurried: bool = False) -> None:
         """A look found it running; plan the next."""
         self.looks += 1
+        ticket.looks += 1
         if not ticket.adopted:
             learned = self.runtimes.of(ticket.variant)
             learned.still_running(ticket.looked_at - ticket.accepted_at, now - ticket.accepted_at)
@@ -123,6 +123,7 @@ class Watch:
     def found_ended(self, ticket: Ticket, report: Report, now: float) -> None:
         """A look found it ended: learn how long it ran."""
         self.looks += 1
+        ticket.looks += 1
         self.ended += 1
         learned, age = self.runtimes.of(ticket.variant), now - ticket.accepted_at
         since = 0.0 if ticket.adopted else ticket.looked_at - ticket.accepted_at
@@ -135,8 +136,11 @@ class Watch:
 
     def end(self, ticket: Ticket) -> None:
         """Watch it no longer."""
-        self._disturb()
         self._running[ticket.variant] -= 1
+        if any(self._running.values()):
+            self._disturb()
+        else:
+            self.reprice_at = math.inf
         if ticket.roll:
             self._rolls[ticket.roll].discard(ticket.id)
 
@@ -177,7 +181,11 @@ class Watch:
     @property
     def price(self) -> float:
         """Seconds of lag that one look is worth now."""
-        return self.patience * 2.0 ** (-self._level / STEPS)
+        return self._price_at(self._level)
+
+    def price_for(self, ticket: Ticket, *, hurried: bool = False) -> float:
+        """Seconds of lag that a look at this job is worth now."""
+        return self._price_at(self._level_of(ticket, hurried=hurried))
 
     def reprice(self, now: float, waiting: int, rate: float) -> None:
         """Work the price out again, from the submits that wait for the budget and the requests it gives a second.
@@ -192,8 +200,8 @@ class Watch:
             self._level += self._step(lowest, rate * FULL)
         self._priced_at = now
         settled = self._level == before or not self._heap
-        self.reprice_at = math.inf if settled and not waiting else now + REPRICED_EVERY
-        if self._level >= self._planned_at + STEPS or self.looks >= self._learned_at * 2:
+        self.reprice_at = math.inf if settled else now + REPRICED_EVERY
+        if self._level >= self._planned_at + STEPS or self._learned_at * 2 <= self.looks <= 8 * MEMORY:
             self._planned_at, self._learned_at = self._level, max(self._learned_at, self.looks)
             self._plan_anew(now)
         self._planned_at = min(self._planned_at, self._level)
@@ -207,7 +215,9 @@ class Watch:
     def looks_per_job(self) -> float:
         """Looks that the jobs running now take, on average, at this price."""
         running = self._running.total()
-        looks = sum(number * self._plan(variant, self._level).looks for variant, number in self._running.items())
+        looks = sum(
+            number * self._plan(variant, self._level, fresh=False).looks for variant, number in self._running.items()
+        )
         return looks / running if running else 1.0
 
     def wait(self, ticket: Ticket, now: float, *, hurried: bool = False) -> float:
@@ -222,28 +232,36 @@ class Watch:
         sharing = 1 if ticket.alone else max(1, len(self._rolls.get(ticket.roll, ())))
         return min(self._lowest, self._level + math.floor(STEPS * math.log2(sharing)))
 
+    def _price_at(self, level: int) -> float:
+        return self.patience * math.exp2(-level / STEPS)
+
     @property
     def _lowest(self) -> int:
         return max(0, math.ceil(STEPS * math.log2(self.patience / FLOOR)))
 
     def _demand(self, level: int) -> float:
         """Looks a second that everything running asks for at a price."""
-        return sum(number * self._plan(variant, level).demand for variant, number in self._running.items() if number)
+        return sum(
+            number * self._plan(variant, level, fresh=False).demand
+            for variant, number in self._running.items()
+            if number
+        )
 
-    def _plan(self, variant: str, level: int) -> Plan:
-        """The plan at a price, made anew when enough was learned since."""
+    def _plan(self, variant: str, level: int, *, fresh: bool = True) -> Plan:
+        """The plan at a price, made anew when enough was learned since; for an estimate, less fresh will do."""
         learned = self.runtimes.of(variant)
         made = self._plans.get((variant, level))
-        if made is None or learned.evidence - made[0] >= max(1.0, min(made[0], MEMORY) / 2):
-            made = learned.evidence, make_plan(learned.odds(), self.patience * 2.0 ** (-level / STEPS))
+        known = 0 if made is None else made[0]
+        enough = min(MEMORY, max(1, known // 2)) if fresh else max(MEMORY, known)
+        if made is None or learned.evidence - known >= enough:
+            made = learned.evidence, make_plan(learned.odds(), self._price_at(level))
             self._plans[variant, level] = made
         return made[1]
 
     def _plan_anew(self, now: float) -> None:
         """Looks that were put off at a higher price come sooner at this one."""
         self._heap = [entry for entry in self._heap if self._counts(entry)]
-        for _, _, id_ in list(self._heap):
-            ticket = self.tickets[id_]
+        for ticket in [self.tickets[id_] for _, _, id_ in self._heap]:
             if not ticket.trouble:
                 at = max(now, ticket.looked_at + self.wait(ticket, ticket.looked_at))
                 if at < ticket.look_at:

@@ -306,6 +306,16 @@ def retry_after(response: HTTPResponse) -> float | None:
     return None
 
 
+def limit_told(response: HTTPResponse) -> tuple[int | None, int | None]:
+    """The limit and what remains of it, as the answer's headers tell it; None for what they do not.
+
+    Source: docs.sixtyfour.ai, errors page: ``X-RateLimit-Limit``, ``X-RateLimit-Remaining``.
+    """
+    told = (response.headers.get("x-ratelimit-limit", ""), response.headers.get("x-ratelimit-remaining", ""))
+    limit, remaining = (int(text) if text.isdecimal() and text.isascii() else None for text in told)
+    return limit, remaining
+
+
 def _as_date(text: str) -> datetime | None:
     try:
         date = parsedate_to_datetime(text)

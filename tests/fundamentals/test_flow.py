@@ -100,19 +100,19 @@ async def test_a_row_wanted_by_two_is_not_withdrawn_by_one() -> None:
         outcomes: list[Outcome[object]] = []
 
         async def patient() -> None:
-            async for outcome in runner.map(questions(200)[100:]):
+            async for outcome in runner.map(questions(400)[300:]):
                 outcomes.append(outcome)  # noqa: PERF401 (read by whoever waits outside)
 
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(patient)
-            hasty = runner.map(questions(200))
+            hasty = runner.map(questions(400))
             async for _ in hasty:
                 break
             await hasty.aclose()
 
     assert [outcome.status for outcome in outcomes] == ["completed"] * 100
     assert simulator.books.repeated == {}
-    assert 100 <= len(simulator.books.jobs) < 200
+    assert 100 <= len(simulator.books.jobs) < 400
 
 
 async def test_several_calls_share_one_runner() -> None:

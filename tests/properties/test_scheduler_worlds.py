@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sixtyfour_async._core.gates import Gate
 from sixtyfour_async.models.jobs import JobState
 from tests.unit.world import Fault, Plan, World
 
@@ -25,6 +26,7 @@ def plans(draw: st.DrawFn) -> Plan:
         end=draw(st.sampled_from([JobState.COMPLETED, JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED])),
         variant="deep-search" if search else draw(st.sampled_from(["find-email", "find-phone"])),
         gate="deep-search" if search else "",
+        roll="" if search else draw(st.sampled_from(["", "", "workflow-runs"])),
         repeatable=draw(st.booleans()),
         charge=draw(st.sampled_from([None, 0.0, 5.0])),
         submits=[] if adopted else draw(few(faults)),
@@ -32,6 +34,7 @@ def plans(draw: st.DrawFn) -> Plan:
         gone_for=draw(st.sampled_from([0.0, 0.0, 0.0, 15.0, float("inf")])),
         remote_id="job_0" if adopted else None,
         withdrawn_after=draw(st.none() | st.floats(0, 60)),
+        tells_time=draw(st.booleans()),
     )
 
 
@@ -43,6 +46,7 @@ worlds = st.builds(
     in_flight=st.sampled_from([1, 3, 1000]),
     job_deadline=st.sampled_from([200.0, 2000.0]),
     foreign_searches=st.integers(0, 4),
+    patience=st.sampled_from([0.5, 30.0, 300.0]),
     seed=st.integers(0, 5),
 )
 
@@ -55,7 +59,9 @@ def test_every_job_ends_exactly_once_and_nothing_that_must_not_happen_happens(wo
     assert world.busiest_minute() <= world.limit
     assert world.most_searches <= 5
     assert world.scheduler.in_flight.held == 0
-    assert world.scheduler.gates["deep-search"].held == 0
+    gate = world.scheduler.gates["deep-search"]
+    assert isinstance(gate, Gate)
+    assert gate.held == 0
     assert abs(world.scheduler.ledger.reserved) < 1e-6
     assert world.scheduler.wake_at(world.now) is None
 

@@ -240,3 +240,57 @@ def test_a_gate_that_is_full_and_closed_waits_for_one_to_end() -> None:
     gate.close(30.0)
 
     assert gate.opens_at(31.0) is None
+
+
+# --- what the service says of the limit -----------------------------------------------------------------------------
+
+
+def test_a_lower_limit_is_believed_and_a_higher_one_is_not() -> None:
+    budget = Budget(500)
+
+    budget.told(100.0, 1000, None)
+    assert budget.limit == 500
+    budget.told(100.0, 100, None)
+
+    assert budget.limit == 100
+    assert busiest(send_all(budget, 100.0, 400.0)) <= 100
+
+
+@pytest.mark.parametrize("limit", [None, 0, -5, 2])
+def test_a_limit_that_is_none_is_ignored(limit: int | None) -> None:
+    budget = Budget(500)
+
+    budget.told(100.0, limit, None)
+
+    assert budget.limit == 500
+
+
+def test_our_own_requests_are_never_taken_for_those_of_others() -> None:
+    """A sliding window that nobody else uses has this little left in the steady state."""
+    budget, now = Budget(500), 100.0
+    for at in send_all(budget, now, now + 300.0):
+        now = at
+        budget.told(now, 500, 500 - budget.last_minute(now))
+
+    assert budget.others == 0
+    assert budget.last_minute(now) >= 480
+
+
+def test_what_others_use_is_left_to_them_and_taken_back_when_they_stop() -> None:
+    budget = Budget(500)
+    budget.told(100.0, 500, 300)
+    assert budget.others == 186
+
+    assert len(send_all(budget, 100.0, 160.0)) <= 500 - 186
+    budget.told(161.0, 500, 500 - budget.last_minute(161.0))
+
+    assert budget.others == 0
+    assert len(send_all(budget, 300.0, 360.0)) >= 486
+
+
+def test_however_much_others_use_something_is_left() -> None:
+    budget = Budget(500)
+
+    budget.told(100.0, 500, 0)
+
+    assert len(send_all(budget, 100.0, 160.0)) >= 20

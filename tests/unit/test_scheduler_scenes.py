@@ -39,6 +39,14 @@ def ticket(id_: int, gate: str = "") -> Ticket:
     return Ticket(id_, "find-email", gate, repeatable=False)
 
 
+def next_look(one: Scheduler, now: float) -> float:
+    """Let the scheduler work its price out until a look is due, and say when that is."""
+    while not one.watch.next_at() <= now:
+        assert one.due(now) == []
+        now = one.wake_at(now) or float("inf")
+    return now
+
+
 def test_nothing_to_do_means_only_an_event_can_help() -> None:
     assert scheduler().wake_at(100.0) is None
     assert scheduler().due(100.0) == []
@@ -59,27 +67,39 @@ def test_the_scenes_of_one_job() -> None:
     assert one.due(100.0) == [Submit(1, 5)]
     assert one.wake_at(100.0) is None
     assert one.handle(Accepted(1, "job_1"), 101.0) == []
-    assert one.wake_at(101.0) == 103.0
-    assert one.due(102.9) == []
-    assert one.due(103.0) == [Look(1, "job_1")]
-    assert one.handle(LookFailed(1, ConnectError("x")), 104.0) == []
-    assert one.wake_at(104.0) == 106.0
-    assert one.due(106.0) == [Look(1, "job_1")]
+    first = next_look(one, 101.0)
+    assert 103.0 <= first < 106.0
+    assert one.due(first - 0.1) == []
+    assert one.due(first) == [Look(1, "job_1")]
+    assert one.handle(LookFailed(1, ConnectError("x")), 107.0) == []
+    assert next_look(one, 107.0) == 109.0
+    assert one.due(109.0) == [Look(1, "job_1")]
     report = Report(JobState.COMPLETED, "completed", cost_cents=5)
     assert one.handle(Looked(1, report), 115.0) == [Finish(1, report)]
     assert one.wake_at(115.0) is None
 
 
-def test_the_first_look_waits_for_the_advised_interval_while_others_wait_for_the_budget() -> None:
-    one = scheduler()
-    for id_ in range(1, 40):
-        one.add(ticket(id_), 100.0)
+def first_look(waiting: int, gate: str = "") -> float:
+    """Seconds until the first look at a job of a kind that is known, with so many others waiting."""
+    one = scheduler(searches=1)
+    for _ in range(100):
+        one.watch.runtimes.of("find-email").ended_between(0.0, 40.0, 30.0)
+    for id_ in range(1, 2 + waiting):
+        one.add(ticket(id_, gate), 100.0)
     assert one.due(100.0) == [Submit(1, 5)]
+    one.handle(Accepted(1, "job_1"), 100.0)
+    return one.tickets[1].look_at - 100.0
 
-    one.handle(Accepted(1, "job_1"), 100.1)
 
-    assert Look(1, "job_1") not in one.due(103.0)
-    assert Look(1, "job_1") in one.due(110.1)
+def test_the_more_others_wait_for_the_budget_the_longer_a_job_is_left_alone() -> None:
+    waits = [first_look(waiting) for waiting in (0, 20, 90)]
+
+    assert waits == sorted(waits)
+    assert waits[0] < 30.0 < waits[2]
+
+
+def test_a_job_whose_slot_others_wait_for_is_looked_at_as_if_nothing_else_waited() -> None:
+    assert first_look(90, gate=SEARCH) <= first_look(0) < first_look(90)
 
 
 def test_an_urgent_job_is_submitted_before_those_that_waited_longer() -> None:
@@ -124,11 +144,11 @@ def test_a_closed_gate_keeps_its_kind_back_until_it_opens_or_one_ends() -> None:
     assert isinstance(released[0], Release)
     assert released[0].again
     assert one.due(203.0) == []
-    assert one.wake_at(203.0) == 203.5
-    assert one.due(203.5) == [Look(1, "job_1")]
-    one.handle(Looked(1, Report(JobState.COMPLETED, "completed")), 204.0)
-    assert one.due(204.0) == [Submit(2, 5)]
-    assert GATE_PAUSE > 10.0
+    looks_at = next_look(one, 203.0)
+    assert looks_at < 202.0 + GATE_PAUSE
+    assert one.due(looks_at) == [Look(1, "job_1")]
+    one.handle(Looked(1, Report(JobState.COMPLETED, "completed")), looks_at + 0.5)
+    assert one.due(looks_at + 0.5) == [Submit(2, 5)]
 
 
 def test_a_submit_that_failed_does_not_reopen_a_gate_that_the_service_closed() -> None:

@@ -70,6 +70,7 @@ class Plan:
         gone_for: Seconds after acceptance during which a look is answered "no such job".
         remote_id: Set for a job that was accepted in an earlier run.
         withdrawn_after: Seconds after which nobody wants it any more.
+        tells_time: Does the service say how long it ran?
     """
 
     run_time: float = 30.0
@@ -84,6 +85,7 @@ class Plan:
     gone_for: float = 0.0
     remote_id: str | None = None
     withdrawn_after: float | None = None
+    tells_time: bool = True
 
 
 @dataclass(slots=True)
@@ -108,6 +110,7 @@ class World:
     searches: int = 5
     in_flight: int = 1_000_000
     job_deadline: float = 4 * 3600.0
+    patience: float = 30.0
     foreign_searches: int = 0
     seed: int = 0
     now: float = 1000.0
@@ -131,6 +134,7 @@ class World:
             gates={"deep-search": Gate(self.searches)},
             in_flight=Gate(self.in_flight),
             job_deadline=self.job_deadline,
+            patience=self.patience,
         )
         self.jobs = [Happened() for _ in self.plans]
 
@@ -244,7 +248,9 @@ class World:
         if age < plan.run_time:
             return Looked(look.id, Report(JobState.RUNNING, "running"))
         charge = plan.charge if plan.end is JobState.COMPLETED else None
-        return Looked(look.id, Report(plan.end, plan.end.value, result={"id": look.id}, cost_cents=charge))
+        told = plan.run_time if plan.tells_time else None
+        report = Report(plan.end, plan.end.value, result={"id": look.id}, cost_cents=charge, run_time=told)
+        return Looked(look.id, report)
 
     def _listing(self, ids: tuple[int, ...]) -> Event:
         """Every third listing fails; a job that is not to be found is not in it."""

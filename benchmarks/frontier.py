@@ -1,0 +1,145 @@
+"""How many jobs a minute at what lag: every way of looking, on every kind of run time, in virtual time.
+
+Lag buys jobs: whoever looks seldom gets more jobs through one key and sees each end later. So a schedule is compared
+with ours where its median lag is the same: its one number is turned, with hindsight and for this very list, until it
+is. "One look each, never early" is impossible and bounds what any policy can reach.
+
+    python -m benchmarks.frontier [--rows 3000] [--patience 45] [--quick]
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import exp, log
+from statistics import fmean
+
+from benchmarks.desk import (
+    WORKLOADS,
+    Job,
+    Result,
+    Wait,
+    backoff,
+    fixed,
+    jobs,
+    never_early,
+    optimum,
+    ours,
+    scheduled,
+)
+from sixtyfour_async._core.watch import PATIENCE
+
+Schedule = Callable[[float], Callable[[Job], Wait]]
+"""Its one number, seconds → the schedule."""
+
+SCHEDULES: dict[str, Schedule] = {
+    "every x s": fixed,
+    "x s, growing by half": lambda first: backoff(first, 1.5, 1e9),
+    "2 s, growing by half up to x s": lambda most: backoff(2.0, 1.5, most),
+}
+LEARNED_AFTER = 200
+"""Jobs after which the target compares us with the optimum that knows the distribution."""
+VENDOR_IN_FLIGHT = 10
+TURNS = 9
+"""Halvings of the interval in which a schedule's number is sought."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A policy on a workload."""
+
+    policy: str
+    result: Result
+
+
+def tuned(work: Sequence[Job], schedule: Schedule, lag: float) -> tuple[float, Result]:
+    """Turn a schedule's number until its median lag is the one wanted, never above it."""
+    low, high = 1.0, 4096.0
+    best: tuple[float, Result] | None = None
+    for _ in range(TURNS):
+        number = exp((log(low) + log(high)) / 2)
+        result = scheduled(work, schedule(number))
+        low, high = (number, high) if result.lag <= lag else (low, number)
+        if result.lag <= lag * 1.02 and (best is None or result.per_minute > best[1].per_minute):
+            best = number, result
+    return best or (low, scheduled(work, schedule(low)))
+
+
+def compare(workload: str, rows: int, patience: float) -> tuple[list[Line], Result]:
+    """Run every policy on one list."""
+    work = jobs(workload, rows)
+    mine = ours(work, patience=patience)
+    lines = [
+        Line("vendor's script: 10 in flight, every 10 s", scheduled(work, fixed(10), in_flight=VENDOR_IN_FLIGHT)),
+        Line("every 10 s, unlimited", scheduled(work, fixed(10))),
+        Line("every 30 s, unlimited", scheduled(work, fixed(30))),
+        Line("2 s, growing by half up to 30 s", scheduled(work, backoff(2, 1.5, 30))),
+        Line("everything at once, first come first served", scheduled(work, fixed(10), submits_first=True)),
+    ]
+    for name, schedule in SCHEDULES.items():
+        number, result = tuned(work, schedule, mine.lag)
+        lines.append(Line(f"{name}, x = {number:.0f}: our lag", result))
+    lines += [
+        Line("distribution known, same patience", scheduled(work, optimum(workload, patience))),
+        Line("the same, submits first", scheduled(work, optimum(workload, patience), submits_first=True)),
+        Line("one look each, never early (impossible)", scheduled(work, never_early)),
+        Line(f"JobRunner, patience {patience:g}", mine),
+    ]
+    return lines, mine
+
+
+def show(workload: str, lines: Sequence[Line], mine: Result) -> None:
+    """Print one workload's table."""
+    titles = {"": 50, "jobs/min": 9, "ours/it": 8, "lag s": 7, "mean": 7, "looks": 7, "end s": 8, "answer s": 9}
+    print(f"\n{workload}\n" + "".join(f"{title:{'<' if width > 9 else '>'}{width}}" for title, width in titles.items()))  # noqa: PLR2004
+    for line in lines:
+        got = line.result
+        print(
+            f"{line.policy:<50}{got.per_minute:>9.1f}{mine.per_minute / got.per_minute:>8.2f}{got.lag:>7.1f}"
+            f"{got.mean_lag:>7.1f}{got.looks:>7.2f}{got.end:>8.0f}{got.answered:>9.0f}"
+        )
+
+
+def geometric(values: Sequence[float]) -> float:
+    """The geometric mean."""
+    return exp(fmean(log(value) for value in values))
+
+
+def best_for_all(rows: int, mine: dict[str, Result]) -> tuple[str, float]:
+    """The single schedule, one number for all workloads, that does best at our geometric mean of median lags."""
+    work = {name: jobs(name, rows) for name in mine}
+    lag = geometric([result.lag for result in mine.values()])
+    best = ("none", 0.0)
+    for name, schedule in SCHEDULES.items():
+        for number in (5, 10, 15, 20, 30, 45, 60, 90, 120, 180):
+            results = [scheduled(list_, schedule(number)) for list_ in work.values()]
+            reached = geometric([result.per_minute for result in results])
+            if geometric([result.lag for result in results]) <= lag * 1.02 and reached > best[1]:
+                best = (f"{name}, x = {number}", reached)
+    return best
+
+
+def main() -> None:
+    """Print the tables."""
+    options = argparse.ArgumentParser(description="Compare ways of looking.")
+    options.add_argument("--rows", type=int, default=3000)
+    options.add_argument("--patience", type=float, default=PATIENCE)
+    options.add_argument("--quick", action="store_true", help="500 rows")
+    chosen = options.parse_args()
+    rows = 500 if chosen.quick else chosen.rows
+    print(f"{rows} rows, 500 requests a minute, Python {platform.python_version()}, virtual time")
+    print("answer s: when a row's answer was in hand, from the start of the run, on average")
+    mine: dict[str, Result] = {}
+    for workload in WORKLOADS:
+        lines, mine[workload] = compare(workload, rows, chosen.patience)
+        show(workload, lines, mine[workload])
+    name, reached = best_for_all(rows, mine)
+    ours_ = geometric([result.per_minute for result in mine.values()])
+    print(f"\nall workloads, geometric mean: ours {ours_:.1f} jobs/min; best single schedule at our lag, {name}: "
+          f"{reached:.1f}; ratio {ours_ / reached:.2f}")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

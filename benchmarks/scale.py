@@ -1,0 +1,164 @@
+"""What do many jobs cost? Time per event, memory per job, and a long list through ``map`` in constant memory.
+
+Three questions: what one event costs the scheduler with a thousand and with a hundred thousand jobs in flight; how
+many bytes it keeps for each; and how much memory the process holds while rows stream through `JobRunner.map` in virtual
+time, against a service that remembers nothing and a journal that keeps nothing: what is left is the runner's own.
+
+    python -m benchmarks.scale [--rows 20000] [--quick]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import resource
+import sys
+import time
+import tracemalloc
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import anyio
+import httpx
+
+from benchmarks.desk import MEASURED, RUNNING
+from sixtyfour_async import AsyncClient, JobRunner
+from sixtyfour_async._core.budget import Budget
+from sixtyfour_async._core.gates import Gate
+from sixtyfour_async._core.job import Ticket
+from sixtyfour_async._core.ledger import Ledger
+from sixtyfour_async._core.messages import Accepted, Look, Looked, Submit
+from sixtyfour_async._core.scheduler import Scheduler
+from sixtyfour_async._journal import Entry, MemoryJournal
+from sixtyfour_async.models.jobs import JobState, Report
+from sixtyfour_async.operations import FindEmail
+from sixtyfour_async.testing import VirtualTimeLoop
+
+VARIANT = "people-intelligence/medium"
+WARM_UP = 2000
+"""Events before time is taken: the run times are known by then."""
+DAY = datetime(2026, 1, 1, tzinfo=UTC)
+KIB = 1024
+
+
+def crowd(number: int) -> Scheduler:
+    """So many jobs in flight, adopted over the last minutes, and none waiting."""
+    scheduler = Scheduler(Budget(500), Ledger(), lambda: 0.5, {}, Gate(number + 1), job_deadline=1e9)
+    for id_ in range(number):
+        scheduler.add(Ticket(id_, VARIANT, "", repeatable=False), id_ * 1e-3, remote_id="x")
+    return scheduler
+
+
+def event_cost(number: int, events: int) -> float:
+    """Microseconds of processor time per event; each job that ends is followed by a new one."""
+    scheduler, chance = crowd(number), Random(1)
+    now, done, next_id, begun = number * 1e-3, -WARM_UP, number, 0.0
+    while done < events:
+        if begun == 0.0 and done >= 0:
+            begun, done = time.process_time(), 0
+        for command in scheduler.due(now):
+            done += 1
+            if isinstance(command, Submit):
+                scheduler.handle(Accepted(command.id, "x"), now)
+            elif isinstance(command, Look):
+                ended = chance.random() < 0.4  # noqa: PLR2004 (two to three looks a job)
+                report = Report(JobState.COMPLETED, "completed", cost_cents=5.0, run_time=200.0)
+                scheduler.handle(Looked(command.id, report if ended else RUNNING), now)
+                if ended:
+                    scheduler.add(Ticket(next_id, VARIANT, "", repeatable=False), now)
+                    next_id += 1
+        now = scheduler.wake_at(now) or now + 1.0
+    return (time.process_time() - begun) / done * 1e6
+
+
+def bytes_per_job(number: int) -> float:
+    """Memory that the scheduler keeps for one running job."""
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    kept = crowd(number)
+    size = (tracemalloc.get_traced_memory()[0] - before) / number
+    tracemalloc.stop()
+    return size if kept.tickets else 0.0
+
+
+class Forgetful(MemoryJournal):
+    """Keeps no entry."""
+
+    async def put(self, *entries: Entry) -> None:
+        """Do nothing."""
+
+
+def service(chance: Random) -> httpx.MockTransport:
+    """A service that remembers nothing: a job's id says when it began and when it ends."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        now = anyio.current_time()
+        if request.method == "POST":
+            return httpx.Response(200, json={"task_id": f"{now}_{now + MEASURED(chance, 0.0)}", "status": "RUNNING"})
+        begun, end = (float(part) for part in request.url.path.rsplit("/", 1)[1].split("_"))
+        started = {"start_time": (DAY + timedelta(seconds=begun)).isoformat()}
+        if now < end:
+            return httpx.Response(200, json={"status": "running"} | started)
+        ended: Mapping[str, object] = {"close_time": (DAY + timedelta(seconds=end)).isoformat(), "charge_amount": 5}
+        result = {"result": {"email": [["a@example.com", "OK", "COMPANY"]]}}
+        return httpx.Response(200, content=json.dumps({"status": "completed"} | started | dict(ended) | result))
+
+    return httpx.MockTransport(answer)
+
+
+def resident() -> float:
+    """MiB that the process holds now, or has held at most where the system does not say."""
+    pages = Path("/proc/self/statm")
+    if pages.exists():
+        return int(pages.read_text("ascii").split()[1]) * resource.getpagesize() / KIB**2
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (KIB**2 if sys.platform == "darwin" else KIB)
+
+
+def questions(rows: int) -> Iterator[FindEmail]:
+    """Rows, made as they are read."""
+    return (FindEmail(lead={"name": f"Person {row}", "company": "Acme"}) for row in range(rows))
+
+
+async def stream(rows: int) -> None:
+    """Send a list through ``map`` and print what the process holds on the way."""
+    begun, cpu = anyio.current_time(), time.process_time()
+    async with (
+        httpx.AsyncClient(transport=service(Random(1))) as http_client,
+        AsyncClient("key", base_url="http://service", http_client=http_client) as client,
+        JobRunner(client, journal=Forgetful()) as runner,
+    ):
+        done = 0
+        print(f"{'rows':>10}{'resident MiB':>14}{'virtual min':>13}{'jobs/min':>10}{'cpu us/row':>12}")
+        async for outcome in runner.map(questions(rows)):
+            if not outcome.ok:
+                raise AssertionError(outcome)
+            done += 1
+            if done % max(1, rows // 10) == 0:
+                minutes, spent = (anyio.current_time() - begun) / 60, time.process_time() - cpu
+                print(
+                    f"{done:>10}{resident():>14.0f}{minutes:>13.1f}{done / minutes:>10.1f}{spent / done * 1e6:>12.0f}"
+                )
+
+
+def main() -> None:
+    """Print the tables."""
+    options = argparse.ArgumentParser(description="Measure what many jobs cost.")
+    options.add_argument("--rows", type=int, default=20_000)
+    options.add_argument("--quick", action="store_true", help="2,000 rows, 20,000 jobs in flight")
+    chosen = options.parse_args()
+    few, many = 1000, 20_000 if chosen.quick else 100_000
+    print(f"Python {platform.python_version()}")
+    costs = [event_cost(number, 20_000) for number in (few, many)]
+    print(f"one event: {costs[0]:.1f} us with {few} jobs in flight, {costs[1]:.1f} us with {many}; "
+          f"ratio {costs[1] / costs[0]:.2f}")  # fmt: skip
+    print(f"one running job: {bytes_per_job(20_000):.0f} bytes in the scheduler")
+    rows = 2000 if chosen.quick else chosen.rows
+    anyio.run(stream, rows, backend_options={"loop_factory": VirtualTimeLoop})
+
+
+if __name__ == "__main__":
+    main()
