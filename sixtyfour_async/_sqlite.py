@@ -163,10 +163,9 @@ class SqliteJournal:
     def _open(self) -> None:
         try:
             self._own()
-            new = not self.path.exists()
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
             self._database = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
-            self._prepare(new or self.path.stat().st_size == 0)
+            self._prepare()
         except OSError as error:
             self._close()
             raise JournalError(f"journal {self.path} cannot be opened: {error.strerror or error}") from error
@@ -195,12 +194,12 @@ class SqliteJournal:
     def _owner_path(self) -> Path:
         return self.path.with_name(self.path.name + ".lock")
 
-    def _prepare(self, new: bool) -> None:
+    def _prepare(self) -> None:
         database = self._connection
-        version = 0 if new else checked_version(database, self.path)
+        version = checked_version(database, self.path)
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
-        if new:
+        if version == 0:
             schema = resources.files("sixtyfour_async").joinpath("schema.sql").read_text("utf-8")
             steps = [f"{schema} PRAGMA application_id = {APPLICATION_ID};"]
         else:
