@@ -40,7 +40,7 @@ from sixtyfour_async._core.wire import answer_route, decode_answer, decode_json,
 from sixtyfour_async._job import read_job_id
 from sixtyfour_async._journal import Entry, Journal
 from sixtyfour_async._reading import read_outcome
-from sixtyfour_async.errors import JobUnknownError, JournalError, SixtyfourError
+from sixtyfour_async.errors import JournalError, SixtyfourError
 from sixtyfour_async.models.jobs import JobState, Report
 from sixtyfour_async.operations import JobOperation
 from sixtyfour_async.outcomes import Outcome, Status
@@ -201,7 +201,7 @@ class Engine:
                     left: State = "unknown" if row.in_doubt else "released"
                     await self._journal_state(row, left, error="the run was left before this was sent")
                     return
-                job_id = (await self._traced(row) if row.in_doubt else None) or await self._send_submit(row)
+                job_id = await self._send_submit(row)
                 await self._journal_state(row, "accepted", job_id=job_id)
                 self._inbox.post(Accepted(row.id, job_id))
             except JournalError:
@@ -217,21 +217,6 @@ class Engine:
         response = await self._client.exchange(request)
         value = decode_json(response, operation=request.operation, gate=row.operation.endpoint.gate)
         return read_job_id(row.operation, value, request.operation)
-
-    async def _traced(self, row: Row) -> str | None:
-        """Ask the service, where it can tell, whether an earlier submit was taken after all.
-
-        Raises:
-            JobUnknownError: It may be one of several.
-        """
-        question = row.operation.trace()
-        if question is None:
-            return None
-        listed = row.operation.traced(await self._client.send(question), row.entry.sent_at or "")
-        strangers = [job_id for job_id in listed if await self._journal.find_job(job_id) is None]
-        if len(strangers) > 1:
-            raise JobUnknownError(f"may have been taken; it may be one of {', '.join(strangers)}")
-        return strangers[0] if strangers else None
 
     async def _journal_state(self, row: Row, state: State, **changes: Any) -> None:
         row.entry = replace(row.entry, state=state, **changes)

@@ -154,19 +154,6 @@ class JobOperation(Operation[R_co], Generic[R_co]):
             return self
         return cast("Self", cast("Request", self).model_copy(update={name: key}))
 
-    def trace(self) -> Operation[Any] | None:
-        """Make the question whose answer may tell whether a submit that brought no id was taken; None if none does."""
-        return None
-
-    def traced(self, answer: Any, sent_at: str) -> list[str]:
-        """Read the ids that such a submit may have been given out of the answer to `trace`.
-
-        Args:
-            answer: What `trace` was answered.
-            sent_at: When the submit was about to leave, ISO text, our wall clock.
-        """
-        raise NotImplementedError
-
 
 class PagedOperation(Operation[R_co], Generic[R_co, T_co]):
     """A question whose answer, ``R_co``, is one page of rows, ``T_co``."""

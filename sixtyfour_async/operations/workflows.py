@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue
@@ -12,9 +11,6 @@ from sixtyfour_async.models import Cancelled, LiveStatus, ResultFile, RunStarted
 from sixtyfour_async.operations._base import REGISTRY, JobOperation, Operation, Request
 
 ResultFormat = Literal["csv", "json", "ndjson"]
-
-CLOCKS_DIFFER = timedelta(minutes=5)
-"""What our clock and the service's may differ by. Assumed."""
 
 
 class RunWorkflow(
@@ -48,21 +44,6 @@ class RunWorkflow(
     def look(self, job_id: str) -> Operation[Any]:
         """Ask how the run is going."""
         return REGISTRY["workflow-live-status"](run_id=job_id)  # type: ignore[call-arg]
-
-    def trace(self) -> Operation[Any]:
-        """List this workflow's runs: one that nobody knows may be the one whose id was lost."""
-        return ListRuns(workflow_id=self.workflow_id, limit=500)
-
-    def traced(self, answer: list[WorkflowRun], sent_at: str) -> list[str]:
-        """Runs queued since the submit was about to leave, give or take what two clocks may differ by."""
-        since = datetime.fromisoformat(sent_at) - CLOCKS_DIFFER
-        return [
-            run.job_id for run in answer if not isinstance(run.queued_at, datetime) or _aware(run.queued_at) >= since
-        ]
-
-
-def _aware(instant: datetime) -> datetime:
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 class GetLiveStatus(
