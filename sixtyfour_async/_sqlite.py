@@ -169,6 +169,9 @@ class SqliteJournal:
         except OSError as error:
             self._close()
             raise JournalError(f"journal {self.path} cannot be opened: {error.strerror or error}") from error
+        except sqlite3.OperationalError as error:
+            self._close()
+            raise JournalError(f"journal {self.path} cannot be opened: {error}") from error
         except sqlite3.DatabaseError as error:
             self._close()
             raise JournalError(f"{self.path} is not a journal ({error}): choose another --journal") from error
@@ -181,14 +184,21 @@ class SqliteJournal:
         if not self.path.parent.is_dir():
             raise JournalError(f"journal {self.path}: there is no folder {self.path.parent}")
         self._owner = sqlite3.connect(self._owner_path, timeout=0, isolation_level=None, check_same_thread=False)
+        opened = self._owner_path.stat().st_ino
         try:
             self._owner.execute("BEGIN EXCLUSIVE")
+            # Whoever leaves deletes the file: a lock on a deleted one keeps nobody out.
+            taken = not self._owner_path.exists() or self._owner_path.stat().st_ino != opened
         except sqlite3.OperationalError as error:
+            taken = error.sqlite_errorcode == sqlite3.SQLITE_BUSY
+            if not taken:
+                raise
+        if taken:
             self._owner.close()
             self._owner = None
             raise JournalError(
                 f"journal {self.path} is in use by another process: wait for it, or choose another --journal"
-            ) from error
+            )
 
     @property
     def _owner_path(self) -> Path:
