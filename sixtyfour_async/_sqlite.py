@@ -273,6 +273,7 @@ class SqliteJournal:
         if found is None:
             return False
         cents = (found.cost_cents or 0.0) + found.reserved_cents
+        self._connection.execute("PRAGMA secure_delete = ON")  # zeros, should we be killed before the next two steps
         self._commit([(_TALLY, (found.variant, "forgotten", cents)), ("DELETE FROM jobs WHERE key = ?", (key,))])
         self._connection.execute("VACUUM")  # a deleted row's bytes lie in free pages otherwise, and in the log
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
