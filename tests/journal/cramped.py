@@ -1,7 +1,7 @@
 """A run on a disk that is too small: ``python -m tests.journal.cramped FOLDER HOW ROOM``, told as one line of JSON.
 
-*HOW* is ``disk``, FOLDER being a file system of ROOM bytes of this process's own, or ``quota``, ROOM being the most that
-one file of this process may hold. Either is the kernel's own refusal.
+*HOW* is ``disk``, FOLDER being a file system of its own of ROOM bytes, or ``quota``, ROOM being the most that one file
+may hold. Either is the kernel's own refusal.
 """
 
 from __future__ import annotations

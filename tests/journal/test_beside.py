@@ -101,7 +101,7 @@ async def test_a_lock_file_that_is_deleted_under_a_newcomer_gives_it_nothing(
 async def test_an_erased_row_leaves_nothing_behind_even_if_the_erasing_is_cut_short(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Killed after the row was deleted and before its file was written anew; opened and closed once, no byte is left."""
+    """Killed between deleting the row and writing the file anew; opened and closed once, no byte is left."""
     path, copy = tmp_path / "run.db", tmp_path / "copy"
     secret = "Ada-Lovelace-" * 900
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections import Counter
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,7 +13,17 @@ import anyio
 import httpx
 import pytest
 
-from sixtyfour_async import AsyncClient, ConnectError, JobRunner, MemoryJournal, Outcome, _client, _engine, _http, _sqlite
+from sixtyfour_async import (
+    AsyncClient,
+    ConnectError,
+    JobRunner,
+    MemoryJournal,
+    Outcome,
+    _client,
+    _engine,
+    _http,
+    _sqlite,
+)
 from sixtyfour_async.simulator import SimulatorSettings
 from sixtyfour_async.testing import VirtualTimeLoop, simulated
 from tests.faults.network import networked

@@ -70,10 +70,8 @@ def old_rows() -> list[Entry]:
 def write_old(path: Path, rows: list[Entry]) -> None:
     with sqlite3.connect(path) as database:
         database.execute("PRAGMA journal_mode = WAL")
-        database.executescript(
-            f"{SCHEMA_1} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 1;"
-            "INSERT INTO meta VALUES ('input', 'a.csv');"
-        )
+        database.executescript(f"{SCHEMA_1} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 1;")
+        database.execute("INSERT INTO meta VALUES ('input', 'a.csv')")
         for number, row in enumerate(rows):
             at = f"2026-11-25T10:{number:02}:00.000+00:00"
             told = (row.key, row.operation, row.fingerprint, row.request, row.state, row.job_id, row.answer, row.error)
@@ -129,7 +127,7 @@ async def test_a_kill_at_any_statement_of_it_leaves_a_file_that_can_be_used(
     left: list[Path] = []
 
     def snapshot(statement: str) -> None:
-        folder = tmp_path / f"{len(left):02} {statement.split()[0]}"
+        folder = tmp_path / f"{len(left):02} {statement.split(maxsplit=1)[0]}"
         folder.mkdir()
         for file in tmp_path.glob("run.db*"):
             if not file.name.endswith(".lock"):
