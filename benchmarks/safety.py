@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import anyio
+from pydantic import JsonValue
 
 from sixtyfour_async import CompanyIntelligence, JobRunner, Journal, MemoryJournal, SqliteJournal
 from sixtyfour_async._journal import Entry, request_text
@@ -70,7 +71,11 @@ def questions(rows: int) -> Iterator[CompanyIntelligence]:
     known = companies()
     for number in range(rows):
         company = known[number % len(known)]
-        subject = {"company_name": company.company_name, "website": company.website, "row": number}
+        subject: dict[str, JsonValue] = {
+            "company_name": company.company_name,
+            "website": company.website,
+            "row": number,
+        }
         yield CompanyIntelligence(
             target_company=subject, struct={"headquarters": "Where the head office is"}, tier="low"
         )

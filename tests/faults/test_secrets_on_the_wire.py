@@ -8,6 +8,7 @@ import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 import anyio
 import httpx
@@ -24,6 +25,8 @@ pytestmark = pytest.mark.anyio
 
 KEY = "sk_live_0123456789abcdef"
 SPEED = 300.0
+AuthScheme: TypeAlias = Literal["x-api-key", "bearer"]
+SCHEMES: tuple[AuthScheme, ...] = ("x-api-key", "bearer")
 FAULTS: dict[str, float] = dict.fromkeys(
     ("server_error", "html", "truncated", "reset", "throttled", "lost_answer", "job_failed"), 0.08
 )
@@ -65,9 +68,9 @@ async def host() -> AsyncGenerator[Host]:
 
 
 @pytest.mark.parametrize("follows", [False, True])
-@pytest.mark.parametrize("scheme", ["x-api-key", "bearer"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
-async def test_another_port_is_another_host(code: int, scheme: str, follows: bool) -> None:
+async def test_another_port_is_another_host(code: int, scheme: AuthScheme, follows: bool) -> None:
     """Whatever the redirect, and although the caller's own httpx client would follow it: not a byte arrives there."""
     async with host() as api, host() as elsewhere, httpx.AsyncClient(follow_redirects=follows) as http_client:
         api.redirect(code, f"{elsewhere.url}/taken")
@@ -82,8 +85,8 @@ async def test_another_port_is_another_host(code: int, scheme: str, follows: boo
     assert elsewhere.sent == b""
 
 
-@pytest.mark.parametrize("scheme", ["x-api-key", "bearer"])
-async def test_a_signed_link_is_fetched_without_the_key_and_not_followed(tmp_path: Path, scheme: str) -> None:
+@pytest.mark.parametrize("scheme", SCHEMES)
+async def test_a_signed_link_is_fetched_without_the_key_and_not_followed(tmp_path: Path, scheme: AuthScheme) -> None:
     """The storage host sees the link only; and the API's own host, if the link points there, no key either."""
     async with host() as api, host() as storage, AsyncClient(KEY, base_url=api.url, auth_scheme=scheme) as client:
         size = await client.download(f"{storage.url}/file?token=1", tmp_path / "file.csv")

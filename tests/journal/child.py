@@ -20,6 +20,7 @@ from typing import Any
 
 import anyio
 import httpx
+from pydantic import JsonValue
 
 from sixtyfour_async import AsyncClient, DeepSearch, JobOperation, JobRunner, Outcome, RunWorkflow
 from sixtyfour_async.simulator import DEFAULT_KEY, companies
@@ -71,7 +72,7 @@ def operation(number: int) -> JobOperation[Any]:
         case 2:
             return DeepSearch(query=f"shipyards {number}", max_results=5)
         case 5:
-            row = {"company_name": companies()[number].company_name, "row": number}
+            row: dict[str, JsonValue] = {"company_name": companies()[number].company_name, "row": number}
             return RunWorkflow(workflow_id=FACTS_WORKFLOW, webhook_payload=[row])
         case 7:
             return question(number - 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import functools
 import json
@@ -53,6 +54,7 @@ async def test_status_and_export_read_what_is_committed_while_a_run_writes(tmp_p
     """Every outcome that the consumer has seen is in both, and the run does not notice."""
     path, out = tmp_path / "run.db", tmp_path / "out.csv"
     seen: list[str] = []
+    rows: dict[str, dict[str, str]] = {}
 
     def ask(command: Any, *arguments: str) -> str:
         said = CliRunner().invoke(command, [str(path), *arguments])
@@ -86,8 +88,8 @@ async def test_a_lock_file_that_is_deleted_under_a_newcomer_gives_it_nothing(
     await leaving.open()
 
     def change_hands() -> None:
-        leaving._close()
-        third._open()
+        asyncio.run(leaving.close())
+        asyncio.run(third.open())
 
     at_statement(monkeypatch, "BEGIN EXCLUSIVE", change_hands)
     with pytest.raises(JournalError, match="in use by another process"):

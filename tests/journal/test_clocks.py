@@ -143,9 +143,10 @@ async def test_a_night_s_sleep_in_the_middle_of_a_run_loses_nothing() -> None:
     """Every deadline has passed on waking up; what ended meanwhile is fetched, not given up."""
     async with simulated(SimulatorSettings(deep_search_slots=20)) as (client, simulator):
         begun = anyio.current_time()
+        outcomes: list[Outcome[Any]] = []
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(asleep, 20)
-            outcomes = await run(client, MemoryJournal())
+            await run(client, MemoryJournal(), outcomes=outcomes)
         lasted = anyio.current_time() - begun
 
     assert NIGHT < lasted < NIGHT + 1000

@@ -170,6 +170,9 @@ TestJournals = Journals.TestCase
 TestJournals.settings = settings(max_examples=8, stateful_step_count=20, deadline=None)
 
 
-@pytest.mark.soak
-class TestJournalsAtLength(Journals.TestCase):
-    settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+class LongJournals(Journals):
+    """The same, for hours of use."""
+
+
+TestLongJournals = pytest.mark.soak(LongJournals.TestCase)
+TestLongJournals.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
