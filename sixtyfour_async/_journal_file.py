@@ -58,13 +58,15 @@ _LINES = (
 
 
 def checked_version(database: sqlite3.Connection, path: Path) -> int:
-    """Read a file's schema version.
+    """Read a file's schema version; 0 when nothing is in it, as a crash leaves it that came before the first table.
 
     Raises:
         JournalError: It is another program's, or a newer version wrote it.
     """
     application = database.execute("PRAGMA application_id").fetchone()[0]
     version = int(database.execute("PRAGMA user_version").fetchone()[0])
+    if not (application or version or database.execute("SELECT 1 FROM sqlite_master").fetchone()):
+        return 0
     if application != APPLICATION_ID:
         raise JournalError(f"{path} is another program's database: choose another --journal")
     if version > SCHEMA_VERSION:
@@ -147,7 +149,10 @@ def reading(path: str | Path) -> Generator[Reader, None, None]:
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True)) as database:
             database.execute("PRAGMA query_only = ON")
-            if checked_version(database, path) < SCHEMA_VERSION:
+            version = checked_version(database, path)
+            if version == 0:
+                raise JournalError(f"{path} is empty: no run has begun in it")
+            if version < SCHEMA_VERSION:
                 raise JournalError(f"{path} was written by an older version: resume its run once, that brings it up")
             yield Reader(database)
     except sqlite3.Error as error:

@@ -177,13 +177,15 @@ class SqliteJournal:
     def _open(self) -> None:
         try:
             self._own()
-            new = not self.path.exists()
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
             self._database = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
-            self._prepare(new or self.path.stat().st_size == 0)
+            self._prepare()
         except OSError as error:
             self._close()
             raise JournalError(f"journal {self.path} cannot be opened: {error.strerror or error}") from error
+        except sqlite3.OperationalError as error:
+            self._close()
+            raise JournalError(f"journal {self.path} cannot be opened: {error}") from error
         except sqlite3.DatabaseError as error:
             self._close()
             raise JournalError(f"{self.path} is not a journal ({error}): choose another --journal") from error
@@ -196,25 +198,32 @@ class SqliteJournal:
         if not self.path.parent.is_dir():
             raise JournalError(f"journal {self.path}: there is no folder {self.path.parent}")
         self._owner = sqlite3.connect(self._owner_path, timeout=0, isolation_level=None, check_same_thread=False)
+        opened = self._owner_path.stat().st_ino
         try:
             self._owner.execute("BEGIN EXCLUSIVE")
+            # Whoever leaves deletes the file: a lock on a deleted one keeps nobody out.
+            taken = not self._owner_path.exists() or self._owner_path.stat().st_ino != opened
         except sqlite3.OperationalError as error:
+            taken = error.sqlite_errorcode == sqlite3.SQLITE_BUSY
+            if not taken:
+                raise
+        if taken:
             self._owner.close()
             self._owner = None
             raise JournalError(
                 f"journal {self.path} is in use by another process: wait for it, or choose another --journal"
-            ) from error
+            )
 
     @property
     def _owner_path(self) -> Path:
         return self.path.with_name(self.path.name + ".lock")
 
-    def _prepare(self, new: bool) -> None:
+    def _prepare(self) -> None:
         database = self._connection
-        version = 0 if new else checked_version(database, self.path)
+        version = checked_version(database, self.path)
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
-        if new:
+        if version == 0:
             schema = resources.files("sixtyfour_async").joinpath("schema.sql").read_text("utf-8")
             steps = [f"{schema} PRAGMA application_id = {APPLICATION_ID};"]
         else:
@@ -282,6 +291,7 @@ class SqliteJournal:
         if found is None:
             return False
         cents = (found.cost_cents or 0.0) + found.reserved_cents
+        self._connection.execute("PRAGMA secure_delete = ON")  # zeros, should we be killed before the next two steps
         self._commit([(_TALLY, (found.variant, "forgotten", cents)), ("DELETE FROM jobs WHERE key = ?", (key,))])
         self._connection.execute("VACUUM")  # a deleted row's bytes lie in free pages otherwise, and in the log
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,53 +1,145 @@
-"""A run in a process of its own, to be killed: ``python -m tests.journal.child URL JOURNAL ROWS SPEED [MOMENT]``.
+"""``python -m tests.journal.child``: runs to be killed, each in a fork of a process that has everything imported.
 
-*MOMENT* lets the process kill itself, as hard as a power cut: ``intended`` before the third submit leaves,
-``answered`` when its answer has come and nobody has seen it, ``looking`` before the third look.
+Reads one order a line (JSON, the fields of `Order`), and answers each with how the fork ended: its exit code, or minus
+the signal that killed it.
 """
 
 from __future__ import annotations
 
-import asyncio
+import gc
 import json
 import os
 import signal
+import sqlite3
 import sys
+import time
+import traceback
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
+import anyio
 import httpx
+from pydantic import JsonValue
 
-from sixtyfour_async import AsyncClient, JobRunner
-from sixtyfour_async.simulator import DEFAULT_KEY
-from tests.fundamentals.questions import questions
+from sixtyfour_async import AsyncClient, DeepSearch, JobOperation, JobRunner, Outcome, RunWorkflow
+from sixtyfour_async.simulator import DEFAULT_KEY, companies
+from sixtyfour_async.testing import VirtualTimeLoop, simulated
+from tests.fundamentals.questions import question
+from tests.journal.deadly import DeadlyTransport, Death, deadly_connect
 
-
-class Deadly(httpx.AsyncHTTPTransport):
-    def __init__(self, moment: str) -> None:
-        super().__init__()
-        self.moment = moment
-        self.left = 3
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        watched = "/job-status" if self.moment == "looking" else "-async"
-        self.left -= watched in request.url.path
-        deadly = bool(self.moment) and watched in request.url.path and self.left == 0
-        if deadly and self.moment in {"intended", "looking"}:
-            os.kill(os.getpid(), signal.SIGKILL)
-        response = await super().handle_async_request(request)
-        if deadly:
-            await response.aread()
-            os.kill(os.getpid(), signal.SIGKILL)
-        return response
+FACTS_WORKFLOW = "7b0c6a52-3f0e-4d7c-9a51-0c1f7f1d0001"
+PRICES = {"company-intelligence": 10, "workflow-run": 10, "deep-search": 5}
+"""Cents. The simulator charges as much for the first two; what a search costs the service does not tell."""
 
 
-async def main(url: str, journal: str, rows: int, speed: float, moment: str = "") -> None:
-    async with httpx.AsyncClient(transport=Deadly(moment)) as http_client:
-        client = AsyncClient(DEFAULT_KEY, base_url=url, speed=speed, http_client=http_client)
-        async with client, JobRunner(client, journal=journal) as runner:
-            sys.stdout.write("begun\n")
-            sys.stdout.flush()
-            async for outcome in runner.map(questions(rows)):
-                found = outcome.value.structured_data if outcome.value else None
-                sys.stdout.write(json.dumps([outcome.index, outcome.status, outcome.job_id, found]) + "\n")
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to run, and when to die.
+
+    Attributes:
+        rows: How many rows the input has.
+        speed: The simulator's.
+        point: One of `deadly.POINTS` or None.
+        times: How often that point is reached before it kills.
+        after: Seconds after the fork at which it is killed from outside, or None.
+        stay: Outcomes after which the run is left, or None.
+        mixed: Are there also rows that the service knows again, and rows that are asked twice?
+    """
+
+    url: str
+    journal: str
+    sink: str
+    rows: int
+    speed: float
+    point: str | None = None
+    times: int = 1
+    after: float | None = None
+    stay: int | None = None
+    mixed: bool = True
+
+    def line(self) -> str:
+        return json.dumps(asdict(self)) + "\n"
+
+
+def asked(rows: int, *, mixed: bool = True) -> Sequence[JobOperation[Any]]:
+    """The input: of ten rows one is a search, one a workflow, one the same question as the row before it."""
+    return [operation(number) if mixed else question(number) for number in range(rows)]
+
+
+def operation(number: int) -> JobOperation[Any]:
+    match number % 10:
+        case 2:
+            return DeepSearch(query=f"shipyards {number}", max_results=5)
+        case 5:
+            row: dict[str, JsonValue] = {"company_name": companies()[number].company_name, "row": number}
+            return RunWorkflow(workflow_id=FACTS_WORKFLOW, webhook_payload=[row])
+        case 7:
+            return question(number - 1)
+        case _:
+            return question(number)
+
+
+def told(outcome: Outcome[Any]) -> dict[str, Any]:
+    found = outcome.raw.get("structured_data") if isinstance(outcome.raw, dict) else None
+    return {
+        "key": outcome.key,
+        "index": outcome.index,
+        "status": outcome.status,
+        "job_id": outcome.job_id,
+        "found": found,
+    }
+
+
+async def run(order: Order) -> None:
+    """The consumer: each outcome is in its own file before it comes back for the next one."""
+    death = Death(order.point, order.times)
+    sqlite3.connect = deadly_connect(death)
+    sink = os.open(order.sink, os.O_CREAT | os.O_APPEND | os.O_WRONLY)
+    left = order.stay
+    async with httpx.AsyncClient(transport=DeadlyTransport(death)) as http_client:
+        client = AsyncClient(DEFAULT_KEY, base_url=order.url, speed=order.speed, http_client=http_client)
+        runner = JobRunner(client, journal=order.journal, max_in_flight=16, prices=PRICES, deep_searches=50)
+        async with client, runner:
+            async for outcome in runner.map(asked(order.rows, mixed=order.mixed), deliver="once"):
+                os.write(sink, json.dumps(told(outcome)).encode() + b"\n")
+                left = None if left is None else left - 1
+                if left == 0:
+                    break
+
+
+async def warm_up() -> None:
+    """Build every class that an answer is read as; without a thread, which a fork would not have."""
+    await httpx.AsyncHTTPTransport(verify=False).aclose()  # what it imports takes longer than a run lives
+    async with simulated() as (client, _), JobRunner(client, prices=PRICES) as runner:
+        async for _outcome in runner.map(asked(10)):
+            pass
+
+
+def live(order: Order) -> int:
+    """In the fork: run, and give the exit code."""
+    try:
+        anyio.run(run, order)
+    except BaseException:  # noqa: BLE001 (told, and the fork must not go on as its parent)
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+def main() -> None:
+    anyio.run(warm_up, backend_options={"loop_factory": VirtualTimeLoop})
+    gc.freeze()
+    for line in sys.stdin:
+        order = Order(**json.loads(line))
+        child = os.fork()
+        if child == 0:
+            os._exit(live(order))
+        if order.after is not None:
+            time.sleep(order.after)
+            os.kill(child, signal.SIGKILL)  # a child that has ended waits for its parent: nobody else has this number
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4]), *sys.argv[5:]))
+    main()

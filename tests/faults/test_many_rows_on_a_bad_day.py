@@ -1,0 +1,127 @@
+"""Thousands of rows of every kind through every fault at once, judged by the service's books."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import anyio
+import pytest
+from pydantic import JsonValue
+
+from sixtyfour_async import (
+    CompanyIntelligence,
+    DeepSearch,
+    FindEmail,
+    JobOperation,
+    JobRunner,
+    MemoryJournal,
+    Outcome,
+    RunWorkflow,
+)
+from sixtyfour_async._core.ledger import Line
+from sixtyfour_async.simulator import Simulator, SimulatorSettings, companies
+from sixtyfour_async.testing import simulated
+from tests.fundamentals.questions import fact
+
+pytestmark = pytest.mark.anyio
+
+FAULTS: dict[str, float] = dict.fromkeys(
+    (
+        "lost_answer",
+        "reset",
+        "server_error",
+        "html",
+        "truncated",
+        "not_found_after_submit",
+        "slow_body",
+        "drift",
+        "throttled",
+    ),
+    0.05,
+)
+FACTS_WORKFLOW = "7b0c6a52-3f0e-4d7c-9a51-0c1f7f1d0001"
+PRICES = {"company-intelligence": 10, "workflow-run": 10, "deep-search": 5, "find-email": 5}
+KEYED = {"deep-search", "workflow-run"}
+
+
+def asked(rows: int) -> Iterator[JobOperation[Any]]:
+    """Of forty rows one is a search, one a workflow run, nine want an address."""
+    for number in range(rows):
+        company = companies()[number % len(companies())]
+        if number % 40 == 7:
+            yield DeepSearch(query=f"shipyards {number}", max_results=5)
+        elif number % 40 == 27:
+            row: dict[str, JsonValue] = {"company_name": company.company_name, "row": number}
+            yield RunWorkflow(workflow_id=FACTS_WORKFLOW, webhook_payload=[row])
+        elif number % 4 == 1:
+            yield FindEmail(lead={"name": f"Ada {number}", "company": company.company_name})
+        else:
+            subject: dict[str, JsonValue] = {
+                "company_name": company.company_name,
+                "website": company.website,
+                "row": number,
+            }
+            struct = {"headquarters": "Where the head office is"}
+            yield CompanyIntelligence(target_company=subject, struct=struct, tier="low")
+
+
+def row_of(simulator: Simulator) -> Counter[str]:
+    """How often the books have each row."""
+    found = Counter[str]()
+    for work in simulator.books.jobs:
+        body = work.body
+        row = body["rows"][0] if work.kind == "workflow" else body.get("target_company") or body.get("lead") or body
+        found[str(sorted(row.items()))] += 1
+    return found
+
+
+def charged(lines: tuple[Line, ...], operation: str) -> float:
+    mine = [line for line in lines if line.variant.partition("/")[0] == operation and line.state == "completed"]
+    return sum(line.charged_cents for line in mine)
+
+
+@pytest.mark.parametrize("rows", [400, pytest.param(10_000, marks=[pytest.mark.soak, pytest.mark.timeout(1200)])])
+async def test_nothing_is_lost_and_nothing_is_doubled(rows: int) -> None:
+    """Left twice on the way; every row ends answered or parked, once in the books, and the money adds up."""
+    journal = MemoryJournal()
+    arrived: dict[str, Outcome[Any]] = {}
+    deliveries = Counter[str]()
+    settings = SimulatorSettings(faults=FAULTS, deep_search_slots=40)
+    async with simulated(settings) as (client, simulator):
+        for stay in (rows / 50, rows / 25, 1e9, 1e9):
+            with anyio.move_on_after(stay):
+                async with JobRunner(client, journal=journal, prices=PRICES, deep_searches=40) as runner:
+                    async for outcome in runner.map(asked(rows), deliver="once"):
+                        if outcome.status != "unknown":
+                            arrived[outcome.key] = outcome
+                            deliveries[outcome.key] += 1
+        books = simulator.books
+
+    parked = {key: entry for key, entry in journal.rows.items() if entry.state == "unknown"}
+    assert len(journal.rows) == rows
+    assert len(arrived) + len(parked) == rows
+    assert {"completed"} == {outcome.status for outcome in arrived.values()}
+    assert {entry.operation for entry in parked.values()}.isdisjoint(KEYED)
+    assert deliveries.total() - rows + len(parked) <= 2, "one outcome in the consumer's hands each time it left"
+
+    assert {1} == set(row_of(simulator).values())
+    own = {outcome.job_id for outcome in arrived.values()}
+    assert len(own) == len(arrived)
+    assert own <= {work.id for work in books.jobs}
+    assert len(books.jobs) - len(own) <= len(parked) < rows / 3
+    for outcome in arrived.values():
+        subject: Any = getattr(outcome.input, "target_company", None)
+        if subject is not None:
+            number = subject["row"] % len(companies())
+            assert outcome.result().structured_data == {"headquarters": fact(number)}
+
+    lines = await journal.lines()
+    for operation, kind in (("company-intelligence", "company_intelligence"), ("find-email", "find_email")):
+        paid = sum(work.charge for work in books.jobs if work.kind == kind and work.id in own)
+        assert charged(lines, operation) == paid > 0
+    at_stake = sum(line.at_stake_cents for line in lines)
+    assert at_stake == sum(PRICES[entry.operation] for entry in parked.values())
+    assert all(simulator.faults.struck[name] >= 5 for name in FAULTS)
+    assert books.peak() <= 500

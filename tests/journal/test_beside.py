@@ -1,0 +1,131 @@
+"""Whoever reads a journal beside its writer, whoever comes just as its owner leaves, and what an erased row leaves."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import functools
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import anyio.to_thread
+import pytest
+from click.testing import CliRunner
+
+from sixtyfour_async import JobRunner, JournalError, SqliteJournal
+from sixtyfour_async._journal import Entry
+from sixtyfour_async.cli.journals import export, status
+from sixtyfour_async.simulator import SimulatorSettings
+from sixtyfour_async.testing import simulated
+from tests.fundamentals.questions import fact, questions
+
+pytestmark = pytest.mark.anyio
+
+SPEED = 600.0
+ENTRY = Entry("row 1", "find-email", "f" * 32, "{}", "intended", variant="find-email")
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+def at_statement(monkeypatch: pytest.MonkeyPatch, statement: str, act: Callable[[], None]) -> None:
+    """Let *act* happen once, just before the next connection's statement that begins so."""
+
+    class Watched(sqlite3.Connection):
+        def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+            if sql.startswith(statement):
+                monkeypatch.undo()
+                if acts:
+                    acts.pop()()
+            return super().execute(sql, parameters)
+
+    acts = [act]
+    monkeypatch.setattr(sqlite3, "connect", functools.partial(sqlite3.connect, factory=Watched))
+
+
+async def test_status_and_export_read_what_is_committed_while_a_run_writes(tmp_path: Path) -> None:
+    """Every outcome that the consumer has seen is in both, and the run does not notice."""
+    path, out = tmp_path / "run.db", tmp_path / "out.csv"
+    seen: list[str] = []
+    rows: dict[str, dict[str, str]] = {}
+
+    def ask(command: Any, *arguments: str) -> str:
+        said = CliRunner().invoke(command, [str(path), *arguments])
+        assert said.exit_code == 0, said.output
+        return said.output
+
+    async with simulated(SimulatorSettings(speed=SPEED)) as (client, simulator), JobRunner(client, journal=path) as run:
+        async for outcome in run.map(questions(60)):
+            seen.append(outcome.key)
+            if len(seen) % 15 == 0:
+                told = json.loads(await anyio.to_thread.run_sync(ask, status, "--json"))
+                await anyio.to_thread.run_sync(ask, export, "--out", str(out), "--overwrite")
+                rows = {row["key"]: row for row in csv.DictReader(out.read_text(encoding="utf-8").splitlines())}
+                answered = sum(line["rows"] for line in told["lines"] if line["state"] == "completed")
+                assert len(seen) <= answered <= 60
+                assert told["total"]["charged_cents"] == answered * 10
+                assert all(rows[key]["status"] == "completed" for key in seen)
+
+    places = {fact(number) for number in range(60)}
+    assert len(set(seen)) == len(simulator.books.jobs) == 60
+    assert {row["headquarters"] for row in rows.values()} <= places
+    assert simulator.books.repeated == {}
+
+
+async def test_a_lock_file_that_is_deleted_under_a_newcomer_gives_it_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It had opened the file, then its owner left, and another one came: two must not think that they are alone."""
+    path = tmp_path / "run.db"
+    leaving, third, newcomer = SqliteJournal(path), SqliteJournal(path), SqliteJournal(path)
+    await leaving.open()
+
+    def change_hands() -> None:
+        asyncio.run(leaving.close())
+        asyncio.run(third.open())
+
+    at_statement(monkeypatch, "BEGIN EXCLUSIVE", change_hands)
+    with pytest.raises(JournalError, match="in use by another process"):
+        await newcomer.open()
+    await third.put(ENTRY)
+    await third.close()
+    await newcomer.open()
+    await newcomer.close()
+
+
+async def test_an_erased_row_leaves_nothing_behind_even_if_the_erasing_is_cut_short(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed between deleting the row and writing the file anew; opened and closed once, no byte is left."""
+    path, copy = tmp_path / "run.db", tmp_path / "copy"
+    secret = "Ada-Lovelace-" * 900
+
+    def kill() -> None:
+        copy.mkdir()
+        for file in tmp_path.glob("run.db*"):
+            if not file.name.endswith(".lock"):
+                shutil.copy(file, copy / file.name)
+
+    at_statement(monkeypatch, "VACUUM", kill)
+    journal = SqliteJournal(path)
+    await journal.open()
+    for number in range(20):
+        await journal.put(replace(ENTRY, key=f"row {number}", request=secret if number == 7 else "{}"))
+    assert await journal.forget("row 7")
+    await journal.close()
+    after = SqliteJournal(copy / "run.db")
+    await after.open()
+    assert await after.find("row 7") is None
+    await after.close()
+
+    for folder in (tmp_path, copy):
+        files = {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
+        assert "run.db" in files
+        assert not any(b"Ada-Lovelace" in content for content in files.values()), folder

@@ -1,0 +1,181 @@
+"""Files of former schemas are brought up to this one, rows intact, even when that is cut short."""
+
+from __future__ import annotations
+
+import functools
+import shutil
+import sqlite3
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from sixtyfour_async import JobRunner, JournalError, SqliteJournal
+from sixtyfour_async._core.row import State
+from sixtyfour_async._journal import CRASHED, Entry
+from sixtyfour_async._journal_file import APPLICATION_ID, SCHEMA_VERSION, reading
+from sixtyfour_async.simulator import SimulatorSettings
+from sixtyfour_async.testing import simulated
+from tests.fundamentals.questions import question, questions
+
+pytestmark = pytest.mark.anyio
+
+SCHEMA_1 = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE jobs (
+    key TEXT PRIMARY KEY, operation TEXT NOT NULL, fingerprint TEXT NOT NULL, request TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (
+        state IN ('intended', 'released', 'accepted', 'unknown', 'completed', 'failed', 'cancelled')
+    ),
+    job_id TEXT, answer TEXT, error TEXT, cost_cents REAL, created_at TEXT NOT NULL, changed_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX jobs_by_state ON jobs (state);
+"""
+"""As version 0.1's first journals had it."""
+
+REQUESTS = {
+    "find-email": ('{"lead":{"name":"Åda"},"mode":"PERSONAL"}', "find-email/PERSONAL"),
+    "find-phone": ('{"lead":{"name":"Åda"}}', "find-phone"),
+    "company-intelligence": ('{"target_company":{"company_name":"Acme"},"tier":"low"}', "company-intelligence/low"),
+}
+SPEED = 600.0
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+def old_rows() -> list[Entry]:
+    """One of each kind in each state, as schema 1 could tell it."""
+    return [
+        Entry(
+            f"{operation} {state}",
+            operation,
+            "f" * 32,
+            request,
+            state,
+            job_id="job" if state not in {"intended", "released", "unknown"} else None,
+            answer='{"result": {}}' if state in {"completed", "failed", "cancelled"} else None,
+            error="why" if state in {"unknown", "released"} else None,
+            cost_cents=5.0 if state == "completed" else None,
+        )
+        for operation, (request, _) in REQUESTS.items()
+        for state in get_args(State)
+    ]
+
+
+def write_old(path: Path, rows: list[Entry]) -> None:
+    with sqlite3.connect(path) as database:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.executescript(f"{SCHEMA_1} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 1;")
+        database.execute("INSERT INTO meta VALUES ('input', 'a.csv')")
+        for number, row in enumerate(rows):
+            at = f"2026-11-25T10:{number:02}:00.000+00:00"
+            told = (row.key, row.operation, row.fingerprint, row.request, row.state, row.job_id, row.answer, row.error)
+            database.execute(
+                f"INSERT INTO jobs VALUES ({', '.join('?' * 11)})",  # noqa: S608 (marks)
+                (*told, row.cost_cents, at, at),
+            )
+    database.close()
+
+
+def expected(rows: list[Entry]) -> list[Entry]:
+    """Brought up, and what a crash left named."""
+    new = [replace(row, variant=REQUESTS[row.operation][1]) for row in rows]
+    return [replace(row, state="unknown", error=CRASHED) if row.state == "intended" else row for row in new]
+
+
+async def opened(path: Path) -> AsyncGenerator[Entry, None]:
+    journal = SqliteJournal(path)
+    await journal.open()
+    async for entry in journal.entries(get_args(State)):
+        yield entry
+    with pytest.raises(JournalError, match=r"input was 'a\.csv'"):
+        await journal.bind({"input": "b.csv"})
+    await journal.close()
+
+
+async def test_every_row_of_an_old_file_is_there_in_the_new_schema(tmp_path: Path) -> None:
+    """In its order, with the kind that its price depends on; an older reader's file is not read unmigrated."""
+    path, rows = tmp_path / "run.db", old_rows()
+    write_old(path, rows)
+    with pytest.raises(JournalError, match="older version: resume its run once"), reading(path):
+        pass
+
+    assert [entry async for entry in opened(path)] == expected(rows)
+    assert [entry async for entry in opened(path)] == expected(rows), "and once only"
+    with sqlite3.connect(path) as database:
+        made = set(database.execute("SELECT sql FROM sqlite_master WHERE type = 'index'"))
+    database.close()
+    fresh = SqliteJournal(tmp_path / "fresh.db")
+    await fresh.open()
+    await fresh.close()
+    with sqlite3.connect(tmp_path / "fresh.db") as database:
+        assert made == set(database.execute("SELECT sql FROM sqlite_master WHERE type = 'index'"))
+    database.close()
+
+
+async def test_a_kill_at_any_statement_of_it_leaves_a_file_that_can_be_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The files as they lie on the disk before each statement: what a killed process leaves."""
+    path, rows = tmp_path / "run.db", old_rows()
+    write_old(path, rows)
+    left: list[Path] = []
+
+    def snapshot(statement: str) -> None:
+        folder = tmp_path / f"{len(left):02} {statement.split(maxsplit=1)[0]}"
+        folder.mkdir()
+        for file in tmp_path.glob("run.db*"):
+            if not file.name.endswith(".lock"):
+                shutil.copy(file, folder / file.name)
+        left.append(folder / path.name)
+
+    class Watched(sqlite3.Connection):
+        def executescript(self, sql_script: str, /) -> sqlite3.Cursor:
+            self.set_trace_callback(snapshot)
+            try:
+                return super().executescript(sql_script)
+            finally:
+                self.set_trace_callback(None)
+                snapshot("END")
+
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", functools.partial(connect, factory=Watched))
+    assert [entry async for entry in opened(path)] == expected(rows)
+    monkeypatch.setattr(sqlite3, "connect", connect)
+
+    assert len(left) > 10
+    versions: list[int] = []
+    for copy in left:
+        with connect(copy) as database:
+            versions.append(int(database.execute("PRAGMA user_version").fetchone()[0]))
+        database.close()
+        assert [entry async for entry in opened(copy)] == expected(rows)
+    assert versions == sorted(versions)
+    assert set(versions) == {1, SCHEMA_VERSION}, "all of it or nothing"
+
+
+async def test_an_old_run_is_finished_by_the_new_version(tmp_path: Path) -> None:
+    """What it had answered is not asked again, what it had sent is watched, what it had lost stays parked."""
+    path = tmp_path / "run.db"
+    async with simulated(SimulatorSettings(speed=SPEED)) as (client, simulator):
+        async with JobRunner(client, journal=tmp_path / "new.db") as runner:
+            async for _ in runner.map(questions(4)):
+                pass
+        with reading(tmp_path / "new.db") as journal:
+            rows = [journal.find(question(number).fingerprint()) for number in range(4)]
+        kept: list[Any] = [entry for entry in rows if entry is not None]
+        kept[1] = replace(kept[1], state="accepted", answer=None, cost_cents=None)
+        kept[2] = replace(kept[2], state="intended", job_id=None, answer=None, cost_cents=None)
+        write_old(path, kept)
+
+        async with JobRunner(client, journal=path) as runner:
+            statuses = [outcome.status async for outcome in runner.map(questions(6))]
+
+    assert sorted(statuses) == ["completed"] * 5 + ["unknown"]
+    assert simulator.books.repeated == {}
+    assert len(simulator.books.jobs) == 6
