@@ -41,10 +41,10 @@ class EagerJournal(SqliteJournal):
         super().__init__(path)
         self._turn = anyio.Lock()
 
-    async def put(self, entry: Entry) -> None:
+    async def put(self, *entries: Entry) -> None:
         """Write one row, alone."""
         async with self._turn:
-            await super().put(entry)
+            await super().put(*entries)
 
     async def deliver(self, key: str) -> None:
         """Note a delivery, alone."""

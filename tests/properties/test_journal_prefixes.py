@@ -43,9 +43,9 @@ class Frozen(MemoryJournal):
         await anyio.sleep(60)
         return False
 
-    async def put(self, entry: Entry) -> None:
+    async def put(self, *entries: Entry) -> None:
         if await self._alive():
-            await super().put(entry)
+            await super().put(*entries)
 
     async def deliver(self, key: str) -> None:
         if await self._alive():
