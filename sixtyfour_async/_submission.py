@@ -106,7 +106,7 @@ class Submission:
     @property
     def filed(self) -> bool:
         """Do the rows travel as a file?"""
-        return self.asked.endpoint.body == "multipart"
+        return self.batch is not None and self.asked.endpoint.body == "multipart"
 
     def keep_file(self, text: str) -> None:
         """Put the file that a look's answer leads to in the place of its links, which expire."""

@@ -167,7 +167,9 @@ async def test_a_job_is_taken_up_by_its_id_and_looked_at_at_once() -> None:
         found = await client.job(FindEmail, "t").wait()
 
     assert found.email[0].address == "a@b.example"
-    assert [at - begun for at in looks.at] == [0, 2]
+    first, second = (at - begun for at in looks.at)
+    assert first == 0
+    assert 2 <= second <= 5
 
 
 async def test_a_job_that_ended_long_ago_is_not_waited_for() -> None:

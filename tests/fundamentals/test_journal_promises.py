@@ -121,7 +121,7 @@ async def test_a_workflow_run_in_doubt_is_asked_for_again_by_its_own_key() -> No
             outcomes = {outcome.index: outcome async for outcome in runner.map(a_run(number) for number in range(4))}
 
     assert [outcomes[index].status for index in range(4)] == ["completed"] * 4
-    taken = {work.id: work.body["webhook_payload"][0]["row"] for work in simulator.books.jobs}
+    taken = {work.id: work.body["rows"][0]["row"] for work in simulator.books.jobs}
     assert {outcome.job_id: index for index, outcome in outcomes.items()} == taken
 
 

@@ -19,7 +19,6 @@ from sixtyfour_async import (
     JobRunner,
     MemoryJournal,
     Outcome,
-    _client,
     _engine,
     _http,
     _sqlite,
@@ -89,7 +88,7 @@ class Wall(datetime):
 def wall(monkeypatch: pytest.MonkeyPatch) -> type[Wall]:
     """The package's wall clock, wherever it reads one."""
     monkeypatch.setattr(Wall, "hours", 0.0)
-    for module in (_client, _engine, _http, _sqlite):
+    for module in (_engine, _http, _sqlite):
         monkeypatch.setattr(module, "datetime", Wall)
     return Wall
 

@@ -90,7 +90,7 @@ class Scene:
     def work(self) -> list[dict[str, Any]]:
         """What the service has accepted."""
         lines = self.state.read_text(encoding="utf-8").splitlines()
-        return [event["work"] | {"event": event["event"]} for event in map(json.loads, lines)]
+        return [event["work"] | {"event": event["event"]} for event in map(json.loads, lines) if "work" in event]
 
     def told(self) -> list[dict[str, Any]]:
         """What the consumer has on its side."""
