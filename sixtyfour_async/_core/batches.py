@@ -148,8 +148,11 @@ def share_out_file(rows: int, text: str, fields: Collection[str], charged: float
 
 def _listed(result: JsonValue) -> list[Any]:
     wrapped = json_object(result) or {}
-    lists = (json_array(wrapped.get(name)) for name in ("results", "leads", "data"))
-    return json_array(result) or next((found for found in lists if found is not None), [])
+    for found in (result, *(wrapped.get(name) for name in ("results", "leads", "data"))):
+        rows = json_array(found)
+        if rows is not None:
+            return rows
+    return []
 
 
 def _places(leads: Sequence[Mapping[str, JsonValue]], rows: Sequence[Any]) -> list[int | None]:
