@@ -77,6 +77,7 @@ class Ticket:
         trouble: Looks in a row that failed.
         missing: Looks in a row that were answered "no such job".
         reserved: Cents set aside for it.
+        at_stake: Cents an earlier submit of it may have cost, while it waits to be sent again.
         unclear: Has an earlier submit perhaps been taken?
         withdrawn: Why nobody wants it any more, once that was said while its submit was on its way.
     """
@@ -104,6 +105,7 @@ class Ticket:
     trouble: int = 0
     missing: int = 0
     reserved: float = 0.0
+    at_stake: float = 0.0
     unclear: bool = False
     withdrawn: SixtyfourError | None = None
 

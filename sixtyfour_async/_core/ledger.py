@@ -50,18 +50,26 @@ class Ledger:
         known = [price for price in (PRICES.get(variant) if own is None else own, self._seen.get(variant)) if price]
         return max(known, default=own if own is not None else self.ceiling)
 
-    def room(self, variant: str, rows: int = 1) -> float | None:
-        """What would be set aside for a job of so many rows; None when the cap leaves no room just now."""
+    def room(self, variant: str, rows: int = 1, *, already: float = 0.0) -> float | None:
+        """What would be set aside for a job of so many rows; None when the cap leaves no room just now.
+
+        Args:
+            variant: What its price depends on.
+            rows: How many.
+            already: What is at stake for this very job, which an earlier submit of it may have cost.
+        """
         price = self.price(variant)
         if self.cap is None:
             return (price or 0.0) * rows
-        left = self.cap - self.charged - self.reserved - self.at_stake
+        left = self.cap - self.charged - self.reserved - self.at_stake + already
         return price * rows if price is not None and price * rows <= left else None
 
-    def reserve(self, variant: str, rows: int = 1) -> float | None:
-        """Set the price of a job aside and say how much; None when the cap leaves no room just now."""
-        amount = self.room(variant, rows)
-        self.reserved += amount or 0.0
+    def reserve(self, variant: str, rows: int = 1, *, already: float = 0.0) -> float | None:
+        """Set the price of a job aside, instead of what is at stake for it, and say how much; None as in `room`."""
+        amount = self.room(variant, rows, already=already)
+        if amount is not None:
+            self.at_stake = max(0.0, self.at_stake - already)
+            self.reserved += amount
         return amount
 
     def resume(self, amount: float) -> None:

@@ -107,7 +107,7 @@ class Scheduler:
         """Take a job on, for which an earlier run set *at_stake* aside; with *remote_id* it was accepted by it."""
         self.tickets[ticket.id] = ticket
         if remote_id is None:
-            self.ledger.at_stake = max(0.0, self.ledger.at_stake - at_stake)
+            ticket.at_stake = at_stake
             if self.waiting.add(ticket):
                 self.watch.reprice_at = now
             return
@@ -152,7 +152,7 @@ class Scheduler:
             case Withdrawn(error=error):
                 ticket.withdrawn = error
                 if ticket.phase is Phase.WAITING:
-                    return self._end(ticket, Release(ticket.id, error, again=False))
+                    return self._unsent(ticket, error)
         return []
 
     def _accept(self, ticket: Ticket, remote_id: str, now: float) -> None:
@@ -188,7 +188,8 @@ class Scheduler:
             self.gates[ticket.gate].close(now + max(again.after, GATE_PAUSE))
         if ticket.withdrawn is not None and not ticket.unclear:
             return self._end(ticket, Release(ticket.id, ticket.withdrawn, again=False))
-        self._release(ticket)
+        ticket.at_stake = ticket.reserved if ticket.unclear else 0.0
+        self._release(ticket, parked=ticket.unclear)
         ticket.step(Step.SUBMIT_AGAIN)
         self.waiting.add_later(ticket, now + again.after)
         return [Release(ticket.id, error, again=True)]
@@ -307,7 +308,7 @@ class Scheduler:
 
     def _take_submit(self, now: float) -> Command | None:
         for ticket in self.waiting.heads(now):
-            amount = self.ledger.reserve(ticket.sold_as, ticket.rows)
+            amount = self.ledger.reserve(ticket.sold_as, ticket.rows, already=ticket.at_stake)
             if amount is None:
                 if self.in_flight.held == 0:
                     return self._over_cap(ticket)
@@ -315,7 +316,7 @@ class Scheduler:
             self.waiting.take(ticket)
             self.waiting.hold(ticket, now)
             self.waiting.sending.take(now)
-            ticket.reserved = amount
+            ticket.reserved, ticket.at_stake = amount, 0.0
             ticket.step(Step.SUBMIT_SENT)
             ticket.attempts += 1
             self._submits_earned = max(0.0, self._submits_earned - 1.0)
@@ -330,14 +331,23 @@ class Scheduler:
         left = (ledger.cap or 0.0) - ledger.charged - ledger.at_stake
         lost = f" ({ledger.at_stake:g} are at stake in rows whose end is not known)" if ledger.at_stake else ""
         error = CostCapError(f"max_cost_cents={ledger.cap:g} leaves {left:g} cents, too little for this row{lost}")
-        return self._end(ticket, Release(ticket.id, error, again=False))[0]
+        return self._unsent(ticket, error)[0]
+
+    def _unsent(self, ticket: Ticket, error: SixtyfourError) -> list[Command]:
+        """End a job that waits: nothing was sold, unless an earlier submit of it was taken."""
+        if not ticket.unclear:
+            return self._end(ticket, Release(ticket.id, error, again=False))
+        unknown = JobUnknownError(f"may have been accepted, and is not sent again: {error}")
+        unknown.__cause__ = error
+        return self._end(ticket, Hold(ticket.id, unknown))
 
     def _ready_at(self, now: float) -> float:
         """When the next look or submit is due, were the budget endless."""
         return min(self.watch.next_at(), self.waiting.ready_at(now, self._affords))
 
     def _affords(self, ticket: Ticket) -> bool:
-        return self.ledger.cap is None or self.ledger.room(ticket.sold_as, ticket.rows) is not None
+        room = self.ledger.room(ticket.sold_as, ticket.rows, already=ticket.at_stake)
+        return self.ledger.cap is None or room is not None
 
     def _release(self, ticket: Ticket, *, parked: bool = False) -> None:
         """Give back its places and the money set aside for it, unless that is at stake."""
