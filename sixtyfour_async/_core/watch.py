@@ -28,7 +28,7 @@ from sixtyfour_async._core.job import Phase, Step, Ticket
 from sixtyfour_async._core.runtimes import LONGEST, MEMORY, Runtimes
 from sixtyfour_async.models.jobs import Report
 
-PATIENCE = 45.0
+PATIENCE = 30.0
 """Seconds of lag worth one request, unless the caller says otherwise."""
 
 STEPS = 2
@@ -76,6 +76,7 @@ class Watch:
     ended: int = 0
     reprice_at: float = math.inf
     lags: deque[float] = field(default_factory=lambda: deque[float](maxlen=255))
+    _lowest: int = 0
     _level: int = 0
     _planned_at: int = 0
     _learned_at: int = SCOUTS
@@ -89,6 +90,7 @@ class Watch:
     # --- jobs come and go ---------------------------------------------------------------------------------------
 
     def __post_init__(self) -> None:
+        self._lowest = max(0, math.ceil(STEPS * math.log2(self.patience / FLOOR)))
         self._level = self._planned_at = self._lowest
 
     def begin(self, ticket: Ticket, now: float, *, at_once: bool = False, hurried: bool = False) -> None:
@@ -156,8 +158,7 @@ class Watch:
         return self._heap[0][0] if self._heap else math.inf
 
     def take(self) -> list[Ticket]:
-        """The job to look at next, with all that one request reports on along with it."""
-        self.next_at()
+        """The job that `next_at` spoke of, with all that one request reports on along with it."""
         head = self.tickets[heapq.heappop(self._heap)[2]]
         together = [] if head.alone else [self.tickets[id_] for id_ in sorted(self._rolls.get(head.roll, ()))]
         together = [one for one in together if one.phase is Phase.RUNNING and not one.alone]
@@ -234,10 +235,6 @@ class Watch:
 
     def _price_at(self, level: int) -> float:
         return self.patience * math.exp2(-level / STEPS)
-
-    @property
-    def _lowest(self) -> int:
-        return max(0, math.ceil(STEPS * math.log2(self.patience / FLOOR)))
 
     def _demand(self, level: int) -> float:
         """Looks a second that everything running asks for at a price."""
