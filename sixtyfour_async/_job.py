@@ -9,7 +9,7 @@ import anyio
 from pydantic import JsonValue
 
 from sixtyfour_async._clock import Clock
-from sixtyfour_async._core.inspection import idle_plan
+from sixtyfour_async._core.inspection import idle_plan, unknown_wait
 from sixtyfour_async._core.wire import decode_answer
 from sixtyfour_async.errors import JobCancelledError, JobFailedError, JobTimeoutError, NotFoundError, ResponseError
 from sixtyfour_async.models.jobs import JobState, Report
@@ -85,7 +85,7 @@ class Job(Generic[R_co]):
         word = None
         while True:
             age = clock.now() - begun
-            pause = plan.wait(age)
+            pause = unknown_wait(age, plan)
             if deadline is not None and age >= deadline:
                 raise JobTimeoutError(f"not finished within {deadline:g} s", job_id=self.id, state=word)
             left = pause if deadline is None else min(pause, deadline - age)

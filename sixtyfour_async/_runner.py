@@ -147,6 +147,8 @@ class JobRunner:
 
     async def _keep_runtimes(self) -> None:
         """What was learned helps a later run; a journal that broke has been reported already."""
+        if not self._scheduler.watch.looks:
+            return
         with suppress(JournalError), anyio.CancelScope(shield=True):
             await self.journal.note(RUNTIMES, self._scheduler.watch.runtimes.to_json())
 

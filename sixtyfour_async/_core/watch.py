@@ -2,11 +2,12 @@
 
 Looks and submits draw on one budget, so a look has a price: the seconds of lag that one request is worth. What sets it:
 
-- *Patience*, the caller's number, is the most that submits waiting their turn can make of it.
+- *Patience*, the caller's number, is what submits waiting their turn make of it.
 - A short queue makes less of it: a request spent on a look makes every waiting row wait one request longer, so it costs
   them together the time in which the whole queue is sent. The price falls as the list runs out.
 - With nothing to submit, it is the lowest at which the looks that all running jobs ask for fit into the budget, down to
-  `FLOOR`: then a job is looked at every few seconds. With more running than the budget can watch, it rises.
+  `FLOOR`: then a job is looked at every few seconds.
+- With more running than the budget can watch, it rises above all that, as long as that makes for fewer looks.
 - A job whose end is needed, since others wait for its slot, is looked at for the floor's price.
 - The first few jobs of a kind about which nothing is known are looked at for a small price: what they teach is worth
   more than the requests.
@@ -23,7 +24,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 
-from sixtyfour_async._core.inspection import FLOOR, Plan, after_trouble, make_plan
+from sixtyfour_async._core.inspection import FLOOR, Plan, after_trouble, make_plan, unknown_wait
 from sixtyfour_async._core.job import Phase, Step, Ticket
 from sixtyfour_async._core.runtimes import LONGEST, MEMORY, Runtimes
 from sixtyfour_async.models.jobs import Report
@@ -42,6 +43,9 @@ SCOUTS = 5
 
 SCOUTING = 2.0
 """Seconds of lag worth a look at a scout, at most."""
+
+HELPS = 0.95
+"""What a higher price must bring the looks asked for down to, to be worth its lag: each job needs one."""
 
 FULL = 0.9
 """Part of the budget that the looks planned may ask for: they do not come evenly."""
@@ -209,7 +213,8 @@ class Watch:
 
     def _step(self, lowest: int, most: float) -> int:
         """Up one level, or down, until the looks asked for just fit."""
-        if self._level > -DEAREST and self._demand(self._level) > most:
+        asked = self._demand(self._level)
+        if asked > most and self._level > -DEAREST and self._demand(self._level - 1) < HELPS * asked:
             return -1
         return int(self._level < lowest and self._demand(self._level + 1) <= most)
 
@@ -223,7 +228,8 @@ class Watch:
 
     def wait(self, ticket: Ticket, now: float, *, hurried: bool = False) -> float:
         """Seconds until the next look at a job that runs now."""
-        return self._plan(ticket.variant, self._level_of(ticket, hurried=hurried)).wait(now - ticket.accepted_at)
+        plan, age = self._plan(ticket.variant, self._level_of(ticket, hurried=hurried)), now - ticket.accepted_at
+        return unknown_wait(age, plan) if ticket.scout else plan.wait(age)
 
     def _level_of(self, ticket: Ticket, *, hurried: bool) -> int:
         if hurried:
