@@ -68,6 +68,7 @@ async def test_a_row_under_way_can_be_explained() -> None:
 
 async def first_look(journal: MemoryJournal, number: int) -> float:
     """Run a question and say when its first look was planned, seconds after it was accepted."""
+    told: Explanation | None = None
     async with simulated() as (client, _), JobRunner(client, journal=journal) as runner:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(runner.run, question(number))
