@@ -4,7 +4,7 @@ Lag buys jobs: whoever looks seldom gets more jobs through one key and sees each
 with ours where its median lag is the same: its one number is turned, with hindsight and for this very list, until it
 is. "One look each, never early" is impossible and bounds what any policy can reach.
 
-    python -m benchmarks.frontier [--rows 3000] [--patience 45] [--quick]
+    python -m benchmarks.frontier [--rows 3000] [--patience 30] [--quick]
 """
 
 from __future__ import annotations
@@ -39,8 +39,6 @@ SCHEDULES: dict[str, Schedule] = {
     "x s, growing by half": lambda first: backoff(first, 1.5, 1e9),
     "2 s, growing by half up to x s": lambda most: backoff(2.0, 1.5, most),
 }
-LEARNED_AFTER = 200
-"""Jobs after which the target compares us with the optimum that knows the distribution."""
 VENDOR_IN_FLIGHT = 10
 TURNS = 9
 """Halvings of the interval in which a schedule's number is sought."""

@@ -13,7 +13,7 @@ from pydantic import JsonValue
 
 from sixtyfour_async._answers import Answer, read
 from sixtyfour_async._clock import Clock
-from sixtyfour_async._core.inspection import after_trouble, idle_plan
+from sixtyfour_async._core.inspection import after_trouble, idle_plan, unknown_wait
 from sixtyfour_async._core.retry import may_pass
 from sixtyfour_async._core.wire import decode_answer
 from sixtyfour_async.errors import (
@@ -162,7 +162,7 @@ class Job(Generic[R_co]):
         plan = idle_plan(self.operation.variant())
         begun = clock.now()
         since = begun if self._submitted_at is None else self._submitted_at
-        pause = 0.0 if self._submitted_at is None else max(0.0, since + plan.wait(0.0) - begun)
+        pause = 0.0 if self._submitted_at is None else max(0.0, since + unknown_wait(0.0, plan) - begun)
         word, trouble = None, 0
         while True:
             left = math.inf if deadline is None else begun + deadline - clock.now()
@@ -177,7 +177,7 @@ class Job(Generic[R_co]):
                 yield report
                 if report.state is not JobState.RUNNING:
                     return
-            pause = after_trouble(trouble) if trouble else plan.wait(clock.now() - since)
+            pause = after_trouble(trouble) if trouble else unknown_wait(clock.now() - since, plan)
 
     async def _look(self, limit: float) -> Report | None:
         """Look once; None when it brought nothing but may the next time."""

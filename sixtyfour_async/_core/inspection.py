@@ -34,6 +34,9 @@ TROUBLE_MAX = 60.0
 _SELDOM = 0.125
 """Part of its age after which a job older than any that was seen to end is looked at again."""
 
+_CURIOUS = 0.5
+"""Part of its age after which a job of an unknown kind is looked at again, at the latest."""
+
 _NEVER = 1e-9
 _RARE = 1e-3
 
@@ -104,9 +107,14 @@ def make_plan(odds: Sequence[float], price: float) -> Plan:
     return Plan(waits, looks[0], max(0.0, cost[0] - price * looks[0]), mean_of(odds))
 
 
+def unknown_wait(age: float, plan: Plan) -> float:
+    """Seconds until the next look at a job of a kind not met before: what is expected of it may be quite wrong."""
+    return min(plan.wait(age), max(MIN_INTERVAL, age * _CURIOUS))
+
+
 @lru_cache(maxsize=64)
 def idle_plan(variant: str) -> Plan:
-    """How to watch a single job that nothing was learned about, with requests to spare."""
+    """How to watch a single job, with requests to spare, as far as the vendor's pages tell."""
     return make_plan(Runtimes().of(variant).odds(), FLOOR)
 
 

@@ -57,8 +57,8 @@ from sixtyfour_async.models.jobs import JobState, Report
 SUBMIT_ATTEMPTS = 6
 """Attempts to deliver a submit: five waits, half a minute in all."""
 
-LATE = 3.0
-"""How many times the price a look may be overdue, in seconds, before submits hold back: early submits win till then."""
+CATCH_UP = 0.25
+"""How much more of the budget looks get that are overdue by the time a request is worth, so that a backlog shrinks."""
 
 GATE_PAUSE = 15.0
 """Seconds a gate stays closed after the service said "too many are running" and none of ours has ended."""
@@ -288,20 +288,19 @@ class Scheduler:
         return "cap" if self.waiting else "nothing"
 
     def _next(self, now: float) -> Command | None:
-        look_due = self.watch.next_at() <= now
+        overdue = now - self.watch.next_at()
+        look_due = overdue >= 0.0
         if not look_due and not self.waiting:
             return None
         if self.budget.ready_at(now) > now:
             return None
-        overdue = now - self.watch.next_at()
         short = overdue <= self.watch.price < self.patience
         if not look_due or short or self._submits_earned >= 1.0:
             submit = self._take_submit(now)
             if submit is not None or not look_due:
                 return submit
-        looks = max(1.0, self.watch.looks_per_job())
-        late = overdue > self.watch.price * LATE
-        self._submits_earned = min(1.0, self._submits_earned + 1.0 / (looks * (3 if late else 1)))
+        looks = max(1.0, self.watch.looks_per_job()) * (1.0 + CATCH_UP * overdue / self.watch.price)
+        self._submits_earned = min(1.0, self._submits_earned + 1.0 / looks)
         self.budget.take(now)
         first, *others = self.watch.take()
         return LookMany((first.id, *(one.id for one in others))) if others else Look(first.id, first.remote_id or "")

@@ -2,11 +2,12 @@
 
 Looks and submits draw on one budget, so a look has a price: the seconds of lag that one request is worth. What sets it:
 
-- *Patience*, the caller's number, is the most that submits waiting their turn can make of it.
+- *Patience*, the caller's number, is what submits waiting their turn make of it.
 - A short queue makes less of it: a request spent on a look makes every waiting row wait one request longer, so it costs
   them together the time in which the whole queue is sent. The price falls as the list runs out.
 - With nothing to submit, it is the lowest at which the looks that all running jobs ask for fit into the budget, down to
-  `FLOOR`: then a job is looked at every few seconds. With more running than the budget can watch, it rises.
+  `FLOOR`: then a job is looked at every few seconds.
+- With more running than the budget can watch, it rises above all that, as long as that makes for fewer looks.
 - A job whose end is needed, since others wait for its slot, is looked at for the floor's price.
 - The first few jobs of a kind about which nothing is known are looked at for a small price: what they teach is worth
   more than the requests.
@@ -23,12 +24,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 
-from sixtyfour_async._core.inspection import FLOOR, Plan, after_trouble, make_plan
+from sixtyfour_async._core.inspection import FLOOR, Plan, after_trouble, make_plan, unknown_wait
 from sixtyfour_async._core.job import Phase, Step, Ticket
 from sixtyfour_async._core.runtimes import LONGEST, MEMORY, Runtimes
 from sixtyfour_async.models.jobs import Report
 
-PATIENCE = 45.0
+PATIENCE = 30.0
 """Seconds of lag worth one request, unless the caller says otherwise."""
 
 STEPS = 2
@@ -42,6 +43,9 @@ SCOUTS = 5
 
 SCOUTING = 2.0
 """Seconds of lag worth a look at a scout, at most."""
+
+HELPS = 0.95
+"""What a higher price must bring the looks asked for down to, to be worth its lag: each job needs one."""
 
 FULL = 0.9
 """Part of the budget that the looks planned may ask for: they do not come evenly."""
@@ -76,6 +80,7 @@ class Watch:
     ended: int = 0
     reprice_at: float = math.inf
     lags: deque[float] = field(default_factory=lambda: deque[float](maxlen=255))
+    _lowest: int = 0
     _level: int = 0
     _planned_at: int = 0
     _learned_at: int = SCOUTS
@@ -89,6 +94,7 @@ class Watch:
     # --- jobs come and go ---------------------------------------------------------------------------------------
 
     def __post_init__(self) -> None:
+        self._lowest = max(0, math.ceil(STEPS * math.log2(self.patience / FLOOR)))
         self._level = self._planned_at = self._lowest
 
     def begin(self, ticket: Ticket, now: float, *, at_once: bool = False, hurried: bool = False) -> None:
@@ -156,8 +162,7 @@ class Watch:
         return self._heap[0][0] if self._heap else math.inf
 
     def take(self) -> list[Ticket]:
-        """The job to look at next, with all that one request reports on along with it."""
-        self.next_at()
+        """The job that `next_at` spoke of, with all that one request reports on along with it."""
         head = self.tickets[heapq.heappop(self._heap)[2]]
         together = [] if head.alone else [self.tickets[id_] for id_ in sorted(self._rolls.get(head.roll, ()))]
         together = [one for one in together if one.phase is Phase.RUNNING and not one.alone]
@@ -208,7 +213,8 @@ class Watch:
 
     def _step(self, lowest: int, most: float) -> int:
         """Up one level, or down, until the looks asked for just fit."""
-        if self._level > -DEAREST and self._demand(self._level) > most:
+        asked = self._demand(self._level)
+        if asked > most and self._level > -DEAREST and self._demand(self._level - 1) < HELPS * asked:
             return -1
         return int(self._level < lowest and self._demand(self._level + 1) <= most)
 
@@ -222,7 +228,8 @@ class Watch:
 
     def wait(self, ticket: Ticket, now: float, *, hurried: bool = False) -> float:
         """Seconds until the next look at a job that runs now."""
-        return self._plan(ticket.variant, self._level_of(ticket, hurried=hurried)).wait(now - ticket.accepted_at)
+        plan, age = self._plan(ticket.variant, self._level_of(ticket, hurried=hurried)), now - ticket.accepted_at
+        return unknown_wait(age, plan) if ticket.scout else plan.wait(age)
 
     def _level_of(self, ticket: Ticket, *, hurried: bool) -> int:
         if hurried:
@@ -234,10 +241,6 @@ class Watch:
 
     def _price_at(self, level: int) -> float:
         return self.patience * math.exp2(-level / STEPS)
-
-    @property
-    def _lowest(self) -> int:
-        return max(0, math.ceil(STEPS * math.log2(self.patience / FLOOR)))
 
     def _demand(self, level: int) -> float:
         """Looks a second that everything running asks for at a price."""

@@ -9,6 +9,7 @@ import anyio
 import pytest
 
 from sixtyfour_async import AsyncClient, DeepSearch, FindEmail, JobRunner, MemoryJournal
+from sixtyfour_async._core.budget import Budget
 from sixtyfour_async.simulator import SimulatorSettings
 from sixtyfour_async.simulator.settings import RetryAfter, Window
 from sixtyfour_async.testing import simulated
@@ -62,28 +63,47 @@ async def test_a_restart_does_not_forget_the_minute_before_it() -> None:
     assert (len(simulator.books.jobs), simulator.books.repeated) == (400, {})
 
 
+class Untold(Budget):
+    """Hears nothing of what the service says of its limit."""
+
+    def told(self, now: float, limit: int | None, remaining: int | None) -> None:
+        """Do nothing."""
+
+
 @pytest.mark.parametrize("window", WINDOWS)
 @pytest.mark.parametrize("pace", PACES)
 async def test_a_limit_lower_than_we_were_told_slows_us_down_and_loses_nothing(
     window: Window, pace: RetryAfter
 ) -> None:
-    """What the answers' headers tell of the limit is believed; no row is lost, none is asked twice."""
+    """Every 429 pauses the whole key; no row is lost, none is asked twice. The service's headers tell no limit here."""
     settings = SimulatorSettings(window=window, retry_after=pace, limit=200)
-    async with simulated(settings) as (client, simulator), JobRunner(client) as runner:
-        statuses = [outcome.status async for outcome in runner.map(questions(250))]
-        counted = runner.stats().throttled
+    async with simulated(settings) as (client, simulator):
+        client.budget = Untold(500)
+        async with JobRunner(client) as runner:
+            statuses = [outcome.status async for outcome in runner.map(questions(250))]
+            counted = runner.stats().throttled
 
     assert statuses == ["completed"] * 250
     assert (len(simulator.books.jobs), simulator.books.repeated) == (250, {})
-    assert simulator.books.throttled == counted
-    assert simulator.books.throttled < 0.02 * len(simulator.books.requests)
-    assert simulator.books.peak() <= 200
+    assert 0 < simulator.books.throttled == counted
+    assert simulator.books.throttled < 0.15 * len(simulator.books.requests)
     requests = simulator.books.requests
     for earlier, later in pairwise(requests):
         if earlier.status == 429 and later.at > earlier.at + 1e-6:
             assert later.at >= earlier.at + 1
             if window == "fixed":
                 assert math.floor(later.at / 60) > math.floor(earlier.at / 60), "the next minute, as it was told"
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+async def test_a_lower_limit_that_the_headers_tell_is_kept_without_a_single_429(window: Window) -> None:
+    settings = SimulatorSettings(window=window, limit=200)
+    async with simulated(settings) as (client, simulator), JobRunner(client) as runner:
+        statuses = [outcome.status async for outcome in runner.map(questions(250))]
+
+    assert statuses == ["completed"] * 250
+    assert simulator.books.throttled == 0
+    assert 180 <= simulator.books.peak() <= 200
 
 
 @pytest.mark.parametrize("pace", PACES)
