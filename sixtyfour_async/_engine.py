@@ -264,8 +264,11 @@ class Engine:
                 self._submits.discard(scope)
 
     def _drop_withdrawn(self, carrier: Submission) -> None:
-        """Some rows of a batch may have been withdrawn while it waited; when all were, it is ended elsewhere."""
-        unwanted = [row for row in carrier.rows if row.withdrawn is not None]
+        """Some rows of a batch may have been withdrawn while it waited; when all were, it is ended elsewhere.
+
+        One in doubt is repeated as it was: its rows may have been taken, and its key stands for all of them.
+        """
+        unwanted = [row for row in carrier.rows if row.withdrawn is not None and not carrier.in_doubt]
         if 0 < len(unwanted) < len(carrier.rows):
             carrier.drop(unwanted)
             for row in unwanted:

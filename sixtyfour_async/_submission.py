@@ -90,11 +90,10 @@ class Submission:
 
     def step(self, state: State, reserved: float | None = None, **changes: Any) -> list[Entry]:
         """Bring every row's line to a state; *reserved* cents are set aside for all of them together."""
-        for place, row in enumerate(self.rows):
+        for number, row in enumerate(self.rows):
             mine = row.entry.reserved_cents if reserved is None else reserved / len(self.rows)
-            row.entry = replace(row.entry, state=state, reserved_cents=mine, **changes)
-            if self.batch is not None:
-                row.entry = replace(row.entry, batch=self.batch, place=place)
+            place = None if self.batch is None else number
+            row.entry = replace(row.entry, state=state, reserved_cents=mine, batch=self.batch, place=place, **changes)
         return [row.entry for row in self.rows]
 
     def finish(self, report: Report) -> Entry:

@@ -104,6 +104,27 @@ async def test_one_bad_lead_does_not_sink_the_others() -> None:
     assert simulator.books.repeated == {}
 
 
+async def test_rows_of_a_refused_batch_are_watched_on_one_by_one_by_the_next_run() -> None:
+    """Each has a job of its own by then: the batch that never was must not bring them together again."""
+    journal = MemoryJournal()
+
+    def refuse(request: httpx.Request) -> httpx.Response | None:
+        return httpx.Response(422, json={"detail": "no"}) if "bulk" in request.url.path else None
+
+    async with networked(refuse) as (client, simulator, _):
+        with anyio.move_on_after(1.5):
+            async with JobRunner(client, journal=journal) as runner:
+                [outcome async for outcome in runner.map(leads(6))]
+        accepted = {entry.job_id for entry in journal.rows.values() if entry.state == "accepted"}
+        async with JobRunner(client, journal=journal) as runner:
+            outcomes = {outcome.index: outcome async for outcome in runner.map(leads(6))}
+
+    assert len(accepted) > 1
+    assert [outcomes[index].status for index in range(6)] == ["completed"] * 6
+    assert len({outcome.job_id for outcome in outcomes.values()}) == 6
+    assert simulator.books.repeated == {}
+
+
 async def test_a_lead_that_the_answer_leaves_out_fails_alone() -> None:
     """Rows are known by their echo, not by their place: no row is given another one's answer."""
 

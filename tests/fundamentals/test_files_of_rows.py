@@ -125,3 +125,30 @@ async def test_a_link_that_fails_is_looked_for_again() -> None:
 
     assert statuses == {"completed": 10}
     assert len(simulator.books.downloads) > 12
+
+
+async def test_a_file_in_doubt_is_repeated_whole_though_some_of_its_rows_are_wanted_no_more() -> None:
+    """Two consumers share a file whose submit was lost; one leaves: the key still stands for all of it."""
+    journal = MemoryJournal()
+    sent: list[tuple[str | None, str | None]] = []
+
+    def lose_first(request: httpx.Request) -> Exception | None:
+        if request.url.path != BULK:
+            return None
+        sent.append((request.headers.get("idempotency-key"), request.headers.get("content-length")))
+        return httpx.ReadError("lost", request=request) if len(sent) == 1 else None
+
+    async with networked(lose_first) as (client, _, _), JobRunner(client, journal=journal) as runner:
+
+        async def leave_soon() -> None:
+            with anyio.move_on_after(0.9):
+                [outcome async for outcome in runner.map(questions(20)[10:], route="file")]
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(leave_soon)
+            statuses = Counter([outcome.status async for outcome in runner.map(questions(10), route="file")])
+
+    assert statuses == {"completed": 10}
+    assert len(sent) == 2
+    assert sent[0] == sent[1]
+    assert Counter(entry.state for entry in journal.rows.values()) == {"completed": 20}
