@@ -131,6 +131,7 @@ async def test_a_file_in_doubt_is_repeated_whole_though_some_of_its_rows_are_wan
     """Two consumers share a file whose submit was lost; one leaves: the key still stands for all of it."""
     journal = MemoryJournal()
     sent: list[tuple[str | None, str | None]] = []
+    statuses: Counter[str] = Counter()
 
     def lose_first(request: httpx.Request) -> Exception | None:
         if request.url.path != BULK:
@@ -146,7 +147,7 @@ async def test_a_file_in_doubt_is_repeated_whole_though_some_of_its_rows_are_wan
 
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(leave_soon)
-            statuses = Counter([outcome.status async for outcome in runner.map(questions(10), route="file")])
+            statuses.update([outcome.status async for outcome in runner.map(questions(10), route="file")])
 
     assert statuses == {"completed": 10}
     assert len(sent) == 2
