@@ -11,7 +11,7 @@ from sixtyfour_async._core.ledger import Ledger, carry_over
 from sixtyfour_async._core.row import OPEN, Deliver, Welcome, Wishes, repeat_key
 from sixtyfour_async._journal import Entry, Journal, request_text
 from sixtyfour_async.errors import CostCapError, InputError
-from sixtyfour_async.operations import REGISTRY, JobOperation
+from sixtyfour_async.operations import JobOperation
 
 R = TypeVar("R")
 
@@ -41,23 +41,17 @@ class Admission:
         """Make the question as it is sent: with the key by which the service knows it again, where it takes one."""
         return operation.keyed(repeat_key(self._journal_id, key, asked))
 
-    def welcome(self, operation: JobOperation[R], key: str, known: Entry | None, deliver: Deliver) -> Welcome:
-        """Say what to do with a row of which the journal knows this much."""
+    def welcome(self, operation: JobOperation[R], fingerprint: str, known: Entry | None, deliver: Deliver) -> Welcome:
+        """Say what to do with a row of this content, of which the journal knows this much."""
         return row.welcome(
             None if known is None else known.state,
             self._wishes,
-            same=known is not None and known.fingerprint == operation.fingerprint(),
+            same=known is not None and known.fingerprint == fingerprint,
             delivered=known is not None and known.delivered,
-            repeatable=self._may_repeat(operation, key, known),
+            repeatable=_may_repeat(operation, known),
             age=_age(known),
             deliver=deliver,
         )
-
-    def _may_repeat(self, operation: JobOperation[R], key: str, known: Entry | None) -> bool:
-        """Will the service know the row again, by a key of its own or by that of the file it travelled in?"""
-        if known is not None and known.batch is not None:
-            return REGISTRY[operation.endpoint.together].endpoint.repeat == "key"
-        return self.keyed(operation, key, 0).may_repeat()
 
     def over_cap(self, operation: JobOperation[R]) -> CostCapError | None:
         """Say why a row may not be asked, however much money is left; nothing has been sent for it."""
@@ -72,7 +66,9 @@ class Admission:
             return CostCapError(f"max_jobs={self._max_jobs} jobs were submitted already")
         return None
 
-    def entry(self, operation: JobOperation[R], key: str, known: Entry | None, told: Welcome) -> Entry:
+    def entry(
+        self, operation: JobOperation[R], key: str, fingerprint: str, known: Entry | None, told: Welcome
+    ) -> Entry:
         """Make the line that a row begins with: as it stands when it is watched or repeated, else a new one."""
         if known is not None and told in {"watch", "ask"} and known.state != "released":
             return known
@@ -85,12 +81,20 @@ class Admission:
         return Entry(
             key,
             operation.endpoint.name,
-            operation.fingerprint(),
+            fingerprint,
             request_text(operation.payload()),
             "released",
             variant=operation.variant(),
             asked=asked,
         )
+
+
+def _may_repeat(operation: JobOperation[R], known: Entry | None) -> bool:
+    """Will the service know the row again, by a key of its own or by that of the file it travelled in?"""
+    if known is not None and known.batch is not None:
+        bulk = operation.bulk()
+        return bulk is not None and bulk.repeat == "key"
+    return operation.keyed("a key").may_repeat()
 
 
 def _age(known: Entry | None) -> timedelta:

@@ -41,7 +41,7 @@ from sixtyfour_async._core.messages import (
     Withdrawn,
 )
 from sixtyfour_async._core.retry import is_unclear, may_be_one_rows_fault
-from sixtyfour_async._core.row import Route, State
+from sixtyfour_async._core.row import IN_DOUBT, Route, State
 from sixtyfour_async._core.scheduler import Scheduler
 from sixtyfour_async._core.wire import answer_route, decode_answer, decode_json, encode, job_route
 from sixtyfour_async._job import read_job_id
@@ -50,7 +50,7 @@ from sixtyfour_async._reading import read_outcome
 from sixtyfour_async._submission import Row, Submission
 from sixtyfour_async.errors import JournalError, SixtyfourError
 from sixtyfour_async.models.jobs import JobState, JobStatus, Report
-from sixtyfour_async.operations import REGISTRY, JobOperation, Operation
+from sixtyfour_async.operations import JobOperation, Operation
 from sixtyfour_async.outcomes import Outcome, Status
 
 GRACE = 5.0
@@ -119,12 +119,11 @@ class Engine:
         fresh = row.entry.state == "released" and route != "single"
         kind = row.operation.sharing(in_files=route == "file") if fresh else None
         if kind is None:
-            in_doubt = row.entry.state in {"unknown", "intended"}
-            self._ship(Submission(next(self._numbers), [row], asked, in_doubt))
+            self._ship(Submission(next(self._numbers), [row], asked, row.entry.state in IN_DOUBT))
             return
-        filed = REGISTRY[row.operation.endpoint.together].endpoint.body == "multipart"
+        bulk = row.operation.bulk()
         now, size = self._client.clock.now(), len(row.entry.request)
-        full = self._gathering.add(row, kind, now, size=size, filed=filed)
+        full = self._gathering.add(row, kind, now, size=size, filed=bulk is not None and bulk.takes_file)
         if full is not None:
             self._ship_together(full)
         self._inbox.post()

@@ -88,7 +88,7 @@ class Handover:
                 twin.waiting.append((feed, index))
                 return
             known = twin.entry if twin else await self._journal.find(key)
-            told = "clash" if twin else self._admission.welcome(operation, key, known, feed.delivers)
+            told = "clash" if twin else self._admission.welcome(operation, fingerprint, known, feed.delivers)
             if told == "skip":
                 feed.skip(index)
                 return
@@ -100,7 +100,8 @@ class Handover:
             elif told != "watch" and (refusal := self._admission.over_cap(operation)) is not None:
                 self._tell(feed, Outcome(key, index, operation, "rejected", error=refusal))
             else:
-                await self._take_on(feed, index, operation, self._admission.entry(operation, key, known, told))
+                entry = self._admission.entry(operation, key, fingerprint, known, told)
+                await self._take_on(feed, index, operation, entry)
 
     async def _take_on(self, feed: Feed[R], index: int, operation: JobOperation[R], entry: Entry) -> None:
         row = Row(entry, operation, [(feed, index)], urgent=feed.urgent)

@@ -38,7 +38,8 @@ class _Kinds:
             self.alone[operation.variant(), operation.endpoint.gate] += 1
         else:
             self.shared[kind] += 1
-            self.bulk[kind] = operation.together((), "plan")
+            if kind not in self.bulk:
+                self.bulk[kind] = operation.together((), "plan")
 
     def loads(self) -> list[Load]:
         keys = self.alone.keys() | self.running.keys()
@@ -46,7 +47,7 @@ class _Kinds:
         return [*alone, *(self._load(self.bulk[kind], rows) for kind, rows in self.shared.items())]
 
     def _load(self, bulk: JobOperation[Any], rows: int) -> Load:
-        size = FILED if bulk.endpoint.body == "multipart" else LEADS
+        size = FILED if bulk.endpoint.takes_file else LEADS
         return Load(bulk.variant(), math.ceil(rows / size), gate=bulk.endpoint.gate)
 
 
@@ -64,12 +65,13 @@ async def plan(
     async with aclosing(each(operations)) as reading:
         async for operation in reading:
             counts["rows"] += 1
-            name = operation.fingerprint() if key is None else key(operation)
+            fingerprint = operation.fingerprint()
+            name = fingerprint if key is None else key(operation)
             if name in seen:
                 counts["duplicates"] += 1
                 continue
             seen.add(name)
-            told = admission.welcome(operation, name, await journal.find(name), "every call")
+            told = admission.welcome(operation, fingerprint, await journal.find(name), "every call")
             counts[COUNTED.get(told, "rejected")] += 1
             if told == "watch":
                 kinds.running[operation.variant(), operation.endpoint.gate] += 1

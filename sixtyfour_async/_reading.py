@@ -7,9 +7,10 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, JsonValue
 
+from sixtyfour_async._core.row import IN_DOUBT
 from sixtyfour_async._core.wire import decode_answer
 from sixtyfour_async._job import read_answer
-from sixtyfour_async._journal import Entry
+from sixtyfour_async._journal import CRASHED, Entry
 from sixtyfour_async.errors import (
     JobCancelledError,
     JobFailedError,
@@ -88,9 +89,8 @@ def restore(entry: Entry, *, struct: type[BaseModel] | None = None) -> JobOperat
 
 def _read_report(operation: JobOperation[Any], entry: Entry) -> Report:
     """Read the last look that the journal kept."""
-    if entry.state in {"unknown", "intended"}:
-        told = entry.error or "a run ended while this was being sent; it may have been accepted"
-        raise JobUnknownError(told, job_id=entry.job_id)
+    if entry.state in IN_DOUBT:
+        raise JobUnknownError(entry.error or CRASHED, job_id=entry.job_id)
     if entry.state == "accepted":
         raise JobTimeoutError("was still running when last looked at", job_id=entry.job_id)
     question = operation.look(entry.job_id or "-")

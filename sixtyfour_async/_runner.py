@@ -320,7 +320,6 @@ class JobRunner:
                 when the process dies comes again, and no other; with a sink that knows keys it is exactly once.
             ordered: Yield outcomes in the order of the input. A slow row then holds the others back, ``max_in_flight``
                 at most; after that nothing is submitted until it ends.
-
             route: ``"auto"`` lets find and reverse questions that have nothing but their lead to tell them apart share
                 bulk submits of up to 100: a hundredth of the requests. ``"file"`` sends research on people and
                 companies as files of up to 20,000 rows, too: a few requests for all of it, and no answer before the

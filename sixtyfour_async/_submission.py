@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from sixtyfour_async._core.batches import Share, share_out, share_out_file
-from sixtyfour_async._core.row import State
+from sixtyfour_async._core.row import IN_DOUBT, State
 from sixtyfour_async._journal import Entry
 from sixtyfour_async.errors import SixtyfourError
 from sixtyfour_async.models._base import json_object
@@ -67,8 +67,7 @@ class Submission:
         """Let rows that have something in common share a submit, a new one unless it is named."""
         batch = batch or str(uuid4())
         first, *others = (row.operation for row in rows)
-        in_doubt = rows[0].entry.state in {"unknown", "intended"}
-        return cls(number, rows, first.together(others, batch), in_doubt, batch)
+        return cls(number, rows, first.together(others, batch), rows[0].entry.state in IN_DOUBT, batch)
 
     @property
     def first(self) -> Entry:
@@ -105,7 +104,7 @@ class Submission:
     @property
     def filed(self) -> bool:
         """Do the rows travel as a file?"""
-        return self.batch is not None and self.asked.endpoint.body == "multipart"
+        return self.batch is not None and self.asked.endpoint.takes_file
 
     def keep_file(self, text: str) -> None:
         """Put the file that a look's answer leads to in the place of its links, which expire."""

@@ -28,6 +28,9 @@ parked. ``accepted``: it has an id and runs, or did when last seen.
 OPEN: frozenset[State] = frozenset({"intended", "accepted", "unknown"})
 """States of rows whose end is not known: the money reserved for them is at stake."""
 
+IN_DOUBT: frozenset[State] = frozenset({"intended", "unknown"})
+"""States of rows that may have been taken, and have no id to ask by."""
+
 OnUnknown: TypeAlias = Literal["park", "resubmit"]
 """What to do with rows that an earlier run left unknown: leave them alone, or ask again and perhaps pay twice."""
 
@@ -85,7 +88,7 @@ def welcome(
         return "ask"
     if not same:
         return "clash"
-    in_doubt = state in {"unknown", "intended"}
+    in_doubt = state in IN_DOUBT
     if in_doubt and repeatable:
         return "ask"
     too_old = state == "completed" and wishes.reuse is not None and age > wishes.reuse

@@ -15,7 +15,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, pairwise
+from itertools import pairwise
 
 RATIO = 1.07
 """How much longer each bin is than the one before."""
@@ -167,12 +167,6 @@ def _smooth(odds: Sequence[float]) -> list[float]:
 def mean_of(odds: Sequence[float]) -> float:
     """The mean run time, seconds."""
     return sum(part * (low + high) / 2 for part, low, high in zip(odds, EDGES, EDGES[1:], strict=False))
-
-
-def quantile_of(odds: Sequence[float], part: float) -> float:
-    """The run time, seconds, that this part of all jobs does not exceed."""
-    place = next((place for place, sum_ in enumerate(accumulate(odds)) if sum_ >= part), BINS - 1)
-    return EDGES[place + 1]
 
 
 @dataclass(slots=True)

@@ -95,7 +95,7 @@ def encode(operation: Operation[Any], route: Route, *, timeout: float | None = N
     headers = {header: str(fields.pop(name)) for name, header in endpoint.in_headers.items() if name in fields}
     in_query = list(fields) if route.method in {"GET", "DELETE"} else [n for n in endpoint.in_query if n in fields]
     query = urlencode([pair for name in in_query for pair in query_pairs(name, fields.pop(name))])
-    parts = _parts(operation, fields) if endpoint.body == "multipart" else None
+    parts = _parts(operation, fields) if endpoint.takes_file else None
     body, content_type = _body(operation, fields) if parts is None else (None, "")
     return HTTPRequest(
         method=route.method,

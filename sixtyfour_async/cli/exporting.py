@@ -66,7 +66,7 @@ def written(entry: Entry, columns: Columns) -> tuple[str, ...]:
 def subject_of(operation: str, sent: Mapping[str, Any]) -> Mapping[str, Any]:
     """Find what a request is about: the subject's keys, or every field of a question that has no subject."""
     kind = KINDS.get(operation)
-    return sent if kind is None else json_object(sent.get(kind.subject)) or {}
+    return sent if kind is None else json_object(sent.get(kind.operation.endpoint.subject)) or {}
 
 
 def _question(operation: str, sent: Mapping[str, Any]) -> Question | None:

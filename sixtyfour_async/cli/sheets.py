@@ -43,10 +43,9 @@ NOT_ASKED = "not asked"
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One operation as a table can ask it: its class, the field its subject goes to, the answer's own columns."""
+    """One operation as a table can ask it: its class, the answer's own columns, what it may be told."""
 
     operation: type[Asked]
-    subject: str
     columns: tuple[str, ...] = ()
     wants_fields: bool = False
     takes_fields: bool = False
@@ -54,14 +53,14 @@ class Kind:
 
 
 KINDS: Mapping[str, Kind] = {
-    "company-intelligence": Kind(CompanyIntelligence, "target_company", (), True, True, True),
-    "people-intelligence": Kind(PeopleIntelligence, "lead_info", (), True, True, True),
-    "find-email": Kind(FindEmail, "lead", ("email", "email_status", "email_type")),
-    "find-phone": Kind(FindPhone, "lead", ("phone", "phone_region")),
-    "reverse-email": Kind(ReverseEmail, "lead", ("name", "title", "company", "linkedin", "answer")),
-    "reverse-phone": Kind(ReversePhone, "lead", ("name", "title", "company", "linkedin", "answer")),
-    "qa-agent": Kind(QAAgent, "data", ("notes",), False, True),
-    "research-agent": Kind(ResearchAgent, "input_data", (), True, True),
+    "company-intelligence": Kind(CompanyIntelligence, (), True, True, True),
+    "people-intelligence": Kind(PeopleIntelligence, (), True, True, True),
+    "find-email": Kind(FindEmail, ("email", "email_status", "email_type")),
+    "find-phone": Kind(FindPhone, ("phone", "phone_region")),
+    "reverse-email": Kind(ReverseEmail, ("name", "title", "company", "linkedin", "answer")),
+    "reverse-phone": Kind(ReversePhone, ("name", "title", "company", "linkedin", "answer")),
+    "qa-agent": Kind(QAAgent, ("notes",), False, True),
+    "research-agent": Kind(ResearchAgent, (), True, True),
 }
 """What `sixtyfour run` takes, by the API's own names."""
 
@@ -105,7 +104,7 @@ class Question:
     def about(self, subject: Mapping[str, JsonValue]) -> Asked:
         """Make the operation for one subject."""
         kind = KINDS[self.kind]
-        arguments: dict[str, Any] = {kind.subject: subject, **self.options}
+        arguments: dict[str, Any] = {kind.operation.endpoint.subject: subject, **self.options}
         if self.fields:
             arguments["struct"] = self.fields
         if self.criteria:

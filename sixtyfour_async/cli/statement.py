@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from sixtyfour_async._core.ledger import Line
+from sixtyfour_async._core.row import IN_DOUBT
 from sixtyfour_async._journal import Entry
 from sixtyfour_async._journal_file import Reader
 from sixtyfour_async.cli.summary import dollars
@@ -72,7 +73,7 @@ class Statement:
     @classmethod
     def read(cls, reader: Reader) -> Statement:
         """Read it from a journal."""
-        return cls(reader.purpose(), reader.lines(), tuple(reader.entries({"unknown", "intended"})))
+        return cls(reader.purpose(), reader.lines(), tuple(reader.entries(IN_DOUBT)))
 
     def as_json(self) -> dict[str, Any]:
         """Give all of it as what JSON can hold."""

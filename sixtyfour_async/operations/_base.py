@@ -77,7 +77,6 @@ class Endpoint:
         in_headers: Fields that travel as headers, field name → header name.
         gate: A limit on how many jobs may run at once, such as ``"deep-search"``; "" when there is none.
         look: The operation that a job of this kind is looked at with, by name; it takes the job's id and nothing else.
-        look_every: Seconds between looks at a job that the vendor's pages advise.
         started: The model of the answer to a submit.
         id_field: Where that answer keeps the job's id.
         tells_charge: Does the service say what a job of this kind was charged?
@@ -86,7 +85,7 @@ class Endpoint:
         keyless: Is it asked without the key?
         fallback: The operation, by its name, to ask with the same fields when the service does not know this route.
         cancel: The operation, by its name, that cancels such a job by its ``job_id``; "" when the service has none.
-        subject: The field that holds what is asked about, for questions that can be asked about many at once.
+        subject: The field that holds what is asked about, for questions that a row of a table can ask.
         together: The operation, by its name, that asks about many: about ``leads``, or about the rows of a ``file``.
         standing: ``published`` in the newest specification; ``documented`` on a page, or in an older specification;
             ``unpublished``: the dashboard's own plumbing, which may change without notice.
@@ -103,7 +102,6 @@ class Endpoint:
     in_headers: Mapping[str, str] = field(default_factory=dict[str, str])
     gate: str = ""
     look: str = "job-status"
-    look_every: float = 10.0
     started: type[BaseModel] = Started
     id_field: str = "task_id"
     tells_charge: bool = True
@@ -115,6 +113,11 @@ class Endpoint:
     subject: str = ""
     together: str = ""
     standing: Standing = "published"
+
+    @property
+    def takes_file(self) -> bool:
+        """Does it upload a file?"""
+        return self.body == "multipart"
 
 
 REGISTRY: dict[str, type[Operation[Any]]] = {}
@@ -191,14 +194,22 @@ class JobOperation(Operation[R_co], Generic[R_co]):
             return self
         return cast("Self", cast("Request", self).model_copy(update={name: key}))
 
+    def bulk(self) -> Endpoint | None:
+        """Name the endpoint that asks this about many at once; None when there is none."""
+        together = REGISTRY.get(self.endpoint.together)
+        return None if together is None else together.endpoint
+
     def sharing(self, *, in_files: bool = False) -> str | None:
         """Name what questions have in common that can travel in one submit; None for one that must go alone.
 
         Args:
             in_files: May the submit be a file of rows, as well as a list of leads?
         """
-        fields, together = self.payload(), REGISTRY.get(self.endpoint.together)
-        if together is None or "webhook_url" in fields or (together.endpoint.body == "multipart" and not in_files):
+        bulk = self.bulk()
+        if bulk is None or (bulk.takes_file and not in_files):
+            return None
+        fields = self.payload()
+        if "webhook_url" in fields:
             return None
         common = fields | {self.endpoint.subject: None}
         return json.dumps([self.endpoint.name, common], sort_keys=True)
@@ -215,7 +226,7 @@ class JobOperation(Operation[R_co], Generic[R_co]):
         common = {name: value for name, value in self.payload().items() if name != subject}
         own = {name: value for name, value in common.items() if name in known}
         subjects = [cast("Mapping[str, JsonValue]", question.payload()[subject]) for question in (self, *others)]
-        if made.endpoint.body == "multipart":
+        if made.endpoint.takes_file:
             own["file"] = cast("Any", Upload(written(subjects), "rows.csv"))
         else:
             own["leads"] = cast("JsonValue", subjects)

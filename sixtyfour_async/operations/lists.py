@@ -122,7 +122,6 @@ class Lookalike(
     name="lookalike",
     job="POST /search/lookalike",
     look="lookalike-status",
-    look_every=12.0,
     started=LookalikeStarted,
     tells_charge=False,
 ):

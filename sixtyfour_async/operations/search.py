@@ -24,7 +24,6 @@ class DeepSearch(
     repeat="key",
     repeat_key="search_id",
     look="search-status",
-    look_every=12.0,
     gate="deep-search",
     tells_charge=False,
 ):
@@ -179,7 +178,6 @@ class ExportSearch(
     name="search-export",
     job="POST /search/export",
     look="search-status",
-    look_every=12.0,
     tells_charge=False,
 ):
     """Write all rows of a search into a file; `DownloadSearch` leads to it.

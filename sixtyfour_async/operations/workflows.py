@@ -88,8 +88,25 @@ class _Defined(Request):
         return {"edges": [], **definition}
 
 
+class _New(_Defined):
+    workflow_name: str
+    workflow_description: str
+    workflow_definition: Definition
+    id: str | None = None
+    """An id of your own: with it the same workflow can safely be sent twice; 409 when it exists."""
+
+
+class _Changed(_Defined):
+    workflow_id: str
+    workflow_name: str | None = None
+    workflow_description: str | None = None
+    workflow_definition: Definition | None = None
+    starred: bool | None = None
+    locked: bool | None = None
+
+
 class CreateWorkflow(
-    _Defined,
+    _New,
     Operation[Workflow],
     name="workflow-create",
     http="POST /workflows/create_workflow",
@@ -98,15 +115,9 @@ class CreateWorkflow(
 ):
     """Store a workflow. Source: docs.sixtyfour.ai, api-reference/workflow/create-workflow."""
 
-    workflow_name: str
-    workflow_description: str
-    workflow_definition: Definition
-    id: str | None = None
-    """An id of your own: with it the same workflow can safely be sent twice; 409 when it exists."""
-
 
 class UpdateWorkflow(
-    _Defined,
+    _Changed,
     Operation[Workflow],
     name="workflow-update",
     http="POST /workflows/update_workflow",
@@ -117,13 +128,6 @@ class UpdateWorkflow(
 
     Source: docs.sixtyfour.ai, api-reference/workflows/workflows-management.
     """
-
-    workflow_id: str
-    workflow_name: str | None = None
-    workflow_description: str | None = None
-    workflow_definition: Definition | None = None
-    starred: bool | None = None
-    locked: bool | None = None
 
 
 class DeleteWorkflow(
@@ -172,7 +176,6 @@ class RunWorkflow(
     repeat="key",
     repeat_key="idempotency_key",
     look="workflow-live-status",
-    look_every=8.0,
     started=RunStarted,
     id_field="job_id",
     tells_charge=False,
@@ -251,7 +254,7 @@ class CancelRun(
 
 
 class PostWorkflow(
-    _Defined,
+    _New,
     Operation[Workflow],
     name="workflow-post",
     http="POST /workflows",
@@ -261,14 +264,9 @@ class PostWorkflow(
 ):
     """Store a workflow, in the form of an older third-party reference; unconfirmed: use `CreateWorkflow`."""
 
-    workflow_name: str
-    workflow_description: str
-    workflow_definition: Definition
-    id: str | None = None
-
 
 class PatchWorkflow(
-    _Defined,
+    _Changed,
     Operation[Workflow],
     name="workflow-patch",
     http="PATCH /workflows/{workflow_id}",
@@ -276,13 +274,6 @@ class PatchWorkflow(
     standing="documented",
 ):
     """Change a workflow, in the form of an older third-party reference; unconfirmed: use `UpdateWorkflow`."""
-
-    workflow_id: str
-    workflow_name: str | None = None
-    workflow_description: str | None = None
-    workflow_definition: Definition | None = None
-    starred: bool | None = None
-    locked: bool | None = None
 
 
 class RemoveWorkflow(

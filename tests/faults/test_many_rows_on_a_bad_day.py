@@ -22,25 +22,13 @@ from sixtyfour_async import (
 )
 from sixtyfour_async._core.ledger import Line
 from sixtyfour_async.simulator import Simulator, SimulatorSettings, companies
+from sixtyfour_async.simulator.settings import FAULTS
 from sixtyfour_async.testing import simulated
 from tests.fundamentals.questions import fact
 
 pytestmark = pytest.mark.anyio
 
-FAULTS: dict[str, float] = dict.fromkeys(
-    (
-        "lost_answer",
-        "reset",
-        "server_error",
-        "html",
-        "truncated",
-        "not_found_after_submit",
-        "slow_body",
-        "drift",
-        "throttled",
-    ),
-    0.05,
-)
+RATES = {name: 0.05 for name in FAULTS if name != "job_failed"}
 FACTS_WORKFLOW = "7b0c6a52-3f0e-4d7c-9a51-0c1f7f1d0001"
 PRICES = {"company-intelligence": 10, "workflow-run": 10, "deep-search": 5, "find-email": 5}
 KEYED = {"deep-search", "workflow-run"}
@@ -88,7 +76,7 @@ async def test_nothing_is_lost_and_nothing_is_doubled(rows: int) -> None:
     journal = MemoryJournal()
     arrived: dict[str, Outcome[Any]] = {}
     deliveries = Counter[str]()
-    settings = SimulatorSettings(faults=FAULTS, deep_search_slots=40)
+    settings = SimulatorSettings(faults=RATES, deep_search_slots=40)
     async with simulated(settings) as (client, simulator):
         for stay in (rows / 50, rows / 25, 1e9, 1e9):
             with anyio.move_on_after(stay):
@@ -123,5 +111,5 @@ async def test_nothing_is_lost_and_nothing_is_doubled(rows: int) -> None:
         assert charged(lines, operation) == paid > 0
     at_stake = sum(line.at_stake_cents for line in lines)
     assert at_stake == sum(PRICES[entry.operation] for entry in parked.values())
-    assert all(simulator.faults.struck[name] >= 5 for name in FAULTS)
+    assert all(simulator.faults.struck[name] >= 5 for name in RATES)
     assert books.peak() <= 500
