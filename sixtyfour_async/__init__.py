@@ -9,79 +9,84 @@
 
 One budget for everything that uses a key, a journal so that no row is paid twice and no answer is lost, and a simulator
 (`sixtyfour simulate`) to try it all without a key.
+
+Each name is imported when it is first asked for: `sixtyfour --help` and the simulator need few of them.
 """
 
 import logging
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from sixtyfour_async._answers import Answer, RawResponse
-from sixtyfour_async._auth import OAuth
-from sixtyfour_async._client import AsyncClient
-from sixtyfour_async._hooks import Hooks, RequestSent, ResponseSeen, RetryPlanned
-from sixtyfour_async._job import Job
-from sixtyfour_async._journal import Journal, MemoryJournal
-from sixtyfour_async._runner import JobRunner
-from sixtyfour_async._sqlite import SqliteJournal
-from sixtyfour_async.errors import (
-    APIError,
-    AuthenticationError,
-    BadRequestError,
-    ConfigurationError,
-    ConflictError,
-    ConnectError,
-    CostCapError,
-    CreditsError,
-    InputError,
-    JobCancelledError,
-    JobError,
-    JobFailedError,
-    JobLostError,
-    JobTimeoutError,
-    JobUnknownError,
-    JournalError,
-    NotFoundError,
-    PayloadTooLargeError,
-    PermissionDeniedError,
-    ProtocolError,
-    RateLimitError,
-    RequestTimeoutError,
-    ResponseError,
-    RunStoppedError,
-    ServerError,
-    SixtyfourError,
-    TransportError,
-    UnprocessableError,
-    WebhookError,
-)
-from sixtyfour_async.models import Intelligence, final_file
-from sixtyfour_async.operations import (
-    REGISTRY,
-    BulkCompanyIntelligence,
-    BulkPeopleIntelligence,
-    CompanyIntelligence,
-    CreateExclusionList,
-    Criterion,
-    DeepSearch,
-    ExportSearch,
-    FindEmail,
-    FindEmailBulk,
-    FindPhone,
-    FindPhoneBulk,
-    JobOperation,
-    Lookalike,
-    Operation,
-    PeopleIntelligence,
-    QAAgent,
-    QuerySearch,
-    ResearchAgent,
-    ReverseEmail,
-    ReverseEmailBulk,
-    ReversePhone,
-    ReversePhoneBulk,
-    RunWorkflow,
-    Upload,
-    VerifyAge,
-)
-from sixtyfour_async.outcomes import Outcome, RunPlan, Stats, Unfinished, Unknown
+if TYPE_CHECKING:
+    from sixtyfour_async._answers import Answer, RawResponse
+    from sixtyfour_async._auth import OAuth
+    from sixtyfour_async._client import AsyncClient
+    from sixtyfour_async._hooks import Hooks, RequestSent, ResponseSeen, RetryPlanned
+    from sixtyfour_async._job import Job
+    from sixtyfour_async._journal import Journal, MemoryJournal
+    from sixtyfour_async._runner import JobRunner
+    from sixtyfour_async._sqlite import SqliteJournal
+    from sixtyfour_async.errors import (
+        APIError,
+        AuthenticationError,
+        BadRequestError,
+        ConfigurationError,
+        ConflictError,
+        ConnectError,
+        CostCapError,
+        CreditsError,
+        InputError,
+        JobCancelledError,
+        JobError,
+        JobFailedError,
+        JobLostError,
+        JobTimeoutError,
+        JobUnknownError,
+        JournalError,
+        NotFoundError,
+        PayloadTooLargeError,
+        PermissionDeniedError,
+        ProtocolError,
+        RateLimitError,
+        RequestTimeoutError,
+        ResponseError,
+        RunStoppedError,
+        ServerError,
+        SixtyfourError,
+        TransportError,
+        UnprocessableError,
+        WebhookError,
+    )
+    from sixtyfour_async.models import Intelligence, final_file
+    from sixtyfour_async.operations import (
+        REGISTRY,
+        BulkCompanyIntelligence,
+        BulkPeopleIntelligence,
+        CompanyIntelligence,
+        CreateExclusionList,
+        Criterion,
+        DeepSearch,
+        ExportSearch,
+        FindEmail,
+        FindEmailBulk,
+        FindPhone,
+        FindPhoneBulk,
+        JobOperation,
+        Lookalike,
+        Operation,
+        PeopleIntelligence,
+        QAAgent,
+        QuerySearch,
+        ResearchAgent,
+        ReverseEmail,
+        ReverseEmailBulk,
+        ReversePhone,
+        ReversePhoneBulk,
+        RunWorkflow,
+        Upload,
+        VerifyAge,
+    )
+    from sixtyfour_async.outcomes import Outcome, RunPlan, Stats, Unfinished, Unknown
 
 __all__ = [
     "REGISTRY",
@@ -161,13 +166,25 @@ __all__ = [
     "final_file",
 ]
 
+_HOMES = ("errors", "_journal", "_sqlite", "operations", "outcomes", "models", "_hooks", "_auth", "_client", "_runner")
+"""The modules whose names these are, those first that import least."""
 
 logging.getLogger("sixtyfour_async").addHandler(logging.NullHandler())
 
 
-def __getattr__(name: str) -> str:
+def __getattr__(name: str) -> Any:
     if name == "__version__":
         from importlib.metadata import version  # noqa: PLC0415 (one source of it, read when asked for)
 
         return version("sixtyfour_async")
+    if name in _HOMES:  # `sixtyfour_async.errors`, of which nobody has asked for a name yet
+        return import_module(f"{__name__}.{name}")
+    if name in __all__:
+        homes = (import_module(f"{__name__}.{home}") for home in _HOMES)
+        found = next(vars(home)[name] for home in homes if name in vars(home))
+        return globals().setdefault(name, found)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
 
 from sixtyfour_async.testing import VirtualTimeLoop
+
+# Dozens of processes are started below, and each would compile the whole package for itself.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.fixture

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import json
 import pydoc
 import subprocess
 import sys
-import types
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,13 +32,14 @@ def in_the_order_of_ruff(name: str) -> tuple[int, str]:
 
 
 def test_the_public_names_are_listed_in_order_and_completely() -> None:
-    public = {
-        name
-        for name, value in vars(sixtyfour_async).items()
-        if not name.startswith("_") and not isinstance(value, types.ModuleType)
-    }
+    source = ast.parse(Path(sixtyfour_async.__file__).read_text("utf-8"))
+    typed = [block for block in source.body if isinstance(block, ast.If)]
+    public = {alias.name for block in typed for line in block.body for alias in getattr(line, "names", [])}
 
     assert sixtyfour_async.__all__ == sorted(public, key=in_the_order_of_ruff)
+    assert set(dir(sixtyfour_async)) > public
+    for name in public - {"REGISTRY"}:
+        assert getattr(sixtyfour_async, name).__name__ == name
 
 
 def test_every_error_is_public() -> None:
@@ -63,12 +65,25 @@ def test_the_package_needs_no_extra() -> None:
     modules = printed_by(
         "import json, sys\n"
         "for extra in ('click', 'rich', 'starlette', 'uvicorn', 'trio'): sys.modules[extra] = None\n"
-        "import sixtyfour_async\n"
+        "from sixtyfour_async import AsyncClient, JobRunner\n"
         "print(json.dumps([name for name, module in sys.modules.items() if module is not None]))"
     )
 
     assert "sixtyfour_async._client" in modules
     assert [name for name in modules if name.startswith(("sixtyfour_async.simulator", "sixtyfour_async.cli"))] == []
+
+
+def test_what_is_not_asked_for_is_not_imported() -> None:
+    """The command line and the simulator's process start in a moment."""
+    modules = printed_by(
+        "import json, sys\n"
+        "import sixtyfour_async.cli.commands, sixtyfour_async.simulator\n"
+        "from sixtyfour_async import SixtyfourError\n"
+        "assert sixtyfour_async.errors.SixtyfourError is SixtyfourError\n"
+        "print(json.dumps(list(sys.modules)))"
+    )
+
+    assert {"httpx", "pydantic", "sixtyfour_async._client"}.isdisjoint(modules)
 
 
 def test_a_method_has_its_signature_before_it_is_first_used() -> None:

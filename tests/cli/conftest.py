@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -22,6 +23,12 @@ ROOT = str(Path(sixtyfour_async.__file__).parents[1])
 COMMAND = (sys.executable, "-m", "sixtyfour_async")
 KEYLESS = {name: value for name, value in os.environ.items() if not name.startswith("SIXTYFOUR_")}
 ENVIRONMENT = {**KEYLESS, "PYTHONPATH": ROOT, "NO_COLOR": "1", "COLUMNS": "200", "PYTHONWARNINGS": "error"}
+SERVED = 600.0
+"""Speed of the service that many tests share."""
+
+MEMORY = "in.enriched.journal.db.simulated.jsonl"
+"""What the simulator of a run remembers."""
+
 HEADQUARTERS = ("--field", "headquarters=Where the head office is")
 
 FORKING = """
@@ -122,7 +129,7 @@ class Shell:
 
     def __call__(self, *arguments: str, command: Sequence[str] = COMMAND) -> Said:
         with self.start(*arguments, command=command) as child:
-            out, err = child.communicate(timeout=50)
+            out, err = child.communicate(timeout=150)
         return Said.checked(child.returncode, out, err)
 
     def table(self, name: str = "in.csv", *, rows: int = 3, text: str | bytes | None = None) -> Path:
@@ -142,7 +149,7 @@ class Shell:
     def names(self) -> set[str]:
         return {path.name for path in self.folder.iterdir()}
 
-    def submits(self, name: str = "in.enriched.journal.db.simulated.jsonl") -> Counter[str]:
+    def submits(self, name: str = MEMORY) -> Counter[str]:
         """How often each subject was accepted, by the simulator's own memory."""
         path = self.folder / name
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
@@ -151,6 +158,13 @@ class Shell:
     def told(self, **environment: str) -> Shell:
         """The same folder, with this in the environment."""
         return replace(self, environment=environment)
+
+
+def await_submits(shell: Shell, child: subprocess.Popen[str], count: int, name: str = MEMORY) -> None:
+    """Wait until so many rows have been accepted."""
+    while shell.submits(name).total() < count:
+        assert child.poll() is None, "it ended too early"
+        time.sleep(0.02)
 
 
 @contextmanager
@@ -173,38 +187,29 @@ def forks(tmp_path_factory: pytest.TempPathFactory) -> Generator[Forks, None, No
     made.close()
 
 
-class Demo:
-    """The demo, which takes a while; other tests go on meanwhile."""
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A simulator that serves many tests, because each start of one takes a second."""
 
-    def __init__(self, shell: Shell) -> None:
-        self.shell = shell
-        self._said: Said | None = None
-        self._process = shell.start("demo", "--speed", "40")
+    exports: dict[str, str]
+    shell: Shell
 
-    def finish(self) -> Said:
-        if self._said is None:
-            told = self._process.communicate(timeout=50)
-            self._said = Said.checked(self._process.returncode, *told)
-        return self._said
-
-    def end(self) -> None:
-        self._process.kill()
-        self._process.communicate()
+    def submits(self) -> Counter[str]:
+        """How often each subject was accepted so far."""
+        return self.shell.submits("state.jsonl")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def demo(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, forks: Forks
-) -> Generator[Demo | None, None, None]:
-    """Started before the first test of this folder, if a test asks for it at all."""
-    if not any(
-        "demo" in getattr(item, "fixturenames", ()) and "whole_demo" in item.nodeid for item in request.session.items
-    ):
-        yield None
-        return
-    made = Demo(Shell(tmp_path_factory.mktemp("demo"), forks))
-    yield made
-    made.end()
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory, forks: Forks) -> Generator[Service, None, None]:
+    shell = Shell(tmp_path_factory.mktemp("service"), forks)
+    with serving(shell, "--speed", str(SERVED), "--state", "state.jsonl") as exports:
+        yield Service(exports, shell)
+
+
+@pytest.fixture
+def exports(service: Service) -> dict[str, str]:
+    """What the running service says to export."""
+    return service.exports
 
 
 @pytest.fixture

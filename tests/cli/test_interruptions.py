@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import re
 import signal
-import subprocess
-import time
 
 import pytest
 
 from sixtyfour_async.simulator import companies
-from tests.cli.conftest import HEADQUARTERS, Shell
+from tests.cli.conftest import HEADQUARTERS, Shell, await_submits
 
-ROWS = 80
+ROWS = 50
 
 
 def command(speed: int) -> tuple[str, ...]:
     return ("run", "company-intelligence", "in.csv", *HEADQUARTERS, "--simulate", "--speed", str(speed))
-
-
-def await_submits(shell: Shell, child: subprocess.Popen[str], count: int) -> None:
-    while shell.submits().total() < count:
-        assert child.poll() is None, "it ended too early"
-        time.sleep(0.02)
 
 
 def check_whole(shell: Shell, code: int) -> None:
@@ -43,8 +35,8 @@ def check_whole(shell: Shell, code: int) -> None:
 def test_the_first_interrupt_drains_and_says_how_to_go_on(shell: Shell, number: signal.Signals) -> None:
     """Exit code 130; the output has every row, what ran has its answer; the same command does the rest."""
     shell.table(rows=ROWS)
-    with shell.start(*command(30)) as child:
-        await_submits(shell, child, 20)
+    with shell.start(*command(60)) as child:
+        await_submits(shell, child, 12)
         child.send_signal(number)
         out, err = child.communicate(timeout=50)
     rows, asked = shell.rows(), shell.submits().total()
@@ -53,7 +45,7 @@ def test_the_first_interrupt_drains_and_says_how_to_go_on(shell: Shell, number: 
     assert child.returncode == 130, err
     assert "stopping: nothing more is sent" in err
     assert "to go on where this stopped, run the same command again:\n  sixtyfour run company-intelligence" in err
-    assert 20 <= asked < ROWS == len(rows)
+    assert 12 <= asked < ROWS == len(rows)
     assert asked == sum(row["status"] == "completed" for row in rows)
     assert again.code == 0, again.err
     assert {"completed", "not asked"} == {row["status"] for row in rows}
@@ -64,7 +56,7 @@ def test_the_first_interrupt_drains_and_says_how_to_go_on(shell: Shell, number: 
 def test_the_second_interrupt_leaves_at_once_with_ids(shell: Shell) -> None:
     """Exit code 130 without waiting for jobs that take minutes; no output, and the ids that are billed."""
     shell.table(rows=ROWS)
-    with shell.start(*command(10)) as child:
+    with shell.start(*command(20)) as child:
         await_submits(shell, child, 15)
         child.send_signal(signal.SIGINT)
         assert child.stderr is not None
@@ -89,8 +81,8 @@ def test_the_second_interrupt_leaves_at_once_with_ids(shell: Shell) -> None:
 def test_a_run_that_was_killed_is_finished_by_the_same_command(shell: Shell) -> None:
     """kill -9 twice in the middle; then every row once. Rows whose submit was under way may be parked."""
     shell.table(rows=ROWS)
-    for count in (8, 30):
-        with shell.start(*command(30)) as child:
+    for count in (8, 20):
+        with shell.start(*command(60)) as child:
             await_submits(shell, child, count)
             child.kill()
             child.communicate(timeout=50)
@@ -98,4 +90,4 @@ def test_a_run_that_was_killed_is_finished_by_the_same_command(shell: Shell) -> 
     again = shell.run(*command(600))
 
     check_whole(shell, again.code)
-    assert shell.submits().total() > 30
+    assert shell.submits().total() > 20

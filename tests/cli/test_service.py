@@ -7,24 +7,14 @@ import io
 import json
 import time
 import urllib.request
-from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from sixtyfour_async.simulator import companies
-from tests.cli.conftest import HEADQUARTERS, Forks, Shell, serving
+from tests.cli.conftest import HEADQUARTERS, SERVED, Shell, serving
 
-SPEED = 300.0
+SPEED = SERVED
 COMPANY = ("run", "company-intelligence", "in.csv", *HEADQUARTERS)
-
-
-@pytest.fixture(scope="module")
-def exports(tmp_path_factory: pytest.TempPathFactory, forks: Forks) -> Generator[dict[str, str], None, None]:
-    """One server for this module: the lines that it says to export."""
-    with serving(Shell(tmp_path_factory.mktemp("service"), forks), "--speed", str(SPEED)) as exports:
-        yield exports
 
 
 def test_a_live_run_needs_nothing_but_the_two_exports(shell: Shell, exports: dict[str, str]) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 import pytest
 
 from sixtyfour_async.simulator import companies
-from tests.cli.conftest import Demo, Shell
+from tests.cli.conftest import Shell, await_submits
 
 KINDS = (
     "company-intelligence",
@@ -19,12 +20,35 @@ KINDS = (
     "qa-agent",
     "research-agent",
 )
+DEMO_MEMORY = "companies.enriched.journal.db.simulated.jsonl"
 FACTS = ("headquarters", "founded", "employees")
 
 
-def test_the_demo_enriches_every_company_and_all_facts_are_right(demo: Demo) -> None:
+def test_the_demo_can_be_stopped_and_goes_on_where_it_was(shell: Shell) -> None:
+    """Rows that were answered are right and are not asked again."""
+    facts = {company.company_name: company.headquarters or "" for company in companies()}
+    counts: list[int] = []
+    for count in (30, 60):
+        with shell.start("demo", "--speed", "30") as child:
+            await_submits(shell, child, count, DEMO_MEMORY)
+            child.send_signal(signal.SIGINT)
+            _, err = child.communicate(timeout=50)
+        rows = [row for row in shell.rows("companies.enriched.csv") if row["status"] == "completed"]
+        counts.append(len(rows))
+
+        assert child.returncode == 130, err
+        assert ("going on with the demo of this folder" in err) == (count == 60)
+        assert all(facts[row["company_name"]] == row["headquarters"] for row in rows)
+    submits = shell.submits(DEMO_MEMORY)
+    assert 30 <= counts[0] < counts[1] == submits.total() < 1510
+    assert {1} == set(submits.values())
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(180)
+def test_the_demo_enriches_every_company_and_all_facts_are_right(shell: Shell) -> None:
     """1,510 rows, each asked once, compared cell by cell with the packaged facts."""
-    said, shell = demo.finish(), demo.shell
+    said = shell("demo", "--speed", "16")
     rows = shell.rows("companies.enriched.csv")
 
     assert said.code == 0, said.err
@@ -36,7 +60,7 @@ def test_the_demo_enriches_every_company_and_all_facts_are_right(demo: Demo) -> 
         facts = [getattr(company, name) for name in FACTS]
         assert ["" if fact is None else str(fact) for fact in facts] == [row[name] for name in FACTS]
         assert row["status"] == "completed"
-    submits = shell.submits("companies.enriched.journal.db.simulated.jsonl")
+    submits = shell.submits(DEMO_MEMORY)
     assert (1510, {1}) == (submits.total(), set(submits.values()))
 
 

@@ -46,7 +46,7 @@ def withdrawn(outcomes: list[Outcome[object]]) -> list[Outcome[object]]:
 async def test_without_credits_the_run_stops_and_what_was_paid_arrives() -> None:
     """402 on a submit: nothing more is read, rows in flight are watched to their end, then the error is raised."""
     journal = MemoryJournal()
-    settings = SimulatorSettings(balance_credits=12, runtimes="measured")
+    settings = SimulatorSettings(balance_credits=12)
     async with simulated(settings) as (client, simulator):
         async with JobRunner(client, journal=journal, max_in_flight=60) as runner:
             outcomes, error = await collect(runner, questions(400), CreditsError)
@@ -63,11 +63,11 @@ async def test_without_credits_the_run_stops_and_what_was_paid_arrives() -> None
 
         simulator.world.account.opening += 10_000
         async with JobRunner(client, journal=journal) as runner:
-            again = [outcome async for outcome in runner.map(questions(80))]
+            again = [outcome async for outcome in runner.map(questions(40))]
 
-    assert sum(outcome.ok for outcome in again) == 80
+    assert sum(outcome.ok for outcome in again) == 40
     assert sum(outcome.replayed for outcome in again) == 12
-    assert (len(simulator.books.jobs), simulator.books.repeated) == (80, {})
+    assert (len(simulator.books.jobs), simulator.books.repeated) == (40, {})
 
 
 async def test_a_tier_that_is_not_enabled_stops_the_run() -> None:
@@ -97,12 +97,12 @@ async def test_a_wrong_key_stops_the_run_at_its_first_rows() -> None:
 async def test_a_key_revoked_on_the_way_hands_back_every_id() -> None:
     """Looks are refused too: what runs is told by its id, and fetched when the key is good again."""
     journal = MemoryJournal()
-    async with simulated(SimulatorSettings(runtimes="measured")) as (client, simulator):
+    async with simulated() as (client, simulator):
         good = simulator.world.settings
         outcomes: list[Outcome[object]] = []
 
         async def gather() -> None:
-            outcomes.extend((await collect(runner, questions(300), AuthenticationError))[0])
+            outcomes.extend((await collect(runner, questions(120), AuthenticationError))[0])
 
         async def revoke() -> None:
             await anyio.sleep(8)
@@ -118,9 +118,9 @@ async def test_a_key_revoked_on_the_way_hands_back_every_id() -> None:
 
         simulator.world.settings = good
         async with JobRunner(client, journal=journal) as runner:
-            again = [outcome async for outcome in runner.map(questions(100))]
+            again = [outcome async for outcome in runner.map(questions(40))]
 
-    assert sum(outcome.ok for outcome in again) == 100
+    assert sum(outcome.ok for outcome in again) == 40
     assert simulator.books.repeated == {}
 
 

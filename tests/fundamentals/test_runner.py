@@ -30,7 +30,7 @@ from sixtyfour_async import (
     ReversePhone,
     RunWorkflow,
 )
-from sixtyfour_async.simulator import SimulatorSettings, companies
+from sixtyfour_async.simulator import companies
 from sixtyfour_async.testing import simulated
 from tests.fundamentals.questions import Question, fact, question, questions
 
@@ -353,7 +353,7 @@ async def test_rows_and_jobs_are_capped_too() -> None:
 
 async def test_numbers_add_up_at_every_moment() -> None:
     """Rows read are waiting, in flight, ended or withdrawn; requests are those the server saw."""
-    async with simulated(SimulatorSettings(runtimes="measured")) as (client, simulator):
+    async with simulated() as (client, simulator):
         async with JobRunner(client, max_in_flight=40) as runner:
             ended = 0
             async for _ in runner.map(questions(120)):

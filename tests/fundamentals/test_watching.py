@@ -7,7 +7,7 @@ import pytest
 
 from sixtyfour_async import ConfigurationError, JobRunner, MemoryJournal, RunWorkflow
 from sixtyfour_async.outcomes import Explanation
-from sixtyfour_async.simulator import companies
+from sixtyfour_async.simulator import SimulatorSettings, companies
 from sixtyfour_async.testing import simulated
 from tests.fundamentals.questions import question, questions
 
@@ -36,15 +36,16 @@ async def test_many_workflow_runs_are_watched_by_one_request_each_time() -> None
 
 
 async def test_the_numbers_say_what_binds_and_what_a_request_is_worth() -> None:
-    async with simulated() as (client, _), JobRunner(client, patience=20.0) as runner:
+    settings = SimulatorSettings(limit=200)
+    async with simulated(settings, requests_per_minute=200) as (client, _), JobRunner(client, patience=20.0) as runner:
         before = runner.stats()
-        numbers = [runner.stats() async for _ in runner.map(questions(900))]
+        numbers = [runner.stats() async for _ in runner.map(questions(360))]
 
     assert (before.binds, before.lag, before.last_minute) == ("nothing", None, 0)
-    assert numbers[100].binds == "rate"
-    assert numbers[400].price >= 20.0
+    assert numbers[60].binds == "rate"
+    assert numbers[150].price >= 20.0
     assert numbers[-1].price < 1.0
-    assert 470 <= max(stats.last_minute for stats in numbers) <= 500
+    assert 185 <= max(stats.last_minute for stats in numbers) <= 200
     assert 1.0 <= numbers[-1].looks_per_job < 3.0
     assert 0.0 < (numbers[-1].lag or 0.0) < 25.0
     assert {stats.others for stats in numbers} == {0}
@@ -84,7 +85,7 @@ async def test_a_run_on_the_same_journal_knows_how_long_such_jobs_take() -> None
 
     unknown = await first_look(journal, 0)
     async with simulated() as (client, _), JobRunner(client, journal=journal) as runner:
-        async for _outcome in runner.map(questions(200)):
+        async for _outcome in runner.map(questions(100)):
             pass
     known = await first_look(journal, 300)
 

@@ -31,7 +31,7 @@ from tests.journal.child import PRICES, asked
 
 pytestmark = pytest.mark.anyio
 
-ROWS = 40
+ROWS = 30
 NIGHT = 9 * 3600.0
 
 

@@ -28,7 +28,7 @@ from tests.fundamentals.questions import fact, question
 from tests.journal.child import PRICES, Order, asked
 from tests.journal.deadly import OPENING, POINTS
 
-SPEED = 600.0
+SPEED = 1200.0
 ROOTS = [str(Path(__file__).parents[2]), str(Path(sixtyfour_async.__file__).parents[1])]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(ROOTS)}
 KEYED = {"deep-search", "workflow-run"}
@@ -136,7 +136,7 @@ class Campaign:
             yield self._at(point)
         while True:
             if self.dice.random() < 0.5:  # one in two
-                yield replace(self.scene.order, after=self.dice.uniform(0.05, 0.8))
+                yield replace(self.scene.order, after=self.dice.uniform(0.05, 0.6))
             else:
                 yield self._at(self.dice.choice(POINTS[2 * len(OPENING) :]))
 
@@ -225,7 +225,7 @@ def fight(folder: Path, forks: Forks, *, kills: int, rows: int, seed: int) -> Ca
 
 def test_fifty_kills_lose_nothing_and_double_nothing(tmp_path: Path, forks: Forks) -> None:
     """Every point once, then points and random instants."""
-    campaign = fight(tmp_path, forks, kills=50, rows=190, seed=64)
+    campaign = fight(tmp_path, forks, kills=50, rows=140, seed=64)
 
     assert set(POINTS) <= set(campaign.died)
 

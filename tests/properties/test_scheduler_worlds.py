@@ -51,7 +51,7 @@ worlds = st.builds(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(worlds)
 def test_every_job_ends_exactly_once_and_nothing_that_must_not_happen_happens(world: World) -> None:
     world.run()
