@@ -92,7 +92,7 @@ class JobRunner:
         client: AsyncClient,
         *,
         journal: str | Path | Journal | None = None,
-        max_in_flight: int = 2000,
+        max_in_flight: int = 4000,
         max_cost_cents: float | None = None,
         max_row_cents: float | None = None,
         max_jobs: int | None = None,
