@@ -14,23 +14,27 @@ import sqlite3
 import sys
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import anyio
 import httpx
 from pydantic import JsonValue
 
-from sixtyfour_async import AsyncClient, DeepSearch, JobOperation, JobRunner, Outcome, RunWorkflow
+from sixtyfour_async import AsyncClient, DeepSearch, FindEmail, JobOperation, JobRunner, Outcome, RunWorkflow
+from sixtyfour_async._core.row import Route
 from sixtyfour_async.simulator import DEFAULT_KEY, companies
 from sixtyfour_async.testing import VirtualTimeLoop, simulated
 from tests.fundamentals.questions import question
 from tests.journal.deadly import DeadlyTransport, Death, deadly_connect
 
 FACTS_WORKFLOW = "7b0c6a52-3f0e-4d7c-9a51-0c1f7f1d0001"
-PRICES = {"company-intelligence": 10, "workflow-run": 10, "deep-search": 5}
-"""Cents. The simulator charges as much for the first two; what a search costs the service does not tell."""
+PRICES = {"company-intelligence": 10, "workflow-run": 10, "deep-search": 5, "find-email": 5}
+"""Cents, as the simulator charges; but what a search costs the service does not tell."""
+
+Kind: TypeAlias = Literal["plain", "mixed", "shared", "filed"]
+ROUTES: Mapping[str, Route] = {"plain": "single", "filed": "file"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,9 @@ class Order:
         times: How often that point is reached before it kills.
         after: Seconds after the fork at which it is killed from outside, or None.
         stay: Outcomes after which the run is left, or None.
-        mixed: Are there also rows that the service knows again, and rows that are asked twice?
+        first: The number of its first row.
+        kind: ``plain`` questions; ``mixed`` with rows that the service knows again and rows that are asked twice;
+            ``shared`` and ``filed`` rows, of which one submit takes many.
     """
 
     url: str
@@ -56,18 +62,26 @@ class Order:
     times: int = 1
     after: float | None = None
     stay: int | None = None
-    mixed: bool = True
+    first: int = 0
+    kind: Kind = "mixed"
 
     def line(self) -> str:
         return json.dumps(asdict(self)) + "\n"
 
 
-def asked(rows: int, *, mixed: bool = True) -> Sequence[JobOperation[Any]]:
-    """The input: of ten rows one is a search, one a workflow, one the same question as the row before it."""
-    return [operation(number) if mixed else question(number) for number in range(rows)]
+def asked(rows: int, kind: Kind = "mixed", first: int = 0) -> Sequence[JobOperation[Any]]:
+    """Make the input."""
+    make = {"mixed": mixed, "shared": lead}.get(kind, question)
+    return [make(number) for number in range(first, first + rows)]
 
 
-def operation(number: int) -> JobOperation[Any]:
+def lead(number: int) -> FindEmail:
+    """A row that shares its submit."""
+    return FindEmail(lead={"name": f"Row {number}"})
+
+
+def mixed(number: int) -> JobOperation[Any]:
+    """Of ten rows one is a search, one a workflow, one the same question as the row before it."""
     match number % 10:
         case 2:
             return DeepSearch(query=f"shipyards {number}", max_results=5)
@@ -81,13 +95,13 @@ def operation(number: int) -> JobOperation[Any]:
 
 
 def told(outcome: Outcome[Any]) -> dict[str, Any]:
-    found = outcome.raw.get("structured_data") if isinstance(outcome.raw, dict) else None
+    raw = outcome.raw if isinstance(outcome.raw, dict) else {}
     return {
         "key": outcome.key,
         "index": outcome.index,
         "status": outcome.status,
         "job_id": outcome.job_id,
-        "found": found,
+        "found": raw.get("structured_data") or raw.get("name"),
     }
 
 
@@ -101,7 +115,8 @@ async def run(order: Order) -> None:
         client = AsyncClient(DEFAULT_KEY, base_url=order.url, speed=order.speed, http_client=http_client)
         runner = JobRunner(client, journal=order.journal, max_in_flight=16, prices=PRICES, deep_searches=50)
         async with client, runner:
-            async for outcome in runner.map(asked(order.rows, mixed=order.mixed), deliver="once"):
+            rows = asked(order.rows, order.kind, order.first)
+            async for outcome in runner.map(rows, deliver="once", route=ROUTES.get(order.kind, "auto")):
                 os.write(sink, json.dumps(told(outcome)).encode() + b"\n")
                 left = None if left is None else left - 1
                 if left == 0:

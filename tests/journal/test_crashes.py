@@ -3,109 +3,23 @@ nothing is paid twice. The service's own books, on its side of the wire, are the
 
 from __future__ import annotations
 
-import json
-import os
 import random
 import signal
-import subprocess
-import sys
 from collections import Counter, defaultdict
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 
-import sixtyfour_async
-from sixtyfour_async._core.row import State
 from sixtyfour_async._journal import Entry
-from sixtyfour_async._journal_file import reading
-from sixtyfour_async.simulator import SimulatorSettings
-from sixtyfour_async.simulator.process import simulator_process
 from tests.fundamentals.questions import fact, question
-from tests.journal.child import PRICES, Order, asked
-from tests.journal.deadly import OPENING, POINTS
+from tests.journal.campaign import Campaign, Forks, Scene
+from tests.journal.child import PRICES, asked
+from tests.journal.deadly import POINTS
 
-SPEED = 1200.0
-ROOTS = [str(Path(__file__).parents[2]), str(Path(sixtyfour_async.__file__).parents[1])]
-ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(ROOTS)}
 KEYED = {"deep-search", "workflow-run"}
 """Operations that the service knows again when they are sent a second time."""
-
-OFTEN = {"submit", "look", "intended", "accepted", "completed", "delivered"}
-"""Steps that come up again and again: it is not always the first time that kills."""
-
-LONG = 40
-"""Outcomes after which a run is left that has not reached its point."""
-
-
-class Forks:
-    """The process that runs are forked from."""
-
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.journal.child"],
-            env=ENVIRONMENT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def run(self, order: Order) -> int:
-        """Run it and say how it ended: 0, or minus the signal."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(order.line())
-        self._process.stdin.flush()
-        return int(self._process.stdout.readline())
-
-    def close(self) -> None:
-        self._process.communicate()
-
-
-@pytest.fixture(scope="module")
-def forks() -> Generator[Forks, None, None]:
-    made = Forks()
-    yield made
-    made.close()
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """A service that outlives its clients, a journal, and the consumer's own file."""
-
-    order: Order
-    state: Path
-
-    @classmethod
-    @contextmanager
-    def made(cls, folder: Path, rows: int, *, mixed: bool = True) -> Generator[Scene, None, None]:
-        state = folder / "service.jsonl"
-        settings = SimulatorSettings(speed=SPEED, state=state, deep_search_slots=1000)
-        with simulator_process(settings) as url:
-            yield cls(Order(url, str(folder / "run.db"), str(folder / "sink"), rows, SPEED, mixed=mixed), state)
-
-    def work(self) -> list[dict[str, Any]]:
-        """What the service has accepted."""
-        lines = self.state.read_text(encoding="utf-8").splitlines()
-        return [event["work"] | {"event": event["event"]} for event in map(json.loads, lines) if "work" in event]
-
-    def told(self) -> list[dict[str, Any]]:
-        """What the consumer has on its side."""
-        sink = Path(self.order.sink)
-        return [json.loads(line) for line in sink.read_text(encoding="utf-8").splitlines()] if sink.exists() else []
-
-    def entries(self) -> dict[str, Entry]:
-        with reading(self.order.journal) as journal:
-            return {entry.key: entry for entry in journal.entries(get_args(State))}
-
-    def status(self) -> dict[str, Any]:
-        command = [sys.executable, "-m", "sixtyfour_async", "status", "--json", self.order.journal]
-        said = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=True)
-        found: dict[str, Any] = json.loads(said.stdout)
-        return found
 
 
 def subject_of(work: dict[str, Any]) -> str:
@@ -113,55 +27,10 @@ def subject_of(work: dict[str, Any]) -> str:
     return f"row {work['body']['rows'][0]['row']}" if work["event"] == "run" else str(work["subject"])
 
 
-@dataclass
-class Campaign:
-    """Kills, one after the other, on one journal.
-
-    Attributes:
-        died: How often each point was what killed.
-        missed: Points that a run ended without reaching so often.
-    """
-
-    scene: Scene
-    forks: Forks
-    dice: random.Random
-    died: Counter[str] = field(default_factory=Counter[str])
-    missed: Counter[str] = field(default_factory=Counter[str])
-
-    def orders(self) -> Iterator[Order]:
-        """Every point once, first those of a journal being made; then points and instants, as the dice fall."""
-        opening, later = list(POINTS[: 2 * len(OPENING)]), list(POINTS[2 * len(OPENING) :])
-        self.dice.shuffle(later)
-        for point in opening + later:
-            yield self._at(point)
-        while True:
-            if self.dice.random() < 0.5:  # one in two
-                yield replace(self.scene.order, after=self.dice.uniform(0.05, 0.6))
-            else:
-                yield self._at(self.dice.choice(POINTS[2 * len(OPENING) :]))
-
-    def _at(self, point: str) -> Order:
-        step = point.split()[-1 if point.startswith(("before", "after")) else 0]
-        times = self.dice.randint(1, 6) if step in OFTEN else 1
-        stay = self.dice.randint(1, 6) if step == "close" else LONG
-        return replace(self.scene.order, point=point, times=times, stay=stay)
-
-    def kill(self, kills: int) -> None:
-        orders = self.orders()
-        while self.died.total() < kills:
-            order = next(orders)
-            code = self.forks.run(order)
-            assert code in {-signal.SIGKILL, 0}
-            (self.died if code else self.missed)[order.point or "an instant"] += 1
-
-    def finish(self) -> None:
-        assert self.forks.run(self.scene.order) == 0
-
-
 def check(scene: Scene, kills: int) -> list[Entry]:
     """Compare journal and consumer with the service's books: nothing twice, nothing lost; give the parked rows."""
     entries, work, told = scene.entries(), scene.work(), scene.told()
-    keys = {operation.fingerprint() for operation in asked(scene.order.rows, mixed=scene.order.mixed)}
+    keys = {operation.fingerprint() for operation in asked(scene.order.rows, scene.order.kind)}
     parked = [entry for entry in entries.values() if entry.state == "unknown"]
     assert keys == set(entries)
     assert {"completed", "unknown"} >= {entry.state for entry in entries.values()}
@@ -231,6 +100,7 @@ def test_fifty_kills_lose_nothing_and_double_nothing(tmp_path: Path, forks: Fork
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("seed", range(19))
 def test_the_same_for_nine_hundred_and_fifty_more(tmp_path: Path, forks: Forks, seed: int) -> None:
     """In another order each time."""
@@ -242,7 +112,7 @@ def test_the_same_for_nine_hundred_and_fifty_more(tmp_path: Path, forks: Forks, 
 @pytest.mark.parametrize("point", ["submit leaving", "submit sent", "submit answered", "look leaving"])
 def test_a_crash_between_two_steps_is_told_apart(tmp_path: Path, forks: Forks, point: str) -> None:
     """Between intent and id nobody can know; the row is parked, whether or not it was accepted over there."""
-    with Scene.made(tmp_path, 8, mixed=False) as scene:
+    with Scene.made(tmp_path, 8, "plain") as scene:
         assert forks.run(replace(scene.order, point=point, times=3)) == -signal.SIGKILL
         left = scene.entries()
         known = {entry.job_id for entry in left.values() if entry.job_id}

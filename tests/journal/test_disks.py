@@ -14,7 +14,7 @@ import pytest
 
 from sixtyfour_async import JournalError, SqliteJournal
 from sixtyfour_async._journal import Entry
-from tests.journal.test_crashes import ENVIRONMENT
+from tests.journal.campaign import ENVIRONMENT
 
 ENTRY = Entry("row 1", "find-email", "f" * 32, "{}", "intended")
 MOUNTED = 'mount -t tmpfs -o "$1" none "$0" && shift && exec "$@"'

@@ -1,0 +1,16 @@
+"""What runs are forked from."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import pytest
+
+from tests.journal.campaign import Forks
+
+
+@pytest.fixture(scope="module")
+def forks() -> Generator[Forks, None, None]:
+    made = Forks()
+    yield made
+    made.close()
