@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from sixtyfour_async._core import row
 from sixtyfour_async._core.ledger import Ledger, carry_over
-from sixtyfour_async._core.row import OPEN, Deliver, Welcome, Wishes, repeat_key
+from sixtyfour_async._core.row import Deliver, Welcome, Wishes, repeat_key
 from sixtyfour_async._journal import Entry, Journal, request_text
 from sixtyfour_async.errors import CostCapError, InputError
 from sixtyfour_async.operations import JobOperation
@@ -75,8 +75,6 @@ class Admission:
         asked = known.asked if known else 0
         if known is not None and told == "ask anew":
             asked += 1
-            if known.state in OPEN:
-                self._journal.tally(known.variant, "resubmitted", known.reserved_cents)
         self._jobs += 1
         return Entry(
             key,

@@ -246,6 +246,7 @@ class Engine:
                 self._drop_withdrawn(carrier)
                 first_at = carrier.first.sent_at if carrier.in_doubt else None
                 sent_at = first_at or datetime.now(UTC).isoformat(timespec="milliseconds")
+                self._give_up_before(carrier)
                 await self._journal.put(*carrier.step("intended", reserved, error=None, sent_at=sent_at))
                 if self._leaving:
                     left: State = "unknown" if carrier.in_doubt else "released"
@@ -272,6 +273,13 @@ class Engine:
             carrier.drop(unwanted)
             for row in unwanted:
                 self._end(row, _without(row, "rejected", row.withdrawn))
+
+    def _give_up_before(self, carrier: Submission) -> None:
+        """Count what stays at stake in submits that are given up for this one, in the commit of its intent."""
+        for row in carrier.rows:
+            if row.gives_up is not None:
+                self._journal.tally(row.entry.variant, "resubmitted", row.gives_up)
+                row.gives_up = None
 
     async def _send(self, carrier: Submission) -> str:
         asked = carrier.asked

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import anyio
 
 from sixtyfour_async._admission import Admission, clash
+from sixtyfour_async._core.row import OPEN
 from sixtyfour_async._core.wire import job_route
 from sixtyfour_async._engine import Engine
 from sixtyfour_async._feed import Feed, Operations, each
@@ -101,10 +102,11 @@ class Handover:
                 self._tell(feed, Outcome(key, index, operation, "rejected", error=refusal))
             else:
                 entry = self._admission.entry(operation, key, fingerprint, known, told)
-                await self._take_on(feed, index, operation, entry)
+                gives_up = known.reserved_cents if known and told == "ask anew" and known.state in OPEN else None
+                await self._take_on(feed, Row(entry, operation, [(feed, index)], feed.urgent, gives_up=gives_up))
 
-    async def _take_on(self, feed: Feed[R], index: int, operation: JobOperation[R], entry: Entry) -> None:
-        row = Row(entry, operation, [(feed, index)], urgent=feed.urgent)
+    async def _take_on(self, feed: Feed[Any], row: Row) -> None:
+        entry, operation = row.entry, row.operation
         if entry.batch is not None and entry.state in {"accepted", "unknown"}:
             members = [other for other in await self._journal.members(entry.batch) if other.state == entry.state]
             rows = [row if one.key == entry.key else Row(one, restore(one), []) for one in members]

@@ -33,6 +33,7 @@ class Row:
         waiting: Who waits for it, at which index; nobody, when an earlier run sent it along with others.
         urgent: Does a caller wait for just this one?
         withdrawn: Why nobody wants it any more, if so.
+        gives_up: Cents at stake in an earlier submit of it that is given up when this one leaves, if there is one.
     """
 
     entry: Entry
@@ -40,6 +41,7 @@ class Row:
     waiting: list[tuple[Feed[Any], int]]
     urgent: bool = False
     withdrawn: SixtyfourError | None = None
+    gives_up: float | None = None
 
 
 @dataclass(slots=True, eq=False)

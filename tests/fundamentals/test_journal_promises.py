@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from sixtyfour_async import (
     CompanyIntelligence,
+    CostCapError,
     DeepSearch,
     FindEmail,
     JobRunner,
@@ -76,6 +77,25 @@ async def test_an_unknown_row_is_sent_anew_on_the_callers_word_only() -> None:
 
     assert told == [(2, 20, 10), (2, 20, 10), (3, 30, 10), (3, 30, 10)]
     assert list(simulator.books.repeated.values()) == [2]
+
+
+async def test_a_row_that_was_not_sent_anew_after_all_is_at_stake_once() -> None:
+    """The earlier submit is given up when the new one leaves, not before: here nothing leaves."""
+    journal, prices = MemoryJournal(), {"company-intelligence": 10}
+    async with simulated() as (client, simulator):
+        simulator.faults.script("lost_answer", route=SUBMIT)
+        async with JobRunner(client, journal=journal, prices=prices) as runner:
+            first = await runner.run(question(0))
+        async with JobRunner(
+            client, journal=journal, prices=prices, on_unknown="resubmit", max_cost_cents=15
+        ) as runner:
+            refused = await runner.run(question(0))
+        at_stake = sum(line.at_stake_cents for line in await journal.lines())
+
+    assert (first.status, refused.status) == ("unknown", "rejected")
+    assert isinstance(refused.error, CostCapError)
+    assert at_stake == 10
+    assert len(simulator.books.jobs) == 1
 
 
 async def test_a_search_in_doubt_is_asked_for_again_by_its_own_id() -> None:
