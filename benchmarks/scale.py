@@ -133,7 +133,7 @@ async def stream(rows: int) -> None:
     ):
         done = 0
         print(f"{'rows':>10}{'resident MiB':>14}{'virtual min':>13}{'jobs/min':>10}{'cpu us/row':>12}")
-        async for outcome in runner.map(questions(rows)):
+        async for outcome in runner.map(questions(rows), route="single"):
             if not outcome.ok:
                 raise AssertionError(outcome)
             done += 1
