@@ -1,28 +1,29 @@
 """What does the client cost on top of httpx, and how much of the limit does a runner use? Over real HTTP.
 
-First, processor time per request: `AsyncClient.send` and a bare ``httpx.AsyncClient`` make the same JSON request to
-the same server and read the answer's JSON, in turns, at 1, 20 and 200 at a time. Then `JobRunner` against the simulator
+First, processor time per request: `AsyncClient.send` and the bare ``httpx.AsyncClient`` under it make the same JSON
+request to the same server and read the answer's JSON, in turns, at 1, 20 and 200 at a time; the same with ``httpx2``
+where it is installed. Then `JobRunner` against the simulator
 with each of its three windows: requests used of the limit while work waits, and 429s. Servers run in other processes.
 
-    python -m benchmarks.pipeline [--requests 2000] [--speed 4] [--quick]
+    python -m benchmarks.pipeline [--requests 2000] [--minutes 4] [--quick]
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import importlib
 import json
 import multiprocessing
 import platform
 import socket
 import time
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from statistics import median
-from typing import cast
+from typing import Any, cast
 
 import anyio
-import httpx
 
 from sixtyfour_async import AsyncClient, CompanyIntelligence, JobRunner
 from sixtyfour_async.operations import FindEmail
@@ -87,14 +88,15 @@ async def cpu_per_request(ask: Callable[[], Awaitable[object]], requests: int, a
     return (time.process_time() - begun) / requests * 1e6
 
 
-async def client_cost(requests: int) -> None:
-    """Print what a request costs through the client and through httpx alone."""
-    limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
-    print(f"{'at a time':>10}{'httpx us':>10}{'client us':>11}{'ratio':>7}")
+async def client_cost(family: Any, requests: int) -> None:
+    """Print what a request costs through the client and through httpx (or httpx2) alone."""
+    limits = family.Limits(max_connections=200, max_keepalive_connections=200)
+    name = family.__name__
+    print(f"{'at a time':>10}{name + ' us':>11}{'client us':>11}{'ratio':>7}")
     with canned_server() as url:
         async with (
-            httpx.AsyncClient(limits=limits, timeout=60) as bare,
-            httpx.AsyncClient(limits=limits, timeout=60) as under,
+            family.AsyncClient(limits=limits, timeout=60) as bare,
+            family.AsyncClient(limits=limits, timeout=60) as under,
             AsyncClient("key", base_url=url, http_client=under, requests_per_minute=UNLIMITED) as client,
         ):
             client.budget.ready_at(-1e9)  # a long rest: no request waits for its budget
@@ -112,7 +114,14 @@ async def client_cost(requests: int) -> None:
                     costs["httpx"].append(await cpu_per_request(through_httpx, requests, at_a_time))
                     costs["client"].append(await cpu_per_request(through_client, requests, at_a_time))
                 alone, ours = median(costs["httpx"]), median(costs["client"])
-                print(f"{at_a_time:>10}{alone:>10.0f}{ours:>11.0f}{ours / alone:>7.2f}")
+                print(f"{at_a_time:>10}{alone:>11.0f}{ours:>11.0f}{ours / alone:>7.2f}")
+
+
+def families() -> Iterator[Any]:
+    """Give the HTTP libraries that are installed."""
+    for name in ("httpx", "httpx2"):
+        with suppress(ModuleNotFoundError):
+            yield importlib.import_module(name)
 
 
 async def budget_use(window: Window, speed: float, minutes: float) -> None:
@@ -137,13 +146,15 @@ def main() -> None:
     options = argparse.ArgumentParser(description="Measure the pipeline over real HTTP.")
     options.add_argument("--requests", type=int, default=2000)
     options.add_argument("--speed", type=float, default=4.0, help="simulated seconds in a real one")
-    options.add_argument("--quick", action="store_true")
+    options.add_argument("--minutes", type=float, default=4.0, help="simulated, for each window")
+    options.add_argument("--quick", action="store_true", help="300 requests, 2 minutes")
     chosen = options.parse_args()
-    print(f"Python {platform.python_version()}, httpx {httpx.__version__}")
-    anyio.run(client_cost, 300 if chosen.quick else cast("int", chosen.requests))
+    print(f"Python {platform.python_version()}")
+    for family in families():
+        anyio.run(client_cost, family, 300 if chosen.quick else cast("int", chosen.requests))
     print(f"\n{'window':>10}{'requests':>10}{'of limit':>10}{'last minute':>14}{'429s':>7}{'binds':>9}")
     for window in WINDOWS:
-        anyio.run(budget_use, window, chosen.speed, 2.0 if chosen.quick else 4.0)
+        anyio.run(budget_use, window, chosen.speed, 2.0 if chosen.quick else chosen.minutes)
 
 
 if __name__ == "__main__":
