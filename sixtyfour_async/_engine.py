@@ -48,7 +48,7 @@ from sixtyfour_async._job import read_job_id
 from sixtyfour_async._journal import Journal
 from sixtyfour_async._reading import read_outcome
 from sixtyfour_async._submission import Row, Submission
-from sixtyfour_async.errors import JournalError, SixtyfourError
+from sixtyfour_async.errors import CostCapError, JournalError, SixtyfourError
 from sixtyfour_async.models.jobs import JobState, JobStatus, Report
 from sixtyfour_async.operations import JobOperation, Operation
 from sixtyfour_async.outcomes import Outcome, Status
@@ -344,16 +344,30 @@ class Engine:
             self._end(row, read_outcome(row.operation, row.entry))
 
     async def _release(self, carrier: Submission, error: SixtyfourError, *, again: bool) -> None:
-        """Take the intent back. Of a refused batch each row is asked by itself, when one may have been the fault."""
+        """Take the intent back; what a refused batch held may go on in parts."""
         if carrier.first.state != "released" and not (again and carrier.in_doubt):
             await self._journal.put(*carrier.step("released", 0.0, error=str(error)))
         if again:
             return
-        if len(carrier.rows) > 1 and may_be_one_rows_fault(error):
-            for row in self._let_go(carrier):
-                self._ship(Submission(next(self._numbers), [row], row.operation))
-        else:
+        parts = self._parts(carrier.rows, error)
+        if not parts:
             self._end_without(carrier, "rejected", error)
+            return
+        self._let_go(carrier)
+        for part in parts:
+            if len(part) > 1:
+                self._ship_together(part)
+            else:
+                self._ship(Submission(next(self._numbers), part, part[0].operation))
+
+    def _parts(self, rows: list[Row], error: SixtyfourError) -> list[list[Row]]:
+        """Row by row, when one may have been the fault; in halves, when the cap has room for some of them only."""
+        middle = len(rows) // 2
+        if middle and may_be_one_rows_fault(error):
+            return [[row] for row in rows]
+        room = self._scheduler.ledger.room(rows[0].entry.variant)
+        over_cap = isinstance(error, CostCapError) and room is not None
+        return [rows[:middle], rows[middle:]] if middle and over_cap else []
 
     async def _give_up(self, carrier: Submission, status: Status, error: SixtyfourError, state: State) -> None:
         await self._journal.put(*carrier.step(state, error=str(error)))

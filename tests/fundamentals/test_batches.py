@@ -226,19 +226,20 @@ async def test_stopping_withdraws_rows_that_are_still_being_gathered() -> None:
     assert len(simulator.books.jobs) == 1
 
 
-async def test_a_cap_counts_each_row_of_a_batch() -> None:
-    """Price times rows is set aside before a batch leaves."""
+async def test_a_cap_counts_each_row_of_a_batch_and_lets_through_what_fits() -> None:
+    """Price times rows is set aside before a batch leaves; one that does not fit is halved until its parts do."""
     asked = [ReverseEmail(lead={"email": f"p{number}@x.example"}) for number in range(300)]
     seen: Counter[str] = Counter()
     async with simulated() as (client, simulator):
 
         async def capped() -> None:
-            async with JobRunner(client, max_cost_cents=1200, max_row_cents=5) as runner:
+            async with JobRunner(client, max_cost_cents=1203, max_row_cents=5) as runner:
                 async for outcome in runner.map(asked):
                     seen[outcome.status] += 1
 
-        with pytest.raises(CostCapError, match="max_cost_cents=1200 leaves 200 cents"):
+        with pytest.raises(CostCapError, match="max_cost_cents=1203 leaves 3 cents"):
             await capped()
 
-    assert seen["completed"] == 200
-    assert simulator.books.charged_cents <= 1000
+    assert seen == {"completed": 240, "rejected": 60}
+    assert simulator.books.charged_cents == 1200
+    assert len(simulator.books.jobs) < 12
