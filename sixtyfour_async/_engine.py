@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import math
-from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -25,7 +24,6 @@ from sixtyfour_async._core.job import Ticket
 from sixtyfour_async._core.messages import (
     Accepted,
     Command,
-    Event,
     Finish,
     HandBack,
     Hold,
@@ -44,6 +42,7 @@ from sixtyfour_async._core.retry import is_unclear, may_be_one_rows_fault
 from sixtyfour_async._core.row import IN_DOUBT, Route, State
 from sixtyfour_async._core.scheduler import Scheduler
 from sixtyfour_async._core.wire import answer_route, decode_answer, decode_json, encode, job_route
+from sixtyfour_async._inbox import Inbox
 from sixtyfour_async._job import read_job_id
 from sixtyfour_async._journal import Journal
 from sixtyfour_async._reading import read_outcome
@@ -66,27 +65,6 @@ class _Seen(NamedTuple):
     body: bytes
 
 
-class _Inbox:
-    """Events on their way to the engine. Posting never waits, and nothing is lost when waiting is cut short."""
-
-    def __init__(self) -> None:
-        self._events: deque[Event] = deque()
-        self._news = anyio.Event()
-
-    def post(self, event: Event | None = None) -> None:
-        """Leave an event, or only wake the engine up."""
-        if event is not None:
-            self._events.append(event)
-        self._news.set()
-
-    async def wait(self) -> None:
-        await self._news.wait()
-
-    def drain(self) -> deque[Event]:
-        events, self._events, self._news = self._events, deque(), anyio.Event()
-        return events
-
-
 class Engine:
     """Rows under way.
 
@@ -107,7 +85,7 @@ class Engine:
         self._carriers: dict[int, Submission] = {}
         self._carrier_of: dict[str, Submission] = {}
         self._gathering: Gathering[Row] = Gathering()
-        self._inbox = _Inbox()
+        self._inbox = Inbox()
         self._submits: set[anyio.CancelScope] = set()
         self._leaving = False
 

@@ -29,7 +29,7 @@ LAYERS: list[set[str]] = [
     {"outcomes"},
     {"_reading", "_feed"},
     {"_admission"},
-    {"_submission"},
+    {"_submission", "_inbox"},
     {"_engine"},
     {"_handover", "_planning"},
     {"_runner", "_receiver"},
