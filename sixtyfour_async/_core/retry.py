@@ -88,7 +88,7 @@ def decide(
     if is_unclear(error):
         if not repeatable:
             return Park()
-    elif not (_undelivered(error) or _refused(error)):
+    elif not (undelivered(error) or _refused(error)):
         return GiveUp()
     if attempt >= attempts:
         return GiveUp()
@@ -103,10 +103,11 @@ def may_pass(error: SixtyfourError) -> bool:
 def is_unclear(error: SixtyfourError) -> bool:
     """Say whether the request that failed like this was perhaps taken all the same."""
     failed = isinstance(error, ServerError | TransportError | ResponseError)
-    return failed and not _undelivered(error) and not _refused(error)
+    return failed and not undelivered(error) and not _refused(error)
 
 
-def _undelivered(error: SixtyfourError) -> bool:
+def undelivered(error: SixtyfourError) -> bool:
+    """Say whether the request that failed like this never reached the service."""
     return isinstance(error, TransportError) and not error.sent
 
 

@@ -37,7 +37,7 @@ from sixtyfour_async._core.messages import (
     SubmitFailed,
     Withdrawn,
 )
-from sixtyfour_async._core.retry import Again, GiveUp, Park, decide, is_unclear
+from sixtyfour_async._core.retry import Again, GiveUp, Park, decide, is_unclear, undelivered
 from sixtyfour_async._core.waiting import Waiting
 from sixtyfour_async._core.watch import PATIENCE, Watch
 from sixtyfour_async.errors import (
@@ -56,6 +56,10 @@ from sixtyfour_async.models.jobs import JobState, Report
 
 SUBMIT_ATTEMPTS = 6
 """Attempts to deliver a submit: five waits, half a minute in all."""
+
+OUTAGE_ATTEMPTS = 15
+"""Attempts in a row to reach a service that has answered before: some ten minutes. A network comes back; a service that
+has never answered has a wrong address."""
 
 CATCH_UP = 0.25
 """How much more of the budget looks get that are overdue by the time a request is worth, so that a backlog shrinks."""
@@ -98,6 +102,7 @@ class Scheduler:
     tickets: dict[int, Ticket] = field(default_factory=dict[int, Ticket])
     waiting: Waiting = field(init=False)
     _submits_earned: float = 0.0
+    _reached: bool = False
 
     def __post_init__(self) -> None:
         self.watch = Watch(self.tickets, self.job_deadline, self.patience)
@@ -121,6 +126,7 @@ class Scheduler:
 
     def handle(self, event: Event, now: float) -> list[Command]:
         """Take note of an event; what must be done about it at once comes back."""
+        self._reached = self._reached or isinstance(event, Accepted | Looked | ManyLooked)
         match event:
             case ManyLooked(ids=ids, reports=reports):
                 for ticket in self._known(ids):
@@ -167,7 +173,7 @@ class Scheduler:
             error,
             repeatable=ticket.repeatable,
             attempt=ticket.refusals if refused else ticket.attempts - ticket.refusals,
-            attempts=SUBMIT_ATTEMPTS,
+            attempts=OUTAGE_ATTEMPTS if self._reached and undelivered(error) else SUBMIT_ATTEMPTS,
             jitter=self.jitter(),
         )
         match decision:
@@ -243,7 +249,8 @@ class Scheduler:
             lost.__cause__ = error
             return self._end(ticket, Hold(ticket.id, lost), parked=True)
         denied = isinstance(error, AuthenticationError | CreditsError | PermissionDeniedError)
-        if age >= self.job_deadline or (denied and ticket.trouble >= DENIED_AFTER):
+        late = age >= self.job_deadline and not (undelivered(error) and ticket.trouble < OUTAGE_ATTEMPTS)
+        if late or (denied and ticket.trouble >= DENIED_AFTER):
             return self._end(ticket, HandBack(ticket.id, error), parked=True)
         ticket.step(Step.STILL_RUNNING)
         self.watch.failed(ticket, now, wait)

@@ -105,7 +105,7 @@ class Watch:
         if ticket.roll:
             self._rolls.setdefault(ticket.roll, set()).add(ticket.id)
         ticket.accepted_at = ticket.looked_at = now
-        self._look_at(ticket, now if at_once else now + self.wait(ticket, now, hurried=hurried))
+        self._look_at(ticket, now if at_once else now + self.wait(ticket, now, hurried=hurried), now)
 
     def still_running(self, ticket: Ticket, now: float, *, hurried: bool = False) -> None:
         """A look found it running; plan the next."""
@@ -115,16 +115,16 @@ class Watch:
             learned = self.runtimes.of(ticket.variant)
             learned.still_running(ticket.looked_at - ticket.accepted_at, now - ticket.accepted_at)
         ticket.looked_at = now
-        self._look_at(ticket, now + self.wait(ticket, now, hurried=hurried))
+        self._look_at(ticket, now + self.wait(ticket, now, hurried=hurried), now)
 
     def failed(self, ticket: Ticket, now: float, wait: float | None = None) -> None:
         """A look was not answered; plan the next."""
-        self._look_at(ticket, now + (after_trouble(ticket.trouble) if wait is None else wait))
+        self._look_at(ticket, now + (after_trouble(ticket.trouble) if wait is None else wait), now)
 
     def look_alone(self, ticket: Ticket, now: float) -> None:
         """What a report on many said of this job must be looked at more closely."""
         ticket.alone = True
-        self._look_at(ticket, now)
+        self._look_at(ticket, now, now)
 
     def found_ended(self, ticket: Ticket, report: Report, now: float) -> None:
         """A look found it ended: learn how long it ran."""
@@ -171,8 +171,9 @@ class Watch:
             ticket.step(Step.LOOK_SENT)
         return taken
 
-    def _look_at(self, ticket: Ticket, at: float) -> None:
-        ticket.look_at = min(at, max(ticket.accepted_at + self.deadline, ticket.looked_at))
+    def _look_at(self, ticket: Ticket, at: float, now: float) -> None:
+        latest = ticket.accepted_at + self.deadline
+        ticket.look_at = min(at, latest) if latest > now else at
         ticket.planned = next(self._order)
         heapq.heappush(self._heap, (ticket.look_at, ticket.planned, ticket.id))
 
@@ -268,4 +269,4 @@ class Watch:
             if not ticket.trouble:
                 at = max(now, ticket.looked_at + self.wait(ticket, ticket.looked_at))
                 if at < ticket.look_at:
-                    self._look_at(ticket, at)
+                    self._look_at(ticket, at, now)
