@@ -139,7 +139,7 @@ def scheduled(
     return _result(seen, looks)
 
 
-def ours(work: Sequence[Job], *, patience: float, in_flight: int = 2000, limit: int = 500) -> Result:
+def ours(work: Sequence[Job], *, patience: float, in_flight: int = 4000, limit: int = 500) -> Result:
     """Ask `JobRunner`'s scheduler, which knows nothing of the run times to begin with; it reads ahead as `map` does."""
     desk = Desk(work, patience=patience, in_flight=in_flight, limit=limit)
     while desk.turn():
