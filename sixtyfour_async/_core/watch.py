@@ -265,8 +265,14 @@ class Watch:
     def _plan_anew(self, now: float) -> None:
         """Looks that were put off at a higher price come sooner at this one."""
         self._heap = [entry for entry in self._heap if self._counts(entry)]
+        level = min(self._lowest, self._level)
+        plans = {variant: self._plan(variant, level) for variant, number in self._running.items() if number}
         for ticket in [self.tickets[id_] for _, _, id_ in self._heap]:
-            if not ticket.trouble:
-                at = max(now, ticket.looked_at + self.wait(ticket, ticket.looked_at))
-                if at < ticket.look_at:
-                    self._look_at(ticket, at, now)
+            if ticket.trouble:
+                continue
+            usual = not (ticket.roll or ticket.scout)
+            age = ticket.looked_at - ticket.accepted_at
+            wait = plans[ticket.variant].wait(age) if usual else self.wait(ticket, ticket.looked_at)
+            at = max(now, ticket.looked_at + wait)
+            if at < ticket.look_at:
+                self._look_at(ticket, at, now)
