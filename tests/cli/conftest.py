@@ -32,12 +32,21 @@ MEMORY = "in.enriched.journal.db.simulated.jsonl"
 HEADQUARTERS = ("--field", "headquarters=Where the head office is")
 
 FORKING = """
-import importlib, json, os, pkgutil, sys
+import gc, importlib, json, os, pkgutil, sys
 import sixtyfour_async
 for found in pkgutil.walk_packages(sixtyfour_async.__path__, "sixtyfour_async."):
     importlib.import_module(found.name)
 from sixtyfour_async import AsyncClient
 from sixtyfour_async.__main__ import main
+def run():
+    try:
+        main()
+    except SystemExit as end:
+        if isinstance(end.code, str):
+            print(end.code, file=sys.stderr)
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    return 0
+gc.freeze()
 for line in sys.stdin:
     order = json.loads(line)
     child = os.fork()
@@ -49,7 +58,9 @@ for line in sys.stdin:
             os.dup2(os.open(order[name], os.O_CREAT | os.O_WRONLY), number)
         sys.argv = ["sixtyfour", *order["arguments"]]
         AsyncClient.__init__.__kwdefaults__["speed"] = order["speed"]
-        main()
+        code = run()
+        sys.stdout.flush()
+        os._exit(code)  # tidying up takes longer than most commands
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 """Imports once, then runs each command in a fork. Its client's default speed is that of the server it is to ask."""
