@@ -54,6 +54,9 @@ BULK_SUBMITS = 10
 RUNTIMES = "runtimes"
 """The journal's note of what was learned."""
 
+REMEMBERED_EVERY = 60.0
+"""Seconds, by the client's clock, after which it is written again."""
+
 logger = logging.getLogger("sixtyfour_async.runner")
 
 
@@ -147,6 +150,7 @@ class JobRunner:
             await self.journal.close()
             raise
         self._tasks.start_soon(self._engine.run, self._tasks)
+        self._tasks.start_soon(self._remember)
         return self
 
     async def __aexit__(
@@ -164,6 +168,15 @@ class JobRunner:
             self._leave()
             await self._keep_runtimes()
             await self.journal.close()
+
+    async def _remember(self) -> None:
+        """Keep what was learned, now and then: a run that is killed has taught something, too."""
+        clock, looks = self.client.clock, 0
+        while True:
+            await clock.sleep_until(clock.now() + REMEMBERED_EVERY)
+            if self._scheduler.watch.looks > looks:
+                looks = self._scheduler.watch.looks
+                await self._keep_runtimes()
 
     async def _keep_runtimes(self) -> None:
         """What was learned helps a later run; a journal that broke has been reported already."""

@@ -93,6 +93,19 @@ async def test_a_run_on_the_same_journal_knows_how_long_such_jobs_take() -> None
     assert known > 7.0
 
 
+async def test_what_was_learned_is_kept_while_the_run_goes_on() -> None:
+    """A run that is killed cannot do it at its end."""
+    journal = MemoryJournal()
+    kept: list[str | None] = []
+    async with simulated() as (client, _), JobRunner(client, journal=journal) as runner:
+        async for outcome in runner.map(questions(60)):
+            assert outcome.ok
+        await anyio.sleep(61)
+        kept.append(await journal.note("runtimes"))
+
+    assert "company-intelligence/low" in (kept[0] or "")
+
+
 @pytest.mark.parametrize("patience", [0.0, -1.0, float("inf"), float("nan")])
 async def test_a_patience_that_is_none_is_refused(patience: float) -> None:
     async with simulated() as (client, _):
