@@ -55,7 +55,7 @@ RUNTIMES = "runtimes"
 """The journal's note of what was learned."""
 
 REMEMBERED_EVERY = 60.0
-"""Seconds, by the client's clock, after which it is written again."""
+"""Seconds, by the client's clock, after which it is written with the next outcome."""
 
 logger = logging.getLogger("sixtyfour_async.runner")
 
@@ -137,6 +137,7 @@ class JobRunner:
         self._engine = Engine(client, self.journal, self._scheduler)
         self._handover = Handover(self.journal, self._engine, self._admission, max_rows)
         self._tasks: anyio.abc.TaskGroup | None = None
+        self._remembered_at = 0.0
 
     # --- life ---------------------------------------------------------------------------------------------------
 
@@ -150,7 +151,6 @@ class JobRunner:
             await self.journal.close()
             raise
         self._tasks.start_soon(self._engine.run, self._tasks)
-        self._tasks.start_soon(self._remember)
         return self
 
     async def __aexit__(
@@ -171,12 +171,10 @@ class JobRunner:
 
     async def _remember(self) -> None:
         """Keep what was learned, now and then: a run that is killed has taught something, too."""
-        clock, looks = self.client.clock, 0
-        while True:
-            await clock.sleep_until(clock.now() + REMEMBERED_EVERY)
-            if self._scheduler.watch.looks > looks:
-                looks = self._scheduler.watch.looks
-                await self._keep_runtimes()
+        now = self.client.clock.now()
+        if now >= self._remembered_at + REMEMBERED_EVERY:
+            self._remembered_at = now
+            await self._keep_runtimes()
 
     async def _keep_runtimes(self) -> None:
         """What was learned helps a later run; a journal that broke has been reported already."""
@@ -309,6 +307,7 @@ class JobRunner:
             feed.finish_reading()
             async with aclosing(feed.take()) as outcomes:
                 async for outcome in outcomes:
+                    await self._remember()
                     return outcome
             raise feed.error or RunStoppedError("the runner was left before the job ended")
 
@@ -353,6 +352,7 @@ class JobRunner:
                     yield outcome
                     if deliver == "once":
                         await self.ack(outcome)
+                    await self._remember()
             if feed.error is not None:
                 raise feed.error
 

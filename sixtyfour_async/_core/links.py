@@ -45,7 +45,7 @@ def link_in(answer: object) -> str:
         ResponseError: There is none, or none yet.
     """
     if isinstance(answer, DownloadLink):
-        return answer.url
+        return _signed(answer.url, answer.path)
     listed: Any = answer.results if isinstance(answer, JobStatus) else answer
     files = [ResultFile.model_validate(_plain(item)) for item in json_array(listed) or [] if item]
     final = final_file(files)
@@ -53,11 +53,15 @@ def link_in(answer: object) -> str:
         raise ResponseError(
             "no file yet, or none at all", operation="download", expected="a list of files with download_url"
         )
-    if not final.download_url:
+    return _signed(final.download_url, final.filename)
+
+
+def _signed(url: str | None, name: str | None) -> str:
+    if not url:
         raise ResponseError(
-            f"the service could not sign a link to {final.filename or 'the file'}: ask again", operation="download"
+            f"the service could not sign a link to {name or 'the file'}: ask again", operation="download"
         )
-    return final.download_url
+    return url
 
 
 def _plain(item: object) -> object:

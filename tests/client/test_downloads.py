@@ -38,8 +38,7 @@ class Storage:
     """Serves one file, with ranges if it names a version; breaks off after so many bytes, as often as told."""
 
     def __init__(self, content: bytes = CONTENT, version: str | None = '"v1"', breaks: tuple[int, ...] = ()) -> None:
-        self.content = content
-        self.version = version
+        self.content, self.version = content, version
         self.breaks = list(breaks)
         self.good: set[str] | None = None
         self.served: list[tuple[int, int]] = []
@@ -347,11 +346,12 @@ async def test_what_leads_to_no_file_says_so(tmp_path: Path, source: Any, said: 
     assert network.seen == []
 
 
-@pytest.mark.parametrize("files", [[], [{"filename": "x", "storage_bucket": "b", "download_url": None}]])
-async def test_files_without_a_link_are_an_error(tmp_path: Path, files: object) -> None:
-    async with scripted(lambda _: httpx.Response(200, json=files)) as (client, _):
+@pytest.mark.parametrize("answer", [[], [{"filename": "x", "download_url": None}], {"url": None}])
+async def test_files_without_a_link_are_an_error(tmp_path: Path, answer: object) -> None:
+    asked = GetDownloadLinks(run_id="r") if isinstance(answer, list) else DownloadSearch(resource_handle_id="h")
+    async with scripted(lambda _: httpx.Response(200, json=answer)) as (client, _):
         with pytest.raises(ResponseError, match=r"no file yet|ask again"):
-            await client.save(GetDownloadLinks(run_id="r"), tmp_path / "a.csv")
+            await client.save(asked, tmp_path / "a.csv")
 
 
 async def test_a_search_of_the_simulator_is_saved_although_its_link_expired(tmp_path: Path) -> None:
