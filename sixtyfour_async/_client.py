@@ -318,15 +318,26 @@ class AsyncClient(Namespaces):
                 return 0.0
             return self.clock.real(decision.after)
 
+        failures: list[SixtyfourError] = []
+        try:
+            attempts += 1
+            return await self._once(request, operation)
+        except SixtyfourError as error:  # only now is there something to decide
+            failures.append(error)
         async for attempt in stamina.retry_context(on=wait_or_stop, attempts=allowed, timeout=None):
             with attempt:
+                if failures:
+                    raise failures.pop()
                 attempts += 1
-                async with self._places:
-                    await self.grant()
-                    response = await self.exchange(request)
-                value = decode_json(response, operation=request.operation, gate=operation.endpoint.gate)
-                return value, request_id(response.headers)
+                return await self._once(request, operation)
         raise AssertionError("stamina ends with a result or an error")
+
+    async def _once(self, request: HTTPRequest, operation: Operation[Any]) -> tuple[JsonValue, str | None]:
+        async with self._places:
+            await self.grant()
+            response = await self.exchange(request)
+        value = decode_json(response, operation=request.operation, gate=operation.endpoint.gate)
+        return value, request_id(response.headers)
 
     async def grant(self) -> None:
         """Wait, first come first served, until the budget allows one more request of the foreground, and spend it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import anyio
 import httpx
 
-from sixtyfour_async._core.multipart import FILE_FIELD
+from sixtyfour_async._core.multipart import FILE_FIELD, Parts
 from sixtyfour_async._core.wire import HTTPRequest, HTTPResponse
 from sixtyfour_async.errors import (
     ConfigurationError,
@@ -172,17 +172,18 @@ def _without(secrets: Sequence[str], text: str) -> str:
 # --- bodies -------------------------------------------------------------------------------------------------------
 
 
-@asynccontextmanager
-async def _content(
+def _content(
     request: HTTPRequest,
-) -> AsyncGenerator[tuple[bytes | AsyncIterator[bytes] | None, dict[str, str]], None]:
+) -> AbstractAsyncContextManager[tuple[bytes | AsyncIterator[bytes] | None, dict[str, str]]]:
     """Give a body as httpx takes it, and the headers that describe it; a file is open meanwhile."""
-    if request.parts is None:
-        yield request.body, {}
-        return
+    return nullcontext((request.body, {})) if request.parts is None else _form(request.parts)
+
+
+@asynccontextmanager
+async def _form(parts: Parts) -> AsyncGenerator[tuple[AsyncIterator[bytes], dict[str, str]], None]:
     boundary = token_hex(16)
-    head, tail = request.parts.around(boundary)
-    async with _file(request.parts.file) as (pieces, size):
+    head, tail = parts.around(boundary)
+    async with _file(parts.file) as (pieces, size):
         headers = {"content-type": f"multipart/form-data; boundary={boundary}"}
         if size is not None:
             headers["content-length"] = str(len(head) + size + len(tail))
