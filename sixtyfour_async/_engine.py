@@ -327,11 +327,11 @@ class Engine:
             await self._journal.put(*carrier.step("released", 0.0, error=str(error)))
         if again:
             return
-        parts = self._parts(carrier.rows, error)
+        rows = self._let_go(carrier)
+        parts = self._parts(rows, error)
         if not parts:
-            self._end_without(carrier, "rejected", error)
-            return
-        self._let_go(carrier)
+            for row in rows:
+                self._end(row, _without(row, "rejected", error))
         for part in parts:
             if len(part) > 1:
                 self._ship_together(part)
@@ -340,12 +340,12 @@ class Engine:
 
     def _parts(self, rows: list[Row], error: SixtyfourError) -> list[list[Row]]:
         """Row by row, when one may have been the fault; in halves, when the cap has room for some of them only."""
-        middle = len(rows) // 2
+        middle, room = len(rows) // 2, self._scheduler.ledger.room
         if middle and may_be_one_rows_fault(error):
             return [[row] for row in rows]
-        room = self._scheduler.ledger.room(rows[0].entry.variant)
-        over_cap = isinstance(error, CostCapError) and room is not None
-        return [rows[:middle], rows[middle:]] if middle and over_cap else []
+        if middle and isinstance(error, CostCapError) and room(rows[0].entry.variant) is not None:
+            return [rows[:middle], rows[middle:]]
+        return []
 
     async def _give_up(self, carrier: Submission, status: Status, error: SixtyfourError, state: State) -> None:
         await self._journal.put(*carrier.step(state, error=str(error)))

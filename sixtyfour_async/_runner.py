@@ -146,6 +146,7 @@ class JobRunner:
         try:
             await self._admission.open()
             self._scheduler.watch.runtimes.read_json(await self.journal.note(RUNTIMES) or "")
+            self._remembered_at = self.client.clock.now()
             self._tasks = await anyio.create_task_group().__aenter__()
         except BaseException:
             await self.journal.close()

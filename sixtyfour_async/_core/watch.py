@@ -265,8 +265,7 @@ class Watch:
     def _plan_anew(self, now: float) -> None:
         """Looks that were put off at a higher price come sooner at this one."""
         self._heap = [entry for entry in self._heap if self._counts(entry)]
-        level = min(self._lowest, self._level)
-        plans = {variant: self._plan(variant, level) for variant, number in self._running.items() if number}
+        plans = {variant: self._plan(variant, self._level) for variant, number in self._running.items() if number}
         for ticket in [self.tickets[id_] for _, _, id_ in self._heap]:
             if ticket.trouble:
                 continue

@@ -18,6 +18,7 @@ import pytest
 
 import sixtyfour_async
 from sixtyfour_async.simulator import companies
+from tests.forks import ForkServer
 
 ROOT = str(Path(sixtyfour_async.__file__).parents[1])
 COMMAND = (sys.executable, "-m", "sixtyfour_async")
@@ -66,15 +67,13 @@ for line in sys.stdin:
 """Imports once, then runs each command in a fork. Its client's default speed is that of the server it is to ask."""
 
 
-class Forks:
-    """A process that starts commands, for commands by the dozen."""
+class Forks(ForkServer):
+    """The process that commands are forked from."""
 
     def __init__(self, folder: Path) -> None:
+        super().__init__(["-c", FORKING], ENVIRONMENT)
         self._folder = folder
         self._count = 0
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", FORKING], env=ENVIRONMENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
 
     def run(self, shell: Shell, arguments: Sequence[str], speed: float) -> Said:
         self._count += 1
@@ -86,15 +85,8 @@ class Forks:
             "speed": speed,
             **{name: str(path) for name, path in files.items()},
         }
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(order) + "\n")
-        self._process.stdin.flush()
-        code = int(self._process.stdout.readline())
+        code = self.carry_out(order)
         return Said.checked(code, *(path.read_text(encoding="utf-8") for path in files.values()))
-
-    def close(self) -> None:
-        self._process.communicate()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -21,6 +21,7 @@ from sixtyfour_async._journal import Entry
 from sixtyfour_async._journal_file import reading
 from sixtyfour_async.simulator import SimulatorSettings
 from sixtyfour_async.simulator.process import simulator_process
+from tests.forks import ForkServer
 from tests.journal.child import Kind, Order
 from tests.journal.deadly import OPENING, POINTS
 
@@ -35,28 +36,15 @@ LONG = 40
 """Outcomes after which a run is left that has not reached its point."""
 
 
-class Forks:
+class Forks(ForkServer):
     """The process that runs are forked from."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.journal.child"],
-            env=ENVIRONMENT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        super().__init__(["-m", "tests.journal.child"], ENVIRONMENT)
 
     def run(self, order: Order) -> int:
         """Run it and say how it ended: 0, or minus the signal."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(order.line())
-        self._process.stdin.flush()
-        return int(self._process.stdout.readline())
-
-    def close(self) -> None:
-        self._process.communicate()
+        return self.carry_out(asdict(order))
 
 
 @dataclass(frozen=True, slots=True)

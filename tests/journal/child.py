@@ -15,7 +15,7 @@ import sys
 import time
 import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 import anyio
@@ -64,9 +64,6 @@ class Order:
     stay: int | None = None
     first: int = 0
     kind: Kind = "mixed"
-
-    def line(self) -> str:
-        return json.dumps(asdict(self)) + "\n"
 
 
 def asked(rows: int, kind: Kind = "mixed", first: int = 0) -> Sequence[JobOperation[Any]]:

@@ -24,17 +24,22 @@ STEPS = (
 )
 
 
+def named(row: Any) -> str:
+    """The name of a person, or of a company."""
+    return str(row.get("company_name") or row["name"])
+
+
 def members(work: dict[str, Any]) -> list[str]:
-    """The rows that accepted work was for: names of people, or of companies."""
+    """The rows that accepted work was for."""
     body: dict[str, Any] = work["body"]
     rows: list[dict[str, str]] = body.get("leads") or body.get("rows") or [body["lead"]]
-    return [row.get("company_name") or row["name"] for row in rows]
+    return [named(row) for row in rows]
 
 
 def subject(operation: Any) -> str:
     """The same of a row that is asked."""
     fields = operation.payload()
-    return str((fields.get("lead") or fields["target_company"]).get("name") or fields["target_company"]["company_name"])
+    return named(fields.get("lead") or fields["target_company"])
 
 
 def check(scene: Scene, kills: int) -> int:
