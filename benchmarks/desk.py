@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from random import Random
 from statistics import fmean, median
 
-from sixtyfour_async._core.budget import Budget
-from sixtyfour_async._core.gates import Gate
-from sixtyfour_async._core.inspection import Plan, make_plan
-from sixtyfour_async._core.job import Ticket
-from sixtyfour_async._core.ledger import Ledger
-from sixtyfour_async._core.messages import Accepted, Finish, Look, Looked, Submit
-from sixtyfour_async._core.runtimes import BINS, bin_of
-from sixtyfour_async._core.scheduler import Scheduler
+from sixtyfour_async._scheduling.budget import Budget
+from sixtyfour_async._scheduling.job_states import Ticket
+from sixtyfour_async._scheduling.ledger import Ledger
+from sixtyfour_async._scheduling.limits import Gate
+from sixtyfour_async._scheduling.messages import Accepted, Finish, Look, Looked, Submit
+from sixtyfour_async._scheduling.poll_plan import Plan, make_plan
+from sixtyfour_async._scheduling.runtimes import BINS, bin_of
+from sixtyfour_async._scheduling.scheduler import Scheduler
 from sixtyfour_async.models.jobs import JobState, Report
 
 Wait = Callable[[float], float]

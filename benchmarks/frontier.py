@@ -30,7 +30,7 @@ from benchmarks.desk import (
     ours,
     scheduled,
 )
-from sixtyfour_async._core.watch import PATIENCE
+from sixtyfour_async._scheduling.poller import PATIENCE
 
 Schedule = Callable[[float], Callable[[Job], Wait]]
 """Its one number, seconds → the schedule."""

@@ -28,8 +28,8 @@ import anyio
 from sixtyfour_async import AsyncClient, CompanyIntelligence, JobRunner
 from sixtyfour_async.operations import FindEmail
 from sixtyfour_async.simulator import DEFAULT_KEY, SimulatorSettings, companies
-from sixtyfour_async.simulator.process import simulator_process
-from sixtyfour_async.simulator.settings import Window
+from sixtyfour_async.simulator.base.settings import Window
+from sixtyfour_async.simulator.serving.process import simulator_process
 
 ROUNDS = 20
 """Turns that the two take: short ones, since the speed of a machine changes by the second."""

@@ -25,7 +25,7 @@ import anyio
 from pydantic import JsonValue
 
 from sixtyfour_async import CompanyIntelligence, JobRunner, Journal, MemoryJournal, SqliteJournal
-from sixtyfour_async._journal import Entry, request_text
+from sixtyfour_async._journal.base import Entry, request_text
 from sixtyfour_async.simulator import SimulatorSettings, companies
 from sixtyfour_async.testing import simulated
 

@@ -26,13 +26,13 @@ import httpx
 
 from benchmarks.desk import MEASURED, RUNNING
 from sixtyfour_async import AsyncClient, JobRunner
-from sixtyfour_async._core.budget import Budget
-from sixtyfour_async._core.gates import Gate
-from sixtyfour_async._core.job import Ticket
-from sixtyfour_async._core.ledger import Ledger
-from sixtyfour_async._core.messages import Accepted, Look, Looked, Submit
-from sixtyfour_async._core.scheduler import Scheduler
-from sixtyfour_async._journal import Entry, MemoryJournal
+from sixtyfour_async._journal.base import Entry, MemoryJournal
+from sixtyfour_async._scheduling.budget import Budget
+from sixtyfour_async._scheduling.job_states import Ticket
+from sixtyfour_async._scheduling.ledger import Ledger
+from sixtyfour_async._scheduling.limits import Gate
+from sixtyfour_async._scheduling.messages import Accepted, Look, Looked, Submit
+from sixtyfour_async._scheduling.scheduler import Scheduler
 from sixtyfour_async.models.jobs import JobState, Report
 from sixtyfour_async.operations import FindEmail
 from sixtyfour_async.testing import VirtualTimeLoop

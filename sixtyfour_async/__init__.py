@@ -18,14 +18,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sixtyfour_async._answers import Answer, RawResponse
-    from sixtyfour_async._auth import OAuth
-    from sixtyfour_async._client import AsyncClient
-    from sixtyfour_async._hooks import Hooks, RequestSent, ResponseSeen, RetryPlanned
-    from sixtyfour_async._job import Job
-    from sixtyfour_async._journal import Journal, MemoryJournal
-    from sixtyfour_async._runner import JobRunner
-    from sixtyfour_async._sqlite import SqliteJournal
+    from sixtyfour_async._client.answers import Answer, RawResponse
+    from sixtyfour_async._client.auth import OAuth
+    from sixtyfour_async._client.client import AsyncClient
+    from sixtyfour_async._client.hooks import Hooks, RequestSent, ResponseSeen, RetryPlanned
+    from sixtyfour_async._client.job import Job
+    from sixtyfour_async._journal.base import Journal, MemoryJournal
+    from sixtyfour_async._journal.sqlite import SqliteJournal
+    from sixtyfour_async._runner.outcomes import Outcome, RunPlan, Stats, Unfinished, Unknown
+    from sixtyfour_async._runner.runner import JobRunner
     from sixtyfour_async.errors import (
         APIError,
         AuthenticationError,
@@ -86,7 +87,6 @@ if TYPE_CHECKING:
         Upload,
         VerifyAge,
     )
-    from sixtyfour_async.outcomes import Outcome, RunPlan, Stats, Unfinished, Unknown
 
 __all__ = [
     "REGISTRY",
@@ -166,7 +166,18 @@ __all__ = [
     "final_file",
 ]
 
-_HOMES = ("errors", "_journal", "_sqlite", "operations", "outcomes", "models", "_hooks", "_auth", "_client", "_runner")
+_HOMES = (
+    "errors",
+    "_journal.base",
+    "_journal.sqlite",
+    "operations",
+    "_runner.outcomes",
+    "models",
+    "_client.hooks",
+    "_client.auth",
+    "_client.client",
+    "_runner.runner",
+)
 """The modules whose names these are, those first that import least."""
 
 logging.getLogger("sixtyfour_async").addHandler(logging.NullHandler())

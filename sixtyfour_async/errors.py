@@ -31,7 +31,7 @@
     ├── JournalError                        in use · of another version · not a journal · another question
     └── WebhookError                        bad signature, stale, malformed
 
-Whether to try again is not a property of an error: ``_core.retry`` decides from error, operation and attempt.
+Whether to try again is not a property of an error: ``_scheduling.retry`` decides from error, operation and attempt.
 All are picklable, print as one line, and never hold the key; only a `ResponseError` keeps a whole answer: it was paid.
 """
 

@@ -25,7 +25,7 @@ from typing import Any
 import anyio
 import httpx
 
-from sixtyfour_async._client import AsyncClient
+from sixtyfour_async._client.client import AsyncClient
 from sixtyfour_async.simulator import DEFAULT_KEY, SimulatedDisconnect, Simulator, SimulatorSettings
 
 __all__ = ["SimulatedTransport", "VirtualTimeLoop", "simulated"]

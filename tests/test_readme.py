@@ -12,7 +12,7 @@ import pytest
 
 from sixtyfour_async.cli.sheets import KINDS
 from sixtyfour_async.simulator import DEFAULT_KEY, SimulatorSettings
-from sixtyfour_async.simulator.process import simulator_process
+from sixtyfour_async.simulator.serving.process import simulator_process
 from tests.contract.readme_table import operations_table, table_in
 
 ROOT = Path(__file__).parents[1]

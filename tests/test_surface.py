@@ -16,7 +16,7 @@ import pytest
 
 import sixtyfour_async
 from sixtyfour_async import AsyncClient, errors
-from sixtyfour_async._bindings import Namespace
+from sixtyfour_async._client.bindings import Namespace
 from sixtyfour_async.errors import ConfigurationError, SixtyfourError
 from sixtyfour_async.operations import FindEmail, GetJobStatus, PeopleIntelligence, Request
 
@@ -69,7 +69,7 @@ def test_the_package_needs_no_extra() -> None:
         "print(json.dumps([name for name, module in sys.modules.items() if module is not None]))"
     )
 
-    assert "sixtyfour_async._client" in modules
+    assert "sixtyfour_async._client.client" in modules
     assert [name for name in modules if name.startswith(("sixtyfour_async.simulator", "sixtyfour_async.cli"))] == []
 
 
@@ -83,7 +83,7 @@ def test_what_is_not_asked_for_is_not_imported() -> None:
         "print(json.dumps(list(sys.modules)))"
     )
 
-    assert {"httpx", "pydantic", "sixtyfour_async._client"}.isdisjoint(modules)
+    assert {"httpx", "pydantic", "sixtyfour_async._client.client"}.isdisjoint(modules)
 
 
 def test_a_method_has_its_signature_before_it_is_first_used() -> None:

@@ -16,15 +16,15 @@ from typing import Any, Literal
 
 import anyio
 
-from sixtyfour_async._client import AsyncClient
-from sixtyfour_async._core.row import Route
-from sixtyfour_async._journal import Entry
-from sixtyfour_async._journal_file import reading
-from sixtyfour_async._reading import read_outcome
-from sixtyfour_async._runner import JobRunner
+from sixtyfour_async._client.client import AsyncClient
+from sixtyfour_async._journal.base import Entry
+from sixtyfour_async._journal.schema import reading
+from sixtyfour_async._runner.outcomes import Outcome, RunPlan, Stats, Unfinished
+from sixtyfour_async._runner.reading import read_outcome
+from sixtyfour_async._runner.runner import JobRunner
+from sixtyfour_async._scheduling.row_states import Route
 from sixtyfour_async.cli.sheets import NOT_ASKED, Asked, Sheet
 from sixtyfour_async.errors import InputError, SixtyfourError
-from sixtyfour_async.outcomes import Outcome, RunPlan, Stats, Unfinished
 from sixtyfour_async.tables import Row, write_table
 
 REFRESH = 0.25

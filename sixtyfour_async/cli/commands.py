@@ -19,7 +19,7 @@ from sixtyfour_async.cli.ending import INCOMPLETE, INTERRUPTED, REFUSED, WRONG, 
 from sixtyfour_async.errors import ConfigurationError, InputError, SixtyfourError
 
 if TYPE_CHECKING:
-    from sixtyfour_async._client import AsyncClient
+    from sixtyfour_async._client.client import AsyncClient
     from sixtyfour_async.cli.sheets import Sheet
 
 BAD_ROWS_SHOWN = 5
@@ -128,7 +128,7 @@ def foresee(sheet: Sheet, whom: Service, *, journal: Path, **settings: Any) -> N
     """Print what a run would take."""
     import anyio
 
-    from sixtyfour_async._client import AsyncClient
+    from sixtyfour_async._client.client import AsyncClient
     from sixtyfour_async.cli import bulk
     from sixtyfour_async.cli.summary import foreseen
 
@@ -226,12 +226,12 @@ def check_rows(sheet: Sheet, *, skip_bad_rows: bool) -> None:
 def service(*, simulate: bool, speed: float, journal: Path) -> Generator[Service]:
     """Reach the live service, or start a simulator that remembers its jobs beside the journal."""
     if not simulate:
-        from sixtyfour_async._client import AsyncClient
+        from sixtyfour_async._client.client import AsyncClient
 
         yield Service({}, AsyncClient().base_url)
         return
     from sixtyfour_async.simulator import DEFAULT_KEY, SimulatorSettings
-    from sixtyfour_async.simulator.process import simulator_process
+    from sixtyfour_async.simulator.serving.process import simulator_process
 
     state = journal.with_name(f"{journal.name}.simulated.jsonl")
     if not journal.exists():
@@ -270,7 +270,7 @@ def carry_out(
     """Ask about every row with live progress, write the output, print the summary, and exit with the right code."""
     import anyio
 
-    from sixtyfour_async._client import AsyncClient
+    from sixtyfour_async._client.client import AsyncClient
     from sixtyfour_async.cli.bulk import Run, enrich, write_output
     from sixtyfour_async.cli.progress import Progress
     from sixtyfour_async.cli.summary import how_to_go_on, summary
@@ -364,7 +364,7 @@ def simulate(host: str, port: int, tiers: tuple[str, ...], faults: tuple[str, ..
     rate limit.
     """
     from sixtyfour_async.simulator import DEFAULT_KEY, Simulator, SimulatorSettings
-    from sixtyfour_async.simulator.server import run as serve
+    from sixtyfour_async.simulator.serving.server import run as serve
 
     def announce(url: str) -> None:
         click.echo(f"export SIXTYFOUR_API_ENDPOINT={url}\nexport SIXTYFOUR_API_KEY={DEFAULT_KEY}")

@@ -23,7 +23,7 @@ def status(journal: Path, *, as_json: bool) -> None:
 
     Works beside a run that is under way, and changes nothing.
     """
-    from sixtyfour_async._journal_file import reading
+    from sixtyfour_async._journal.schema import reading
     from sixtyfour_async.cli.statement import Statement
 
     with reading(journal) as reader:
@@ -45,7 +45,7 @@ def export(journal: Path, out: Path, *, overwrite: bool) -> None:
     ``sixtyfour run`` writes its output from the input and the journal; this one needs the journal only, so it serves
     when the input is gone, and for journals that a program of yours has written.
     """
-    from sixtyfour_async._journal_file import reading
+    from sixtyfour_async._journal.schema import reading
     from sixtyfour_async.cli.exporting import Columns, written
     from sixtyfour_async.cli.summary import rows
     from sixtyfour_async.tables import check_writable, write_table
@@ -73,8 +73,8 @@ def forget(journal: Path, keys: tuple[str, ...]) -> None:
     """
     import anyio
 
-    from sixtyfour_async._journal_file import reading
-    from sixtyfour_async._sqlite import SqliteJournal
+    from sixtyfour_async._journal.schema import reading
+    from sixtyfour_async._journal.sqlite import SqliteJournal
 
     async def erase() -> list[str]:
         opened = SqliteJournal(journal)

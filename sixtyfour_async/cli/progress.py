@@ -13,7 +13,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from sixtyfour_async.outcomes import Stats
+from sixtyfour_async._runner.outcomes import Stats
 
 WINDOW = 90.0
 """Service seconds over which pace and request rate are measured."""

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from pydantic import JsonValue
 
+from sixtyfour_async._runner.outcomes import Outcome
 from sixtyfour_async.cli.subjects import SubjectMap
 from sixtyfour_async.errors import InputError
 from sixtyfour_async.models._base import json_array, json_object
@@ -29,7 +30,6 @@ from sixtyfour_async.operations import (
     ReverseEmail,
     ReversePhone,
 )
-from sixtyfour_async.outcomes import Outcome
 from sixtyfour_async.tables import Row, Table, added_columns
 
 Asked: TypeAlias = JobOperation[Any]

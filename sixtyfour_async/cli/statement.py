@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from sixtyfour_async._core.ledger import Line
-from sixtyfour_async._core.row import IN_DOUBT
-from sixtyfour_async._journal import Entry
-from sixtyfour_async._journal_file import Reader
+from sixtyfour_async._journal.base import Entry
+from sixtyfour_async._journal.schema import Reader
+from sixtyfour_async._scheduling.ledger import Line
+from sixtyfour_async._scheduling.row_states import IN_DOUBT
 from sixtyfour_async.cli.summary import dollars
 
 MEANINGS: Mapping[str, str] = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from sixtyfour_async._runner.outcomes import RunPlan
 from sixtyfour_async.cli.bulk import Counts, Run
 from sixtyfour_async.cli.progress import duration
 from sixtyfour_async.cli.sheets import NOT_ASKED
-from sixtyfour_async.outcomes import RunPlan
 
 MEANINGS = {
     "completed": "answered",

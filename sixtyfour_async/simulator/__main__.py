@@ -13,9 +13,9 @@ import signal
 import sys
 import threading
 
-from sixtyfour_async.simulator.server import serve_until
-from sixtyfour_async.simulator.settings import SimulatorSettings
-from sixtyfour_async.simulator.simulator import Simulator
+from sixtyfour_async.simulator.base.settings import SimulatorSettings
+from sixtyfour_async.simulator.serving.server import serve_until
+from sixtyfour_async.simulator.serving.simulator import Simulator
 
 _INPUT = 0
 

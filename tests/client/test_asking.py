@@ -21,7 +21,7 @@ from sixtyfour_async import (
     ResponseError,
     ServerError,
 )
-from sixtyfour_async._client import AT_ONCE
+from sixtyfour_async._client.client import AT_ONCE
 from sixtyfour_async.operations import CheckBalance
 from tests.client.network import KEY, in_turn, scripted
 

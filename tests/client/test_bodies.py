@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from sixtyfour_async import InputError, JobRunner, ServerError, Upload
-from sixtyfour_async._core.wire import answer_route, encode
+from sixtyfour_async._wire.codec import answer_route, encode
 from sixtyfour_async.errors import RateLimitError
 from tests.client.network import KEY, scripted
 from tests.client.questions import PostFile, PostForm, RunFile

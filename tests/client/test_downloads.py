@@ -20,7 +20,7 @@ from sixtyfour_async import (
     ResponseError,
     RunWorkflow,
 )
-from sixtyfour_async._core.downloads import Failed, Finished, Follow, Had, StartOver, Write, headers_for, next_step
+from sixtyfour_async._wire.ranges import Failed, Finished, Follow, Had, StartOver, Write, headers_for, next_step
 from sixtyfour_async.models import DownloadLink, JobStatus, LiveStatus, ResultFile, SearchStatus
 from sixtyfour_async.operations import DownloadSearch, GetDownloadLinks, GetJobStatus
 from sixtyfour_async.simulator import SimulatorSettings

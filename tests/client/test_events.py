@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sixtyfour_async import APIError, ProtocolError, ResponseError
-from sixtyfour_async._core.events import EventParser, ServerEvent
+from sixtyfour_async._wire.sse import EventParser, ServerEvent
 from tests.client.network import KEY, Breaking, Given, scripted
 from tests.client.questions import Mutter, Talk, Token
 

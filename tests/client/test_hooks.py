@@ -20,7 +20,7 @@ from sixtyfour_async import (
 from sixtyfour_async.operations import CheckBalance
 from sixtyfour_async.testing import simulated
 from tests.client.network import KEY, Given, in_turn, scripted
-from tests.fundamentals.questions import questions
+from tests.runner.questions import questions
 
 pytestmark = pytest.mark.anyio
 

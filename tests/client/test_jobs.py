@@ -24,7 +24,7 @@ from sixtyfour_async import (
 from sixtyfour_async.models.jobs import JobState, Report
 from sixtyfour_async.testing import simulated
 from tests.client.network import Given, scripted
-from tests.fundamentals.questions import question
+from tests.runner.questions import question
 
 pytestmark = pytest.mark.anyio
 

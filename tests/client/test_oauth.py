@@ -37,8 +37,8 @@ from sixtyfour_async import (
     ServerError,
     Upload,
 )
-from sixtyfour_async._core.tokens import claims, read_token
-from sixtyfour_async._core.wire import HTTPResponse
+from sixtyfour_async._wire.codec import HTTPResponse
+from sixtyfour_async._wire.tokens import claims, read_token
 from sixtyfour_async.operations import CheckBalance
 from tests.client.network import Given, Scripted, scripted
 from tests.client.questions import PostFile, Talk

@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from sixtyfour_async import SixtyfourError
-from sixtyfour_async._core.retry import BACKOFF_MAX, PACE_MAX, Again, GiveUp, Park, decide
-from sixtyfour_async._core.wire import HTTPResponse, decode_error, decode_json
+from sixtyfour_async._scheduling.retry import BACKOFF_MAX, PACE_MAX, Again, GiveUp, Park, decide
+from sixtyfour_async._wire.codec import HTTPResponse, decode_error, decode_json
 from sixtyfour_async.errors import ConnectError, ProtocolError, RateLimitError, RequestTimeoutError, ServerError
 from sixtyfour_async.operations import REGISTRY, JobOperation, Operation, Upload
 from tests.client.network import Given, scripted

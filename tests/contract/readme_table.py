@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sixtyfour_async._namespaces import Namespaces
+from sixtyfour_async._client.namespaces import Namespaces
 
 README = Path(__file__).parents[2] / "README.md"
 BEGIN, END = "<!-- operations -->\n", "<!-- /operations -->"

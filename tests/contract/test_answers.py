@@ -11,7 +11,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel, TypeAdapter
 
-from sixtyfour_async._core.wire import decode_answer
+from sixtyfour_async._wire.codec import decode_answer
 from sixtyfour_async.errors import ResponseError
 from sixtyfour_async.models import BulkStarted, ExclusionListCreated, LookalikeStarted, RunStarted, Started
 from sixtyfour_async.models._base import json_array, json_object

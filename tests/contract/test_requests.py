@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from sixtyfour_async._core.wire import encode
+from sixtyfour_async._wire.codec import encode
 from sixtyfour_async.errors import InputError
 from sixtyfour_async.operations import REGISTRY, Operation, Route
 from tests.contract.examples import CONFIG, LEAD, fields_of, full, make, minimal, python_name

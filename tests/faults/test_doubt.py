@@ -11,7 +11,7 @@ import pytest
 from sixtyfour_async import AsyncClient, DeepSearch, JobOperation, JobRunner, JobUnknownError, MemoryJournal, Outcome
 from sixtyfour_async.simulator import Simulator
 from sixtyfour_async.testing import simulated
-from tests.fundamentals.questions import question
+from tests.runner.questions import question
 
 pytestmark = pytest.mark.anyio
 

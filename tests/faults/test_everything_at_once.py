@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from sixtyfour_async import Intelligence, JobRunner, MemoryJournal, Outcome
 from sixtyfour_async.simulator import SimulatorSettings
 from sixtyfour_async.testing import simulated
-from tests.fundamentals.questions import fact, questions
+from tests.runner.questions import fact, questions
 
 pytestmark = pytest.mark.anyio
 

@@ -20,11 +20,11 @@ from sixtyfour_async import (
     Outcome,
     RunWorkflow,
 )
-from sixtyfour_async._core.ledger import Line
+from sixtyfour_async._scheduling.ledger import Line
 from sixtyfour_async.simulator import Simulator, SimulatorSettings, companies
-from sixtyfour_async.simulator.settings import FAULTS
+from sixtyfour_async.simulator.base.settings import FAULTS
 from sixtyfour_async.testing import simulated
-from tests.fundamentals.questions import fact
+from tests.runner.questions import fact
 
 pytestmark = pytest.mark.anyio
 

@@ -9,12 +9,12 @@ import anyio
 import pytest
 
 from sixtyfour_async import AsyncClient, DeepSearch, FindEmail, JobRunner, MemoryJournal
-from sixtyfour_async._core.budget import Budget
+from sixtyfour_async._scheduling.budget import Budget
 from sixtyfour_async.simulator import SimulatorSettings
-from sixtyfour_async.simulator.settings import RetryAfter, Window
+from sixtyfour_async.simulator.base.settings import RetryAfter, Window
 from sixtyfour_async.testing import simulated
 from tests.faults.network import networked
-from tests.fundamentals.questions import questions
+from tests.runner.questions import questions
 
 pytestmark = pytest.mark.anyio
 

@@ -20,7 +20,7 @@ from sixtyfour_async import (
 from sixtyfour_async.simulator import SimulatorSettings
 from sixtyfour_async.testing import simulated
 from tests.faults.network import submits_of
-from tests.fundamentals.questions import Question, question, questions
+from tests.runner.questions import Question, question, questions
 
 pytestmark = pytest.mark.anyio
 

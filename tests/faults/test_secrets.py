@@ -19,10 +19,10 @@ from sixtyfour_async import (
     SixtyfourError,
 )
 from sixtyfour_async.simulator import Simulator, SimulatorSettings
-from sixtyfour_async.simulator.server import serve
+from sixtyfour_async.simulator.serving.server import serve
 from sixtyfour_async.testing import simulated
 from tests.faults.network import networked
-from tests.fundamentals.questions import question, questions
+from tests.runner.questions import question, questions
 
 pytestmark = pytest.mark.anyio
 

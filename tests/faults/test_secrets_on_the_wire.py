@@ -18,8 +18,8 @@ from click.testing import CliRunner
 from sixtyfour_async import AsyncClient, JobRunner, ResponseError
 from sixtyfour_async.cli.journals import export, forget, status
 from sixtyfour_async.simulator import Simulator, SimulatorSettings
-from sixtyfour_async.simulator.server import serve
-from tests.fundamentals.questions import question, questions
+from sixtyfour_async.simulator.serving.server import serve
+from tests.runner.questions import question, questions
 
 pytestmark = pytest.mark.anyio
 

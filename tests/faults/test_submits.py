@@ -8,7 +8,7 @@ import pytest
 from sixtyfour_async import ConnectError, JobRunner, JobUnknownError, MemoryJournal, SixtyfourError
 from sixtyfour_async.testing import simulated
 from tests.faults.network import is_submit, networked, submits_of
-from tests.fundamentals.questions import questions
+from tests.runner.questions import questions
 
 pytestmark = pytest.mark.anyio
 

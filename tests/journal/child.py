@@ -23,11 +23,11 @@ import httpx
 from pydantic import JsonValue
 
 from sixtyfour_async import AsyncClient, DeepSearch, FindEmail, JobOperation, JobRunner, Outcome, RunWorkflow
-from sixtyfour_async._core.row import Route
+from sixtyfour_async._scheduling.row_states import Route
 from sixtyfour_async.simulator import DEFAULT_KEY, companies
 from sixtyfour_async.testing import VirtualTimeLoop, simulated
-from tests.fundamentals.questions import question
-from tests.journal.deadly import DeadlyTransport, Death, deadly_connect
+from tests.journal.crash_points import DeadlyTransport, Death, deadly_connect
+from tests.runner.questions import question
 
 FACTS_WORKFLOW = "7b0c6a52-3f0e-4d7c-9a51-0c1f7f1d0001"
 PRICES = {"company-intelligence": 10, "workflow-run": 10, "deep-search": 5, "find-email": 5}

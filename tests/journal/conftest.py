@@ -6,7 +6,7 @@ from collections.abc import Generator
 
 import pytest
 
-from tests.journal.campaign import Forks
+from tests.journal.kill_campaign import Forks
 
 
 @pytest.fixture(scope="module")

@@ -18,11 +18,11 @@ import pytest
 from click.testing import CliRunner
 
 from sixtyfour_async import JobRunner, JournalError, SqliteJournal
-from sixtyfour_async._journal import Entry
+from sixtyfour_async._journal.base import Entry
 from sixtyfour_async.cli.journals import export, status
 from sixtyfour_async.simulator import SimulatorSettings
 from sixtyfour_async.testing import simulated
-from tests.fundamentals.questions import fact, questions
+from tests.runner.questions import fact, questions
 
 pytestmark = pytest.mark.anyio
 

@@ -20,10 +20,10 @@ from sixtyfour_async import (
     JobRunner,
     MemoryJournal,
     Outcome,
-    _engine,
-    _http,
-    _sqlite,
 )
+from sixtyfour_async._client import transport
+from sixtyfour_async._journal import sqlite
+from sixtyfour_async._runner import engine
 from sixtyfour_async.simulator import SimulatorSettings
 from sixtyfour_async.testing import VirtualTimeLoop, simulated
 from tests.faults.network import networked
@@ -89,7 +89,7 @@ class Wall(datetime):
 def wall(monkeypatch: pytest.MonkeyPatch) -> type[Wall]:
     """The package's wall clock, wherever it reads one."""
     monkeypatch.setattr(Wall, "hours", 0.0)
-    for module in (_engine, _http, _sqlite):
+    for module in (engine, transport, sqlite):
         monkeypatch.setattr(module, "datetime", Wall)
     return Wall
 

@@ -11,9 +11,9 @@ import anyio
 import pytest
 
 from sixtyfour_async import Journal, JournalError, MemoryJournal, SqliteJournal
-from sixtyfour_async._core.ledger import Line
-from sixtyfour_async._core.row import State
-from sixtyfour_async._journal import Entry
+from sixtyfour_async._journal.base import Entry
+from sixtyfour_async._scheduling.ledger import Line
+from sixtyfour_async._scheduling.row_states import State
 
 pytestmark = pytest.mark.anyio
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from sixtyfour_async._journal import Entry
-from tests.fundamentals.questions import fact, question
-from tests.journal.campaign import Campaign, Forks, Scene
+from sixtyfour_async._journal.base import Entry
 from tests.journal.child import PRICES, asked
-from tests.journal.deadly import POINTS
+from tests.journal.crash_points import POINTS
+from tests.journal.kill_campaign import Campaign, Forks, Scene
+from tests.runner.questions import fact, question
 
 KEYED = {"deep-search", "workflow-run"}
 """Operations that the service knows again when they are sent a second time."""

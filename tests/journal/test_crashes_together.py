@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from tests.fundamentals.questions import fact
-from tests.journal.campaign import Campaign, Forks, Scene
 from tests.journal.child import asked
+from tests.journal.kill_campaign import Campaign, Forks, Scene
+from tests.runner.questions import fact
 
 FILED = 10
 """Rows in a file."""

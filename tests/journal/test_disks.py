@@ -13,8 +13,8 @@ import anyio
 import pytest
 
 from sixtyfour_async import JournalError, SqliteJournal
-from sixtyfour_async._journal import Entry
-from tests.journal.campaign import ENVIRONMENT
+from sixtyfour_async._journal.base import Entry
+from tests.journal.kill_campaign import ENVIRONMENT
 
 ENTRY = Entry("row 1", "find-email", "f" * 32, "{}", "intended")
 MOUNTED = 'mount -t tmpfs -o "$1" none "$0" && shift && exec "$@"'
@@ -23,7 +23,7 @@ READ_ONLY = """
 import asyncio, subprocess, sys
 from pathlib import Path
 from sixtyfour_async import JournalError, SqliteJournal
-from sixtyfour_async._journal_file import reading
+from sixtyfour_async._journal.schema import reading
 path = Path(sys.argv[1]) / "run.db"
 async def main():
     journal = SqliteJournal(path)
@@ -55,7 +55,7 @@ def run_cramped(folder: Path, how: str, room: int) -> dict[str, Any]:
     """Run on a disk of so many bytes; where nobody may mount one, with files of at most half as many."""
     if how == "disk" and not mounts_allowed(folder):
         how, room = "quota", room // 2
-    command = [sys.executable, "-m", "tests.journal.cramped", str(folder), how, str(room)]
+    command = [sys.executable, "-m", "tests.journal.full_disk", str(folder), how, str(room)]
     if how == "disk":
         command = mounted(folder, f"size={room}", *command)
     said = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=50)

@@ -17,11 +17,11 @@ import anyio
 import pytest
 
 from sixtyfour_async import AsyncClient, JobRunner, JournalError, SqliteJournal
-from sixtyfour_async._journal import Entry
-from sixtyfour_async._journal_file import reading
+from sixtyfour_async._journal.base import Entry
+from sixtyfour_async._journal.schema import reading
 from sixtyfour_async.simulator import SimulatorSettings
 from sixtyfour_async.testing import simulated
-from tests.fundamentals.questions import Question, questions
+from tests.runner.questions import Question, questions
 
 pytestmark = pytest.mark.anyio
 

@@ -13,12 +13,12 @@ from typing import Any, get_args
 import pytest
 
 from sixtyfour_async import JobRunner, JournalError, SqliteJournal
-from sixtyfour_async._core.row import State
-from sixtyfour_async._journal import CRASHED, Entry
-from sixtyfour_async._journal_file import APPLICATION_ID, SCHEMA_VERSION, reading
+from sixtyfour_async._journal.base import CRASHED, Entry
+from sixtyfour_async._journal.schema import APPLICATION_ID, SCHEMA_VERSION, reading
+from sixtyfour_async._scheduling.row_states import State
 from sixtyfour_async.simulator import SimulatorSettings
 from sixtyfour_async.testing import simulated
-from tests.fundamentals.questions import question, questions
+from tests.runner.questions import question, questions
 
 pytestmark = pytest.mark.anyio
 

@@ -11,11 +11,11 @@ import httpx
 import pytest
 
 from sixtyfour_async import CompanyIntelligence, JobOperation, JobRunner, MemoryJournal
-from sixtyfour_async._journal import Entry
-from sixtyfour_async._journal_file import reading
+from sixtyfour_async._journal.base import Entry
+from sixtyfour_async._journal.schema import reading
 from sixtyfour_async.simulator import SimulatorSettings
 from tests.faults.network import is_submit, networked
-from tests.fundamentals.questions import questions
+from tests.runner.questions import questions
 
 pytestmark = pytest.mark.anyio
 

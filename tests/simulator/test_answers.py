@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from sixtyfour_async.simulator import Company, companies
-from sixtyfour_async.simulator.companies import domain_of, find_company
-from sixtyfour_async.simulator.facts import fact_name
+from sixtyfour_async.simulator.knowledge.companies import domain_of, find_company
+from sixtyfour_async.simulator.knowledge.facts import fact_name
 from tests.simulator.conftest import COMPANY, LEAD, PERSON, QA, RESEARCH, Start
 
 pytestmark = pytest.mark.anyio

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from sixtyfour_async.simulator import DEFAULT_KEY
-from sixtyfour_async.simulator.runtimes import PROFILES
+from sixtyfour_async.simulator.knowledge.runtimes import PROFILES
 from tests.simulator.conftest import COMPANY, LEAD, PERSON, QA, RESEARCH, Room, Start
 
 pytestmark = pytest.mark.anyio

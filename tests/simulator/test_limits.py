@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from sixtyfour_async.simulator.limits import Bucket, FixedWindow, Limiter, SlidingLog
-from sixtyfour_async.simulator.simulator import FIRST_INSTANT
+from sixtyfour_async.simulator.serving.simulator import FIRST_INSTANT
+from sixtyfour_async.simulator.state.limits import Bucket, FixedWindow, Limiter, SlidingLog
 from tests.simulator.conftest import LEAD, SEARCH, Start
 
 pytestmark = pytest.mark.anyio

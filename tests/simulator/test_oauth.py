@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from sixtyfour_async.simulator import assertions
-from sixtyfour_async.simulator.oauth import ASSERTION_TYPE
-from sixtyfour_async.simulator.simulator import FIRST_INSTANT
+from sixtyfour_async.simulator.base import assertions
+from sixtyfour_async.simulator.routes.oauth import ASSERTION_TYPE
+from sixtyfour_async.simulator.serving.simulator import FIRST_INSTANT
 from tests.simulator.conftest import Room, Start
 
 pytestmark = pytest.mark.anyio
@@ -257,7 +257,7 @@ async def test_life_of_a_signing_secret(start: Start) -> None:
 
 
 async def test_both_secrets_sign_while_one_is_rolled(start: Start) -> None:
-    from sixtyfour_async.simulator.signing_secrets import active  # noqa: PLC0415 -- beside its only use
+    from sixtyfour_async.simulator.routes.signing_secrets import active  # noqa: PLC0415 -- beside its only use
 
     room = start()
 

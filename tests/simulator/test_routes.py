@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from sixtyfour_async.simulator import Simulator
-from sixtyfour_async.simulator.json_values import several
-from sixtyfour_async.simulator.routes import ROUTES
+from sixtyfour_async.simulator.base.json_values import several
+from sixtyfour_async.simulator.routes.table import ROUTES
 from tests.simulator.conftest import Start
 from tests.simulator.published import PUBLISHED, Case, ask, existing
 

@@ -17,8 +17,8 @@ import httpx
 import pytest
 
 from sixtyfour_async.simulator import DEFAULT_KEY, Simulator, SimulatorSettings
-from sixtyfour_async.simulator.process import simulator_process
-from sixtyfour_async.simulator.server import bound, serve
+from sixtyfour_async.simulator.serving.process import simulator_process
+from sixtyfour_async.simulator.serving.server import bound, serve
 from tests.simulator.conftest import COMPANY, LEAD, SEARCH
 
 pytestmark = pytest.mark.anyio
@@ -137,7 +137,7 @@ def test_a_child_that_cannot_start_says_why() -> None:
 def test_a_child_leaves_with_its_parent() -> None:
     program = """
 import sys, time
-from sixtyfour_async.simulator.process import simulator_process
+from sixtyfour_async.simulator.serving.process import simulator_process
 with simulator_process() as url:
     print(url, flush=True)
     time.sleep(60)
@@ -164,7 +164,7 @@ def gone(url: str) -> bool:
 def test_run_stops_at_a_signal(number: int) -> None:
     program = """
 from sixtyfour_async.simulator import Simulator
-from sixtyfour_async.simulator.server import run
+from sixtyfour_async.simulator.serving.server import run
 run(Simulator(), "127.0.0.1", 0, lambda url: print(url, flush=True))
 print("stopped")
 """

@@ -10,8 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from sixtyfour_async.simulator import companies, cron
-from sixtyfour_async.simulator.blocks import registered
+from sixtyfour_async.simulator import companies
+from sixtyfour_async.simulator.base import cron
+from sixtyfour_async.simulator.knowledge.blocks import registered
 from tests.simulator.conftest import COMPANY_WORKFLOW, FakeClock, Room, Start
 
 pytestmark = pytest.mark.anyio

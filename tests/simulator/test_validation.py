@@ -6,7 +6,7 @@ import pydantic
 import pytest
 from typing_extensions import TypedDict
 
-from sixtyfour_async.simulator.validation import Field, check, texts
+from sixtyfour_async.simulator.base.validation import Field, check, texts
 from tests.simulator.conftest import COMPANY, LEAD, PERSON, QA, SEARCH, Start
 
 pytestmark = pytest.mark.anyio

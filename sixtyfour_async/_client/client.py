@@ -1,0 +1,364 @@
+"""AsyncClient: auth, and the one pipeline that every request goes through.
+
+``send(op)``: encode (pure) → wait for a place and the budget → HTTP → decode (pure) → answer or error, the whole of it
+under stamina, whose hook asks ``_scheduling.retry`` what to do. The budget is inside the retry: each attempt pays.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+
+import anyio
+import stamina
+from pydantic import JsonValue
+
+from sixtyfour_async._client.answers import Answer, RawResponse, read
+from sixtyfour_async._client.auth import ApiKey, AuthScheme, OAuth, Tokens, read_key
+from sixtyfour_async._client.bindings import Namespace
+from sixtyfour_async._client.clock import Clock
+from sixtyfour_async._client.download import Link, Progress, Transfer
+from sixtyfour_async._client.hooks import Hooks, Observers, RetryPlanned
+from sixtyfour_async._client.job import Job, read_job_id
+from sixtyfour_async._client.namespaces import Namespaces
+from sixtyfour_async._client.paging import pages_of, rows_of
+from sixtyfour_async._client.saving import Source, link_to
+from sixtyfour_async._client.sender import Delivery
+from sixtyfour_async._client.stream import read_events
+from sixtyfour_async._client.transport import Transport
+from sixtyfour_async._scheduling.budget import Budget
+from sixtyfour_async._scheduling.retry import Again, decide
+from sixtyfour_async._wire.codec import (
+    HTTPRequest,
+    HTTPResponse,
+    answer_route,
+    decode_json,
+    encode,
+    encode_request,
+    job_route,
+    limit_told,
+    request_id,
+)
+from sixtyfour_async.errors import ConfigurationError, SixtyfourError
+
+if TYPE_CHECKING:
+    from sixtyfour_async._client.transport import HTTPClient
+    from sixtyfour_async.operations import JobOperation, Operation, PagedOperation
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+DEFAULT_BASE_URL = "https://api.sixtyfour.ai"
+SUBMIT_TIMEOUT = 60.0
+"""Seconds to wait for the answer to a submit. Source: the vendor's benchmark uses 60 s for submits and polls."""
+
+AT_ONCE = 500
+"""Requests of the foreground on their way at once; the rest wait here, not in httpx's pool, and pay only when they go.
+
+A runner's own requests are few beside them: fifty submits, and looks of 30 s at 8 a second. Together they stay below
+the 1024 files that most systems let a process open.
+"""
+
+logger = logging.getLogger("sixtyfour_async.client")
+
+
+class AsyncClient(Namespaces):
+    """One typed method for every endpoint, one budget for all of them.
+
+    Args:
+        api_key: The key; else the environment's ``SIXTYFOUR_API_KEY``.
+        base_url: The service; else ``SIXTYFOUR_API_ENDPOINT``, else ``https://api.sixtyfour.ai``.
+        auth_scheme: How the key travels: ``"x-api-key"`` or ``"bearer"``.
+        auth: `OAuth` client credentials instead of a key.
+        requests_per_minute: The key's limit. Source: docs.sixtyfour.ai, errors page: 500 per key.
+        retries: How often a failed request is sent again when that cannot cost anything.
+        hooks: Observers of requests, responses and retries; see `Hooks`.
+        http_client: Your own ``httpx.AsyncClient`` or ``httpx2.AsyncClient``; it is not closed with this one. Give it
+            as many connections as there may be requests at once.
+        speed: How many of the service's seconds pass in a real one; anything but 1 is for a simulator.
+
+    Raises:
+        ConfigurationError: No key, or a URL that is none.
+
+    Use it as ``async with AsyncClient() as client``, one per process: making one costs a TLS context.
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        base_url: str | None = None,
+        auth_scheme: AuthScheme = "x-api-key",
+        auth: OAuth | None = None,
+        requests_per_minute: int = 500,
+        retries: int = 4,
+        hooks: Sequence[Hooks] = (),
+        http_client: HTTPClient | None = None,
+        speed: float = 1.0,
+    ) -> None:
+        if auth is not None and api_key is not None:
+            raise ConfigurationError("give api_key or auth, not both: a request carries one of the two")
+        url = base_url or os.environ.get("SIXTYFOUR_API_ENDPOINT") or DEFAULT_BASE_URL
+        self.clock = Clock(speed)
+        self.retries = retries
+        key = "" if auth is not None else read_key(api_key or os.environ.get("SIXTYFOUR_API_KEY") or "")
+        self.transport = Transport(url, http_client)
+        try:
+            self.budget = Budget(requests_per_minute)
+        except ValueError as error:
+            raise ConfigurationError(f"requests_per_minute: {error}") from error
+        permits = ApiKey(key, auth_scheme) if auth is None else Tokens(auth, self.transport.base_url, self.clock)
+        self._delivery = Delivery(self.transport, permits, Observers(tuple(hooks)), self.grant)
+        self._line = anyio.Lock()
+        self._places = anyio.Semaphore(AT_ONCE)
+        self._timeout: float | None = None
+        self._is_copy = False
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections; a copy made by `with_options` leaves them to the client it was made from."""
+        if not self._is_copy:
+            await self.transport.aclose()
+
+    def with_options(self, *, timeout: float | None = None, retries: int | None = None) -> Self:
+        """Make a copy with other settings, which shares connections, budget, clock, token and hooks.
+
+        Args:
+            timeout: Real seconds to wait for the answer to each request, whatever its operation; None leaves as is.
+                Without it each operation has its own: 900 s for long research, 180 s for finders, 30 s for looks.
+            retries: How often a failed request is sent again when that cannot cost anything; None leaves as is.
+        """
+        changed = {
+            "_is_copy": True,
+            "_timeout": self._timeout if timeout is None else timeout,
+            "retries": self.retries if retries is None else retries,
+        }
+        copy = type(self).__new__(type(self))
+        own = {name: value for name, value in vars(self).items() if not isinstance(value, Namespace)}
+        vars(copy).update(own | changed)
+        return copy
+
+    @property
+    def base_url(self) -> str:
+        """The service this client asks."""
+        return self.transport.base_url
+
+    def __repr__(self) -> str:
+        return f"AsyncClient(base_url={self.base_url!r})"
+
+    # --- operations ---------------------------------------------------------------------------------------------
+
+    async def send(self, operation: Operation[R]) -> R:
+        """Ask an operation and return its answer.
+
+        Raises:
+            SixtyfourError: See `sixtyfour_async.errors`. A paid request that perhaps arrived is not sent again.
+            ConfigurationError: The service takes this operation as a job only.
+
+        If cancelled, the request may still be carried out over there and be billed.
+        """
+        return (await self.ask(operation)).result()
+
+    async def ask(self, operation: Operation[R]) -> Answer[R]:
+        """Ask an operation and return its answer with its raw form, even if it does not fit the class asked for.
+
+        Raises what `send` raises, but for a misfit: that one is ``answer.error``.
+        """
+        request = encode(operation, answer_route(operation))
+        value, answered_as = await self._ask(request, operation)
+        return read(operation, value, request.operation, answered_as)
+
+    async def submit(self, operation: JobOperation[R]) -> Job[R]:
+        """Submit an operation as a job and return at once with its id.
+
+        Nothing is journalled here: keep the id, or use a `JobRunner`.
+        """
+        request = encode(operation, job_route(operation), timeout=SUBMIT_TIMEOUT)
+        value, _ = await self._ask(request, operation)
+        return Job(self, operation, read_job_id(operation, value, request.operation))
+
+    def job(self, operation: JobOperation[R] | type[JobOperation[R]], id: str) -> Job[R]:  # noqa: A002
+        """Take up a job by its id, submitted earlier or by somebody else; nothing is asked yet.
+
+        Args:
+            operation: What was asked, or its class; one with a ``struct`` of your own types the answer.
+            id: The service's id.
+        """
+        asked = cast("Any", operation)
+        return Job(self, asked.model_construct() if isinstance(operation, type) else asked, id, fresh=False)
+
+    def pages(self, operation: PagedOperation[R, T]) -> AsyncGenerator[R, None]:
+        """Yield page after page of an operation's answer; each is one request, made when it is asked for.
+
+        It ends when the service says so (not at a short or empty page), when as many rows have come as were asked for,
+        or, with a warning in the log, when a cursor comes that was there before.
+        """
+        return pages_of(operation, self.send)
+
+    def rows(self, operation: PagedOperation[R, T]) -> AsyncGenerator[T, None]:
+        """Yield row after row of all pages, cut to the number that was asked for: the last page may overshoot."""
+        return rows_of(operation, self.send)
+
+    async def events(self, operation: Operation[R]) -> AsyncGenerator[R, None]:
+        """Yield the events of a stream as they come, the data of each read as the operation's answer.
+
+        Raises:
+            ResponseError: An event does not fit, or the answer is no stream.
+            SixtyfourError: As for `send`, but nothing is sent again.
+
+        Closing the generator closes the stream.
+        """
+        request = encode(operation, answer_route(operation)).within(self._timeout)
+        async with self._places:
+            await self.grant()
+            async with self._delivery.open(request) as opened, aclosing(read_events(opened, operation)) as events:
+                async for event in events:
+                    yield event
+
+    async def send_raw(self, operation: Operation[Any]) -> RawResponse:
+        """Ask an operation and return status, headers and bytes, whatever the status; nothing is retried."""
+        return await self._raw(encode(operation, answer_route(operation)))
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: JsonValue = None,
+        query: Mapping[str, JsonValue] | None = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> RawResponse:
+        """Reach a route that this package does not know yet; nothing is retried.
+
+        Args:
+            method: Such as ``"POST"``.
+            path: Below the base URL, such as ``"/new-thing"``.
+            json: The body.
+            query: The query string; a list becomes several parameters of one name.
+            content: The body as bytes, instead of *json*; name its type in *headers*.
+            headers: More headers; the key is added, and none can be given here.
+
+        Raises:
+            InputError: The path would leave the service, or there are two bodies.
+        """
+        request = encode_request(method, path, json=json, query=query or {}, content=content, headers=headers or {})
+        return await self._raw(request)
+
+    async def download(self, link: Link, to: str | Path, *, progress: Progress | None = None) -> int:
+        """Stream a signed link into a file and return its size in bytes. The key is not sent there.
+
+        The file appears under its name only when it is whole. A download that breaks off is taken up where it stopped,
+        even by a later call, if the storage host names the file's version (an ETag), and starts over otherwise. Links
+        live 15 minutes: give a function, or use `save`, and a fresh one is asked for when one has expired.
+
+        Args:
+            link: The link, or a function that asks for one.
+            to: The file; one that exists is replaced.
+            progress: Told bytes so far and bytes in all, the latter None when not known.
+
+        Raises:
+            APIError: The link has expired or is wrong.
+            OSError: The file cannot be written; the text says why.
+        """
+        return await Transfer(self.transport, self.clock, self.retries, link, Path(to), progress).run()
+
+    async def save(self, source: Source, to: str | Path, *, progress: Progress | None = None) -> int:
+        """Download the file that a job made, asking for links as they expire, and return its size in bytes.
+
+        Args:
+            source: A finished `Job`, its status, a question for links (such as ``GetDownloadLinks``), or its answer,
+                whose links cannot be renewed. Of several files it is the one of the highest block.
+            to: The file, as in `download`.
+            progress: As in `download`.
+
+        Raises:
+            ConfigurationError: It made no file.
+            ResponseError: There is no link yet.
+        """
+        return await self.download(await link_to(self, source), to, progress=progress)
+
+    # --- the pipeline -------------------------------------------------------------------------------------------
+
+    async def _ask(self, request: HTTPRequest, operation: Operation[Any]) -> tuple[JsonValue, str | None]:
+        """Send a request until it is answered or may not be sent again; return the answer's JSON and request id."""
+        attempts = 0
+        allowed = self.retries + 1 if request.repeatable else 1
+
+        def wait_or_stop(error: Exception) -> bool | float:
+            if not isinstance(error, SixtyfourError):
+                return False
+            decision = decide(
+                error,
+                repeatable=operation.may_repeat(),
+                attempt=attempts,
+                attempts=allowed,
+                jitter=random.random(),  # noqa: S311 (spreads waits, keeps no secret)
+                throttles=allowed,
+            )
+            if not isinstance(decision, Again):
+                return False
+            logger.info("%s; again in %.1f s", error, decision.after)
+            self._delivery.observers.retry(RetryPlanned(request.operation, attempts, decision.after, error))
+            if decision.pause_key:
+                self.budget.pause(self.clock.now() + decision.after)
+                return 0.0
+            return self.clock.real(decision.after)
+
+        failures: list[SixtyfourError] = []
+        try:
+            attempts += 1
+            return await self._once(request, operation)
+        except SixtyfourError as error:  # only now is there something to decide
+            failures.append(error)
+        async for attempt in stamina.retry_context(on=wait_or_stop, attempts=allowed, timeout=None):
+            with attempt:
+                if failures:
+                    raise failures.pop()
+                attempts += 1
+                return await self._once(request, operation)
+        raise AssertionError("stamina ends with a result or an error")
+
+    async def _once(self, request: HTTPRequest, operation: Operation[Any]) -> tuple[JsonValue, str | None]:
+        async with self._places:
+            await self.grant()
+            response = await self.exchange(request)
+        value = decode_json(response, operation=request.operation, gate=operation.endpoint.gate)
+        return value, request_id(response.headers)
+
+    async def grant(self) -> None:
+        """Wait, first come first served, until the budget allows one more request of the foreground, and spend it."""
+        self.budget.foreground += 1
+        try:
+            async with self._line:
+                while (at := self.budget.ready_at(now := self.clock.now(), foreground=True)) > now:
+                    await self.clock.sleep_until(at)
+                self.budget.take(now, foreground=True)
+        finally:
+            self.budget.foreground -= 1
+
+    async def exchange(self, request: HTTPRequest) -> HTTPResponse:
+        """Send one request that the budget has been paid for."""
+        response = await self._delivery.send(request.within(self._timeout))
+        self.budget.told(self.clock.now(), *limit_told(response))
+        logger.debug("%s: %d, %d bytes", request.operation, response.status, len(response.body))
+        return response
+
+    async def _raw(self, request: HTTPRequest) -> RawResponse:
+        async with self._places:
+            await self.grant()
+            response = await self.exchange(request)
+        return RawResponse(response.status, response.headers, response.body)

@@ -1,0 +1,159 @@
+"""What a journal's file looks like, and how it is read beside whoever writes it.
+
+It is plain SQLite (``sqlite3 run.db 'select key, state, job_id from jobs'``); the columns are described in
+``schema.sql``, and in the file itself (``.schema``). It holds what you asked about and what came back, personal data
+included, and never the API key; it is readable by its owner only.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Collection, Generator, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any, get_args
+
+from sixtyfour_async._journal.base import Entry, tally_line
+from sixtyfour_async._scheduling.ledger import Line
+from sixtyfour_async._scheduling.row_states import State
+from sixtyfour_async.errors import JournalError
+
+APPLICATION_ID = 0x36344A52  # "64JR"
+
+MIGRATIONS = (
+    """
+    ALTER TABLE jobs ADD COLUMN variant TEXT NOT NULL DEFAULT '';
+    ALTER TABLE jobs ADD COLUMN reserved_cents REAL NOT NULL DEFAULT 0;
+    ALTER TABLE jobs ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE jobs ADD COLUMN sent_at TEXT;
+    ALTER TABLE jobs ADD COLUMN delivered INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE jobs ADD COLUMN batch TEXT;
+    ALTER TABLE jobs ADD COLUMN place INTEGER;
+    UPDATE jobs SET variant = operation || coalesce(
+        '/' || json_extract(request, '$.tier'), '/' || json_extract(request, '$.mode'), ''
+    );
+    CREATE INDEX jobs_by_age ON jobs (created_at, key);
+    CREATE INDEX jobs_by_batch ON jobs (batch, place) WHERE batch IS NOT NULL;
+    CREATE TABLE answers (batch TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE tallies (
+        variant TEXT NOT NULL, name TEXT NOT NULL, rows INTEGER NOT NULL, cents REAL NOT NULL,
+        PRIMARY KEY (variant, name)
+    ) STRICT, WITHOUT ROWID;
+    """,
+)
+"""What brings a file from each schema to the next, from 1 on."""
+
+SCHEMA_VERSION = 1 + len(MIGRATIONS)
+
+PAGE = 500
+"""Rows read at a time."""
+
+COLUMNS = ", ".join(field.name for field in fields(Entry))
+
+_LINES = (
+    "SELECT variant, state, count(*), total(cost_cents), total(reserved_cents), coalesce(max(cost_cents), 0)"
+    " FROM jobs GROUP BY variant, state"
+)
+
+
+def checked_version(database: sqlite3.Connection, path: Path) -> int:
+    """Read a file's schema version; 0 when nothing is in it, as a crash leaves it that came before the first table.
+
+    Raises:
+        JournalError: It is another program's, or a newer version wrote it.
+    """
+    application = database.execute("PRAGMA application_id").fetchone()[0]
+    version = int(database.execute("PRAGMA user_version").fetchone()[0])
+    if not (application or version or database.execute("SELECT 1 FROM sqlite_master").fetchone()):
+        return 0
+    if application != APPLICATION_ID:
+        raise JournalError(f"{path} is another program's database: choose another --journal")
+    if version > SCHEMA_VERSION:
+        raise JournalError(
+            f"{path} was written by a newer version (schema {version}, this one knows {SCHEMA_VERSION}): "
+            "upgrade sixtyfour_async, or choose another --journal"
+        )
+    return version
+
+
+def select(database: sqlite3.Connection, where: str, value: str) -> Entry | None:
+    """Read one row."""
+    row = database.execute(f"SELECT {COLUMNS} FROM jobs WHERE {where}", (value,)).fetchone()  # noqa: S608 (ours)
+    return None if row is None else _entry(row)
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    entry = Entry(*row)
+    return replace(entry, delivered=bool(entry.delivered))
+
+
+def members_of(database: sqlite3.Connection, batch: str) -> list[Entry]:
+    """Read the rows that share a submit, in the order in which they were sent."""
+    query = f"SELECT {COLUMNS} FROM jobs WHERE batch = ? ORDER BY place"  # noqa: S608 (our field names)
+    return [_entry(row) for row in database.execute(query, (batch,))]
+
+
+def lines_of(database: sqlite3.Connection) -> Iterator[Line]:
+    """Sum up a journal's rows and tallies."""
+    yield from (Line(*row) for row in database.execute(_LINES))
+    yield from (tally_line(*row) for row in database.execute("SELECT variant, name, rows, cents FROM tallies"))
+
+
+def pages(connect: Callable[[], sqlite3.Connection], states: Collection[State]) -> Iterator[list[Entry]]:
+    """Read rows by age, a page at a time, each page a query of its own: nobody is kept from writing in between."""
+    marks = ", ".join("?" for _ in states)
+    query = (
+        f"SELECT created_at, {COLUMNS} FROM jobs WHERE state IN ({marks})"  # noqa: S608 (marks and our field names)
+        " AND (created_at, key) > (?, ?) ORDER BY created_at, key LIMIT ?"
+    )
+    after = ("", "")
+    while rows := connect().execute(query, (*states, *after, PAGE)).fetchall():
+        after = (rows[-1][0], rows[-1][1])
+        yield [_entry(row[1:]) for row in rows]
+
+
+class Reader:
+    """A journal as it stands on the disk, read beside whoever writes it."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+
+    def find(self, key: str) -> Entry | None:
+        """Read one row."""
+        return select(self._database, "key = ?", key)
+
+    def entries(self, states: Collection[State] = get_args(State)) -> Iterator[Entry]:
+        """Yield the rows in these states, the oldest first."""
+        return (entry for page in pages(lambda: self._database, states) for entry in page)
+
+    def lines(self) -> tuple[Line, ...]:
+        """Sum up."""
+        return tuple(lines_of(self._database))
+
+    def purpose(self) -> dict[str, str]:
+        """What the journal is for."""
+        return dict(self._database.execute("SELECT name, value FROM meta WHERE name NOT LIKE 'note:%'").fetchall())
+
+
+@contextmanager
+def reading(path: str | Path) -> Generator[Reader, None, None]:
+    """Read a journal without taking it: whoever writes it goes on.
+
+    Raises:
+        JournalError: It is not there, not a journal, or of another version.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise JournalError(f"there is no journal {path}")
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True)) as database:
+            database.execute("PRAGMA query_only = ON")
+            version = checked_version(database, path)
+            if version == 0:
+                raise JournalError(f"{path} is empty: no run has begun in it")
+            if version < SCHEMA_VERSION:
+                raise JournalError(f"{path} was written by an older version: resume its run once, that brings it up")
+            yield Reader(database)
+    except sqlite3.Error as error:
+        raise JournalError(f"journal {path}: {error}") from error

@@ -1,0 +1,316 @@
+"""The journal as a file, and its one writer.
+
+One process at a time: two runs on one journal would each miss what the other one has just sent, and SQLite before
+3.51.3 can damage a write-ahead log that two connections write. The second process is refused; reading goes on beside.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import astuple, fields
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
+
+import anyio
+import anyio.to_thread
+
+from sixtyfour_async._journal.base import CRASHED, Entry, bound
+from sixtyfour_async._journal.schema import (
+    APPLICATION_ID,
+    COLUMNS,
+    MIGRATIONS,
+    SCHEMA_VERSION,
+    checked_version,
+    lines_of,
+    members_of,
+    pages,
+    select,
+)
+from sixtyfour_async._scheduling.ledger import Line, Tally
+from sixtyfour_async._scheduling.row_states import State
+from sixtyfour_async.errors import JournalError
+
+T = TypeVar("T")
+
+_PUT = (
+    f"INSERT INTO jobs ({COLUMNS}, created_at, changed_at) VALUES ({', '.join('?' for _ in fields(Entry))}, ?, ?)"  # noqa: S608 (our own field names)
+    " ON CONFLICT (key) DO UPDATE SET "
+    + ", ".join(f"{field.name} = excluded.{field.name}" for field in fields(Entry)[1:])
+    + ", changed_at = excluded.changed_at"
+)
+_KEEP = "INSERT OR REPLACE INTO answers (batch, body) VALUES (?, ?)"
+_DROP = "DELETE FROM answers WHERE batch = ?"
+_DELIVER = "UPDATE jobs SET delivered = 1 WHERE key = ?"
+_TALLY = (
+    "INSERT INTO tallies (variant, name, rows, cents) VALUES (?, ?, 1, ?)"
+    " ON CONFLICT (variant, name) DO UPDATE SET rows = rows + 1, cents = cents + excluded.cents"
+)
+Write: TypeAlias = tuple[str, tuple[Any, ...]]
+
+
+class SqliteJournal:
+    """A journal in a file, used by one process at a time.
+
+    WAL with ``synchronous=FULL``: a commit has reached the disk when a write returns. Writers that wait while a commit
+    is under way share the next one.
+
+    Raises:
+        JournalError: Another process uses it, it is not a journal, a newer version wrote it, or the disk refuses.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self._lock = anyio.Lock()
+        self._pending: list[Write] = []
+        self._committed = 0
+        self._queued = 0
+        self._failed = False
+        self._database: sqlite3.Connection | None = None
+        self._owner: sqlite3.Connection | None = None
+
+    def __repr__(self) -> str:
+        return f"SqliteJournal({str(self.path)!r})"
+
+    async def open(self) -> None:
+        """Take the file, create it if it is not there, bring it to this version, and name what a crash left."""
+        await self._in_thread(self._open)
+
+    async def close(self) -> None:
+        """Commit what is pending and give the file up."""
+        with anyio.CancelScope(shield=True):
+            async with self._lock:
+                await self._in_thread(self._close)
+
+    async def bind(self, purpose: Mapping[str, str]) -> None:
+        """Say what this journal is for, once; the same words every time after."""
+        await self._alone(lambda: self._bind(purpose))
+
+    async def note(self, name: str, text: str | None = None) -> str | None:
+        """Keep a text under a name, or read it back."""
+        return await self._alone(lambda: self._note(f"note:{name}", text))
+
+    async def find(self, key: str) -> Entry | None:
+        """Read one row."""
+        return await self._alone(lambda: select(self._connection, "key = ?", key))
+
+    async def entries(self, states: Collection[State]) -> AsyncGenerator[Entry, None]:
+        """Yield the rows in these states, the oldest first, some hundreds read at a time."""
+        found = pages(lambda: self._connection, states)
+        while page := await self._alone(lambda: next(found, None)):
+            for entry in page:
+                yield entry
+
+    async def put(self, *entries: Entry) -> None:
+        """Write rows, all of them or none; returns once they are on the disk.
+
+        If cancelled while waiting, they are written with the next commit or when the journal is closed.
+        """
+        await self._write(*_puts(entries))
+
+    async def deliver(self, key: str) -> None:
+        """Note that a row's outcome was acknowledged; returns once that is on the disk."""
+        await self._write((_DELIVER, (key,)))
+
+    async def members(self, batch: str) -> list[Entry]:
+        """Read the rows that share a submit, in the order in which they were sent."""
+        return await self._alone(lambda: members_of(self._connection, batch))
+
+    async def keep(self, batch: str, body: str) -> None:
+        """Write the raw answer to a shared submit; returns once it is on the disk."""
+        await self._write((_KEEP, (batch, body)))
+
+    async def kept(self, batch: str) -> str | None:
+        """Read an answer that no row has its part of yet."""
+        return await self._alone(lambda: self._kept(batch))
+
+    async def share_out(self, batch: str, entries: Sequence[Entry]) -> None:
+        """Write each row's part of a shared answer, and let go of the whole; returns once that is on the disk."""
+        await self._write(*_puts(entries), (_DROP, (batch,)))
+
+    def tally(self, variant: str, name: Tally, cents: float) -> None:
+        """Count one more row, with the next commit."""
+        self._pending.append((_TALLY, (variant, name, cents)))
+        self._queued += 1
+
+    async def lines(self) -> tuple[Line, ...]:
+        """Sum up."""
+        return await self._alone(lambda: tuple(lines_of(self._connection)))
+
+    async def _write(self, *writes: Write) -> None:
+        self._pending += writes
+        self._queued += len(writes)
+        ticket = self._queued
+        async with self._lock:
+            if self._committed >= ticket:
+                return
+            await self._commit_pending()
+
+    async def _commit_pending(self) -> None:
+        batch, self._pending = self._pending, []
+        try:
+            await self._in_thread(lambda: self._commit(batch))
+        except BaseException:
+            self._pending = batch + self._pending
+            raise
+        self._committed += len(batch)
+
+    async def _alone(self, work: Callable[[], T]) -> T:
+        """Let what is pending go first, so that whoever reads sees what was written before."""
+        async with self._lock:
+            if self._pending:
+                await self._commit_pending()
+            return await self._in_thread(work)
+
+    # --- in the worker thread -----------------------------------------------------------------------------------
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        try:
+            return await anyio.to_thread.run_sync(work)
+        except sqlite3.Error as error:
+            raise JournalError(f"journal {self.path}: {error}") from error
+
+    def _open(self) -> None:
+        try:
+            self._own()
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+            self._database = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+            self._prepare()
+        except OSError as error:
+            self._close()
+            raise JournalError(f"journal {self.path} cannot be opened: {error.strerror or error}") from error
+        except sqlite3.OperationalError as error:
+            self._close()
+            raise JournalError(f"journal {self.path} cannot be opened: {error}") from error
+        except sqlite3.DatabaseError as error:
+            self._close()
+            raise JournalError(f"{self.path} is not a journal ({error}): choose another --journal") from error
+        except JournalError:
+            self._close()
+            raise
+
+    def _own(self) -> None:
+        """Hold a lock beside the file; the system frees it when the process dies, however it dies."""
+        if not self.path.parent.is_dir():
+            raise JournalError(f"journal {self.path}: there is no folder {self.path.parent}")
+        self._owner = sqlite3.connect(self._owner_path, timeout=0, isolation_level=None, check_same_thread=False)
+        opened = self._owner_path.stat().st_ino
+        try:
+            self._owner.execute("BEGIN EXCLUSIVE")
+            # Whoever leaves deletes the file: a lock on a deleted one keeps nobody out.
+            taken = not self._owner_path.exists() or self._owner_path.stat().st_ino != opened
+        except sqlite3.OperationalError as error:
+            taken = error.sqlite_errorcode == sqlite3.SQLITE_BUSY
+            if not taken:
+                raise
+        if taken:
+            self._owner.close()
+            self._owner = None
+            raise JournalError(
+                f"journal {self.path} is in use by another process: wait for it, or choose another --journal"
+            )
+
+    @property
+    def _owner_path(self) -> Path:
+        return self.path.with_name(self.path.name + ".lock")
+
+    def _prepare(self) -> None:
+        database = self._connection
+        version = checked_version(database, self.path)
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = FULL")
+        if version == 0:
+            schema = resources.files("sixtyfour_async._journal").joinpath("schema.sql").read_text("utf-8")
+            steps = [f"{schema} PRAGMA application_id = {APPLICATION_ID};"]
+        else:
+            steps = list(MIGRATIONS[version - 1 :])
+        if steps:
+            database.executescript(f"BEGIN; {' '.join(steps)} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+        database.execute("UPDATE jobs SET state = 'unknown', error = ? WHERE state = 'intended'", (CRASHED,))
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        if self._database is None:
+            raise JournalError(f"journal {self.path} is not open")
+        return self._database
+
+    def _close(self) -> None:
+        try:
+            if self._database is not None and self._pending:
+                self._commit_last()
+        finally:
+            if self._database is not None:
+                self._database.close()
+            self._database = None
+            if self._owner is not None:
+                with suppress(OSError):
+                    self._owner_path.unlink(missing_ok=True)
+                self._owner.close()
+                self._owner = None
+
+    def _commit_last(self) -> None:
+        """Write what is pending. A failure that somebody was told of before is not raised a second time."""
+        told = self._failed
+        try:
+            self._commit(self._pending)
+            self._pending = []
+        except sqlite3.Error:
+            if not told:
+                raise
+
+    def _bind(self, purpose: Mapping[str, str]) -> None:
+        stored: dict[str, str] = dict(self._connection.execute("SELECT name, value FROM meta").fetchall())
+        used = self._connection.execute("SELECT 1 FROM jobs WHERE state != 'released' LIMIT 1").fetchone()
+        bound(stored if used else {}, purpose, f"journal {self.path}")
+        self._connection.executemany("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", list(purpose.items()))
+
+    def _kept(self, batch: str) -> str | None:
+        found = self._connection.execute("SELECT body FROM answers WHERE batch = ?", (batch,)).fetchone()
+        return None if found is None else str(found[0])
+
+    def _note(self, name: str, text: str | None) -> str | None:
+        if text is not None:
+            self._connection.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (name, text))
+        found = self._connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return None if found is None else str(found[0])
+
+    async def forget(self, key: str) -> bool:
+        """Erase a row, what was asked and what was found, so that the file holds no trace of it; its cost is kept.
+
+        Returns:
+            Was there such a row?
+        """
+        return await self._alone(lambda: self._forget(key))
+
+    def _forget(self, key: str) -> bool:
+        found = select(self._connection, "key = ?", key)
+        if found is None:
+            return False
+        cents = (found.cost_cents or 0.0) + found.reserved_cents
+        self._connection.execute("PRAGMA secure_delete = ON")  # zeros, should we be killed before the next two steps
+        self._commit([(_TALLY, (found.variant, "forgotten", cents)), ("DELETE FROM jobs WHERE key = ?", (key,))])
+        self._connection.execute("VACUUM")  # a deleted row's bytes lie in free pages otherwise, and in the log
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return True
+
+    def _commit(self, batch: list[Write]) -> None:
+        database = self._connection
+        database.execute("BEGIN IMMEDIATE")
+        try:
+            for statement, values in batch:
+                database.execute(statement, values)
+            database.execute("COMMIT")
+        except BaseException:
+            self._failed = True
+            if database.in_transaction:
+                database.execute("ROLLBACK")
+            raise
+
+
+def _puts(entries: Iterable[Entry]) -> list[Write]:
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    return [(_PUT, (*astuple(entry), now, now)) for entry in entries]

@@ -1,0 +1,371 @@
+"""JobRunner: any number of jobs under one budget; rows in, outcomes out.
+
+The runner takes rows on and hands outcomes over; `_runner.engine` carries out what `_scheduling.scheduler` decides in between.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import random
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+from statistics import median
+from types import TracebackType
+from typing import Any, Self, TypeVar, cast
+
+import anyio
+import anyio.abc
+from pydantic import BaseModel
+
+from sixtyfour_async._client.client import AsyncClient
+from sixtyfour_async._journal.base import Journal, MemoryJournal
+from sixtyfour_async._journal.sqlite import SqliteJournal
+from sixtyfour_async._runner.admission import Admission
+from sixtyfour_async._runner.engine import Engine
+from sixtyfour_async._runner.handover import Handover
+from sixtyfour_async._runner.outcome_stream import Feed, Operations
+from sixtyfour_async._runner.outcomes import Explanation, Outcome, RunPlan, Stats, Unfinished, Unknown
+from sixtyfour_async._runner.planning import plan
+from sixtyfour_async._runner.reading import read_outcome, restore
+from sixtyfour_async._scheduling.batches import FILED
+from sixtyfour_async._scheduling.job_states import Phase
+from sixtyfour_async._scheduling.ledger import Ledger
+from sixtyfour_async._scheduling.limits import Gate, RateGate
+from sixtyfour_async._scheduling.poller import PATIENCE
+from sixtyfour_async._scheduling.row_states import Deliver, OnUnknown, Route, Wishes
+from sixtyfour_async._scheduling.scheduler import Scheduler
+from sixtyfour_async.errors import ConfigurationError, JournalError, RunStoppedError
+from sixtyfour_async.models import Intelligence
+from sixtyfour_async.operations import JobOperation
+from sixtyfour_async.operations._fields import Typed
+
+R = TypeVar("R")
+M = TypeVar("M", bound=BaseModel)
+
+DEEP_SEARCHES = 5
+"""Deep searches one organization may run at once. Source: docs.sixtyfour.ai, search pages."""
+
+BULK_SUBMITS = 10
+"""Bulk submissions one organization may make a minute. Source: docs.sixtyfour.ai, bulk-intelligence."""
+
+RUNTIMES = "runtimes"
+"""The journal's note of what was learned."""
+
+REMEMBERED_EVERY = 60.0
+"""Seconds, by the client's clock, after which it is written with the next outcome."""
+
+logger = logging.getLogger("sixtyfour_async.runner")
+
+
+class JobRunner:
+    """Submits jobs, looks at them until they end, and hands their outcomes over; any number under one budget.
+
+    Args:
+        client: Its budget is shared: calls made on the client go first.
+        journal: A path, a journal of your own, or None for one that dies with the process. With a path, a row that was
+            answered is never asked again, and a job that was accepted is watched on, whatever happened in between.
+        max_in_flight: Jobs sent and not ended, at most; also how many rows are read ahead of the consumer.
+        max_cost_cents: The most that may be spent, earlier runs on the same journal included. Kept by setting a row's
+            price aside before it is sent; a row whose price nobody knows is refused unless *max_row_cents* is given.
+        max_row_cents: What a row of unknown price counts as under the cap: the most you expect it to cost.
+        max_jobs: Jobs submitted at most, earlier runs on the same journal included.
+        max_rows: Rows read at most by this runner, answered from the journal or not.
+        prices: Cents per answer that you know of, by operation or ``operation/tier``.
+        job_deadline: Seconds after which a job that has not ended is handed back as ``unfinished``.
+        retry_failed: Ask again what the service had accepted and then failed or cancelled, in an earlier run.
+        reuse: How old an answer of the journal may be to be given again; None for any age. An older one is asked, and
+            paid, again.
+        on_unknown: What to do with rows that an earlier run left unknown: ``"park"`` leaves them alone, ``"resubmit"``
+            asks again, and perhaps pays twice. Where the service knows a submit again it is repeated in any case.
+        deep_searches: How many deep searches may run at once.
+        patience: Seconds that a finished answer may lie unseen to save one request, while rows wait for the budget.
+            More of it gets more jobs through in a minute; less brings each answer sooner.
+
+    Units: cents are US cents; seconds are the service's (`AsyncClient.speed`).
+
+    Use it as ``async with JobRunner(client) as runner``. When it is left, rows not sent are dropped, and what still
+    runs over there is listed in `left_running`.
+    """
+
+    def __init__(
+        self,
+        client: AsyncClient,
+        *,
+        journal: str | Path | Journal | None = None,
+        max_in_flight: int = 4000,
+        max_cost_cents: float | None = None,
+        max_row_cents: float | None = None,
+        max_jobs: int | None = None,
+        max_rows: int | None = None,
+        prices: Mapping[str, float] | None = None,
+        job_deadline: float = 4 * 3600.0,
+        retry_failed: bool = False,
+        reuse: timedelta | None = None,
+        on_unknown: OnUnknown = "park",
+        deep_searches: int = DEEP_SEARCHES,
+        patience: float = PATIENCE,
+    ) -> None:
+        if not 0 < patience < math.inf:
+            raise ConfigurationError("patience must be above 0 seconds, and finite")
+        if max_in_flight < 1 or deep_searches < 1:
+            raise ConfigurationError("max_in_flight and deep_searches must be at least 1")
+        caps = {"cost_cents": max_cost_cents, "row_cents": max_row_cents, "jobs": max_jobs, "rows": max_rows}
+        for name, cap in caps.items():
+            if cap is not None and not cap > 0:
+                raise ConfigurationError(f"max_{name} must be above 0, or None for no cap")
+        if isinstance(journal, str | Path):
+            journal = SqliteJournal(journal)
+        self.client = client
+        self.journal: Journal = journal or MemoryJournal()
+        self.left_running: tuple[Unfinished, ...] = ()
+        self._max_in_flight = max_in_flight
+        ledger = Ledger(max_cost_cents, dict(prices or {}), max_row_cents)
+        wishes = Wishes(retry_failed=retry_failed, on_unknown=on_unknown, reuse=reuse)
+        self._admission = Admission(self.journal, ledger, max_jobs, wishes)
+        self._scheduler = Scheduler(
+            budget=client.budget,
+            ledger=ledger,
+            jitter=random.random,
+            gates={"deep-search": Gate(deep_searches), "bulk-intelligence": RateGate(BULK_SUBMITS)},
+            in_flight=Gate(max_in_flight),
+            job_deadline=job_deadline,
+            patience=patience,
+        )
+        self._engine = Engine(client, self.journal, self._scheduler)
+        self._handover = Handover(self.journal, self._engine, self._admission, max_rows)
+        self._tasks: anyio.abc.TaskGroup | None = None
+        self._remembered_at = 0.0
+
+    # --- life ---------------------------------------------------------------------------------------------------
+
+    async def __aenter__(self) -> Self:
+        await self.journal.open()
+        try:
+            await self._admission.open()
+            self._scheduler.watch.runtimes.read_json(await self.journal.note(RUNTIMES) or "")
+            self._remembered_at = self.client.clock.now()
+            self._tasks = await anyio.create_task_group().__aenter__()
+        except BaseException:
+            await self.journal.close()
+            raise
+        self._tasks.start_soon(self._engine.run, self._tasks)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Detach. An error of the block goes on as it is: the task group never sees it, so it is not wrapped."""
+        tasks = self._running
+        self._engine.hurry()
+        tasks.cancel_scope.cancel()
+        try:
+            await tasks.__aexit__(None, None, None)
+        finally:
+            self._tasks = None
+            self.client.budget.background = False
+            self._leave()
+            await self._keep_runtimes()
+            await self.journal.close()
+
+    async def _remember(self) -> None:
+        """Keep what was learned, now and then: a run that is killed has taught something, too."""
+        now = self.client.clock.now()
+        if now >= self._remembered_at + REMEMBERED_EVERY:
+            self._remembered_at = now
+            await self._keep_runtimes()
+
+    async def _keep_runtimes(self) -> None:
+        """What was learned helps a later run; a journal that broke has been reported already."""
+        if not self._scheduler.watch.looks:
+            return
+        with suppress(JournalError), anyio.CancelScope(shield=True):
+            await self.journal.note(RUNTIMES, self._scheduler.watch.runtimes.to_json())
+
+    def _leave(self) -> None:
+        self.left_running = tuple(
+            Unfinished(row.entry.key, row.operation, row.entry.job_id)
+            for row in self._engine.rows.values()
+            if row.entry.job_id is not None
+        )
+        for feed in list(self._handover.feeds):
+            feed.leave()
+        if self.left_running:
+            ids = ", ".join(unfinished.job_id for unfinished in self.left_running[:5])
+            logger.warning("%d jobs run on over there and are billed: %s …", len(self.left_running), ids)
+
+    @property
+    def _running(self) -> anyio.abc.TaskGroup:
+        if self._tasks is None:
+            raise ConfigurationError("a JobRunner works inside `async with JobRunner(client) as runner:`")
+        return self._tasks
+
+    def stop(self) -> None:
+        """Read and submit no further; what runs is watched to its end and handed over."""
+        for feed in self._handover.feeds:
+            feed.stop()
+        self._handover.withdraw(lambda _row: True)
+
+    def stats(self) -> Stats:
+        """Say where the runner stands."""
+        rows = self._engine.rows.values()
+        in_flight = sum(row.entry.state in {"intended", "accepted"} for row in rows)
+        budget, ledger, watch = self._scheduler.budget, self._scheduler.ledger, self._scheduler.watch
+        now = self.client.clock.now()
+        return Stats(
+            waiting=len(rows) - in_flight,
+            in_flight=in_flight,
+            ended=dict(self._handover.ended),
+            withdrawn=self._handover.withdrawn,
+            replayed=self._handover.replayed,
+            requests=budget.used,
+            throttled=budget.throttled,
+            requests_per_minute=budget.limit,
+            cost_cents=ledger.charged,
+            reserved_cents=ledger.reserved,
+            at_stake_cents=ledger.at_stake,
+            last_minute=budget.last_minute(now),
+            others=budget.others,
+            binds=self._scheduler.binds(now),
+            price=watch.price,
+            lag=median(watch.lags) if watch.lags else None,
+            looks_per_job=watch.looks / watch.ended if watch.ended else 0.0,
+        )
+
+    def explain(self, key: str) -> Explanation | None:
+        """Say why a row was or was not looked at; None when no row of this key is under way."""
+        ticket = self._scheduler.tickets.get(self._engine.number_of(key))
+        if ticket is None:
+            return None
+        now, watch = self.client.clock.now(), self._scheduler.watch
+        accepted = ticket.remote_id is not None
+        return Explanation(
+            key,
+            ticket.phase.value,
+            self._scheduler.binds(now),
+            now - ticket.accepted_at if accepted else None,
+            ticket.looks,
+            now - ticket.looked_at if ticket.looks else None,
+            ticket.look_at - now if ticket.phase is Phase.RUNNING else None,
+            watch.price_for(ticket, hurried=self._scheduler.waiting.want_slot_of(ticket, now)),
+        )
+
+    async def plan(
+        self, operations: Operations[Any], *, key: Callable[[Any], str] | None = None, route: Route = "auto"
+    ) -> RunPlan:
+        """Say what `map` would do with these operations, and what it would take; nothing is sent or written.
+
+        All of *operations* is read: give something that can be read again, such as a list, not the generator that
+        `map` is to have. What other ``map`` calls on this runner have under way is not counted.
+        """
+        self._running  # noqa: B018 (raises outside the block: the journal must be open)
+        return await plan(operations, self.journal, self._admission, self._scheduler, key=key, route=route)
+
+    # --- the journal --------------------------------------------------------------------------------------------
+
+    async def unknown(self) -> list[Unknown]:
+        """List the rows that may have been taken, with the money at stake, whatever run they come from."""
+        return [
+            Unknown(entry.key, restore(entry), entry.error or "", entry.sent_at, entry.reserved_cents, entry.job_id)
+            async for entry in self.journal.entries({"unknown"})
+        ]
+
+    async def reparse(self, model: type[M]) -> AsyncGenerator[Outcome[Intelligence[M]], None]:
+        """Read every research answer of the journal again, as another class; nothing is asked or paid.
+
+        An answer that does not fit is an outcome with the raw answer inside, as it is in `map`.
+        """
+        index = 0
+        async for entry in self.journal.entries({"completed"}):
+            operation = restore(entry, struct=model)
+            if isinstance(operation, Typed):
+                asked = cast("JobOperation[Intelligence[M]]", operation)
+                yield read_outcome(asked, entry, index=index, replayed=True)
+                index += 1
+
+    async def ack(self, outcome: Outcome[Any]) -> None:
+        """Note for good that an outcome has arrived: ``map(…, deliver="once")`` leaves it out from now on.
+
+        Once this returns it is on the disk. A row whose end is not known yet is not acknowledged by it.
+        """
+        if outcome.status in {"completed", "failed", "cancelled"}:
+            await self.journal.deliver(outcome.key)
+
+    # --- asking -------------------------------------------------------------------------------------------------
+
+    async def run(self, operation: JobOperation[R], *, key: str | None = None) -> Outcome[R]:
+        """Submit one operation, before the waiting rows of any `map`, and return its outcome.
+
+        If cancelled, the job stays in the journal and is watched on while the runner is open.
+
+        Raises:
+            JournalError: The journal failed; nothing more is sent.
+        """
+        async with self._feed(1, urgent=True) as feed:
+            await self._handover.admit(feed, operation, key, 0)
+            feed.finish_reading()
+            async with aclosing(feed.take()) as outcomes:
+                async for outcome in outcomes:
+                    await self._remember()
+                    return outcome
+            raise feed.error or RunStoppedError("the runner was left before the job ended")
+
+    async def map(
+        self,
+        operations: Operations[R],
+        *,
+        key: Callable[[Any], str] | None = None,
+        deliver: Deliver = "every call",
+        ordered: bool = False,
+        route: Route = "auto",
+    ) -> AsyncGenerator[Outcome[R], None]:
+        """Submit operations as they are read and yield one outcome for each, as they end.
+
+        Args:
+            operations: Any iterable or async iterable, read no further ahead than ``max_in_flight`` rows.
+            key: Names a row from its operation; by default the question's own content does, so that the same question
+                asked twice in a run, or again in a later run with the same journal, is paid once.
+            deliver: ``"every call"`` yields each row once per call: what an earlier run answered comes again,
+                ``replayed``, for free. ``"once"`` leaves out rows that were acknowledged before, by you with `ack` or,
+                failing that, by your coming back for the next outcome. It is *at least once*: the outcome in your hands
+                when the process dies comes again, and no other; with a sink that knows keys it is exactly once.
+            ordered: Yield outcomes in the order of the input. A slow row then holds the others back, ``max_in_flight``
+                at most; after that nothing is submitted until it ends.
+            route: ``"auto"`` lets find and reverse questions that have nothing but their lead to tell them apart share
+                bulk submits of up to 100: a hundredth of the requests. ``"file"`` sends research on people and
+                companies as files of up to 20,000 rows, too: a few requests for all of it, and no answer before the
+                slowest row's; fields come back as text. ``"single"`` submits each row by itself.
+
+        Raises:
+            SixtyfourError: After the last outcome: the refusal that every later row would have met (wrong key, no
+                credits, tier not enabled, no connection, cap reached), or the journal's failure.
+            Exception: After the last outcome: what reading *operations* raised.
+
+        Leaving the loop early withdraws what has not been sent.
+        """
+        places = max(self._max_in_flight, FILED) if route == "file" else self._max_in_flight
+        async with self._feed(places, deliver=deliver, ordered=ordered, route=route) as feed:
+            self._running.start_soon(self._handover.read, feed, operations, key)
+            async with aclosing(feed.take()) as outcomes:
+                async for outcome in outcomes:
+                    yield outcome
+                    if deliver == "once":
+                        await self.ack(outcome)
+                    await self._remember()
+            if feed.error is not None:
+                raise feed.error
+
+    @asynccontextmanager
+    async def _feed(self, places: int, **kind: Any) -> AsyncGenerator[Feed[Any], None]:
+        tasks = self._running
+        feed: Feed[Any] = Feed(places, **kind)
+        self._handover.feeds.add(feed)
+        try:
+            yield feed
+        finally:
+            feed.leave()
+            self._handover.feeds.discard(feed)
+            if self._tasks is tasks:
+                self._handover.withdraw(lambda row: all(waiting is feed for waiting, _ in row.waiting))

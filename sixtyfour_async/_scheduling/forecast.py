@@ -1,0 +1,132 @@
+"""How long a run will take and how many requests, told before anything is spent.
+
+Each limit gives a time in which the jobs can be submitted at best: the requests of the whole run at the budget's pace,
+the jobs of a kind through its gate, all jobs through the places in flight. The slowest of them binds. The run ends when
+the slowest of the last jobs does, which is later than a usual job's run time: it is the age of the run at which, of all
+jobs submitted evenly over that time, hardly one is expected to be left.
+
+It is no more than that: one job in a hundred may run longer than anything seen before, and the run with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from sixtyfour_async._scheduling.budget import Budget
+from sixtyfour_async._scheduling.limits import AnyGate, Gate
+from sixtyfour_async._scheduling.poll_plan import Plan, make_plan
+from sixtyfour_async._scheduling.runtimes import EDGES, LONGEST, Runtimes, bin_of, mean_of
+
+LEFT = ((2.0, 0.05), (0.5, 0.02), (0.1, 0.005))
+"""Jobs expected to be left at what is told as the early, the expected and the late end: a number, or a part of all if
+that is more, since the far end of what was learned is mere expectation."""
+
+SLICES = 20
+"""Moments at which jobs are taken to be submitted, instead of evenly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Jobs of one kind that are to be submitted, or run already.
+
+    Attributes:
+        variant: What their run time depends on.
+        submits: Jobs to submit.
+        running: Jobs to watch only.
+        gate: The limit they are subject to, or "".
+    """
+
+    variant: str
+    submits: int
+    running: int = 0
+    gate: str = ""
+
+    @property
+    def jobs(self) -> int:
+        """Jobs to watch to their end."""
+        return self.submits + self.running
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a run takes.
+
+    Attributes:
+        requests: Submits and looks, rounded.
+        seconds: Early, expected and late end.
+        binds: What the end depends on most: ``rate``, a gate's name, ``in flight``, ``run time``, or ``nothing``.
+    """
+
+    requests: int
+    seconds: tuple[float, float, float]
+    binds: str
+
+
+def forecast(
+    loads: Sequence[Load],
+    *,
+    runtimes: Runtimes,
+    patience: float,
+    budget: Budget,
+    gates: Mapping[str, AnyGate],
+    in_flight: Gate,
+) -> Forecast:
+    """Work out requests and time for jobs of several kinds under one budget."""
+    loads = [load for load in loads if load.jobs]
+    if not loads:
+        return Forecast(0, (0.0, 0.0, 0.0), "nothing")
+    odds = {load.variant: runtimes.of(load.variant).odds() for load in loads}
+    plans = {variant: make_plan(known, patience) for variant, known in odds.items()}
+    requests = sum(load.submits + load.jobs * plans[load.variant].looks for load in loads)
+    held = {load: load.jobs * (mean_of(odds[load.variant]) + plans[load.variant].lag) for load in loads}
+    bounds = {"rate": requests / budget.rate, "in flight": sum(held.values()) / in_flight.capacity}
+    for name, gate in gates.items():
+        behind = [load for load in loads if load.gate == name]
+        if isinstance(gate, Gate):
+            bounds[name] = sum(held[load] for load in behind) / gate.capacity
+        else:
+            bounds[name] = sum(load.submits for load in behind) / gate.capacity * gate.window
+    slowest = max(bounds, key=lambda name: bounds[name])
+    ends = _ends(loads, odds, plans, bounds[slowest])
+    tail = ends[1] - bounds[slowest]
+    return Forecast(round(requests), ends, slowest if bounds[slowest] > tail else "run time")
+
+
+def _ends(
+    loads: Sequence[Load], odds: Mapping[str, Sequence[float]], plans: Mapping[str, Plan], submitting: float
+) -> tuple[float, float, float]:
+    """When so many jobs are expected to be left, submitted evenly over some seconds."""
+    over = {variant: list(accumulate(known)) for variant, known in odds.items()}
+    jobs = sum(load.jobs for load in loads)
+
+    def left(at: float) -> float:
+        sent = [submitting * (slice_ + 0.5) / SLICES for slice_ in range(SLICES)]
+        return sum(
+            load.jobs / SLICES * _alive(over[load.variant], at - plans[load.variant].lag - when)
+            for load in loads
+            for when in sent
+        )
+
+    few = [min(max(number, part * jobs), 0.75 * jobs) for number, part in LEFT]
+    early, expected, late = (_when(left, number, submitting + LONGEST) for number in few)
+    return early, expected, late
+
+
+def _alive(over: Sequence[float], age: float) -> float:
+    """The part of jobs that run longer than this."""
+    if age <= 0:
+        return 1.0
+    place = bin_of(age)
+    before = over[place - 1] if place else 0.0
+    part = min(1.0, (age - EDGES[place]) / (EDGES[place + 1] - EDGES[place]))
+    return 1.0 - before - part * (over[place] - before)
+
+
+def _when(left: Callable[[float], float], few: float, latest: float) -> float:
+    low, high = 0.0, latest
+    for _ in range(30):
+        middle = (low + high) / 2
+        low, high = (middle, high) if left(middle) > few else (low, middle)
+    return high

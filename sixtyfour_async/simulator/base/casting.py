@@ -1,0 +1,92 @@
+"""Puts a found value into the type its struct field asks for, quirks included.
+
+The order in which a type is decided, and ``dict`` coming back as a JSON-encoded string, are documented
+(docs.sixtyfour.ai, guides/struct-and-type-casting). A missing value is an empty string, as in published outputs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sixtyfour_async.simulator.base.json_values import as_array, as_object
+
+MISSING = ""
+
+_TYPES = {
+    "str": "str",
+    "string": "str",
+    "int": "int",
+    "integer": "int",
+    "float": "float",
+    "number": "float",
+    "bool": "bool",
+    "boolean": "bool",
+    "list": "list[str]",
+    "list[str]": "list[str]",
+    "list[int]": "list[int]",
+    "list[float]": "list[float]",
+    "list[bool]": "list[bool]",
+    "list[boolean]": "list[bool]",
+    "dict": "dict",
+}
+
+
+def description_of(asked: Any) -> str:
+    """Give the words that describe a struct field, or "" when it is given by example."""
+    if isinstance(asked, str):
+        return asked
+    about = (as_object(asked) or {}).get("description")
+    return about if isinstance(about, str) else ""
+
+
+def type_of(name: str, asked: Any, given: Mapping[str, Any]) -> str:
+    """Decide the type of a field: said, else that of the same key in the input, else of the example, else str."""
+    field = as_object(asked)
+    said = field.get("type") if field else None
+    if isinstance(said, str) and said:
+        return _TYPES.get(said.replace(" ", "").lower(), "str")
+    if given.get(name) not in (None, ""):
+        return _natural(given[name])
+    if field is not None:
+        return "str" if "description" in field else "dict"
+    return _natural(asked)
+
+
+def _natural(value: Any) -> str:
+    if isinstance(value, bool):
+        return "bool"
+    for kind, word in ((int, "int"), (float, "float"), (list, "list[str]"), (dict, "dict")):
+        if isinstance(value, kind):
+            return word
+    return "str"
+
+
+def cast(value: Any, type_: str, name: str) -> Any:
+    """Put *value* into a type; what does not fit is missing."""
+    if value in (None, "", []):
+        return MISSING
+    several = as_array(value)
+    if type_.startswith("list["):
+        return [cast(item, type_[5:-1], name) for item in ([value] if several is None else several)]
+    if type_ == "dict":
+        return json.dumps(as_object(value) or {name: value}, ensure_ascii=False)
+    if several is not None:
+        return ", ".join(map(str, several))
+    return _scalar(value, type_)
+
+
+def _scalar(value: Any, type_: str) -> Any:
+    try:
+        match type_:
+            case "int":
+                return int(value)
+            case "float":
+                return float(value)
+            case "bool":
+                return value if isinstance(value, bool) else MISSING
+            case _:
+                return str(value)
+    except (TypeError, ValueError):
+        return MISSING

@@ -1,0 +1,60 @@
+"""Reads forms: ``multipart/form-data`` with files, and ``application/x-www-form-urlencoded``.
+
+Starlette's own reader of multipart forms needs a further package; this one needs none and is no friend of the
+client's writer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.message import Message
+from email.parser import BytesParser
+from urllib.parse import parse_qsl
+
+from sixtyfour_async.simulator.base.refusal import detail
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A field of a form; ``filename`` is None unless it is a file."""
+
+    content: bytes
+    filename: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The content as text."""
+        return self.content.decode("utf-8", "replace")
+
+
+def form(content_type: str, content: bytes) -> Mapping[str, Part]:
+    """Read a form; of a repeated name the last one counts.
+
+    Raises:
+        Refused: 400, a multipart body is not well formed.
+    """
+    header = Message()
+    header["content-type"] = content_type
+    if header.get_content_type() == "application/x-www-form-urlencoded":
+        pairs = parse_qsl(content.decode("utf-8", "replace"), keep_blank_values=True)
+        return {name: Part(value.encode()) for name, value in pairs}
+    boundary = header.get_boundary()
+    if header.get_content_type() != "multipart/form-data" or not boundary:
+        return {}
+    return _multipart(boundary.encode(), content)
+
+
+def _multipart(boundary: bytes, content: bytes) -> Mapping[str, Part]:
+    head, *pieces = (b"\r\n" + content).split(b"\r\n--" + boundary)
+    if head.strip() or not pieces or not pieces[-1].startswith(b"--"):
+        raise detail(400, "There was an error parsing the body")
+    found: dict[str, Part] = {}
+    for piece in pieces[:-1]:
+        headers, separator, body = piece.partition(b"\r\n\r\n")
+        message = BytesParser().parsebytes(headers.lstrip() + b"\r\n\r\n")
+        name = message.get_param("name", header="content-disposition")
+        if not separator or not isinstance(name, str):
+            raise detail(400, "There was an error parsing the body")
+        found[name] = Part(body, message.get_filename())
+    return found

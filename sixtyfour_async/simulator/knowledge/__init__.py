@@ -1,0 +1,1 @@
+"""What the service knows and invents: companies and their facts, people, prices, run times, blocks and filters."""

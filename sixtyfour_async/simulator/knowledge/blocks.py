@@ -1,0 +1,236 @@
+"""The blocks of workflows: what each is registered as, and what it does to rows.
+
+Names: docs.sixtyfour.ai, guides/programmatic-workflows. The JSON Schemas of their specs are those parts that the pages
+show; blocks whose work needs the outside world pass their rows on unchanged (assumed).
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sixtyfour_async.simulator.base.chance import unit
+from sixtyfour_async.simulator.base.json_values import as_object
+from sixtyfour_async.simulator.knowledge import answers
+from sixtyfour_async.simulator.knowledge.companies import find_company
+from sixtyfour_async.simulator.knowledge.people import person_of, text_at
+
+JSON = dict[str, Any]
+Rows = Sequence[Mapping[str, Any]]
+Act = Callable[[int, Mapping[str, Any], Rows], list[JSON]]
+_SEVERAL_LINES = 0.3
+"""Share of rows whose notes go over several lines."""
+_COMPANY_STRUCT: JSON = {
+    "headquarters": "City and country of the head office",
+    "founded": {"description": "Year of founding", "type": "int"},
+    "employees": {"description": "Number of employees", "type": "int"},
+    "industry": "Industry",
+}
+_OBJECT: JSON = {"type": "object"}
+_STRING: JSON = {"type": "string"}
+_FRAME: JSON = {"type": "string", "enum": ["LEAD", "COMPANY"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A registered block. ``gives``: the kind of its rows, "" for that of its input."""
+
+    name: str
+    category: str
+    gives: str
+    properties: Mapping[str, JSON]
+    act: Act
+    required: tuple[str, ...] = ()
+
+    @property
+    def schema(self) -> JSON:
+        """The JSON Schema of its specs."""
+        return {"type": "object", "properties": dict(self.properties), "required": list(self.required)}
+
+
+def _pass(_seed: int, _specs: Mapping[str, Any], rows: Rows) -> list[JSON]:
+    return [dict(row) for row in rows]
+
+
+def _each(act: Callable[[int, Mapping[str, Any], JSON], JSON]) -> Act:
+    return lambda seed, specs, rows: [act(seed, specs, dict(row)) for row in rows]
+
+
+def _looked_at(specs: Mapping[str, Any], row: JSON) -> JSON:
+    """Keep the columns a block was told to look at."""
+    columns: Sequence[str] | None = specs.get("columns")
+    return row if columns is None else {name: row[name] for name in columns if name in row}
+
+
+def _with_confidence(seed: int, specs: Mapping[str, Any], struct: Mapping[str, Any], data: JSON) -> JSON:
+    """Add how sure the fields are, when that was asked for."""
+    if not specs.get("field_confidence"):
+        return data
+    return {**data, "field_confidence": answers.confidences(seed, {name: data[name] for name in struct})}
+
+
+def _company(seed: int, specs: Mapping[str, Any], row: JSON) -> JSON:
+    """Enrich a company; a row about no known one passes unchanged when fields were asked for."""
+    target = _looked_at(specs, row)
+    struct = specs.get("return_fields")
+    if struct and find_company(target) is None:
+        return row
+    data = answers.company_data(seed, {**specs, "target_company": target, "struct": struct or _COMPANY_STRUCT})
+    if struct:
+        return {**row, **_with_confidence(seed, specs, struct, data)}
+    notes = answers.company_answer(seed, {"target_company": target, "struct": {}})["notes"]
+    return {**row, **data, "notes": _notes(seed, row, notes)}
+
+
+def _notes(seed: int, row: JSON, notes: str) -> str:
+    several_lines = unit(seed, "notes", sorted(map(str, row.items()))) < _SEVERAL_LINES
+    return notes.replace(". ", '.\nThe site says "about us". ', 1) if several_lines else notes
+
+
+def _lead(seed: int, specs: Mapping[str, Any], row: JSON) -> JSON:
+    """Enrich a person; a row that names nobody passes unchanged."""
+    lead = _looked_at(specs, row)
+    if not answers.person_is_named(lead):
+        return row
+    struct = specs.get("return_fields") or {"title": "Job title"}
+    data = answers.people_data(seed, {"lead_info": lead, "struct": struct})
+    return {**row, **_with_confidence(seed, specs, struct, data)}
+
+
+def _email(seed: int, specs: Mapping[str, Any], row: JSON) -> JSON:
+    mode = str(specs.get("mode") or "").upper()
+    answer = answers.email_answer(seed, {"lead": row, "mode": mode})
+    address, status, _ = answer["personal_email" if mode == "PERSONAL" else "email"][0]
+    return {**row, "email": address, "email_status": status}
+
+
+def _phone(seed: int, _specs: Mapping[str, Any], row: JSON) -> JSON:
+    found = answers.phone_answer(seed, {"lead": row})["phone"]
+    return {**row, "phone": found[0]["number"] if found else ""}
+
+
+def _reverse(seed: int, _specs: Mapping[str, Any], row: JSON) -> JSON:
+    return answers.reverse_answer(seed, {"lead": row})
+
+
+def _people_of(seed: int, _specs: Mapping[str, Any], rows: Rows) -> list[JSON]:
+    people = [person_of(seed, {"position": 0}, text_at(row, "company_name", "company", "name")) for row in rows]
+    return [{"name": who.name, "company": who.company, "title": who.title} for who in people]
+
+
+def _companies_of(_seed: int, _specs: Mapping[str, Any], rows: Rows) -> list[JSON]:
+    names = dict.fromkeys(text_at(row, "company", "company_name") for row in rows)
+    return [{"company_name": name} for name in names if name]
+
+
+def _deduplicate(_seed: int, _specs: Mapping[str, Any], rows: Rows) -> list[JSON]:
+    return [dict(row) for row in {tuple(map(str, row.items())): row for row in rows}.values()]
+
+
+def _remove(_seed: int, specs: Mapping[str, Any], rows: Rows) -> list[JSON]:
+    gone: Sequence[str] = specs.get("columns") or []
+    return [{name: value for name, value in row.items() if name not in gone} for row in rows]
+
+
+def _present(value: Any) -> bool:
+    return value is not None and value != ""
+
+
+def _anything(_mine: Any, _value: Any) -> bool:
+    return True
+
+
+def _number(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return float("nan")
+
+
+_TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "equals": lambda mine, value: str(mine) == str(value),
+    "not_equals": lambda mine, value: str(mine) != str(value),
+    "contains": lambda mine, value: str(value).casefold() in str(mine).casefold(),
+    "not_contains": lambda mine, value: str(value).casefold() not in str(mine).casefold(),
+    "greater": lambda mine, value: _number(mine) > _number(value),
+    "less": lambda mine, value: _number(mine) < _number(value),
+    "in": lambda mine, value: mine in value,
+    "not_in": lambda mine, value: mine not in value,
+    "is_empty": lambda mine, _: not _present(mine),
+    "is_not_empty": lambda mine, _: _present(mine),
+}
+
+
+def _filter(_seed: int, specs: Mapping[str, Any], rows: Rows) -> list[JSON]:
+    """Keep the rows that pass all tests; an operator that is not known lets everything pass."""
+    tests = [test for entry in specs.get("filters") or () if (test := as_object(entry)) is not None]
+
+    def passes(row: Mapping[str, Any]) -> bool:
+        good = (_TESTS.get(test.get("operator", ""), _anything) for test in tests)
+        return all(
+            one(row.get(test.get("column", "")), test.get("value")) for one, test in zip(good, tests, strict=True)
+        )
+
+    return [dict(row) for row in rows if passes(row)]
+
+
+def _delivered(_seed: int, _specs: Mapping[str, Any], rows: Rows) -> list[JSON]:
+    return [{**row, "webhook_status": "delivered"} for row in rows]
+
+
+_RETURN: Mapping[str, JSON] = {"return_fields": _OBJECT, "tier": _STRING}
+_FILTERS: Mapping[str, JSON] = {"filters": {"type": "array", "items": _OBJECT}}
+_PASSING = {
+    "io": ("read_notebook", "hubspot_import", "yc_batches", "yc_companies"),
+    "discovery": ("github_find_people", "google_maps_search"),
+    "web": ("scrape_web", "backlinks_referring_domains", "find_subdomains"),
+    "social": ("x_search", "tiktok_get_following", "kaggle_leaderboard"),
+    "ai": ("llm_openai", "qa_agent", "research_agent", "transform_data"),
+    "data": ("deduplicate_wrt_notebook", "group_by"),
+    "enrichment": ("verify_email",),
+    "output": ("append_to_notebook", "send_slack_message"),
+}
+
+
+@functools.cache
+def registered() -> Mapping[str, Block]:
+    """Give all blocks by name."""
+    own = (
+        Block(
+            "webhook",
+            "io",
+            "",
+            {"input_schema": _OBJECT, "webhook_input": _STRING, "dataframe_type": _FRAME},
+            _pass,
+            ("dataframe_type",),
+        ),
+        Block("read_csv", "io", "", {"resource_handle_id": _STRING, "dataframe_type": _FRAME}, _pass),
+        Block(
+            "search", "io", "", {"query": _STRING, "dataframe_type": _FRAME, "max_results": {"type": "integer"}}, _pass
+        ),
+        Block("lead_enrichment", "enrichment", "LEAD", _RETURN, _each(_lead)),
+        Block("enrich_lead", "enrichment", "LEAD", _RETURN, _each(_lead)),
+        Block("company_enrichment", "enrichment", "COMPANY", _RETURN, _each(_company)),
+        Block("enrich_company", "enrichment", "COMPANY", {**_RETURN, "company_field": _STRING}, _each(_company)),
+        Block("find_email", "enrichment", "LEAD", {"mode": _STRING}, _each(_email)),
+        Block("find_phone", "enrichment", "LEAD", {}, _each(_phone)),
+        Block("reverse_email", "enrichment", "LEAD", {}, _each(_reverse)),
+        Block("reverse_phone", "enrichment", "LEAD", {}, _each(_reverse)),
+        Block("company_to_leads", "enrichment", "LEAD", {}, _people_of),
+        Block("leads_to_company", "enrichment", "COMPANY", {}, _companies_of),
+        Block("deduplicate", "data", "", {}, _deduplicate),
+        Block("filter", "data", "", _FILTERS, _filter),
+        Block("remove_columns", "data", "", {"columns": {"type": "array", "items": _STRING}}, _remove),
+        Block(
+            "outgoing_webhook",
+            "output",
+            "",
+            {"url": _STRING, "timeout_seconds": {"type": "number"}},
+            _delivered,
+            ("url",),
+        ),
+    )
+    others = (Block(name, category, "", {}, _pass) for category, names in _PASSING.items() for name in names)
+    return {block.name: block for block in (*own, *others)}

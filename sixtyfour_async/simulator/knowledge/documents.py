@@ -1,0 +1,183 @@
+"""What filter search looks through: an index of the packaged companies and one of invented people.
+
+The names of the fields are assumed, after the few that docs.sixtyfour.ai shows (``hq_country_iso2``,
+``employees_count``); so are the shapes of the rows, after what third parties read of them.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sixtyfour_async.simulator.base.chance import pick, whole
+from sixtyfour_async.simulator.knowledge.companies import Company, companies, domain_of
+from sixtyfour_async.simulator.knowledge.people import Person, person_of, slug
+
+JSON = dict[str, Any]
+_ISO2: Mapping[str, str] = {
+    "United States": "US",
+    "Japan": "JP",
+    "Germany": "DE",
+    "United Kingdom": "GB",
+    "France": "FR",
+    "Spain": "ES",
+    "Netherlands": "NL",
+    "Finland": "FI",
+    "Switzerland": "CH",
+    "Sweden": "SE",
+    "Belgium": "BE",
+    "Ireland": "IE",
+    "Italy": "IT",
+    "Luxembourg": "LU",
+    "Canada": "CA",
+    "Bermuda": "BM",
+    "China": "CN",
+}
+_SPELT = {
+    **dict.fromkeys(("U.S.", "US", "USA", "U.S", "U.S. (operational)"), "United States"),
+    **dict.fromkeys(("UK", "England"), "United Kingdom"),
+    "The Netherlands": "Netherlands",
+}
+_PEOPLE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The documents of a mode, and the fields they have; text fields are found by words too."""
+
+    name: str
+    fields: Mapping[str, str]
+    documents: Sequence[Mapping[str, Any]]
+
+
+_COMPANY_FIELDS: Mapping[str, str] = {
+    "id": "long",
+    "company_name": "text",
+    "website": "keyword",
+    "domain": "keyword",
+    "country": "keyword",
+    "hq_country": "keyword",
+    "hq_country_iso2": "keyword",
+    "headquarters": "text",
+    "hq_city": "keyword",
+    "industry": "text",
+    "founded": "long",
+    "founded_year": "long",
+    "employees": "long",
+    "employees_count": "long",
+}
+_PERSON_FIELDS: Mapping[str, str] = {
+    "id": "long",
+    "public_id": "keyword",
+    "linkedin_url": "keyword",
+    "full_name": "text",
+    "first_name": "keyword",
+    "last_name": "keyword",
+    "headline": "text",
+    "job_title": "text",
+    "company_name": "text",
+    "company_domain": "keyword",
+    "industry": "text",
+    "location": "text",
+    "country": "keyword",
+    "school_name": "text",
+    "skills": "keyword",
+    "years_experience": "long",
+}
+
+
+def country_of(company: Company) -> str:
+    """Name the country of a head office, "" where the facts do not tell."""
+    places = (company.country, company.country.rpartition(", ")[2], company.headquarters.rpartition(", ")[2])
+    known = (_SPELT.get(place.strip(), place.strip()) for place in places)
+    return next((name for name in known if name in _ISO2), "")
+
+
+def company_document(at: int, company: Company) -> JSON:
+    """Write a company as the index does."""
+    country = country_of(company)
+    return {
+        "id": 100_001 + at,
+        "company_name": company.company_name,
+        "website": company.website,
+        "domain": domain_of(company.website),
+        "country": company.country,
+        "hq_country": country or None,
+        "hq_country_iso2": _ISO2.get(country),
+        "headquarters": company.headquarters,
+        "hq_city": company.headquarters.partition(",")[0] or None,
+        "industry": company.industry,
+        "founded": company.founded,
+        "founded_year": company.founded,
+        "employees": company.employees,
+        "employees_count": company.employees,
+    }
+
+
+def person_document(at: int, person: Person, company: Company | None = None) -> JSON:
+    """Write an invented person as the index does."""
+    first, _, last = person.name.partition(" ")
+    public_id = person.linkedin.rstrip("/").rpartition("/")[2]
+    return {
+        "id": 900_001 + at,
+        "public_id": public_id,
+        "linkedin_url": person.linkedin,
+        "full_name": person.name,
+        "first_name": first,
+        "last_name": last,
+        "headline": f"{person.title} at {person.company}",
+        "job_title": person.title,
+        "company_name": person.company,
+        "company_domain": domain_of(company.website) if company else f"{slug(person.company)}.example",
+        "industry": company.industry if company else "",
+        "location": person.location,
+        "country": person.country,
+        "school_name": person.school,
+        "skills": person.skills,
+        "years_experience": person.years_experience,
+    }
+
+
+@functools.lru_cache(maxsize=8)
+def index_of(mode: str, seed: int) -> Index:
+    """Give the index of a mode, ``company`` or ``people``."""
+    if mode == "company":
+        known = [company_document(at, company) for at, company in enumerate(companies())]
+        return Index("companies", _COMPANY_FIELDS, known)
+    return Index("people", _PERSON_FIELDS, [_person(seed, at) for at in range(_PEOPLE)])
+
+
+def _person(seed: int, at: int) -> JSON:
+    company = pick(companies(), seed, "employer", at)
+    person = person_of(seed, {"number": whole(1, 10**9, seed, "person", at)}, company.company_name)
+    return person_document(at, person, company)
+
+
+def shown(mode: str, document: Mapping[str, Any], shape: str) -> JSON:
+    """Show a document as a row: ``raw`` as the index has it, ``workflow`` as a flat LEAD or COMPANY record."""
+    if mode == "company":
+        names = ("company_name", "website", "country", "industry", "headquarters", "founded", "employees")
+        return dict(document) if shape == "raw" else {name: document[name] for name in names}
+    if shape == "workflow":
+        return lead(document)
+    company = {"name": document["company_name"], "domain": document["company_domain"], "industry": document["industry"]}
+    return {
+        "publicId": document["public_id"],
+        "raw_source": {
+            "publicId": document["public_id"],
+            "fullName": document["full_name"],
+            "firstName": document["first_name"],
+            "lastName": document["last_name"],
+            "headline": document["headline"],
+            "location": document["location"],
+            "currentCompanies": [{"element": {"title": document["job_title"], "company": company}}],
+        },
+    }
+
+
+def lead(document: Mapping[str, Any]) -> JSON:
+    """Show a person as a flat record."""
+    names = {"name": "full_name", "title": "job_title", "company": "company_name", "location": "location"}
+    return {**{name: document[field] for name, field in names.items()}, "linkedin": document["linkedin_url"]}

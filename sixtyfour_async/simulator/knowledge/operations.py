@@ -1,0 +1,196 @@
+"""The table of job operations: their paths, words, fields and prices. Everything else reads it from here.
+
+Sources, unless a line says otherwise: docs.sixtyfour.ai, api-reference/endpoint/{people-intelligence,
+company-intelligence, find-email, find-phone, reverse-email, reverse-phone, qa-agent} and guides/using-webhooks. Up to
+100 leads in a bulk request is documented for e-mails and phones and assumed for the reverse look-ups; that more of
+them are a 422 is assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sixtyfour_async.simulator.base.validation import Field, texts
+from sixtyfour_async.simulator.knowledge.money import PRICES
+from sixtyfour_async.simulator.knowledge.people import is_personal, text_at
+
+MOST_LEADS = 100
+_NAMES = ("name", "full_name", "first_name", "linkedin", "linkedin_url", "email", "phone")
+_WEBHOOK = Field("webhook_url", "url")
+_PLAN = Field("research_plan", "string")
+_CONFIDENCE = Field("field_confidence", "boolean")
+COST_UNITS = (Field("cost_units", "string", nullable=False, choices=("cents", "credits")),)
+_COMPANY_TIERS = ("low", "micro", "medium", "high")
+_PEOPLE_TIERS = (*_COMPANY_TIERS, "xhigh", "scout")
+_CRITERION = (
+    Field("criteria_name", "string", required=True),
+    Field("description", "string", required=True),
+    Field("weight", "number", nullable=False),
+    Field("threshold", "number"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One kind of work that can be asked for synchronously or as a job."""
+
+    kind: str
+    paths: tuple[str, ...]
+    task_type: str
+    """The word in job-status; by analogy (assumed) where the pages name none."""
+    started: str
+    """Status of the answer to ``-async``: upper-case for the intelligence routes, lower-case elsewhere."""
+    subject_key: str
+    fields: tuple[Field, ...]
+    empty: str
+    """The 400 text when the subject holds nothing."""
+    tier_noun: str = ""
+    """How the 403 for a tier calls the operation; "" when it has no tiers."""
+    looks_for: tuple[str, ...] = ()
+    """A lead of a bulk request is looked up by any of these keys; () when there is no bulk form."""
+
+    @property
+    def bulk_fields(self) -> tuple[Field, ...]:
+        """Give the fields of the bulk form: ``leads`` instead of ``lead``."""
+        leads = Field("leads", "array", required=True, of=Field("", "object", required=True), longest=MOST_LEADS)
+        return (leads, *(field for field in self.fields if field.name != self.subject_key))
+
+    def bulk_price(self, body: Mapping[str, Any]) -> int:
+        """Give the price of a bulk request in cents: that of each lead alone; what cannot be looked up is free."""
+        leads = (lead for lead in body["leads"] if self.usable(lead))
+        return sum(self.price({**body, self.subject_key: lead}) for lead in leads)
+
+    def usable(self, lead: Mapping[str, Any]) -> bool:
+        """Say whether a lead holds something to look it up by."""
+        return bool(text_at(lead, *self.looks_for))
+
+    def price(self, body: Mapping[str, Any]) -> int:
+        """Give the price of one run in cents; a personal e-mail that is known already is free (documented)."""
+        if body.get("mode") == "PERSONAL" and is_personal(str(body["lead"].get("email") or "")):
+            return 0
+        return PRICES[self.price_key(body)]
+
+    def price_key(self, body: Mapping[str, Any]) -> str:
+        """Say under which word prices list this request."""
+        if self.tier_noun:
+            return f"intelligence:{tier_of(body)}"
+        if self.kind == "find_email":
+            return f"find_email:{body.get('mode') or 'PROFESSIONAL'}"
+        return self.kind
+
+    def runtime_key(self, body: Mapping[str, Any]) -> str:
+        """Say under which word run times list this request."""
+        return f"intelligence:{tier_of(body)}" if self.tier_noun else self.kind
+
+
+def tier_of(body: Mapping[str, Any]) -> str:
+    """Give the tier asked for; the server's default is ``low``."""
+    return str(body.get("tier") or "low")
+
+
+def _finder(kind: str, *more: Field, looks_for: tuple[str, ...] = _NAMES, newer: bool = False) -> Operation:
+    path = kind.replace("_", "-")
+    return Operation(
+        kind=kind,
+        paths=(path, f"{path}-v2") if newer else (path,),
+        task_type=kind,
+        started="pending",
+        subject_key="lead",
+        fields=(Field("lead", "object", required=True), _WEBHOOK, *more, texts("providers")),
+        empty="Lead data is required",
+        looks_for=looks_for,
+    )
+
+
+_COMPANY = Operation(
+    kind="company_intelligence",
+    paths=("company-intelligence", "enrich-company", "enrich-company-v2"),
+    task_type="company_enrichment",
+    started="RUNNING",
+    subject_key="target_company",
+    fields=(
+        Field("target_company", "object", required=True),
+        Field("struct", "object", required=True),
+        Field("lead_struct", "object"),
+        Field("find_people", "boolean", nullable=False),
+        Field("full_org_chart", "boolean", nullable=False),
+        Field("people_focus_prompt", "string"),
+        _PLAN,
+        Field("tier", "string", choices=_COMPANY_TIERS),
+        _CONFIDENCE,
+        _WEBHOOK,
+    ),
+    empty="Invalid company data",
+    tier_noun="company",
+)
+
+_PEOPLE = Operation(
+    kind="people_intelligence",
+    paths=("people-intelligence", "enrich-lead"),
+    task_type="lead_enrichment",
+    started="RUNNING",
+    subject_key="lead_info",
+    fields=(
+        Field("lead_info", "object", required=True),
+        Field("struct", "object"),
+        _PLAN,
+        Field("tier", "string", choices=_PEOPLE_TIERS),
+        _CONFIDENCE,
+        _WEBHOOK,
+    ),
+    empty="Invalid lead data",
+    tier_noun="lead",
+)
+
+_QA = Operation(
+    kind="qa_agent",
+    paths=("qa-agent",),
+    task_type="qa_agent",
+    started="RUNNING",
+    subject_key="data",
+    fields=(
+        Field("data", "object", required=True),
+        Field("qualification_criteria", "array", required=True, items=_CRITERION),
+        Field("references", "array", of=Field("", "strings", required=True)),
+        Field("struct", "strings"),
+        Field("max_tool_calls", "integer", minimum=1, maximum=50),
+        _WEBHOOK,
+    ),
+    empty="Lead data is required",
+)
+
+_RESEARCH = Operation(
+    kind="research_agent",
+    paths=("research-agent",),
+    task_type="research_agent",
+    started="RUNNING",
+    subject_key="input_data",
+    fields=(Field("input_data", "object", required=True), Field("struct", "object"), _PLAN, _WEBHOOK),
+    empty="Invalid request body",
+)
+
+OPERATIONS: tuple[Operation, ...] = (
+    _PEOPLE,
+    _COMPANY,
+    _finder(
+        "find_email",
+        Field("verify_emails", "boolean", nullable=False),
+        Field("mode", "string", nullable=False, choices=("PROFESSIONAL", "PERSONAL")),
+        newer=True,
+    ),
+    _finder("find_phone", newer=True),
+    _finder("reverse_email", looks_for=("email",)),
+    _finder("reverse_phone", looks_for=("phone",)),
+    _QA,
+    _RESEARCH,
+)
+
+BY_KIND: Mapping[str, Operation] = {operation.kind: operation for operation in OPERATIONS}
+
+
+def subject_of(about: Mapping[str, Any]) -> str:
+    """Name what a request is about, e.g. ``1&1 | www.1und1.ag``: its plain values in the order given."""
+    plain = (value for value in about.values() if isinstance(value, str | int | float) and value != "")
+    return " | ".join(str(value).strip() for value in plain)

@@ -1,0 +1,1 @@
+"""What the service answers: a function per route, with plain requests and replies; `table` lists them."""

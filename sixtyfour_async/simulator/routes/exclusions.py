@@ -1,0 +1,183 @@
+"""Exclusions: ids sent along with a search, and lists saved before (docs.sixtyfour.ai, search/search-exclusions).
+
+Assumed: how long a list takes, the status words of a refusal, and that five lists at once are enough for anybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sixtyfour_async.simulator.base.clock import iso
+from sixtyfour_async.simulator.base.refusal import detail, unprocessable
+from sixtyfour_async.simulator.base.validation import Field, check, problem, texts
+from sixtyfour_async.simulator.routes import searches
+from sixtyfour_async.simulator.routes.calls import Call, Reply
+from sixtyfour_async.simulator.routes.storage import upload_of
+from sixtyfour_async.simulator.routes.stored_searches import stored
+from sixtyfour_async.simulator.state.records import Record
+from sixtyfour_async.simulator.state.world import World
+
+KIND = "exclusion_list"
+PENDING, MATERIALIZING = 2.0, 6.0
+"""Simulated seconds until a list is being filled, and until it is ready."""
+MOST_LISTS, MOST_AT_ONCE = 20, 5
+FIELDS = (texts("exclude_public_ids", 1000), texts("exclude_entity_ids", 1000), texts("exclude_list_ids", 10))
+_CREATE = (
+    Field("name", "string", shortest=1, longest=120),
+    Field("entity_type", "string", nullable=False, choices=("person", "company")),
+    Field("source", "object", required=True),
+)
+_SOURCES: Mapping[str, tuple[Field, ...]] = {
+    "entity_ids": (
+        Field(
+            "entity_ids",
+            "array",
+            required=True,
+            of=Field("", "string", required=True),
+            shortest=1,
+            longest=10_000,
+        ),
+    ),
+    "resource_handle": (Field("resource_handle_id", "string", required=True), Field("id_column", "string")),
+    "search_id": (
+        Field("search_id", "string", required=True),
+        Field("max_results", "integer", nullable=False, minimum=1, maximum=250_000),
+        *FIELDS,
+    ),
+}
+_ID_COLUMNS = ("public_id", "linkedin", "linkedin_url", "id", "domain", "website", "company_url")
+
+
+def excluded(world: World, now: float, mode: str, body: Mapping[str, Any]) -> list[str]:
+    """Read what a search leaves out.
+
+    Raises:
+        Refused: 400, public ids in company mode or beside entity ids, too many lists, one that is not ready or of
+            another entity; 404, there is no such list.
+    """
+    public, entities = body["exclude_public_ids"], body["exclude_entity_ids"]
+    if public and (mode == "company" or entities):
+        raise detail(400, "exclude_public_ids is for people mode only and excludes exclude_entity_ids.")
+    lists: list[str] = body["exclude_list_ids"] or []
+    if len(lists) > MOST_AT_ONCE:
+        raise detail(400, f"At most {MOST_AT_ONCE} exclusion lists can be used at once.")
+    wanted = "company" if mode == "company" else "person"
+    names: dict[str, None] = dict.fromkeys(searches.excluded_name(mode, item) for item in (public or entities or ()))
+    for list_id in lists:
+        found = _found(world, list_id)
+        if found["entity_type"] != wanted:
+            raise detail(400, f"Exclusion list {list_id} holds {found['entity_type']} ids.")
+        if _status(found, now) != "ready":
+            raise detail(400, f"Exclusion list {list_id} is not ready.")
+        names |= dict.fromkeys(found["ids"])
+    return list(names)
+
+
+def _found(world: World, list_id: str) -> Record:
+    found = world.records.get(KIND, list_id)
+    if found is None or found["deleted"]:
+        raise detail(404, "Exclusion list not found")
+    return found
+
+
+def _status(found: Record, now: float) -> str:
+    if now < found["at"] + PENDING:
+        return "pending"
+    if now < found["at"] + MATERIALIZING:
+        return "materializing"
+    return "failed" if found["error"] else "ready"
+
+
+def create(world: World, call: Call) -> Reply:
+    """Answer ``POST /search/exclusion-lists``: accepted, and ready a little later."""
+    body = call.body(_CREATE)
+    source = _source(body["source"])
+    if body["name"] is None and body["source"]["type"] != "search_id":
+        raise unprocessable([problem("value_error", ("body", "name"), "Value error, name is required", None)])
+    if len([item for item in world.records.all(KIND) if not item["deleted"]]) >= MOST_LISTS:
+        raise detail(400, f"An organization can have at most {MOST_LISTS} exclusion lists.")
+    mode = "company" if body["entity_type"] == "company" else "people"
+    ids, error = _ids(world, call, mode, body["source"]["type"], source)
+    list_id = world.records.new_id(KIND)
+    record = {
+        "id": list_id,
+        "name": body["name"] or f"Search results {iso(call.now)[:10]}",
+        "entity_type": body["entity_type"] or "person",
+        "source_type": body["source"]["type"],
+        "id_column": source.get("id_column"),
+        "ids": list(dict.fromkeys(name for name in ids if name)),
+        "unresolved": sum(not name for name in ids),
+        "error": error,
+        "at": call.now,
+        "deleted": False,
+    }
+    world.records.put(KIND, list_id, record, call.now)
+    return Reply({"id": list_id, "status": "pending"}, status=202)
+
+
+def _source(given: Mapping[str, Any]) -> dict[str, Any]:
+    loc = ("body", "source")
+    fields = _SOURCES.get(str(given.get("type")))
+    if fields is None:
+        text = f"Input tag does not match any of the expected tags: {', '.join(_SOURCES)}"
+        raise unprocessable([problem("union_tag_invalid", loc, text, given)])
+    values, problems = check(fields, given, (*loc, given["type"]))
+    if problems:
+        raise unprocessable(problems)
+    return values
+
+
+def _ids(world: World, call: Call, mode: str, type_: str, source: Mapping[str, Any]) -> tuple[list[str], str | None]:
+    """Give the ids a source holds, or why it holds none."""
+    if type_ == "entity_ids":
+        return [searches.excluded_name(mode, item) for item in source["entity_ids"]], None
+    if type_ == "search_id":
+        found = stored(world, source["search_id"], call.now)
+        gone = excluded(world, call.now, found["mode"], source)
+        every = searches.kept(mode, searches.documents(world.settings.seed, found["mode"], found["parsed_query"]), gone)
+        return [searches.names_of(mode, each)[0] for each in every[: source["max_results"]]], None
+    upload = upload_of(world, source["resource_handle_id"], call.now)
+    if upload is None:
+        return [], "resource_handle_id is unknown or has expired"
+    column = source["id_column"] or next((name for name in _ID_COLUMNS if name in upload["columns"]), None)
+    if column is None or column not in upload["columns"]:
+        return [], "No column of the file holds ids"
+    return [searches.excluded_name(mode, row.get(column, "")) for row in upload["rows"]], None
+
+
+def _shown(found: Record, now: float) -> dict[str, Any]:
+    status = _status(found, now)
+    ended = status in {"ready", "failed"}
+    return {
+        "id": found["id"],
+        "name": found["name"],
+        "entity_type": found["entity_type"],
+        "status": status,
+        "source_type": found["source_type"],
+        "created_at": iso(found["at"]),
+        "updated_at": iso(min(now, found["at"] + MATERIALIZING)),
+        "size": len(found["ids"]) if status == "ready" else None,
+        "source_total_available": None,
+        "id_column": found["id_column"],
+        "unresolved_count": found["unresolved"] if ended else None,
+        "error_message": found["error"] if status == "failed" else None,
+    }
+
+
+def lists(world: World, call: Call) -> Reply:
+    """Answer ``GET /search/exclusion-lists``, newest first."""
+    there = [found for found in world.records.all(KIND) if not found["deleted"]]
+    return Reply([_shown(found, call.now) for found in reversed(there)])
+
+
+def show(world: World, call: Call) -> Reply:
+    """Answer ``GET /search/exclusion-lists/{list_id}``."""
+    return Reply(_shown(_found(world, call.params["list_id"]), call.now))
+
+
+def delete(world: World, call: Call) -> Reply:
+    """Answer ``DELETE /search/exclusion-lists/{list_id}``: the list is hidden, not erased."""
+    found = _found(world, call.params["list_id"])
+    world.records.put(KIND, found["id"], {**found, "deleted": True}, call.now)
+    return Reply({"id": found["id"], "deleted": True})

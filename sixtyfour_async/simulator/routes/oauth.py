@@ -1,0 +1,250 @@
+"""OAuth: discovery, clients and their keys, and access tokens for a signed assertion.
+
+Properties: docs.sixtyfour.ai, guides/oauth-clients; shapes: the public OpenAPI file. The claims of an assertion and the
+errors follow RFC 7523 and RFC 6749 (assumed). A client with uploaded keys is held to its signature; one with a JWKS
+address is believed, for a simulator fetches nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from sixtyfour_async.simulator.base import assertions
+from sixtyfour_async.simulator.base.assertions import Assertion
+from sixtyfour_async.simulator.base.clock import iso
+from sixtyfour_async.simulator.base.forms import form
+from sixtyfour_async.simulator.base.refusal import Refused, detail, unprocessable
+from sixtyfour_async.simulator.base.validation import Field, check, problem
+from sixtyfour_async.simulator.routes.calls import Call, Reply
+from sixtyfour_async.simulator.routes.signing_secrets import ORGANIZATION
+from sixtyfour_async.simulator.state.records import Record
+from sixtyfour_async.simulator.state.world import World
+
+KIND = "oauth_client"
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+SCOPE = "full_access"
+DEFAULT_TTL = 3600
+_ALGORITHM = "RS256"
+_TOKEN = (
+    Field("grant_type", "string", required=True),
+    Field("client_id", "string", required=True),
+    Field("client_assertion_type", "string", required=True),
+    Field("client_assertion", "string", required=True),
+    Field("scope", "string"),
+)
+_CREATE = (Field("name", "string", required=True, shortest=1, longest=255), Field("jwks_uri", "url"))
+_CHANGE = (
+    Field("name", "string", shortest=1, longest=255),
+    Field("status", "string", choices=("active", "disabled")),
+    Field("access_token_ttl_seconds", "integer", minimum=60, maximum=86_400),
+)
+_KEY = (
+    Field("public_key_pem", "string", required=True),
+    Field("kid", "string", shortest=1, longest=255),
+    Field("algorithm", "string", nullable=False, choices=(_ALGORITHM,)),
+)
+
+
+def discovery(_world: World, call: Call) -> Reply:
+    """Answer ``GET /.well-known/oauth-authorization-server`` (RFC 8414)."""
+    return Reply(
+        {
+            "issuer": call.base_url,
+            "token_endpoint": f"{call.base_url}/oauth/token",
+            "grant_types_supported": ["client_credentials"],
+            "token_endpoint_auth_methods_supported": ["private_key_jwt"],
+            "token_endpoint_auth_signing_alg_values_supported": [_ALGORITHM],
+            "scopes_supported": [SCOPE],
+            "response_types_supported": [],
+        }
+    )
+
+
+def token(world: World, call: Call) -> Reply:
+    """Answer ``POST /oauth/token``."""
+    given = {name: part.text for name, part in form(call.headers.get("content-type", ""), call.content).items()}
+    asked, problems = check(_TOKEN, given)
+    if problems:
+        raise unprocessable(problems)
+    if asked["grant_type"] != "client_credentials":
+        raise _refused(400, "unsupported_grant_type", "Only client_credentials is supported")
+    if asked["client_assertion_type"] != ASSERTION_TYPE:
+        raise _refused(400, "invalid_request", f"client_assertion_type must be {ASSERTION_TYPE}")
+    if asked["scope"] not in {None, "", SCOPE}:
+        raise _refused(400, "invalid_scope", f"Only {SCOPE} is supported")
+    client = next((each for each in world.records.all(KIND) if each["client_id"] == asked["client_id"]), None)
+    assertion = assertions.read(asked["client_assertion"])
+    if client is None or client["status"] != "active" or assertion is None:
+        raise _refused(401, "invalid_client", "Client authentication failed")
+    _believe(world, call, client, assertion)
+    ttl = client["access_token_ttl_seconds"] or DEFAULT_TTL
+    secret = f"sim_at_{hashlib.sha256(world.records.new_id('token').encode()).hexdigest()}"
+    issued = {"client": client["id"], "version": client["token_version"], "expires_at": call.now + ttl}
+    world.records.put("access_token", secret, issued, call.now)
+    world.records.put(KIND, client["id"], {**client, "last_used_at": iso(call.now)}, call.now)
+    return Reply({"access_token": secret, "token_type": "Bearer", "expires_in": ttl, "scope": SCOPE})
+
+
+def _refused(status: int, error: str, description: str) -> Refused:
+    return Refused(status, {"error": error, "error_description": description})
+
+
+def _believe(world: World, call: Call, client: Record, assertion: Assertion) -> None:
+    """Check signature and claims of an assertion; each one is good for one token.
+
+    Raises:
+        Refused: 401, with what is wrong.
+    """
+    claims = assertion.claims
+    audience = claims.get("aud")
+    expires = claims.get("exp")
+    same_clock = world.settings.speed == 1  # the client's clock does not run at the simulator's speed
+    wrong = {
+        "is not signed with RS256": assertion.header.get("alg") != _ALGORITHM,
+        "is not signed with a key of the client": not _signed(client, assertion),
+        "iss and sub must be the client id": {claims.get("iss"), claims.get("sub")} != {client["client_id"]},
+        "aud must be the token endpoint": f"{call.base_url}/oauth/token"
+        not in (audience if isinstance(audience, list) else [audience]),
+        "has expired": not isinstance(expires, int | float) or (same_clock and expires <= call.now),
+        "has no jti": not isinstance(claims.get("jti"), str),
+    }
+    if any(wrong.values()):
+        reasons = "; ".join(text for text, is_so in wrong.items() if is_so)
+        raise _refused(401, "invalid_client", f"The assertion: {reasons}")
+    used = f"{client['id']}:{claims['jti']}"
+    if world.records.get("assertion", used) is not None:
+        raise _refused(401, "invalid_client", "The assertion has been used before")
+    world.records.put("assertion", used, {}, call.now)
+
+
+def _signed(client: Record, assertion: Assertion) -> bool:
+    if client["jwks_uri"] is not None:
+        return True
+    key = next((key for key in client["keys"] if key["kid"] == assertion.header.get("kid")), None)
+    numbers = None if key is None or key["revoked_at"] else assertions.public_key(key["pem"])
+    return numbers is not None and assertions.verified(assertion, numbers)
+
+
+def holder(world: World, sent: str, now: float) -> str:
+    """Name the client whose access token was sent; "" when it is unknown, has expired or was withdrawn."""
+    issued = world.records.get("access_token", sent)
+    if issued is None or now >= issued["expires_at"]:
+        return ""
+    client = world.records.get(KIND, issued["client"])
+    good = client is not None and client["status"] == "active" and client["token_version"] == issued["version"]
+    return f"client-{issued['client']}" if good else ""
+
+
+def create(world: World, call: Call) -> Reply:
+    """Answer ``POST /oauth/clients``; with a ``jwks_uri`` it takes no uploaded keys, ever."""
+    body = call.body(_CREATE)
+    id_ = world.records.new_id(KIND)
+    client: dict[str, Any] = {
+        "id": id_,
+        "client_id": f"sim_client_{id_[:8]}",
+        "org_id": ORGANIZATION,
+        "name": body["name"],
+        "status": "active",
+        "token_version": 1,
+        "jwks_uri": body["jwks_uri"],
+        "access_token_ttl_seconds": None,
+        "created_at": iso(call.now),
+        "updated_at": iso(call.now),
+        "last_used_at": None,
+        "jwks_last_validated_at": None,
+        "jwks_last_error": None,
+        "keys": [],
+    }
+    return Reply(_shown(world.records.put(KIND, id_, client, call.now)))
+
+
+def _shown(client: Record) -> dict[str, Any]:
+    return {**client, "keys": [_shown_key(key) for key in client["keys"]]}
+
+
+def _shown_key(key: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: key[name] for name in ("kid", "algorithm", "created_at", "revoked_at")}
+
+
+def _found(world: World, call: Call) -> Record:
+    wanted = call.params["client_id"]
+    for client in world.records.all(KIND):
+        if wanted in {client["id"], client["client_id"]}:
+            return client
+    raise detail(404, "OAuth client not found")
+
+
+def _put(world: World, call: Call, client: Record, changes: Mapping[str, Any]) -> Record:
+    return world.records.put(KIND, client["id"], {**client, **changes, "updated_at": iso(call.now)}, call.now)
+
+
+def clients(world: World, _: Call) -> Reply:
+    """Answer ``GET /oauth/clients``."""
+    return Reply([_shown(client) for client in world.records.all(KIND)])
+
+
+def show(world: World, call: Call) -> Reply:
+    """Answer ``GET /oauth/clients/{client_id}``."""
+    return Reply(_shown(_found(world, call)))
+
+
+def change(world: World, call: Call) -> Reply:
+    """Answer ``PATCH /oauth/clients/{client_id}``; one that is disabled loses its tokens."""
+    changes = {name: value for name, value in call.body(_CHANGE).items() if value is not None}
+    client = _found(world, call)
+    if changes.get("status") == "disabled":
+        changes["token_version"] = client["token_version"] + 1
+    return Reply(_shown(_put(world, call, client, changes)))
+
+
+def delete(world: World, call: Call) -> Reply:
+    """Answer ``DELETE /oauth/clients/{client_id}``."""
+    client = _found(world, call)
+    world.records.drop(KIND, client["id"], call.now)
+    return Reply({**_shown(client), "status": "disabled"})
+
+
+def add_key(world: World, call: Call) -> Reply:
+    """Answer ``POST /oauth/clients/{client_id}/keys``."""
+    body = call.body(_KEY)
+    client = _found(world, call)
+    if client["jwks_uri"] is not None:
+        raise detail(400, "This client authenticates with a JWKS URL.")
+    if assertions.public_key(body["public_key_pem"]) is None:
+        loc, text = ("body", "public_key_pem"), "Value error, not an RSA public key in PEM"
+        raise unprocessable([problem("value_error", loc, text, body["public_key_pem"])])
+    kid = body["kid"] or hashlib.sha256(body["public_key_pem"].encode()).hexdigest()[:16]
+    if any(key["kid"] == kid for key in client["keys"]):
+        raise detail(409, f"Key {kid} already exists.")
+    key = {"kid": kid, "algorithm": _ALGORITHM, "created_at": iso(call.now), "revoked_at": None}
+    _put(world, call, client, {"keys": [*client["keys"], {**key, "pem": body["public_key_pem"]}]})
+    return Reply(key)
+
+
+def keys(world: World, call: Call) -> Reply:
+    """Answer ``GET /oauth/clients/{client_id}/keys``."""
+    return Reply([_shown_key(key) for key in _found(world, call)["keys"]])
+
+
+def revoke_key(world: World, call: Call) -> Reply:
+    """Answer ``DELETE /oauth/clients/{client_id}/keys/{kid}``."""
+    client = _found(world, call)
+    if not any(key["kid"] == call.params["kid"] for key in client["keys"]):
+        raise detail(404, "Key not found")
+    changed = [
+        {**key, "revoked_at": key["revoked_at"] or iso(call.now)} if key["kid"] == call.params["kid"] else key
+        for key in client["keys"]
+    ]
+    _put(world, call, client, {"keys": changed})
+    return Reply(_shown_key(next(key for key in changed if key["kid"] == call.params["kid"])))
+
+
+def validate_jwks(world: World, call: Call) -> Reply:
+    """Answer ``POST /oauth/clients/{client_id}/validate-jwks``: believed, not fetched."""
+    client = _found(world, call)
+    if client["jwks_uri"] is None:
+        raise detail(400, "This client has no JWKS URL.")
+    _put(world, call, client, {"jwks_last_validated_at": iso(call.now)})
+    return Reply({"valid": True, "error": None})

@@ -1,0 +1,77 @@
+"""The secret that webhooks are signed with: made, shown once, rolled, revoked.
+
+Shapes: docs.sixtyfour.ai, api-reference/webhooks/signing-secrets. Every key of a simulator is an administrator's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from sixtyfour_async.simulator.base.clock import iso
+from sixtyfour_async.simulator.base.validation import Field
+from sixtyfour_async.simulator.routes.calls import Call, Reply
+from sixtyfour_async.simulator.state.records import Record
+from sixtyfour_async.simulator.state.world import World
+
+KIND = "signing_secret"
+ORGANIZATION = "org_simulated"
+_HOUR = 3600.0
+_DEFAULT_OVERLAP = 24
+_ROLL = (Field("expire_overlap_hours", "integer", nullable=False, minimum=0, maximum=72),)
+
+
+def active(world: World, now: float) -> list[Record]:
+    """Give the secrets that sign at an instant, the newest first: two of them while one is rolled."""
+    return [each for each in reversed(world.records.all(KIND)) if each["until"] is None or now < each["until"]]
+
+
+def show(world: World, call: Call) -> Reply:
+    """Answer ``GET /webhooks/signing-secret``: null when there is none."""
+    found = active(world, call.now)
+    return Reply(_meta(found[0]) if found else None)
+
+
+def _meta(secret: Record) -> dict[str, Any]:
+    revoked = secret["until"]
+    return {
+        "id": secret["id"],
+        "org_id": ORGANIZATION,
+        "preview": f"sk_whsec_••••{secret['plaintext'][-4:]}",
+        "status": "active" if revoked is None else "revoked",
+        "created_at": iso(secret["at"]),
+        "revoked_at": None if revoked is None else iso(revoked),
+    }
+
+
+def create(world: World, call: Call) -> Reply:
+    """Answer ``POST /webhooks/signing-secret``: any other is revoked at once."""
+    _end(world, call, call.now)
+    return Reply(_made(world, call), status=201)
+
+
+def _end(world: World, call: Call, until: float) -> None:
+    for each in active(world, call.now):
+        if each["until"] is None or until < each["until"]:
+            world.records.put(KIND, each["id"], {**each, "until": until}, call.now)
+
+
+def _made(world: World, call: Call) -> dict[str, Any]:
+    secret_id = world.records.new_id(KIND)
+    plaintext = f"sk_whsec_{hashlib.sha256(secret_id.encode()).hexdigest()}"
+    record = {"id": secret_id, "plaintext": plaintext, "at": call.now, "until": None}
+    world.records.put(KIND, secret_id, record, call.now)
+    return {"plaintext": plaintext, "meta": _meta(record)}
+
+
+def revoke(world: World, call: Call) -> Reply:
+    """Answer ``DELETE /webhooks/signing-secret``."""
+    _end(world, call, call.now)
+    return Reply(status=204)
+
+
+def roll(world: World, call: Call) -> Reply:
+    """Answer ``POST /webhooks/signing-secret/roll``: the old one goes on signing for a while."""
+    hours = call.body(_ROLL, optional=True)["expire_overlap_hours"]
+    _end(world, call, call.now + _HOUR * (_DEFAULT_OVERLAP if hours is None else hours))
+    return Reply(_made(world, call))

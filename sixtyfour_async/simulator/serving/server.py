@@ -1,0 +1,175 @@
+"""Serves a simulator over HTTP with uvicorn, able to reset connections as networks do."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import signal
+import socket
+import struct
+from collections.abc import AsyncGenerator, Callable, Generator
+from typing import TYPE_CHECKING, Any
+
+import anyio
+
+from sixtyfour_async.simulator.base.disconnect import CONNECTION
+from sixtyfour_async.simulator.serving.simulator import Simulator, missing_extra
+
+if TYPE_CHECKING:
+    import uvicorn
+
+
+def _reset(transport: asyncio.Transport) -> None:
+    """Close with RST instead of FIN: linger zero."""
+    sock = transport.get_extra_info("socket")
+    if sock is not None:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """Open a listening socket.
+
+    Raises:
+        OSError: The address cannot be had.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # asyncio sets no delay for TCP alone
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((host, port))
+        sock.listen(2048)
+        sock.setblocking(False)
+    except OSError as error:
+        sock.close()
+        raise OSError(error.errno, f"cannot serve the simulator on {host}:{port}: {error.strerror}") from error
+    return sock
+
+
+@functools.cache
+def _classes() -> tuple[type[uvicorn.Server], type[Any]]:
+    """Make the two subclasses of uvicorn's classes; here, because uvicorn is an extra."""
+    try:
+        import uvicorn  # noqa: PLC0415 -- needs the extra
+        from uvicorn.protocols.http.h11_impl import H11Protocol  # noqa: PLC0415 -- needs the extra
+    except ModuleNotFoundError as error:
+        raise missing_extra(error) from error
+
+    class Breakable(H11Protocol):
+        """Tells the application how to break the connection."""
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            application = self.app
+
+            async def breakable(scope: Any, receive: Any, send: Any) -> None:
+                hooks = {"reset": lambda: _reset(self.transport), "close": self.transport.close}
+                scope.setdefault("extensions", {})[CONNECTION] = hooks
+                await application(scope, receive, send)
+
+            self.app = breakable
+
+    class Quiet(uvicorn.Server):
+        """Leaves signals to the program around it and says when it is ready."""
+
+        def __init__(self, config: uvicorn.Config) -> None:
+            super().__init__(config)
+            self.ready = asyncio.Event()
+
+        @contextlib.contextmanager
+        def capture_signals(self) -> Generator[None]:
+            yield
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            self.ready.set()
+
+    return Quiet, Breakable
+
+
+@contextlib.asynccontextmanager
+async def serve(simulator: Simulator, *, host: str = "127.0.0.1", port: int = 0) -> AsyncGenerator[str]:
+    """Serve inside the running asyncio loop; yields the base URL.
+
+    On leaving, connections that are still open are broken; accepted work stays accepted.
+
+    Raises:
+        OSError: The address cannot be had, e.g. the port is in use.
+        ModuleNotFoundError: Starlette or uvicorn is missing.
+    """
+    server_class, protocol = _classes()
+    application: Any = simulator.app
+    import uvicorn  # noqa: PLC0415 -- needs the extra
+
+    config = uvicorn.Config(
+        application,
+        http=protocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        date_header=False,
+        server_header=False,
+        timeout_keep_alive=75,
+    )
+    with bound(host, port) as sock:
+        address = f"[{host}]" if ":" in host else host
+        server: Any = server_class(config)
+        serving = asyncio.create_task(server.serve(sockets=[sock]))
+        ready = asyncio.create_task(server.ready.wait())
+        try:
+            await asyncio.wait({serving, ready}, return_when=asyncio.FIRST_COMPLETED)
+            if serving.done():
+                serving.result()
+            yield f"http://{address}:{sock.getsockname()[1]}"
+        finally:
+            ready.cancel()
+            with anyio.CancelScope(shield=True):
+                await _stop(server, serving)
+
+
+async def _stop(server: Any, serving: asyncio.Task[None]) -> None:
+    server.should_exit = server.force_exit = True
+    for connection in list(server.server_state.connections):
+        connection.transport.abort()
+    tasks: list[asyncio.Task[None]] = list(server.server_state.tasks)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await serving
+
+
+async def serve_until(
+    simulator: Simulator, host: str, port: int, on_ready: Callable[[str], None], stop: asyncio.Event
+) -> None:
+    """Serve until *stop* is set."""
+    async with serve(simulator, host=host, port=port) as url:
+        on_ready(url)
+        await stop.wait()
+
+
+def run(simulator: Simulator, host: str, port: int, on_ready: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM, then stop cleanly.
+
+    Args:
+        simulator: What to serve.
+        host: Address to listen on.
+        port: Port to listen on; 0 takes a free one.
+        on_ready: Called once with the base URL.
+
+    Raises:
+        OSError: The address cannot be had.
+        ModuleNotFoundError: Starlette or uvicorn is missing.
+    """
+
+    async def main() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with contextlib.suppress(NotImplementedError):  # Windows: KeyboardInterrupt does it
+                loop.add_signal_handler(number, stop.set)
+        await serve_until(simulator, host, port, on_ready, stop)
+
+    asyncio.run(main())

@@ -1,0 +1,102 @@
+"""The simulator itself: settings, a clock and a world put together, with an ASGI application on top."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+import anyio
+
+from sixtyfour_async.simulator.base.clock import Clock
+from sixtyfour_async.simulator.base.settings import SimulatorSettings
+from sixtyfour_async.simulator.state.books import Books
+from sixtyfour_async.simulator.state.faults import Faults
+from sixtyfour_async.simulator.state.outputs import Outputs
+from sixtyfour_async.simulator.state.persistence import recall, remember
+from sixtyfour_async.simulator.state.records import Records
+from sixtyfour_async.simulator.state.world import World, opening
+
+if TYPE_CHECKING:
+    from sixtyfour_async.simulator.serving.app import Application
+
+FIRST_INSTANT = 1_781_049_600.0
+"""2026-06-10T00:00:00Z: where simulated time starts under an injected clock, so that runs repeat exactly."""
+
+
+class Simulator:
+    """A stand-in for api.sixtyfour.ai.
+
+    It answers through `app`, over HTTP (`sixtyfour_async.simulator.serving.server`) or in-process
+    (``httpx.ASGITransport(simulator.app)``), and keeps `books` of what happened.
+
+    Args:
+        settings: What to simulate.
+        now: Monotonic real seconds. With the default, simulated time starts at the date of today; with another
+            one at `FIRST_INSTANT`; with a state file that holds something, at the last instant remembered.
+        sleep: Waits for real seconds, on the same clock as *now*.
+
+    Raises:
+        ValueError: The state file was not written by a simulator.
+        OSError: The state file cannot be read or made.
+    """
+
+    def __init__(
+        self,
+        settings: SimulatorSettings | None = None,
+        *,
+        now: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
+    ) -> None:
+        self.settings = settings = SimulatorSettings() if settings is None else settings
+        self.faults = Faults(settings.seed, settings.faults)
+        """Where tests script faults."""
+        start = time.time() if now is time.monotonic else FIRST_INSTANT
+        events = [] if settings.state is None else list(recall(settings.state))
+        salt = f"{settings.seed}:{start}"
+        self._books = Books()
+        outputs = Outputs(settings.seed)
+        self.world = World(settings, self._books, opening(settings), salt, Records(salt), outputs)
+        for event in events:
+            self.world.replay(event)
+            start = event["at"] if event is events[0] else max(start, event["at"])
+        if settings.state is not None:
+            settings.state.touch()
+            self.world.remember = self.world.records.remember = functools.partial(remember, settings.state)
+        self.clock = Clock(now, sleep, settings.speed, start, now())
+        """Simulated time."""
+
+    @property
+    def books(self) -> Books:
+        """What the server knows, charged up to this instant."""
+        self.world.settle(self.clock.now())
+        return self._books
+
+    @property
+    def routes(self) -> list[tuple[str, str]]:
+        """Method and path of every operation that is answered, e.g. ``("GET", "/job-status/{job_id}")``."""
+        from sixtyfour_async.simulator.routes.table import ROUTES  # noqa: PLC0415 -- many modules, for a server only
+
+        return [(route.method, route.path) for route in ROUTES]
+
+    @functools.cached_property
+    def app(self) -> Application:
+        """The ASGI application.
+
+        Raises:
+            ModuleNotFoundError: Starlette is missing; the message says how to install it.
+        """
+        try:
+            from sixtyfour_async.simulator.routes.routing import Routing  # noqa: PLC0415 -- many modules, for a server only
+            from sixtyfour_async.simulator.routes.table import ROUTES  # noqa: PLC0415 -- many modules, for a server only
+            from sixtyfour_async.simulator.serving.app import Application, Gate  # noqa: PLC0415 -- needs the extra
+        except ModuleNotFoundError as error:
+            raise missing_extra(error) from error
+        return Application(Gate(self.clock, self.world, self._books, self.faults), Routing(ROUTES))
+
+
+def missing_extra(error: ModuleNotFoundError) -> ModuleNotFoundError:
+    """Say how to install what the simulator's server needs."""
+    text = f'the simulator needs {error.name}: pip install "sixtyfour_async[simulator]"'
+    return ModuleNotFoundError(text, name=error.name)

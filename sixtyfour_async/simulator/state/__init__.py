@@ -1,0 +1,1 @@
+"""What the service remembers: accepted work, its end and its price, stored records, files, limits and the books."""

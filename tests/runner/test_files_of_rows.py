@@ -1,0 +1,155 @@
+"""``route="file"``: thousands of rows in a handful of requests, each row with its own answer."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import anyio
+import httpx
+import pytest
+from pydantic import BaseModel, Field
+
+from sixtyfour_async import CompanyIntelligence, FindEmail, JobRunner, MemoryJournal
+from sixtyfour_async.simulator import companies
+from sixtyfour_async.testing import simulated
+from tests.faults.network import networked
+from tests.runner.questions import fact, question, questions
+
+pytestmark = pytest.mark.anyio
+
+BULK = "/bulk-intelligence/company"
+
+
+class Facts(BaseModel):
+    headquarters: str = Field(description="Where the head office is")
+    employees: int | None = Field(None, description="Head count")
+
+
+async def test_all_rows_of_a_list_go_in_one_file_and_come_back_true() -> None:
+    """1,510 rows, one submit; answers are typed as the class asked for, and each row bears its part of the price."""
+    asked = [
+        CompanyIntelligence(
+            target_company={"company_name": company.company_name, "website": company.website}, struct=Facts, tier="low"
+        )
+        for company in companies()
+    ]
+    async with simulated() as (client, simulator), JobRunner(client) as runner:
+        outcomes = {outcome.index: outcome async for outcome in runner.map(asked, route="file")}
+        planned = await runner.plan([question(0)], route="file")
+
+    assert len(outcomes) == len(asked)
+    assert len(simulator.books.requests) < 200
+    assert simulator.books.repeated == {}
+    for index, company in enumerate(companies()):
+        found = outcomes[index].result().structured_data
+        assert found.headquarters == (company.headquarters or "")
+    assert sum(outcome.cost_cents or 0 for outcome in outcomes.values()) == pytest.approx(simulator.books.charged_cents)
+    assert (planned.submits, planned.asked) == (1, 1)
+
+
+async def test_leads_share_lists_and_questions_without_a_file_go_alone() -> None:
+    """``route="file"`` is no worse than ``"auto"`` for what has no file."""
+    async with simulated() as (client, simulator), JobRunner(client) as runner:
+        asked = [FindEmail(lead={"name": f"Person {number}"}) for number in range(30)]
+        found = [outcome async for outcome in runner.map(asked, route="file")]
+        hooked = CompanyIntelligence(
+            target_company={"company_name": "3M"}, struct={"x": "y"}, webhook_url="https://example.com/hook"
+        )
+        alone = [outcome async for outcome in runner.map([hooked], route="file")]
+
+    assert all(outcome.ok for outcome in [*found, *alone])
+    assert [work.kind for work in simulator.books.jobs] == ["find_email_bulk", "company_intelligence"]
+
+
+async def test_a_file_in_doubt_is_sent_again_with_its_own_key() -> None:
+    """The answer to the submit is lost again and again: the service knows the file by its Idempotency-Key."""
+    async with simulated() as (client, simulator):
+        simulator.faults.script("lost_answer", route=BULK, times=3)
+        async with JobRunner(client) as runner:
+            statuses = Counter([outcome.status async for outcome in runner.map(questions(40), route="file")])
+
+    assert statuses == {"completed": 40}
+    assert len(simulator.books.jobs) == 1
+
+
+async def test_a_file_in_doubt_after_a_crash_is_repeated_as_it_was() -> None:
+    """The next run makes the same file of the journal's rows, under the same key, whatever its own input."""
+    journal = MemoryJournal()
+    sent: list[tuple[str | None, str | None]] = []
+
+    def lose(request: httpx.Request) -> Exception | None:
+        if request.url.path != BULK or len(sent) > 20:
+            return None
+        sent.append((request.headers.get("idempotency-key"), request.headers.get("content-length")))
+        return httpx.ReadError("lost", request=request) if len(sent) <= 6 else None
+
+    async with networked(lose) as (client, simulator, _):
+        async with JobRunner(client, journal=journal) as runner:
+            first = Counter([outcome.status async for outcome in runner.map(questions(25), route="file")])
+        async with JobRunner(client, journal=journal) as runner:
+            again = [outcome async for outcome in runner.map(questions(30)[20:], route="file")]
+        async with JobRunner(client, journal=journal) as runner:
+            asked = len(simulator.books.requests)
+            rest = {outcome.index: outcome async for outcome in runner.map(questions(25))}
+
+    assert first == {"unknown": 25}
+    assert [outcome.status for outcome in again] == ["completed"] * 10
+    assert set(sent[:7]) == {sent[0]}
+    assert [outcome.result().structured_data["headquarters"] for _, outcome in sorted(rest.items())] == [
+        fact(number) for number in range(25)
+    ]
+    assert asked == len(simulator.books.requests), "rows that came back with the file are answered from the journal"
+    assert simulator.books.repeated == {}
+
+
+async def test_a_file_that_runs_is_watched_on_by_the_next_run() -> None:
+    """Accepted is accepted: the next run looks at the one job there is."""
+    journal = MemoryJournal()
+    async with simulated() as (client, simulator):
+        with anyio.move_on_after(40):
+            async with JobRunner(client, journal=journal) as runner:
+                [outcome async for outcome in runner.map(questions(50), route="file")]
+        async with JobRunner(client, journal=journal) as runner:
+            statuses = Counter([outcome.status async for outcome in runner.map(questions(50))])
+
+    assert statuses == {"completed": 50}
+    assert len(simulator.books.jobs) == 1
+
+
+async def test_a_link_that_fails_is_looked_for_again() -> None:
+    """A finished file that cannot be fetched just now is no failed job."""
+    async with simulated() as (client, simulator):
+        simulator.faults.script("server_error", route="/signed", times=12, status=503)
+        async with JobRunner(client) as runner:
+            statuses = Counter([outcome.status async for outcome in runner.map(questions(10), route="file")])
+
+    assert statuses == {"completed": 10}
+    assert len(simulator.books.downloads) > 12
+
+
+async def test_a_file_in_doubt_is_repeated_whole_though_some_of_its_rows_are_wanted_no_more() -> None:
+    """Two consumers share a file whose submit was lost; one leaves: the key still stands for all of it."""
+    journal = MemoryJournal()
+    sent: list[tuple[str | None, str | None]] = []
+    statuses: Counter[str] = Counter()
+
+    def lose_first(request: httpx.Request) -> Exception | None:
+        if request.url.path != BULK:
+            return None
+        sent.append((request.headers.get("idempotency-key"), request.headers.get("content-length")))
+        return httpx.ReadError("lost", request=request) if len(sent) == 1 else None
+
+    async with networked(lose_first) as (client, _, _), JobRunner(client, journal=journal) as runner:
+
+        async def leave_soon() -> None:
+            with anyio.move_on_after(0.9):
+                [outcome async for outcome in runner.map(questions(20)[10:], route="file")]
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(leave_soon)
+            statuses.update([outcome.status async for outcome in runner.map(questions(10), route="file")])
+
+    assert statuses == {"completed": 10}
+    assert len(sent) == 2
+    assert sent[0] == sent[1]
+    assert Counter(entry.state for entry in journal.rows.values()) == {"completed": 20}

@@ -1,0 +1,43 @@
+"""The same package under trio, on the real clock, over a real port."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import anyio
+import pytest
+
+from sixtyfour_async import AsyncClient, JobRunner
+from sixtyfour_async.simulator import DEFAULT_KEY, SimulatorSettings
+from sixtyfour_async.simulator.serving.process import simulator_process
+from tests.runner.questions import fact, question, questions
+
+pytestmark = pytest.mark.anyio
+
+SPEED = 300.0
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "trio"
+
+
+async def test_everything_works_under_trio(tmp_path: Path) -> None:
+    """Client, runner, journal and a second run on the same journal."""
+    with simulator_process(SimulatorSettings(speed=SPEED)) as url:
+        async with AsyncClient(DEFAULT_KEY, base_url=url, speed=SPEED) as client:
+            direct = await client.send(question(0))
+            values: list[dict[int, object]] = []
+            for _ in range(2):
+                async with JobRunner(client, journal=tmp_path / "run.db") as runner:
+                    outcomes = [outcome async for outcome in runner.map(questions(40))]
+                    values.append({outcome.index: outcome.result().structured_data for outcome in outcomes})
+            with anyio.move_on_after(0.05):
+                async with JobRunner(client, journal=tmp_path / "run.db") as runner:
+                    async for _outcome in runner.map(questions(400)[300:]):
+                        pass
+            charged = 1_000_000 - (await client.account.check_balance()).credits
+
+    assert direct.structured_data == {"headquarters": fact(0)}
+    assert {number: {"headquarters": fact(number)} for number in range(40)} == values[0] == values[1]
+    assert charged >= 41

@@ -1,0 +1,296 @@
+"""The request budget and the gates: rates, pauses and turns, with the clock handed in."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from sixtyfour_async._scheduling.budget import MINUTE, Budget
+from sixtyfour_async._scheduling.limits import Gate
+
+
+def send_all(budget: Budget, start: float, end: float, *, foreground: bool = False) -> list[float]:
+    """Send as fast as the budget allows from *start* until *end*, and say when each request went."""
+    sent: list[float] = []
+    now = start
+    while (now := budget.ready_at(now, foreground=foreground)) < end:
+        budget.take(now, foreground=foreground)
+        sent.append(now)
+    return sent
+
+
+def busiest(sent: list[float], window: float = MINUTE) -> int:
+    """The most requests in any half-open window."""
+    most, first = 0, 0
+    for last, at in enumerate(sent):
+        while sent[first] <= at - window:
+            first += 1
+        most = max(most, last - first + 1)
+    return most
+
+
+def test_a_new_budget_has_one_request_to_give_not_a_burst() -> None:
+    budget = Budget(500)
+
+    budget.take(100.0)
+
+    assert budget.ready_at(100.0) == pytest.approx(100.0 + 1 / budget.rate)
+
+
+def test_a_burst_is_earned_by_resting_and_goes_at_once() -> None:
+    budget = Budget(500)
+    assert budget.ready_at(0.5) == 0.5
+
+    sent = send_all(budget, 3600.0, 3600.0 + 1e-6)
+
+    assert len(sent) == budget.burst == 10
+
+
+@pytest.mark.parametrize("limit", [3, 10, 60, 100, 500, 5000])
+def test_no_minute_holds_more_than_the_limit_even_after_a_long_rest(limit: int) -> None:
+    budget = Budget(limit)
+    budget.ready_at(0.5)
+
+    sent = send_all(budget, 10_000.0, 10_300.0)
+
+    assert limit * 0.3 < busiest(sent) <= limit
+
+
+@pytest.mark.parametrize("limit", [3, 10, 60, 500])
+@pytest.mark.parametrize("lived", [0.1, 7.0, 31.0, 59.9])
+def test_a_restart_inside_the_minute_keeps_the_limit_in_sum(limit: int, lived: float) -> None:
+    first, second = Budget(limit), Budget(limit)
+    first.ready_at(0.5)
+
+    sent = send_all(first, 5000.0, 5000.0 + lived) + send_all(second, 5000.0 + lived, 5120.0)
+
+    assert busiest(sent) <= limit
+
+
+def test_work_that_always_waits_uses_what_the_limit_gives() -> None:
+    budget = Budget(500)
+    minutes = 10
+
+    sent = send_all(budget, 100.0, 100.0 + minutes * MINUTE)
+
+    assert budget.margin is not None
+    assert budget.burst is not None
+    assert len(sent) >= 0.97 * minutes * (500 - budget.margin - budget.burst)
+    assert budget.used == len(sent)
+
+
+@pytest.mark.parametrize("limit", [-1, 0, 2])
+def test_a_limit_too_small_to_keep_is_refused(limit: int) -> None:
+    with pytest.raises(ValueError, match="at least 3 requests a minute"):
+        Budget(limit)
+
+
+@pytest.mark.parametrize(("burst", "margin"), [(500, 0), (10, 490), (0, 0), (-1, 0)])
+def test_a_burst_and_margin_that_leave_nothing_are_refused(burst: int, margin: int) -> None:
+    with pytest.raises(ValueError, match="leave nothing"):
+        Budget(500, margin=margin, burst=burst)
+
+
+# --- pauses -------------------------------------------------------------------------------------------------------
+
+
+def test_a_pause_stops_everyone_then_one_request_goes_then_half_the_rate_for_a_minute() -> None:
+    budget = Budget(500)
+    send_all(budget, 100.0, 130.0)
+
+    budget.pause(150.0)
+    sent = send_all(budget, 130.0, 330.0)
+
+    assert sent[0] == 150.0
+    assert [later - at for at, later in pairwise(sent[:51])] == pytest.approx([2 / budget.rate] * 50)
+    eased = sum(150.0 <= at < 210.0 for at in sent)
+    restored = sum(210.0 <= at < 270.0 for at in sent)
+    assert eased == pytest.approx(budget.rate * MINUTE / 2, abs=2)
+    assert restored == pytest.approx(budget.rate * MINUTE, abs=2)
+    assert budget.throttled == 1
+
+
+@pytest.mark.parametrize("foreground", [True, False])
+def test_a_pause_holds_for_both_lanes(foreground: bool) -> None:
+    budget = Budget(500)
+    budget.ready_at(100.0)
+
+    budget.pause(150.0)
+
+    assert budget.ready_at(101.0, foreground=foreground) == 150.0
+
+
+def test_a_burst_does_not_survive_a_pause() -> None:
+    budget = Budget(500)
+    budget.ready_at(0.5)
+    budget.ready_at(1000.0)
+
+    budget.pause(1001.0)
+
+    assert len(send_all(budget, 1001.0, 1001.0 + 1e-6)) == 1
+
+
+def test_a_pause_that_ends_earlier_does_not_shorten_the_one_in_force() -> None:
+    budget = Budget(500)
+
+    budget.pause(200.0)
+    budget.pause(150.0)
+
+    assert budget.ready_at(100.0) == 200.0
+    assert budget.throttled == 2
+
+
+@pytest.mark.parametrize("limit", [3, 10, 60])
+def test_short_pauses_do_not_add_requests_to_the_minute(limit: int) -> None:
+    budget = Budget(limit)
+    sent: list[float] = []
+    now = 100.0
+    while now < 160.0:
+        now = budget.ready_at(now)
+        budget.take(now)
+        sent.append(now)
+        budget.pause(now + 0.5)
+
+    assert busiest(sent) <= limit
+
+
+# --- two lanes ----------------------------------------------------------------------------------------------------
+
+
+def share(limit: int, *, first: str, seconds: float) -> list[str]:
+    """Both lanes always have work; at the same instant *first* asks first. Who went, in order."""
+    budget = Budget(limit, foreground=1, background=True)
+    went: list[str] = []
+    lanes = ["foreground", "background"] if first == "foreground" else ["background", "foreground"]
+    now = 100.0
+    while now < 100.0 + seconds:
+        ready = {lane: budget.ready_at(now, foreground=lane == "foreground") for lane in lanes}
+        lane = min(lanes, key=lambda one: ready[one])
+        now = ready[lane]
+        budget.take(now, foreground=lane == "foreground")
+        went.append(lane)
+    return went
+
+
+@pytest.mark.parametrize("first", ["foreground", "background"])
+@pytest.mark.parametrize(
+    "limit",
+    [
+        10,
+        60,
+        100,
+        500,
+    ],
+)
+def test_the_foreground_goes_first_and_the_background_gets_one_in_six(limit: int, first: str) -> None:
+    went = share(limit, first=first, seconds=600.0)
+
+    background = went.count("background")
+    assert len(went) / 6 <= background < len(went) / 2
+    longest_wait = max(len(run) for run in "".join(lane[0] for lane in went).split("b"))
+    assert longest_wait <= 6
+
+
+def test_a_waiting_caller_goes_before_a_runner_that_asks_at_the_same_instant() -> None:
+    budget = Budget(500, foreground=1, background=True)
+
+    assert budget.ready_at(100.0, foreground=True) == 100.0
+    assert budget.ready_at(100.0) > 100.0
+
+
+@pytest.mark.parametrize("foreground", [True, False])
+def test_a_lane_that_is_alone_gets_everything(foreground: bool) -> None:
+    budget = Budget(500, foreground=int(foreground), background=not foreground)
+
+    sent = send_all(budget, 100.0, 160.0, foreground=foreground)
+
+    assert len(sent) == pytest.approx(budget.rate * MINUTE, abs=2)
+
+
+# --- gates --------------------------------------------------------------------------------------------------------
+
+
+def test_a_gate_opens_until_it_is_full_and_again_when_one_is_given_back() -> None:
+    gate = Gate(2)
+
+    assert gate.opens_at(7.0) == 7.0
+    gate.held = 2
+    assert gate.opens_at(7.0) is None
+    gate.give_back()
+    assert gate.opens_at(7.0) == 7.0
+
+
+def test_a_closed_gate_opens_after_its_time_or_when_one_of_ours_ends() -> None:
+    gate = Gate(5, held=2)
+
+    gate.close(30.0)
+    gate.close(20.0)
+
+    assert gate.opens_at(7.0) == 30.0
+    assert gate.opens_at(31.0) == 31.0
+    gate.give_back()
+    assert gate.opens_at(7.0) == 7.0
+    assert gate.held == 1
+
+
+def test_a_gate_that_is_full_and_closed_waits_for_one_to_end() -> None:
+    gate = Gate(1, held=1)
+
+    gate.close(30.0)
+
+    assert gate.opens_at(31.0) is None
+
+
+# --- what the service says of the limit -----------------------------------------------------------------------------
+
+
+def test_a_lower_limit_is_believed_and_a_higher_one_is_not() -> None:
+    budget = Budget(500)
+
+    budget.told(100.0, 1000, None)
+    assert budget.limit == 500
+    budget.told(100.0, 100, None)
+
+    assert budget.limit == 100
+    assert busiest(send_all(budget, 100.0, 400.0)) <= 100
+
+
+@pytest.mark.parametrize("limit", [None, 0, -5, 2])
+def test_a_limit_that_is_none_is_ignored(limit: int | None) -> None:
+    budget = Budget(500)
+
+    budget.told(100.0, limit, None)
+
+    assert budget.limit == 500
+
+
+def test_our_own_requests_are_never_taken_for_those_of_others() -> None:
+    """A sliding window that nobody else uses has this little left in the steady state."""
+    budget, now = Budget(500), 100.0
+    for at in send_all(budget, now, now + 300.0):
+        now = at
+        budget.told(now, 500, 500 - budget.last_minute(now))
+
+    assert budget.others == 0
+    assert budget.last_minute(now) >= 480
+
+
+def test_what_others_use_is_left_to_them_and_taken_back_when_they_stop() -> None:
+    budget = Budget(500)
+    budget.told(100.0, 500, 300)
+    assert budget.others == 186
+
+    assert len(send_all(budget, 100.0, 160.0)) <= 500 - 186
+    budget.told(161.0, 500, 500 - budget.last_minute(161.0))
+
+    assert budget.others == 0
+    assert len(send_all(budget, 300.0, 360.0)) >= 486
+
+
+def test_however_much_others_use_something_is_left() -> None:
+    budget = Budget(500)
+
+    budget.told(100.0, 500, 0)
+
+    assert len(send_all(budget, 100.0, 160.0)) >= 20

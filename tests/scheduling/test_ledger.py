@@ -1,0 +1,138 @@
+"""Money set aside, spent and learned; US cents."""
+
+from __future__ import annotations
+
+import pytest
+
+from sixtyfour_async._scheduling.ledger import PRICES, Ledger, Line, carry_over
+
+
+def test_the_cap_leaves_room_for_what_it_covers_and_no_more() -> None:
+    ledger = Ledger(cap=12)
+
+    assert [ledger.reserve("find-email") for _ in range(3)] == [5, 5, None]
+    assert ledger.reserved == 10
+
+
+def test_what_is_released_can_be_spent_by_another() -> None:
+    ledger = Ledger(cap=5)
+    reserved = ledger.reserve("find-email")
+    assert reserved == 5
+
+    ledger.release(reserved)
+
+    assert ledger.reserve("find-email") == 5
+    assert ledger.charged == 0
+
+
+@pytest.mark.parametrize(("charged", "spent"), [(3.0, 3.0), (0.0, 0.0), (9.0, 9.0), (None, 5.0)])
+def test_an_answer_settles_at_its_charge_or_at_what_was_set_aside(charged: float | None, spent: float) -> None:
+    ledger = Ledger(cap=100)
+    reserved = ledger.reserve("find-email")
+    assert reserved is not None
+
+    ledger.settle("find-email", reserved, charged)
+
+    assert (ledger.charged, ledger.reserved) == (spent, 0)
+
+
+def test_a_price_nobody_knows_counts_as_the_callers_ceiling_and_never_as_zero() -> None:
+    assert Ledger(cap=100).reserve("people-intelligence/low") is None
+    ledger = Ledger(cap=100, ceiling=40)
+
+    assert [ledger.reserve("people-intelligence/low") for _ in range(3)] == [40, 40, None]
+    assert ledger.reserve("find-email") == 5, "a known price wins over the ceiling"
+    ledger.settle("people-intelligence/low", 40, 8.0)
+
+    assert [ledger.reserve("people-intelligence/low") for _ in range(2)] == [8, 8]
+    assert ledger.price("people-intelligence/high") == 40
+
+
+def test_a_charge_above_the_price_known_is_believed() -> None:
+    ledger = Ledger(cap=100, prices={"find-email": 3})
+
+    ledger.settle("find-email", 3, 30.0)
+
+    assert [ledger.reserve("find-email") for _ in range(3)] == [30, 30, None]
+
+
+def test_what_is_parked_stays_under_the_cap_until_its_end_is_known() -> None:
+    ledger = Ledger(cap=10)
+    first = ledger.reserve("find-email")
+    assert first == 5
+
+    ledger.park(first)
+    assert [ledger.reserve("find-email") for _ in range(2)] == [5, None]
+    ledger.resume(first)
+    ledger.release(first)
+
+    assert (ledger.at_stake, ledger.reserved) == (0, 5)
+    assert ledger.reserve("find-email") == 5
+
+
+def test_a_run_begins_where_the_runs_before_on_its_journal_ended() -> None:
+    ledger = Ledger(cap=100)
+
+    carry_over(
+        ledger,
+        [
+            Line("find-phone", "completed", 2, charged_cents=30, dearest_cents=30),
+            Line("deep-search", "completed", 1, reserved_cents=9),
+            Line("find-phone", "unknown", 1, reserved_cents=7),
+            Line("find-phone", "accepted", 1, reserved_cents=11),
+            Line("find-phone", "resubmitted", 1, reserved_cents=13),
+            Line("find-phone", "forgotten", 1, charged_cents=3),
+            Line("find-phone", "duplicate", 5, charged_cents=1000),
+            Line("find-phone", "reused", 5, charged_cents=1000),
+            Line("find-phone", "released", 5),
+        ],
+    )
+
+    assert (ledger.charged, ledger.at_stake, ledger.reserved) == (42, 31, 0)
+    assert ledger.price("find-phone") == 30
+
+
+def test_the_dearest_charge_seen_is_what_is_set_aside() -> None:
+    ledger = Ledger(cap=1000)
+    for charged in (8.0, 20.0, 3.0, 0.0, None):
+        ledger.settle("deep-search", 0.0, charged)
+
+    assert ledger.price("deep-search") == 20
+
+
+def test_without_a_cap_nothing_is_held_back() -> None:
+    ledger = Ledger()
+
+    assert ledger.reserve("people-intelligence/low") == 0
+    assert ledger.reserve("find-email") == 5
+    assert ledger.room("find-email") == 5
+
+
+@pytest.mark.parametrize(
+    ("prices", "variant", "price"),
+    [
+        ({}, "find-email", PRICES["find-email"]),
+        ({}, "find-email/PERSONAL", PRICES["find-email/PERSONAL"]),
+        ({}, "qa-agent", None),
+        ({"find-email": 7}, "find-email", 7),
+        ({"find-email/PERSONAL": 7}, "find-email/PERSONAL", 7),
+        ({"people-intelligence": 7}, "people-intelligence/low", 7),
+        ({"people-intelligence": 7, "people-intelligence/low": 4}, "people-intelligence/low", 4),
+    ],
+)
+def test_the_callers_prices_win_over_the_published_ones(
+    prices: dict[str, float], variant: str, price: float | None
+) -> None:
+    assert Ledger(prices=prices).price(variant) == price
+
+
+def test_a_callers_price_for_the_operation_wins_over_a_published_one_for_the_tier() -> None:
+    assert Ledger(prices={"find-email": 50}).price("find-email/PERSONAL") == 50
+
+
+def test_a_callers_price_for_the_operation_wins_over_what_was_charged_once() -> None:
+    ledger = Ledger(prices={"people-intelligence": 50})
+
+    ledger.settle("people-intelligence/low", 50, 3.0)
+
+    assert ledger.price("people-intelligence/low") == 50

@@ -1,0 +1,203 @@
+"""The scheduler: small scenes with the clock in hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from sixtyfour_async._scheduling.budget import Budget
+from sixtyfour_async._scheduling.job_states import Ticket
+from sixtyfour_async._scheduling.ledger import Ledger
+from sixtyfour_async._scheduling.limits import Gate
+from sixtyfour_async._scheduling.messages import (
+    Accepted,
+    Finish,
+    Look,
+    Looked,
+    LookFailed,
+    Release,
+    Submit,
+    SubmitFailed,
+    Withdrawn,
+)
+from sixtyfour_async._scheduling.scheduler import GATE_PAUSE, GONE_AFTER, Scheduler
+from sixtyfour_async.errors import (
+    ConnectError,
+    NotFoundError,
+    RateLimitError,
+    RunStoppedError,
+)
+from sixtyfour_async.models.jobs import JobState, Report
+
+SEARCH = "deep-search"
+
+
+def scheduler(searches: int = 5) -> Scheduler:
+    return Scheduler(Budget(500), Ledger(), lambda: 0.0, {SEARCH: Gate(searches)}, Gate(100), 3600.0)
+
+
+def ticket(id_: int, gate: str = "") -> Ticket:
+    return Ticket(id_, "find-email", gate, repeatable=False)
+
+
+def next_look(one: Scheduler, now: float) -> float:
+    """Let the scheduler work its price out until a look is due, and say when that is."""
+    while not one.watch.next_at() <= now:
+        assert one.due(now) == []
+        now = one.wake_at(now) or float("inf")
+    return now
+
+
+def test_nothing_to_do_means_only_an_event_can_help() -> None:
+    assert scheduler().wake_at(100.0) is None
+    assert scheduler().due(100.0) == []
+
+
+def test_an_event_for_a_job_that_ended_is_not_acted_upon() -> None:
+    one = scheduler()
+
+    for event in (Accepted(7, "x"), Looked(7, Report(JobState.RUNNING, "running")), Withdrawn(7, ConnectError("x"))):
+        assert one.handle(event, 100.0) == []
+
+
+def test_the_scenes_of_one_job() -> None:
+    one = scheduler()
+    one.add(ticket(1), 100.0)
+
+    assert one.wake_at(100.0) == 100.0
+    assert one.due(100.0) == [Submit(1, 5)]
+    assert one.wake_at(100.0) is None
+    assert one.handle(Accepted(1, "job_1"), 101.0) == []
+    first = next_look(one, 101.0)
+    assert 103.0 <= first < 106.0
+    assert one.due(first - 0.1) == []
+    assert one.due(first) == [Look(1, "job_1")]
+    assert one.handle(LookFailed(1, ConnectError("x")), 107.0) == []
+    assert next_look(one, 107.0) == 109.0
+    assert one.due(109.0) == [Look(1, "job_1")]
+    report = Report(JobState.COMPLETED, "completed", cost_cents=5)
+    assert one.handle(Looked(1, report), 115.0) == [Finish(1, report)]
+    assert one.wake_at(115.0) is None
+
+
+def first_look(waiting: int, gate: str = "") -> float:
+    """Seconds until the first look at a job of a kind that is known, with so many others waiting."""
+    one = scheduler(searches=1)
+    for _ in range(100):
+        one.watch.runtimes.of("find-email").ended_between(0.0, 40.0, 30.0)
+    for id_ in range(1, 2 + waiting):
+        one.add(ticket(id_, gate), 100.0)
+    assert one.due(100.0) == [Submit(1, 5)]
+    one.handle(Accepted(1, "job_1"), 100.0)
+    return one.tickets[1].look_at - 100.0
+
+
+def test_the_more_others_wait_for_the_budget_the_longer_a_job_is_left_alone() -> None:
+    waits = [first_look(waiting) for waiting in (0, 20, 90)]
+
+    assert waits == sorted(waits)
+    assert waits[0] < 30.0 < waits[2]
+
+
+def test_a_job_whose_slot_others_wait_for_is_looked_at_as_if_nothing_else_waited() -> None:
+    assert first_look(90, gate=SEARCH) <= first_look(0) < first_look(90)
+
+
+def test_an_urgent_job_is_submitted_before_those_that_waited_longer() -> None:
+    one = scheduler()
+    for id_ in (1, 2):
+        one.add(ticket(id_), 100.0)
+    urgent = ticket(3)
+    urgent.urgent = True
+    one.add(urgent, 100.0)
+
+    assert one.due(100.0) == [Submit(3, 5)]
+    assert one.due(101.0) == [Submit(1, 5), Submit(2, 5)]
+
+
+def test_looks_that_found_nothing_add_up_only_in_a_row() -> None:
+    one, gone = scheduler(), NotFoundError("no such job", status=404)
+    one.add(ticket(1), 100.0, remote_id="job_1")
+    now = 100.0
+    for number in range(3 * GONE_AFTER[0]):
+        now = max(now + 20.0, one.wake_at(now) or 0.0)
+        assert one.due(now) == [Look(1, "job_1")]
+        found = number % GONE_AFTER[0] == 0
+        assert one.handle(Looked(1, Report(JobState.RUNNING, "running")) if found else LookFailed(1, gone), now) == []
+
+
+def full() -> RateLimitError:
+    error = RateLimitError("five are running", status=429)
+    error.slots = True
+    return error
+
+
+def test_a_closed_gate_keeps_its_kind_back_until_it_opens_or_one_ends() -> None:
+    one = scheduler()
+    for id_ in (1, 2):
+        one.add(ticket(id_, SEARCH), 100.0)
+    assert one.due(200.0) == [Submit(1, 5)]
+    assert one.due(201.0) == [Submit(2, 5)]
+    one.handle(Accepted(1, "job_1"), 201.5)
+
+    released = one.handle(SubmitFailed(2, full()), 202.0)
+
+    assert isinstance(released[0], Release)
+    assert released[0].again
+    assert one.due(203.0) == []
+    looks_at = next_look(one, 203.0)
+    assert looks_at < 202.0 + GATE_PAUSE
+    assert one.due(looks_at) == [Look(1, "job_1")]
+    one.handle(Looked(1, Report(JobState.COMPLETED, "completed")), looks_at + 0.5)
+    assert one.due(looks_at + 0.5) == [Submit(2, 5)]
+
+
+def test_a_submit_that_failed_does_not_reopen_a_gate_that_the_service_closed() -> None:
+    one = scheduler()
+    for id_ in (1, 2, 3):
+        one.add(ticket(id_, SEARCH), 100.0)
+    for at in (200.0, 200.2):
+        one.due(at)
+    one.handle(SubmitFailed(1, full()), 201.0)
+
+    one.handle(SubmitFailed(2, ConnectError("refused", sent=False)), 201.1)
+
+    assert one.due(202.0) == []
+
+
+def test_the_first_instant_of_a_clock_is_an_instant_like_any_other() -> None:
+    one = scheduler()
+    one.add(ticket(1), 0.0)
+
+    assert one.due(0.0) == [Submit(1, 5)]
+
+
+def test_a_withdrawn_job_takes_its_reason_along() -> None:
+    one = scheduler()
+    one.add(ticket(1), 100.0)
+    why = RunStoppedError("stopped")
+
+    assert one.handle(Withdrawn(1, why), 100.0) == [Release(1, why, again=False)]
+    assert one.due(100.0) == []
+    assert one.in_flight.held == 0
+
+
+def test_a_job_that_is_accepted_twice_is_a_defect() -> None:
+    one = scheduler()
+    one.add(ticket(1), 100.0)
+    one.due(100.0)
+    one.handle(Accepted(1, "job_1"), 101.0)
+
+    with pytest.raises(AssertionError, match="job 1: accepted while running"):
+        one.handle(Accepted(1, "job_1"), 102.0)
+
+
+def test_a_job_withdrawn_while_its_submit_is_on_its_way_is_not_sent_again() -> None:
+    one = scheduler()
+    one.add(ticket(1), 100.0)
+    one.due(100.0)
+    one.handle(Withdrawn(1, RunStoppedError("stopped")), 100.1)
+
+    released = one.handle(SubmitFailed(1, ConnectError("refused", sent=False)), 100.2)
+
+    assert [command.again for command in released if isinstance(command, Release)] == [False]
+    assert one.due(110.0) == []

@@ -1,0 +1,284 @@
+"""(Status, headers, body) → JSON, an answer, or the error that the server meant."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from sixtyfour_async._wire.codec import (
+    HTTPResponse,
+    decode_answer,
+    decode_error,
+    decode_json,
+    retry_after,
+)
+from sixtyfour_async._wire.envelopes import BODY_SHOWN
+from sixtyfour_async.errors import APIError, NotFoundError, RateLimitError, ResponseError, ServerError
+from sixtyfour_async.models import Balance, Started
+
+NOW = datetime(2026, 2, 18, 10, 0, 0, tzinfo=UTC)
+ASKED = "POST /find-email"
+
+
+def response(status: int, body: object = b"", **headers: str) -> HTTPResponse:
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return HTTPResponse(status, named, raw, received_at=NOW)
+
+
+def error_of(status: int, body: object = b"", *, gate: str = "", **headers: str) -> APIError:
+    return decode_error(response(status, body, **headers), operation=ASKED, gate=gate)
+
+
+FIELD = {"loc": ["body", "target_company", "domain"], "msg": "Field required", "type": "missing", "input": None}
+HTML = b"<html><head><title>502\n Bad  Gateway</title></head><body>nginx</body></html>"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "message", "code", "errors"),
+    [
+        (400, {"error": "Bad Request", "message": "Invalid lead data"}, "Invalid lead data", None, []),
+        (400, {"error": "Bad Request"}, "Bad Request", None, []),
+        (402, {"detail": "Insufficient API credits"}, "Insufficient API credits", None, []),
+        (
+            422,
+            {"detail": [FIELD]},
+            "the request was rejected",
+            None,
+            [("body.target_company.domain", "Field required")],
+        ),
+        (
+            422,
+            {"detail": [{"loc": ["body", "leads", 0], "msg": "bad", "type": "value_error"}, "odd"]},
+            "the request was rejected",
+            None,
+            [("body.leads.0", "bad"), ("", "odd")],
+        ),
+        (400, {"error": {"code": "some_code", "message": "text"}}, "text", "some_code", []),
+        (
+            401,
+            {"error": "invalid_client", "error_description": "Unknown client"},
+            "Unknown client",
+            "invalid_client",
+            [],
+        ),
+        (
+            401,
+            {"status": "error", "error": "key_expired", "message": "This key has expired"},
+            "This key has expired",
+            "key_expired",
+            [],
+        ),
+        (
+            400,
+            {
+                "status": "error",
+                "error": "validation_error",
+                "message": "Check the fields",
+                "details": None,
+                "errors": {"query": "is empty", "limit": ["too big"]},
+            },
+            "Check the fields",
+            "validation_error",
+            [("query", "is empty"), ("limit", '["too big"]')],
+        ),
+        (
+            400,
+            {"error": "validation_error", "message": "m", "errors": [{"field": "query", "message": "is empty"}]},
+            "m",
+            "validation_error",
+            [("query", "is empty")],
+        ),
+        (502, HTML, "502 Bad Gateway (a web page, not the API)", None, []),
+        (502, b"<html><body>no title</body></html>", "Bad Gateway", None, []),
+        (503, b"upstream connect error", "upstream connect error", None, []),
+        (500, b"", "Internal Server Error", None, []),
+        (404, b"{}", "Not Found", None, []),
+        (404, b"null", "Not Found", None, []),
+        (404, b"[1, 2]", "Not Found", None, []),
+        (404, {"detail": ""}, "Not Found", None, []),
+        (404, {"detail": 7}, "Not Found", None, []),
+        (500, b'{"detail": "cut of', "Internal Server Error", None, []),
+        (599, b"", "error without a text", None, []),
+    ],
+)
+def test_every_envelope_is_read(
+    status: int, body: object, message: str, code: str | None, errors: list[tuple[str, str]]
+) -> None:
+    error = error_of(status, body)
+
+    assert (error.status, error.message, error.code) == (status, message, code)
+    assert error.errors == tuple(errors)
+    assert error.operation == ASKED
+
+
+def test_a_code_and_message_inside_detail_are_not_field_errors() -> None:
+    error = error_of(400, {"detail": {"code": "some_code", "message": "text"}})
+
+    assert (error.message, error.code, error.errors) == ("text", "some_code", ())
+
+
+@pytest.mark.parametrize("body", [b"\xff\xfe\x00\x80", bytes(range(256)), b"\x00", "…".encode("utf-16")])
+def test_nonsense_bytes_are_an_error_and_not_a_crash(body: bytes) -> None:
+    error = error_of(500, body)
+
+    assert isinstance(error, ServerError)
+    assert len(error.body) <= BODY_SHOWN
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_brackets_without_end_are_an_error_and_not_a_crash(status: int) -> None:
+    with pytest.raises((ResponseError, ServerError)):
+        decode_json(response(status, b"[" * 100_000), operation=ASKED)
+
+
+@pytest.mark.parametrize(
+    "body", [{"message": "first\nsecond"}, {"detail": [{"loc": ["a"], "msg": "x\ny"}]}, b"plain\n\ntext"]
+)
+def test_an_error_is_one_line_whatever_the_service_says(body: object) -> None:
+    assert len(str(error_of(400, body)).splitlines()) == 1
+
+
+def test_an_error_keeps_a_beginning_of_the_body_and_no_more() -> None:
+    error = error_of(500, b"x" * 10_000)
+
+    assert error.body == "x" * BODY_SHOWN
+    assert error_of(400, {"message": "y" * 10_000}).message == "y" * BODY_SHOWN
+
+
+@pytest.mark.parametrize("header", ["x-request-id", "request-id", "x-correlation-id", "cf-ray"])
+def test_the_services_request_id_is_kept(header: str) -> None:
+    assert error_of(500, **{header: "r_12"}).request_id == "r_12"
+    assert error_of(500).request_id is None
+
+
+# --- how long to wait ---------------------------------------------------------------------------------------------
+
+SECONDS_2026 = str(int(NOW.timestamp()))
+LATER = str(int(NOW.timestamp()) + 42)
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "seconds"),
+    [
+        (429, {"retry-after": "7"}, 7.0),
+        (429, {"retry-after": " 2.5 "}, 2.5),
+        (503, {"retry-after": "0"}, 0.0),
+        (429, {"retry-after": "Wed, 18 Feb 2026 10:00:30 GMT"}, 30.0),
+        (429, {"retry-after": "Wed, 18 Feb 2026 09:00:00 GMT"}, 0.0),
+        (429, {"retry-after": "Sun, 01 Mar 2020 00:00:20 GMT", "date": "Sun, 01 Mar 2020 00:00:00 GMT"}, 20.0),
+        (429, {"retry-after": "Wed, 18 Feb 2026 10:00:30 -0000"}, 30.0),
+        (429, {"retry-after": "soon"}, None),
+        (429, {"retry-after": "-5"}, None),
+        (429, {"retry-after": ""}, None),
+        (429, {}, None),
+        (429, {"x-ratelimit-reset": LATER}, 42.0),
+        (429, {"x-ratelimit-reset": SECONDS_2026}, 0.0),
+        (429, {"x-ratelimit-reset": "17"}, 0.0),
+        (429, {"x-ratelimit-reset": "later"}, None),
+        (429, {"x-ratelimit-reset": LATER, "date": "Wed, 18 Feb 2026 10:00:40 GMT"}, 2.0),
+        (429, {"x-ratelimit-reset": LATER, "retry-after": "3"}, 3.0),
+        (503, {"x-ratelimit-reset": LATER}, None),
+        (500, {"x-ratelimit-reset": LATER}, None),
+    ],
+)
+def test_a_named_pace_is_read_from_the_headers(status: int, headers: dict[str, str], seconds: float | None) -> None:
+    assert retry_after(response(status, **headers)) == seconds
+    assert error_of(status, **headers).retry_after == seconds
+
+
+@pytest.mark.parametrize(
+    "date", ["Mon, 01 Jan 99999999999999999999 00:00:00 GMT", "1 Jan 2020 00:00:00 +99999999999999999999"]
+)
+def test_a_date_out_of_this_world_names_no_pace(date: str) -> None:
+    assert retry_after(response(429, **{"retry-after": date})) is None
+
+
+# --- two kinds of 429 ---------------------------------------------------------------------------------------------
+
+BUSY = {"detail": "Maximum of 5 concurrent deep searches reached"}
+RATE = {"detail": "Rate limit exceeded"}
+
+
+@pytest.mark.parametrize(
+    ("gate", "body", "headers", "slots"),
+    [
+        ("deep-search", BUSY, {}, True),
+        ("deep-search", BUSY, {"x-ratelimit-remaining": "0"}, True),
+        ("deep-search", RATE, {}, False),
+        ("deep-search", RATE, {"x-ratelimit-remaining": "0"}, False),
+        ("deep-search", RATE, {"x-ratelimit-remaining": "311"}, True),
+        ("deep-search", b"", {}, True),
+        ("", BUSY, {}, False),
+        ("", RATE, {}, False),
+        ("", b"", {"x-ratelimit-remaining": "311"}, False),
+    ],
+)
+def test_a_429_is_about_slots_only_for_an_operation_that_has_them(
+    gate: str, body: object, headers: dict[str, str], slots: bool
+) -> None:
+    error = error_of(429, body, gate=gate, **headers)
+
+    assert isinstance(error, RateLimitError)
+    assert error.slots == slots
+
+
+# --- 2xx and 3xx --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "value"),
+    [(200, b'{"a": [1, null]}', {"a": [1, None]}), (202, b"[]", []), (204, b"", None), (200, b"", None)],
+)
+def test_the_json_of_a_success_is_returned(status: int, body: bytes, value: object) -> None:
+    assert decode_json(response(status, body), operation=ASKED) == value
+
+
+@pytest.mark.parametrize("body", [HTML, b"{", b"\xff\xfe\x00", b"OK"])
+def test_a_success_that_is_not_json_says_what_came(body: bytes) -> None:
+    with pytest.raises(ResponseError) as raised:
+        decode_json(response(200, body), operation=ASKED)
+
+    assert raised.value.expected == "JSON"
+    assert raised.value.operation == ASKED
+    assert raised.value.body == body.decode("utf-8", "replace")
+    assert raised.value.__cause__ is not None
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308, 304])
+def test_a_redirect_is_not_followed_and_not_an_answer(status: int) -> None:
+    with pytest.raises(ResponseError, match=f"{status} redirects elsewhere"):
+        decode_json(response(status, b"{}", location="https://elsewhere.example"), operation=ASKED)
+
+
+def test_an_error_status_is_raised_as_its_class() -> None:
+    with pytest.raises(NotFoundError, match="Job not found"):
+        decode_json(response(404, {"detail": "Job not found"}), operation=ASKED)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "value", "place"),
+    [
+        (Balance, None, "Balance"),
+        (Balance, {"credits": "many"}, "credits"),
+        (Balance, {}, "credits"),
+        (Started, {"task_id": None}, "task_id"),
+        (Started, {}, "task_id"),
+        (list[Started], [{"task_id": "t1"}, {}], "1.task_id"),
+        (list[Started], {"task_id": "t1"}, "list"),
+    ],
+)
+def test_an_answer_that_does_not_fit_names_the_first_field(wanted: Any, value: Any, place: str) -> None:
+    with pytest.raises(ResponseError) as raised:
+        decode_answer(wanted, value, operation=ASKED)
+
+    assert place in raised.value.message
+    assert raised.value.body == json.dumps(value)
+
+
+def test_an_answer_that_fits_is_typed_and_an_untyped_one_is_passed_on() -> None:
+    assert decode_answer(Balance, {"credits": 12.5}, operation=ASKED) == Balance(credits=12.5)
+    assert decode_answer(None, [1, 2], operation=ASKED) == [1, 2]
