@@ -16,11 +16,11 @@ from random import Random
 from statistics import fmean, median
 
 from sixtyfour_async._scheduling.budget import Budget
-from sixtyfour_async._scheduling.job_states import Ticket
+from sixtyfour_async._scheduling.job_states import ScheduledJob
 from sixtyfour_async._scheduling.ledger import Ledger
-from sixtyfour_async._scheduling.limits import Gate
-from sixtyfour_async._scheduling.messages import Accepted, Finish, Look, Looked, Submit
-from sixtyfour_async._scheduling.poll_plan import Plan, make_plan
+from sixtyfour_async._scheduling.limits import ConcurrencyLimit
+from sixtyfour_async._scheduling.messages import Accepted, Finish, Poll, Polled, Submit
+from sixtyfour_async._scheduling.poll_plan import PollSchedule, optimal_schedule
 from sixtyfour_async._scheduling.runtimes import BINS, bin_of
 from sixtyfour_async._scheduling.scheduler import Scheduler
 from sixtyfour_async.models.jobs import JobState, Report
@@ -113,7 +113,7 @@ def scheduled(
     submits_first: bool = False,
     limit: int = 500,
 ) -> Result:
-    """Look by a schedule; with all rows in hand from the start, submits first is first come first served."""
+    """Poll by a schedule; with all rows in hand from the start, submits first is first come first served."""
     budget, now, running, looks = Budget(limit), 0.0, 0, 0
     waits, begun = [wait(job) for job in work], [0.0] * len(work)
     queue, due = deque(range(len(work))), list[tuple[float, int]]()
@@ -152,7 +152,7 @@ class Desk:
 
     def __init__(self, work: Sequence[Job], *, patience: float, in_flight: int, limit: int = 500) -> None:
         self.scheduler = Scheduler(
-            Budget(limit), Ledger(), lambda: 0.5, {}, Gate(in_flight), job_deadline=1e9, patience=patience
+            Budget(limit), Ledger(), lambda: 0.5, {}, ConcurrencyLimit(in_flight), job_deadline=1e9, patience=patience
         )
         self.now = 0.0
         self.seen: list[tuple[float, float]] = []
@@ -164,9 +164,9 @@ class Desk:
 
     def turn(self) -> bool:
         """Do everything that may be done now, then go on to when the scheduler wants to be asked again."""
-        while self._read < len(self._work) and len(self.scheduler.tickets) < self._ahead:
-            ticket = Ticket(self._read, self._work[self._read].variant, "", repeatable=False)
-            self.scheduler.add(ticket, self.now)
+        while self._read < len(self._work) and len(self.scheduler.jobs) < self._ahead:
+            job = ScheduledJob(self._read, self._work[self._read].variant, "", retry_safe=False)
+            self.scheduler.add(job, self.now)
             self._read += 1
         for command in self.scheduler.due(self.now):
             self.events += 1
@@ -174,7 +174,7 @@ class Desk:
                 case Submit(id=id_):
                     self._begun[id_] = self.now
                     self.scheduler.handle(Accepted(id_, "x"), self.now)
-                case Look(id=id_):
+                case Poll(id=id_):
                     self._look(id_)
                 case _:
                     raise AssertionError(command)
@@ -187,12 +187,12 @@ class Desk:
         self.looks += 1
         age, run_time = self.now - self._begun[id_], self._work[id_].run_time
         if age < run_time:
-            self.scheduler.handle(Looked(id_, RUNNING), self.now)
+            self.scheduler.handle(Polled(id_, RUNNING), self.now)
             return
         del self._begun[id_]
         self.seen.append((self.now, age - run_time))
         report = Report(JobState.COMPLETED, "completed", cost_cents=5.0, run_time=run_time)
-        commands = self.scheduler.handle(Looked(id_, report), self.now)
+        commands = self.scheduler.handle(Polled(id_, report), self.now)
         self.ended += isinstance(commands[0], Finish)
 
     def result(self) -> Result:
@@ -205,14 +205,14 @@ RUNNING = Report(JobState.RUNNING, "running")
 
 def optimum(workload: str, price: float) -> Callable[[Job], Wait]:
     """The best plan for each variant with its distribution known."""
-    plans: dict[str, Plan] = {}
+    plans: dict[str, PollSchedule] = {}
     sample = jobs(workload, 20_000, seed=99)
     for variant in WORKLOADS[workload]:
         times = [job.run_time for job in sample if job.variant == variant]
         odds = [0.0] * BINS
         for time in times:
             odds[bin_of(time)] += 1 / len(times)
-        plans[variant] = make_plan(odds, price)
+        plans[variant] = optimal_schedule(odds, price)
     return lambda job: plans[job.variant].wait
 
 

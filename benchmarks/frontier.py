@@ -30,7 +30,7 @@ from benchmarks.desk import (
     ours,
     scheduled,
 )
-from sixtyfour_async._scheduling.poller import PATIENCE
+from sixtyfour_async._scheduling.poller import DEFAULT_PATIENCE_SECONDS
 
 Schedule = Callable[[float], Callable[[Job], Wait]]
 """Its one number, seconds → the schedule."""
@@ -146,7 +146,7 @@ def main() -> None:
     """Print the tables."""
     options = argparse.ArgumentParser(description="Compare ways of looking.")
     options.add_argument("--rows", type=int, default=3000)
-    options.add_argument("--patience", type=float, default=PATIENCE)
+    options.add_argument("--patience", type=float, default=DEFAULT_PATIENCE_SECONDS)
     options.add_argument("--seed", type=int, default=1, help="constants were chosen on seed 1")
     options.add_argument("--only", action="append", choices=[*WORKLOADS], help="a workload; repeatable")
     options.add_argument("--quick", action="store_true", help="500 rows")

@@ -140,7 +140,9 @@ async def budget_use(window: Window, speed: float, minutes: float) -> None:
                     pass
             stats = runner.stats()
     used = stats.requests / minutes / stats.requests_per_minute
-    print(f"{window:>10}{stats.requests:>10}{used:>10.1%}{stats.last_minute:>14}{stats.throttled:>7}{stats.binds:>9}")
+    print(
+        f"{window:>10}{stats.requests:>10}{used:>10.1%}{stats.last_minute:>14}{stats.throttled:>7}{stats.bottleneck:>9}"
+    )
 
 
 def main() -> None:
@@ -154,7 +156,7 @@ def main() -> None:
     print(f"Python {platform.python_version()}")
     for family in families():
         anyio.run(client_cost, family, 2000 if chosen.quick else cast("int", chosen.requests))
-    print(f"\n{'window':>10}{'requests':>10}{'of limit':>10}{'last minute':>14}{'429s':>7}{'binds':>9}")
+    print(f"\n{'window':>10}{'requests':>10}{'of limit':>10}{'last minute':>14}{'429s':>7}{'bottleneck':>9}")
     for window in WINDOWS:
         anyio.run(budget_use, window, chosen.speed, 2.0 if chosen.quick else chosen.minutes)
 

@@ -28,10 +28,10 @@ from benchmarks.desk import MEASURED, RUNNING
 from sixtyfour_async import AsyncClient, JobRunner
 from sixtyfour_async._journal.base import Entry, MemoryJournal
 from sixtyfour_async._scheduling.budget import Budget
-from sixtyfour_async._scheduling.job_states import Ticket
+from sixtyfour_async._scheduling.job_states import ScheduledJob
 from sixtyfour_async._scheduling.ledger import Ledger
-from sixtyfour_async._scheduling.limits import Gate
-from sixtyfour_async._scheduling.messages import Accepted, Look, Looked, Submit
+from sixtyfour_async._scheduling.limits import ConcurrencyLimit
+from sixtyfour_async._scheduling.messages import Accepted, Poll, Polled, Submit
 from sixtyfour_async._scheduling.scheduler import Scheduler
 from sixtyfour_async.models.jobs import JobState, Report
 from sixtyfour_async.operations import FindEmail
@@ -45,10 +45,10 @@ KIB = 1024
 
 
 def crowd(number: int) -> Scheduler:
-    """So many jobs in flight, adopted over the last minutes, and none waiting."""
-    scheduler = Scheduler(Budget(500), Ledger(), lambda: 0.5, {}, Gate(number + 1), job_deadline=1e9)
+    """So many jobs in flight, resumed over the last minutes, and none waiting."""
+    scheduler = Scheduler(Budget(500), Ledger(), lambda: 0.5, {}, ConcurrencyLimit(number + 1), job_deadline=1e9)
     for id_ in range(number):
-        scheduler.add(Ticket(id_, VARIANT, "", repeatable=False), id_ * 1e-3, remote_id="x")
+        scheduler.add(ScheduledJob(id_, VARIANT, "", retry_safe=False), id_ * 1e-3, job_id="x")
     return scheduler
 
 
@@ -63,12 +63,12 @@ def event_cost(number: int, events: int) -> float:
             done += 1
             if isinstance(command, Submit):
                 scheduler.handle(Accepted(command.id, "x"), now)
-            elif isinstance(command, Look):
+            elif isinstance(command, Poll):
                 ended = chance.random() < 0.4  # noqa: PLR2004 (two to three looks a job)
                 report = Report(JobState.COMPLETED, "completed", cost_cents=5.0, run_time=200.0)
-                scheduler.handle(Looked(command.id, report if ended else RUNNING), now)
+                scheduler.handle(Polled(command.id, report if ended else RUNNING), now)
                 if ended:
-                    scheduler.add(Ticket(next_id, VARIANT, "", repeatable=False), now)
+                    scheduler.add(ScheduledJob(next_id, VARIANT, "", retry_safe=False), now)
                     next_id += 1
         now = scheduler.wake_at(now) or now + 1.0
     return (time.process_time() - begun) / done * 1e6
@@ -81,7 +81,7 @@ def bytes_per_job(number: int) -> float:
     kept = crowd(number)
     size = (tracemalloc.get_traced_memory()[0] - before) / number
     tracemalloc.stop()
-    return size if kept.tickets else 0.0
+    return size if kept.jobs else 0.0
 
 
 class Forgetful(MemoryJournal):
@@ -133,7 +133,7 @@ async def stream(rows: int) -> None:
     ):
         done = 0
         print(f"{'rows':>10}{'resident MiB':>14}{'virtual min':>13}{'jobs/min':>10}{'cpu us/row':>12}")
-        async for outcome in runner.map(questions(rows), route="single"):
+        async for outcome in runner.map(questions(rows), batching="single"):
             if not outcome.ok:
                 raise AssertionError(outcome)
             done += 1

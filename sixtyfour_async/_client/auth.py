@@ -28,21 +28,21 @@ logger = logging.getLogger("sixtyfour_async.auth")
 
 
 @dataclass(frozen=True, slots=True)
-class Permit:
-    """Headers that permit one request. ``reused``: they come from a token that was fetched for an earlier one."""
+class AuthHeaders:
+    """Headers that auth one request. ``reused``: they come from a token that was fetched for an earlier one."""
 
     headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     reused: bool = False
 
 
 class Credentials(Protocol):
-    """Where the headers that permit a request come from."""
+    """Where the headers that auth a request come from."""
 
-    async def permit(self, ask: Ask) -> Permit:
+    async def auth(self, ask: Ask) -> AuthHeaders:
         """Give the headers for one request; *ask* sends a request for a token."""
         ...
 
-    def refused(self, permit: Permit) -> bool:
+    def refused(self, auth: AuthHeaders) -> bool:
         """Take note that the service did not accept these; say whether others may do."""
         ...
 
@@ -69,13 +69,13 @@ class ApiKey:
 
     def __init__(self, key: str, scheme: AuthScheme) -> None:
         headers = {"authorization": f"Bearer {key}"} if scheme == "bearer" else {"x-api-key": key}
-        self._permit = Permit(headers)
+        self._auth_for = AuthHeaders(headers)
 
-    async def permit(self, ask: Ask) -> Permit:  # noqa: ARG002 (a key is not asked for)
+    async def auth(self, ask: Ask) -> AuthHeaders:  # noqa: ARG002 (a key is not asked for)
         """Give the key's header."""
-        return self._permit
+        return self._auth_for
 
-    def refused(self, permit: Permit) -> bool:  # noqa: ARG002 (there is one key)
+    def refused(self, auth: AuthHeaders) -> bool:  # noqa: ARG002 (there is one key)
         """Say that no other key is at hand."""
         return False
 
@@ -150,7 +150,7 @@ class Tokens:
         self._token: Token | None = None
         self._line = anyio.Lock()
 
-    async def permit(self, ask: Ask) -> Permit:
+    async def auth(self, ask: Ask) -> AuthHeaders:
         """Give the token's header.
 
         Raises:
@@ -162,13 +162,13 @@ class Tokens:
             token, reused = await self._renewed(ask, held)
         else:
             token, reused = held, True
-        return Permit({"authorization": f"Bearer {token.value}"}, reused)
+        return AuthHeaders({"authorization": f"Bearer {token.value}"}, reused)
 
-    def refused(self, permit: Permit) -> bool:
+    def refused(self, auth: AuthHeaders) -> bool:
         """Drop a token that was not accepted; one that was fetched for this very request will not do better."""
-        if self._token is not None and permit.headers == {"authorization": f"Bearer {self._token.value}"}:
+        if self._token is not None and auth.headers == {"authorization": f"Bearer {self._token.value}"}:
             self._token = None
-        return permit.reused
+        return auth.reused
 
     async def _renewed(self, ask: Ask, held: Token | None) -> tuple[Token, bool]:
         async with self._line:

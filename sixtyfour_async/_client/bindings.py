@@ -6,7 +6,7 @@ import inspect
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any, Generic, ParamSpec, TypeVar
 
-from sixtyfour_async._client.job import Asks, Job
+from sixtyfour_async._client.job import Job, OperationSender
 from sixtyfour_async.operations import JobOperation, Operation, PagedOperation
 
 P = ParamSpec("P")
@@ -18,7 +18,7 @@ N = TypeVar("N")
 class _Bound(Generic[P, R]):
     """An operation of one client. Its signature is the operation's."""
 
-    def __init__(self, client: Asks, operation: Callable[P, Operation[R]]) -> None:
+    def __init__(self, client: OperationSender, operation: Callable[P, Operation[R]]) -> None:
         self._client = client
         self._operation = operation
         self.__doc__ = operation.__doc__
@@ -45,7 +45,7 @@ class BoundCall(_Bound[P, R]):
 class BoundJob(_Bound[P, R]):
     """Submit a job and return a handle to it."""
 
-    def __init__(self, client: Asks, operation: Callable[P, JobOperation[R]]) -> None:
+    def __init__(self, client: OperationSender, operation: Callable[P, JobOperation[R]]) -> None:
         super().__init__(client, operation)
         self._job = operation
 
@@ -69,7 +69,7 @@ class BoundEither(BoundCall[P, R], BoundJob[P, R]):
 class BoundPages(BoundCall[P, R], Generic[P, R, T]):
     """Ask for one page, or iterate over all of them."""
 
-    def __init__(self, client: Asks, operation: Callable[P, PagedOperation[R, T]]) -> None:
+    def __init__(self, client: OperationSender, operation: Callable[P, PagedOperation[R, T]]) -> None:
         super().__init__(client, operation)
         self._paged = operation
 
@@ -125,7 +125,7 @@ class Pages(Generic[P, R, T]):
 class Namespace:
     """Operations that belong together."""
 
-    def __init__(self, client: Asks) -> None:
+    def __init__(self, client: OperationSender) -> None:
         self.client = client
 
 
@@ -150,7 +150,7 @@ class Events(Generic[P, R]):
 class Group(Generic[N]):
     """Binds a namespace to a client, or to a namespace that it is part of."""
 
-    def __init__(self, namespace: Callable[[Asks], N]) -> None:
+    def __init__(self, namespace: Callable[[OperationSender], N]) -> None:
         self._namespace = namespace
         self.__doc__ = namespace.__doc__
 

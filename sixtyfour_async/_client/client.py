@@ -23,17 +23,17 @@ from sixtyfour_async._client.answers import Answer, RawResponse, read
 from sixtyfour_async._client.auth import ApiKey, AuthScheme, OAuth, Tokens, read_key
 from sixtyfour_async._client.bindings import Namespace
 from sixtyfour_async._client.clock import Clock
-from sixtyfour_async._client.download import Link, Progress, Transfer
+from sixtyfour_async._client.download import Download, Link, Progress
 from sixtyfour_async._client.hooks import Hooks, Observers, RetryPlanned
 from sixtyfour_async._client.job import Job, read_job_id
 from sixtyfour_async._client.namespaces import Namespaces
 from sixtyfour_async._client.paging import pages_of, rows_of
 from sixtyfour_async._client.saving import Source, link_to
-from sixtyfour_async._client.sender import Delivery
+from sixtyfour_async._client.sender import Sender
 from sixtyfour_async._client.stream import read_events
 from sixtyfour_async._client.transport import Transport
 from sixtyfour_async._scheduling.budget import Budget
-from sixtyfour_async._scheduling.retry import Again, decide
+from sixtyfour_async._scheduling.retry import Retry, decide
 from sixtyfour_async._wire.codec import (
     HTTPRequest,
     HTTPResponse,
@@ -42,7 +42,7 @@ from sixtyfour_async._wire.codec import (
     encode,
     encode_request,
     job_route,
-    limit_told,
+    rate_limit_headers,
     request_id,
 )
 from sixtyfour_async.errors import ConfigurationError, SixtyfourError
@@ -114,7 +114,7 @@ class AsyncClient(Namespaces):
         except ValueError as error:
             raise ConfigurationError(f"requests_per_minute: {error}") from error
         permits = ApiKey(key, auth_scheme) if auth is None else Tokens(auth, self.transport.base_url, self.clock)
-        self._delivery = Delivery(self.transport, permits, Observers(tuple(hooks)), self.grant)
+        self._sender = Sender(self.transport, permits, Observers(tuple(hooks)), self.grant)
         self._line = anyio.Lock()
         self._places = anyio.Semaphore(AT_ONCE)
         self._timeout: float | None = None
@@ -170,9 +170,9 @@ class AsyncClient(Namespaces):
 
         If cancelled, the request may still be carried out over there and be billed.
         """
-        return (await self.ask(operation)).result()
+        return (await self.send_with_raw(operation)).result()
 
-    async def ask(self, operation: Operation[R]) -> Answer[R]:
+    async def send_with_raw(self, operation: Operation[R]) -> Answer[R]:
         """Ask an operation and return its answer with its raw form, even if it does not fit the class asked for.
 
         Raises what `send` raises, but for a misfit: that one is ``answer.error``.
@@ -224,7 +224,7 @@ class AsyncClient(Namespaces):
         request = encode(operation, answer_route(operation)).within(self._timeout)
         async with self._places:
             await self.grant()
-            async with self._delivery.open(request) as opened, aclosing(read_events(opened, operation)) as events:
+            async with self._sender.open(request) as opened, aclosing(read_events(opened, operation)) as events:
                 async for event in events:
                     yield event
 
@@ -274,7 +274,7 @@ class AsyncClient(Namespaces):
             APIError: The link has expired or is wrong.
             OSError: The file cannot be written; the text says why.
         """
-        return await Transfer(self.transport, self.clock, self.retries, link, Path(to), progress).run()
+        return await Download(self.transport, self.clock, self.retries, link, Path(to), progress).run()
 
     async def save(self, source: Source, to: str | Path, *, progress: Progress | None = None) -> int:
         """Download the file that a job made, asking for links as they expire, and return its size in bytes.
@@ -296,23 +296,23 @@ class AsyncClient(Namespaces):
     async def _ask(self, request: HTTPRequest, operation: Operation[Any]) -> tuple[JsonValue, str | None]:
         """Send a request until it is answered or may not be sent again; return the answer's JSON and request id."""
         attempts = 0
-        allowed = self.retries + 1 if request.repeatable else 1
+        allowed = self.retries + 1 if request.replayable else 1
 
         def wait_or_stop(error: Exception) -> bool | float:
             if not isinstance(error, SixtyfourError):
                 return False
             decision = decide(
                 error,
-                repeatable=operation.may_repeat(),
+                retry_safe=operation.is_retry_safe(),
                 attempt=attempts,
                 attempts=allowed,
                 jitter=random.random(),  # noqa: S311 (spreads waits, keeps no secret)
                 throttles=allowed,
             )
-            if not isinstance(decision, Again):
+            if not isinstance(decision, Retry):
                 return False
             logger.info("%s; again in %.1f s", error, decision.after)
-            self._delivery.observers.retry(RetryPlanned(request.operation, attempts, decision.after, error))
+            self._sender.observers.retry(RetryPlanned(request.operation, attempts, decision.after, error))
             if decision.pause_key:
                 self.budget.pause(self.clock.now() + decision.after)
                 return 0.0
@@ -336,7 +336,7 @@ class AsyncClient(Namespaces):
         async with self._places:
             await self.grant()
             response = await self.exchange(request)
-        value = decode_json(response, operation=request.operation, gate=operation.endpoint.gate)
+        value = decode_json(response, operation=request.operation, job_limit=operation.endpoint.job_limit)
         return value, request_id(response.headers)
 
     async def grant(self) -> None:
@@ -352,8 +352,8 @@ class AsyncClient(Namespaces):
 
     async def exchange(self, request: HTTPRequest) -> HTTPResponse:
         """Send one request that the budget has been paid for."""
-        response = await self._delivery.send(request.within(self._timeout))
-        self.budget.told(self.clock.now(), *limit_told(response))
+        response = await self._sender.send(request.within(self._timeout))
+        self.budget.observe_headers(self.clock.now(), *rate_limit_headers(response))
         logger.debug("%s: %d, %d bytes", request.operation, response.status, len(response.body))
         return response
 

@@ -19,7 +19,7 @@ import anyio
 
 from sixtyfour_async._client.clock import Clock
 from sixtyfour_async._client.transport import Opened, Transport
-from sixtyfour_async._scheduling.retry import Again, decide
+from sixtyfour_async._scheduling.retry import Retry, decide
 from sixtyfour_async._wire.codec import decode_error
 from sixtyfour_async._wire.ranges import (
     Expired,
@@ -53,7 +53,7 @@ class _ExpiredError(Exception):
 
 
 @dataclass(slots=True)
-class Transfer:
+class Download:
     """One download.
 
     Attributes:
@@ -110,8 +110,8 @@ class Transfer:
     async def _wait_or_raise(self, error: SixtyfourError, attempt: int) -> None:
         allowed = self.retries + 1
         jitter = random.random()  # noqa: S311 (spreads waits, keeps no secret)
-        decision = decide(error, repeatable=True, attempt=attempt, attempts=allowed, jitter=jitter, throttles=allowed)
-        if not isinstance(decision, Again):
+        decision = decide(error, retry_safe=True, attempt=attempt, attempts=allowed, jitter=jitter, throttles=allowed)
+        if not isinstance(decision, Retry):
             raise error
         await anyio.sleep(self.clock.real(decision.after))
 

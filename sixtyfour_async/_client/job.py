@@ -13,7 +13,7 @@ from pydantic import JsonValue
 
 from sixtyfour_async._client.answers import Answer, read
 from sixtyfour_async._client.clock import Clock
-from sixtyfour_async._scheduling.poll_plan import after_trouble, idle_plan, unknown_wait
+from sixtyfour_async._scheduling.poll_plan import exploration_wait, idle_schedule, wait_after_failures
 from sixtyfour_async._scheduling.retry import may_pass
 from sixtyfour_async._wire.codec import decode_answer
 from sixtyfour_async.errors import (
@@ -28,13 +28,13 @@ from sixtyfour_async.errors import (
 from sixtyfour_async.models.jobs import JobState, Report
 from sixtyfour_async.operations import REGISTRY, JobOperation, Operation, PagedOperation
 
-FRESH = 60.0
+FRESH_SECONDS = 60.0
 """Seconds after its submit during which a job that is not found may only not be visible yet. Assumed."""
 
-TROUBLE_LOOKS = 20
+MAX_FAILED_POLLS = 20
 """Failed looks in a row after which a caller who waits is told; each was retried before it counted."""
 
-LAST_LOOK = 10.0
+FINAL_POLL_SECONDS = 10.0
 """Real seconds that a look may outlast the deadline."""
 
 R = TypeVar("R")
@@ -44,7 +44,7 @@ R_co = TypeVar("R_co", covariant=True)
 logger = logging.getLogger("sixtyfour_async.job")
 
 
-class Asks(Protocol):
+class OperationSender(Protocol):
     """Whoever can ask the service: an `AsyncClient`."""
 
     clock: Clock
@@ -80,7 +80,7 @@ class Job(Generic[R_co]):
     Leaving off waiting, by a deadline or by cancelling the task, leaves the job running over there, and billed.
     """
 
-    def __init__(self, client: Asks, operation: JobOperation[R_co], id: str, *, fresh: bool = True) -> None:  # noqa: A002
+    def __init__(self, client: OperationSender, operation: JobOperation[R_co], id: str, *, fresh: bool = True) -> None:  # noqa: A002
         self._client = client
         self._submitted_at = client.clock.now() if fresh else None
         self.operation = operation
@@ -94,7 +94,7 @@ class Job(Generic[R_co]):
 
     async def report(self) -> Report:
         """Look once."""
-        seen = await self._client.send(self.operation.look(self.id))
+        seen = await self._client.send(self.operation.poll(self.id))
         found: Report = seen.report()
         return found
 
@@ -108,7 +108,7 @@ class Job(Generic[R_co]):
             on_progress: Called with the report of each look that tells something new.
 
         Raises:
-            JobTimeoutError: The deadline passed, or `TROUBLE_LOOKS` looks in a row failed; the job runs on over there.
+            JobTimeoutError: The deadline passed, or `MAX_FAILED_POLLS` looks in a row failed; the job runs on over there.
                 It carries id and last state.
             JobFailedError: The service gave up.
             JobCancelledError: It was cancelled over there.
@@ -159,25 +159,25 @@ class Job(Generic[R_co]):
 
     async def _looks(self, deadline: float | None) -> AsyncGenerator[Report, None]:
         clock = self._client.clock
-        plan = idle_plan(self.operation.variant())
+        plan = idle_schedule(self.operation.variant())
         begun = clock.now()
         since = begun if self._submitted_at is None else self._submitted_at
-        pause = 0.0 if self._submitted_at is None else max(0.0, since + unknown_wait(0.0, plan) - begun)
+        pause = 0.0 if self._submitted_at is None else max(0.0, since + exploration_wait(0.0, plan) - begun)
         word, trouble = None, 0
         while True:
             left = math.inf if deadline is None else begun + deadline - clock.now()
-            if left <= 0 or trouble >= TROUBLE_LOOKS:
+            if left <= 0 or trouble >= MAX_FAILED_POLLS:
                 why = f"not finished within {deadline:g} s" if left <= 0 else f"{trouble} looks in a row failed"
                 raise JobTimeoutError(why, job_id=self.id, state=word)
             await anyio.sleep(clock.real(min(pause, left)))
-            report = await self._look(clock.real(max(left - pause, 0.0)) + LAST_LOOK)
+            report = await self._look(clock.real(max(left - pause, 0.0)) + FINAL_POLL_SECONDS)
             trouble = trouble + 1 if report is None else 0
             if report is not None:
                 word = report.word
                 yield report
                 if report.state is not JobState.RUNNING:
                     return
-            pause = after_trouble(trouble) if trouble else unknown_wait(clock.now() - since, plan)
+            pause = wait_after_failures(trouble) if trouble else exploration_wait(clock.now() - since, plan)
 
     async def _look(self, limit: float) -> Report | None:
         """Look once; None when it brought nothing but may the next time."""
@@ -185,7 +185,7 @@ class Job(Generic[R_co]):
             with anyio.move_on_after(limit):
                 return await self.report()
         except NotFoundError:
-            if self._submitted_at is None or self._client.clock.now() - self._submitted_at > FRESH:
+            if self._submitted_at is None or self._client.clock.now() - self._submitted_at > FRESH_SECONDS:
                 raise
         except SixtyfourError as error:
             if not may_pass(error):

@@ -20,7 +20,7 @@ async def pages_of(
 ) -> AsyncGenerator[R, None]:
     """Yield pages until the service names none, names one again, or as many rows have come as were asked for."""
     question: PagedOperation[R, T] | None = operation
-    left = operation.rows_wanted()
+    left = operation.row_limit()
     seen: set[str] = set()
     while question is not None and (left is None or left > 0):
         seen.add(question.fingerprint())
@@ -37,7 +37,7 @@ async def rows_of(
     operation: PagedOperation[R, T], send: Callable[[Operation[R]], Awaitable[R]]
 ) -> AsyncGenerator[T, None]:
     """Yield the rows of those pages, the last one cut to the number that was asked for."""
-    left = operation.rows_wanted()
+    left = operation.row_limit()
     async with aclosing(pages_of(operation, send)) as pages:
         async for page in pages:
             rows = operation.page_rows(page)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from sixtyfour_async._client.download import Link
-from sixtyfour_async._client.job import Asks, Job
+from sixtyfour_async._client.job import Job, OperationSender
 from sixtyfour_async._wire.links import HasFile, link_in, question_for
 from sixtyfour_async.errors import ConfigurationError
 from sixtyfour_async.models import DownloadLink, JobStatus, LiveStatus, ResultFile, SearchStatus
@@ -16,14 +16,14 @@ Source: TypeAlias = HasFile | Job[Any] | Operation[Any] | DownloadLink | Sequenc
 """Whatever leads to a file: a job or what it answered, the question for a link, or its answer."""
 
 
-async def link_to(client: Asks, source: Source) -> Link:
+async def link_to(client: OperationSender, source: Source) -> Link:
     """Find the link to a file, as a function that asks for a fresh one wherever there is a question to ask.
 
     Raises:
         ConfigurationError: This leads to no file.
     """
     if isinstance(source, Job):
-        source = await client.send(source.operation.look(source.id))
+        source = await client.send(source.operation.poll(source.id))
     if isinstance(source, DownloadLink) or (isinstance(source, Sequence) and not isinstance(source, str)):
         return link_in(source)
     if isinstance(source, SearchStatus | LiveStatus | JobStatus):

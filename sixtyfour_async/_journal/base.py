@@ -83,8 +83,12 @@ class Journal(Protocol):
         """
         ...
 
-    async def note(self, name: str, text: str | None = None) -> str | None:
-        """Keep a text under a name, such as what was learned about run times; without a text, read it back."""
+    async def get_meta(self, name: str) -> str | None:
+        """Read a text that `set_meta` stored, or None."""
+        ...
+
+    async def set_meta(self, name: str, text: str) -> None:
+        """Store a text under a name, such as the run times learned so far."""
         ...
 
     async def find(self, key: str) -> Entry | None:
@@ -103,19 +107,19 @@ class Journal(Protocol):
         """Note that a row's outcome was acknowledged."""
         ...
 
-    async def members(self, batch: str) -> list[Entry]:
+    async def batch_entries(self, batch: str) -> list[Entry]:
         """Read the rows that share a submit, in the order in which they were sent."""
         ...
 
-    async def keep(self, batch: str, body: str) -> None:
+    async def save_batch_answer(self, batch: str, body: str) -> None:
         """Write the raw answer to a shared submit."""
         ...
 
-    async def kept(self, batch: str) -> str | None:
+    async def load_batch_answer(self, batch: str) -> str | None:
         """Read an answer that no row has its part of yet."""
         ...
 
-    async def share_out(self, batch: str, entries: Sequence[Entry]) -> None:
+    async def settle_batch(self, batch: str, entries: Sequence[Entry]) -> None:
         """Write each row's part of a shared answer, and let go of the whole."""
         ...
 
@@ -134,7 +138,7 @@ class MemoryJournal:
     def __init__(self) -> None:
         self.rows: dict[str, Entry] = {}
         self.purpose: dict[str, str] = {}
-        self.notes: dict[str, str] = {}
+        self.meta: dict[str, str] = {}
         self.answers: dict[str, str] = {}
         self.tallies: dict[tuple[str, Tally], tuple[int, float]] = {}
 
@@ -152,11 +156,13 @@ class MemoryJournal:
         blank = all(entry.state == "released" for entry in self.rows.values())
         self.purpose = bound({} if blank else self.purpose, purpose, "this journal")
 
-    async def note(self, name: str, text: str | None = None) -> str | None:
-        """Keep a text under a name, or read it back."""
-        if text is not None:
-            self.notes[name] = text
-        return self.notes.get(name)
+    async def get_meta(self, name: str) -> str | None:
+        """Read a text that `set_meta` stored, or None."""
+        return self.meta.get(name)
+
+    async def set_meta(self, name: str, text: str) -> None:
+        """Store a text under a name."""
+        self.meta[name] = text
 
     async def find(self, key: str) -> Entry | None:
         """Read one row."""
@@ -176,20 +182,20 @@ class MemoryJournal:
         """Note that a row's outcome was acknowledged."""
         self.rows[key] = replace(self.rows[key], delivered=True)
 
-    async def members(self, batch: str) -> list[Entry]:
+    async def batch_entries(self, batch: str) -> list[Entry]:
         """Read the rows that share a submit."""
         rows = [entry for entry in self.rows.values() if entry.batch == batch]
         return sorted(rows, key=lambda entry: entry.place or 0)
 
-    async def keep(self, batch: str, body: str) -> None:
+    async def save_batch_answer(self, batch: str, body: str) -> None:
         """Write the raw answer to a shared submit."""
         self.answers[batch] = body
 
-    async def kept(self, batch: str) -> str | None:
+    async def load_batch_answer(self, batch: str) -> str | None:
         """Read an answer that no row has its part of yet."""
         return self.answers.get(batch)
 
-    async def share_out(self, batch: str, entries: Sequence[Entry]) -> None:
+    async def settle_batch(self, batch: str, entries: Sequence[Entry]) -> None:
         """Write each row's part of a shared answer."""
         await self.put(*entries)
         self.answers.pop(batch, None)

@@ -88,7 +88,7 @@ def _entry(row: tuple[Any, ...]) -> Entry:
     return replace(entry, delivered=bool(entry.delivered))
 
 
-def members_of(database: sqlite3.Connection, batch: str) -> list[Entry]:
+def batch_entries_of(database: sqlite3.Connection, batch: str) -> list[Entry]:
     """Read the rows that share a submit, in the order in which they were sent."""
     query = f"SELECT {COLUMNS} FROM jobs WHERE batch = ? ORDER BY place"  # noqa: S608 (our field names)
     return [_entry(row) for row in database.execute(query, (batch,))]

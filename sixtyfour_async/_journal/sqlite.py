@@ -25,9 +25,9 @@ from sixtyfour_async._journal.schema import (
     COLUMNS,
     MIGRATIONS,
     SCHEMA_VERSION,
+    batch_entries_of,
     checked_version,
     lines_of,
-    members_of,
     pages,
     select,
 )
@@ -43,8 +43,9 @@ _PUT = (
     + ", ".join(f"{field.name} = excluded.{field.name}" for field in fields(Entry)[1:])
     + ", changed_at = excluded.changed_at"
 )
-_KEEP = "INSERT OR REPLACE INTO answers (batch, body) VALUES (?, ?)"
-_DROP = "DELETE FROM answers WHERE batch = ?"
+_SAVE_BATCH_ANSWER = "INSERT OR REPLACE INTO answers (batch, body) VALUES (?, ?)"
+_DROP_BATCH_ANSWER = "DELETE FROM answers WHERE batch = ?"
+_SET_META = "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)"
 _DELIVER = "UPDATE jobs SET delivered = 1 WHERE key = ?"
 _TALLY = (
     "INSERT INTO tallies (variant, name, rows, cents) VALUES (?, ?, 1, ?)"
@@ -90,9 +91,13 @@ class SqliteJournal:
         """Say what this journal is for, once; the same words every time after."""
         await self._alone(lambda: self._bind(purpose))
 
-    async def note(self, name: str, text: str | None = None) -> str | None:
-        """Keep a text under a name, or read it back."""
-        return await self._alone(lambda: self._note(f"note:{name}", text))
+    async def get_meta(self, name: str) -> str | None:
+        """Read a text that `set_meta` stored, or None."""
+        return await self._alone(lambda: self._get_meta(name))
+
+    async def set_meta(self, name: str, text: str) -> None:
+        """Store a text under a name; returns once it is on the disk."""
+        await self._write((_SET_META, (f"note:{name}", text)))
 
     async def find(self, key: str) -> Entry | None:
         """Read one row."""
@@ -116,21 +121,21 @@ class SqliteJournal:
         """Note that a row's outcome was acknowledged; returns once that is on the disk."""
         await self._write((_DELIVER, (key,)))
 
-    async def members(self, batch: str) -> list[Entry]:
+    async def batch_entries(self, batch: str) -> list[Entry]:
         """Read the rows that share a submit, in the order in which they were sent."""
-        return await self._alone(lambda: members_of(self._connection, batch))
+        return await self._alone(lambda: batch_entries_of(self._connection, batch))
 
-    async def keep(self, batch: str, body: str) -> None:
+    async def save_batch_answer(self, batch: str, body: str) -> None:
         """Write the raw answer to a shared submit; returns once it is on the disk."""
-        await self._write((_KEEP, (batch, body)))
+        await self._write((_SAVE_BATCH_ANSWER, (batch, body)))
 
-    async def kept(self, batch: str) -> str | None:
+    async def load_batch_answer(self, batch: str) -> str | None:
         """Read an answer that no row has its part of yet."""
-        return await self._alone(lambda: self._kept(batch))
+        return await self._alone(lambda: self._load_batch_answer(batch))
 
-    async def share_out(self, batch: str, entries: Sequence[Entry]) -> None:
+    async def settle_batch(self, batch: str, entries: Sequence[Entry]) -> None:
         """Write each row's part of a shared answer, and let go of the whole; returns once that is on the disk."""
-        await self._write(*_puts(entries), (_DROP, (batch,)))
+        await self._write(*_puts(entries), (_DROP_BATCH_ANSWER, (batch,)))
 
     def tally(self, variant: str, name: Tally, cents: float) -> None:
         """Count one more row, with the next commit."""
@@ -266,16 +271,14 @@ class SqliteJournal:
         stored: dict[str, str] = dict(self._connection.execute("SELECT name, value FROM meta").fetchall())
         used = self._connection.execute("SELECT 1 FROM jobs WHERE state != 'released' LIMIT 1").fetchone()
         bound(stored if used else {}, purpose, f"journal {self.path}")
-        self._connection.executemany("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", list(purpose.items()))
+        self._connection.executemany(_SET_META, list(purpose.items()))
 
-    def _kept(self, batch: str) -> str | None:
+    def _load_batch_answer(self, batch: str) -> str | None:
         found = self._connection.execute("SELECT body FROM answers WHERE batch = ?", (batch,)).fetchone()
         return None if found is None else str(found[0])
 
-    def _note(self, name: str, text: str | None) -> str | None:
-        if text is not None:
-            self._connection.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (name, text))
-        found = self._connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+    def _get_meta(self, name: str) -> str | None:
+        found = self._connection.execute("SELECT value FROM meta WHERE name = ?", (f"note:{name}",)).fetchone()
         return None if found is None else str(found[0])
 
     async def forget(self, key: str) -> bool:

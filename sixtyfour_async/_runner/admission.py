@@ -7,9 +7,9 @@ from typing import TypeVar
 from uuid import uuid4
 
 from sixtyfour_async._journal.base import Entry, Journal, request_text
-from sixtyfour_async._scheduling import row_states as row
+from sixtyfour_async._scheduling import row_states
 from sixtyfour_async._scheduling.ledger import Ledger, carry_over
-from sixtyfour_async._scheduling.row_states import Deliver, Welcome, Wishes, repeat_key
+from sixtyfour_async._scheduling.row_states import Admission, Deliver, ReusePolicy, idempotency_key
 from sixtyfour_async.errors import CostCapError, InputError
 from sixtyfour_async.operations import JobOperation
 
@@ -19,14 +19,14 @@ NO_JOB = frozenset({"released", "duplicate", "reused"})
 """Lines of a journal that stand for no submit."""
 
 
-class Admission:
+class RowAdmission:
     """Decides about rows before they are taken on, and begins their lines in the journal."""
 
-    def __init__(self, journal: Journal, ledger: Ledger, max_jobs: int | None, wishes: Wishes) -> None:
+    def __init__(self, journal: Journal, ledger: Ledger, max_jobs: int | None, policy: ReusePolicy) -> None:
         self._journal = journal
         self._ledger = ledger
         self._max_jobs = max_jobs
-        self._wishes = wishes
+        self._policy = policy
         self._jobs = 0
         self._journal_id = ""
 
@@ -35,20 +35,22 @@ class Admission:
         lines = await self._journal.lines()
         carry_over(self._ledger, lines)
         self._jobs = sum(line.rows for line in lines if line.state not in NO_JOB)
-        self._journal_id = await self._journal.note("id") or str(await self._journal.note("id", str(uuid4())))
+        self._journal_id = await self._journal.get_meta("id") or str(uuid4())
+        if await self._journal.get_meta("id") is None:
+            await self._journal.set_meta("id", self._journal_id)
 
-    def keyed(self, operation: JobOperation[R], key: str, asked: int) -> JobOperation[R]:
+    def with_idempotency_key(self, operation: JobOperation[R], key: str, asked: int) -> JobOperation[R]:
         """Make the question as it is sent: with the key by which the service knows it again, where it takes one."""
-        return operation.keyed(repeat_key(self._journal_id, key, asked))
+        return operation.with_idempotency_key(idempotency_key(self._journal_id, key, asked))
 
-    def welcome(self, operation: JobOperation[R], fingerprint: str, known: Entry | None, deliver: Deliver) -> Welcome:
+    def welcome(self, operation: JobOperation[R], fingerprint: str, known: Entry | None, deliver: Deliver) -> Admission:
         """Say what to do with a row of this content, of which the journal knows this much."""
-        return row.welcome(
+        return row_states.admission(
             None if known is None else known.state,
-            self._wishes,
+            self._policy,
             same=known is not None and known.fingerprint == fingerprint,
             delivered=known is not None and known.delivered,
-            repeatable=_may_repeat(operation, known),
+            repeatable=_is_retry_safe(operation, known),
             age=_age(known),
             deliver=deliver,
         )
@@ -67,13 +69,13 @@ class Admission:
         return None
 
     def entry(
-        self, operation: JobOperation[R], key: str, fingerprint: str, known: Entry | None, told: Welcome
+        self, operation: JobOperation[R], key: str, fingerprint: str, known: Entry | None, told: Admission
     ) -> Entry:
         """Make the line that a row begins with: as it stands when it is watched or repeated, else a new one."""
-        if known is not None and told in {"watch", "ask"} and known.state != "released":
+        if known is not None and told in {"resume", "submit"} and known.state != "released":
             return known
         asked = known.asked if known else 0
-        if known is not None and told == "ask anew":
+        if known is not None and told == "resubmit":
             asked += 1
         self._jobs += 1
         return Entry(
@@ -87,12 +89,12 @@ class Admission:
         )
 
 
-def _may_repeat(operation: JobOperation[R], known: Entry | None) -> bool:
+def _is_retry_safe(operation: JobOperation[R], known: Entry | None) -> bool:
     """Will the service know the row again, by a key of its own or by that of the file it travelled in?"""
     if known is not None and known.batch is not None:
-        bulk = operation.bulk()
-        return bulk is not None and bulk.repeat == "key"
-    return operation.keyed("a key").may_repeat()
+        bulk = operation.bulk_endpoint()
+        return bulk is not None and bulk.retry_safe == "key"
+    return operation.with_idempotency_key("a key").is_retry_safe()
 
 
 def _age(known: Entry | None) -> timedelta:

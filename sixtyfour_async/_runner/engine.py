@@ -25,34 +25,34 @@ from sixtyfour_async._runner.inbox import Inbox
 from sixtyfour_async._runner.outcomes import Outcome, Status
 from sixtyfour_async._runner.reading import read_outcome
 from sixtyfour_async._runner.submission import Row, Submission
-from sixtyfour_async._scheduling.batches import Gathering
-from sixtyfour_async._scheduling.job_states import Ticket
+from sixtyfour_async._scheduling.batches import Batcher
+from sixtyfour_async._scheduling.job_states import ScheduledJob
 from sixtyfour_async._scheduling.messages import (
     Accepted,
+    BatchPolled,
+    BatchPollFailed,
     Command,
+    Detach,
     Finish,
-    HandBack,
-    Hold,
-    Look,
-    Looked,
-    LookFailed,
-    LookMany,
-    ManyFailed,
-    ManyLooked,
+    Park,
+    Poll,
+    PollBatch,
+    Polled,
+    PollFailed,
     Release,
     Submit,
     SubmitFailed,
     Withdrawn,
 )
-from sixtyfour_async._scheduling.retry import is_unclear, may_be_one_rows_fault
-from sixtyfour_async._scheduling.row_states import IN_DOUBT, Route, State
+from sixtyfour_async._scheduling.retry import is_uncertain, may_be_one_rows_fault
+from sixtyfour_async._scheduling.row_states import IN_DOUBT, Batching, State
 from sixtyfour_async._scheduling.scheduler import Scheduler
 from sixtyfour_async._wire.codec import answer_route, decode_answer, decode_json, encode, job_route
 from sixtyfour_async.errors import CostCapError, JournalError, SixtyfourError
 from sixtyfour_async.models.jobs import JobState, JobStatus, Report
 from sixtyfour_async.operations import JobOperation, Operation
 
-GRACE = 5.0
+SHUTDOWN_GRACE_SECONDS = 5.0
 """Real seconds that submits on their way get to come back with an id when the runner is left."""
 
 logger = logging.getLogger("sixtyfour_async.runner")
@@ -84,46 +84,46 @@ class Engine:
         self._numbers = count(1)
         self._carriers: dict[int, Submission] = {}
         self._carrier_of: dict[str, Submission] = {}
-        self._gathering: Gathering[Row] = Gathering()
+        self._batcher: Batcher[Row] = Batcher()
         self._inbox = Inbox()
         self._submits: set[anyio.CancelScope] = set()
         self._leaving = False
 
     # --- rows in ------------------------------------------------------------------------------------------------
 
-    def add(self, row: Row, asked: JobOperation[Any], route: Route = "single") -> None:
+    def add(self, row: Row, asked: JobOperation[Any], batching: Batching = "single") -> None:
         """Take a row on, to be sent as *asked*, or along with others; one with an id already is only watched."""
         self.rows[row.entry.key] = row
-        fresh = row.entry.state == "released" and route != "single"
-        kind = row.operation.sharing(in_files=route == "file") if fresh else None
+        fresh = row.entry.state == "released" and batching != "single"
+        kind = row.operation.batch_key(in_files=batching == "file") if fresh else None
         if kind is None:
             self._ship(Submission(next(self._numbers), [row], asked, row.entry.state in IN_DOUBT))
             return
-        bulk = row.operation.bulk()
+        bulk = row.operation.bulk_endpoint()
         now, size = self._client.clock.now(), len(row.entry.request)
-        full = self._gathering.add(row, kind, now, size=size, filed=bulk is not None and bulk.takes_file)
+        full = self._batcher.add(row, kind, now, size=size, filed=bulk is not None and bulk.takes_file)
         if full is not None:
             self._ship_together(full)
         self._inbox.post()
 
-    def no_more(self) -> None:
+    def flush(self) -> None:
         """An input has ended: what has been gathered goes as it is."""
-        self._gathering.hurry()
+        self._batcher.flush()
         self._inbox.post()
 
     async def resume(self, batch: str, rows: list[Row]) -> None:
         """Go on with a submit that an earlier run sent for many rows: watch it, share its answer out, or repeat it."""
         self.rows.update((row.entry.key, row) for row in rows)
         shared = Submission.of(next(self._numbers), rows, batch)
-        kept = await self._journal.kept(batch)
+        kept = await self._journal.load_batch_answer(batch)
         self._ship(shared)
         if kept is not None:
             shared.body = kept.encode()
             status = JobStatus.model_validate_json(kept)
-            self._inbox.post(Looked(shared.id, status.report()))
+            self._inbox.post(Polled(shared.id, status.report()))
 
     def _ship_together(self, rows: list[Row]) -> None:
-        if len(rows) > 1 or rows[0].operation.sharing() is None:
+        if len(rows) > 1 or rows[0].operation.batch_key() is None:
             self._ship(Submission.of(next(self._numbers), rows))
         else:
             self._ship(Submission(next(self._numbers), rows, rows[0].operation))
@@ -135,20 +135,20 @@ class Engine:
         if self.broken is not None:
             self._end_without(carrier, "rejected", self.broken)
             return
-        asked, many = carrier.asked, carrier.asked.look_many()
-        ticket = Ticket(
+        asked, many = carrier.asked, carrier.asked.poll_many()
+        job = ScheduledJob(
             carrier.id,
             asked.variant(),
-            asked.endpoint.gate,
-            asked.may_repeat(),
-            sold_as=carrier.rows[0].operation.variant(),
+            asked.endpoint.job_limit,
+            asked.is_retry_safe(),
+            priced_as=carrier.rows[0].operation.variant(),
             rows=len(carrier.rows),
             urgent=any(row.urgent for row in carrier.rows),
-            roll="" if many is None else many.endpoint.name,
-            unclear=carrier.in_doubt,
+            list_endpoint="" if many is None else many.endpoint.name,
+            in_doubt=carrier.in_doubt,
         )
-        at_stake = sum(row.entry.reserved_cents for row in carrier.rows)
-        self._scheduler.add(ticket, self._client.clock.now(), remote_id=carrier.first.job_id, at_stake=at_stake)
+        exposed_cents = sum(row.entry.reserved_cents for row in carrier.rows)
+        self._scheduler.add(job, self._client.clock.now(), job_id=carrier.first.job_id, exposed_cents=exposed_cents)
         self._inbox.post()
 
     def number_of(self, key: str) -> int:
@@ -161,16 +161,16 @@ class Engine:
         row.withdrawn = error
         carrier = self._carrier_of.get(row.entry.key)
         if carrier is None:
-            self._gathering.remove(row)
+            self._batcher.remove(row)
             self._end(row, _without(row, "rejected", error))
         elif all(other.withdrawn for other in carrier.rows):
             self._inbox.post(Withdrawn(carrier.id, error))
 
-    def hurry(self) -> None:
+    def begin_shutdown(self) -> None:
         """Send nothing more, and give submits on their way a last few seconds."""
         self._leaving = True
         for scope in self._submits:
-            scope.deadline = anyio.current_time() + GRACE
+            scope.deadline = anyio.current_time() + SHUTDOWN_GRACE_SECONDS
 
     # --- the loop -----------------------------------------------------------------------------------------------
 
@@ -178,7 +178,7 @@ class Engine:
         """Serve until cancelled."""
         clock, scheduler = self._client.clock, self._scheduler
         while True:
-            for rows in self._gathering.due(clock.now()):
+            for rows in self._batcher.due(clock.now()):
                 self._ship_together(rows)
             commands = [command for event in self._inbox.drain() for command in scheduler.handle(event, clock.now())]
             if self.broken is None:
@@ -186,12 +186,12 @@ class Engine:
             for command in commands:
                 tasks.start_soon(self._carry_out, command)
             at = None if self.broken else scheduler.wake_at(clock.now())
-            at = min(math.inf if at is None else at, self._gathering.wake_at())
+            at = min(math.inf if at is None else at, self._batcher.wake_at())
             with anyio.CancelScope(deadline=clock.real(at)):
                 await self._inbox.wait()
 
     async def _carry_out(self, command: Command) -> None:
-        if isinstance(command, LookMany):
+        if isinstance(command, PollBatch):
             await self._look_many(command.ids)
             return
         carrier = self._carriers.get(command.id)
@@ -201,15 +201,15 @@ class Engine:
             match command:
                 case Submit(reserved=reserved):
                     await self._submit(carrier, reserved)
-                case Look(remote_id=remote_id):
-                    await self._look(carrier, remote_id)
+                case Poll(job_id=job_id):
+                    await self._look(carrier, job_id)
                 case Finish(report=report):
                     await self._finish(carrier, report)
                 case Release(error=error, again=again):
                     await self._release(carrier, error, again=again)
-                case Hold(error=error):
+                case Park(error=error):
                     await self._give_up(carrier, "unknown", error, "unknown")
-                case HandBack(error=error):
+                case Detach(error=error):
                     await self._give_up(carrier, "unfinished", error, "accepted")
         except JournalError as error:
             self._break(error)
@@ -225,18 +225,18 @@ class Engine:
                 first_at = carrier.first.sent_at if carrier.in_doubt else None
                 sent_at = first_at or datetime.now(UTC).isoformat(timespec="milliseconds")
                 self._give_up_before(carrier)
-                await self._journal.put(*carrier.step("intended", reserved, error=None, sent_at=sent_at))
+                await self._journal.put(*carrier.advance("intended", reserved, error=None, sent_at=sent_at))
                 if self._leaving:
                     left: State = "unknown" if carrier.in_doubt else "released"
-                    await self._journal.put(*carrier.step(left, error="the run was left before this was sent"))
+                    await self._journal.put(*carrier.advance(left, error="the run was left before this was sent"))
                     return
                 job_id = await self._send(carrier)
-                await self._journal.put(*carrier.step("accepted", job_id=job_id))
+                await self._journal.put(*carrier.advance("accepted", job_id=job_id))
                 self._inbox.post(Accepted(carrier.id, job_id))
             except JournalError:
                 raise
             except SixtyfourError as error:
-                carrier.in_doubt = carrier.in_doubt or is_unclear(error)
+                carrier.in_doubt = carrier.in_doubt or is_uncertain(error)
                 self._inbox.post(SubmitFailed(carrier.id, error))
             finally:
                 self._submits.discard(scope)
@@ -263,20 +263,20 @@ class Engine:
         asked = carrier.asked
         request = encode(asked, job_route(asked), timeout=SUBMIT_TIMEOUT)
         response = await self._client.exchange(request)
-        value = decode_json(response, operation=request.operation, gate=asked.endpoint.gate)
+        value = decode_json(response, operation=request.operation, job_limit=asked.endpoint.job_limit)
         return read_job_id(asked, value, request.operation)
 
     # --- looks --------------------------------------------------------------------------------------------------
 
-    async def _look(self, carrier: Submission, remote_id: str) -> None:
+    async def _look(self, carrier: Submission, job_id: str) -> None:
         try:
-            self._inbox.post(Looked(carrier.id, await self._report(carrier, remote_id)))
+            self._inbox.post(Polled(carrier.id, await self._report(carrier, job_id)))
         except SixtyfourError as error:
-            logger.info("looking at %s: %s", remote_id, error)
-            self._inbox.post(LookFailed(carrier.id, error))
+            logger.info("looking at %s: %s", job_id, error)
+            self._inbox.post(PollFailed(carrier.id, error))
 
-    async def _report(self, carrier: Submission, remote_id: str) -> Report:
-        seen = await self._ask(carrier.asked.look(remote_id))
+    async def _report(self, carrier: Submission, job_id: str) -> Report:
+        seen = await self._ask(carrier.asked.poll(job_id))
         carrier.body = seen.body
         report: Report = seen.value.report()
         if carrier.filed and report.state is JobState.COMPLETED:
@@ -298,16 +298,16 @@ class Engine:
         return _Seen(decode_answer(question.answer_type(), value, operation=request.operation), response.body)
 
     async def _look_many(self, ids: tuple[int, ...]) -> None:
-        question = next((self._carriers[id_].asked.look_many() for id_ in ids if id_ in self._carriers), None)
+        question = next((self._carriers[id_].asked.poll_many() for id_ in ids if id_ in self._carriers), None)
         if question is None:
             return
         try:
             seen = await self._ask(question)
         except SixtyfourError as error:
             logger.info("looking at %d jobs: %s", len(ids), error)
-            self._inbox.post(ManyFailed(ids, error))
+            self._inbox.post(BatchPollFailed(ids, error))
             return
-        self._inbox.post(ManyLooked(ids, {one.job_id: one.report() for one in seen.value}))
+        self._inbox.post(BatchPolled(ids, {one.job_id: one.report() for one in seen.value}))
 
     # --- ends ---------------------------------------------------------------------------------------------------
 
@@ -316,15 +316,15 @@ class Engine:
         if carrier.batch is None:
             await self._journal.put(carrier.finish(report))
         else:
-            await self._journal.keep(carrier.batch, carrier.text)
-            await self._journal.share_out(carrier.batch, carrier.share_out(report))
+            await self._journal.save_batch_answer(carrier.batch, carrier.text)
+            await self._journal.settle_batch(carrier.batch, carrier.settle(report))
         for row in self._let_go(carrier):
             self._end(row, read_outcome(row.operation, row.entry))
 
     async def _release(self, carrier: Submission, error: SixtyfourError, *, again: bool) -> None:
         """Take the intent back; what a refused batch held may go on in parts."""
         if carrier.first.state != "released" and not (again and carrier.in_doubt):
-            await self._journal.put(*carrier.step("released", 0.0, error=str(error)))
+            await self._journal.put(*carrier.advance("released", 0.0, error=str(error)))
         if again:
             return
         rows = self._let_go(carrier)
@@ -348,7 +348,7 @@ class Engine:
         return []
 
     async def _give_up(self, carrier: Submission, status: Status, error: SixtyfourError, state: State) -> None:
-        await self._journal.put(*carrier.step(state, error=str(error)))
+        await self._journal.put(*carrier.advance(state, error=str(error)))
         self._end_without(carrier, status, error)
 
     def _end_without(self, carrier: Submission, status: Status, error: SixtyfourError) -> None:

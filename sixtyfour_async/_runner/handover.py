@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 import anyio
 
 from sixtyfour_async._journal.base import Entry, Journal
-from sixtyfour_async._runner.admission import Admission, clash
+from sixtyfour_async._runner.admission import RowAdmission, clash
 from sixtyfour_async._runner.engine import Engine
-from sixtyfour_async._runner.outcome_stream import Feed, Operations, each
+from sixtyfour_async._runner.outcome_stream import Operations, OutcomeStream, each
 from sixtyfour_async._runner.outcomes import Outcome
 from sixtyfour_async._runner.reading import read_outcome, restore
 from sixtyfour_async._runner.submission import Row
@@ -36,10 +36,10 @@ class Handover:
         withdrawn: Rows that were dropped before they were sent, because the run was stopped.
     """
 
-    def __init__(self, journal: Journal, engine: Engine, admission: Admission, max_rows: int | None) -> None:
+    def __init__(self, journal: Journal, engine: Engine, admission: RowAdmission, max_rows: int | None) -> None:
         self.engine = engine
         engine.on_end = self._hand_over
-        self.feeds: set[Feed[Any]] = set()
+        self.feeds: set[OutcomeStream[Any]] = set()
         self.ended: dict[str, int] = {}
         self.replayed = 0
         self.withdrawn = 0
@@ -51,7 +51,7 @@ class Handover:
 
     # --- rows in ------------------------------------------------------------------------------------------------
 
-    async def read(self, feed: Feed[R], operations: Operations[R], key: Callable[[Any], str] | None) -> None:
+    async def read(self, feed: OutcomeStream[R], operations: Operations[R], key: Callable[[Any], str] | None) -> None:
         """Take on what an iterable gives, as far as there are places."""
         index = 0
         try:
@@ -70,9 +70,9 @@ class Handover:
             feed.stop(error)
         finally:
             feed.finish_reading()
-            self.engine.no_more()
+            self.engine.flush()
 
-    async def admit(self, feed: Feed[R], operation: JobOperation[R], key: str | None, index: int) -> None:
+    async def admit(self, feed: OutcomeStream[R], operation: JobOperation[R], key: str | None, index: int) -> None:
         """Take a row on: new, known from the journal, or a twin of one under way.
 
         One at a time: between reading the journal and taking the row on, nobody else may take the same row on.
@@ -89,33 +89,33 @@ class Handover:
                 twin.waiting.append((feed, index))
                 return
             known = twin.entry if twin else await self._journal.find(key)
-            told = "clash" if twin else self._admission.welcome(operation, fingerprint, known, feed.delivers)
+            told = "conflict" if twin else self._admission.welcome(operation, fingerprint, known, feed.delivers)
             if told == "skip":
                 feed.skip(index)
                 return
             feed.owe()
-            if told == "clash":
+            if told == "conflict":
                 self._tell(feed, Outcome(key, index, operation, "rejected", error=clash(key)))
-            elif told == "tell" and known is not None:
+            elif told == "replay" and known is not None:
                 self._replay(feed, read_outcome(operation, known, index=index, replayed=True), known)
-            elif told != "watch" and (refusal := self._admission.over_cap(operation)) is not None:
+            elif told != "resume" and (refusal := self._admission.over_cap(operation)) is not None:
                 self._tell(feed, Outcome(key, index, operation, "rejected", error=refusal))
             else:
                 entry = self._admission.entry(operation, key, fingerprint, known, told)
-                gives_up = known.reserved_cents if known and told == "ask anew" and known.state in OPEN else None
+                gives_up = known.reserved_cents if known and told == "resubmit" and known.state in OPEN else None
                 await self._take_on(feed, Row(entry, operation, [(feed, index)], feed.urgent, gives_up=gives_up))
 
-    async def _take_on(self, feed: Feed[Any], row: Row) -> None:
+    async def _take_on(self, feed: OutcomeStream[Any], row: Row) -> None:
         entry, operation = row.entry, row.operation
         if entry.batch is not None and entry.state in {"accepted", "unknown"}:
-            members = [other for other in await self._journal.members(entry.batch) if other.state == entry.state]
+            members = [other for other in await self._journal.batch_entries(entry.batch) if other.state == entry.state]
             rows = [row if one.key == entry.key else Row(one, restore(one), []) for one in members]
             await self.engine.resume(entry.batch, rows)
         else:
-            asked = self._admission.keyed(operation, entry.key, entry.asked)
-            self.engine.add(row, asked, feed.route)
+            asked = self._admission.with_idempotency_key(operation, entry.key, entry.asked)
+            self.engine.add(row, asked, feed.batching)
 
-    def _replay(self, feed: Feed[Any], outcome: Outcome[Any], known: Entry) -> None:
+    def _replay(self, feed: OutcomeStream[Any], outcome: Outcome[Any], known: Entry) -> None:
         if outcome.status == "completed":
             self._journal.tally(known.variant, "reused", known.cost_cents or 0.0)
         self._tell(feed, outcome)
@@ -133,7 +133,7 @@ class Handover:
 
     def _hand_over(self, row: Row, outcome: Outcome[Any]) -> None:
         """Give an outcome to everyone who waits for this row; whoever came second gets a copy, paid once."""
-        stopped: set[Feed[Any]] = set()
+        stopped: set[OutcomeStream[Any]] = set()
         for number, (feed, index) in enumerate(row.waiting):
             reading = not feed.stopped
             self._tell(feed, replace(outcome, index=index, replayed=number > 0))
@@ -144,7 +144,7 @@ class Handover:
         if stopped:
             self.withdraw(lambda other: any(feed in stopped for feed, _ in other.waiting))
 
-    def _tell(self, feed: Feed[Any], outcome: Outcome[Any]) -> None:
+    def _tell(self, feed: OutcomeStream[Any], outcome: Outcome[Any]) -> None:
         if isinstance(outcome.error, RunStoppedError):
             self.withdrawn += 1
         else:

@@ -11,7 +11,7 @@ import anyio
 
 from sixtyfour_async._runner.outcomes import Outcome
 from sixtyfour_async._scheduling.retry import concerns_every_row
-from sixtyfour_async._scheduling.row_states import Deliver, Route
+from sixtyfour_async._scheduling.row_states import Batching, Deliver
 from sixtyfour_async.errors import SixtyfourError
 from sixtyfour_async.operations import JobOperation
 
@@ -20,7 +20,7 @@ R = TypeVar("R")
 Operations: TypeAlias = Iterable[JobOperation[R]] | AsyncIterable[JobOperation[R]]
 
 
-class Feed(Generic[R]):
+class OutcomeStream(Generic[R]):
     """Outcomes owed to one consumer.
 
     A row holds a place from the moment it is read until its outcome is taken, so a slow consumer slows the reading
@@ -35,10 +35,10 @@ class Feed(Generic[R]):
         urgent: bool = False,
         deliver: Deliver = "every call",
         ordered: bool = False,
-        route: Route = "single",
+        batching: Batching = "single",
     ) -> None:
         self.urgent = urgent
-        self.route: Route = route
+        self.batching: Batching = batching
         self.ordered = ordered
         self.delivers: Deliver = deliver
         self._places = anyio.Semaphore(places)
@@ -101,7 +101,7 @@ class Feed(Generic[R]):
             yield outcome
 
     async def _in_order(self) -> AsyncGenerator[Outcome[R], None]:
-        """Hold back what came early. It keeps its place, so no more is held than rows may be read ahead."""
+        """Park back what came early. It keeps its place, so no more is held than rows may be read ahead."""
         early: dict[int, Outcome[R]] = {}
         following = 0
         async for came in self._outcomes:

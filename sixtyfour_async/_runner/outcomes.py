@@ -23,7 +23,7 @@ nothing is paid, and the next run asks again. ``unknown``: it may have been take
 """
 
 
-Binds: TypeAlias = Literal["rate", "gate", "cap", "server", "nothing"]
+Bottleneck: TypeAlias = Literal["rate", "job_limit", "cap", "server", "nothing"]
 """What keeps waiting rows from being sent faster."""
 
 
@@ -88,7 +88,7 @@ class Unknown:
         operation: What was asked.
         why: What is known about it.
         sent_at: When it was last about to be sent, ISO text, our wall clock.
-        stake_cents: What was set aside for it, US cents; 0 when its price was not known and no cap was set.
+        exposed_cents: What was set aside for it, US cents; 0 when its poll_cost_seconds was not known and no cap was set.
         job_id: The service's id, in the rare case that there was one and the service no longer knew it.
     """
 
@@ -96,7 +96,7 @@ class Unknown:
     operation: JobOperation[Any]
     why: str
     sent_at: str | None
-    stake_cents: float
+    exposed_cents: float
     job_id: str | None = None
 
 
@@ -112,12 +112,12 @@ class RunPlan:
         rejected: Rows whose key stands for another question.
         asked: Rows that would be asked, and paid.
         submits: Requests that submit them; fewer than rows where rows share one.
-        requests: Submits and looks while rows wait for the budget; one that is idle is spent on more looks.
+        requests: Submits and polls while rows wait for the budget; one that is idle is spent on more polls.
         minutes: When the last row is expected to end.
         minutes_range: When two jobs are expected to be left, and when hardly any chance of one is.
         cost_cents: What the rows asked would cost, US cents, as far as prices are known.
-        unpriced: Rows whose price nobody knows, by operation and tier; not in *cost_cents*.
-        binds: What the run has to wait for most: ``rate`` (requests a minute), ``deep-search`` or another gate,
+        unpriced: Rows whose poll_cost_seconds nobody knows, by operation and tier; not in *cost_cents*.
+        bottleneck: What the run has to wait for most: ``rate`` (requests a minute), ``deep-search`` or another job_limit,
             ``in flight``, ``run time``; ``cap`` when the money does not suffice, ``nothing`` when nothing is asked.
     """
 
@@ -133,7 +133,7 @@ class RunPlan:
     minutes_range: tuple[float, float]
     cost_cents: float
     unpriced: Mapping[str, int]
-    binds: str
+    bottleneck: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,19 +146,19 @@ class Stats:
         ended: Rows per `Outcome.status`, without the withdrawn.
         withdrawn: Rows that were read and dropped before they were sent, because the run was stopped.
         replayed: Rows answered without asking, from the journal or from a twin in this run.
-        requests: Requests made so far, looks included.
+        requests: Requests made so far, polls included.
         throttled: 429 answers so far.
         requests_per_minute: The key's limit.
         cost_cents: Charged so far, what earlier runs paid included.
         reserved_cents: Set aside for what is in flight.
-        at_stake_cents: Set aside for rows whose end nobody knows: parked, or running when they were last looked at.
+        exposed_cents: Set aside for rows whose end nobody knows: parked, or running when they were last looked at.
         last_minute: Requests made in the last 60 seconds, the client's other calls included.
-        others: Requests a minute that others seem to make with the same key, from what the service says remains.
-        binds: What keeps the rows that wait from being sent faster: ``rate``, the budget; ``gate``, a limit on jobs
+        other_traffic: Requests a minute that other_traffic seem to make with the same key, from what the service says remains.
+        bottleneck: What keeps the rows that wait from being sent faster: ``rate``, the budget; ``job_limit``, a limit on jobs
             that run; ``cap``, the money; ``server``, a pause that the service asked for; ``nothing``.
-        price: Seconds of lag that one request is worth just now; see ``patience``.
+        poll_cost_seconds: Seconds of lag that one request is worth just now; see ``patience``.
         lag: Seconds that an ended job lay unseen, median of the last 255; None before the first.
-        looks_per_job: Looks made for each job that ended.
+        polls_per_job: Looks made for each job that ended.
     """
 
     waiting: int
@@ -171,13 +171,13 @@ class Stats:
     requests_per_minute: int
     cost_cents: float
     reserved_cents: float
-    at_stake_cents: float
+    exposed_cents: float
     last_minute: int = 0
-    others: int = 0
-    binds: Binds = "nothing"
-    price: float = 0.0
+    other_traffic: int = 0
+    bottleneck: Bottleneck = "nothing"
+    poll_cost_seconds: float = 0.0
     lag: float | None = None
-    looks_per_job: float = 0.0
+    polls_per_job: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,27 +187,27 @@ class Explanation:
     Attributes:
         key: The row's key.
         phase: Where the row stands: waiting, sending, running, looking.
-        waits_for: What a waiting row waits for; see `Stats.binds`.
+        waits_for: What a waiting row waits for; see `Stats.bottleneck`.
         age: Seconds since it was accepted; None before that.
-        looks: Looks so far.
-        last_look: Seconds since the last answered look; None when there was none.
-        next_look: Seconds until the next look, negative when it is overdue; None when none is planned.
-        price: Seconds of lag that a look at it is worth.
+        polls: Looks so far.
+        last_poll: Seconds since the last answered look; None when there was none.
+        next_poll: Seconds until the next look, negative when it is overdue; None when none is planned.
+        poll_cost_seconds: Seconds of lag that a look at it is worth.
     """
 
     key: str
     phase: str
-    waits_for: Binds
+    waits_for: Bottleneck
     age: float | None
-    looks: int
-    last_look: float | None
-    next_look: float | None
-    price: float
+    polls: int
+    last_poll: float | None
+    next_poll: float | None
+    poll_cost_seconds: float
 
     def __str__(self) -> str:
         if self.age is None:
             return f"{self.key}: {self.phase}" + (f" for {self.waits_for}" if self.phase == "waiting" else "")
-        last = "not looked at yet" if self.last_look is None else f"last look {self.last_look:.0f} s ago"
-        due = "" if self.next_look is None else f", next in {self.next_look:.0f} s"
-        worth = f"a look costs what {self.price:.3g} s of lag are worth"
-        return f"{self.key}: {self.phase} for {self.age:.0f} s, {self.looks} looks, {last}{due}; {worth}"
+        last = "not looked at yet" if self.last_poll is None else f"last look {self.last_poll:.0f} s ago"
+        due = "" if self.next_poll is None else f", next in {self.next_poll:.0f} s"
+        worth = f"a look costs what {self.poll_cost_seconds:.3g} s of lag are worth"
+        return f"{self.key}: {self.phase} for {self.age:.0f} s, {self.polls} polls, {last}{due}; {worth}"

@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sixtyfour_async._journal.base import Journal
-from sixtyfour_async._runner.admission import Admission
+from sixtyfour_async._runner.admission import RowAdmission
 from sixtyfour_async._runner.outcome_stream import Operations, each
 from sixtyfour_async._runner.outcomes import RunPlan
-from sixtyfour_async._scheduling.batches import FILED, LEADS
+from sixtyfour_async._scheduling.batches import MAX_BULK_LEADS, MAX_FILE_ROWS
 from sixtyfour_async._scheduling.forecast import Load, forecast
-from sixtyfour_async._scheduling.row_states import Route
+from sixtyfour_async._scheduling.row_states import Batching
 from sixtyfour_async._scheduling.scheduler import Scheduler
 from sixtyfour_async.operations import JobOperation
 
-COUNTED = {"tell": "answered", "skip": "answered", "watch": "running", "ask": "asked", "ask anew": "asked"}
+COUNTED = {"replay": "answered", "skip": "answered", "resume": "running", "submit": "asked", "resubmit": "asked"}
 """What a row counts as in a plan; a clash counts as rejected."""
 
 
@@ -32,33 +32,36 @@ class _Kinds:
     running: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     bulk: dict[str, JobOperation[Any]] = field(default_factory=dict[str, JobOperation[Any]])
 
-    def add(self, operation: JobOperation[Any], route: Route) -> None:
-        kind = None if route == "single" else operation.sharing(in_files=route == "file")
+    def add(self, operation: JobOperation[Any], batching: Batching) -> None:
+        kind = None if batching == "single" else operation.batch_key(in_files=batching == "file")
         if kind is None:
-            self.alone[operation.variant(), operation.endpoint.gate] += 1
+            self.alone[operation.variant(), operation.endpoint.job_limit] += 1
         else:
             self.shared[kind] += 1
             if kind not in self.bulk:
-                self.bulk[kind] = operation.together((), "plan")
+                self.bulk[kind] = operation.batch_with((), "plan")
 
     def loads(self) -> list[Load]:
         keys = self.alone.keys() | self.running.keys()
-        alone = [Load(variant, self.alone[variant, gate], self.running[variant, gate], gate) for variant, gate in keys]
+        alone = [
+            Load(variant, self.alone[variant, job_limit], self.running[variant, job_limit], job_limit)
+            for variant, job_limit in keys
+        ]
         return [*alone, *(self._load(self.bulk[kind], rows) for kind, rows in self.shared.items())]
 
     def _load(self, bulk: JobOperation[Any], rows: int) -> Load:
-        size = FILED if bulk.endpoint.takes_file else LEADS
-        return Load(bulk.variant(), math.ceil(rows / size), gate=bulk.endpoint.gate)
+        size = MAX_FILE_ROWS if bulk.endpoint.takes_file else MAX_BULK_LEADS
+        return Load(bulk.variant(), math.ceil(rows / size), job_limit=bulk.endpoint.job_limit)
 
 
 async def plan(
     operations: Operations[Any],
     journal: Journal,
-    admission: Admission,
+    admission: RowAdmission,
     scheduler: Scheduler,
     *,
     key: Callable[[Any], str] | None,
-    route: Route,
+    batching: Batching,
 ) -> RunPlan:
     """Read all operations, sort them, and forecast."""
     counts, prices, kinds, seen = Counter[str](), Counter[str](), _Kinds(), set[str]()
@@ -73,27 +76,27 @@ async def plan(
             seen.add(name)
             told = admission.welcome(operation, fingerprint, await journal.find(name), "every call")
             counts[COUNTED.get(told, "rejected")] += 1
-            if told == "watch":
-                kinds.running[operation.variant(), operation.endpoint.gate] += 1
-            elif told in {"ask", "ask anew"}:
+            if told == "resume":
+                kinds.running[operation.variant(), operation.endpoint.job_limit] += 1
+            elif told in {"submit", "resubmit"}:
                 prices[operation.variant()] += 1
-                kinds.add(operation, route)
+                kinds.add(operation, batching)
     return _plan(counts, prices, kinds.loads(), scheduler)
 
 
 def _plan(counts: Counter[str], prices: Counter[str], loads: list[Load], scheduler: Scheduler) -> RunPlan:
     told = forecast(
         loads,
-        runtimes=scheduler.watch.runtimes,
+        runtimes=scheduler.poller.runtimes,
         patience=scheduler.patience,
         budget=scheduler.budget,
-        gates=scheduler.gates,
+        job_limits=scheduler.job_limits,
         in_flight=scheduler.in_flight,
     )
     ledger = scheduler.ledger
     cents = sum((ledger.price(variant) or 0.0) * rows for variant, rows in prices.items())
     unpriced = {variant: rows for variant, rows in prices.items() if ledger.price(variant) is None}
-    left = None if ledger.cap is None else ledger.cap - ledger.charged - ledger.at_stake
+    left = None if ledger.cap is None else ledger.cap - ledger.charged - ledger.exposed_cents
     too_dear = left is not None and (cents > left or bool(unpriced))
     early, expected, late = (seconds / 60 for seconds in told.seconds)
     return RunPlan(
@@ -109,5 +112,5 @@ def _plan(counts: Counter[str], prices: Counter[str], loads: list[Load], schedul
         minutes_range=(early, late),
         cost_cents=cents,
         unpriced=unpriced,
-        binds="cap" if too_dear else told.binds,
+        bottleneck="cap" if too_dear else told.bottleneck,
     )

@@ -93,7 +93,7 @@ def _read_report(operation: JobOperation[Any], entry: Entry) -> Report:
         raise JobUnknownError(entry.error or CRASHED, job_id=entry.job_id)
     if entry.state == "accepted":
         raise JobTimeoutError("was still running when last looked at", job_id=entry.job_id)
-    question = operation.look(entry.job_id or "-")
+    question = operation.poll(entry.job_id or "-")
     value = json.loads(entry.answer or "null")
     found: Report = decode_answer(question.answer_type(), value, operation=operation.endpoint.name).report()
     return found

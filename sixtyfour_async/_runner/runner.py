@@ -23,19 +23,19 @@ from pydantic import BaseModel
 from sixtyfour_async._client.client import AsyncClient
 from sixtyfour_async._journal.base import Journal, MemoryJournal
 from sixtyfour_async._journal.sqlite import SqliteJournal
-from sixtyfour_async._runner.admission import Admission
+from sixtyfour_async._runner.admission import RowAdmission
 from sixtyfour_async._runner.engine import Engine
 from sixtyfour_async._runner.handover import Handover
-from sixtyfour_async._runner.outcome_stream import Feed, Operations
+from sixtyfour_async._runner.outcome_stream import Operations, OutcomeStream
 from sixtyfour_async._runner.outcomes import Explanation, Outcome, RunPlan, Stats, Unfinished, Unknown
 from sixtyfour_async._runner.planning import plan
 from sixtyfour_async._runner.reading import read_outcome, restore
-from sixtyfour_async._scheduling.batches import FILED
+from sixtyfour_async._scheduling.batches import MAX_FILE_ROWS
 from sixtyfour_async._scheduling.job_states import Phase
 from sixtyfour_async._scheduling.ledger import Ledger
-from sixtyfour_async._scheduling.limits import Gate, RateGate
-from sixtyfour_async._scheduling.poller import PATIENCE
-from sixtyfour_async._scheduling.row_states import Deliver, OnUnknown, Route, Wishes
+from sixtyfour_async._scheduling.limits import ConcurrencyLimit, WindowLimit
+from sixtyfour_async._scheduling.poller import DEFAULT_PATIENCE_SECONDS
+from sixtyfour_async._scheduling.row_states import Batching, Deliver, OnUnknown, ReusePolicy
 from sixtyfour_async._scheduling.scheduler import Scheduler
 from sixtyfour_async.errors import ConfigurationError, JournalError, RunStoppedError
 from sixtyfour_async.models import Intelligence
@@ -106,7 +106,7 @@ class JobRunner:
         reuse: timedelta | None = None,
         on_unknown: OnUnknown = "park",
         deep_searches: int = DEEP_SEARCHES,
-        patience: float = PATIENCE,
+        patience: float = DEFAULT_PATIENCE_SECONDS,
     ) -> None:
         if not 0 < patience < math.inf:
             raise ConfigurationError("patience must be above 0 seconds, and finite")
@@ -123,14 +123,14 @@ class JobRunner:
         self.left_running: tuple[Unfinished, ...] = ()
         self._max_in_flight = max_in_flight
         ledger = Ledger(max_cost_cents, dict(prices or {}), max_row_cents)
-        wishes = Wishes(retry_failed=retry_failed, on_unknown=on_unknown, reuse=reuse)
-        self._admission = Admission(self.journal, ledger, max_jobs, wishes)
+        policy = ReusePolicy(retry_failed=retry_failed, on_unknown=on_unknown, reuse=reuse)
+        self._admission = RowAdmission(self.journal, ledger, max_jobs, policy)
         self._scheduler = Scheduler(
             budget=client.budget,
             ledger=ledger,
             jitter=random.random,
-            gates={"deep-search": Gate(deep_searches), "bulk-intelligence": RateGate(BULK_SUBMITS)},
-            in_flight=Gate(max_in_flight),
+            job_limits={"deep-search": ConcurrencyLimit(deep_searches), "bulk-intelligence": WindowLimit(BULK_SUBMITS)},
+            in_flight=ConcurrencyLimit(max_in_flight),
             job_deadline=job_deadline,
             patience=patience,
         )
@@ -145,7 +145,7 @@ class JobRunner:
         await self.journal.open()
         try:
             await self._admission.open()
-            self._scheduler.watch.runtimes.read_json(await self.journal.note(RUNTIMES) or "")
+            self._scheduler.poller.runtimes.read_json(await self.journal.get_meta(RUNTIMES) or "")
             self._remembered_at = self.client.clock.now()
             self._tasks = await anyio.create_task_group().__aenter__()
         except BaseException:
@@ -159,7 +159,7 @@ class JobRunner:
     ) -> None:
         """Detach. An error of the block goes on as it is: the task group never sees it, so it is not wrapped."""
         tasks = self._running
-        self._engine.hurry()
+        self._engine.begin_shutdown()
         tasks.cancel_scope.cancel()
         try:
             await tasks.__aexit__(None, None, None)
@@ -179,10 +179,10 @@ class JobRunner:
 
     async def _keep_runtimes(self) -> None:
         """What was learned helps a later run; a journal that broke has been reported already."""
-        if not self._scheduler.watch.looks:
+        if not self._scheduler.poller.polls:
             return
         with suppress(JournalError), anyio.CancelScope(shield=True):
-            await self.journal.note(RUNTIMES, self._scheduler.watch.runtimes.to_json())
+            await self.journal.set_meta(RUNTIMES, self._scheduler.poller.runtimes.to_json())
 
     def _leave(self) -> None:
         self.left_running = tuple(
@@ -212,7 +212,7 @@ class JobRunner:
         """Say where the runner stands."""
         rows = self._engine.rows.values()
         in_flight = sum(row.entry.state in {"intended", "accepted"} for row in rows)
-        budget, ledger, watch = self._scheduler.budget, self._scheduler.ledger, self._scheduler.watch
+        budget, ledger, poller = self._scheduler.budget, self._scheduler.ledger, self._scheduler.poller
         now = self.client.clock.now()
         return Stats(
             waiting=len(rows) - in_flight,
@@ -225,35 +225,35 @@ class JobRunner:
             requests_per_minute=budget.limit,
             cost_cents=ledger.charged,
             reserved_cents=ledger.reserved,
-            at_stake_cents=ledger.at_stake,
+            exposed_cents=ledger.exposed_cents,
             last_minute=budget.last_minute(now),
-            others=budget.others,
-            binds=self._scheduler.binds(now),
-            price=watch.price,
-            lag=median(watch.lags) if watch.lags else None,
-            looks_per_job=watch.looks / watch.ended if watch.ended else 0.0,
+            other_traffic=budget.other_traffic,
+            bottleneck=self._scheduler.bottleneck(now),
+            poll_cost_seconds=poller.poll_cost_seconds,
+            lag=median(poller.lags) if poller.lags else None,
+            polls_per_job=poller.polls / poller.ended if poller.ended else 0.0,
         )
 
     def explain(self, key: str) -> Explanation | None:
         """Say why a row was or was not looked at; None when no row of this key is under way."""
-        ticket = self._scheduler.tickets.get(self._engine.number_of(key))
-        if ticket is None:
+        job = self._scheduler.jobs.get(self._engine.number_of(key))
+        if job is None:
             return None
-        now, watch = self.client.clock.now(), self._scheduler.watch
-        accepted = ticket.remote_id is not None
+        now, poller = self.client.clock.now(), self._scheduler.poller
+        accepted = job.job_id is not None
         return Explanation(
             key,
-            ticket.phase.value,
-            self._scheduler.binds(now),
-            now - ticket.accepted_at if accepted else None,
-            ticket.looks,
-            now - ticket.looked_at if ticket.looks else None,
-            ticket.look_at - now if ticket.phase is Phase.RUNNING else None,
-            watch.price_for(ticket, hurried=self._scheduler.waiting.want_slot_of(ticket, now)),
+            job.phase.value,
+            self._scheduler.bottleneck(now),
+            now - job.accepted_at if accepted else None,
+            job.polls,
+            now - job.polled_at if job.polls else None,
+            job.poll_at - now if job.phase is Phase.RUNNING else None,
+            poller.poll_cost_for(job, slot_contended=self._scheduler.queues.slot_contended(job, now)),
         )
 
     async def plan(
-        self, operations: Operations[Any], *, key: Callable[[Any], str] | None = None, route: Route = "auto"
+        self, operations: Operations[Any], *, key: Callable[[Any], str] | None = None, batching: Batching = "auto"
     ) -> RunPlan:
         """Say what `map` would do with these operations, and what it would take; nothing is sent or written.
 
@@ -261,7 +261,7 @@ class JobRunner:
         `map` is to have. What other ``map`` calls on this runner have under way is not counted.
         """
         self._running  # noqa: B018 (raises outside the block: the journal must be open)
-        return await plan(operations, self.journal, self._admission, self._scheduler, key=key, route=route)
+        return await plan(operations, self.journal, self._admission, self._scheduler, key=key, batching=batching)
 
     # --- the journal --------------------------------------------------------------------------------------------
 
@@ -319,7 +319,7 @@ class JobRunner:
         key: Callable[[Any], str] | None = None,
         deliver: Deliver = "every call",
         ordered: bool = False,
-        route: Route = "auto",
+        batching: Batching = "auto",
     ) -> AsyncGenerator[Outcome[R], None]:
         """Submit operations as they are read and yield one outcome for each, as they end.
 
@@ -333,7 +333,7 @@ class JobRunner:
                 when the process dies comes again, and no other; with a sink that knows keys it is exactly once.
             ordered: Yield outcomes in the order of the input. A slow row then holds the others back, ``max_in_flight``
                 at most; after that nothing is submitted until it ends.
-            route: ``"auto"`` lets find and reverse questions that have nothing but their lead to tell them apart share
+            batching: ``"auto"`` lets find and reverse questions that have nothing but their lead to tell them apart share
                 bulk submits of up to 100: a hundredth of the requests. ``"file"`` sends research on people and
                 companies as files of up to 20,000 rows, too: a few requests for all of it, and no answer before the
                 slowest row's; fields come back as text. ``"single"`` submits each row by itself.
@@ -345,8 +345,8 @@ class JobRunner:
 
         Leaving the loop early withdraws what has not been sent.
         """
-        places = max(self._max_in_flight, FILED) if route == "file" else self._max_in_flight
-        async with self._feed(places, deliver=deliver, ordered=ordered, route=route) as feed:
+        places = max(self._max_in_flight, MAX_FILE_ROWS) if batching == "file" else self._max_in_flight
+        async with self._feed(places, deliver=deliver, ordered=ordered, batching=batching) as feed:
             self._running.start_soon(self._handover.read, feed, operations, key)
             async with aclosing(feed.take()) as outcomes:
                 async for outcome in outcomes:
@@ -358,9 +358,9 @@ class JobRunner:
                 raise feed.error
 
     @asynccontextmanager
-    async def _feed(self, places: int, **kind: Any) -> AsyncGenerator[Feed[Any], None]:
+    async def _feed(self, places: int, **kind: Any) -> AsyncGenerator[OutcomeStream[Any], None]:
         tasks = self._running
-        feed: Feed[Any] = Feed(places, **kind)
+        feed: OutcomeStream[Any] = OutcomeStream(places, **kind)
         self._handover.feeds.add(feed)
         try:
             yield feed

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from sixtyfour_async._journal.base import Entry
-from sixtyfour_async._scheduling.batches import Share, share_out, share_out_file
+from sixtyfour_async._scheduling.batches import RowAnswer, split_answer, split_file
 from sixtyfour_async._scheduling.row_states import IN_DOUBT, State
 from sixtyfour_async.errors import SixtyfourError
 from sixtyfour_async.models._base import json_object
@@ -17,7 +17,7 @@ from sixtyfour_async.models.jobs import JobState, Report
 from sixtyfour_async.operations import JobOperation
 
 if TYPE_CHECKING:
-    from sixtyfour_async._runner.outcome_stream import Feed
+    from sixtyfour_async._runner.outcome_stream import OutcomeStream
 
 ENDED: dict[JobState, State] = {JobState.COMPLETED: "completed", JobState.CANCELLED: "cancelled"}
 """The state of a row whose job ended like this; every other end is a failure."""
@@ -38,7 +38,7 @@ class Row:
 
     entry: Entry
     operation: JobOperation[Any]
-    waiting: list[tuple[Feed[Any], int]]
+    waiting: list[tuple[OutcomeStream[Any], int]]
     urgent: bool = False
     withdrawn: SixtyfourError | None = None
     gives_up: float | None = None
@@ -69,7 +69,7 @@ class Submission:
         """Let rows that have something in common share a submit, a new one unless it is named."""
         batch = batch or str(uuid4())
         first, *others = (row.operation for row in rows)
-        return cls(number, rows, first.together(others, batch), rows[0].entry.state in IN_DOUBT, batch)
+        return cls(number, rows, first.batch_with(others, batch), rows[0].entry.state in IN_DOUBT, batch)
 
     @property
     def first(self) -> Entry:
@@ -87,9 +87,9 @@ class Submission:
         self.rows = [row for row in self.rows if row not in left_out]
         if self.batch is not None and left_out:
             first, *others = (row.operation for row in self.rows)
-            self.asked = first.together(others, self.batch)
+            self.asked = first.batch_with(others, self.batch)
 
-    def step(self, state: State, reserved: float | None = None, **changes: Any) -> list[Entry]:
+    def advance(self, state: State, reserved: float | None = None, **changes: Any) -> list[Entry]:
         """Bring every row's line to a state; *reserved* cents are set aside for all of them together."""
         for number, row in enumerate(self.rows):
             mine = row.entry.reserved_cents if reserved is None else reserved / len(self.rows)
@@ -113,15 +113,15 @@ class Submission:
         whole = json_object(json.loads(self.body)) or {}
         self.body = json.dumps(whole | {"results": None, "result": text}, ensure_ascii=False).encode()
 
-    def _shares(self, report: Report) -> list[Share]:
+    def _shares(self, report: Report) -> list[RowAnswer]:
         subject = self.rows[0].operation.endpoint.subject
         asked = [row.operation.payload() for row in self.rows]
         if self.filed:
             fields = json_object(asked[0].get("struct")) or {}
-            return share_out_file(len(asked), str(report.result or ""), fields, report.cost_cents)
-        return share_out([json_object(one[subject]) or {} for one in asked], report.result, report.cost_cents)
+            return split_file(len(asked), str(report.result or ""), fields, report.cost_cents)
+        return split_answer([json_object(one[subject]) or {} for one in asked], report.result, report.cost_cents)
 
-    def share_out(self, report: Report) -> list[Entry]:
+    def settle(self, report: Report) -> list[Entry]:
         """Give every row its own part of the answer, in the form of an answer to a job of its own."""
         shares = self._shares(report)
         for row, share in zip(self.rows, shares, strict=True):

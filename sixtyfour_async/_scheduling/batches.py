@@ -21,20 +21,20 @@ from sixtyfour_async.operations._files import ROW_COLUMN
 
 T = TypeVar("T")
 
-LEADS = 100
+MAX_BULK_LEADS = 100
 """Leads that one bulk submit takes. Source: docs.sixtyfour.ai, api-reference/endpoint/find-email (bulk)."""
 
-FILED = 20_000
+MAX_FILE_ROWS = 20_000
 """Rows in a file. The service takes 100,000 and 100 MB; a smaller file keeps little in memory, and ten submits a minute
 leave room for ten of them. Source: docs.sixtyfour.ai, api-reference/endpoint/bulk-intelligence."""
 
-FILE_BYTES = 90_000_000
+MAX_FILE_BYTES = 90_000_000
 """Bytes of questions, as JSON, after which a file is full."""
 
-GATHER = 2.0
+LINGER_SECONDS = 2.0
 """Seconds for which the first row of a batch waits for others."""
 
-GATHER_FILE = 30.0
+FILE_LINGER_SECONDS = 30.0
 """The same for a file."""
 
 
@@ -48,7 +48,7 @@ class _Open(Generic[T]):
 
 
 @dataclass(slots=True)
-class Gathering(Generic[T]):
+class Batcher(Generic[T]):
     """Batches that are being filled."""
 
     _open: dict[str, _Open[T]] = field(default_factory=dict[str, _Open[T]])
@@ -63,10 +63,10 @@ class Gathering(Generic[T]):
             size: Its bytes.
             filed: Will the batch be a file?
         """
-        batch = self._open.setdefault(kind, _Open(now + (GATHER_FILE if filed else GATHER)))
+        batch = self._open.setdefault(kind, _Open(now + (FILE_LINGER_SECONDS if filed else LINGER_SECONDS)))
         batch.rows.append(row)
         batch.size += size
-        full = len(batch.rows) >= (FILED if filed else LEADS) or batch.size >= FILE_BYTES
+        full = len(batch.rows) >= (MAX_FILE_ROWS if filed else MAX_BULK_LEADS) or batch.size >= MAX_FILE_BYTES
         return self._open.pop(kind).rows if full else None
 
     def remove(self, row: T) -> None:
@@ -82,7 +82,7 @@ class Gathering(Generic[T]):
         ripe = [kind for kind, batch in self._open.items() if batch.until <= now]
         return [self._open.pop(kind).rows for kind in ripe]
 
-    def hurry(self) -> None:
+    def flush(self) -> None:
         """No more rows will come."""
         for batch in self._open.values():
             batch.until = -math.inf
@@ -93,7 +93,7 @@ class Gathering(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class RowAnswer:
     """What a batch's answer says of one row. ``error`` is set when it says that nothing came of it."""
 
     answer: JsonValue
@@ -101,7 +101,7 @@ class Share:
     error: str | None = None
 
 
-def share_out(leads: Sequence[Mapping[str, JsonValue]], result: JsonValue, charged: float | None) -> list[Share]:
+def split_answer(leads: Sequence[Mapping[str, JsonValue]], result: JsonValue, charged: float | None) -> list[RowAnswer]:
     """Tell the rows of a batch's answer apart.
 
     The service echoes each lead beside what it found, so a row is known by its echo, and by its place only where the
@@ -120,14 +120,14 @@ def share_out(leads: Sequence[Mapping[str, JsonValue]], result: JsonValue, charg
     rest = None if charged is None else max(0.0, charged - sum(cost or 0.0 for cost in told))
     each = None if rest is None else rest / max(1, untold)
     return [
-        Share(None, each, "the batch's answer has no row for this lead")
+        RowAnswer(None, each, "the batch's answer has no row for this lead")
         if place is None
-        else Share(rows[place], each if cost is None else cost, _error(rows[place]))
+        else RowAnswer(rows[place], each if cost is None else cost, _error(rows[place]))
         for place, cost in zip(places, told, strict=True)
     ]
 
 
-def share_out_file(rows: int, text: str, fields: Collection[str], charged: float | None) -> list[Share]:
+def split_file(rows: int, text: str, fields: Collection[str], charged: float | None) -> list[RowAnswer]:
     """Tell the rows of a file apart by the number they went out with.
 
     Args:
@@ -137,12 +137,12 @@ def share_out_file(rows: int, text: str, fields: Collection[str], charged: float
         charged: What the whole was charged, cents; every row bears its part of it.
     """
     each = None if charged is None else charged / max(1, rows)
-    shares = [Share(None, each, "the file that came back has no such row")] * rows
+    shares = [RowAnswer(None, each, "the file that came back has no such row")] * rows
     for row in csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")):
         number = row.get(ROW_COLUMN) or ""
         if number.isdecimal() and int(number) < rows:
             data: dict[str, JsonValue] = {name: row.get(name) for name in fields if name in row}
-            shares[int(number)] = Share({"structured_data": data}, each)
+            shares[int(number)] = RowAnswer({"structured_data": data}, each)
     return shares
 
 

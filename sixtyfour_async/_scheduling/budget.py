@@ -8,7 +8,7 @@ It starts with one token, not full: what the process before us sent in the last 
 
 What the service says of the limit is believed when it is stricter than what we know: a lower limit, and a remainder
 lower than the limit less all that we sent in the last minute. Whatever window the service counts in, we alone could not
-reach that remainder: others use the key, and we take what they leave.
+reach that remainder: other_traffic use the key, and we take what they leave.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from dataclasses import dataclass, field
 
 MINUTE = 60.0
 _ALMOST = 1.0 - 1e-9  # a token that rounding left a hair short of whole is whole
-LEAST = 3
+MIN_LIMIT = 3
 """The lowest limit that can be kept: one request for the margin, one for the burst, one to refill."""
-_REMNANT = 0.05  # what is left of the rate however much others take
-_TURN = 4  # foreground requests in a row after which one in the background may go first
+_MIN_RATE_FRACTION = 0.05  # what is left of the rate however much other_traffic take
+_FOREGROUND_RUN = 4  # foreground requests in a row after which one in the background may go first
 
 
 @dataclass(slots=True)
@@ -40,7 +40,7 @@ class Budget:
         background: Is a runner waiting for a request just now?
         used: Requests made so far.
         throttled: 429 answers so far.
-        others: Requests a minute that others seem to make with the same key.
+        other_traffic: Requests a minute that other_traffic seem to make with the same key.
         paused_until: No request goes before this instant.
     """
 
@@ -52,32 +52,32 @@ class Budget:
     background: bool = False
     used: int = 0
     throttled: int = 0
-    others: int = 0
+    other_traffic: int = 0
     paused_until: float = 0.0
     _sent: deque[float] = field(default_factory=deque[float])
-    _others_until: float = 0.0
-    _size: float = 1.0
+    _other_traffic_until: float = 0.0
+    _capacity: float = 1.0
     _tokens: float = 1.0
     _filled_at: float | None = None
-    _eased_until: float = 0.0
-    _in_a_row: int = 0
+    _slow_start_until: float = 0.0
+    _foreground_in_a_row: int = 0
 
     def __post_init__(self) -> None:
-        if self.limit < LEAST:
-            raise ValueError(f"limit must be at least {LEAST} requests a minute, not {self.limit}")
-        self._keep(self.limit, self.burst, self.margin)
+        if self.limit < MIN_LIMIT:
+            raise ValueError(f"limit must be at least {MIN_LIMIT} requests a minute, not {self.limit}")
+        self._apply_limit(self.limit, self.burst, self.margin)
 
-    def _keep(self, limit: int, burst: int | None, margin: int | None) -> None:
-        """Work out what keeps a limit, whatever window it is counted in, and leaves others what they take."""
+    def _apply_limit(self, limit: int, burst: int | None, margin: int | None) -> None:
+        """Work out what keeps a limit, whatever window it is counted in, and leaves other_traffic what they take."""
         least = 2 if limit >= 6 else 1  # noqa: PLR2004 (two let one side leave a request to the other)
         burst = max(least, min(10, limit // 50)) if burst is None else burst
         margin = max(1, limit // 125) if margin is None else margin
         rate = (limit - margin - burst) / MINUTE
         if rate <= 0 or burst < 1:
             raise ValueError(f"burst {burst} and margin {margin} leave nothing of a limit of {limit}")
-        self.limit, self.burst, self.margin, self._size = limit, burst, margin, float(burst)
-        self._tokens = min(self._tokens, self._size)
-        self.rate = max(rate * _REMNANT, rate - self.others / MINUTE)
+        self.limit, self.burst, self.margin, self._capacity = limit, burst, margin, float(burst)
+        self._tokens = min(self._tokens, self._capacity)
+        self.rate = max(rate * _MIN_RATE_FRACTION, rate - self.other_traffic / MINUTE)
 
     def ready_at(self, now: float, *, foreground: bool = False) -> float:
         """The instant at which the next request may go; *now* when it may go at once."""
@@ -86,10 +86,10 @@ class Budget:
         start = max(now, self._filled_at or now)
         if missing <= 0:
             return start
-        eased = max(0.0, self._eased_until - start)
-        if missing <= eased * self.rate / 2:
+        slow = max(0.0, self._slow_start_until - start)
+        if missing <= slow * self.rate / 2:
             return start + missing / (self.rate / 2)
-        return start + eased + (missing - eased * self.rate / 2) / self.rate
+        return start + slow + (missing - slow * self.rate / 2) / self.rate
 
     def take(self, now: float, *, foreground: bool = False) -> None:
         """Spend one request."""
@@ -98,7 +98,7 @@ class Budget:
         self.used += 1
         self._sent.append(now)
         self.last_minute(now)
-        self._in_a_row = self._in_a_row + 1 if foreground else 0
+        self._foreground_in_a_row = self._foreground_in_a_row + 1 if foreground else 0
 
     def pause(self, until: float) -> None:
         """Stop the whole key until an instant, then go on with one request and half the rate for a minute."""
@@ -107,7 +107,7 @@ class Budget:
         if self._filled_at is None or until > self._filled_at:
             self._refill(until)
             self._tokens = min(1.0, self._tokens)
-            self._eased_until = until + MINUTE
+            self._slow_start_until = until + MINUTE
 
     def last_minute(self, now: float) -> int:
         """Requests made in the last 60 seconds."""
@@ -115,25 +115,25 @@ class Budget:
             self._sent.popleft()
         return len(self._sent)
 
-    def told(self, now: float, limit: int | None, remaining: int | None) -> None:
+    def observe_headers(self, now: float, limit: int | None, remaining: int | None) -> None:
         """Take note of what an answer said of the limit (``X-RateLimit-Limit``, ``X-RateLimit-Remaining``)."""
-        if limit is not None and LEAST <= limit < self.limit:
+        if limit is not None and MIN_LIMIT <= limit < self.limit:
             self._refill(now)
-            self._keep(limit, None, None)
+            self._apply_limit(limit, None, None)
         if remaining is None:
             return
         allowance = (self.margin or 0) + (self.burst or 0)
-        others = max(0, self.limit - allowance - self.last_minute(now) - remaining)
-        if others >= self.others or now >= self._others_until:
+        other_traffic = max(0, self.limit - allowance - self.last_minute(now) - remaining)
+        if other_traffic >= self.other_traffic or now >= self._other_traffic_until:
             self._refill(now)
-            self.others, self._others_until = others, now + MINUTE
-            self._keep(self.limit, self.burst, self.margin)
+            self.other_traffic, self._other_traffic_until = other_traffic, now + MINUTE
+            self._apply_limit(self.limit, self.burst, self.margin)
 
     def _wanted(self, foreground: bool) -> float:
         """One token; two for whoever must leave the next one to the other side."""
-        turn_of_background = self.background and self._in_a_row >= _TURN
+        turn_of_background = self.background and self._foreground_in_a_row >= _FOREGROUND_RUN
         must_leave_one = turn_of_background if foreground else (self.foreground > 0 and not turn_of_background)
-        return _ALMOST + (1.0 if must_leave_one and self._size > 1 else 0.0)
+        return _ALMOST + (1.0 if must_leave_one and self._capacity > 1 else 0.0)
 
     def _refill(self, now: float) -> None:
         if self._filled_at is None:
@@ -141,6 +141,6 @@ class Budget:
         elapsed = now - self._filled_at
         if elapsed <= 0:
             return
-        eased = min(elapsed, max(0.0, self._eased_until - self._filled_at))
-        self._tokens = min(self._size, self._tokens + (elapsed - eased / 2) * self.rate)
+        slow = min(elapsed, max(0.0, self._slow_start_until - self._filled_at))
+        self._tokens = min(self._capacity, self._tokens + (elapsed - slow / 2) * self.rate)
         self._filled_at = now

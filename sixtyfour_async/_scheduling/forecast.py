@@ -1,7 +1,7 @@
 """How long a run will take and how many requests, told before anything is spent.
 
 Each limit gives a time in which the jobs can be submitted at best: the requests of the whole run at the budget's pace,
-the jobs of a kind through its gate, all jobs through the places in flight. The slowest of them binds. The run ends when
+the jobs of a kind through its job_limit, all jobs through the places in flight. The slowest of them bottleneck. The run ends when
 the slowest of the last jobs does, which is later than a usual job's run time: it is the age of the run at which, of all
 jobs submitted evenly over that time, hardly one is expected to be left.
 
@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from sixtyfour_async._scheduling.budget import Budget
-from sixtyfour_async._scheduling.limits import AnyGate, Gate
-from sixtyfour_async._scheduling.poll_plan import Plan, make_plan
-from sixtyfour_async._scheduling.runtimes import EDGES, LONGEST, Runtimes, bin_of, mean_of
+from sixtyfour_async._scheduling.limits import ConcurrencyLimit, JobLimit
+from sixtyfour_async._scheduling.poll_plan import PollSchedule, optimal_schedule
+from sixtyfour_async._scheduling.runtimes import EDGES, LONGEST_SECONDS, Runtimes, bin_of, mean_of
 
-LEFT = ((2.0, 0.05), (0.5, 0.02), (0.1, 0.005))
+ENDS = ((2.0, 0.05), (0.5, 0.02), (0.1, 0.005))
 """Jobs expected to be left at what is told as the early, the expected and the late end: a number, or a part of all if
 that is more, since the far end of what was learned is mere expectation."""
 
@@ -35,13 +35,13 @@ class Load:
         variant: What their run time depends on.
         submits: Jobs to submit.
         running: Jobs to watch only.
-        gate: The limit they are subject to, or "".
+        job_limit: The limit they are subject to, or "".
     """
 
     variant: str
     submits: int
     running: int = 0
-    gate: str = ""
+    job_limit: str = ""
 
     @property
     def jobs(self) -> int:
@@ -54,14 +54,14 @@ class Forecast:
     """What a run takes.
 
     Attributes:
-        requests: Submits and looks, rounded.
+        requests: Submits and polls, rounded.
         seconds: Early, expected and late end.
-        binds: What the end depends on most: ``rate``, a gate's name, ``in flight``, ``run time``, or ``nothing``.
+        bottleneck: What the end depends on most: ``rate``, a job_limit's name, ``in flight``, ``run time``, or ``nothing``.
     """
 
     requests: int
     seconds: tuple[float, float, float]
-    binds: str
+    bottleneck: str
 
 
 def forecast(
@@ -70,47 +70,47 @@ def forecast(
     runtimes: Runtimes,
     patience: float,
     budget: Budget,
-    gates: Mapping[str, AnyGate],
-    in_flight: Gate,
+    job_limits: Mapping[str, JobLimit],
+    in_flight: ConcurrencyLimit,
 ) -> Forecast:
     """Work out requests and time for jobs of several kinds under one budget."""
     loads = [load for load in loads if load.jobs]
     if not loads:
         return Forecast(0, (0.0, 0.0, 0.0), "nothing")
-    odds = {load.variant: runtimes.of(load.variant).odds() for load in loads}
-    plans = {variant: make_plan(known, patience) for variant, known in odds.items()}
-    requests = sum(load.submits + load.jobs * plans[load.variant].looks for load in loads)
-    held = {load: load.jobs * (mean_of(odds[load.variant]) + plans[load.variant].lag) for load in loads}
+    pmf = {load.variant: runtimes.of(load.variant).pmf() for load in loads}
+    schedules = {variant: optimal_schedule(known, patience) for variant, known in pmf.items()}
+    requests = sum(load.submits + load.jobs * schedules[load.variant].polls for load in loads)
+    held = {load: load.jobs * (mean_of(pmf[load.variant]) + schedules[load.variant].lag) for load in loads}
     bounds = {"rate": requests / budget.rate, "in flight": sum(held.values()) / in_flight.capacity}
-    for name, gate in gates.items():
-        behind = [load for load in loads if load.gate == name]
-        if isinstance(gate, Gate):
-            bounds[name] = sum(held[load] for load in behind) / gate.capacity
+    for name, job_limit in job_limits.items():
+        behind = [load for load in loads if load.job_limit == name]
+        if isinstance(job_limit, ConcurrencyLimit):
+            bounds[name] = sum(held[load] for load in behind) / job_limit.capacity
         else:
-            bounds[name] = sum(load.submits for load in behind) / gate.capacity * gate.window
+            bounds[name] = sum(load.submits for load in behind) / job_limit.capacity * job_limit.window
     slowest = max(bounds, key=lambda name: bounds[name])
-    ends = _ends(loads, odds, plans, bounds[slowest])
+    ends = _ends(loads, pmf, schedules, bounds[slowest])
     tail = ends[1] - bounds[slowest]
     return Forecast(round(requests), ends, slowest if bounds[slowest] > tail else "run time")
 
 
 def _ends(
-    loads: Sequence[Load], odds: Mapping[str, Sequence[float]], plans: Mapping[str, Plan], submitting: float
+    loads: Sequence[Load], pmf: Mapping[str, Sequence[float]], schedules: Mapping[str, PollSchedule], submitting: float
 ) -> tuple[float, float, float]:
     """When so many jobs are expected to be left, submitted evenly over some seconds."""
-    over = {variant: list(accumulate(known)) for variant, known in odds.items()}
+    over = {variant: list(accumulate(known)) for variant, known in pmf.items()}
     jobs = sum(load.jobs for load in loads)
 
     def left(at: float) -> float:
         sent = [submitting * (slice_ + 0.5) / SLICES for slice_ in range(SLICES)]
         return sum(
-            load.jobs / SLICES * _alive(over[load.variant], at - plans[load.variant].lag - when)
+            load.jobs / SLICES * _alive(over[load.variant], at - schedules[load.variant].lag - when)
             for load in loads
             for when in sent
         )
 
-    few = [min(max(number, part * jobs), 0.75 * jobs) for number, part in LEFT]
-    early, expected, late = (_when(left, number, submitting + LONGEST) for number in few)
+    few = [min(max(number, part * jobs), 0.75 * jobs) for number, part in ENDS]
+    early, expected, late = (_when(left, number, submitting + LONGEST_SECONDS) for number in few)
     return early, expected, late
 
 

@@ -25,96 +25,104 @@ class Phase(StrEnum):
     WAITING = "waiting"
     SENDING = "sending"
     RUNNING = "running"
-    LOOKING = "looking"
+    POLLING = "polling"
     ENDED = "ended"
 
 
-class Step(StrEnum):
+class Transition(StrEnum):
     """What moves a job from phase to phase."""
 
     SUBMIT_SENT = "submit sent"
     SUBMIT_AGAIN = "submit again"
     ACCEPTED = "accepted"
-    LOOK_SENT = "look sent"
+    POLL_SENT = "look sent"
     STILL_RUNNING = "still running"
     ENDED = "ended"
 
 
-TRANSITIONS: Mapping[Phase, Mapping[Step, Phase]] = {
-    Phase.WAITING: {Step.SUBMIT_SENT: Phase.SENDING, Step.ACCEPTED: Phase.RUNNING, Step.ENDED: Phase.ENDED},
-    Phase.SENDING: {Step.ACCEPTED: Phase.RUNNING, Step.SUBMIT_AGAIN: Phase.WAITING, Step.ENDED: Phase.ENDED},
-    Phase.RUNNING: {Step.LOOK_SENT: Phase.LOOKING, Step.ENDED: Phase.ENDED},
-    Phase.LOOKING: {Step.STILL_RUNNING: Phase.RUNNING, Step.ENDED: Phase.ENDED},
+TRANSITIONS: Mapping[Phase, Mapping[Transition, Phase]] = {
+    Phase.WAITING: {
+        Transition.SUBMIT_SENT: Phase.SENDING,
+        Transition.ACCEPTED: Phase.RUNNING,
+        Transition.ENDED: Phase.ENDED,
+    },
+    Phase.SENDING: {
+        Transition.ACCEPTED: Phase.RUNNING,
+        Transition.SUBMIT_AGAIN: Phase.WAITING,
+        Transition.ENDED: Phase.ENDED,
+    },
+    Phase.RUNNING: {Transition.POLL_SENT: Phase.POLLING, Transition.ENDED: Phase.ENDED},
+    Phase.POLLING: {Transition.STILL_RUNNING: Phase.RUNNING, Transition.ENDED: Phase.ENDED},
     Phase.ENDED: {},
 }
 """Phase → step → phase. A job known from the journal goes from waiting to running at once: it was accepted before."""
 
 
 @dataclass(slots=True)
-class Ticket:
+class ScheduledJob:
     """What the scheduler knows of one job; operation, answer and consumer are the runner's.
 
     Attributes:
         id: The runner's number for the job.
         variant: What its run time depends on, such as ``"people-intelligence/low"``.
-        sold_as: What the price of one of its rows depends on.
+        priced_as: What the price of one of its rows depends on.
         rows: How many rows it answers.
-        gate: The limit it is subject to, or "".
-        repeatable: May its submit be sent again although it perhaps arrived?
+        job_limit: The limit it is subject to, or "".
+        retry_safe: May its submit be sent again although it perhaps arrived?
         urgent: Does a caller wait for just this job? Then it is submitted before the rows of any ``map``.
-        roll: The request that reports on many jobs of its kind at once, or "".
-        remote_id: The service's id once accepted.
+        list_endpoint: The request that reports on many jobs of its kind at once, or "".
+        job_id: The service's id once accepted.
         accepted_at: When it was accepted, or taken over from the journal.
-        adopted: Was it accepted in an earlier run? Then its age is not known.
-        looked_at: When a look last found it running, or it was accepted.
-        look_at: When the next look is due.
-        planned: Number of the plan by which it is.
-        looks: Looks so far.
-        scout: Is it one of the first of its kind, looked at to learn?
-        alone: Must it be looked at by itself, whatever its roll?
+        resumed: Was it accepted in an earlier run? Then its age is not known.
+        polled_at: When a look last found it running, or it was accepted.
+        poll_at: When the next look is due.
+        plan_number: Number of the plan by which it is.
+        polls: Looks so far.
+        is_probe: Is it one of the first of its kind, looked at to learn?
+        poll_alone: Must it be looked at by itself, whatever its list_endpoint?
         attempts: Submits so far.
         refusals: Submits that were refused with a 429.
-        trouble: Looks in a row that failed.
-        missing: Looks in a row that were answered "no such job".
+        failed_polls: Looks in a row that failed.
+        not_found_polls: Looks in a row that were answered "no such job".
         reserved: Cents set aside for it.
-        at_stake: Cents an earlier submit of it may have cost, while it waits to be sent again.
-        unclear: Has an earlier submit perhaps been taken?
+        exposed_cents: Cents an earlier submit of it may have cost, while it waits to be sent again.
+        in_doubt: Has an earlier submit perhaps been taken?
         withdrawn: Why nobody wants it any more, once that was said while its submit was on its way.
     """
 
     id: int
     variant: str
-    gate: str
-    repeatable: bool
-    sold_as: str = ""
+    job_limit: str
+    retry_safe: bool
+    priced_as: str = ""
     rows: int = 1
     urgent: bool = False
     phase: Phase = Phase.WAITING
-    roll: str = ""
-    remote_id: str | None = None
+    list_endpoint: str = ""
+    job_id: str | None = None
     accepted_at: float = 0.0
-    adopted: bool = False
-    looked_at: float = 0.0
-    look_at: float = 0.0
-    planned: int = 0
-    looks: int = 0
-    scout: bool = False
-    alone: bool = False
+    resumed: bool = False
+    polled_at: float = 0.0
+    poll_at: float = 0.0
+    plan_number: int = 0
+    polls: int = 0
+    is_probe: bool = False
+    poll_alone: bool = False
     attempts: int = 0
     refusals: int = 0
-    trouble: int = 0
-    missing: int = 0
+    failed_polls: int = 0
+    not_found_polls: int = 0
     reserved: float = 0.0
-    at_stake: float = 0.0
-    unclear: bool = False
+    exposed_cents: float = 0.0
+    in_doubt: bool = False
     withdrawn: SixtyfourError | None = None
 
     def __post_init__(self) -> None:
-        self.sold_as = self.sold_as or self.variant
+        self.priced_as = self.priced_as or self.variant
 
-    def step(self, step: Step) -> None:
+    def advance(self, transition: Transition) -> None:
         """Move on, or raise: an unknown step is a defect, not a state of the service."""
         try:
-            self.phase = TRANSITIONS[self.phase][step]
+            self.phase = TRANSITIONS[self.phase][transition]
         except KeyError:
-            raise AssertionError(f"job {self.id}: {step} while {self.phase}") from None
+            raise AssertionError(f"job {self.id}: {transition} while {self.phase}") from None

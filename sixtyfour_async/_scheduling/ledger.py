@@ -33,7 +33,7 @@ class Ledger:
         ceiling: What a row of unknown price counts as, or None.
         charged: Spent so far, as the service reported it.
         reserved: Set aside for what is under way.
-        at_stake: Set aside for rows whose end nobody knows: parked as unknown, or handed back while they ran.
+        exposed_cents: Set aside for rows whose end nobody knows: parked as unknown, or handed back while they ran.
     """
 
     cap: float | None = None
@@ -41,13 +41,13 @@ class Ledger:
     ceiling: float | None = None
     charged: float = 0.0
     reserved: float = 0.0
-    at_stake: float = 0.0
-    _seen: dict[str, float] = field(default_factory=dict[str, float])
+    exposed_cents: float = 0.0
+    _dearest: dict[str, float] = field(default_factory=dict[str, float])
 
     def price(self, variant: str) -> float | None:
         """What one answer of a kind is expected to cost; None when nobody knows."""
         own = self.prices.get(variant, self.prices.get(variant.partition("/")[0]))
-        known = [price for price in (PRICES.get(variant) if own is None else own, self._seen.get(variant)) if price]
+        known = [price for price in (PRICES.get(variant) if own is None else own, self._dearest.get(variant)) if price]
         return max(known, default=own if own is not None else self.ceiling)
 
     def room(self, variant: str, rows: int = 1, *, already: float = 0.0) -> float | None:
@@ -61,20 +61,20 @@ class Ledger:
         price = self.price(variant)
         if self.cap is None:
             return (price or 0.0) * rows
-        left = self.cap - self.charged - self.reserved - self.at_stake + already
+        left = self.cap - self.charged - self.reserved - self.exposed_cents + already
         return price * rows if price is not None and price * rows <= left else None
 
     def reserve(self, variant: str, rows: int = 1, *, already: float = 0.0) -> float | None:
         """Set the price of a job aside, instead of what is at stake for it, and say how much; None as in `room`."""
         amount = self.room(variant, rows, already=already)
         if amount is not None:
-            self.at_stake = max(0.0, self.at_stake - already)
+            self.exposed_cents = max(0.0, self.exposed_cents - already)
             self.reserved += amount
         return amount
 
     def resume(self, amount: float) -> None:
         """A row that was at stake is under way again: its money was set aside by the run that sent it."""
-        self.at_stake = max(0.0, self.at_stake - amount)
+        self.exposed_cents = max(0.0, self.exposed_cents - amount)
         self.reserved += amount
 
     def release(self, reserved: float) -> None:
@@ -84,7 +84,7 @@ class Ledger:
     def park(self, reserved: float) -> None:
         """Nobody knows whether it was sold."""
         self.reserved -= reserved
-        self.at_stake += reserved
+        self.exposed_cents += reserved
 
     def settle(self, variant: str, reserved: float, charged: float | None, rows: int = 1) -> None:
         """An answer came; when the service names no charge, what was reserved counts as spent."""
@@ -95,7 +95,7 @@ class Ledger:
     def learn(self, variant: str, charged: float | None) -> None:
         """Remember the dearest charge seen for a kind."""
         if charged:
-            self._seen[variant] = max(charged, self._seen.get(variant, 0.0))
+            self._dearest[variant] = max(charged, self._dearest.get(variant, 0.0))
 
 
 Tally: TypeAlias = Literal["duplicate", "reused", "forgotten", "resubmitted"]
@@ -134,7 +134,7 @@ class Line:
         return self.charged_cents + self.reserved_cents if self.state in {"completed", "failed", "cancelled"} else 0.0
 
     @property
-    def at_stake_cents(self) -> float:
+    def exposed_cents(self) -> float:
         """What these rows may have cost, or still will."""
         return self.reserved_cents if self.state in OPEN or self.state == "resubmitted" else 0.0
 
@@ -148,5 +148,5 @@ def carry_over(ledger: Ledger, lines: Iterable[Line]) -> None:
     """Begin where the runs before ended: a cap covers all runs on one journal."""
     for line in lines:
         ledger.charged += line.spent_cents
-        ledger.at_stake += line.at_stake_cents
+        ledger.exposed_cents += line.exposed_cents
         ledger.learn(line.variant, line.dearest_cents)

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 
 @dataclass(slots=True)
-class Gate:
+class ConcurrencyLimit:
     """A limit on something held for a while, such as five running deep searches.
 
     Attributes:
@@ -24,15 +24,15 @@ class Gate:
         """The instant at which one more may be taken; None when one must be given back first."""
         return None if self.held >= self.capacity else max(now, self._closed_until)
 
-    def take(self, _now: float) -> None:
-        """Hold one more."""
+    def acquire(self, _now: float) -> None:
+        """Park one more."""
         self.held += 1
 
     def close(self, until: float) -> None:
         """The service said there are too many: others hold some too."""
         self._closed_until = max(self._closed_until, until)
 
-    def give_back(self, *, reopen: bool = True) -> None:
+    def release(self, *, reopen: bool = True) -> None:
         """One of ours is no longer held; when it had really been running, there is room again."""
         self.held -= 1
         if reopen:
@@ -40,7 +40,7 @@ class Gate:
 
 
 @dataclass(slots=True)
-class RateGate:
+class WindowLimit:
     """A limit on how many of a kind may begin in any stretch of time, such as ten bulk submissions a minute.
 
     Attributes:
@@ -58,7 +58,7 @@ class RateGate:
         full = len(self._begun) >= self.capacity
         return max(now, self._closed_until, self._begun[0] + self.window if full else now)
 
-    def take(self, now: float) -> None:
+    def acquire(self, now: float) -> None:
         """One more begins."""
         self._begun.append(now)
         while len(self._begun) > self.capacity:
@@ -68,8 +68,8 @@ class RateGate:
         """The service said there were too many."""
         self._closed_until = max(self._closed_until, until)
 
-    def give_back(self, *, reopen: bool = True) -> None:
+    def release(self, *, reopen: bool = True) -> None:
         """Do nothing: what has begun has begun."""
 
 
-AnyGate: TypeAlias = Gate | RateGate
+JobLimit: TypeAlias = ConcurrencyLimit | WindowLimit

@@ -15,7 +15,7 @@ class Accepted:
     """The submit was answered with an id."""
 
     id: int
-    remote_id: str
+    job_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class SubmitFailed:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class Polled:
     """A look was answered."""
 
     id: int
@@ -35,7 +35,7 @@ class Looked:
 
 
 @dataclass(frozen=True, slots=True)
-class LookFailed:
+class PollFailed:
     """A look was not answered, or with an error."""
 
     id: int
@@ -43,7 +43,7 @@ class LookFailed:
 
 
 @dataclass(frozen=True, slots=True)
-class ManyLooked:
+class BatchPolled:
     """One look at many jobs was answered; a job that is not among the reports was not listed."""
 
     ids: tuple[int, ...]
@@ -52,7 +52,7 @@ class ManyLooked:
 
 
 @dataclass(frozen=True, slots=True)
-class ManyFailed:
+class BatchPollFailed:
     """One look at many jobs was not answered, or with an error."""
 
     ids: tuple[int, ...]
@@ -67,7 +67,7 @@ class Withdrawn:
     error: SixtyfourError
 
 
-Event: TypeAlias = Accepted | SubmitFailed | Looked | LookFailed | ManyLooked | ManyFailed | Withdrawn
+Event: TypeAlias = Accepted | SubmitFailed | Polled | PollFailed | BatchPolled | BatchPollFailed | Withdrawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +79,15 @@ class Submit:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Poll:
     """Ask how the job is going."""
 
     id: int
-    remote_id: str
+    job_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class LookMany:
+class PollBatch:
     """Ask once how all of these jobs are going; they are of one kind."""
 
     ids: tuple[int, ...]
@@ -111,7 +111,7 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class Park:
     """The submit may have been taken: park the job as unknown."""
 
     id: int
@@ -119,11 +119,11 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
-class HandBack:
+class Detach:
     """The job runs on over there; hand it back with its id."""
 
     id: int
     error: SixtyfourError
 
 
-Command: TypeAlias = Submit | Look | LookMany | Finish | Release | Hold | HandBack
+Command: TypeAlias = Submit | Poll | PollBatch | Finish | Release | Park | Detach

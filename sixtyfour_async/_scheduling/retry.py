@@ -44,16 +44,16 @@ PACE_MAX = 300.0
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
-    """Send it again after some seconds. ``pause_key``: the whole key waits; ``close_gate``: only its kind waits."""
+class Retry:
+    """Send it again after some seconds. ``pause_key``: the whole key waits; ``close_limit``: only its kind waits."""
 
     after: float
     pause_key: bool = False
-    close_gate: bool = False
+    close_limit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Park:
+class Uncertain:
     """It may have been taken: keep it as unknown and never send it again by itself."""
 
 
@@ -62,17 +62,17 @@ class GiveUp:
     """Sending it again would bring the same answer."""
 
 
-Decision: TypeAlias = Again | Park | GiveUp
+Decision: TypeAlias = Retry | Uncertain | GiveUp
 
 
 def decide(
-    error: SixtyfourError, *, repeatable: bool, attempt: int, attempts: int, jitter: float, throttles: int | None = None
+    error: SixtyfourError, *, retry_safe: bool, attempt: int, attempts: int, jitter: float, throttles: int | None = None
 ) -> Decision:
     """Say what to do about a failed request.
 
     Args:
         error: What went wrong.
-        repeatable: May the request be sent again although it perhaps arrived?
+        retry_safe: May the request be sent again although it perhaps arrived?
         attempt: The number of the attempt that failed, from 1.
         attempts: How many attempts there may be; a refusal with a pace (429) counts against *throttles* instead.
         jitter: A random number, 0 to 1, spreading the wait *after* the named pace.
@@ -84,29 +84,29 @@ def decide(
         if throttles is not None and attempt >= throttles:
             return GiveUp()
         pace = _pace(error.retry_after, attempt, jitter)
-        return Again(pace, pause_key=not error.slots, close_gate=error.slots)
-    if is_unclear(error):
-        if not repeatable:
-            return Park()
-    elif not (undelivered(error) or _refused(error)):
+        return Retry(pace, pause_key=not error.slots, close_limit=error.slots)
+    if is_uncertain(error):
+        if not retry_safe:
+            return Uncertain()
+    elif not (was_not_delivered(error) or _refused(error)):
         return GiveUp()
     if attempt >= attempts:
         return GiveUp()
-    return Again(_pace(error.retry_after if isinstance(error, APIError) else None, attempt, jitter))
+    return Retry(_pace(error.retry_after if isinstance(error, APIError) else None, attempt, jitter))
 
 
 def may_pass(error: SixtyfourError) -> bool:
     """Say whether asking the same again may bring another answer, where asking costs nothing."""
-    return isinstance(decide(error, repeatable=True, attempt=1, attempts=2, jitter=0.0), Again)
+    return isinstance(decide(error, retry_safe=True, attempt=1, attempts=2, jitter=0.0), Retry)
 
 
-def is_unclear(error: SixtyfourError) -> bool:
+def is_uncertain(error: SixtyfourError) -> bool:
     """Say whether the request that failed like this was perhaps taken all the same."""
     failed = isinstance(error, ServerError | TransportError | ResponseError)
-    return failed and not undelivered(error) and not _refused(error)
+    return failed and not was_not_delivered(error) and not _refused(error)
 
 
-def undelivered(error: SixtyfourError) -> bool:
+def was_not_delivered(error: SixtyfourError) -> bool:
     """Say whether the request that failed like this never reached the service."""
     return isinstance(error, TransportError) and not error.sent
 

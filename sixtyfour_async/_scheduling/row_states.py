@@ -37,19 +37,19 @@ OnUnknown: TypeAlias = Literal["park", "resubmit"]
 Deliver: TypeAlias = Literal["every call", "once"]
 """Whom outcomes are delivered to: whoever asks, each time, or nobody again once they were acknowledged."""
 
-Route: TypeAlias = Literal["auto", "single", "file"]
+Batching: TypeAlias = Literal["auto", "single", "file"]
 """How rows travel: along with other leads where they can; each by itself; or in a file where they can."""
 
-Welcome: TypeAlias = Literal["skip", "clash", "tell", "watch", "ask", "ask anew"]
+Admission: TypeAlias = Literal["skip", "conflict", "replay", "resume", "submit", "resubmit"]
 """What to do with a row that a run meets.
 
-``skip``: it was delivered before. ``clash``: its key stands for another question. ``tell``: it is settled, say how.
-``watch``: it runs over there already. ``ask``: submit it. ``ask anew``: submit it although it was asked before.
+``skip``: it was delivered before. ``conflict``: its key stands for another question. ``replay``: it is settled, say how.
+``resume``: it runs over there already. ``submit``: submit it. ``resubmit``: submit it although it was asked before.
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class ReusePolicy:
     """What the caller allows to be asked, and perhaps paid, a second time.
 
     Attributes:
@@ -63,21 +63,21 @@ class Wishes:
     reuse: timedelta | None = None
 
 
-def welcome(
+def admission(
     state: State | None,
-    wishes: Wishes,
+    policy: ReusePolicy,
     *,
     same: bool,
     delivered: bool,
     repeatable: bool,
     age: timedelta,
     deliver: Deliver,
-) -> Welcome:
+) -> Admission:
     """Say what to do with a row.
 
     Args:
         state: Where it stands in the journal, None when it is new.
-        wishes: What the caller allows.
+        policy: What the caller allows.
         same: Is the question that the journal has under this key the same one?
         delivered: Was its outcome acknowledged?
         repeatable: Will the service know it again when it is sent a second time?
@@ -85,22 +85,22 @@ def welcome(
         deliver: Whom outcomes are delivered to.
     """
     if state is None or state == "released":
-        return "ask"
+        return "submit"
     if not same:
-        return "clash"
+        return "conflict"
     in_doubt = state in IN_DOUBT
     if in_doubt and repeatable:
-        return "ask"
-    too_old = state == "completed" and wishes.reuse is not None and age > wishes.reuse
+        return "submit"
+    too_old = state == "completed" and policy.reuse is not None and age > policy.reuse
     failed = state in {"failed", "cancelled"}
-    if too_old or (failed and wishes.retry_failed) or (in_doubt and wishes.on_unknown == "resubmit"):
-        return "ask anew"
+    if too_old or (failed and policy.retry_failed) or (in_doubt and policy.on_unknown == "resubmit"):
+        return "resubmit"
     if deliver == "once" and delivered:
         return "skip"
-    return "watch" if state == "accepted" else "tell"
+    return "resume" if state == "accepted" else "replay"
 
 
-def repeat_key(journal: str, key: str, asked: int) -> str:
+def idempotency_key(journal: str, key: str, asked: int) -> str:
     """Make the key by which the service knows a row again: one per journal, row and deliberate repetition.
 
     It is made from what the journal keeps, so that a run after a crash sends the same one.

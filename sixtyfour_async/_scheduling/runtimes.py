@@ -17,26 +17,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-RATIO = 1.07
+BIN_RATIO = 1.07
 """How much longer each bin is than the one before."""
 
-LONGEST = 6 * 3600.0
+LONGEST_SECONDS = 6 * 3600.0
 """Seconds; whatever runs longer falls into the last bin."""
 
-EDGES: tuple[float, ...] = (0.0, *(RATIO**power for power in range(math.ceil(math.log(LONGEST, RATIO)) + 1)))
+EDGES: tuple[float, ...] = (
+    0.0,
+    *(BIN_RATIO**power for power in range(math.ceil(math.log(LONGEST_SECONDS, BIN_RATIO)) + 1)),
+)
 """Where bins begin, seconds; the last edge ends the last bin."""
 
 BINS = len(EDGES) - 1
 
-MEMORY = 50.0
+EFFECTIVE_SAMPLES = 50.0
 """Jobs a bin remembers: each new one takes a fiftieth of the weight of all before it."""
 
-BELIEF = 2.0
+PRIOR_WEIGHT = 2.0
 """Jobs that the expectation from the vendor's pages weighs as much as."""
 
 _KERNEL = (1 / 9, 2 / 9, 3 / 9, 2 / 9, 1 / 9)
 
-EXPECTED: Mapping[str, tuple[float, float]] = {
+PRIORS: Mapping[str, tuple[float, float]] = {
     "find-email": (5, 0.7),
     "find-phone": (5, 0.7),
     "reverse-email": (5, 0.7),
@@ -65,16 +68,16 @@ Source: the vendor's published skill (finders 2 to 10 s, low 10 to 60 s, medium 
 search of 4.5 minutes). Where two disagree, the median lies between them and the spread covers both.
 """
 
-UNKNOWN = (60.0, 1.3)
+DEFAULT_PRIOR = (60.0, 1.3)
 """The same for a kind that no page gives a time for."""
 
 
 def bin_of(age: float) -> int:
     """The bin an age lies in."""
-    return 0 if age < 1.0 else min(BINS - 1, 1 + int(math.log(age) / _LOG_RATIO))
+    return 0 if age < 1.0 else min(BINS - 1, 1 + int(math.log(age) / _LOG_BIN_RATIO))
 
 
-_LOG_RATIO = math.log(RATIO)
+_LOG_BIN_RATIO = math.log(BIN_RATIO)
 
 
 @dataclass(slots=True)
@@ -92,11 +95,11 @@ class Learned:
     evidence: int = 0
 
     @classmethod
-    def expecting(cls, median: float, spread: float) -> Learned:
+    def from_prior(cls, median: float, spread: float) -> Learned:
         """Start from a log-normal distribution."""
         alive = [1.0] + [0.5 * math.erfc(math.log(edge / median) / spread / math.sqrt(2)) for edge in EDGES[1:]]
         ended = [max(before - after, 1e-12) for before, after in pairwise(alive)]
-        return cls([max(BELIEF * one, 1e-9) for one in alive[:-1]], [BELIEF * one for one in ended])
+        return cls([max(PRIOR_WEIGHT * one, 1e-9) for one in alive[:-1]], [PRIOR_WEIGHT * one for one in ended])
 
     def still_running(self, since: float, age: float) -> None:
         """A job looked at when *since* old was still running when it was *age* seconds old."""
@@ -119,15 +122,15 @@ class Learned:
             first = _clamp(bin_of(run_time), first, last)
             self._outlived(bin_of(since), first)
             last = first
-        parts = self.shares(first, last)
+        parts = self.posterior(first, last)
         left = 1.0
         for place, part in enumerate(parts, start=first):
-            kept = 1.0 - left / MEMORY
+            kept = 1.0 - left / EFFECTIVE_SAMPLES
             self.reached[place] = self.reached[place] * kept + left
             self.ended[place] = self.ended[place] * kept + part
             left -= part
 
-    def shares(self, first: int, last: int) -> list[float]:
+    def posterior(self, first: int, last: int) -> list[float]:
         """How likely each of these bins is to hold the end of a job that ended in one of them."""
         if first == last:
             return [1.0]
@@ -138,7 +141,7 @@ class Learned:
         total = sum(parts)
         return [part / total for part in parts]
 
-    def odds(self) -> list[float]:
+    def pmf(self) -> list[float]:
         """The part of all jobs that ends in each bin, smoothed over neighbouring bins."""
         alive, raw = 1.0, list[float]()
         for reached, ended in zip(self.reached, self.ended, strict=True):
@@ -148,7 +151,7 @@ class Learned:
         return _smooth(raw)
 
     def _outlived(self, first: int, last: int) -> None:
-        kept = 1.0 - 1.0 / MEMORY
+        kept = 1.0 - 1.0 / EFFECTIVE_SAMPLES
         self.reached[first:last] = [one * kept + 1.0 for one in self.reached[first:last]]
         self.ended[first:last] = [one * kept for one in self.ended[first:last]]
 
@@ -157,16 +160,16 @@ def _clamp(value: int, least: int, most: int) -> int:
     return max(least, min(most, value))
 
 
-def _smooth(odds: Sequence[float]) -> list[float]:
+def _smooth(pmf: Sequence[float]) -> list[float]:
     reach = len(_KERNEL) // 2
-    padded = [0.0] * reach + list(odds) + [0.0] * reach
-    shifted = [[weight * one for one in padded[place : place + len(odds)]] for place, weight in enumerate(_KERNEL)]
+    padded = [0.0] * reach + list(pmf) + [0.0] * reach
+    shifted = [[weight * one for one in padded[place : place + len(pmf)]] for place, weight in enumerate(_KERNEL)]
     return [sum(parts) for parts in zip(*shifted, strict=True)]
 
 
-def mean_of(odds: Sequence[float]) -> float:
+def mean_of(pmf: Sequence[float]) -> float:
     """The mean run time, seconds."""
-    return sum(part * (low + high) / 2 for part, low, high in zip(odds, EDGES, EDGES[1:], strict=False))
+    return sum(part * (low + high) / 2 for part, low, high in zip(pmf, EDGES, EDGES[1:], strict=False))
 
 
 @dataclass(slots=True)
@@ -179,8 +182,8 @@ class Runtimes:
         """What is known of one variant, expectations from the vendor's pages to begin with."""
         learned = self.known.get(variant)
         if learned is None:
-            expected = EXPECTED.get(variant) or EXPECTED.get(variant.partition("/")[0]) or UNKNOWN
-            learned = self.known[variant] = Learned.expecting(*expected)
+            prior = PRIORS.get(variant) or PRIORS.get(variant.partition("/")[0]) or DEFAULT_PRIOR
+            learned = self.known[variant] = Learned.from_prior(*prior)
         return learned
 
     def to_json(self) -> str:

@@ -61,9 +61,9 @@ class HTTPRequest:
     parts: Parts | None = None
 
     @property
-    def repeatable(self) -> bool:
+    def replayable(self) -> bool:
         """Can it be sent a second time at all? A stream cannot be read twice."""
-        return self.parts is None or self.parts.file.repeatable
+        return self.parts is None or self.parts.file.replayable
 
     def within(self, timeout: float | None) -> HTTPRequest:
         """Give the same request another time limit; None keeps its own."""
@@ -199,7 +199,7 @@ def query_pairs(name: str, value: JsonValue) -> list[tuple[str, str]]:
     return [(name, str(one).lower() if isinstance(one, bool) else str(one)) for one in values]
 
 
-def decode_json(response: HTTPResponse, *, operation: str, gate: str = "") -> JsonValue:
+def decode_json(response: HTTPResponse, *, operation: str, job_limit: str = "") -> JsonValue:
     """Read the JSON of a 2xx, or raise what the answer says instead.
 
     Raises:
@@ -207,7 +207,7 @@ def decode_json(response: HTTPResponse, *, operation: str, gate: str = "") -> Js
         ResponseError: A redirect, or a body that is not JSON.
     """
     if response.status >= HTTPStatus.BAD_REQUEST:
-        raise decode_error(response, operation=operation, gate=gate)
+        raise decode_error(response, operation=operation, job_limit=job_limit)
     if response.status >= HTTPStatus.MULTIPLE_CHOICES:
         raise ResponseError(
             f"{response.status} redirects elsewhere; the key goes to the configured origin only",
@@ -260,7 +260,7 @@ def _adapter(answer_type: Any) -> TypeAdapter[Any]:
     return TypeAdapter(answer_type)
 
 
-def decode_error(response: HTTPResponse, *, operation: str, gate: str = "") -> APIError:
+def decode_error(response: HTTPResponse, *, operation: str, job_limit: str = "") -> APIError:
     """Read an answer of 400 or above, whichever envelope it comes in."""
     message, code, errors = read_envelope(response.body, response.status)
     error = api_error_class(response.status)(
@@ -276,7 +276,7 @@ def decode_error(response: HTTPResponse, *, operation: str, gate: str = "") -> A
     if isinstance(error, RateLimitError):
         remaining = response.headers.get("x-ratelimit-remaining", "")
         of_requests = "rate limit" in message.lower() and remaining in {"", "0"}
-        error.slots = bool(gate) and not of_requests
+        error.slots = bool(job_limit) and not of_requests
     return error
 
 
@@ -306,7 +306,7 @@ def retry_after(response: HTTPResponse) -> float | None:
     return None
 
 
-def limit_told(response: HTTPResponse) -> tuple[int | None, int | None]:
+def rate_limit_headers(response: HTTPResponse) -> tuple[int | None, int | None]:
     """The limit and what remains of it, as the answer's headers tell it; None for what they do not.
 
     Source: docs.sixtyfour.ai, errors page: ``X-RateLimit-Limit``, ``X-RateLimit-Remaining``.

@@ -22,7 +22,7 @@ from sixtyfour_async._journal.schema import reading
 from sixtyfour_async._runner.outcomes import Outcome, RunPlan, Stats, Unfinished
 from sixtyfour_async._runner.reading import read_outcome
 from sixtyfour_async._runner.runner import JobRunner
-from sixtyfour_async._scheduling.row_states import Route
+from sixtyfour_async._scheduling.row_states import Batching
 from sixtyfour_async.cli.sheets import NOT_ASKED, Asked, Sheet
 from sixtyfour_async.errors import InputError, SixtyfourError
 from sixtyfour_async.tables import Row, write_table
@@ -101,7 +101,7 @@ async def enrich(
     *,
     journal: Path,
     service: str,
-    route: Route = "auto",
+    batching: Batching = "auto",
     watch: Callable[[Stats, float], None],
     say: Callable[[str], None],
     **settings: Any,
@@ -113,7 +113,7 @@ async def enrich(
         client: Whom to ask.
         journal: The journal's path.
         service: What the journal is bound to besides the sheet.
-        route: How rows travel, as for `JobRunner.map`.
+        batching: How rows travel, as for `JobRunner.map`.
         watch: Told the runner's numbers and the service's seconds since the start, several times a second.
         say: Told what an interrupt did.
         settings: Passed on to `JobRunner`.
@@ -131,7 +131,7 @@ async def enrich(
                 tasks.start_soon(_interrupts, runner, whole, run, say)
                 tasks.start_soon(_progress, runner, client, watch, begun)
                 try:
-                    async for _ in runner.map(operations(sheet), route=route):
+                    async for _ in runner.map(operations(sheet), batching=batching):
                         pass
                 except SixtyfourError as error:
                     run.ending, run.error = "refused", error
@@ -142,10 +142,12 @@ async def enrich(
     return run
 
 
-async def foresee(sheet: Sheet, client: AsyncClient, *, journal: Path | None, route: Route, **settings: Any) -> RunPlan:
+async def foresee(
+    sheet: Sheet, client: AsyncClient, *, journal: Path | None, batching: Batching, **settings: Any
+) -> RunPlan:
     """Say what a run would take, with what is in a journal that is there already."""
     async with JobRunner(client, journal=journal, **settings) as runner:
-        return await runner.plan(operations(sheet), route=route)
+        return await runner.plan(operations(sheet), batching=batching)
 
 
 async def _progress(

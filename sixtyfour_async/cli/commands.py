@@ -83,7 +83,7 @@ Example:
     help="Rows an earlier run left unknown: leave them alone, or ask again and perhaps pay twice.",
 )
 @click.option(
-    "--route",
+    "--batching",
     type=click.Choice(["auto", "single", "file"]),
     default="auto",
     show_default=True,
@@ -114,7 +114,7 @@ def run(operation: str, table: Path, **options: Any) -> None:
     check_places(table, out, journal, overwrite=options["overwrite"])
     check_rows(sheet, skip_bad_rows=options["skip_bad_rows"])
     settings = {
-        name: options[name] for name in ("max_cost_cents", "max_row_cents", "retry_failed", "on_unknown", "route")
+        name: options[name] for name in ("max_cost_cents", "max_row_cents", "retry_failed", "on_unknown", "batching")
     }
     settings["prices"] = dict(parse_number("--price", text) for text in options["prices"])
     with service(simulate=options["simulate"], speed=options["speed"] or 60.0, journal=journal) as whom:

@@ -34,19 +34,19 @@ class Money:
 
     Attributes:
         charged_cents: Spent, as the service told it; what was set aside counts where it tells nothing.
-        at_stake_cents: Set aside for rows whose end is not known: they may have been paid, or still will be.
+        exposed_cents: Set aside for rows whose end is not known: they may have been paid, or still will be.
         saved_cents: What duplicates and rows answered from the journal would have cost.
     """
 
     charged_cents: float = 0.0
-    at_stake_cents: float = 0.0
+    exposed_cents: float = 0.0
     saved_cents: float = 0.0
 
     def plus(self, line: Line) -> Money:
         """Add a line."""
         return Money(
             self.charged_cents + line.spent_cents,
-            self.at_stake_cents + line.at_stake_cents,
+            self.exposed_cents + line.exposed_cents,
             self.saved_cents + line.saved_cents,
         )
 
@@ -90,7 +90,7 @@ class Statement:
                     "operation": entry.operation,
                     "request": entry.request,
                     "sent_at": entry.sent_at,
-                    "at_stake_cents": entry.reserved_cents,
+                    "exposed_cents": entry.reserved_cents,
                     "why": entry.error,
                 }
                 for entry in self.unknown

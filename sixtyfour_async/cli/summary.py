@@ -45,8 +45,8 @@ def summary(
     answered = counts.statuses.get("completed", 0)
     each = f"   {counts.cost_cents / answered:.1f} cents an answer" if answered else ""
     lines.append(f"  {'spent':<18} {dollars(counts.cost_cents):>8}{each}")
-    if stats is not None and stats.at_stake_cents:
-        lines.append(f"  {'at stake':<18} {dollars(stats.at_stake_cents):>8}   in rows whose end is not known")
+    if stats is not None and stats.exposed_cents:
+        lines.append(f"  {'at stake':<18} {dollars(stats.exposed_cents):>8}   in rows whose end is not known")
     if stats is not None and stats.requests:
         asked = sum(stats.ended.values()) - stats.replayed
         minutes = max(run.seconds, 1.0) / 60
@@ -78,7 +78,7 @@ def foreseen(plan: RunPlan) -> list[str]:
     return [
         f"{rows(plan.rows)}: {plan.asked:,} to ask" + (f"; {', '.join(left_out)}" if left_out else ""),
         f"  {'requests':<18} {plan.requests:>8,}   {plan.submits:,} of them submits",
-        f"  {'minutes':<18} {plan.minutes:>8,.1f}   {early:,.1f} to {late:,.1f}; what binds: {plan.binds}",
+        f"  {'minutes':<18} {plan.minutes:>8,.1f}   {early:,.1f} to {late:,.1f}; what bottleneck: {plan.bottleneck}",
         f"  {'cost':<18} {dollars(plan.cost_cents):>8}"
         + (f"   without {unpriced}: no price known" if unpriced else ""),
         "nothing was sent",

@@ -28,7 +28,7 @@ from sixtyfour_async.operations._files import Upload, written
 R_co = TypeVar("R_co", covariant=True)
 T_co = TypeVar("T_co", covariant=True)
 
-Repeat: TypeAlias = Literal["always", "key", "never"]
+RetrySafety: TypeAlias = Literal["always", "key", "never"]
 """May a request that perhaps arrived be sent again?
 
 ``always``: reads, and what changes nothing the second time. ``key``: when it carries the key that lets the service
@@ -71,15 +71,15 @@ class Endpoint:
         route: Where it is asked and answered in one request; None when the service takes it as a job only.
         job: Where it is submitted as a job; None when it is not one.
         repeat: Whether it may be sent again after it perhaps arrived.
-        repeat_key: The field that must be set for ``repeat="key"``.
+        idempotency_key: The field that must be set for ``retry_safe="key"``.
         read_timeout: Seconds to wait for the answer of ``route``.
         in_query: Fields that travel in the query string although the method is not GET.
         in_headers: Fields that travel as headers, field name → header name.
-        gate: A limit on how many jobs may run at once, such as ``"deep-search"``; "" when there is none.
+        job_limit: A limit on how many jobs may run at once, such as ``"deep-search"``; "" when there is none.
         look: The operation that a job of this kind is looked at with, by name; it takes the job's id and nothing else.
         started: The model of the answer to a submit.
         id_field: Where that answer keeps the job's id.
-        tells_charge: Does the service say what a job of this kind was charged?
+        reports_charge: Does the service say what a job of this kind was charged?
         body: How the fields that are left for the body travel.
         events: Is the answer a stream of server-sent events? Then ``answer`` is the type of one event's data.
         keyless: Is it asked without the key?
@@ -95,23 +95,23 @@ class Endpoint:
     answer: Any
     route: Route | None = None
     job: Route | None = None
-    repeat: Repeat = "never"
-    repeat_key: str = ""
+    retry_safe: RetrySafety = "never"
+    idempotency_field: str = ""
     read_timeout: float = 30.0
     in_query: tuple[str, ...] = ()
     in_headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    gate: str = ""
-    look: str = "job-status"
+    job_limit: str = ""
+    poll: str = "job-status"
     started: type[BaseModel] = Started
     id_field: str = "task_id"
-    tells_charge: bool = True
+    reports_charge: bool = True
     body: BodyKind = "json"
     events: bool = False
     keyless: bool = False
     fallback: str = ""
     cancel: str = ""
     subject: str = ""
-    together: str = ""
+    bulk: str = ""
     standing: Standing = "published"
 
     @property
@@ -148,14 +148,14 @@ class Operation(Generic[R_co]):
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
-    def may_repeat(self) -> bool:
+    def is_retry_safe(self) -> bool:
         """Say whether sending this again can cost nothing, even if it arrived the first time."""
         upload = getattr(self, "file", None)
-        if isinstance(upload, Upload) and not upload.repeatable:
+        if isinstance(upload, Upload) and not upload.replayable:
             return False
-        if self.endpoint.repeat == "key":
-            return bool(getattr(self, self.endpoint.repeat_key, None))
-        return self.endpoint.repeat == "always"
+        if self.endpoint.retry_safe == "key":
+            return bool(getattr(self, self.endpoint.idempotency_field, None))
+        return self.endpoint.retry_safe == "always"
 
     def takes_body(self) -> bool:
         """Say whether any field travels in the body; such a route wants a body, if only an empty object."""
@@ -170,12 +170,12 @@ class Operation(Generic[R_co]):
 class JobOperation(Operation[R_co], Generic[R_co]):
     """A question that runs for a while over there and is looked at until it ends."""
 
-    def look(self, job_id: str) -> Operation[Any]:
+    def poll(self, job_id: str) -> Operation[Any]:
         """Make the question "how is it going?" for one job; its answer has a ``report()``."""
-        asked: Any = REGISTRY[self.endpoint.look]
+        asked: Any = REGISTRY[self.endpoint.poll]
         return cast("Operation[Any]", asked(**{asked.endpoint.route.parameters[0]: job_id}))
 
-    def look_many(self) -> Operation[Any] | None:
+    def poll_many(self) -> Operation[Any] | None:
         """Make the question "how are all of them going?", when this kind has one.
 
         Its answer is a list whose items have a ``job_id`` and a ``report()``.
@@ -187,25 +187,25 @@ class JobOperation(Operation[R_co], Generic[R_co]):
         chosen = getattr(self, "tier", None) or getattr(self, "mode", None)
         return f"{self.endpoint.name}/{chosen}" if chosen else self.endpoint.name
 
-    def keyed(self, key: str) -> Self:
+    def with_idempotency_key(self, key: str) -> Self:
         """Add the key by which the service knows a submit again, where it takes one and none was given."""
-        name = self.endpoint.repeat_key
-        if self.endpoint.repeat != "key" or getattr(self, name, None):
+        name = self.endpoint.idempotency_field
+        if self.endpoint.retry_safe != "key" or getattr(self, name, None):
             return self
         return cast("Self", cast("Request", self).model_copy(update={name: key}))
 
-    def bulk(self) -> Endpoint | None:
+    def bulk_endpoint(self) -> Endpoint | None:
         """Name the endpoint that asks this about many at once; None when there is none."""
-        together = REGISTRY.get(self.endpoint.together)
+        together = REGISTRY.get(self.endpoint.bulk)
         return None if together is None else together.endpoint
 
-    def sharing(self, *, in_files: bool = False) -> str | None:
+    def batch_key(self, *, in_files: bool = False) -> str | None:
         """Name what questions have in common that can travel in one submit; None for one that must go alone.
 
         Args:
             in_files: May the submit be a file of rows, as well as a list of leads?
         """
-        bulk = self.bulk()
+        bulk = self.bulk_endpoint()
         if bulk is None or (bulk.takes_file and not in_files):
             return None
         fields = self.payload()
@@ -214,14 +214,14 @@ class JobOperation(Operation[R_co], Generic[R_co]):
         common = fields | {self.endpoint.subject: None}
         return json.dumps([self.endpoint.name, common], sort_keys=True)
 
-    def together(self, others: Sequence[JobOperation[Any]], key: str) -> JobOperation[Any]:
+    def batch_with(self, others: Sequence[JobOperation[Any]], key: str) -> JobOperation[Any]:
         """Ask this question and others of the same `sharing` in one; the answer is a list, or a file.
 
         Args:
             others: The questions after this one, in the order in which their answers are told apart.
             key: What the service knows the submit by when it is repeated, where it takes such a key.
         """
-        made, subject = REGISTRY[self.endpoint.together], self.endpoint.subject
+        made, subject = REGISTRY[self.endpoint.bulk], self.endpoint.subject
         known = cast("type[Request]", made).model_fields
         common = {name: value for name, value in self.payload().items() if name != subject}
         own = {name: value for name, value in common.items() if name in known}
@@ -232,7 +232,7 @@ class JobOperation(Operation[R_co], Generic[R_co]):
             own["leads"] = cast("JsonValue", subjects)
         build: Any = made
         asked: JobOperation[Any] = build(**own, extra={name: common[name] for name in common if name not in own})
-        return asked.keyed(key)
+        return asked.with_idempotency_key(key)
 
 
 class PagedOperation(Operation[R_co], Generic[R_co, T_co]):
@@ -246,7 +246,7 @@ class PagedOperation(Operation[R_co], Generic[R_co, T_co]):
         """Make the question for the page after this one; None when the service says that this was the last."""
         raise NotImplementedError
 
-    def rows_wanted(self) -> int | None:
+    def row_limit(self) -> int | None:
         """Say after how many rows to stop, the last page cut to it; None for all there are."""
         return None
 
@@ -281,7 +281,7 @@ class Request(BaseModel):
         if not name:
             return
         operation = cast("type[Operation[Any]]", cls)
-        facts.setdefault("repeat", "always" if http.startswith("GET ") else "never")
+        facts.setdefault("retry_safe", "always" if http.startswith("GET ") else "never")
         operation.endpoint = Endpoint(
             name=name,
             answer=_answer_type(operation),

@@ -62,7 +62,7 @@ class Upload:
         return self.content_type or found
 
     @property
-    def repeatable(self) -> bool:
+    def replayable(self) -> bool:
         """Can it be read a second time?"""
         return isinstance(self.content, Path | bytes)
 

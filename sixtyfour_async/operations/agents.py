@@ -128,8 +128,8 @@ class VerifyAge(
     JobOperation[dict[str, JsonValue]],
     name="verify-age",
     job="POST /verify-age",
-    look="verify-age-status",
-    tells_charge=False,
+    poll="verify-age-status",
+    reports_charge=False,
 ):
     """Research a person's age and date of birth; the shape of the answer is not published.
 

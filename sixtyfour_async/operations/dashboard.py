@@ -42,7 +42,7 @@ class Chat(_Session, Operation[JsonValue], name="chat", http="POST /chat", event
     is_onboarding: bool | None = None
 
 
-class StopChat(_Session, Operation[JsonValue], name="chat-stop", http="POST /chat/stop", repeat="always"):
+class StopChat(_Session, Operation[JsonValue], name="chat-stop", http="POST /chat/stop", retry_safe="always"):
     """Stop an answer; stopped twice is stopped."""
 
 
@@ -77,7 +77,7 @@ class RenameChatSession(
     Operation[JsonValue],
     name="chat-session-rename",
     http="PATCH /chat/session/{session_id}",
-    repeat="always",
+    retry_safe="always",
 ):
     """Name a session; an absolute value."""
 
@@ -89,7 +89,7 @@ class DeleteChatSession(
     Operation[JsonValue],
     name="chat-session-delete",
     http="DELETE /chat/session/{session_id}",
-    repeat="always",
+    retry_safe="always",
 ):
     """Delete a session; what is gone is gone."""
 
@@ -116,7 +116,7 @@ class MarkChatRead(
     Operation[JsonValue],
     name="chat-session-read",
     http="POST /chat/session/{session_id}/read",
-    repeat="always",
+    retry_safe="always",
 ):
     """Mark a session as read; read twice is read."""
 
@@ -126,7 +126,7 @@ class GetChatSettings(_Unpublished, Operation[Free], name="chat-settings", http=
 
 
 class UpdateChatSettings(
-    _Unpublished, Operation[Free], name="chat-settings-update", http="PATCH /chat/settings", repeat="always"
+    _Unpublished, Operation[Free], name="chat-settings-update", http="PATCH /chat/settings", retry_safe="always"
 ):
     """Change the settings; absolute values."""
 
@@ -165,7 +165,7 @@ class UnmountViewer(
     Operation[JsonValue],
     name="workspace-viewer-unmount",
     http="DELETE /workspaces/{workspace_id}/viewers/{key}",
-    repeat="always",
+    retry_safe="always",
 ):
     """Take a viewer out of a workspace; what is gone is gone."""
 
@@ -177,7 +177,7 @@ class PatchViewer(
     Operation[Free],
     name="workspace-viewer-patch",
     http="PATCH /workspaces/{workspace_id}/viewers/{key}",
-    repeat="always",
+    retry_safe="always",
 ):
     """Set a viewer's state; an absolute value."""
 
@@ -190,7 +190,7 @@ class ActivateViewer(
     Operation[Free],
     name="workspace-active-viewer",
     http="PATCH /workspaces/{workspace_id}/active-viewer",
-    repeat="always",
+    retry_safe="always",
 ):
     """Bring a viewer to the front; an absolute value."""
 
@@ -286,7 +286,7 @@ class DeleteSlackLink(
     Operation[JsonValue],
     name="slack-link-delete",
     http="DELETE /me/slack-links/{slack_team_id}/{slack_user_id}",
-    repeat="always",
+    retry_safe="always",
 ):
     """Delete a link; what is gone is gone."""
 
@@ -319,7 +319,7 @@ class DisconnectSheets(
     name="google-sheets-disconnect",
     http="DELETE /google/sheets/connect",
     standing="published",
-    repeat="always",
+    retry_safe="always",
 ):
     """Disconnect the account; what is gone is gone."""
 
@@ -330,6 +330,6 @@ class GetSheetsToken(
     name="google-sheets-token",
     http="POST /google/sheets/access-token",
     standing="published",
-    repeat="always",
+    retry_safe="always",
 ):
     """Get an access token for the connected account; a second one costs nothing."""

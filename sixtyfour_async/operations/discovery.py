@@ -31,7 +31,7 @@ class GetFieldValues(
     Operation[FieldValues],
     name="filter-field-values",
     http="POST /search/filter-field-values",
-    repeat="always",  # reads
+    retry_safe="always",  # reads
 ):
     """Read the most frequent values of a field. Source: docs.sixtyfour.ai, api-reference/search/filter-search."""
 
@@ -50,7 +50,7 @@ class Autocomplete(
     Operation[Suggestions],
     name="autocomplete",
     http="POST /search/autocomplete",
-    repeat="always",  # reads
+    retry_safe="always",  # reads
 ):
     """Complete the beginning of a word in a field. Source: the vendor's specification, search/autocomplete."""
 
@@ -81,7 +81,7 @@ class GenerateTitle(
     Operation[SearchTitle],
     name="generate-title",
     http="POST /search/generate-title",
-    repeat="always",  # writes a title and stores nothing
+    retry_safe="always",  # writes a title and stores nothing
 ):
     """Have a title written for a search. Source: the vendor's specification, search/generate-title."""
 
@@ -136,7 +136,7 @@ class DeleteSearchHistory(
     Operation[dict[str, JsonValue]],
     name="search-history-delete-all",
     http="DELETE /search/history",
-    repeat="always",  # what is gone is gone
+    retry_safe="always",  # what is gone is gone
 ):
     """Forget all past searches. Source: the vendor's specification, search/history."""
 
@@ -167,7 +167,7 @@ class DeletePastSearch(
     Operation[dict[str, JsonValue]],
     name="search-history-delete",
     http="DELETE /search/history/{search_id}",
-    repeat="always",  # what is gone is gone
+    retry_safe="always",  # what is gone is gone
 ):
     """Forget one past search. Source: the vendor's specification, search/history."""
 
@@ -179,7 +179,7 @@ class MarkFavourite(
     Operation[dict[str, JsonValue]],
     name="search-history-favourite",
     http="PATCH /search/history/{search_id}/favourite",
-    repeat="always",  # an absolute value
+    retry_safe="always",  # an absolute value
 ):
     """Mark a past search as a favourite, or not. Source: the vendor's specification, search/history."""
 

@@ -18,7 +18,7 @@ class UploadCSV(
     name="storage-csv-upload",
     http="POST /storage/csv/upload",
     body="multipart",
-    repeat="always",  # a second handle to the same rows costs nothing
+    retry_safe="always",  # a second handle to the same rows costs nothing
     read_timeout=LONG,
     standing="documented",
 ):

@@ -49,7 +49,7 @@ class FindEmail(
     http="POST /find-email",
     job="POST /find-email-async",
     subject="lead",
-    together="find-email-bulk",
+    bulk="find-email-bulk",
     read_timeout=QUICK,
 ):
     """Find one person's email address: 2 to 10 s; 5 cents for ``PROFESSIONAL``, 20 for ``PERSONAL``.
@@ -83,7 +83,7 @@ class FindPhone(
     http="POST /find-phone",
     job="POST /find-phone-async",
     subject="lead",
-    together="find-phone-bulk",
+    bulk="find-phone-bulk",
     read_timeout=QUICK,
 ):
     """Find one person's phone number: 2 to 10 s; 30 cents in the vendor's example.
@@ -117,7 +117,7 @@ class ReverseEmail(
     http="POST /reverse-email",
     job="POST /reverse-email-async",
     subject="lead",
-    together="reverse-email-bulk",
+    bulk="reverse-email-bulk",
     read_timeout=QUICK,
 ):
     """Find whom an email address belongs to: 2 to 10 s.
@@ -157,7 +157,7 @@ class ReversePhone(
     http="POST /reverse-phone",
     job="POST /reverse-phone-async",
     subject="lead",
-    together="reverse-phone-bulk",
+    bulk="reverse-phone-bulk",
     read_timeout=QUICK,
 ):
     """Find whom a phone number belongs to: 2 to 10 s.

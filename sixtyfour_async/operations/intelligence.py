@@ -33,7 +33,7 @@ class PeopleIntelligence(
     http="POST /people-intelligence",
     job="POST /people-intelligence-async",
     subject="lead_info",
-    together="bulk-people-intelligence",
+    bulk="bulk-people-intelligence",
     read_timeout=LONG,
 ):
     """Research one person: 10 to 60 s for ``low``, 30 to 180 s for ``medium``, minutes for ``high``.
@@ -80,7 +80,7 @@ class CompanyIntelligence(
     http="POST /company-intelligence",
     job="POST /company-intelligence-async",
     subject="target_company",
-    together="bulk-company-intelligence",
+    bulk="bulk-company-intelligence",
     read_timeout=LONG,
 ):
     """Research one company: the tiers and times of `PeopleIntelligence`; the vendor's notebook says 5 to 10 minutes.
@@ -132,7 +132,7 @@ def _packed(config: dict[str, JsonValue]) -> str:
 
 
 class _BulkIntelligence(Structured):
-    """A file of rows, and one set of wishes for all of them, which travels as one JSON text."""
+    """A file of rows, and one set of policy for all of them, which travels as one JSON text."""
 
     outside_config: ClassVar[tuple[str, ...]] = ("file", "cost_units", "idempotency_key")
 
@@ -183,9 +183,9 @@ class BulkPeopleIntelligence(
     name="bulk-people-intelligence",
     job="POST /bulk-intelligence/people",
     body="multipart",
-    repeat="key",
-    repeat_key="idempotency_key",
-    gate="bulk-intelligence",
+    retry_safe="key",
+    idempotency_field="idempotency_key",
+    job_limit="bulk-intelligence",
     started=BulkStarted,
     in_query=("cost_units",),
     in_headers={"idempotency_key": "Idempotency-Key"},
@@ -205,9 +205,9 @@ class BulkCompanyIntelligence(
     name="bulk-company-intelligence",
     job="POST /bulk-intelligence/company",
     body="multipart",
-    repeat="key",
-    repeat_key="idempotency_key",
-    gate="bulk-intelligence",
+    retry_safe="key",
+    idempotency_field="idempotency_key",
+    job_limit="bulk-intelligence",
     started=BulkStarted,
     in_query=("cost_units",),
     in_headers={"idempotency_key": "Idempotency-Key"},

@@ -64,10 +64,10 @@ class CreateExclusionList(
     JobOperation[ExclusionList],
     name="exclusion-list-create",
     job="POST /search/exclusion-lists",
-    look="exclusion-list",
+    poll="exclusion-list",
     started=ExclusionListCreated,
     id_field="id",
-    tells_charge=False,
+    reports_charge=False,
 ):
     """Make a list of people or companies that searches leave out; wait for it to be ``ready`` before using it.
 
@@ -109,7 +109,7 @@ class DeleteExclusionList(
     Operation[dict[str, JsonValue]],
     name="exclusion-list-delete",
     http="DELETE /search/exclusion-lists/{list_id}",
-    repeat="always",  # what is gone is gone
+    retry_safe="always",  # what is gone is gone
 ):
     """Delete a list. Source: docs.sixtyfour.ai, api-reference/search/search-exclusions."""
 
@@ -121,9 +121,9 @@ class Lookalike(
     JobOperation[LookalikeStatus],
     name="lookalike",
     job="POST /search/lookalike",
-    look="lookalike-status",
+    poll="lookalike-status",
     started=LookalikeStarted,
-    tells_charge=False,
+    reports_charge=False,
 ):
     """Search for people like those given; neither duration nor price is published.
 

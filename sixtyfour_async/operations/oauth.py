@@ -35,7 +35,7 @@ class CreateToken(
     name="oauth-token",
     http="POST /oauth/token",
     body="form",
-    repeat="always",  # a token more costs nothing
+    retry_safe="always",  # a token more costs nothing
     keyless=True,
     standing="documented",
 ):
@@ -84,7 +84,7 @@ class UpdateOAuthClient(
     Operation[OAuthClient],
     name="oauth-client-update",
     http="PATCH /oauth/clients/{client_id}",
-    repeat="always",  # absolute values
+    retry_safe="always",  # absolute values
     standing="documented",
 ):
     """Change what is given of a client."""
@@ -100,7 +100,7 @@ class DeleteOAuthClient(
     Operation[JsonValue],
     name="oauth-client-delete",
     http="DELETE /oauth/clients/{client_id}",
-    repeat="always",  # what is gone is gone
+    retry_safe="always",  # what is gone is gone
     standing="documented",
 ):
     """Delete a client."""
@@ -140,7 +140,7 @@ class RevokeOAuthKey(
     Operation[JsonValue],
     name="oauth-key-revoke",
     http="DELETE /oauth/clients/{client_id}/keys/{kid}",
-    repeat="always",  # what is revoked stays revoked
+    retry_safe="always",  # what is revoked stays revoked
     standing="documented",
 ):
     """Revoke a key."""
@@ -154,7 +154,7 @@ class ValidateJWKS(
     Operation[JsonValue],
     name="oauth-validate-jwks",
     http="POST /oauth/clients/{client_id}/validate-jwks",
-    repeat="always",  # fetches the URL and looks
+    retry_safe="always",  # fetches the URL and looks
     standing="documented",
 ):
     """Have the service fetch the client's JWKS URL and say whether it can be used."""

@@ -44,7 +44,7 @@ class UpdateSchedule(
     Operation[Schedule],
     name="schedule-update",
     http="PATCH /schedules/{schedule_id}",
-    repeat="always",  # absolute values
+    retry_safe="always",  # absolute values
 ):
     """Change what is given of a schedule; switching it on again binds it to the caller."""
 
@@ -61,7 +61,7 @@ class DeleteSchedule(
     Operation[dict[str, JsonValue]],
     name="schedule-delete",
     http="DELETE /schedules/{schedule_id}",
-    repeat="always",  # what is gone is gone
+    retry_safe="always",  # what is gone is gone
 ):
     """Delete a schedule."""
 
@@ -73,7 +73,7 @@ class DisableBoundSchedules(
     Operation[JsonValue],
     name="schedules-disable-bound",
     http="POST /schedules/disable-bound",
-    repeat="always",  # what is paused stays paused
+    retry_safe="always",  # what is paused stays paused
     standing="documented",
 ):
     """Pause every schedule of a key that was revoked, or of a person who has left."""

@@ -21,11 +21,11 @@ class DeepSearch(
     JobOperation[SearchStatus],
     name="deep-search",
     job="POST /search/start-deep-search",
-    repeat="key",
-    repeat_key="search_id",
-    look="search-status",
-    gate="deep-search",
-    tells_charge=False,
+    retry_safe="key",
+    idempotency_field="search_id",
+    poll="search-status",
+    job_limit="deep-search",
+    reports_charge=False,
 ):
     """Search people or companies in depth: 30 to 120 s by the vendor's skill, 4.5 minutes in its documented example.
 
@@ -108,7 +108,7 @@ class _Paged(Request):
         more = page.has_more and page.next_cursor and page.next_cursor != self.cursor
         return type(self)(cursor=page.next_cursor) if more else None
 
-    def rows_wanted(self) -> int | None:
+    def row_limit(self) -> int | None:
         """Say where to cut: the last page may overshoot."""
         return self.max_results
 
@@ -177,8 +177,8 @@ class ExportSearch(
     JobOperation[SearchStatus],
     name="search-export",
     job="POST /search/export",
-    look="search-status",
-    tells_charge=False,
+    poll="search-status",
+    reports_charge=False,
 ):
     """Write all rows of a search into a file; `DownloadSearch` leads to it.
 

@@ -38,7 +38,7 @@ class DeleteSigningSecret(
     Operation[JsonValue],
     name="signing-secret-delete",
     http="DELETE /webhooks/signing-secret",
-    repeat="always",  # what is gone is gone
+    retry_safe="always",  # what is gone is gone
     standing="documented",
 ):
     """Delete the secret; later deliveries are not signed. Administrators only."""

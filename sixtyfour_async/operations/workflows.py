@@ -110,8 +110,8 @@ class CreateWorkflow(
     Operation[Workflow],
     name="workflow-create",
     http="POST /workflows/create_workflow",
-    repeat="key",  # a second one with the same id is refused
-    repeat_key="id",
+    retry_safe="key",  # a second one with the same id is refused
+    idempotency_field="id",
 ):
     """Store a workflow. Source: docs.sixtyfour.ai, api-reference/workflow/create-workflow."""
 
@@ -121,7 +121,7 @@ class UpdateWorkflow(
     Operation[Workflow],
     name="workflow-update",
     http="POST /workflows/update_workflow",
-    repeat="always",  # absolute values
+    retry_safe="always",  # absolute values
     in_query=("workflow_id",),
 ):
     """Change what is given of a workflow; one that does not exist is created.
@@ -135,7 +135,7 @@ class DeleteWorkflow(
     Operation[Workflow],
     name="workflow-delete",
     http="POST /workflows/delete_workflow",
-    repeat="always",  # what is gone is gone
+    retry_safe="always",  # what is gone is gone
     in_query=("workflow_id",),
 ):
     """Delete a workflow; the history of its runs is kept.
@@ -173,12 +173,12 @@ class RunWorkflow(
     JobOperation[LiveStatus],
     name="workflow-run",
     job="POST /workflows/run",
-    repeat="key",
-    repeat_key="idempotency_key",
-    look="workflow-live-status",
+    retry_safe="key",
+    idempotency_field="idempotency_key",
+    poll="workflow-live-status",
     started=RunStarted,
     id_field="job_id",
-    tells_charge=False,
+    reports_charge=False,
     in_query=("workflow_id", "save_json", "result_formats"),
     in_headers={"idempotency_key": "Idempotency-Key"},
     cancel="workflow-cancel",
@@ -198,7 +198,7 @@ class RunWorkflow(
     result_formats: Sequence[ResultFormat] | None = None
     idempotency_key: str | None = None
 
-    def look_many(self) -> Operation[Any]:
+    def poll_many(self) -> Operation[Any]:
         """Ask how the newest 500 runs are going."""
         return REGISTRY["workflow-runs"](limit=500)  # type: ignore[call-arg]
 
@@ -242,7 +242,7 @@ class CancelRun(
     Operation[Cancelled],
     name="workflow-cancel",
     http="POST /workflows/cancel",
-    repeat="always",  # a run that has ended answers with the status it has
+    retry_safe="always",  # a run that has ended answers with the status it has
     in_query=("job_id",),
 ):
     """Cancel a run; one that has ended answers with the status it has.
@@ -258,8 +258,8 @@ class PostWorkflow(
     Operation[Workflow],
     name="workflow-post",
     http="POST /workflows",
-    repeat="key",  # as CreateWorkflow
-    repeat_key="id",
+    retry_safe="key",  # as CreateWorkflow
+    idempotency_field="id",
     standing="documented",
 ):
     """Store a workflow, in the form of an older third-party reference; unconfirmed: use `CreateWorkflow`."""
@@ -270,7 +270,7 @@ class PatchWorkflow(
     Operation[Workflow],
     name="workflow-patch",
     http="PATCH /workflows/{workflow_id}",
-    repeat="always",  # absolute values
+    retry_safe="always",  # absolute values
     standing="documented",
 ):
     """Change a workflow, in the form of an older third-party reference; unconfirmed: use `UpdateWorkflow`."""
@@ -281,7 +281,7 @@ class RemoveWorkflow(
     Operation[JsonValue],
     name="workflow-remove",
     http="DELETE /workflows/{workflow_id}",
-    repeat="always",  # what is gone is gone
+    retry_safe="always",  # what is gone is gone
     standing="documented",
 ):
     """Delete a workflow, in the form of an older third-party reference; unconfirmed: use `DeleteWorkflow`."""

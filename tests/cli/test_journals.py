@@ -66,10 +66,10 @@ def test_status_for_programs_adds_up(finished: Shell) -> None:
     assert by_state["completed"]["rows"] + len(parked) == 4
     assert told["total"] == {
         "charged_cents": by_state["completed"]["rows"] * 10,
-        "at_stake_cents": len(parked) * 12,
+        "exposed_cents": len(parked) * 12,
         "saved_cents": 10,
     }
-    assert all(row["at_stake_cents"] == 12 and row["sent_at"] and row["why"] for row in told["unknown"])
+    assert all(row["exposed_cents"] == 12 and row["sent_at"] and row["why"] for row in told["unknown"])
 
 
 def test_export_writes_the_rows_from_the_journal_alone(finished: Shell) -> None:

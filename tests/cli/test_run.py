@@ -34,7 +34,7 @@ def test_every_kind_fills_the_columns_of_its_answer(shell: Shell, service: Servi
     options, wanted = KINDS[kind]
     shell.table(text=None if kind == "company-intelligence" else PEOPLE, rows=2)
     asked = service.submits()
-    said = shell.told(**service.exports).run("run", kind, "in.csv", *options, "--route", "single", speed=SERVED)
+    said = shell.told(**service.exports).run("run", kind, "in.csv", *options, "--batching", "single", speed=SERVED)
     before, after = shell.rows("in.csv"), shell.rows()
     taken = [name if name not in before[0] else f"{name}_answer" for name in wanted]
 

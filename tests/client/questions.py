@@ -34,7 +34,7 @@ class ListItems(Request, PagedOperation[ItemPage, Item], name="test-items", http
     def next_page(self, page: Any) -> Self | None:
         return self.model_copy(update={"cursor": page.next_cursor}) if page.next_cursor else None
 
-    def rows_wanted(self) -> int | None:
+    def row_limit(self) -> int | None:
         return self.wanted
 
 
@@ -53,7 +53,7 @@ class PostFile(
     name="test-file",
     http="POST /files",
     body="multipart",
-    repeat="always",
+    retry_safe="always",
     in_query=("cost_units",),
     in_headers={"idempotency_key": "Idempotency-Key"},
 ):
@@ -67,7 +67,7 @@ class PostFile(
 
 
 class RunFile(
-    Request, JobOperation[JsonValue], name="test-run-file", job="POST /file-jobs", body="multipart", repeat="always"
+    Request, JobOperation[JsonValue], name="test-run-file", job="POST /file-jobs", body="multipart", retry_safe="always"
 ):
     """A job over a file."""
 

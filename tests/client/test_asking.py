@@ -51,7 +51,7 @@ def answered(data: Mapping[str, object]) -> httpx.Response:
 async def test_the_raw_answer_is_at_hand_beside_the_typed_one() -> None:
     asked = PeopleIntelligence(lead_info={"name": "Ada"}, struct=Person)
     async with scripted(lambda _: answered({"title": "CTO", "more": ""})) as (client, network):
-        answer = await client.ask(asked)
+        answer = await client.send_with_raw(asked)
 
     assert answer.result() == answer.value
     assert answer.value is not None
@@ -66,7 +66,7 @@ async def test_a_misfit_is_raised_or_returned_and_never_lost(shape: type[BaseMod
     data = {"title": "CFO"} if shape is Fussy else {"years": 3}
     asked = PeopleIntelligence(lead_info={"name": "Ada"}, struct=shape)
     async with scripted(lambda _: answered(data)) as (client, network):
-        returned = await client.ask(asked)
+        returned = await client.send_with_raw(asked)
         with pytest.raises(ResponseError, match="does not fit") as caught:
             await client.send(asked)
 

@@ -57,7 +57,7 @@ async def test_a_service_that_knows_neither_route_is_asked_for_both_each_time() 
 async def test_a_job_and_a_runner_find_the_other_route_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
     """Both look through the same place."""
 
-    class LookHere(GetSearchStatus, name="test-look", http="GET /looks/{task_id}", fallback="search-status"):
+    class PollHere(GetSearchStatus, name="test-look", http="GET /polls/{task_id}", fallback="search-status"):
         pass
 
     REGISTRY.pop("test-look")
@@ -65,14 +65,14 @@ async def test_a_job_and_a_runner_find_the_other_route_as_well(monkeypatch: pyte
     def answer(request: httpx.Request) -> httpx.Response:
         if request.method == "POST":
             return httpx.Response(200, json={"task_id": "t", "status": "queued"})
-        if request.url.path.startswith("/looks"):
+        if request.url.path.startswith("/polls"):
             return httpx.Response(404, json=UNKNOWN)
         return httpx.Response(200, json={"task_id": "t", "status": "completed", "search_id": "s"})
 
-    def look(_search: DeepSearch, job_id: str) -> LookHere:
-        return LookHere(task_id=job_id)
+    def poll(_search: DeepSearch, job_id: str) -> PollHere:
+        return PollHere(task_id=job_id)
 
-    monkeypatch.setattr(DeepSearch, "look", look)
+    monkeypatch.setattr(DeepSearch, "poll", poll)
     async with scripted(answer) as (client, network):
         waited = await (await client.submit(DeepSearch(query="q"))).wait(deadline=60)
     async with scripted(answer) as (client, watched), JobRunner(client) as runner:
@@ -84,7 +84,7 @@ async def test_a_job_and_a_runner_find_the_other_route_as_well(monkeypatch: pyte
         == watched.asked
         == [
             "POST /search/start-deep-search",
-            "GET /looks/t",
+            "GET /polls/t",
             "GET /search/status/t",
         ]
     )

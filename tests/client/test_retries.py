@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from sixtyfour_async import SixtyfourError
-from sixtyfour_async._scheduling.retry import BACKOFF_MAX, PACE_MAX, Again, GiveUp, Park, decide
+from sixtyfour_async._scheduling.retry import BACKOFF_MAX, PACE_MAX, GiveUp, Retry, Uncertain, decide
 from sixtyfour_async._wire.codec import HTTPResponse, decode_error, decode_json
 from sixtyfour_async.errors import ConnectError, ProtocolError, RateLimitError, RequestTimeoutError, ServerError
 from sixtyfour_async.operations import REGISTRY, JobOperation, Operation, Upload
@@ -64,8 +64,8 @@ def made(name: str, *, keyed: bool) -> Operation[Any]:
     fields: dict[str, Any] = {part.split("}")[0]: "x" for part in route.path.split("{")[1:]}
     if endpoint.body == "multipart":
         fields["file"] = Upload(b"")
-    if keyed and endpoint.repeat == "key":
-        fields[endpoint.repeat_key] = "k"
+    if keyed and endpoint.retry_safe == "key":
+        fields[endpoint.idempotency_field] = "k"
     operation: Operation[Any] = cls.model_construct(**fields)
     return operation
 
@@ -74,7 +74,7 @@ def of_each_kind() -> dict[str, tuple[str, bool]]:
     """One operation for every word in the registry's column ``repeat``, the one with a key with it and without."""
     first: dict[str, str] = {}
     for name, cls in REGISTRY.items():
-        first.setdefault(cls.endpoint.repeat, name)
+        first.setdefault(cls.endpoint.retry_safe, name)
     kinds = {f"{kind}: {name}": (name, kind == "always") for kind, name in first.items() if kind != "key"}
     return kinds | {"key given": (first["key"], True), "key not given": (first["key"], False)}
 
@@ -83,7 +83,7 @@ KINDS = of_each_kind()
 
 
 def test_the_registry_has_all_three_kinds() -> None:
-    assert {cls.endpoint.repeat for cls in REGISTRY.values()} == {"always", "key", "never"}
+    assert {cls.endpoint.retry_safe for cls in REGISTRY.values()} == {"always", "key", "never"}
 
 
 @pytest.mark.parametrize("name", REGISTRY)
@@ -92,10 +92,10 @@ def test_what_the_registry_says_is_what_an_operation_does(name: str) -> None:
     route = endpoint.route or endpoint.job
     assert route is not None
 
-    assert made(name, keyed=True).may_repeat() == (endpoint.repeat != "never")
-    assert made(name, keyed=False).may_repeat() == (endpoint.repeat == "always")
-    assert endpoint.repeat == "key" or not endpoint.repeat_key
-    assert endpoint.repeat == "always" or route.method != "GET"
+    assert made(name, keyed=True).is_retry_safe() == (endpoint.retry_safe != "never")
+    assert made(name, keyed=False).is_retry_safe() == (endpoint.retry_safe == "always")
+    assert endpoint.retry_safe == "key" or not endpoint.idempotency_field
+    assert endpoint.retry_safe == "always" or route.method != "GET"
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -147,12 +147,12 @@ ERRORS = {fault: read(failing()) for fault, (failing, _) in FAULTS.items()}
 @pytest.mark.parametrize("name", REGISTRY)
 @pytest.mark.parametrize("keyed", [True, False])
 def test_the_core_decides_the_same_for_every_operation(name: str, keyed: bool) -> None:
-    repeatable = made(name, keyed=keyed).may_repeat()
-    unclear = Again if repeatable else Park
-    expected = {"not taken": Again, "unclear": unclear, "final": GiveUp}
+    repeatable = made(name, keyed=keyed).is_retry_safe()
+    unclear = Retry if repeatable else Uncertain
+    expected = {"not taken": Retry, "unclear": unclear, "final": GiveUp}
 
     for fault, (_, taken) in FAULTS.items():
-        decision = decide(ERRORS[fault], repeatable=repeatable, attempt=1, attempts=3, jitter=0.5, throttles=3)
+        decision = decide(ERRORS[fault], retry_safe=repeatable, attempt=1, attempts=3, jitter=0.5, throttles=3)
         assert type(decision) is expected[taken], fault
 
 
@@ -171,7 +171,7 @@ def test_jitter_survives_at_the_cap(error: SixtyfourError, least: float) -> None
     waits = [
         decision.after
         for jitter in (0.0, 0.3, 1.0)
-        if isinstance(decision := decide(error, repeatable=True, attempt=40, attempts=50, jitter=jitter), Again)
+        if isinstance(decision := decide(error, retry_safe=True, attempt=40, attempts=50, jitter=jitter), Retry)
     ]
 
     assert waits[0] == least

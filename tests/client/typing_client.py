@@ -52,7 +52,7 @@ def ways_to_make_one() -> None:
 
 async def what_comes_back(client: AsyncClient) -> None:
     asked = PeopleIntelligence(lead_info=WHO, struct=Lead)
-    answer = await client.ask(asked)
+    answer = await client.send_with_raw(asked)
     assert_type(answer, Answer[Intelligence[Lead]])
     assert_type(answer.result().structured_data, Lead)
     assert_type(client.with_options(timeout=5.0), AsyncClient)

@@ -116,7 +116,7 @@ def repeat_of(route: str, name: str) -> str:
 def test_what_may_be_sent_again_is_what_this_table_allows() -> None:
     endpoints = {route: REGISTRY[name].endpoint for route, name in ROUTES}
 
-    assert {route: f"{one.repeat} {one.repeat_key}".strip() for route, one in endpoints.items()} == {
+    assert {route: f"{one.retry_safe} {one.idempotency_field}".strip() for route, one in endpoints.items()} == {
         route: repeat_of(route, name) for route, name in ROUTES
     }
 
@@ -165,7 +165,7 @@ def test_long_answers_are_waited_for_long_and_looks_are_not() -> None:
 
 
 def test_every_job_is_looked_at_with_an_operation_that_takes_its_id_alone() -> None:
-    looks = {cls.endpoint.name: cls.endpoint.look for cls in REGISTRY.values() if cls.endpoint.job}
+    looks = {cls.endpoint.name: cls.endpoint.poll for cls in REGISTRY.values() if cls.endpoint.job}
 
     for name, look in looks.items():
         route = REGISTRY[look].endpoint.route

@@ -69,7 +69,7 @@ async def test_a_row_in_doubt_that_is_not_asked_after_all_is_in_doubt_still() ->
     assert isinstance(outcome.error, JobUnknownError)
     assert stats.ended == {"completed": 1, "unknown": 1}
     assert ends["other"].status == "completed"
-    assert stats.at_stake_cents == 5
+    assert stats.exposed_cents == 5
 
 
 async def test_a_cap_that_leaves_no_room_for_a_row_in_doubt_does_not_settle_it() -> None:
@@ -84,7 +84,7 @@ async def test_a_cap_that_leaves_no_room_for_a_row_in_doubt_does_not_settle_it()
     assert (journal.rows["row"].state, journal.rows["row"].reserved_cents) == ("unknown", 5)
     assert outcome.status == "unknown"
     assert "max_cost_cents=4" in str(outcome.error)
-    assert stats.at_stake_cents == 5
+    assert stats.exposed_cents == 5
 
 
 async def test_a_row_in_doubt_is_asked_again_with_the_money_set_aside_for_it() -> None:
@@ -98,7 +98,7 @@ async def test_a_row_in_doubt_is_asked_again_with_the_money_set_aside_for_it() -
             stats = runner.stats()
 
     assert (other.status, outcome.status) == ("rejected", "completed")
-    assert (stats.cost_cents, stats.at_stake_cents, stats.reserved_cents) == (5, 0, 0)
+    assert (stats.cost_cents, stats.exposed_cents, stats.reserved_cents) == (5, 0, 0)
     assert len(simulator.books.jobs) == 1
 
 
@@ -113,7 +113,7 @@ async def test_stopping_while_a_submit_in_doubt_waits_to_be_repeated_parks_it() 
         async with JobRunner(client, journal=journal, prices=PRICES) as runner:
             again = await runner.run(SEARCH, key="row")
 
-    assert (ends["row"].status, stats.at_stake_cents) == ("unknown", 5)
+    assert (ends["row"].status, stats.exposed_cents) == ("unknown", 5)
     assert again.status == "completed"
     assert len(simulator.books.jobs) == 1
 
@@ -137,7 +137,7 @@ async def test_a_cap_holds_while_a_submit_in_doubt_waits_to_be_repeated() -> Non
                 tasks.start_soon(ask, question(0), "other")
             stats = runner.stats()
 
-    assert (waiting.cost_cents, waiting.at_stake_cents, waiting.reserved_cents) == (0, 5, 0)
+    assert (waiting.cost_cents, waiting.exposed_cents, waiting.reserved_cents) == (0, 5, 0)
     assert ends == {"row": "completed", "other": "rejected"}
-    assert (stats.cost_cents, stats.at_stake_cents, stats.reserved_cents) == (5, 0, 0)
+    assert (stats.cost_cents, stats.exposed_cents, stats.reserved_cents) == (5, 0, 0)
     assert len(simulator.books.jobs) == 1

@@ -81,7 +81,7 @@ async def test_nothing_is_lost_and_nothing_is_doubled(rows: int) -> None:
         for stay in (rows / 50, rows / 25, 1e9, 1e9):
             with anyio.move_on_after(stay):
                 async with JobRunner(client, journal=journal, prices=PRICES, deep_searches=40) as runner:
-                    async for outcome in runner.map(asked(rows), deliver="once", route="single"):
+                    async for outcome in runner.map(asked(rows), deliver="once", batching="single"):
                         if outcome.status != "unknown":
                             arrived[outcome.key] = outcome
                             deliveries[outcome.key] += 1
@@ -109,7 +109,7 @@ async def test_nothing_is_lost_and_nothing_is_doubled(rows: int) -> None:
     for operation, kind in (("company-intelligence", "company_intelligence"), ("find-email", "find_email")):
         paid = sum(work.charge for work in books.jobs if work.kind == kind and work.id in own)
         assert charged(lines, operation) == paid > 0
-    at_stake = sum(line.at_stake_cents for line in lines)
+    at_stake = sum(line.exposed_cents for line in lines)
     assert at_stake == sum(PRICES[entry.operation] for entry in parked.values())
     assert all(simulator.faults.struck[name] >= 5 for name in RATES)
     assert books.peak() <= 500

@@ -66,7 +66,7 @@ async def test_a_restart_does_not_forget_the_minute_before_it() -> None:
 class Untold(Budget):
     """Hears nothing of what the service says of its limit."""
 
-    def told(self, now: float, limit: int | None, remaining: int | None) -> None:
+    def observe_headers(self, now: float, limit: int | None, remaining: int | None) -> None:
         """Do nothing."""
 
 
@@ -138,7 +138,7 @@ async def test_a_foreground_call_waits_out_the_pause_too() -> None:
 
 
 async def test_two_clients_share_five_slots_and_all_searches_complete() -> None:
-    """A 429 for running searches closes that gate for a while; the key goes on with everything else."""
+    """A 429 for running searches closes that limit for a while; the key goes on with everything else."""
     keys = ("key_of_the_first", "key_of_the_second")
     async with networked(settings=SimulatorSettings(keys=keys), api_key=keys[0]) as (client, simulator, network):
         other = AsyncClient(keys[1], base_url=client.base_url, http_client=network.http_client)
@@ -153,7 +153,7 @@ async def test_two_clients_share_five_slots_and_all_searches_complete() -> None:
         async def find() -> None:
             async with JobRunner(client) as runner:
                 asked = (FindEmail(lead={"name": f"Person {number}"}) for number in range(300))
-                async for outcome in runner.map(asked, route="single"):
+                async for outcome in runner.map(asked, batching="single"):
                     assert outcome.ok
 
         async with anyio.create_task_group() as tasks:

@@ -23,7 +23,7 @@ import httpx
 from pydantic import JsonValue
 
 from sixtyfour_async import AsyncClient, DeepSearch, FindEmail, JobOperation, JobRunner, Outcome, RunWorkflow
-from sixtyfour_async._scheduling.row_states import Route
+from sixtyfour_async._scheduling.row_states import Batching
 from sixtyfour_async.simulator import DEFAULT_KEY, companies
 from sixtyfour_async.testing import VirtualTimeLoop, simulated
 from tests.journal.crash_points import DeadlyTransport, Death, deadly_connect
@@ -34,7 +34,7 @@ PRICES = {"company-intelligence": 10, "workflow-run": 10, "deep-search": 5, "fin
 """Cents, as the simulator charges; but what a search costs the service does not tell."""
 
 Kind: TypeAlias = Literal["plain", "mixed", "shared", "filed"]
-ROUTES: Mapping[str, Route] = {"plain": "single", "filed": "file"}
+BATCHING: Mapping[str, Batching] = {"plain": "single", "filed": "file"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ async def run(order: Order) -> None:
         runner = JobRunner(client, journal=order.journal, max_in_flight=16, prices=PRICES, deep_searches=50)
         async with client, runner:
             rows = asked(order.rows, order.kind, order.first)
-            async for outcome in runner.map(rows, deliver="once", route=ROUTES.get(order.kind, "auto")):
+            async for outcome in runner.map(rows, deliver="once", batching=BATCHING.get(order.kind, "auto")):
                 os.write(sink, json.dumps(told(outcome)).encode() + b"\n")
                 left = None if left is None else left - 1
                 if left == 0:

@@ -113,13 +113,13 @@ async def test_a_delivery_is_noted_and_nothing_else_of_the_row_changes(journal: 
 
 async def test_notes_are_kept_beside_the_purpose(journal: Journal) -> None:
     """What a runner learned is there for the next one; a purpose of the same name is something else."""
-    assert await journal.note("runtimes") is None
+    assert await journal.get_meta("runtimes") is None
     await journal.bind({"runtimes": "purpose"})
-    assert await journal.note("runtimes", "{}") == "{}"
+    await journal.set_meta("runtimes", "{}")
     await journal.close()
     await journal.open()
 
-    assert await journal.note("runtimes") == "{}"
+    assert await journal.get_meta("runtimes") == "{}"
 
 
 async def test_an_intent_that_a_crash_left_is_unknown_when_the_journal_is_opened_again(journal: Journal) -> None:

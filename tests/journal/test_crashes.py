@@ -74,7 +74,7 @@ def check_money(scene: Scene, parked: list[Entry]) -> None:
             told[line["variant"].partition("/")[0]] += line["charged_cents"]
     assert charged == told
     assert {entry.key for entry in parked} == {row["key"] for row in status["unknown"]}
-    assert status["total"]["at_stake_cents"] == sum(PRICES[entry.operation] for entry in parked)
+    assert status["total"]["exposed_cents"] == sum(PRICES[entry.operation] for entry in parked)
 
 
 def fight(folder: Path, forks: Forks, *, kills: int, rows: int, seed: int) -> Campaign:

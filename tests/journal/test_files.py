@@ -27,7 +27,7 @@ pytestmark = pytest.mark.anyio
 
 ENTRY = Entry("row 1", "find-email", "f" * 32, "{}", "intended")
 SPEED = 600.0
-PATIENCE = 4.0
+PATIENCE_SECONDS = 4.0
 """Real seconds after which a run that takes one counts as hung."""
 
 HOLD = """
@@ -290,7 +290,7 @@ async def test_a_full_disk_stops_the_sending_and_hands_back_the_ids(
     path, told, hung = tmp_path / "run.db", dict[int, tuple[str, str | None]](), list[bool]()
 
     async def cramped(client: AsyncClient, asked: list[Question]) -> None:
-        with anyio.CancelScope(deadline=anyio.current_time() + PATIENCE) as scope:
+        with anyio.CancelScope(deadline=anyio.current_time() + PATIENCE_SECONDS) as scope:
             try:
                 async with JobRunner(client, journal=path, max_in_flight=40) as runner:
                     opened[-1].execute(f"PRAGMA max_page_count = {pages}")

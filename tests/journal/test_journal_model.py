@@ -80,12 +80,12 @@ class Journals(RuleBasedStateMachine):
     def put_at_once(self, batch: list[Entry]) -> None:
         """Writers that wait for the same commit, in the order in which they came."""
 
-        async def together() -> None:
+        async def all_at_once() -> None:
             async with asyncio.TaskGroup() as tasks:
                 for entry in batch:
                     tasks.create_task(self.file.put(entry))
 
-        self.do(together())
+        self.do(all_at_once())
         for entry in batch:
             self.do(self.model.put(entry))
         if batch:
@@ -106,7 +106,10 @@ class Journals(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(["runtimes", "id", ""]), text=texts)
     def note(self, name: str, text: str | None) -> None:
-        assert self.do(self.file.note(name, text)) == self.do(self.model.note(name, text))
+        if text is not None:
+            self.do(self.file.set_meta(name, text))
+            self.do(self.model.set_meta(name, text))
+        assert self.do(self.file.get_meta(name)) == self.do(self.model.get_meta(name))
         self.durable()
 
     @rule(key=st.sampled_from(KEYS))

@@ -93,7 +93,7 @@ def check(simulator: Simulator, journal: Frozen, arrived: Sequence[Outcome[Any]]
     assert set(journal.rows) == set(operations)
     assert {"completed"} | ({"unknown"} if parked else set()) == {entry.state for entry in journal.rows.values()}
     assert simulator.books.repeated == {}
-    assert not any(operations[key].keyed("key").may_repeat() for key in parked)
+    assert not any(operations[key].with_idempotency_key("key").is_retry_safe() for key in parked)
     assert {outcome.key for outcome in ended} == set(operations) - parked
     assert all(entry.delivered for key, entry in journal.rows.items() if key not in parked)
     repeats = Counter((outcome.key, outcome.index) for outcome in ended)

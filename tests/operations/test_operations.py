@@ -165,17 +165,17 @@ def test_no_two_operations_share_a_route() -> None:
 def test_what_an_endpoint_says_about_fields_names_fields_that_exist(cls: type[Operation[Any]]) -> None:
     assert issubclass(cls, Request)
     endpoint, fields = cls.endpoint, set(cls.model_fields)
-    named = {*endpoint.in_query, *endpoint.in_headers, *filter(None, [endpoint.repeat_key])}
+    named = {*endpoint.in_query, *endpoint.in_headers, *filter(None, [endpoint.idempotency_field])}
 
     assert named <= fields
     assert (endpoint.job is not None) == issubclass(cls, JobOperation)
-    assert (endpoint.repeat == "key") == bool(endpoint.repeat_key)
+    assert (endpoint.retry_safe == "key") == bool(endpoint.idempotency_field)
     assert endpoint.id_field in endpoint.started.model_fields
     assert endpoint.answer is not None
 
 
 @pytest.mark.parametrize(
-    ("operation", "may_repeat"),
+    ("operation", "is_retry_safe"),
     [
         (FindEmail(lead=PERSON), False),
         (PeopleIntelligence(lead_info=PERSON), False),
@@ -193,8 +193,8 @@ def test_what_an_endpoint_says_about_fields_names_fields_that_exist(cls: type[Op
     ],
     ids=repr,
 )
-def test_only_what_cannot_be_paid_twice_may_be_repeated(operation: Operation[Any], may_repeat: bool) -> None:
-    assert operation.may_repeat() is may_repeat
+def test_only_what_cannot_be_paid_twice_may_be_repeated(operation: Operation[Any], is_retry_safe: bool) -> None:
+    assert operation.is_retry_safe() is is_retry_safe
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_only_what_cannot_be_paid_twice_may_be_repeated(operation: Operation[Any
     ids=lambda value: value.endpoint.name,
 )
 def test_each_kind_of_job_is_looked_at_on_its_own_route(operation: JobOperation[Any], look: Operation[Any]) -> None:
-    assert operation.look("x") == look
+    assert operation.poll("x") == look
 
 
 @pytest.mark.parametrize(

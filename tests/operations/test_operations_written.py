@@ -128,7 +128,7 @@ def test_a_page_knows_its_rows_and_a_search_how_many_it_wants() -> None:
     asked = QuerySearch(search_id="s", max_results=7)
 
     assert asked.page_rows(SearchPage(results=[{"a": 1}])) == [{"a": 1}]
-    assert asked.rows_wanted() == 7
+    assert asked.row_limit() == 7
 
 
 def test_history_is_read_page_by_page_wherever_its_rows_are() -> None:

@@ -33,7 +33,7 @@ async def test_a_hundred_rows_are_one_submit() -> None:
         shared = {outcome.index: outcome async for outcome in runner.map(leads(350))}
         requests = len(simulator.books.requests)
     async with simulated() as (client, simulator), JobRunner(client) as runner:
-        single = {outcome.index: outcome async for outcome in runner.map(leads(20), route="single")}
+        single = {outcome.index: outcome async for outcome in runner.map(leads(20), batching="single")}
 
     assert requests < 60
     assert all(shared[index].input == asked for index, asked in enumerate(leads(350)))
@@ -162,7 +162,7 @@ async def test_a_batch_in_doubt_is_parked_row_by_row() -> None:
             listed = await runner.unknown()
 
     assert (first, again) == ({"unknown": 30}, {"unknown": 30, "completed": 10})
-    assert [(row.stake_cents, row.operation) for row in listed] == [(5, asked) for asked in leads(30)]
+    assert [(row.exposed_cents, row.operation) for row in listed] == [(5, asked) for asked in leads(30)]
     assert simulator.books.repeated == {}
 
 
@@ -182,13 +182,13 @@ class Frozen(MemoryJournal):
         await self._gone()
         await super().put(*entries)
 
-    async def keep(self, batch: str, body: str) -> None:
+    async def save_batch_answer(self, batch: str, body: str) -> None:
         await self._gone()
-        await super().keep(batch, body)
+        await super().save_batch_answer(batch, body)
 
-    async def share_out(self, batch: str, entries: Sequence[Entry]) -> None:
+    async def settle_batch(self, batch: str, entries: Sequence[Entry]) -> None:
         await self._gone()
-        await super().share_out(batch, entries)
+        await super().settle_batch(batch, entries)
 
 
 @pytest.mark.parametrize("writes", range(7))

@@ -1,4 +1,4 @@
-"""``route="file"``: thousands of rows in a handful of requests, each row with its own answer."""
+"""``batching="file"``: thousands of rows in a handful of requests, each row with its own answer."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ async def test_all_rows_of_a_list_go_in_one_file_and_come_back_true() -> None:
         for company in companies()
     ]
     async with simulated() as (client, simulator), JobRunner(client) as runner:
-        outcomes = {outcome.index: outcome async for outcome in runner.map(asked, route="file")}
-        planned = await runner.plan([question(0)], route="file")
+        outcomes = {outcome.index: outcome async for outcome in runner.map(asked, batching="file")}
+        planned = await runner.plan([question(0)], batching="file")
 
     assert len(outcomes) == len(asked)
     assert len(simulator.books.requests) < 200
@@ -48,14 +48,14 @@ async def test_all_rows_of_a_list_go_in_one_file_and_come_back_true() -> None:
 
 
 async def test_leads_share_lists_and_questions_without_a_file_go_alone() -> None:
-    """``route="file"`` is no worse than ``"auto"`` for what has no file."""
+    """``batching="file"`` is no worse than ``"auto"`` for what has no file."""
     async with simulated() as (client, simulator), JobRunner(client) as runner:
         asked = [FindEmail(lead={"name": f"Person {number}"}) for number in range(30)]
-        found = [outcome async for outcome in runner.map(asked, route="file")]
+        found = [outcome async for outcome in runner.map(asked, batching="file")]
         hooked = CompanyIntelligence(
             target_company={"company_name": "3M"}, struct={"x": "y"}, webhook_url="https://example.com/hook"
         )
-        alone = [outcome async for outcome in runner.map([hooked], route="file")]
+        alone = [outcome async for outcome in runner.map([hooked], batching="file")]
 
     assert all(outcome.ok for outcome in [*found, *alone])
     assert [work.kind for work in simulator.books.jobs] == ["find_email_bulk", "company_intelligence"]
@@ -66,7 +66,7 @@ async def test_a_file_in_doubt_is_sent_again_with_its_own_key() -> None:
     async with simulated() as (client, simulator):
         simulator.faults.script("lost_answer", route=BULK, times=3)
         async with JobRunner(client) as runner:
-            statuses = Counter([outcome.status async for outcome in runner.map(questions(40), route="file")])
+            statuses = Counter([outcome.status async for outcome in runner.map(questions(40), batching="file")])
 
     assert statuses == {"completed": 40}
     assert len(simulator.books.jobs) == 1
@@ -85,9 +85,9 @@ async def test_a_file_in_doubt_after_a_crash_is_repeated_as_it_was() -> None:
 
     async with networked(lose) as (client, simulator, _):
         async with JobRunner(client, journal=journal) as runner:
-            first = Counter([outcome.status async for outcome in runner.map(questions(25), route="file")])
+            first = Counter([outcome.status async for outcome in runner.map(questions(25), batching="file")])
         async with JobRunner(client, journal=journal) as runner:
-            again = [outcome async for outcome in runner.map(questions(30)[20:], route="file")]
+            again = [outcome async for outcome in runner.map(questions(30)[20:], batching="file")]
         async with JobRunner(client, journal=journal) as runner:
             asked = len(simulator.books.requests)
             rest = {outcome.index: outcome async for outcome in runner.map(questions(25))}
@@ -108,7 +108,7 @@ async def test_a_file_that_runs_is_watched_on_by_the_next_run() -> None:
     async with simulated() as (client, simulator):
         with anyio.move_on_after(40):
             async with JobRunner(client, journal=journal) as runner:
-                [outcome async for outcome in runner.map(questions(50), route="file")]
+                [outcome async for outcome in runner.map(questions(50), batching="file")]
         async with JobRunner(client, journal=journal) as runner:
             statuses = Counter([outcome.status async for outcome in runner.map(questions(50))])
 
@@ -121,7 +121,7 @@ async def test_a_link_that_fails_is_looked_for_again() -> None:
     async with simulated() as (client, simulator):
         simulator.faults.script("server_error", route="/signed", times=12, status=503)
         async with JobRunner(client) as runner:
-            statuses = Counter([outcome.status async for outcome in runner.map(questions(10), route="file")])
+            statuses = Counter([outcome.status async for outcome in runner.map(questions(10), batching="file")])
 
     assert statuses == {"completed": 10}
     assert len(simulator.books.downloads) > 12
@@ -143,11 +143,11 @@ async def test_a_file_in_doubt_is_repeated_whole_though_some_of_its_rows_are_wan
 
         async def leave_soon() -> None:
             with anyio.move_on_after(0.9):
-                [outcome async for outcome in runner.map(questions(20)[10:], route="file")]
+                [outcome async for outcome in runner.map(questions(20)[10:], batching="file")]
 
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(leave_soon)
-            statuses.update([outcome.status async for outcome in runner.map(questions(10), route="file")])
+            statuses.update([outcome.status async for outcome in runner.map(questions(10), batching="file")])
 
     assert statuses == {"completed": 10}
     assert len(sent) == 2

@@ -55,8 +55,8 @@ async def test_rows_that_may_have_been_taken_are_listed_with_the_money_at_stake(
     assert first == {"completed": 3, "unknown": 2}
     assert [row.key for row in listed] == sorted((outcome.key for outcome in parked), key=[r.key for r in listed].index)
     assert {row.operation for row in listed} == {outcome.input for outcome in parked}
-    assert all(row.sent_at and row.stake_cents == 10 and "may have been accepted" in row.why for row in listed)
-    assert (stats.at_stake_cents, stats.cost_cents) == (20, 30)
+    assert all(row.sent_at and row.exposed_cents == 10 and "may have been accepted" in row.why for row in listed)
+    assert (stats.exposed_cents, stats.cost_cents) == (20, 30)
     assert all(isinstance(outcome.error, JobUnknownError) for outcome in parked)
     assert simulator.books.repeated == {}
 
@@ -73,7 +73,7 @@ async def test_an_unknown_row_is_sent_anew_on_the_callers_word_only() -> None:
                 client, journal=journal, on_unknown=word, prices={"company-intelligence": 10}
             ) as runner:
                 answered = [outcome.ok async for outcome in runner.map(questions(3))].count(True)
-                told.append((answered, runner.stats().cost_cents, runner.stats().at_stake_cents))
+                told.append((answered, runner.stats().cost_cents, runner.stats().exposed_cents))
 
     assert told == [(2, 20, 10), (2, 20, 10), (3, 30, 10), (3, 30, 10)]
     assert list(simulator.books.repeated.values()) == [2]
@@ -90,7 +90,7 @@ async def test_a_row_that_was_not_sent_anew_after_all_is_at_stake_once() -> None
             client, journal=journal, prices=prices, on_unknown="resubmit", max_cost_cents=15
         ) as runner:
             refused = await runner.run(question(0))
-        at_stake = sum(line.at_stake_cents for line in await journal.lines())
+        at_stake = sum(line.exposed_cents for line in await journal.lines())
 
     assert (first.status, refused.status) == ("unknown", "rejected")
     assert isinstance(refused.error, CostCapError)

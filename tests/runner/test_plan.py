@@ -57,12 +57,12 @@ async def test_a_plan_tells_which_limit_binds() -> None:
     async with simulated() as (client, _):
         async with JobRunner(client) as runner:
             inputs: list[list[JobOperation[Any]]] = [[*many], [*searches], [question(0)], []]
-            plans = [await runner.plan(asked, route="single") for asked in inputs]
+            plans = [await runner.plan(asked, batching="single") for asked in inputs]
         async with JobRunner(client, max_cost_cents=100, max_row_cents=10) as runner:
             capped = await runner.plan(many)
 
-    assert [planned.binds for planned in plans] == ["rate", "deep-search", "run time", "nothing"]
-    assert capped.binds == "cap"
+    assert [planned.bottleneck for planned in plans] == ["rate", "deep-search", "run time", "nothing"]
+    assert capped.bottleneck == "cap"
     assert (capped.cost_cents, capped.unpriced, plans[0].unpriced) == (30000, {}, {"reverse-email": 3000})
     for planned in plans[:3]:
         assert planned.minutes_range[0] <= planned.minutes <= planned.minutes_range[1]
@@ -91,7 +91,7 @@ async def test_rows_that_share_submits_are_planned_so() -> None:
     """A thousand leads are ten submits; asked by themselves they are a thousand."""
     asked = [FindEmail(lead={"name": f"Person {number}"}) for number in range(1000)]
     async with simulated() as (client, _), JobRunner(client) as runner:
-        shared, single = await runner.plan(asked), await runner.plan(asked, route="single")
+        shared, single = await runner.plan(asked), await runner.plan(asked, batching="single")
 
     assert (shared.submits, single.submits) == (10, 1000)
     assert shared.cost_cents == single.cost_cents == 5000

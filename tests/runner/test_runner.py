@@ -331,7 +331,7 @@ async def test_a_cap_covers_every_run_on_a_journal() -> None:
                     [outcome async for outcome in runner.map(questions(12))]
                 stats = runner.stats()
                 jobs = len(simulator.books.jobs)
-                told.append((jobs, stats.cost_cents, stats.at_stake_cents, stats.reserved_cents))
+                told.append((jobs, stats.cost_cents, stats.exposed_cents, stats.reserved_cents))
 
     assert told == [(5, 40, 10, 0)] * 2
 

@@ -41,14 +41,14 @@ async def test_the_numbers_say_what_binds_and_what_a_request_is_worth() -> None:
         before = runner.stats()
         numbers = [runner.stats() async for _ in runner.map(questions(360))]
 
-    assert (before.binds, before.lag, before.last_minute) == ("nothing", None, 0)
-    assert numbers[60].binds == "rate"
-    assert numbers[150].price >= 20.0
-    assert numbers[-1].price < 1.0
+    assert (before.bottleneck, before.lag, before.last_minute) == ("nothing", None, 0)
+    assert numbers[60].bottleneck == "rate"
+    assert numbers[150].poll_cost_seconds >= 20.0
+    assert numbers[-1].poll_cost_seconds < 1.0
     assert 185 <= max(stats.last_minute for stats in numbers) <= 200
-    assert 1.0 <= numbers[-1].looks_per_job < 3.0
+    assert 1.0 <= numbers[-1].polls_per_job < 3.0
     assert 0.0 < (numbers[-1].lag or 0.0) < 25.0
-    assert {stats.others for stats in numbers} == {0}
+    assert {stats.other_traffic for stats in numbers} == {0}
 
 
 async def test_a_row_under_way_can_be_explained() -> None:
@@ -61,7 +61,7 @@ async def test_a_row_under_way_can_be_explained() -> None:
     assert told is not None
     assert told.phase == "running"
     assert told.age == pytest.approx(5.0, abs=1.0)
-    assert told.next_look is not None
+    assert told.next_poll is not None
     assert "next in" in str(told)
     assert runner.explain("nobody") is None
     assert runner.explain(question(0).fingerprint()) is None
@@ -76,7 +76,7 @@ async def first_look(journal: MemoryJournal, number: int) -> float:
             await anyio.sleep(1.0)
             told = runner.explain(question(number).fingerprint())
         assert told is not None
-        return (told.age or 0.0) + (told.next_look or 0.0)
+        return (told.age or 0.0) + (told.next_poll or 0.0)
 
 
 async def test_a_run_on_the_same_journal_knows_how_long_such_jobs_take() -> None:
@@ -102,7 +102,7 @@ async def test_what_was_learned_is_kept_while_the_run_goes_on() -> None:
             assert outcome.ok
         await anyio.sleep(60)
         await runner.run(question(60))
-        kept.append(await journal.note("runtimes"))
+        kept.append(await journal.get_meta("runtimes"))
 
     assert "company-intelligence/low" in (kept[0] or "")
 

@@ -1,4 +1,4 @@
-"""The request budget and the gates: rates, pauses and turns, with the clock handed in."""
+"""The request budget and the job_limits: rates, pauses and turns, with the clock handed in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from sixtyfour_async._scheduling.budget import MINUTE, Budget
-from sixtyfour_async._scheduling.limits import Gate
+from sixtyfour_async._scheduling.limits import ConcurrencyLimit
 
 
 def send_all(budget: Budget, start: float, end: float, *, foreground: bool = False) -> list[float]:
@@ -208,38 +208,38 @@ def test_a_lane_that_is_alone_gets_everything(foreground: bool) -> None:
     assert len(sent) == pytest.approx(budget.rate * MINUTE, abs=2)
 
 
-# --- gates --------------------------------------------------------------------------------------------------------
+# --- job_limits --------------------------------------------------------------------------------------------------------
 
 
 def test_a_gate_opens_until_it_is_full_and_again_when_one_is_given_back() -> None:
-    gate = Gate(2)
+    job_limit = ConcurrencyLimit(2)
 
-    assert gate.opens_at(7.0) == 7.0
-    gate.held = 2
-    assert gate.opens_at(7.0) is None
-    gate.give_back()
-    assert gate.opens_at(7.0) == 7.0
+    assert job_limit.opens_at(7.0) == 7.0
+    job_limit.held = 2
+    assert job_limit.opens_at(7.0) is None
+    job_limit.release()
+    assert job_limit.opens_at(7.0) == 7.0
 
 
 def test_a_closed_gate_opens_after_its_time_or_when_one_of_ours_ends() -> None:
-    gate = Gate(5, held=2)
+    job_limit = ConcurrencyLimit(5, held=2)
 
-    gate.close(30.0)
-    gate.close(20.0)
+    job_limit.close(30.0)
+    job_limit.close(20.0)
 
-    assert gate.opens_at(7.0) == 30.0
-    assert gate.opens_at(31.0) == 31.0
-    gate.give_back()
-    assert gate.opens_at(7.0) == 7.0
-    assert gate.held == 1
+    assert job_limit.opens_at(7.0) == 30.0
+    assert job_limit.opens_at(31.0) == 31.0
+    job_limit.release()
+    assert job_limit.opens_at(7.0) == 7.0
+    assert job_limit.held == 1
 
 
 def test_a_gate_that_is_full_and_closed_waits_for_one_to_end() -> None:
-    gate = Gate(1, held=1)
+    job_limit = ConcurrencyLimit(1, held=1)
 
-    gate.close(30.0)
+    job_limit.close(30.0)
 
-    assert gate.opens_at(31.0) is None
+    assert job_limit.opens_at(31.0) is None
 
 
 # --- what the service says of the limit -----------------------------------------------------------------------------
@@ -248,9 +248,9 @@ def test_a_gate_that_is_full_and_closed_waits_for_one_to_end() -> None:
 def test_a_lower_limit_is_believed_and_a_higher_one_is_not() -> None:
     budget = Budget(500)
 
-    budget.told(100.0, 1000, None)
+    budget.observe_headers(100.0, 1000, None)
     assert budget.limit == 500
-    budget.told(100.0, 100, None)
+    budget.observe_headers(100.0, 100, None)
 
     assert budget.limit == 100
     assert busiest(send_all(budget, 100.0, 400.0)) <= 100
@@ -260,7 +260,7 @@ def test_a_lower_limit_is_believed_and_a_higher_one_is_not() -> None:
 def test_a_limit_that_is_none_is_ignored(limit: int | None) -> None:
     budget = Budget(500)
 
-    budget.told(100.0, limit, None)
+    budget.observe_headers(100.0, limit, None)
 
     assert budget.limit == 500
 
@@ -270,27 +270,27 @@ def test_our_own_requests_are_never_taken_for_those_of_others() -> None:
     budget, now = Budget(500), 100.0
     for at in send_all(budget, now, now + 300.0):
         now = at
-        budget.told(now, 500, 500 - budget.last_minute(now))
+        budget.observe_headers(now, 500, 500 - budget.last_minute(now))
 
-    assert budget.others == 0
+    assert budget.other_traffic == 0
     assert budget.last_minute(now) >= 480
 
 
 def test_what_others_use_is_left_to_them_and_taken_back_when_they_stop() -> None:
     budget = Budget(500)
-    budget.told(100.0, 500, 300)
-    assert budget.others == 186
+    budget.observe_headers(100.0, 500, 300)
+    assert budget.other_traffic == 186
 
     assert len(send_all(budget, 100.0, 160.0)) <= 500 - 186
-    budget.told(161.0, 500, 500 - budget.last_minute(161.0))
+    budget.observe_headers(161.0, 500, 500 - budget.last_minute(161.0))
 
-    assert budget.others == 0
+    assert budget.other_traffic == 0
     assert len(send_all(budget, 300.0, 360.0)) >= 486
 
 
 def test_however_much_others_use_something_is_left() -> None:
     budget = Budget(500)
 
-    budget.told(100.0, 500, 0)
+    budget.observe_headers(100.0, 500, 0)
 
     assert len(send_all(budget, 100.0, 160.0)) >= 20

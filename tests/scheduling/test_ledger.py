@@ -66,7 +66,7 @@ def test_what_is_parked_stays_under_the_cap_until_its_end_is_known() -> None:
     ledger.resume(first)
     ledger.release(first)
 
-    assert (ledger.at_stake, ledger.reserved) == (0, 5)
+    assert (ledger.exposed_cents, ledger.reserved) == (0, 5)
     assert ledger.reserve("find-email") == 5
 
 
@@ -88,7 +88,7 @@ def test_a_run_begins_where_the_runs_before_on_its_journal_ended() -> None:
         ],
     )
 
-    assert (ledger.charged, ledger.at_stake, ledger.reserved) == (42, 31, 0)
+    assert (ledger.charged, ledger.exposed_cents, ledger.reserved) == (42, 31, 0)
     assert ledger.price("find-phone") == 30
 
 

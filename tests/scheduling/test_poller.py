@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from sixtyfour_async._scheduling.budget import Budget
-from sixtyfour_async._scheduling.job_states import Ticket
+from sixtyfour_async._scheduling.job_states import ScheduledJob
 from sixtyfour_async._scheduling.ledger import Ledger
-from sixtyfour_async._scheduling.limits import Gate
-from sixtyfour_async._scheduling.messages import Accepted, Finish, Look, LookMany, ManyFailed, ManyLooked, Submit
-from sixtyfour_async._scheduling.poll_plan import FLOOR
+from sixtyfour_async._scheduling.limits import ConcurrencyLimit
+from sixtyfour_async._scheduling.messages import Accepted, BatchPolled, BatchPollFailed, Finish, Poll, PollBatch, Submit
+from sixtyfour_async._scheduling.poll_plan import MIN_POLL_COST_SECONDS
 from sixtyfour_async._scheduling.scheduler import Scheduler
 from sixtyfour_async.errors import RateLimitError
 from sixtyfour_async.models.jobs import JobState, Report
@@ -17,17 +17,17 @@ ROLL = "workflow-runs"
 
 
 def scheduler(patience: float = 30.0) -> Scheduler:
-    return Scheduler(Budget(500), Ledger(), lambda: 0.0, {}, Gate(5000), 1e6, patience=patience)
+    return Scheduler(Budget(500), Ledger(), lambda: 0.0, {}, ConcurrencyLimit(5000), 1e6, patience=patience)
 
 
 def price_with(running: int, waiting: int) -> float:
     """The price that settles with so many jobs running and waiting."""
     one = scheduler()
     for id_ in range(running + waiting):
-        one.add(Ticket(id_, "qa-agent", "", repeatable=False), 0.0, remote_id="x" if id_ < running else None)
+        one.add(ScheduledJob(id_, "qa-agent", "", retry_safe=False), 0.0, job_id="x" if id_ < running else None)
     for second in range(60):
-        one.watch.reprice(float(second), waiting, one.budget.rate)
-    return one.watch.price
+        one.poller.update_cost(float(second), waiting, one.budget.rate)
+    return one.poller.poll_cost_seconds
 
 
 def test_the_price_is_the_patience_while_a_long_list_waits_and_falls_as_it_runs_out() -> None:
@@ -35,7 +35,7 @@ def test_the_price_is_the_patience_while_a_long_list_waits_and_falls_as_it_runs_
 
     assert prices[0] == 30.0
     assert prices == sorted(prices, reverse=True)
-    assert prices[-1] < FLOOR * 2
+    assert prices[-1] < MIN_POLL_COST_SECONDS * 2
 
 
 def test_with_nothing_waiting_the_price_rises_with_what_runs_until_the_budget_can_watch_it() -> None:
@@ -83,8 +83,8 @@ def test_what_the_first_jobs_taught_brings_the_next_answers_sooner() -> None:
 def runs(number: int) -> Scheduler:
     one, now = scheduler(), 100.0
     for id_ in range(number):
-        one.add(Ticket(id_, "workflow-run", "", repeatable=False, roll=ROLL), now)
-    while any(ticket.remote_id is None for ticket in one.tickets.values()):
+        one.add(ScheduledJob(id_, "workflow-run", "", retry_safe=False, list_endpoint=ROLL), now)
+    while any(job.job_id is None for job in one.jobs.values()):
         for command in one.due(now):
             assert isinstance(command, Submit)
             one.handle(Accepted(command.id, f"run-{command.id}"), now)
@@ -100,8 +100,8 @@ def next_command(one: Scheduler) -> tuple[object, float]:
 
 
 def test_two_runs_are_looked_at_one_by_one_and_more_of_them_by_one_request() -> None:
-    assert isinstance(next_command(runs(2))[0], Look)
-    assert next_command(runs(4))[0] == LookMany((0, 1, 2, 3))
+    assert isinstance(next_command(runs(2))[0], Poll)
+    assert next_command(runs(4))[0] == PollBatch((0, 1, 2, 3))
 
 
 def test_a_run_that_ended_or_was_not_listed_is_looked_at_by_itself() -> None:
@@ -109,26 +109,26 @@ def test_a_run_that_ended_or_was_not_listed_is_looked_at_by_itself() -> None:
     _, now = next_command(one)
     listed = {"run-0": Report(JobState.COMPLETED, "completed"), "run-1": Report(JobState.RUNNING, "running")}
 
-    assert one.handle(ManyLooked((0, 1, 2, 3), listed), now) == []
+    assert one.handle(BatchPolled((0, 1, 2, 3), listed), now) == []
 
-    assert one.due(now + 1) == [Look(0, "run-0"), Look(2, "run-2"), Look(3, "run-3")]
+    assert one.due(now + 1) == [Poll(0, "run-0"), Poll(2, "run-2"), Poll(3, "run-3")]
 
 
 def test_a_refused_look_at_many_pauses_the_key_once() -> None:
     one = runs(4)
     _, now = next_command(one)
 
-    one.handle(ManyFailed((0, 1, 2, 3), RateLimitError("slow down", status=429, retry_after=5.0)), now)
+    one.handle(BatchPollFailed((0, 1, 2, 3), RateLimitError("slow down", status=429, retry_after=5.0)), now)
 
     assert one.budget.throttled == 1
     assert one.due(now + 4.9) == []
 
 
 def test_hundreds_of_runs_cost_fewer_looks_than_runs_and_all_end() -> None:
-    plans = [Plan(run_time=100.0 + number, variant="workflow-run", roll=ROLL) for number in range(300)]
+    plans = [Plan(run_time=100.0 + number, variant="workflow-run", list_endpoint=ROLL) for number in range(300)]
 
     world = World(plans).run()
 
     assert all(isinstance(job.end, Finish) for job in world.jobs)
-    assert world.rolls > 0
+    assert world.list_polls > 0
     assert sum(job.looks for job in world.jobs) < 1.4 * len(plans)

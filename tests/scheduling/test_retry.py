@@ -7,10 +7,10 @@ import pytest
 from sixtyfour_async._scheduling.retry import (
     BACKOFF_MAX,
     PACE_MAX,
-    Again,
     Decision,
     GiveUp,
-    Park,
+    Retry,
+    Uncertain,
     backoff,
     concerns_every_row,
     decide,
@@ -43,9 +43,9 @@ def told(value: object) -> str:
 
 
 def again(
-    error: SixtyfourError, *, repeatable: bool = True, attempt: int = 1, attempts: int = 5, jitter: float = 0.0
+    error: SixtyfourError, *, retry_safe: bool = True, attempt: int = 1, attempts: int = 5, jitter: float = 0.0
 ) -> Decision:
-    return decide(error, repeatable=repeatable, attempt=attempt, attempts=attempts, jitter=jitter)
+    return decide(error, retry_safe=retry_safe, attempt=attempt, attempts=attempts, jitter=jitter)
 
 
 def slots() -> RateLimitError:
@@ -78,16 +78,16 @@ FINAL = [
 ]
 
 
-@pytest.mark.parametrize("repeatable", [True, False])
+@pytest.mark.parametrize("retry_safe", [True, False])
 @pytest.mark.parametrize("error", UNDELIVERED, ids=told)
-def test_what_was_never_delivered_is_sent_again_backing_off(error: SixtyfourError, repeatable: bool) -> None:
-    waits = [again(error, repeatable=repeatable, attempt=attempt, attempts=9) for attempt in range(1, 9)]
+def test_what_was_never_delivered_is_sent_again_backing_off(error: SixtyfourError, retry_safe: bool) -> None:
+    waits = [again(error, retry_safe=retry_safe, attempt=attempt, attempts=9) for attempt in range(1, 9)]
 
-    assert waits == [Again(seconds) for seconds in (1, 2, 4, 8, 16, 32, 60, 60)]
-    assert again(error, repeatable=repeatable, attempt=9, attempts=9) == GiveUp()
+    assert waits == [Retry(seconds) for seconds in (1, 2, 4, 8, 16, 32, 60, 60)]
+    assert again(error, retry_safe=retry_safe, attempt=9, attempts=9) == GiveUp()
 
 
-@pytest.mark.parametrize("repeatable", [True, False])
+@pytest.mark.parametrize("retry_safe", [True, False])
 @pytest.mark.parametrize(
     ("error", "wait"),
     [
@@ -99,55 +99,55 @@ def test_what_was_never_delivered_is_sent_again_backing_off(error: SixtyfourErro
     ],
     ids=told,
 )
-def test_a_429_waits_at_the_named_pace_and_pauses_the_key(error: SixtyfourError, wait: float, repeatable: bool) -> None:
-    assert again(error, repeatable=repeatable) == Again(wait, pause_key=True)
+def test_a_429_waits_at_the_named_pace_and_pauses_the_key(error: SixtyfourError, wait: float, retry_safe: bool) -> None:
+    assert again(error, retry_safe=retry_safe) == Retry(wait, pause_key=True)
 
 
-@pytest.mark.parametrize("repeatable", [True, False])
-def test_a_503_with_a_named_pace_was_refused_and_is_sent_again_at_that_pace(repeatable: bool) -> None:
+@pytest.mark.parametrize("retry_safe", [True, False])
+def test_a_503_with_a_named_pace_was_refused_and_is_sent_again_at_that_pace(retry_safe: bool) -> None:
     error = ServerError("busy", status=503, retry_after=30.0)
 
-    assert again(error, repeatable=repeatable) == Again(30.0)
-    assert again(error, repeatable=repeatable, attempt=5) == GiveUp()
+    assert again(error, retry_safe=retry_safe) == Retry(30.0)
+    assert again(error, retry_safe=retry_safe, attempt=5) == GiveUp()
 
 
 def test_a_503_with_a_named_pace_of_nothing_was_refused_too() -> None:
-    assert again(ServerError("busy", status=503, retry_after=0.0), repeatable=False) == Again(0.0)
+    assert again(ServerError("busy", status=503, retry_after=0.0), retry_safe=False) == Retry(0.0)
 
 
 @pytest.mark.parametrize("error", UNCLEAR, ids=told)
 def test_an_unclear_end_is_repeated_where_that_is_safe_and_parked_where_it_is_not(error: SixtyfourError) -> None:
-    assert again(error, attempt=3) == Again(4.0)
+    assert again(error, attempt=3) == Retry(4.0)
     assert again(error, attempt=5) == GiveUp()
     for attempt in (1, 5, 6):
-        assert again(error, repeatable=False, attempt=attempt) == Park()
+        assert again(error, retry_safe=False, attempt=attempt) == Uncertain()
 
 
 @pytest.mark.parametrize("status", [500, 502, 504])
 def test_a_pace_named_by_another_5xx_is_kept_but_does_not_make_it_a_refusal(status: int) -> None:
     error = ServerError("broke", status=status, retry_after=20.0)
 
-    assert again(error) == Again(20.0)
-    assert again(error, repeatable=False) == Park()
+    assert again(error) == Retry(20.0)
+    assert again(error, retry_safe=False) == Uncertain()
 
 
-@pytest.mark.parametrize("repeatable", [True, False])
+@pytest.mark.parametrize("retry_safe", [True, False])
 @pytest.mark.parametrize("error", FINAL, ids=told)
-def test_any_other_refusal_is_final(error: SixtyfourError, repeatable: bool) -> None:
-    assert again(error, repeatable=repeatable) == GiveUp()
+def test_any_other_refusal_is_final(error: SixtyfourError, retry_safe: bool) -> None:
+    assert again(error, retry_safe=retry_safe) == GiveUp()
 
 
-@pytest.mark.parametrize("repeatable", [True, False])
-def test_too_many_running_jobs_close_the_gate_and_leave_the_key_alone(repeatable: bool) -> None:
-    assert again(slots(), repeatable=repeatable) == Again(1.0, close_gate=True)
+@pytest.mark.parametrize("retry_safe", [True, False])
+def test_too_many_running_jobs_close_the_gate_and_leave_the_key_alone(retry_safe: bool) -> None:
+    assert again(slots(), retry_safe=retry_safe) == Retry(1.0, close_limit=True)
 
 
 def test_refusals_with_a_pace_count_against_their_own_limit() -> None:
     error = RateLimitError("slow", status=429, retry_after=1.0)
 
-    assert again(error, attempt=1000, attempts=1) == Again(1.0, pause_key=True)
-    for attempt, decision in ((2, Again(1.0, pause_key=True)), (3, GiveUp()), (4, GiveUp())):
-        assert decide(error, repeatable=True, attempt=attempt, attempts=9, jitter=0, throttles=3) == decision
+    assert again(error, attempt=1000, attempts=1) == Retry(1.0, pause_key=True)
+    for attempt, decision in ((2, Retry(1.0, pause_key=True)), (3, GiveUp()), (4, GiveUp())):
+        assert decide(error, retry_safe=True, attempt=attempt, attempts=9, jitter=0, throttles=3) == decision
 
 
 @pytest.mark.parametrize("jitter", [0.0, 0.25, 0.999])
@@ -155,8 +155,8 @@ def test_jitter_only_lengthens_a_wait(jitter: float) -> None:
     named = again(RateLimitError("slow", status=429, retry_after=7.0), jitter=jitter)
     longest = again(RateLimitError("slow", status=429, retry_after=1e9), jitter=jitter)
 
-    assert named == Again(7.0 + jitter, pause_key=True)
-    assert longest == Again(PACE_MAX + jitter, pause_key=True)
+    assert named == Retry(7.0 + jitter, pause_key=True)
+    assert longest == Retry(PACE_MAX + jitter, pause_key=True)
     assert backoff(3, jitter) == 4.0 * (1 + jitter / 4)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from sixtyfour_async._scheduling.messages import (
+    Detach,
     Finish,
-    HandBack,
-    Hold,
+    Park,
     Release,
 )
-from sixtyfour_async._scheduling.scheduler import DENIED_AFTER, GONE_AFTER, SUBMIT_ATTEMPTS
+from sixtyfour_async._scheduling.scheduler import DENIED_POLLS, LOST_AFTER, SUBMIT_ATTEMPTS
 from sixtyfour_async.errors import (
     AuthenticationError,
     CostCapError,
@@ -48,24 +48,24 @@ def test_a_job_that_ends_over_there_is_finished_with_what_was_reported(end: JobS
 
 
 @pytest.mark.parametrize(
-    ("submits", "repeatable", "sent", "end"),
+    ("submits", "retry_safe", "sent", "end"),
     [
         (["undelivered", "undelivered"], False, 3, "Finish"),
         (["throttled"] * 20, False, 21, "Finish"),
         (["throttled", "undelivered"] * 5, False, 11, "Finish"),
         (["undelivered"] * 20, False, SUBMIT_ATTEMPTS, "Release"),
         (["refused"], False, 1, "Release"),
-        (["unclear"], False, 1, "Hold"),
-        (["lost"], False, 1, "Hold"),
-        (["undelivered", "lost"], False, 2, "Hold"),
-        (["unclear", "lost"], True, 3, "Finish"),
-        (["unclear"] * 20, True, SUBMIT_ATTEMPTS, "Hold"),
+        (["in_doubt"], False, 1, "Park"),
+        (["lost"], False, 1, "Park"),
+        (["undelivered", "lost"], False, 2, "Park"),
+        (["in_doubt", "lost"], True, 3, "Finish"),
+        (["in_doubt"] * 20, True, SUBMIT_ATTEMPTS, "Park"),
     ],
 )
 def test_a_submit_is_sent_again_only_when_that_cannot_be_paid_twice(
-    submits: list[Fault], repeatable: bool, sent: int, end: str
+    submits: list[Fault], retry_safe: bool, sent: int, end: str
 ) -> None:
-    world = World([Plan(submits=submits, repeatable=repeatable)]).run()
+    world = World([Plan(submits=submits, retry_safe=retry_safe)]).run()
 
     assert (world.jobs[0].submits, world.ends()) == (sent, [end])
 
@@ -73,13 +73,13 @@ def test_a_submit_is_sent_again_only_when_that_cannot_be_paid_twice(
 def test_a_parked_job_says_that_it_may_have_been_accepted_and_why() -> None:
     _, command = end_of(Plan(submits=["lost"]))
 
-    assert isinstance(command, Hold)
+    assert isinstance(command, Park)
     assert isinstance(command.error, JobUnknownError)
     assert "reset" in str(command.error)
     assert command.error.__cause__ is not None
 
 
-@pytest.mark.parametrize("fault", ["unclear", "lost", "throttled", "gone", "denied"])
+@pytest.mark.parametrize("fault", ["in_doubt", "lost", "throttled", "gone", "denied"])
 def test_a_failed_look_never_fails_a_job(fault: Fault) -> None:
     world = World([Plan(run_time=50.0, looks=[fault, fault])]).run()
 
@@ -89,16 +89,16 @@ def test_a_failed_look_never_fails_a_job(fault: Fault) -> None:
 def test_a_job_that_runs_past_its_deadline_is_handed_back_with_its_id() -> None:
     world, command = end_of(Plan(run_time=float("inf")), job_deadline=100.0)
 
-    assert isinstance(command, HandBack)
+    assert isinstance(command, Detach)
     assert isinstance(command.error, JobTimeoutError)
     assert (command.error.job_id, command.error.state) == ("remote-0", "running")
     assert world.jobs[0].ended_at == pytest.approx(1100.5, abs=1.0)
 
 
 def test_a_job_that_cannot_be_looked_at_until_its_deadline_is_handed_back() -> None:
-    world, command = end_of(Plan(run_time=float("inf"), looks=many("unclear", 1000)), job_deadline=100.0)
+    world, command = end_of(Plan(run_time=float("inf"), looks=many("in_doubt", 1000)), job_deadline=100.0)
 
-    assert isinstance(command, HandBack)
+    assert isinstance(command, Detach)
     assert world.jobs[0].ended_at == pytest.approx(1100.5, abs=1.0)
 
 
@@ -111,30 +111,30 @@ def test_a_job_the_service_does_not_know_yet_is_given_a_minute() -> None:
 def test_a_job_the_service_no_longer_knows_is_lost() -> None:
     world, command = end_of(Plan(gone_for=float("inf")))
 
-    assert isinstance(command, Hold)
+    assert isinstance(command, Park)
     assert isinstance(command.error, JobLostError)
     assert command.error.job_id == "remote-0"
-    assert world.jobs[0].looks >= GONE_AFTER[0]
-    assert (world.jobs[0].ended_at or 0) - 1000.0 >= GONE_AFTER[1]
+    assert world.jobs[0].looks >= LOST_AFTER[0]
+    assert (world.jobs[0].ended_at or 0) - 1000.0 >= LOST_AFTER[1]
 
 
 def test_a_job_that_may_not_be_looked_at_any_more_is_handed_back() -> None:
     world, command = end_of(Plan(run_time=float("inf"), looks=many("denied", 100)))
 
-    assert isinstance(command, HandBack)
+    assert isinstance(command, Detach)
     assert isinstance(command.error, AuthenticationError)
-    assert world.jobs[0].looks == DENIED_AFTER
+    assert world.jobs[0].looks == DENIED_POLLS
 
 
 def test_a_job_accepted_in_an_earlier_run_is_only_watched() -> None:
-    world = World([Plan(remote_id="job_7", run_time=0.0, charge=5)]).run()
+    world = World([Plan(job_id="job_7", run_time=0.0, charge=5)]).run()
 
     assert world.ends() == ["Finish"]
     assert (world.jobs[0].submits, world.jobs[0].looks) == (0, 1)
 
 
 def test_a_job_that_nobody_wants_is_released_if_it_was_not_sent_and_watched_if_it_was() -> None:
-    plans = [Plan(run_time=100.0, gate=SEARCH, withdrawn_after=5.0) for _ in range(7)]
+    plans = [Plan(run_time=100.0, job_limit=SEARCH, withdrawn_after=5.0) for _ in range(7)]
 
     world = World(plans).run()
 
@@ -153,7 +153,7 @@ def test_a_job_that_waits_for_its_next_attempt_can_be_withdrawn() -> None:
 
 
 def test_no_more_deep_searches_are_held_than_may_run_and_others_pass_by() -> None:
-    searches = [Plan(run_time=120.0, gate=SEARCH) for _ in range(12)]
+    searches = [Plan(run_time=120.0, job_limit=SEARCH) for _ in range(12)]
     others = [Plan(run_time=20.0) for _ in range(30)]
 
     world = World([*searches, *others]).run()
@@ -165,7 +165,7 @@ def test_no_more_deep_searches_are_held_than_may_run_and_others_pass_by() -> Non
 
 
 def test_a_refusal_for_slots_closes_the_gate_and_not_the_key() -> None:
-    searches = [Plan(run_time=60.0, gate=SEARCH) for _ in range(4)]
+    searches = [Plan(run_time=60.0, job_limit=SEARCH) for _ in range(4)]
     others = [Plan(run_time=20.0) for _ in range(300)]
 
     world = World([*searches, *others], foreign_searches=3).run()
@@ -211,7 +211,7 @@ def test_a_429_on_a_submit_pauses_looks_too() -> None:
 
 
 def test_submits_are_not_starved_by_a_crowd_of_looks() -> None:
-    running = [Plan(remote_id=f"job_{number}", run_time=float("inf")) for number in range(400)]
+    running = [Plan(job_id=f"job_{number}", run_time=float("inf")) for number in range(400)]
     fresh = [Plan(run_time=5.0) for _ in range(100)]
 
     world = World([*running, *fresh], limit=60, job_deadline=3000.0).run()

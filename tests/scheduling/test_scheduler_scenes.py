@@ -5,21 +5,21 @@ from __future__ import annotations
 import pytest
 
 from sixtyfour_async._scheduling.budget import Budget
-from sixtyfour_async._scheduling.job_states import Ticket
+from sixtyfour_async._scheduling.job_states import ScheduledJob
 from sixtyfour_async._scheduling.ledger import Ledger
-from sixtyfour_async._scheduling.limits import Gate
+from sixtyfour_async._scheduling.limits import ConcurrencyLimit
 from sixtyfour_async._scheduling.messages import (
     Accepted,
     Finish,
-    Look,
-    Looked,
-    LookFailed,
+    Poll,
+    Polled,
+    PollFailed,
     Release,
     Submit,
     SubmitFailed,
     Withdrawn,
 )
-from sixtyfour_async._scheduling.scheduler import GATE_PAUSE, GONE_AFTER, Scheduler
+from sixtyfour_async._scheduling.scheduler import LIMIT_PAUSE_SECONDS, LOST_AFTER, Scheduler
 from sixtyfour_async.errors import (
     ConnectError,
     NotFoundError,
@@ -32,16 +32,18 @@ SEARCH = "deep-search"
 
 
 def scheduler(searches: int = 5) -> Scheduler:
-    return Scheduler(Budget(500), Ledger(), lambda: 0.0, {SEARCH: Gate(searches)}, Gate(100), 3600.0)
+    return Scheduler(
+        Budget(500), Ledger(), lambda: 0.0, {SEARCH: ConcurrencyLimit(searches)}, ConcurrencyLimit(100), 3600.0
+    )
 
 
-def ticket(id_: int, gate: str = "") -> Ticket:
-    return Ticket(id_, "find-email", gate, repeatable=False)
+def job(id_: int, job_limit: str = "") -> ScheduledJob:
+    return ScheduledJob(id_, "find-email", job_limit, retry_safe=False)
 
 
-def next_look(one: Scheduler, now: float) -> float:
+def next_poll(one: Scheduler, now: float) -> float:
     """Let the scheduler work its price out until a look is due, and say when that is."""
-    while not one.watch.next_at() <= now:
+    while not one.poller.next_at() <= now:
         assert one.due(now) == []
         now = one.wake_at(now) or float("inf")
     return now
@@ -55,40 +57,40 @@ def test_nothing_to_do_means_only_an_event_can_help() -> None:
 def test_an_event_for_a_job_that_ended_is_not_acted_upon() -> None:
     one = scheduler()
 
-    for event in (Accepted(7, "x"), Looked(7, Report(JobState.RUNNING, "running")), Withdrawn(7, ConnectError("x"))):
+    for event in (Accepted(7, "x"), Polled(7, Report(JobState.RUNNING, "running")), Withdrawn(7, ConnectError("x"))):
         assert one.handle(event, 100.0) == []
 
 
 def test_the_scenes_of_one_job() -> None:
     one = scheduler()
-    one.add(ticket(1), 100.0)
+    one.add(job(1), 100.0)
 
     assert one.wake_at(100.0) == 100.0
     assert one.due(100.0) == [Submit(1, 5)]
     assert one.wake_at(100.0) is None
     assert one.handle(Accepted(1, "job_1"), 101.0) == []
-    first = next_look(one, 101.0)
+    first = next_poll(one, 101.0)
     assert 103.0 <= first < 106.0
     assert one.due(first - 0.1) == []
-    assert one.due(first) == [Look(1, "job_1")]
-    assert one.handle(LookFailed(1, ConnectError("x")), 107.0) == []
-    assert next_look(one, 107.0) == 109.0
-    assert one.due(109.0) == [Look(1, "job_1")]
+    assert one.due(first) == [Poll(1, "job_1")]
+    assert one.handle(PollFailed(1, ConnectError("x")), 107.0) == []
+    assert next_poll(one, 107.0) == 109.0
+    assert one.due(109.0) == [Poll(1, "job_1")]
     report = Report(JobState.COMPLETED, "completed", cost_cents=5)
-    assert one.handle(Looked(1, report), 115.0) == [Finish(1, report)]
+    assert one.handle(Polled(1, report), 115.0) == [Finish(1, report)]
     assert one.wake_at(115.0) is None
 
 
-def first_look(waiting: int, gate: str = "") -> float:
+def first_look(waiting: int, job_limit: str = "") -> float:
     """Seconds until the first look at a job of a kind that is known, with so many others waiting."""
     one = scheduler(searches=1)
     for _ in range(100):
-        one.watch.runtimes.of("find-email").ended_between(0.0, 40.0, 30.0)
+        one.poller.runtimes.of("find-email").ended_between(0.0, 40.0, 30.0)
     for id_ in range(1, 2 + waiting):
-        one.add(ticket(id_, gate), 100.0)
+        one.add(job(id_, job_limit), 100.0)
     assert one.due(100.0) == [Submit(1, 5)]
     one.handle(Accepted(1, "job_1"), 100.0)
-    return one.tickets[1].look_at - 100.0
+    return one.jobs[1].poll_at - 100.0
 
 
 def test_the_more_others_wait_for_the_budget_the_longer_a_job_is_left_alone() -> None:
@@ -99,14 +101,14 @@ def test_the_more_others_wait_for_the_budget_the_longer_a_job_is_left_alone() ->
 
 
 def test_a_job_whose_slot_others_wait_for_is_looked_at_as_if_nothing_else_waited() -> None:
-    assert first_look(90, gate=SEARCH) <= first_look(0) < first_look(90)
+    assert first_look(90, job_limit=SEARCH) <= first_look(0) < first_look(90)
 
 
 def test_an_urgent_job_is_submitted_before_those_that_waited_longer() -> None:
     one = scheduler()
     for id_ in (1, 2):
-        one.add(ticket(id_), 100.0)
-    urgent = ticket(3)
+        one.add(job(id_), 100.0)
+    urgent = job(3)
     urgent.urgent = True
     one.add(urgent, 100.0)
 
@@ -116,13 +118,13 @@ def test_an_urgent_job_is_submitted_before_those_that_waited_longer() -> None:
 
 def test_looks_that_found_nothing_add_up_only_in_a_row() -> None:
     one, gone = scheduler(), NotFoundError("no such job", status=404)
-    one.add(ticket(1), 100.0, remote_id="job_1")
+    one.add(job(1), 100.0, job_id="job_1")
     now = 100.0
-    for number in range(3 * GONE_AFTER[0]):
+    for number in range(3 * LOST_AFTER[0]):
         now = max(now + 20.0, one.wake_at(now) or 0.0)
-        assert one.due(now) == [Look(1, "job_1")]
-        found = number % GONE_AFTER[0] == 0
-        assert one.handle(Looked(1, Report(JobState.RUNNING, "running")) if found else LookFailed(1, gone), now) == []
+        assert one.due(now) == [Poll(1, "job_1")]
+        found = number % LOST_AFTER[0] == 0
+        assert one.handle(Polled(1, Report(JobState.RUNNING, "running")) if found else PollFailed(1, gone), now) == []
 
 
 def full() -> RateLimitError:
@@ -134,7 +136,7 @@ def full() -> RateLimitError:
 def test_a_closed_gate_keeps_its_kind_back_until_it_opens_or_one_ends() -> None:
     one = scheduler()
     for id_ in (1, 2):
-        one.add(ticket(id_, SEARCH), 100.0)
+        one.add(job(id_, SEARCH), 100.0)
     assert one.due(200.0) == [Submit(1, 5)]
     assert one.due(201.0) == [Submit(2, 5)]
     one.handle(Accepted(1, "job_1"), 201.5)
@@ -144,17 +146,17 @@ def test_a_closed_gate_keeps_its_kind_back_until_it_opens_or_one_ends() -> None:
     assert isinstance(released[0], Release)
     assert released[0].again
     assert one.due(203.0) == []
-    looks_at = next_look(one, 203.0)
-    assert looks_at < 202.0 + GATE_PAUSE
-    assert one.due(looks_at) == [Look(1, "job_1")]
-    one.handle(Looked(1, Report(JobState.COMPLETED, "completed")), looks_at + 0.5)
+    looks_at = next_poll(one, 203.0)
+    assert looks_at < 202.0 + LIMIT_PAUSE_SECONDS
+    assert one.due(looks_at) == [Poll(1, "job_1")]
+    one.handle(Polled(1, Report(JobState.COMPLETED, "completed")), looks_at + 0.5)
     assert one.due(looks_at + 0.5) == [Submit(2, 5)]
 
 
 def test_a_submit_that_failed_does_not_reopen_a_gate_that_the_service_closed() -> None:
     one = scheduler()
     for id_ in (1, 2, 3):
-        one.add(ticket(id_, SEARCH), 100.0)
+        one.add(job(id_, SEARCH), 100.0)
     for at in (200.0, 200.2):
         one.due(at)
     one.handle(SubmitFailed(1, full()), 201.0)
@@ -166,14 +168,14 @@ def test_a_submit_that_failed_does_not_reopen_a_gate_that_the_service_closed() -
 
 def test_the_first_instant_of_a_clock_is_an_instant_like_any_other() -> None:
     one = scheduler()
-    one.add(ticket(1), 0.0)
+    one.add(job(1), 0.0)
 
     assert one.due(0.0) == [Submit(1, 5)]
 
 
 def test_a_withdrawn_job_takes_its_reason_along() -> None:
     one = scheduler()
-    one.add(ticket(1), 100.0)
+    one.add(job(1), 100.0)
     why = RunStoppedError("stopped")
 
     assert one.handle(Withdrawn(1, why), 100.0) == [Release(1, why, again=False)]
@@ -183,7 +185,7 @@ def test_a_withdrawn_job_takes_its_reason_along() -> None:
 
 def test_a_job_that_is_accepted_twice_is_a_defect() -> None:
     one = scheduler()
-    one.add(ticket(1), 100.0)
+    one.add(job(1), 100.0)
     one.due(100.0)
     one.handle(Accepted(1, "job_1"), 101.0)
 
@@ -193,7 +195,7 @@ def test_a_job_that_is_accepted_twice_is_a_defect() -> None:
 
 def test_a_job_withdrawn_while_its_submit_is_on_its_way_is_not_sent_again() -> None:
     one = scheduler()
-    one.add(ticket(1), 100.0)
+    one.add(job(1), 100.0)
     one.due(100.0)
     one.handle(Withdrawn(1, RunStoppedError("stopped")), 100.1)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sixtyfour_async._scheduling.limits import Gate
+from sixtyfour_async._scheduling.limits import ConcurrencyLimit
 from sixtyfour_async.models.jobs import JobState
 from tests.scheduling.world import Fault, Plan, World
 
-faults = st.sampled_from(["throttled", "undelivered", "refused", "unclear", "lost"])
-look_faults = st.sampled_from(["throttled", "undelivered", "unclear", "lost", "gone", "denied"])
+faults = st.sampled_from(["throttled", "undelivered", "refused", "in_doubt", "lost"])
+look_faults = st.sampled_from(["throttled", "undelivered", "in_doubt", "lost", "gone", "denied"])
 
 
 def few(one: st.SearchStrategy[str]) -> st.SearchStrategy[list[Fault]]:
@@ -20,19 +20,19 @@ def few(one: st.SearchStrategy[str]) -> st.SearchStrategy[list[Fault]]:
 @st.composite
 def plans(draw: st.DrawFn) -> Plan:
     search = draw(st.booleans())
-    adopted = draw(st.integers(0, 9)) == 0 and not search
+    resumed = draw(st.integers(0, 9)) == 0 and not search
     return Plan(
         run_time=draw(st.floats(0, 400) | st.just(float("inf")) | st.just(0.0)),
         end=draw(st.sampled_from([JobState.COMPLETED, JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED])),
         variant="deep-search" if search else draw(st.sampled_from(["find-email", "find-phone"])),
-        gate="deep-search" if search else "",
-        roll="" if search else draw(st.sampled_from(["", "", "workflow-runs"])),
-        repeatable=draw(st.booleans()),
+        job_limit="deep-search" if search else "",
+        list_endpoint="" if search else draw(st.sampled_from(["", "", "workflow-runs"])),
+        retry_safe=draw(st.booleans()),
         charge=draw(st.sampled_from([None, 0.0, 5.0])),
-        submits=[] if adopted else draw(few(faults)),
+        submits=[] if resumed else draw(few(faults)),
         looks=draw(few(look_faults)),
         gone_for=draw(st.sampled_from([0.0, 0.0, 0.0, 15.0, float("inf")])),
-        remote_id="job_0" if adopted else None,
+        job_id="job_0" if resumed else None,
         withdrawn_after=draw(st.none() | st.floats(0, 60)),
         tells_time=draw(st.booleans()),
     )
@@ -59,9 +59,9 @@ def test_every_job_ends_exactly_once_and_nothing_that_must_not_happen_happens(wo
     assert world.busiest_minute() <= world.limit
     assert world.most_searches <= 5
     assert world.scheduler.in_flight.held == 0
-    gate = world.scheduler.gates["deep-search"]
-    assert isinstance(gate, Gate)
-    assert gate.held == 0
+    job_limit = world.scheduler.job_limits["deep-search"]
+    assert isinstance(job_limit, ConcurrencyLimit)
+    assert job_limit.held == 0
     assert abs(world.scheduler.ledger.reserved) < 1e-6
     assert world.scheduler.wake_at(world.now) is None
 
@@ -73,12 +73,12 @@ def test_a_row_nobody_paid_for_is_released_and_a_row_that_may_be_paid_for_never_
 
     for plan, job, end in zip(jobs, world.jobs, world.ends(), strict=True):
         taken = job.accepted_at is not None
-        if end in {"Finish", "HandBack"}:
+        if end in {"Finish", "Detach"}:
             assert taken
         if end == "Release":
             assert not taken
-        if job.unclear and not plan.repeatable:
-            assert end == "Hold"
+        if job.in_doubt and not plan.retry_safe:
+            assert end == "Park"
 
 
 @settings(max_examples=30, deadline=None)

@@ -15,22 +15,22 @@ from random import Random
 from typing import Literal, TypeAlias
 
 from sixtyfour_async._scheduling.budget import Budget
-from sixtyfour_async._scheduling.job_states import Phase, Ticket
+from sixtyfour_async._scheduling.job_states import Phase, ScheduledJob
 from sixtyfour_async._scheduling.ledger import Ledger
-from sixtyfour_async._scheduling.limits import Gate
+from sixtyfour_async._scheduling.limits import ConcurrencyLimit
 from sixtyfour_async._scheduling.messages import (
     Accepted,
+    BatchPolled,
+    BatchPollFailed,
     Command,
+    Detach,
     Event,
     Finish,
-    HandBack,
-    Hold,
-    Look,
-    Looked,
-    LookFailed,
-    LookMany,
-    ManyFailed,
-    ManyLooked,
+    Park,
+    Poll,
+    PollBatch,
+    Polled,
+    PollFailed,
     Release,
     Submit,
     SubmitFailed,
@@ -50,8 +50,8 @@ from sixtyfour_async.errors import (
 )
 from sixtyfour_async.models.jobs import JobState, Report
 
-Fault: TypeAlias = Literal["throttled", "undelivered", "refused", "unclear", "lost", "gone", "denied"]
-"""``unclear``: not accepted, but nobody can tell. ``lost``: accepted, and the answer was lost."""
+Fault: TypeAlias = Literal["throttled", "undelivered", "refused", "in_doubt", "lost", "gone", "denied"]
+"""``in_doubt``: not accepted, but nobody can tell. ``lost``: accepted, and the answer was lost."""
 
 _MINUTE = 60.0
 _LATENCY = 0.2
@@ -68,7 +68,7 @@ class Plan:
         submits: What happens to its submits, one after the other; then they go well.
         looks: The same for its looks.
         gone_for: Seconds after acceptance during which a look is answered "no such job".
-        remote_id: Set for a job that was accepted in an earlier run.
+        job_id: Set for a job that was accepted in an earlier run.
         withdrawn_after: Seconds after which nobody wants it any more.
         tells_time: Does the service say how long it ran?
     """
@@ -76,14 +76,14 @@ class Plan:
     run_time: float = 30.0
     end: JobState = JobState.COMPLETED
     variant: str = "find-email"
-    gate: str = ""
-    roll: str = ""
-    repeatable: bool = False
+    job_limit: str = ""
+    list_endpoint: str = ""
+    retry_safe: bool = False
     charge: float | None = None
     submits: Sequence[Fault] = ()
     looks: Sequence[Fault] = ()
     gone_for: float = 0.0
-    remote_id: str | None = None
+    job_id: str | None = None
     withdrawn_after: float | None = None
     tells_time: bool = True
 
@@ -95,7 +95,7 @@ class Happened:
     submits: int = 0
     looks: int = 0
     accepted_at: float | None = None
-    unclear: bool = False
+    in_doubt: bool = False
     ended_at: float | None = None
     end: Command | None = None
 
@@ -118,7 +118,7 @@ class World:
     jobs: list[Happened] = field(init=False)
     sent: list[float] = field(default_factory=list[float])
     events: int = 0
-    rolls: int = 0
+    list_polls: int = 0
     idle_wakes: int = 0
     most_searches: int = 0
     refused_for_slots: int = 0
@@ -130,9 +130,9 @@ class World:
         self.scheduler = Scheduler(
             budget=Budget(self.limit),
             ledger=Ledger(cap=self.cap, prices={"deep-search": 5.0}),
-            jitter=Random(self.seed).random,  # noqa: S311 (repeatable on purpose)
-            gates={"deep-search": Gate(self.searches)},
-            in_flight=Gate(self.in_flight),
+            jitter=Random(self.seed).random,  # noqa: S311 (retry_safe on purpose)
+            job_limits={"deep-search": ConcurrencyLimit(self.searches)},
+            in_flight=ConcurrencyLimit(self.in_flight),
             job_deadline=self.job_deadline,
             patience=self.patience,
         )
@@ -154,14 +154,14 @@ class World:
                 break
         left = [id_ for id_, job in enumerate(self.jobs) if job.end is None]
         assert not left, f"nothing will ever happen to jobs {left[:5]}"
-        assert not self.scheduler.tickets
+        assert not self.scheduler.jobs
         return self
 
     def _add(self, id_: int, plan: Plan) -> None:
-        ticket = Ticket(id_, plan.variant, plan.gate, plan.repeatable, roll=plan.roll)
-        if plan.remote_id is not None:
+        job = ScheduledJob(id_, plan.variant, plan.job_limit, plan.retry_safe, list_endpoint=plan.list_endpoint)
+        if plan.job_id is not None:
             self.jobs[id_].accepted_at = self.now
-        self.scheduler.add(ticket, self.now, remote_id=plan.remote_id)
+        self.scheduler.add(job, self.now, job_id=plan.job_id)
         if plan.withdrawn_after is not None:
             self._later(plan.withdrawn_after, Withdrawn(id_, ConfigurationError("not wanted any more")))
 
@@ -188,9 +188,9 @@ class World:
     # --- commands -----------------------------------------------------------------------------------------------
 
     def _carry_out(self, command: Command) -> None:
-        if isinstance(command, LookMany):
+        if isinstance(command, PollBatch):
             self.sent.append(self.now)
-            self.rolls += 1
+            self.list_polls += 1
             return self._later(_LATENCY, self._listing(command.ids))
         plan, job = self.plans[command.id], self.jobs[command.id]
         assert job.end is None, f"{command} after {job.end}"
@@ -198,25 +198,25 @@ class World:
             case Submit():
                 self.sent.append(self.now)
                 self._submit(command.id, plan, job)
-            case Look():
+            case Poll():
                 self.sent.append(self.now)
                 assert job.accepted_at is not None, f"looked at before it was accepted: {command}"
                 job.looks += 1
                 self._later(_LATENCY, self._seen(command, plan, job))
             case Release(again=True):
                 return None
-            case Release() | Finish() | Hold() | HandBack():
+            case Release() | Finish() | Park() | Detach():
                 job.end, job.ended_at = command, self.now
-                if plan.gate == "deep-search":
+                if plan.job_limit == "deep-search":
                     self.ended_searches_at.append(self.now)
         return None
 
     def _submit(self, id_: int, plan: Plan, job: Happened) -> None:
         assert job.accepted_at is None, f"job {id_} is submitted again after it was accepted"
-        assert plan.repeatable or not job.unclear, f"job {id_} is submitted again after an unclear end"
+        assert plan.retry_safe or not job.in_doubt, f"job {id_} is submitted again after an in_doubt end"
         fault = plan.submits[job.submits] if job.submits < len(plan.submits) else None
         job.submits += 1
-        if fault is None and plan.gate == "deep-search" and self._searches_running() >= 5 - self.foreign_searches:
+        if fault is None and plan.job_limit == "deep-search" and self._searches_running() >= 5 - self.foreign_searches:
             self.refused_for_slots += 1
             error = RateLimitError("five are running", status=429)
             error.slots = True
@@ -224,7 +224,7 @@ class World:
         if fault is None:
             job.accepted_at = self.now
             return self._later(_LATENCY, Accepted(id_, f"remote-{id_}"))
-        job.unclear = job.unclear or fault in {"unclear", "lost"}
+        job.in_doubt = job.in_doubt or fault in {"in_doubt", "lost"}
         return self._later(_LATENCY, SubmitFailed(id_, _error(fault)))
 
     def _searches_running(self) -> int:
@@ -232,30 +232,30 @@ class World:
         held = sum(
             job.accepted_at is not None and job.end is None and self.now < job.accepted_at + plan.run_time
             for plan, job in zip(self.plans, self.jobs, strict=True)
-            if plan.gate == "deep-search"
+            if plan.job_limit == "deep-search"
         )
         self.most_searches = max(self.most_searches, held)
         return held
 
-    def _seen(self, look: Look, plan: Plan, job: Happened) -> Event:
+    def _seen(self, look: Poll, plan: Plan, job: Happened) -> Event:
         assert job.accepted_at is not None
         age = self.now - job.accepted_at
         fault = plan.looks[job.looks - 1] if job.looks <= len(plan.looks) else None
         if age < plan.gone_for:
             fault = "gone"
         if fault is not None:
-            return LookFailed(look.id, _error(fault))
+            return PollFailed(look.id, _error(fault))
         if age < plan.run_time:
-            return Looked(look.id, Report(JobState.RUNNING, "running"))
+            return Polled(look.id, Report(JobState.RUNNING, "running"))
         charge = plan.charge if plan.end is JobState.COMPLETED else None
         told = plan.run_time if plan.tells_time else None
         report = Report(plan.end, plan.end.value, result={"id": look.id}, cost_cents=charge, run_time=told)
-        return Looked(look.id, report)
+        return Polled(look.id, report)
 
     def _listing(self, ids: tuple[int, ...]) -> Event:
         """Every third listing fails; a job that is not to be found is not in it."""
-        if self.rolls % 3 == 0:
-            return ManyFailed(ids, _error("unclear"))
+        if self.list_polls % 3 == 0:
+            return BatchPollFailed(ids, _error("in_doubt"))
         reports: dict[str, Report] = {}
         for id_ in ids:
             plan, job = self.plans[id_], self.jobs[id_]
@@ -264,26 +264,26 @@ class World:
             age = self.now - job.accepted_at
             if age >= plan.gone_for:
                 state = plan.end if age >= plan.run_time else JobState.RUNNING
-                reports[plan.remote_id or f"remote-{id_}"] = Report(state, state.value)
-        return ManyLooked(ids, reports)
+                reports[plan.job_id or f"remote-{id_}"] = Report(state, state.value)
+        return BatchPolled(ids, reports)
 
     # --- what must hold at every moment -------------------------------------------------------------------------
 
     def _check(self) -> None:
-        watch = self.scheduler.watch
-        entries = [one for one in watch._heap if watch._counts(one)]  # pyright: ignore[reportPrivateUsage]
+        poller = self.scheduler.poller
+        entries = [one for one in poller._heap if poller._counts(one)]  # pyright: ignore[reportPrivateUsage]
         planned = Counter(id_ for at, _, id_ in entries if at < float("inf"))
-        for ticket in self.scheduler.tickets.values():
-            if ticket.phase is Phase.RUNNING:
-                assert planned[ticket.id] == 1, f"job {ticket.id} has {planned[ticket.id]} looks planned"
-        ledger, gate = self.scheduler.ledger, self.scheduler.gates["deep-search"]
-        assert isinstance(gate, Gate)
+        for job in self.scheduler.jobs.values():
+            if job.phase is Phase.RUNNING:
+                assert planned[job.id] == 1, f"job {job.id} has {planned[job.id]} looks planned"
+        ledger, job_limit = self.scheduler.ledger, self.scheduler.job_limits["deep-search"]
+        assert isinstance(job_limit, ConcurrencyLimit)
         assert ledger.reserved >= -1e-6
-        taken_over = [plan for plan in self.plans if plan.remote_id is not None]  # running, whatever the limits
+        taken_over = [plan for plan in self.plans if plan.job_id is not None]  # running, whatever the limits
         if self.cap is not None:
             owed = sum(plan.charge or 0.0 for plan in taken_over)
             assert ledger.charged + ledger.reserved <= self.cap + owed + 1e-6
-        assert 0 <= gate.held <= self.searches
+        assert 0 <= job_limit.held <= self.searches
         assert 0 <= self.scheduler.in_flight.held <= max(self.in_flight, len(taken_over))
 
     def busiest_minute(self) -> int:
@@ -305,7 +305,7 @@ def _error(fault: Fault) -> SixtyfourError:
         "throttled": RateLimitError("slow down", status=429, retry_after=3.0),
         "undelivered": ConnectError("refused", sent=False),
         "refused": BadRequestError("no", status=400),
-        "unclear": ServerError("broke", status=500),
+        "in_doubt": ServerError("broke", status=500),
         "lost": ProtocolError("reset"),
         "gone": NotFoundError("no such job", status=404),
         "denied": AuthenticationError("wrong key", status=401),

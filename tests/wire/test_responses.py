@@ -29,8 +29,8 @@ def response(status: int, body: object = b"", **headers: str) -> HTTPResponse:
     return HTTPResponse(status, named, raw, received_at=NOW)
 
 
-def error_of(status: int, body: object = b"", *, gate: str = "", **headers: str) -> APIError:
-    return decode_error(response(status, body, **headers), operation=ASKED, gate=gate)
+def error_of(status: int, body: object = b"", *, job_limit: str = "", **headers: str) -> APIError:
+    return decode_error(response(status, body, **headers), operation=ASKED, job_limit=job_limit)
 
 
 FIELD = {"loc": ["body", "target_company", "domain"], "msg": "Field required", "type": "missing", "input": None}
@@ -204,7 +204,7 @@ RATE = {"detail": "Rate limit exceeded"}
 
 
 @pytest.mark.parametrize(
-    ("gate", "body", "headers", "slots"),
+    ("job_limit", "body", "headers", "slots"),
     [
         ("deep-search", BUSY, {}, True),
         ("deep-search", BUSY, {"x-ratelimit-remaining": "0"}, True),
@@ -218,9 +218,9 @@ RATE = {"detail": "Rate limit exceeded"}
     ],
 )
 def test_a_429_is_about_slots_only_for_an_operation_that_has_them(
-    gate: str, body: object, headers: dict[str, str], slots: bool
+    job_limit: str, body: object, headers: dict[str, str], slots: bool
 ) -> None:
-    error = error_of(429, body, gate=gate, **headers)
+    error = error_of(429, body, job_limit=job_limit, **headers)
 
     assert isinstance(error, RateLimitError)
     assert error.slots == slots
