@@ -92,6 +92,7 @@ def fight(folder: Path, forks: Forks, *, kills: int, rows: int, seed: int) -> Ca
     return campaign
 
 
+@pytest.mark.timeout(180)  # a minute where disks and clocks are slow
 def test_fifty_kills_lose_nothing_and_double_nothing(tmp_path: Path, forks: Forks) -> None:
     """Every point once, then points and random instants."""
     campaign = fight(tmp_path, forks, kills=50, rows=140, seed=64)
