@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sixtyfour_async._client.client import AsyncClient
     from sixtyfour_async._client.hooks import Hooks, RequestSent, ResponseSeen, RetryPlanned
     from sixtyfour_async._client.job import Job
+    from sixtyfour_async._client.pipeline import RateLimit
     from sixtyfour_async._journal.base import Journal, MemoryJournal
     from sixtyfour_async._journal.sqlite import SqliteJournal
     from sixtyfour_async._runner.outcomes import Outcome, RunPlan, Stats, Unfinished, Unknown
@@ -137,6 +138,7 @@ __all__ = [
     "ProtocolError",
     "QAAgent",
     "QuerySearch",
+    "RateLimit",
     "RateLimitError",
     "RawResponse",
     "RequestSent",
@@ -175,6 +177,7 @@ _HOMES = (
     "models",
     "_client.hooks",
     "_client.auth",
+    "_client.pipeline",
     "_client.client",
     "_runner.runner",
 )

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import anyio
 import anyio.abc
 
-from sixtyfour_async._client.client import SUBMIT_TIMEOUT, AsyncClient
+from sixtyfour_async._client.client import SUBMIT_TIMEOUT, AsyncClient, pipeline_of
 from sixtyfour_async._client.job import read_job_id
 from sixtyfour_async._journal.base import Journal
 from sixtyfour_async._runner.inbox import Inbox
@@ -78,6 +78,8 @@ class Engine:
         self.rows: dict[str, Row] = {}
         self.broken: JournalError | None = None
         self._client = client
+        self._pipeline = pipeline_of(client)
+        self._clock = self._pipeline.clock
         self._journal = journal
         self._scheduler = scheduler
         self.on_end: Callable[[Row, Outcome[Any]], None] = _nobody
@@ -100,7 +102,7 @@ class Engine:
             self._ship(Submission(next(self._numbers), [row], asked, row.entry.state in IN_DOUBT))
             return
         bulk = row.operation.bulk_endpoint()
-        now, size = self._client.clock.now(), len(row.entry.request)
+        now, size = self._clock.now(), len(row.entry.request)
         full = self._batcher.add(row, kind, now, size=size, filed=bulk is not None and bulk.takes_file)
         if full is not None:
             self._ship_together(full)
@@ -148,7 +150,7 @@ class Engine:
             in_doubt=carrier.in_doubt,
         )
         exposed_cents = sum(row.entry.reserved_cents for row in carrier.rows)
-        self._scheduler.add(job, self._client.clock.now(), job_id=carrier.first.job_id, exposed_cents=exposed_cents)
+        self._scheduler.add(job, self._clock.now(), job_id=carrier.first.job_id, exposed_cents=exposed_cents)
         self._inbox.post()
 
     def number_of(self, key: str) -> int:
@@ -176,7 +178,7 @@ class Engine:
 
     async def run(self, tasks: anyio.abc.TaskGroup) -> None:
         """Serve until cancelled."""
-        clock, scheduler = self._client.clock, self._scheduler
+        clock, scheduler = self._clock, self._scheduler
         while True:
             for rows in self._batcher.due(clock.now()):
                 self._ship_together(rows)
@@ -262,7 +264,7 @@ class Engine:
     async def _send(self, carrier: Submission) -> str:
         asked = carrier.asked
         request = encode(asked, job_route(asked), timeout=SUBMIT_TIMEOUT)
-        response = await self._client.exchange(request)
+        response = await self._pipeline.exchange(request)
         value = decode_json(response, operation=request.operation, job_limit=asked.endpoint.job_limit)
         return read_job_id(asked, value, request.operation)
 
@@ -293,7 +295,7 @@ class Engine:
 
     async def _ask(self, question: Operation[Any]) -> _Seen:
         request = encode(question, answer_route(question))
-        response = await self._client.exchange(request)
+        response = await self._pipeline.exchange(request)
         value = decode_json(response, operation=request.operation)
         return _Seen(decode_answer(question.answer_type(), value, operation=request.operation), response.body)
 

@@ -20,7 +20,7 @@ import anyio
 import anyio.abc
 from pydantic import BaseModel
 
-from sixtyfour_async._client.client import AsyncClient
+from sixtyfour_async._client.client import AsyncClient, pipeline_of
 from sixtyfour_async._journal.base import Journal, MemoryJournal
 from sixtyfour_async._journal.sqlite import SqliteJournal
 from sixtyfour_async._runner.admission import RowAdmission
@@ -126,7 +126,7 @@ class JobRunner:
         policy = ReusePolicy(retry_failed=retry_failed, on_unknown=on_unknown, reuse=reuse)
         self._admission = RowAdmission(self.journal, ledger, max_jobs, policy)
         self._scheduler = Scheduler(
-            budget=client.budget,
+            budget=pipeline_of(client).budget,
             ledger=ledger,
             jitter=random.random,
             job_limits={"deep-search": ConcurrencyLimit(deep_searches), "bulk-intelligence": WindowLimit(BULK_SUBMITS)},
@@ -146,7 +146,7 @@ class JobRunner:
         try:
             await self._admission.open()
             self._scheduler.poller.runtimes.read_json(await self.journal.get_meta(RUNTIMES) or "")
-            self._remembered_at = self.client.clock.now()
+            self._remembered_at = pipeline_of(self.client).clock.now()
             self._tasks = await anyio.create_task_group().__aenter__()
         except BaseException:
             await self.journal.close()
@@ -165,14 +165,14 @@ class JobRunner:
             await tasks.__aexit__(None, None, None)
         finally:
             self._tasks = None
-            self.client.budget.background = False
+            pipeline_of(self.client).budget.background = False
             self._leave()
             await self._keep_runtimes()
             await self.journal.close()
 
     async def _remember(self) -> None:
         """Keep what was learned, now and then: a run that is killed has taught something, too."""
-        now = self.client.clock.now()
+        now = pipeline_of(self.client).clock.now()
         if now >= self._remembered_at + REMEMBERED_EVERY:
             self._remembered_at = now
             await self._keep_runtimes()
@@ -213,7 +213,7 @@ class JobRunner:
         rows = self._engine.rows.values()
         in_flight = sum(row.entry.state in {"intended", "accepted"} for row in rows)
         budget, ledger, poller = self._scheduler.budget, self._scheduler.ledger, self._scheduler.poller
-        now = self.client.clock.now()
+        now = pipeline_of(self.client).clock.now()
         return Stats(
             waiting=len(rows) - in_flight,
             in_flight=in_flight,
@@ -239,7 +239,7 @@ class JobRunner:
         job = self._scheduler.jobs.get(self._engine.number_of(key))
         if job is None:
             return None
-        now, poller = self.client.clock.now(), self._scheduler.poller
+        now, poller = pipeline_of(self.client).clock.now(), self._scheduler.poller
         accepted = job.job_id is not None
         return Explanation(
             key,

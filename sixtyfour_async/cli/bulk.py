@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 import anyio
 
-from sixtyfour_async._client.client import AsyncClient
+from sixtyfour_async._client.client import AsyncClient, pipeline_of
 from sixtyfour_async._journal.base import Entry
 from sixtyfour_async._journal.schema import reading
 from sixtyfour_async._runner.outcomes import Outcome, RunPlan, Stats, Unfinished
@@ -123,7 +123,8 @@ async def enrich(
     """
     run = Run()
     runner = JobRunner(client, journal=journal, **settings)
-    begun, begun_real = client.clock.now(), anyio.current_time()
+    clock = pipeline_of(client).clock
+    begun, begun_real = clock.now(), anyio.current_time()
     with anyio.CancelScope() as whole:
         async with runner:
             await runner.journal.bind(purpose(sheet, service))
@@ -137,7 +138,7 @@ async def enrich(
                     run.ending, run.error = "refused", error
                 tasks.cancel_scope.cancel()
     run.stats, run.left_running = runner.stats(), runner.left_running
-    run.seconds, run.real_seconds = client.clock.now() - begun, anyio.current_time() - begun_real
+    run.seconds, run.real_seconds = clock.now() - begun, anyio.current_time() - begun_real
     watch(run.stats, run.seconds)
     return run
 
@@ -153,8 +154,9 @@ async def foresee(
 async def _progress(
     runner: JobRunner, client: AsyncClient, watch: Callable[[Stats, float], None], begun: float
 ) -> None:
+    clock = pipeline_of(client).clock
     while True:
-        watch(runner.stats(), client.clock.now() - begun)
+        watch(runner.stats(), clock.now() - begun)
         await anyio.sleep(REFRESH)
 
 

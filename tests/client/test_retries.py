@@ -121,7 +121,7 @@ async def test_a_request_is_sent_as_often_as_can_cost_nothing(kind: str, fault: 
     waits = [later - earlier for earlier, later in pairwise(at)]
     least, most = (9, 10.01) if fault in NINE_SECONDS else (1, 2.51)
     assert all(least <= wait <= most for wait in waits)
-    assert client.budget.used == len(at)
+    assert client.rate_limit().used == len(at)
 
 
 def read(given: Given) -> SixtyfourError:
