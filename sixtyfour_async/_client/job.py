@@ -14,7 +14,7 @@ from pydantic import JsonValue
 from sixtyfour_async._client.answers import Answer, read
 from sixtyfour_async._client.clock import Clock
 from sixtyfour_async._scheduling.poll_plan import exploration_wait, idle_schedule, wait_after_failures
-from sixtyfour_async._scheduling.retry import may_pass
+from sixtyfour_async._scheduling.retry import is_transient
 from sixtyfour_async._wire.codec import decode_answer
 from sixtyfour_async.errors import (
     ConfigurationError,
@@ -195,7 +195,7 @@ class Job(Generic[R_co]):
             if self._submitted_at is None or self._clock.now() - self._submitted_at > FRESH_SECONDS:
                 raise
         except SixtyfourError as error:
-            if not may_pass(error):
+            if not is_transient(error):
                 raise
             logger.warning("looking at %s: %s", self.id, error)
         return None

@@ -76,7 +76,7 @@ def foreseen(plan: RunPlan) -> list[str]:
     ]
     unpriced = ", ".join(f"{variant} ({rows(number)})" for variant, number in plan.unpriced.items())
     return [
-        f"{rows(plan.rows)}: {plan.asked:,} to ask" + (f"; {', '.join(left_out)}" if left_out else ""),
+        f"{rows(plan.rows)}: {plan.to_submit:,} to ask" + (f"; {', '.join(left_out)}" if left_out else ""),
         f"  {'requests':<18} {plan.requests:>8,}   {plan.submits:,} of them submits",
         f"  {'minutes':<18} {plan.minutes:>8,.1f}   {early:,.1f} to {late:,.1f}; what bottleneck: {plan.bottleneck}",
         f"  {'cost':<18} {dollars(plan.cost_cents):>8}"

@@ -45,9 +45,9 @@ async def test_a_plan_sorts_rows_as_the_run_does_and_sends_nothing() -> None:
             asked_again = [outcome async for outcome in runner.map([*questions(6), *questions(2), question(7)])]
 
     assert (planned.rows, planned.duplicates, planned.answered, planned.running) == (10, 3, 3, 1)
-    assert (planned.asked, planned.submits, planned.cost_cents, planned.unpriced) == (3, 3, 30, {})
+    assert (planned.to_submit, planned.submits, planned.cost_cents, planned.unpriced) == (3, 3, 30, {})
     assert len(asked_again) == 9
-    assert len(simulator.books.jobs) == 3 + 1 + planned.asked
+    assert len(simulator.books.jobs) == 3 + 1 + planned.to_submit
     assert sent < len(simulator.books.requests)
 
 
