@@ -94,7 +94,7 @@ def test_a_closed_set_is_asked_for_as_text_with_its_choices(annotation: Any, des
     "annotation", [date, Decimal, int | str, tuple[int, str], list[date], bytes, Any, object, list[int | str]], ids=str
 )
 def test_a_type_that_cannot_be_asked_for_is_refused_by_class_and_field(annotation: Any) -> None:
-    with pytest.raises(ConfigurationError, match=r"Thing\.value: the service cannot be asked for"):
+    with pytest.raises(ConfigurationError, match=r"Thing\.value: the service has no type for"):
         asked_for(annotation)
 
 
@@ -185,7 +185,7 @@ def test_where_only_texts_are_answered_a_class_of_texts_is_asked_for_by_its_desc
 
 @pytest.mark.parametrize("annotation", [int, float, bool, list[str], dict[str, str], Office, bytes], ids=str)
 def test_where_only_texts_are_answered_another_type_is_refused_by_class_and_field(annotation: Any) -> None:
-    with pytest.raises(ConfigurationError, match=r"Thing\.value: this route answers with texts only"):
+    with pytest.raises(ConfigurationError, match=r"Thing\.value: this endpoint returns text only"):
         to_text_struct(create_model("Thing", value=(annotation, ...)))
 
 

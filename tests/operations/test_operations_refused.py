@@ -143,7 +143,7 @@ def test_bad_input_is_refused_when_the_operation_is_made_and_names_the_field(
 
 
 def test_a_class_with_an_inexpressible_field_is_named_with_that_field() -> None:
-    with pytest.raises(InputError, match=r"Odd\.picture: the service cannot be asked for"):
+    with pytest.raises(InputError, match=r"Odd\.picture: the service has no type for"):
         PeopleIntelligence(lead_info=PERSON, struct=Odd)
 
 
