@@ -1,4 +1,4 @@
-"""What answers offer beside their fields, and what becomes of details that do not fit."""
+"""What answers offer beside their fields, and how invalid optional fields are handled."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Firm(BaseModel):
     size: int | None = None
 
 
-def test_people_found_are_read_as_the_class_that_was_asked_for() -> None:
+def test_people_found_are_returned_as_the_requested_class() -> None:
     data = {"size": "30", "leads": [{"name": "Bo", "score": "9.5"}, {"name": "Cy", "score": ""}]}
     answer = Intelligence[Firm].model_validate({"structured_data": data})
 
@@ -43,17 +43,17 @@ def test_people_found_are_read_as_the_class_that_was_asked_for() -> None:
     ]
 
 
-def test_a_person_found_that_does_not_fit_is_a_response_error() -> None:
+def test_a_person_found_that_does_not_fit_raises() -> None:
     answer = Intelligence.model_validate({"structured_data": {"leads": [{"name": "Bo", "score": "high"}]}})
 
     with pytest.raises(ResponseError, match="a person found does not fit Found: score"):
         answer.people_as(Found)
 
 
-# --- what nobody announced ----------------------------------------------------------------------------------------
+# --- invalid optional fields --------------------------------------------------------------------------------------
 
 
-def test_a_detail_that_does_not_fit_is_left_out_and_the_rest_is_kept() -> None:
+def test_an_invalid_optional_field_takes_its_default() -> None:
     status = SearchStatus.model_validate(
         {**SEARCH, "current_phase": "late", "total_results": "187", "resource_handle_id": 7, "iterations": "none"}
     )
@@ -62,7 +62,7 @@ def test_a_detail_that_does_not_fit_is_left_out_and_the_rest_is_kept() -> None:
     assert (status.task_id, status.iterations) == ("e3b0", None)
 
 
-def test_a_class_of_ones_own_is_never_left_out() -> None:
+def test_an_invalid_struct_class_is_never_dropped() -> None:
     class Lead(BaseModel):
         years: int = 0
 
@@ -71,7 +71,7 @@ def test_a_class_of_ones_own_is_never_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "expected"),
     [
         ({"task_id": "t", "status": "running"}, {"state": JobState.RUNNING, "result": None}),
         ({"task_id": "t", "status": "completed", "age": 41}, {"state": JobState.COMPLETED, "result": {"age": 41}}),
@@ -80,10 +80,10 @@ def test_a_class_of_ones_own_is_never_left_out() -> None:
         ({"task_id": "t", "status": "failed", "error": "why"}, {"state": JobState.FAILED, "error": "why"}),
     ],
 )
-def test_an_age_verification_is_reported(answer: dict[str, Any], told: dict[str, Any]) -> None:
+def test_an_age_verification_is_reported(answer: dict[str, Any], expected: dict[str, Any]) -> None:
     report = AgeStatus.model_validate(answer).report()
 
-    assert {name: getattr(report, name) for name in told} == told
+    assert {name: getattr(report, name) for name in expected} == expected
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_an_exclusion_list_is_reported_ready_once_it_can_be_used(status: str, st
     assert (report.state, report.error, report.result is not None) == (state, "why", status == "ready")
 
 
-def test_a_struct_that_the_service_wrote_is_one_to_ask_with() -> None:
+def test_a_generated_struct_converts_to_a_struct_parameter() -> None:
     generated = GeneratedStruct.model_validate(
         {"struct": [{"name": "size", "description": "Head count", "type": "int", "options": None}]}
     )
@@ -110,5 +110,5 @@ def test_a_struct_that_the_service_wrote_is_one_to_ask_with() -> None:
 
 
 @pytest.mark.parametrize("shown", [NewSigningSecret(plaintext="secret"), OAuthToken(access_token="secret")], ids=repr)
-def test_what_is_secret_in_an_answer_is_not_shown(shown: BaseModel) -> None:
+def test_secrets_are_hidden_from_repr(shown: BaseModel) -> None:
     assert "secret" not in repr(shown)

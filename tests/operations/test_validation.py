@@ -1,4 +1,4 @@
-"""What must not be sent is refused when the operation is made, by the name of the field."""
+"""Invalid input is rejected when the operation is made, with the name of the field."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from sixtyfour_async.operations import (
 )
 
 
-class Odd(BaseModel):
+class Unsupported(BaseModel):
     picture: bytes
 
 
@@ -68,7 +68,7 @@ Make = Callable[..., Any]
         (ReverseEmail, {"lead": {"email": ""}}, "lead"),
         (ReversePhone, {"lead": {"email": "a@b.example"}}, "lead"),
         (CompanyIntelligence, {"target_company": PERSON}, "struct"),
-        (PeopleIntelligence, {"lead_info": PERSON, "struct": Odd}, "struct"),
+        (PeopleIntelligence, {"lead_info": PERSON, "struct": Unsupported}, "struct"),
         (QAAgent, {"data": PERSON, "qualification_criteria": []}, "qualification_criteria"),
         (QAAgent, {"data": PERSON, "qualification_criteria": [CRITERION], "max_tool_calls": 51}, "max_tool_calls"),
         (
@@ -86,12 +86,12 @@ Make = Callable[..., Any]
         (FindEmailBulk, {"leads": [PERSON, {}]}, "leads.1"),
         (ReverseEmailBulk, {"leads": [{"email": "a@b.example"}, {"name": "Ada"}]}, "leads"),
         (EnrichLead, {}, "lead_info"),
-        (EnrichCompany, {"target_company": PERSON, "struct": Odd}, "struct"),
+        (EnrichCompany, {"target_company": PERSON, "struct": Unsupported}, "struct"),
         (EnrichLinkedIn, {"linkedin_url": "x", "struct": {"a": {"description": "b", "type": "int"}}}, "struct"),
         (BulkPeopleIntelligence, {"file": 5}, "file"),
         (BulkPeopleIntelligence, {"file": Upload(b"x", "people.xlsx")}, "file"),
         (BulkPeopleIntelligence, {"file": CSV, "struct": {"a": "x" * 300_000}}, None),
-        (BulkPeopleIntelligence, {"file": CSV, "struct": Odd}, "struct"),
+        (BulkPeopleIntelligence, {"file": CSV, "struct": Unsupported}, "struct"),
         (QuerySearch, {}, None),
         (QuerySearch, {"query": "x", "search_id": "s"}, None),
         (QuerySearch, {"query": "x", "mode": "company"}, None),
@@ -131,24 +131,24 @@ Make = Callable[..., Any]
         (RunWorkflow, {"workflow_id": "w", "result_formats": ["xml"]}, "result_formats.0"),
     ],
 )
-def test_bad_input_is_refused_when_the_operation_is_made_and_names_the_field(
+def test_invalid_input_is_rejected_with_the_name_of_the_field(
     make: Make, fields: dict[str, Any], column: str | None
 ) -> None:
-    with pytest.raises(InputError) as refused:
+    with pytest.raises(InputError) as raised:
         make(**fields)
 
-    assert refused.value.column == column
-    assert refused.value.message.startswith(f"{make.__name__}: ")
-    assert len(str(refused.value).splitlines()) == 1
+    assert raised.value.column == column
+    assert raised.value.message.startswith(f"{make.__name__}: ")
+    assert len(str(raised.value).splitlines()) == 1
 
 
-def test_a_class_with_an_inexpressible_field_is_named_with_that_field() -> None:
-    with pytest.raises(InputError, match=r"Odd\.picture: the service cannot be asked for"):
-        PeopleIntelligence(lead_info=PERSON, struct=Odd)
+def test_a_struct_class_with_an_unsupported_field_is_rejected_by_field() -> None:
+    with pytest.raises(InputError, match=r"Unsupported\.picture: the service has no type for"):
+        PeopleIntelligence(lead_info=PERSON, struct=Unsupported)
 
 
-def test_a_struct_that_is_neither_class_nor_mapping_names_the_field() -> None:
-    with pytest.raises(InputError) as refused:
+def test_a_struct_that_is_neither_class_nor_mapping_is_rejected() -> None:
+    with pytest.raises(InputError) as raised:
         PeopleIntelligence(lead_info=PERSON, struct=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
-    assert refused.value.column == "struct"
+    assert raised.value.column == "struct"
