@@ -35,7 +35,7 @@ def check_whole(shell: Shell, code: int) -> None:
 def test_the_first_interrupt_drains_and_says_how_to_go_on(shell: Shell, number: signal.Signals) -> None:
     """Exit code 130; the output has every row, what ran has its answer; the same command does the rest."""
     shell.table(rows=ROWS)
-    with shell.start(*command(60)) as child:
+    with shell.start(*command(20)) as child:
         await_submits(shell, child, 12)
         child.send_signal(number)
         out, err = child.communicate(timeout=50)

@@ -28,16 +28,18 @@ def test_the_demo_can_be_stopped_and_goes_on_where_it_was(shell: Shell) -> None:
     """Rows that were answered are right and are not asked again."""
     facts = {company.company_name: company.headquarters or "" for company in companies()}
     counts: list[int] = []
-    for count in (30, 60):
+    for again in (False, True):
+        # On a busy machine the first run may submit many more than 30 rows before the signal reaches it.
+        submitted = shell.submits(DEMO_MEMORY).total()
         with shell.start("demo", "--speed", "30") as child:
-            await_submits(shell, child, count, DEMO_MEMORY)
+            await_submits(shell, child, submitted + 30, DEMO_MEMORY)
             child.send_signal(signal.SIGINT)
             _, err = child.communicate(timeout=50)
         rows = [row for row in shell.rows("companies.enriched.csv") if row["status"] == "completed"]
         counts.append(len(rows))
 
         assert child.returncode == 130, err
-        assert ("going on with the demo of this folder" in err) == (count == 60)
+        assert ("going on with the demo of this folder" in err) == again
         assert all(facts[row["company_name"]] == row["headquarters"] for row in rows)
     submits = shell.submits(DEMO_MEMORY)
     assert 30 <= counts[0] < counts[1] == submits.total() < 1510
