@@ -17,12 +17,12 @@ from sixtyfour_async.simulator.base.settings import SimulatorSettings
 from sixtyfour_async.simulator.serving.server import serve_until
 from sixtyfour_async.simulator.serving.simulator import Simulator
 
-_INPUT = 0
+_STDIN_FD = 0
 
 
 def _first_line() -> bytes:
     line = b""
-    while not line.endswith(b"\n") and (more := os.read(_INPUT, 1)):
+    while not line.endswith(b"\n") and (more := os.read(_STDIN_FD, 1)):
         line += more
     return line
 
@@ -39,7 +39,7 @@ async def _serve(simulator: Simulator, port: int) -> None:
         loop.add_signal_handler(signal.SIGTERM, stop.set)
 
     def watch_input() -> None:
-        while os.read(_INPUT, 4096):
+        while os.read(_STDIN_FD, 4096):
             pass
         loop.call_soon_threadsafe(stop.set)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from tests.simulator.conftest import COMPANY, COMPANY_WORKFLOW, LEAD, PERSON, QA, Room
+from tests.simulator.conftest import COMPANY, COMPANY_WORKFLOW, LEAD, PERSON, QA, Harness
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,9 @@ class Case:
     def name(self) -> str:
         return f"{self.method} {self.path}"
 
-    async def ids(self, room: Room) -> dict[str, str]:
+    async def ids(self, harness: Harness) -> dict[str, str]:
         """Make what the requests ask about, if they ask about anything."""
-        return await existing(room) if "@" in f"{self.path} {self.right} {self.query}" else {}
+        return await existing(harness) if "@" in f"{self.path} {self.right} {self.query}" else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,20 +239,20 @@ def filled(text: str, ids: dict[str, str]) -> str:
     return text
 
 
-async def ask(room: Room, case: Case, given: Any, ids: dict[str, str]) -> httpx.Response:
+async def ask(harness: Harness, case: Case, given: Any, ids: dict[str, str]) -> httpx.Response:
     """Ask in the way of the operation: a query string, a form or JSON."""
     path = filled(case.path, ids)
     if isinstance(given, Form):
         data = {} if given.config is None else {"config": given.config}
-        return await room.client.post(path, data=data, files={"file": ("rows.csv", given.content)})
+        return await harness.client.post(path, data=data, files={"file": ("rows.csv", given.content)})
     body: Any = json.loads(filled(json.dumps(given), ids))
     if case.method in {"GET", "DELETE"}:
-        return await room.client.request(case.method, path, params=body or None)
+        return await harness.client.request(case.method, path, params=body or None)
     query = {name: filled(value, ids) for name, value in case.query}
-    return await room.client.request(case.method, path, json=body, params=query or None)
+    return await harness.client.request(case.method, path, json=body, params=query or None)
 
 
-async def existing(room: Room) -> dict[str, str]:
+async def existing(harness: Harness) -> dict[str, str]:
     """Make one of each thing that routes ask about, let all of it end, and give the ids."""
     source = {"type": "entity_ids", "entity_ids": ["a"]}
     made: list[tuple[str, str, Any, str]] = [
@@ -267,11 +267,11 @@ async def existing(room: Room) -> dict[str, str]:
     ]
     ids: dict[str, str] = {}
     for name, path, body, key in made:
-        answer = await room.post(path, body)
+        answer = await harness.post(path, body)
         assert answer.is_success, answer.text
         ids[name] = answer.json()[key]
-    answer = await room.post("/workflows/run", {"webhook_payload": {"name": "Bo"}}, workflow_id=ids["workflow"])
+    answer = await harness.post("/workflows/run", {"webhook_payload": {"name": "Bo"}}, workflow_id=ids["workflow"])
     ids["run"] = answer.json()["job_id"]
-    await room.post("/google/sheets/connect", CONNECT)
-    room.clock.seconds += 3600
+    await harness.post("/google/sheets/connect", CONNECT)
+    harness.clock.seconds += 3600
     return ids

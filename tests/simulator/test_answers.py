@@ -39,10 +39,10 @@ def test_each_company_is_found_by_its_site_and_name() -> None:
 
 
 async def test_facts_are_those_of_the_file(start: Start) -> None:
-    room = start(limit=10_000)
+    harness = start(limit=10_000)
     for company in companies()[::50]:
         target = {"company_name": company.company_name, "website": company.website}
-        shown = await room.finished("/company-intelligence-async", {"target_company": target, "struct": STRUCT})
+        shown = await harness.finished("/company-intelligence-async", {"target_company": target, "struct": STRUCT})
         assert shown["result"]["structured_data"] == facts(company)
 
 
@@ -143,11 +143,11 @@ async def test_types_follow_the_documented_order(start: Start, asked: Any, given
 
 
 async def test_unknown_is_an_empty_string_and_less_sure(start: Start) -> None:
-    room = start()
+    harness = start()
     unknown = {"target_company": {"company_name": "Acme"}, "struct": STRUCT, "field_confidence": True}
     known = {**COMPANY, "field_confidence": True}
-    nothing = (await room.post("/company-intelligence", unknown)).json()
-    much = (await room.post("/company-intelligence", known)).json()
+    nothing = (await harness.post("/company-intelligence", unknown)).json()
+    much = (await harness.post("/company-intelligence", known)).json()
     assert set(nothing["structured_data"].values()) == {""}
     assert 0 <= nothing["confidence_score"] < 4
     assert 8 <= much["confidence_score"] <= 10
@@ -171,8 +171,8 @@ async def test_people_come_as_leads_with_scores_in_strings(start: Start) -> None
 
 
 async def test_people_intelligence_echoes_and_knows_the_company(start: Start) -> None:
-    room = start()
-    data = (await room.post("/people-intelligence", PERSON)).json()["structured_data"]
+    harness = start()
+    data = (await harness.post("/people-intelligence", PERSON)).json()["structured_data"]
     assert list(data) == ["name", "company", "title", "hq"]
     assert data["name"] == "Ada Example"
     assert data["hq"] == "Maplewood, Minnesota, U.S."
@@ -213,8 +213,8 @@ async def test_find_email_of_nobody(start: Start) -> None:
 
 
 async def test_find_phone_is_a_list_or_empty(start: Start) -> None:
-    room = start()
-    answers = [await room.post("/find-phone", {"lead": {"name": f"P {at}"}}) for at in range(40)]
+    harness = start()
+    answers = [await harness.post("/find-phone", {"lead": {"name": f"P {at}"}}) for at in range(40)]
     found = [answer.json()["phone"] for answer in answers]
     lists = [phone for phone in found if phone]
     assert "" in found
@@ -237,11 +237,11 @@ async def test_qa_agent_answers_strings(start: Start) -> None:
 
 
 async def test_research_agent_knows_companies_and_people(start: Start) -> None:
-    room = start()
-    company = (await room.post("/research-agent", RESEARCH)).json()["structured_data"]
+    harness = start()
+    company = (await harness.post("/research-agent", RESEARCH)).json()["structured_data"]
     person = {"input_data": {"name": "Ada Example"}, "struct": {"title": "Job title"}}
     assert company == {"industry": "Conglomerate"}
-    assert (await room.post("/research-agent", person)).json()["structured_data"]["title"]
+    assert (await harness.post("/research-agent", person)).json()["structured_data"]["title"]
 
 
 async def test_the_same_subject_gives_the_same_answer(start: Start) -> None:

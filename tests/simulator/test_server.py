@@ -18,7 +18,7 @@ import pytest
 
 from sixtyfour_async.simulator import DEFAULT_KEY, Simulator, SimulatorSettings
 from sixtyfour_async.simulator.serving.process import simulator_process
-from sixtyfour_async.simulator.serving.server import bound, serve
+from sixtyfour_async.simulator.serving.server import listening_socket, serve
 from tests.simulator.conftest import COMPANY, LEAD, SEARCH
 
 pytestmark = pytest.mark.anyio
@@ -103,7 +103,7 @@ async def test_cancelling_stops_the_server_too() -> None:
 
 def test_sockets_are_ones_that_asyncio_sends_on_without_delay() -> None:
     """Head and body are two writes; held back, the second waits 40 ms for the client's acknowledgement."""
-    with bound("127.0.0.1", 0) as sock:
+    with listening_socket("127.0.0.1", 0) as sock:
         assert sock.proto == socket.IPPROTO_TCP
 
 

@@ -6,7 +6,7 @@ import pydantic
 import pytest
 from typing_extensions import TypedDict
 
-from sixtyfour_async.simulator.base.validation import Field, check, texts
+from sixtyfour_async.simulator.base.validation import Field, string_array, validate
 from tests.simulator.conftest import COMPANY, LEAD, PERSON, QA, SEARCH, Start
 
 pytestmark = pytest.mark.anyio
@@ -48,13 +48,13 @@ CRITERION = {"criteria_name": "size", "description": "Large"}
 )
 @pytest.mark.parametrize("form", ["", "-async"])
 async def test_wrong_bodies(start: Start, *, form: str, path: str, body: Any, loc: list[Any], type_: str) -> None:
-    room = start()
-    answer = await room.post(f"/{path}{form}", body)
+    harness = start()
+    answer = await harness.post(f"/{path}{form}", body)
     assert answer.status_code == 422
     [item] = answer.json()["detail"]
     assert (item["loc"], item["type"]) == (loc, type_)
     assert item["msg"]
-    assert not room.simulator.books.jobs
+    assert not harness.simulator.books.jobs
 
 
 @pytest.mark.parametrize(
@@ -138,16 +138,16 @@ MODELS: list[tuple[Field, Any]] = [
     (Field("x", "string", choices=("a",)), Literal["a"]),
     (Field("x", "string", choices=("a", "b", "c")), Literal["a", "b", "c"]),
     (Field("x", "any"), Any),
-    (Field("x", "string", shortest=1), Annotated[str, pydantic.Field(min_length=1)]),
-    (Field("x", "string", shortest=2, longest=3), Annotated[str, pydantic.Field(min_length=2, max_length=3)]),
+    (Field("x", "string", min_length=1), Annotated[str, pydantic.Field(min_length=1)]),
+    (Field("x", "string", min_length=2, max_length=3), Annotated[str, pydantic.Field(min_length=2, max_length=3)]),
     (Field("x", "string", pattern="^[a-z]+$"), Annotated[str, pydantic.Field(pattern="^[a-z]+$")]),
-    (Field("x", "array", shortest=1), Annotated[list[Any], pydantic.Field(min_length=1)]),
-    (Field("x", "array", shortest=3), Annotated[list[Any], pydantic.Field(min_length=3)]),
-    (Field("x", "object", longest=0), Annotated[dict[str, Any], pydantic.Field(max_length=0)]),
-    (texts("x"), list[str]),
-    (texts("x", 0), Annotated[list[str], pydantic.Field(max_length=0)]),
-    (texts("x", longest=0), list[Annotated[str, pydantic.Field(max_length=0)]]),
-    (Field("x", "array", of=Field("", "strings", required=True)), list[dict[str, str]]),
+    (Field("x", "array", min_length=1), Annotated[list[Any], pydantic.Field(min_length=1)]),
+    (Field("x", "array", min_length=3), Annotated[list[Any], pydantic.Field(min_length=3)]),
+    (Field("x", "object", max_length=0), Annotated[dict[str, Any], pydantic.Field(max_length=0)]),
+    (string_array("x"), list[str]),
+    (string_array("x", 0), Annotated[list[str], pydantic.Field(max_length=0)]),
+    (string_array("x", max_length=0), list[Annotated[str, pydantic.Field(max_length=0)]]),
+    (Field("x", "array", element=Field("", "strings", required=True)), list[dict[str, str]]),
     (Field("x", "object", items=(Field("k", "string"),)), Keyed),
     (Field("x", "array", items=(Field("k", "string", required=True),)), list[Needing]),
 ]
@@ -163,5 +163,5 @@ def test_texts_are_those_of_pydantic(field: Field, model: Any) -> None:
             expected: list[Any] = []
         except pydantic.ValidationError as error:
             expected = [(item["type"], ["x", *item["loc"]], item["msg"]) for item in error.errors()]
-        _, problems = check((field,), {"x": given}, ())
+        _, problems = validate((field,), {"x": given}, ())
         assert [(item["type"], item["loc"], item["msg"]) for item in problems] == expected, given

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-CONNECTION = "sixtyfour.connection"
+CONNECTION_EXTENSION = "sixtyfour.connection"
 """Name of the ASGI extension: a mapping with the callables ``reset`` and ``close``, made by `server.py`."""
 
 

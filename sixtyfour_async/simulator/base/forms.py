@@ -12,7 +12,7 @@ from email.message import Message
 from email.parser import BytesParser
 from urllib.parse import parse_qsl
 
-from sixtyfour_async.simulator.base.refusal import detail
+from sixtyfour_async.simulator.base.error_responses import error_response
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Part:
         return self.content.decode("utf-8", "replace")
 
 
-def form(content_type: str, content: bytes) -> Mapping[str, Part]:
+def parse_form(content_type: str, content: bytes) -> Mapping[str, Part]:
     """Read a form; of a repeated name the last one counts.
 
     Raises:
@@ -42,19 +42,19 @@ def form(content_type: str, content: bytes) -> Mapping[str, Part]:
     boundary = header.get_boundary()
     if header.get_content_type() != "multipart/form-data" or not boundary:
         return {}
-    return _multipart(boundary.encode(), content)
+    return _parse_multipart(boundary.encode(), content)
 
 
-def _multipart(boundary: bytes, content: bytes) -> Mapping[str, Part]:
+def _parse_multipart(boundary: bytes, content: bytes) -> Mapping[str, Part]:
     head, *pieces = (b"\r\n" + content).split(b"\r\n--" + boundary)
     if head.strip() or not pieces or not pieces[-1].startswith(b"--"):
-        raise detail(400, "There was an error parsing the body")
+        raise error_response(400, "There was an error parsing the body")
     found: dict[str, Part] = {}
     for piece in pieces[:-1]:
         headers, separator, body = piece.partition(b"\r\n\r\n")
         message = BytesParser().parsebytes(headers.lstrip() + b"\r\n\r\n")
         name = message.get_param("name", header="content-disposition")
         if not separator or not isinstance(name, str):
-            raise detail(400, "There was an error parsing the body")
+            raise error_response(400, "There was an error parsing the body")
         found[name] = Part(body, message.get_filename())
     return found

@@ -23,6 +23,6 @@ def as_array(value: Any) -> list[Any] | None:
     return value if _is_array(value) else None
 
 
-def several(value: Any) -> list[Any]:
+def as_list(value: Any) -> list[Any]:
     """Give the entries of an array, or the one value that is no array."""
     return value if _is_array(value) else [value]

@@ -86,9 +86,9 @@ class SimulatorSettings:
             _require(isinstance(getattr(self, name), bool), name, "true or false", getattr(self, name))
         for tier in self.enabled_tiers:
             _one_of(tier, "enabled_tiers", TIERS)
-        for name, chance in self.faults.items():
+        for name, probability in self.faults.items():
             _one_of(name, "faults", FAULTS)
-            _require(_is_number(chance) and 0 <= chance <= 1, f"faults[{name!r}]", "0 to 1", chance)
+            _require(_is_number(probability) and 0 <= probability <= 1, f"faults[{name!r}]", "0 to 1", probability)
 
     def to_json(self) -> dict[str, Any]:
         """Give the settings as what JSON can hold."""

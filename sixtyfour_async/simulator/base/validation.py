@@ -32,11 +32,11 @@ class Field:
     maximum: int | None = None
     items: tuple[Field, ...] = ()
     """The fields of an object, or of each object in an array."""
-    of: Field | None = None
+    element: Field | None = None
     """What each entry of an array is; its name is not looked at."""
-    shortest: int = 0
+    min_length: int = 0
     """Fewest characters, or entries of an array."""
-    longest: int | None = None
+    max_length: int | None = None
     """Most characters, or entries of an array or object."""
     pattern: str = ""
 
@@ -45,8 +45,8 @@ _Error = tuple[str, str]
 _OBJECT: _Error = ("dict_type", "Input should be a valid dictionary")
 _ARRAY: _Error = ("list_type", "Input should be a valid list")
 _STRING: _Error = ("string_type", "Input should be a valid string")
-_LONGEST_URL = 2083
-_WORDS: Mapping[str, bool] = {
+_MAX_URL_CHARACTERS = 2083
+_BOOLEAN_TEXTS: Mapping[str, bool] = {
     **dict.fromkeys(("true", "t", "yes", "y", "on", "1", "1.0"), True),
     **dict.fromkeys(("false", "f", "no", "n", "off", "0", "0.0"), False),
 }
@@ -65,13 +65,13 @@ def missing(loc: Loc, given: Any) -> Problem:
     return problem("missing", loc, "Field required", given)
 
 
-def texts(name: str, most: int | None = None, *, longest: int | None = None) -> Field:
+def string_array(name: str, most: int | None = None, *, max_length: int | None = None) -> Field:
     """Describe an array of strings: how many at most, and how long each."""
-    return Field(name, "array", of=Field("", "string", required=True, longest=longest), longest=most)
+    return Field(name, "array", element=Field("", "string", required=True, max_length=max_length), max_length=most)
 
 
-def check(
-    fields: Sequence[Field], given: Mapping[str, Any], loc: Loc = ("body",), *, closed: bool = False
+def validate(
+    fields: Sequence[Field], given: Mapping[str, Any], loc: Loc = ("body",), *, forbid_extra: bool = False
 ) -> tuple[dict[str, Any], list[Problem]]:
     """Read *given* by *fields*.
 
@@ -94,7 +94,7 @@ def check(
         elif given[item.name] is not None or item.required or not item.nullable:
             values[item.name], found = _value(item, given[item.name], (*loc, item.name))
             problems += found
-    if closed:
+    if forbid_extra:
         known = {item.name for item in fields}
         text = "Extra inputs are not permitted"
         problems += [problem("extra_forbidden", (*loc, key), text, given[key]) for key in given if key not in known]
@@ -103,23 +103,23 @@ def check(
 
 def _value(item: Field, given: Any, loc: Loc) -> tuple[Any, list[Problem]]:
     if item.choices:
-        return given, _choice(item, given, loc)
+        return given, _choice_problems(item, given, loc)
     value, error = _READERS[item.type](given)
     if error is not None:
         return None, [problem(error[0], loc, error[1], given)]
     if item.type == "strings":
-        return value, _strings(value, loc)
+        return value, _string_value_problems(value, loc)
     if item.type in {"integer", "number"}:
-        return value, _bounds(item, value, loc)
-    return value, _extent(item, value, loc) or _inside(item, value, loc)
+        return value, _range_problems(item, value, loc)
+    return value, _length_problems(item, value, loc) or _nested_problems(item, value, loc)
 
 
-def _inside(item: Field, value: Any, loc: Loc) -> list[Problem]:
+def _nested_problems(item: Field, value: Any, loc: Loc) -> list[Problem]:
     if item.type == "object" and item.items:
-        return check(item.items, value, loc)[1]
+        return validate(item.items, value, loc)[1]
     if item.type != "array":
         return []
-    entry = item.of or (Field("", "object", required=True, items=item.items) if item.items else None)
+    entry = item.element or (Field("", "object", required=True, items=item.items) if item.items else None)
     return [] if entry is None else [p for at, one in enumerate(value) for p in _value(entry, one, (*loc, at))[1]]
 
 
@@ -151,7 +151,7 @@ def _boolean(given: Any) -> tuple[Any, _Error | None]:
     broken = isinstance(given, float) and not given.is_integer()
     if broken or not isinstance(given, bool | int | float | str):
         return None, ("bool_type", "Input should be a valid boolean")
-    value = _WORDS.get(str(given).lower())
+    value = _BOOLEAN_TEXTS.get(str(given).lower())
     text = "Input should be a valid boolean, unable to interpret input"
     return value, None if value is not None else ("bool_parsing", text)
 
@@ -181,8 +181,8 @@ def _integer(given: Any) -> tuple[Any, _Error | None]:
 def _url(given: Any) -> tuple[Any, _Error | None]:
     if not isinstance(given, str):
         return None, ("url_type", "URL input should be a string or URL")
-    if len(given) > _LONGEST_URL:
-        return None, ("url_too_long", f"URL should have at most {_LONGEST_URL} characters")
+    if len(given) > _MAX_URL_CHARACTERS:
+        return None, ("url_too_long", f"URL should have at most {_MAX_URL_CHARACTERS} characters")
     scheme, separator, host = given.partition("://")
     wrong = "Input should be a valid URL"
     if not separator:
@@ -207,12 +207,12 @@ _READERS: Mapping[Type, Callable[[Any], tuple[Any, _Error | None]]] = {
 }
 
 
-def _strings(value: Mapping[str, Any], loc: Loc) -> list[Problem]:
+def _string_value_problems(value: Mapping[str, Any], loc: Loc) -> list[Problem]:
     type_, msg = _STRING
     return [problem(type_, (*loc, key), msg, v) for key, v in value.items() if not isinstance(v, str)]
 
 
-def _choice(item: Field, value: Any, loc: Loc) -> list[Problem]:
+def _choice_problems(item: Field, value: Any, loc: Loc) -> list[Problem]:
     if value in item.choices:
         return []
     quoted = [f"'{choice}'" for choice in item.choices]
@@ -220,7 +220,7 @@ def _choice(item: Field, value: Any, loc: Loc) -> list[Problem]:
     return [problem("literal_error", loc, f"Input should be {expected}", value, expected=expected)]
 
 
-def _bounds(item: Field, value: Any, loc: Loc) -> list[Problem]:
+def _range_problems(item: Field, value: Any, loc: Loc) -> list[Problem]:
     if item.minimum is not None and value < item.minimum:
         text = f"Input should be greater than or equal to {item.minimum}"
         return [problem("greater_than_equal", loc, text, value, ge=item.minimum)]
@@ -234,7 +234,7 @@ def _plural(count: int, word: str) -> str:
     return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
-def _extent(item: Field, value: Any, loc: Loc) -> list[Problem]:
+def _length_problems(item: Field, value: Any, loc: Loc) -> list[Problem]:
     """Say what is wrong about the length of a string, array or object, or about the form of a string."""
     if item.type not in {"string", "array", "object"}:
         return []
@@ -244,13 +244,13 @@ def _extent(item: Field, value: Any, loc: Loc) -> list[Problem]:
         "object": ("", "Dictionary", "item"),
     }[item.type]
     after = "" if item.type == "string" else f" after validation, not {len(value)}"
-    if len(value) < item.shortest:
-        text = f"{subject} should have at least {_plural(item.shortest, unit)}{after}"
-        return [problem(f"{kind}too_short", loc, text, value, min_length=item.shortest)]
-    if item.longest is not None and len(value) > item.longest:
+    if len(value) < item.min_length:
+        text = f"{subject} should have at least {_plural(item.min_length, unit)}{after}"
+        return [problem(f"{kind}too_short", loc, text, value, min_length=item.min_length)]
+    if item.max_length is not None and len(value) > item.max_length:
         after = " after validation, not more" if item.type == "object" else after
-        text = f"{subject} should have at most {_plural(item.longest, unit)}{after}"
-        return [problem(f"{kind}too_long", loc, text, None, max_length=item.longest)]
+        text = f"{subject} should have at most {_plural(item.max_length, unit)}{after}"
+        return [problem(f"{kind}too_long", loc, text, None, max_length=item.max_length)]
     if item.pattern and not re.search(item.pattern, value):
         text = f"String should match pattern '{item.pattern}'"
         return [problem("string_pattern_mismatch", loc, text, value, pattern=item.pattern)]

@@ -11,22 +11,22 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sixtyfour_async.simulator.base.chance import normal
+from sixtyfour_async.simulator.base.seeded_random import normal
 
 
 @dataclass(frozen=True, slots=True)
 class RunTime:
     """A log-normal distribution, cut to ``shortest..longest``."""
 
-    median: float
+    median_seconds: float
     sigma: float
-    shortest: float
-    longest: float
+    min_seconds: float
+    max_seconds: float
 
     def draw(self, *parts: object) -> float:
         """Give the run time that belongs to *parts*."""
-        drawn = self.median * math.exp(self.sigma * normal("run time", *parts))
-        return min(max(drawn, self.shortest), self.longest)
+        drawn = self.median_seconds * math.exp(self.sigma * normal("run time", *parts))
+        return min(max(drawn, self.min_seconds), self.max_seconds)
 
 
 _FINDER = RunTime(5, 0.4, 2, 10)  # skill repository: 2 to 10 s; the median is assumed

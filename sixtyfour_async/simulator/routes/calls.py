@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sixtyfour_async.simulator.base.error_responses import validation_error
 from sixtyfour_async.simulator.base.json_values import as_object
-from sixtyfour_async.simulator.base.refusal import unprocessable
-from sixtyfour_async.simulator.base.validation import Field, check, missing, problem
-from sixtyfour_async.simulator.state.work import Fate
+from sixtyfour_async.simulator.base.validation import Field, missing, problem, validate
+from sixtyfour_async.simulator.state.work import WorkFaults
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,9 @@ class Call:
     headers: Mapping[str, str]
     content: bytes
     key: str = ""
-    fate: Callable[[], Fate] = Fate
+    draw_faults: Callable[[], WorkFaults] = WorkFaults
     """Asked when new work is accepted."""
-    drifted: Callable[[], bool] = bool
+    draw_drift: Callable[[], bool] = bool
     """Asked when the status of work is about to be told."""
 
     def body(self, fields: Sequence[Field], *, optional: bool = False) -> dict[str, Any]:
@@ -40,14 +40,14 @@ class Call:
         if plain is None and optional:
             plain = {}
         if plain is None:
-            raise unprocessable([missing(("body",), None)])
+            raise validation_error([missing(("body",), None)])
         body = as_object(plain)
         if body is None:
             text = "Input should be a valid dictionary or object to extract fields from"
-            raise unprocessable([problem("model_attributes_type", ("body",), text, plain)])
-        values, problems = check(fields, body)
+            raise validation_error([problem("model_attributes_type", ("body",), text, plain)])
+        values, problems = validate(fields, body)
         if problems:
-            raise unprocessable(problems)
+            raise validation_error(problems)
         return values
 
     def json(self) -> Any:
@@ -63,17 +63,17 @@ class Call:
         except ValueError as error:
             at = getattr(error, "pos", 0)
             item = problem("json_invalid", ("body", at), "JSON decode error", {}, error=str(error))
-            raise unprocessable([item]) from error
+            raise validation_error([item]) from error
 
-    def queried(self, fields: Sequence[Field]) -> dict[str, Any]:
+    def query_values(self, fields: Sequence[Field]) -> dict[str, Any]:
         """Read the query string by *fields*; of a repeated key the last one counts.
 
         Raises:
             Refused: 422, as FastAPI says it.
         """
-        values, problems = check(fields, dict(self.query), ("query",))
+        values, problems = validate(fields, dict(self.query), ("query",))
         if problems:
-            raise unprocessable(problems)
+            raise validation_error(problems)
         return values
 
 

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from sixtyfour_async.simulator.base.chance import identifier
 from sixtyfour_async.simulator.base.json_values import as_array, as_object
-from sixtyfour_async.simulator.base.validation import Field, Loc, Problem, check, problem
-from sixtyfour_async.simulator.knowledge.blocks import registered
+from sixtyfour_async.simulator.base.seeded_random import identifier
+from sixtyfour_async.simulator.base.validation import Field, Loc, Problem, problem, validate
+from sixtyfour_async.simulator.knowledge.blocks import registered_blocks
 from sixtyfour_async.simulator.state.records import Records
 
 JSON = dict[str, Any]
@@ -33,12 +33,12 @@ _EDGE = (
     Field("condition", "string"),
 )
 _GRAPH = (
-    Field("blocks", "array", required=True, items=_BLOCK, shortest=1),
+    Field("blocks", "array", required=True, items=_BLOCK, min_length=1),
     Field("edges", "array", required=True, items=_EDGE),
 )
 
 
-def chain(workflow_id: str, blocks: Sequence[tuple[str, JSON]]) -> JSON:
+def linear_definition(workflow_id: str, blocks: Sequence[tuple[str, JSON]]) -> JSON:
     """Define a workflow whose blocks follow each other, as names and specs."""
     ids = [f"{workflow_id[:-4]}{at + 1:04d}" for at in range(len(blocks))]
     return {
@@ -46,7 +46,7 @@ def chain(workflow_id: str, blocks: Sequence[tuple[str, JSON]]) -> JSON:
             {
                 "block_id": ids[at],
                 "sequence_number": at + 1,
-                "block_type": registered()[name].category,
+                "block_type": registered_blocks()[name].category,
                 "block_name": name,
                 "specs": specs,
             }
@@ -60,10 +60,10 @@ def chain(workflow_id: str, blocks: Sequence[tuple[str, JSON]]) -> JSON:
 
 def _packaged(number: int, name: str, description: str, *blocks: tuple[str, JSON]) -> Workflow:
     workflow_id = f"7b0c6a52-3f0e-4d7c-9a51-0c1f7f1d{number:04d}"
-    return made(workflow_id, name, description, chain(workflow_id, blocks), _EPOCH)
+    return workflow_record(workflow_id, name, description, linear_definition(workflow_id, blocks), _EPOCH)
 
 
-def made(workflow_id: str, name: str, description: str, definition: Mapping[str, Any], at: str) -> JSON:
+def workflow_record(workflow_id: str, name: str, description: str, definition: Mapping[str, Any], at: str) -> JSON:
     """Make the record of a workflow."""
     return {
         "id": workflow_id,
@@ -122,25 +122,25 @@ def all_workflows(records: Records) -> list[Workflow]:
     return [workflow for workflow in found if workflow is not None]
 
 
-def problems_of(definition: Any, loc: Loc) -> list[Problem]:
+def definition_problems(definition: Any, loc: Loc) -> list[Problem]:
     """Say what is wrong about a definition; one without blocks, or with a circle, is refused."""
     graph = as_object(definition)
     if graph is None:
         return [problem("dict_type", loc, "Input should be a valid dictionary", definition)]
-    problems = check(_GRAPH, graph, loc)[1]
+    problems = validate(_GRAPH, graph, loc)[1]
     if problems:
         return problems
     unknown = [
         problem("value_error", (*loc, "blocks", at, "block_name"), f"Unknown block: {block['block_name']}", block)
         for at, block in enumerate(graph["blocks"])
-        if block["block_name"] not in registered()
+        if block["block_name"] not in registered_blocks()
     ]
-    if not unknown and not _sorted(graph):
+    if not unknown and not _topological_order(graph):
         return [problem("value_error", (*loc, "edges"), "Value error, the graph must not have cycles", graph["edges"])]
     return unknown
 
 
-def with_ids(records: Records, definition: Mapping[str, Any]) -> JSON:
+def with_block_ids(records: Records, definition: Mapping[str, Any]) -> JSON:
     """Give each block an id in the form of a UUID; ids of another form change, and the edges with them."""
     names = {
         str(block.get("block_id") or at): block.get("block_id")
@@ -160,7 +160,7 @@ def _is_uuid(text: Any) -> bool:
     return isinstance(text, str) and [len(part) for part in text.split("-")] == [8, 4, 4, 4, 12]
 
 
-def _sorted(graph: Mapping[str, Any]) -> list[str]:
+def _topological_order(graph: Mapping[str, Any]) -> list[str]:
     """Order the ids of blocks by the edges, then by number; [] when there is a circle."""
     blocks: list[JSON] = graph["blocks"]
     numbers = sorted(range(len(blocks)), key=lambda at: int(blocks[at]["sequence_number"]))
@@ -173,11 +173,11 @@ def _sorted(graph: Mapping[str, Any]) -> list[str]:
         return []
 
 
-def in_order(workflow: Workflow) -> list[JSON]:
+def blocks_in_order(workflow: Workflow) -> list[JSON]:
     """Give the blocks of a workflow in the order in which they run."""
     graph = workflow["workflow_definition"]
     by_id = {str(block["block_id"]): block for block in graph["blocks"]}
-    return [by_id[block_id] for block_id in _sorted(graph) if block_id in by_id]
+    return [by_id[block_id] for block_id in _topological_order(graph) if block_id in by_id]
 
 
 def required_columns(source: Mapping[str, Any]) -> list[str]:
@@ -186,7 +186,7 @@ def required_columns(source: Mapping[str, Any]) -> list[str]:
     return [name for name, about in schema.items() if (as_object(about) or {}).get("required") is not False]
 
 
-def given_rows(value: Any) -> list[JSON] | None:
+def payload_rows(value: Any) -> list[JSON] | None:
     """Read the rows of a ``webhook_payload``: a list of records or one record; None when it is neither."""
     entries = as_array(value)
     rows = [as_object(entry) for entry in ([value] if entries is None else entries)]

@@ -14,7 +14,7 @@ from typing import IO
 
 from sixtyfour_async.simulator.base.settings import SimulatorSettings
 
-_STOP_AFTER = 5.0
+_STOP_TIMEOUT_SECONDS = 5.0
 
 
 @contextlib.contextmanager
@@ -70,7 +70,7 @@ def _stop(child: subprocess.Popen[bytes], errors: IO[bytes]) -> None:
         with contextlib.suppress(BrokenPipeError):
             child.stdin.close()
     try:
-        code = child.wait(_STOP_AFTER)
+        code = child.wait(_STOP_TIMEOUT_SECONDS)
     except subprocess.TimeoutExpired:
         child.kill()
         code = child.wait()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 
-from sixtyfour_async.simulator.base.disconnect import CONNECTION
+from sixtyfour_async.simulator.base.disconnect import CONNECTION_EXTENSION
 from sixtyfour_async.simulator.serving.simulator import Simulator, missing_extra
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def _reset(transport: asyncio.Transport) -> None:
     transport.abort()
 
 
-def bound(host: str, port: int) -> socket.socket:
+def listening_socket(host: str, port: int) -> socket.socket:
     """Open a listening socket.
 
     Raises:
@@ -56,21 +56,21 @@ def _classes() -> tuple[type[uvicorn.Server], type[Any]]:
     except ModuleNotFoundError as error:
         raise missing_extra(error) from error
 
-    class Breakable(H11Protocol):
+    class BreakableProtocol(H11Protocol):
         """Tells the application how to break the connection."""
 
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
             application = self.app
 
-            async def breakable(scope: Any, receive: Any, send: Any) -> None:
+            async def with_connection_hooks(scope: Any, receive: Any, send: Any) -> None:
                 hooks = {"reset": lambda: _reset(self.transport), "close": self.transport.close}
-                scope.setdefault("extensions", {})[CONNECTION] = hooks
+                scope.setdefault("extensions", {})[CONNECTION_EXTENSION] = hooks
                 await application(scope, receive, send)
 
-            self.app = breakable
+            self.app = with_connection_hooks
 
-    class Quiet(uvicorn.Server):
+    class EmbeddedServer(uvicorn.Server):
         """Leaves signals to the program around it and says when it is ready."""
 
         def __init__(self, config: uvicorn.Config) -> None:
@@ -85,7 +85,7 @@ def _classes() -> tuple[type[uvicorn.Server], type[Any]]:
             await super().startup(sockets)
             self.ready.set()
 
-    return Quiet, Breakable
+    return EmbeddedServer, BreakableProtocol
 
 
 @contextlib.asynccontextmanager
@@ -114,7 +114,7 @@ async def serve(simulator: Simulator, *, host: str = "127.0.0.1", port: int = 0)
         server_header=False,
         timeout_keep_alive=75,
     )
-    with bound(host, port) as sock:
+    with listening_socket(host, port) as sock:
         address = f"[{host}]" if ":" in host else host
         server: Any = server_class(config)
         serving = asyncio.create_task(server.serve(sockets=[sock]))

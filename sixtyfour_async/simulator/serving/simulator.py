@@ -14,14 +14,14 @@ from sixtyfour_async.simulator.base.settings import SimulatorSettings
 from sixtyfour_async.simulator.state.books import Books
 from sixtyfour_async.simulator.state.faults import Faults
 from sixtyfour_async.simulator.state.outputs import Outputs
-from sixtyfour_async.simulator.state.persistence import recall, remember
+from sixtyfour_async.simulator.state.persistence import append_event, read_events
 from sixtyfour_async.simulator.state.records import Records
-from sixtyfour_async.simulator.state.world import World, opening
+from sixtyfour_async.simulator.state.service import Service, open_account
 
 if TYPE_CHECKING:
     from sixtyfour_async.simulator.serving.app import Application
 
-FIRST_INSTANT = 1_781_049_600.0
+FAKE_CLOCK_START_SECONDS = 1_781_049_600.0
 """2026-06-10T00:00:00Z: where simulated time starts under an injected clock, so that runs repeat exactly."""
 
 
@@ -52,25 +52,25 @@ class Simulator:
         self.settings = settings = SimulatorSettings() if settings is None else settings
         self.faults = Faults(settings.seed, settings.faults)
         """Where tests script faults."""
-        start = time.time() if now is time.monotonic else FIRST_INSTANT
-        events = [] if settings.state is None else list(recall(settings.state))
+        start = time.time() if now is time.monotonic else FAKE_CLOCK_START_SECONDS
+        events = [] if settings.state is None else list(read_events(settings.state))
         salt = f"{settings.seed}:{start}"
         self._books = Books()
         outputs = Outputs(settings.seed)
-        self.world = World(settings, self._books, opening(settings), salt, Records(salt), outputs)
+        self.service = Service(settings, self._books, open_account(settings), salt, Records(salt), outputs)
         for event in events:
-            self.world.replay(event)
+            self.service.replay(event)
             start = event["at"] if event is events[0] else max(start, event["at"])
         if settings.state is not None:
             settings.state.touch()
-            self.world.remember = self.world.records.remember = functools.partial(remember, settings.state)
+            self.service.persist = self.service.records.persist = functools.partial(append_event, settings.state)
         self.clock = Clock(now, sleep, settings.speed, start, now())
         """Simulated time."""
 
     @property
     def books(self) -> Books:
         """What the server knows, charged up to this instant."""
-        self.world.settle(self.clock.now())
+        self.service.settle(self.clock.now())
         return self._books
 
     @property
@@ -88,12 +88,12 @@ class Simulator:
             ModuleNotFoundError: Starlette is missing; the message says how to install it.
         """
         try:
-            from sixtyfour_async.simulator.routes.routing import Routing  # noqa: PLC0415 -- many modules, for a server only
+            from sixtyfour_async.simulator.routes.router import Router  # noqa: PLC0415 -- many modules, for a server only
             from sixtyfour_async.simulator.routes.table import ROUTES  # noqa: PLC0415 -- many modules, for a server only
-            from sixtyfour_async.simulator.serving.app import Application, Gate  # noqa: PLC0415 -- needs the extra
+            from sixtyfour_async.simulator.serving.app import Application, RequestPipeline  # noqa: PLC0415 -- needs the extra
         except ModuleNotFoundError as error:
             raise missing_extra(error) from error
-        return Application(Gate(self.clock, self.world, self._books, self.faults), Routing(ROUTES))
+        return Application(RequestPipeline(self.clock, self.service, self._books, self.faults), Router(ROUTES))
 
 
 def missing_extra(error: ModuleNotFoundError) -> ModuleNotFoundError:

@@ -58,25 +58,25 @@ class Books:
     """Deep searches refused because all slots were taken."""
     charged_cents: int = 0
     """Everything charged for work that has ended."""
-    _places: dict[str, int] = field(default_factory=dict[str, int])
+    _job_indexes: dict[str, int] = field(default_factory=dict[str, int])
 
-    def arrive(self, at: float, method: str, path: str, key: str) -> int:
+    def record_arrival(self, at: float, method: str, path: str, key: str) -> int:
         """Write a request down and give its place."""
         self.requests.append(RequestEntry(at, method, path, 0, key))
         return len(self.requests) - 1
 
-    def answer(self, place: int, status: int) -> None:
+    def record_status(self, place: int, status: int) -> None:
         """Complete a request with the status of its answer."""
         self.requests[place] = replace(self.requests[place], status=status)
 
-    def accept(self, entry: WorkEntry) -> None:
+    def record_work(self, entry: WorkEntry) -> None:
         """Write accepted work down."""
-        self._places[entry.id] = len(self.jobs)
+        self._job_indexes[entry.id] = len(self.jobs)
         self.jobs.append(entry)
 
-    def change(self, work_id: str, *, ends_at: float, charge: int) -> None:
+    def amend_work(self, work_id: str, *, ends_at: float, charge: int) -> None:
         """Correct the entry of work that was cancelled."""
-        place = self._places[work_id]
+        place = self._job_indexes[work_id]
         self.jobs[place] = replace(self.jobs[place], ends_at=ends_at, charge=charge)
 
     @property
@@ -98,7 +98,7 @@ class Books:
         """How often each status was answered."""
         return Counter(entry.status for entry in self.requests)
 
-    def since(self, instant: float, key: str) -> int:
+    def count_since(self, instant: float, key: str) -> int:
         """Count the requests of a key from an instant on."""
         recent = itertools.takewhile(lambda entry: entry.at >= instant, reversed(self.requests))
         return sum(entry.key == key for entry in recent)

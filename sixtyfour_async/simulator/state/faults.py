@@ -21,18 +21,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sixtyfour_async.simulator.base.chance import unit
+from sixtyfour_async.simulator.base.seeded_random import uniform
 from sixtyfour_async.simulator.base.settings import FAULTS
 
-STALL = 45.0
+STALL_SECONDS = 45.0
 """Simulated seconds for which a slow body stalls."""
-HIDDEN = 5.0
+HIDDEN_SECONDS = 5.0
 """Simulated seconds for which a new job is not found."""
-DRIFTED = "finalizing"
+UNKNOWN_STATUS = "finalizing"
 
 
 @dataclass(slots=True)
-class Scripted:
+class ScriptedFault:
     """A fault that a test asked for."""
 
     name: str
@@ -40,7 +40,7 @@ class Scripted:
     times: int
     status: int | None
 
-    def meets(self, name: str, path: str) -> bool:
+    def matches(self, name: str, path: str) -> bool:
         """Say whether this one is due for a request to *path*."""
         under = self.route is None or path == self.route or path.startswith(self.route.rstrip("/") + "/")
         return self.times > 0 and self.name == name and under
@@ -49,11 +49,11 @@ class Scripted:
 class Faults:
     """Decides which fault strikes which request: scripted ones first, then by probability."""
 
-    def __init__(self, seed: int, chances: Mapping[str, float]) -> None:
+    def __init__(self, seed: int, probabilities: Mapping[str, float]) -> None:
         self._seed = seed
-        self._chances = {name: chance for name, chance in chances.items() if chance > 0}
-        self._scripted: list[Scripted] = []
-        self._asked = 0
+        self._probabilities = {name: probability for name, probability in probabilities.items() if probability > 0}
+        self._scripted: list[ScriptedFault] = []
+        self._draws = 0
         self.struck: dict[str, int] = dict.fromkeys(FAULTS, 0)
         """How often each fault has struck."""
 
@@ -73,24 +73,24 @@ class Faults:
             raise ValueError(f"name must be one of {', '.join(FAULTS)}, not {name!r}")
         if times < 1:
             raise ValueError(f"times must be a whole number from 1, not {times!r}")
-        self._scripted.append(Scripted(name, route, times, status))
+        self._scripted.append(ScriptedFault(name, route, times, status))
 
     def clear(self) -> None:
         """Forget what was scripted and has not struck yet."""
         self._scripted.clear()
 
-    def strike(self, name: str, path: str) -> Scripted | None:
+    def trigger(self, name: str, path: str) -> ScriptedFault | None:
         """Decide whether *name* strikes a request to *path*, and use it up."""
         for fault in self._scripted:
-            if fault.meets(name, path):
+            if fault.matches(name, path):
                 fault.times -= 1
                 self._scripted = [item for item in self._scripted if item.times > 0]
                 self.struck[name] += 1
                 return fault
-        chance = self._chances.get(name, 0.0)
-        if chance:
-            self._asked += 1
-            if unit(self._seed, "fault", name, self._asked) < chance:
+        probability = self._probabilities.get(name, 0.0)
+        if probability:
+            self._draws += 1
+            if uniform(self._seed, "fault", name, self._draws) < probability:
                 self.struck[name] += 1
-                return Scripted(name, None, 0, None)
+                return ScriptedFault(name, None, 0, None)
         return None

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from sixtyfour_async.simulator.base.settings import SimulatorSettings
 
-MINUTE = 60.0
+WINDOW_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Verdict:
     limit: int
     remaining: int
     reset_at: float
-    free_at: float
+    next_allowed_at: float
 
 
 class Limiter(Protocol):
@@ -51,11 +51,11 @@ class FixedWindow:
 
     def take(self, now: float) -> tuple[FixedWindow, Verdict]:
         """Count a request made at *now*."""
-        minute = math.floor(now / MINUTE) * MINUTE
+        minute = math.floor(now / WINDOW_SECONDS) * WINDOW_SECONDS
         used = self.used if minute == self.minute else 0
         allowed = used < self.limit
         used += 1 if allowed or self.count_rejected else 0
-        end = minute + MINUTE
+        end = minute + WINDOW_SECONDS
         verdict = Verdict(allowed, self.limit, max(0, self.limit - used), end, end)
         return replace(self, minute=minute, used=used), verdict
 
@@ -70,18 +70,18 @@ class SlidingLog:
 
     def take(self, now: float) -> tuple[SlidingLog, Verdict]:
         """Count a request made at *now*."""
-        log = self.log[bisect_right(self.log, now - MINUTE) :]
+        log = self.log[bisect_right(self.log, now - WINDOW_SECONDS) :]
         allowed = len(log) < self.limit
         if allowed or self.count_rejected:
             log = (*log, now)[-2 * self.limit :]
-        reset = (log[-1] if log else now) + MINUTE
-        free = log[-self.limit] + MINUTE if len(log) >= self.limit else now
+        reset = (log[-1] if log else now) + WINDOW_SECONDS
+        free = log[-self.limit] + WINDOW_SECONDS if len(log) >= self.limit else now
         verdict = Verdict(allowed, self.limit, max(0, self.limit - len(log)), reset, free)
         return replace(self, log=log), verdict
 
 
 @dataclass(frozen=True, slots=True)
-class Bucket:
+class TokenBucket:
     """Holds up to the limit in tokens and fills at the limit per minute; a burst and a refill fit in one minute."""
 
     limit: int
@@ -89,9 +89,9 @@ class Bucket:
     tokens: float = math.inf
     at: float = 0.0
 
-    def take(self, now: float) -> tuple[Bucket, Verdict]:
+    def take(self, now: float) -> tuple[TokenBucket, Verdict]:
         """Count a request made at *now*."""
-        rate = self.limit / MINUTE
+        rate = self.limit / WINDOW_SECONDS
         tokens = min(float(self.limit), self.tokens + (now - self.at) * rate)
         allowed = tokens >= 1 - 1e-9
         if allowed or self.count_rejected:
@@ -102,7 +102,11 @@ class Bucket:
         return replace(self, tokens=tokens, at=now), verdict
 
 
-def limiter(settings: SimulatorSettings) -> Limiter:
+def make_limiter(settings: SimulatorSettings) -> Limiter:
     """Give an untouched window of the kind the settings ask for."""
-    kinds: dict[str, Callable[[int, bool], Limiter]] = {"fixed": FixedWindow, "sliding": SlidingLog, "bucket": Bucket}
+    kinds: dict[str, Callable[[int, bool], Limiter]] = {
+        "fixed": FixedWindow,
+        "sliding": SlidingLog,
+        "bucket": TokenBucket,
+    }
     return kinds[settings.window](settings.limit, settings.count_rejected)

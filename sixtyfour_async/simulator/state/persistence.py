@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 
-def remember(path: Path, event: Mapping[str, Any]) -> None:
+def append_event(path: Path, event: Mapping[str, Any]) -> None:
     """Append an event; it is in the file when this returns."""
     line = json.dumps(event, ensure_ascii=False, separators=(",", ":")) + "\n"
     with path.open("a", encoding="utf-8", newline="\n") as out:
         out.write(line)
 
 
-def recall(path: Path) -> Iterator[dict[str, Any]]:
+def read_events(path: Path) -> Iterator[dict[str, Any]]:
     """Give the events in the order they were written; cuts off a last line that was torn by a crash.
 
     Raises:

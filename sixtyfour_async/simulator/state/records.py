@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sixtyfour_async.simulator.base.chance import identifier
+from sixtyfour_async.simulator.base.seeded_random import identifier
 
 Record = Mapping[str, Any]
 
@@ -22,8 +22,8 @@ class Records:
     """
 
     salt: str
-    remember: Callable[[Mapping[str, Any]], None] | None = None
-    _kept: dict[str, dict[str, Record]] = field(default_factory=dict[str, dict[str, Record]])
+    persist: Callable[[Mapping[str, Any]], None] | None = None
+    _records: dict[str, dict[str, Record]] = field(default_factory=dict[str, dict[str, Record]])
     _changes: int = 0
 
     def new_id(self, kind: str) -> str:
@@ -32,18 +32,18 @@ class Records:
 
     def get(self, kind: str, id_: str) -> Record | None:
         """Give the record of that id."""
-        return self._kept.get(kind, {}).get(id_)
+        return self._records.get(kind, {}).get(id_)
 
     def all(self, kind: str) -> list[Record]:
         """Give all records of a kind, oldest first."""
-        return list(self._kept.get(kind, {}).values())
+        return list(self._records.get(kind, {}).values())
 
     def put(self, kind: str, id_: str, record: Record, now: float) -> Record:
         """Store a record, or replace the one of that id in its place."""
         self._change(kind, id_, record, now)
         return record
 
-    def drop(self, kind: str, id_: str, now: float) -> bool:
+    def delete(self, kind: str, id_: str, now: float) -> bool:
         """Forget a record; False when there was none."""
         if self.get(kind, id_) is None:
             return False
@@ -52,15 +52,15 @@ class Records:
 
     def _change(self, kind: str, id_: str, record: Record | None, now: float) -> None:
         event = {"event": "record", "at": now, "kind": kind, "id": id_, "record": record}
-        if self.remember:
-            self.remember(event)
-        self.take(event)
+        if self.persist:
+            self.persist(event)
+        self.apply(event)
 
-    def take(self, event: Mapping[str, Any]) -> None:
+    def apply(self, event: Mapping[str, Any]) -> None:
         """Take in a change, made now or by an earlier simulator."""
         self._changes += 1
-        kept = self._kept.setdefault(event["kind"], {})
+        stored = self._records.setdefault(event["kind"], {})
         if event["record"] is None:
-            kept.pop(event["id"], None)
+            stored.pop(event["id"], None)
         else:
-            kept[event["id"]] = event["record"]
+            stored[event["id"]] = event["record"]

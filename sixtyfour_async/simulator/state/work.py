@@ -11,7 +11,7 @@ from sixtyfour_async.simulator.knowledge.operations import subject_of
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class WorkFaults:
     """What faults have in store for new work."""
 
     failed: bool = False
@@ -19,7 +19,7 @@ class Fate:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class WorkRequest:
     """Work that is asked for. ``price``: cents; ``runtime``: simulated seconds."""
 
     kind: str
@@ -47,7 +47,7 @@ class Work:
         """Say whether it has ended by *now*."""
         return now >= self.ends_at
 
-    def share(self, now: float) -> float:
+    def progress(self, now: float) -> float:
         """Say how much of its time has passed by *now*, 0..1."""
         span = self.ends_at - self.submitted_at
         return min(max((now - self.submitted_at) / span, 0.0), 1.0) if span > 0 else 1.0
@@ -104,6 +104,6 @@ class Run(Work):
         return tuple(subject_of({name: row.get(name) for name in columns}) for row in self.body["rows"])
 
 
-def plain(work: Work) -> dict[str, Any]:
+def to_json(work: Work) -> dict[str, Any]:
     """Write work as what JSON can hold."""
     return {item.name: getattr(work, item.name) for item in dataclasses.fields(work)}

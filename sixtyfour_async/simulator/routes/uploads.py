@@ -8,44 +8,44 @@ from __future__ import annotations
 
 from typing import Any
 
-from sixtyfour_async.simulator.base import sheets
+from sixtyfour_async.simulator.base import table_files
 from sixtyfour_async.simulator.base.clock import iso
-from sixtyfour_async.simulator.base.forms import form
-from sixtyfour_async.simulator.base.refusal import detail, unprocessable
+from sixtyfour_async.simulator.base.error_responses import error_response, validation_error
+from sixtyfour_async.simulator.base.forms import parse_form
 from sixtyfour_async.simulator.base.validation import missing
 from sixtyfour_async.simulator.routes.calls import Call, Reply
 from sixtyfour_async.simulator.state.records import Record
-from sixtyfour_async.simulator.state.world import World
+from sixtyfour_async.simulator.state.service import Service
 
 KIND = "upload"
-LIFETIME = 86_400.0
+HANDLE_LIFETIME_SECONDS = 86_400.0
 """Simulated seconds after which a handle is no longer good."""
 
 
-def upload(world: World, call: Call) -> Reply:
+def upload(service: Service, call: Call) -> Reply:
     """Answer ``POST /storage/csv/upload``."""
-    parts = form(call.headers.get("content-type", ""), call.content)
+    parts = parse_form(call.headers.get("content-type", ""), call.content)
     if "file" not in parts or parts["file"].filename is None:
-        raise unprocessable([missing(("body", "file"), None)])
+        raise validation_error([missing(("body", "file"), None)])
     name = parts["file"].filename
     if not name.lower().endswith(".csv"):
-        raise detail(400, "Only CSV files can be uploaded")
-    sheet = sheets.read(name, parts["file"].content)
-    handle = f"rh_{world.records.new_id(KIND)}"
-    expires_at = call.now + LIFETIME
-    record = {"columns": list(sheet.columns), "rows": list(sheet.rows), "expires_at": expires_at}
-    world.records.put(KIND, handle, record, call.now)
+        raise error_response(400, "Only CSV files can be uploaded")
+    table = table_files.parse(name, parts["file"].content)
+    handle = f"rh_{service.records.new_id(KIND)}"
+    expires_at = call.now + HANDLE_LIFETIME_SECONDS
+    record = {"columns": list(table.columns), "rows": list(table.rows), "expires_at": expires_at}
+    service.records.put(KIND, handle, record, call.now)
     shown: dict[str, Any] = {
         "resource_handle_id": handle,
         "filename": name,
-        "row_count": len(sheet.rows),
-        "columns": list(sheet.columns),
+        "row_count": len(table.rows),
+        "columns": list(table.columns),
         "expires_at": iso(expires_at),
     }
     return Reply(shown)
 
 
-def upload_of(world: World, handle: Any, now: float) -> Record | None:
+def find_upload(service: Service, handle: Any, now: float) -> Record | None:
     """Give the columns and rows behind a handle; None when it is unknown or has expired."""
-    record = world.records.get(KIND, handle) if isinstance(handle, str) else None
+    record = service.records.get(KIND, handle) if isinstance(handle, str) else None
     return None if record is None or now >= record["expires_at"] else record

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from sixtyfour_async.simulator.base.disconnect import CONNECTION, SimulatedDisconnect
+from sixtyfour_async.simulator.base.disconnect import CONNECTION_EXTENSION, SimulatedDisconnect
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
 
-async def _break(scope: Scope, receive: Receive, how: str, *, worked: bool) -> None:
-    connection = scope.get("extensions", {}).get(CONNECTION)
+async def _break_connection(scope: Scope, receive: Receive, how: str, *, worked: bool) -> None:
+    connection = scope.get("extensions", {}).get(CONNECTION_EXTENSION)
     if connection is None:
         raise SimulatedDisconnect(worked=worked)
     connection[how]()
@@ -26,7 +26,7 @@ async def _break(scope: Scope, receive: Receive, how: str, *, worked: bool) -> N
         pass
 
 
-class Reset(Response):
+class ResetResponse(Response):
     """No answer: the connection is reset."""
 
     def __init__(self, *, worked: bool) -> None:
@@ -36,10 +36,10 @@ class Reset(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Break the connection."""
         del send
-        await _break(scope, receive, "reset", worked=self.worked)
+        await _break_connection(scope, receive, "reset", worked=self.worked)
 
 
-class Truncated(Response):
+class TruncatedResponse(Response):
     """Half of another answer's body, then the end of the connection."""
 
     def __init__(self, whole: Response) -> None:
@@ -47,11 +47,11 @@ class Truncated(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the first half and hang up."""
-        await _first_half(self, send)
-        await _break(scope, receive, "close", worked=True)
+        await _send_first_half(self, send)
+        await _break_connection(scope, receive, "close", worked=True)
 
 
-class Stalled(Response):
+class StalledResponse(Response):
     """Another answer, with a pause in the middle of its body."""
 
     def __init__(self, whole: Response, pause: Callable[[], Awaitable[None]]) -> None:
@@ -61,12 +61,12 @@ class Stalled(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send one half, wait, send the other."""
         del scope, receive
-        await _first_half(self, send)
+        await _send_first_half(self, send)
         await self.pause()
         await send({"type": "http.response.body", "body": self.body[len(self.body) // 2 :]})
 
 
-async def _first_half(whole: Response, send: Send) -> None:
+async def _send_first_half(whole: Response, send: Send) -> None:
     await send({"type": "http.response.start", "status": whole.status_code, "headers": whole.raw_headers})
     half = bytes(whole.body[: len(whole.body) // 2])
     await send({"type": "http.response.body", "body": half, "more_body": True})

@@ -8,25 +8,26 @@ from sixtyfour_async.simulator.knowledge.companies import companies
 from sixtyfour_async.simulator.knowledge.facts import words
 from sixtyfour_async.simulator.knowledge.people import PLACES, TITLES
 
-_SMALL = frozenset({"of", "the", "and", "in", "at"})
+_STOP_WORDS = frozenset({"of", "the", "and", "in", "at"})
 
 
-def _essence(text: str) -> set[str]:
+def _significant_words(text: str) -> set[str]:
     """Give the words that matter, in the singular."""
-    return {word.removesuffix("s") for word in words(text).split()} - _SMALL
+    return {word.removesuffix("s") for word in words(text).split()} - _STOP_WORDS
 
 
 def people_filters(sentence: str) -> dict[str, Any]:
     """Read job titles, places and an employer out of a sentence; without any of them its words must match."""
-    said = _essence(sentence)
-    titles = [title for title in TITLES if _essence(title) <= said]
+    sentence_words = _significant_words(sentence)
+    titles = [title for title in TITLES if _significant_words(title) <= sentence_words]
     places = [
         place
         for place in PLACES
-        if _essence(place.partition(",")[0]) <= said or _essence(place.rpartition(", ")[2]) <= said
+        if _significant_words(place.partition(",")[0]) <= sentence_words
+        or _significant_words(place.rpartition(", ")[2]) <= sentence_words
     ]
     plain = f" {words(sentence)} "
     employers = [each.company_name for each in companies() if f" at {words(each.company_name)} " in plain]
-    asked = {"job_title": titles, "location": places, "company_name": employers}
-    found: dict[str, Any] = {field: {"$in": values} for field, values in asked.items() if values}
+    values_by_field = {"job_title": titles, "location": places, "company_name": employers}
+    found: dict[str, Any] = {field: {"$in": values} for field, values in values_by_field.items() if values}
     return found or {"headline": {"$match": sentence}}

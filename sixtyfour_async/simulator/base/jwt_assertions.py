@@ -30,12 +30,12 @@ class Assertion:
     signature: bytes
 
 
-def read(token: str) -> Assertion | None:
+def parse(token: str) -> Assertion | None:
     """Take a JWT apart; None when it is none."""
     try:
         head, body, signature = token.split(".")
-        header, claims = as_object(json.loads(_bytes(head))), as_object(json.loads(_bytes(body)))
-        proof = _bytes(signature)
+        header, claims = as_object(json.loads(_base64url_decode(head))), as_object(json.loads(_base64url_decode(body)))
+        proof = _base64url_decode(signature)
     except ValueError:
         return None
     if header is None or claims is None:
@@ -43,19 +43,19 @@ def read(token: str) -> Assertion | None:
     return Assertion(header, claims, f"{head}.{body}".encode(), proof)
 
 
-def _bytes(text: str) -> bytes:
+def _base64url_decode(text: str) -> bytes:
     return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
 
 
-def public_key(pem: str) -> tuple[int, int] | None:
+def parse_public_key(pem: str) -> tuple[int, int] | None:
     """Read modulus and exponent of an RSA public key in PEM; None when it is none."""
     lines = pem.strip().splitlines()
     if len(lines) < 3 or "PUBLIC KEY" not in lines[0]:  # noqa: PLR2004 -- a header, something, a footer
         return None
     try:
-        parts = _inside(base64.b64decode("".join(lines[1:-1]), validate=True))
+        parts = _sequence(base64.b64decode("".join(lines[1:-1]), validate=True))
         if parts[0][0] == _SEQUENCE:  # SubjectPublicKeyInfo: an algorithm, then the key in a bit string
-            parts = _inside(parts[1][1][1:])
+            parts = _sequence(parts[1][1][1:])
         (one, modulus), (other, exponent) = parts
     except (ValueError, IndexError):
         return None
@@ -64,7 +64,7 @@ def public_key(pem: str) -> tuple[int, int] | None:
     return int.from_bytes(modulus, "big"), int.from_bytes(exponent, "big")
 
 
-def _elements(der: bytes) -> Iterator[tuple[int, bytes]]:
+def _der_elements(der: bytes) -> Iterator[tuple[int, bytes]]:
     """Give tag and content of each DER element."""
     at = 0
     while at < len(der):
@@ -76,15 +76,15 @@ def _elements(der: bytes) -> Iterator[tuple[int, bytes]]:
         at += size
 
 
-def _inside(der: bytes) -> list[tuple[int, bytes]]:
+def _sequence(der: bytes) -> list[tuple[int, bytes]]:
     """Give the elements of a sequence."""
-    tag, content = next(_elements(der))
+    tag, content = next(_der_elements(der))
     if tag != _SEQUENCE:
         raise ValueError(tag)
-    return list(_elements(content))
+    return list(_der_elements(content))
 
 
-def verified(assertion: Assertion, key: tuple[int, int]) -> bool:
+def verify_signature(assertion: Assertion, key: tuple[int, int]) -> bool:
     """Say whether a signature was made with the private half of *key*."""
     modulus, exponent = key
     size = (modulus.bit_length() + 7) // 8

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
-Group = Literal["enrichment", "search", "workflow", "account"]
+RouteGroup = Literal["enrichment", "search", "workflow", "account"]
 
 
-class Refused(Exception):  # noqa: N818 -- not an error of the simulator, but an answer
+class ErrorResponse(Exception):  # noqa: N818 -- not an error of the simulator, but an answer
     """A request is refused; `status` and `body` are the answer."""
 
     def __init__(self, status: int, body: Any) -> None:
@@ -17,21 +17,21 @@ class Refused(Exception):  # noqa: N818 -- not an error of the simulator, but an
         self.body = body
 
 
-def detail(status: int, text: str) -> Refused:
+def error_response(status: int, text: str) -> ErrorResponse:
     """Refuse with ``{"detail": text}``, the envelope the OpenAPI file declares."""
-    return Refused(status, {"detail": text})
+    return ErrorResponse(status, {"detail": text})
 
 
-def general(status: int, error: str, message: str, group: Group) -> Refused:
+def group_error(status: int, error: str, message: str, group: RouteGroup) -> ErrorResponse:
     """Refuse in the group's own envelope.
 
     The enrichment pages document ``{"error", "message"}`` (docs.sixtyfour.ai, errors); the others ``{"detail"}``.
     """
     if group == "enrichment":
-        return Refused(status, {"error": error, "message": message})
-    return detail(status, message)
+        return ErrorResponse(status, {"error": error, "message": message})
+    return error_response(status, message)
 
 
-def unprocessable(problems: Sequence[dict[str, Any]]) -> Refused:
+def validation_error(problems: Sequence[dict[str, Any]]) -> ErrorResponse:
     """Refuse with the 422 envelope."""
-    return Refused(422, {"detail": list(problems)})
+    return ErrorResponse(422, {"detail": list(problems)})

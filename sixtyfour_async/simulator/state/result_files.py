@@ -31,13 +31,13 @@ class Link:
     format: str
     expires_at: float
 
-    def sign(self, seed: int) -> str:
+    def signed_path(self, seed: int) -> str:
         """Write a link as the path of its URL."""
         plain = base64.urlsafe_b64encode(json.dumps(asdict(self)).encode()).decode().rstrip("=")
         return f"/signed/{plain}.{_signature(seed, plain)}"
 
 
-def read(seed: int, token: str) -> Link | None:
+def parse_link(seed: int, token: str) -> Link | None:
     """Read the last part of a link's path; None when it was not signed here."""
     plain, _, signature = token.partition(".")
     if not hmac.compare_digest(signature.encode(), _signature(seed, plain).encode()):
@@ -55,7 +55,7 @@ def _cell(value: Any) -> Any:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
 
 
-def write(rows: Sequence[dict[str, Any]], format_: str) -> bytes:
+def write_rows(rows: Sequence[dict[str, Any]], format_: str) -> bytes:
     """Write rows as a file."""
     match format_:
         case "json":

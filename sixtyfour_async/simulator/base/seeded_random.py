@@ -10,7 +10,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 _NORMAL = NormalDist()
-_MOST = 1 << 64
+_UINT64_RANGE = 1 << 64
 
 
 def _digest(parts: tuple[object, ...]) -> bytes:
@@ -18,24 +18,24 @@ def _digest(parts: tuple[object, ...]) -> bytes:
     return hashlib.blake2b(text.encode(), digest_size=16).digest()
 
 
-def unit(*parts: object) -> float:
+def uniform(*parts: object) -> float:
     """Give a number strictly between 0 and 1 that depends on *parts* alone."""
-    return (int.from_bytes(_digest(parts)[:8], "big") + 0.5) / _MOST
+    return (int.from_bytes(_digest(parts)[:8], "big") + 0.5) / _UINT64_RANGE
 
 
-def whole(low: int, high: int, *parts: object) -> int:
+def randint(low: int, high: int, *parts: object) -> int:
     """Give a whole number from *low* to *high*, both included."""
-    return low + min(high - low, int(unit(*parts) * (high - low + 1)))
+    return low + min(high - low, int(uniform(*parts) * (high - low + 1)))
 
 
-def pick(choices: Sequence[T], *parts: object) -> T:
+def choice(choices: Sequence[T], *parts: object) -> T:
     """Give one of *choices*."""
-    return choices[whole(0, len(choices) - 1, *parts)]
+    return choices[randint(0, len(choices) - 1, *parts)]
 
 
 def normal(*parts: object) -> float:
     """Give a standard normal deviate."""
-    return _NORMAL.inv_cdf(min(max(unit(*parts), 1e-9), 1 - 1e-9))
+    return _NORMAL.inv_cdf(min(max(uniform(*parts), 1e-9), 1 - 1e-9))
 
 
 def identifier(*parts: object) -> str:
