@@ -1,4 +1,4 @@
-"""A clock that only tests move, and simulators asked in-process."""
+"""A fake clock, and simulators called in-process."""
 
 from __future__ import annotations
 

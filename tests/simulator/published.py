@@ -20,7 +20,7 @@ class Case:
     method: str
     path: str
     right: Any = None
-    """The body, or a form; of a GET and DELETE the query string."""
+    """A valid body or form, or for GET and DELETE the query string."""
     keys: tuple[str, ...] = ()
     wrong: Any = None
     loc: tuple[str | int, ...] = ()
@@ -32,13 +32,13 @@ class Case:
         return f"{self.method} {self.path}"
 
     async def ids(self, harness: Harness) -> dict[str, str]:
-        """Make what the requests ask about, if they ask about anything."""
+        """Create the resources that the requests refer to."""
         return await existing(harness) if "@" in f"{self.path} {self.right} {self.query}" else {}
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A multipart form with a file, and a ``config`` unless it is left out."""
+    """A multipart form with a file and, unless None, a ``config``."""
 
     content: bytes
     config: str | None = None
@@ -233,14 +233,14 @@ PUBLISHED = [*ENRICHMENT, *SEARCH, *WORKFLOWS, *SHEETS]
 
 
 def filled(text: str, ids: dict[str, str]) -> str:
-    """Put ids in the place of their names."""
+    """Replace the names of resources by their ids."""
     for name, id_ in ids.items():
         text = text.replace(f"@{name}", id_)
     return text
 
 
 async def ask(harness: Harness, case: Case, given: Any, ids: dict[str, str]) -> httpx.Response:
-    """Ask in the way of the operation: a query string, a form or JSON."""
+    """Send a request as the operation expects it: with a query string, a form or JSON."""
     path = filled(case.path, ids)
     if isinstance(given, Form):
         data = {} if given.config is None else {"config": given.config}
@@ -253,7 +253,7 @@ async def ask(harness: Harness, case: Case, given: Any, ids: dict[str, str]) -> 
 
 
 async def existing(harness: Harness) -> dict[str, str]:
-    """Make one of each thing that routes ask about, let all of it end, and give the ids."""
+    """Create one resource of each kind, let all work end, and return the ids by name."""
     source = {"type": "entity_ids", "entity_ids": ["a"]}
     made: list[tuple[str, str, Any, str]] = [
         ("job", "/people-intelligence-async", PERSON, "task_id"),

@@ -1,4 +1,4 @@
-"""Bulk look-ups of up to a hundred leads, at once and as jobs."""
+"""Bulk requests of up to 100 leads, synchronous and as jobs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def can_look_up(kind: str, at: int) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("kind", ["find-email", "find-phone", "reverse-email", "reverse-phone"])
-async def test_a_bulk_job_answers_each_lead_as_the_single_request_does(start: Start, kind: str) -> None:
+async def test_bulk_results_equal_those_of_single_requests(start: Start, kind: str) -> None:
     harness = start()
     leads = [can_look_up(kind, at) for at in range(5)]
 
@@ -37,7 +37,7 @@ async def test_a_bulk_job_answers_each_lead_as_the_single_request_does(start: St
     assert shown["task_type"] == f"{kind.replace('-', '_')}_bulk"
 
 
-async def test_at_once_it_is_a_bare_array(start: Start) -> None:
+async def test_synchronous_bulk_returns_a_bare_array(start: Start) -> None:
     harness = start()
 
     rows = (await harness.post("/find-email-bulk", {"leads": LEADS[:1]})).json()
@@ -46,7 +46,7 @@ async def test_at_once_it_is_a_bare_array(start: Start) -> None:
     assert harness.clock.slept, "the answer came when the work was done"
 
 
-async def test_a_bad_lead_does_not_sink_the_others(start: Start) -> None:
+async def test_an_invalid_lead_does_not_affect_the_others(start: Start) -> None:
     harness = start()
 
     shown = await harness.finished("/find-email-bulk-async", {"leads": LEADS})
@@ -58,13 +58,13 @@ async def test_a_bad_lead_does_not_sink_the_others(start: Start) -> None:
     assert shown["charge_amount"] == harness.simulator.books.charged_cents == 10
 
 
-async def test_costs_in_credits(start: Start) -> None:
+async def test_bulk_costs_in_credits(start: Start) -> None:
     shown = await start().finished("/find-email-bulk-async", {"leads": LEADS}, cost_units="credits")
 
     assert (shown["charge_credits"], [row["cost_credits"] for row in shown["result"]]) == (1.0, [0.5, 0.0, 0.5, 0.0])
 
 
-async def test_the_books_count_leads(start: Start) -> None:
+async def test_books_record_each_lead_of_a_bulk_job(start: Start) -> None:
     harness = start()
     for leads in (LEADS[:1], [*LEADS[:1], LEADS[2]]):
         await harness.submit("/find-email-bulk-async", {"leads": leads})
@@ -78,7 +78,7 @@ async def test_the_books_count_leads(start: Start) -> None:
     assert harness.simulator.books.repeated == {"Bo Example | Acme Corp": 2, "Cy Example | 3M": 2}
 
 
-async def test_progress_counts_leads(start: Start) -> None:
+async def test_bulk_progress_counts_leads(start: Start) -> None:
     harness = start()
     job = await harness.submit("/find-phone-bulk-async", {"leads": [can_look_up("", at) for at in range(100)]})
     seen: list[int] = []
@@ -100,7 +100,7 @@ async def test_progress_counts_leads(start: Start) -> None:
         (None, 422, "list_type"),
     ],
 )
-async def test_how_many_leads(start: Start, leads: Any, status: int, problem: str | None) -> None:
+async def test_number_of_leads_is_limited(start: Start, leads: Any, status: int, problem: str | None) -> None:
     harness = start()
 
     for form in ("", "-async"):
@@ -116,7 +116,7 @@ async def failed(harness: Harness, path: str) -> Any:
     return (await harness.get(f"/job-status/{job}")).json()
 
 
-async def test_a_bulk_job_that_fails_costs_nothing(start: Start) -> None:
+async def test_failed_bulk_jobs_are_not_charged(start: Start) -> None:
     harness = start()
     harness.simulator.faults.script("job_failed")
 
@@ -126,7 +126,7 @@ async def test_a_bulk_job_that_fails_costs_nothing(start: Start) -> None:
     assert (await failed(harness, "/find-email-v2-bulk-async"))["status"] == "completed"
 
 
-async def test_the_balance_has_to_cover_all_leads(start: Start) -> None:
+async def test_balance_must_cover_all_leads(start: Start) -> None:
     harness = start(balance_credits=0.9)
 
     assert (await harness.post("/find-email-bulk-async", {"leads": LEADS})).status_code == 402

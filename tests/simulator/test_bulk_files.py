@@ -1,4 +1,4 @@
-"""Bulk-intelligence: a file in, a job, files out."""
+"""Bulk-intelligence: uploaded files, their jobs and result files."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ async def final(harness: Harness, shown: Any) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
 
 
-async def test_life_of_a_file(start: Start) -> None:
+async def test_bulk_file_lifecycle(start: Start) -> None:
     harness = start()
     started = (await send(harness)).json()
     assert started == {"task_id": started["task_id"], "status": "RUNNING", "row_count": 6, "estimated_cost_cents": 18}
@@ -74,7 +74,7 @@ async def test_life_of_a_file(start: Start) -> None:
     assert harness.simulator.books.leaked_keys == []
 
 
-async def test_the_books_count_rows_by_the_columns_looked_at(start: Start) -> None:
+async def test_books_record_rows_by_their_selected_columns(start: Start) -> None:
     harness = start()
     await send(harness, config={**CONFIG, "columns": ["company_name"]})
     await harness.submit("/company-intelligence-async", {"target_company": {"company_name": "3M"}, "struct": {}})
@@ -84,7 +84,7 @@ async def test_the_books_count_rows_by_the_columns_looked_at(start: Start) -> No
     assert harness.simulator.books.repeated == {"3M": 2}
 
 
-async def test_a_replay_starts_nothing(start: Start, tmp_path: Path) -> None:
+async def test_replay_with_the_same_key_starts_no_work(start: Start, tmp_path: Path) -> None:
     state = tmp_path / "state.jsonl"
     harness = start(state=state)
     first = (await send(harness, key="k")).json()["task_id"]
@@ -96,7 +96,7 @@ async def test_a_replay_starts_nothing(start: Start, tmp_path: Path) -> None:
     assert len(harness.simulator.books.jobs) == 2
 
 
-async def test_an_answer_that_was_lost_is_found_by_its_key(start: Start) -> None:
+async def test_lost_answer_is_recovered_by_idempotency_key(start: Start) -> None:
     harness = start()
     harness.simulator.faults.script("lost_answer", route="/bulk-intelligence/company")
     with pytest.raises(ConnectionResetError):
@@ -106,7 +106,7 @@ async def test_an_answer_that_was_lost_is_found_by_its_key(start: Start) -> None
     assert len(harness.simulator.books.jobs) == 1
 
 
-async def test_ten_submissions_a_minute(start: Start) -> None:
+async def test_bulk_submissions_are_limited_per_minute(start: Start) -> None:
     harness = start()
     statuses: list[int] = []
     for at in range(11):
@@ -145,7 +145,7 @@ async def test_people_in_other_formats(start: Start, name: str, content: str) ->
     assert json.loads(lines.splitlines()[1]) == {"id": 7}, "a row that names nobody passes unchanged"
 
 
-async def test_links_are_new_on_every_look_and_last_fifteen_minutes(start: Start) -> None:
+async def test_every_poll_returns_new_links_valid_for_15_minutes(start: Start) -> None:
     harness = start()
     job = (await send(harness)).json()["task_id"]
     first = (await ended(harness, job))["results"][0]["download_url"]
@@ -156,7 +156,7 @@ async def test_links_are_new_on_every_look_and_last_fifteen_minutes(start: Start
     assert (await harness.client.get(again)).status_code == 200
 
 
-async def test_a_webhook_is_a_block_of_its_own(start: Start) -> None:
+async def test_webhook_runs_as_an_additional_block(start: Start) -> None:
     harness = start()
     job = (await send(harness, config={**CONFIG, "webhook_url": "https://a.example"})).json()["task_id"]
 
@@ -166,7 +166,7 @@ async def test_a_webhook_is_a_block_of_its_own(start: Start) -> None:
     assert {row["webhook_status"] for row in await final(harness, shown)} == {"delivered"}
 
 
-async def test_people_found_are_a_cell_of_json(start: Start) -> None:
+async def test_found_people_are_a_json_cell(start: Start) -> None:
     harness = start()
     job = (await send(harness, config={**CONFIG, "find_people": True})).json()["task_id"]
 
@@ -175,7 +175,7 @@ async def test_people_found_are_a_cell_of_json(start: Start) -> None:
     assert [lead["company"] for lead in json.loads(rows[1]["leads"])] == ["3M"] * 3
 
 
-async def test_credits(start: Start) -> None:
+async def test_bulk_file_costs_in_credits(start: Start) -> None:
     harness = start()
     started = (await send(harness, params={"cost_units": "credits"})).json()
     shown = await ended(harness, started["task_id"], cost_units="credits")
@@ -184,7 +184,7 @@ async def test_credits(start: Start) -> None:
     assert "estimated_cost_cents" not in started
 
 
-async def test_the_run_behind_it_is_seen_but_not_listed(start: Start) -> None:
+async def test_bulk_run_has_a_live_status_but_is_not_listed(start: Start) -> None:
     harness = start()
     job = (await send(harness)).json()["task_id"]
 
@@ -212,7 +212,9 @@ async def test_the_run_behind_it_is_seen_but_not_listed(start: Start) -> None:
         ({"content": b"a\n" + b"1\n" * 100_001}, 400, None),
     ],
 )
-async def test_what_is_refused(start: Start, more: dict[str, Any], status: int, loc: list[Any] | None) -> None:
+async def test_invalid_bulk_files_are_rejected(
+    start: Start, more: dict[str, Any], status: int, loc: list[Any] | None
+) -> None:
     harness = start()
 
     answer = await send(harness, **more)
@@ -222,7 +224,7 @@ async def test_what_is_refused(start: Start, more: dict[str, Any], status: int, 
     assert harness.simulator.books.jobs == []
 
 
-async def test_forms_that_are_none(start: Start) -> None:
+async def test_malformed_forms_are_rejected(start: Start) -> None:
     harness = start()
     path = "/bulk-intelligence/company"
     plain = await harness.client.post(path, data={"file": "x", "config": "{}"})
@@ -234,6 +236,6 @@ async def test_forms_that_are_none(start: Start) -> None:
         assert (await harness.client.post(path, content=content, headers=headers)).status_code == 400
 
 
-async def test_the_balance_has_to_cover_the_file(start: Start) -> None:
+async def test_balance_must_cover_the_file(start: Start) -> None:
     assert (await send(start(balance_credits=1.7))).status_code == 402
     assert (await send(start(balance_credits=1.8))).status_code == 200

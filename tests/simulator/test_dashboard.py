@@ -1,4 +1,4 @@
-"""The plumbing of the dashboard: chat, workspaces, interactive workflows, connected accounts."""
+"""Routes of the dashboard: chat, workspaces, interactive workflows, connected accounts."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ KEYS = {"block_name", "block_id", "sequence_number", "status", "last_updated", "
 
 
 def told(answer: httpx.Response) -> list[str]:
-    """The names of server-sent events."""
+    """Return the names of server-sent events."""
     assert answer.headers["content-type"].startswith("text/event-stream")
     return [line.removeprefix("event: ") for line in answer.text.splitlines() if line.startswith("event: ")]
 
 
-async def test_life_of_a_chat(start: Start) -> None:
+async def test_chat_lifecycle(start: Start) -> None:
     harness = start()
     opened = (await harness.post("/chat/sessions", {"workspace_id": "w"})).json()
     path = f"/chat/session/{opened['session_id']}"
@@ -43,7 +43,7 @@ async def test_life_of_a_chat(start: Start) -> None:
         assert (await harness.get(gone)).status_code == 404
 
 
-async def test_the_history_of_chats_has_pages(start: Start) -> None:
+async def test_chat_history_is_paged(start: Start) -> None:
     harness = start()
     made = [(await harness.post("/chat", {"session_id": f"s{at}"})).json()["session_id"] for at in range(21)]
     first = (await harness.get("/chat/history")).json()
@@ -52,7 +52,7 @@ async def test_the_history_of_chats_has_pages(start: Start) -> None:
     assert (first["has_more"], rest["has_more"]) == (True, False)
 
 
-async def test_chat_settings_are_kept(start: Start) -> None:
+async def test_chat_settings_are_stored(start: Start) -> None:
     harness = start()
     assert (await harness.get("/chat/settings")).json() == {"yolo_mode": False, "custom_prompt": None}
     changed = {"yolo_mode": False, "custom_prompt": "Be brief"}
@@ -60,7 +60,7 @@ async def test_chat_settings_are_kept(start: Start) -> None:
     assert (await harness.get("/chat/settings")).json() == changed
 
 
-async def test_life_of_a_workspace(start: Start) -> None:
+async def test_workspace_lifecycle(start: Start) -> None:
     harness = start()
     made = (await harness.post("/workspaces")).json()
     path = f"/workspaces/{made['id']}"
@@ -88,7 +88,7 @@ async def start_interactive(harness: Harness) -> str:
     return f"/workflows/interactive/{answer['job_id']}"
 
 
-async def test_life_of_an_interactive_workflow(start: Start) -> None:
+async def test_interactive_workflow_lifecycle(start: Start) -> None:
     harness = start()
     path = await start_interactive(harness)
     added = (await harness.post(f"{path}/add-block", {"block_name": "find_email", "specs": {}})).json()

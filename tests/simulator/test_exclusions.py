@@ -1,4 +1,4 @@
-"""Exclusion lists, exports, lookalike searches and the uploads they begin with."""
+"""Exclusion lists, exports, lookalike searches and uploads."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def domains(harness: Harness, **more: Any) -> list[str]:
     return [row["domain"] for row in answer.json()["results"]]
 
 
-async def test_life_of_a_list(start: Start) -> None:
+async def test_exclusion_list_lifecycle(start: Start) -> None:
     harness = start()
     list_id = await make(harness, ids("https://www.1und1.ag/", "freenet.ag", "freenet.ag"), entity_type="company")
     seen: list[str] = []
@@ -65,7 +65,7 @@ async def test_life_of_a_list(start: Start) -> None:
     assert (await harness.get(f"/search/status/{task}")).json()["total_results"] == 2
 
 
-async def test_a_list_that_was_deleted_is_gone(start: Start) -> None:
+async def test_deleted_lists_are_not_found(start: Start) -> None:
     harness = start()
     first, second = await make(harness, ids("a")), await make(harness, ids("b"))
     assert [item["id"] for item in (await harness.get("/search/exclusion-lists")).json()] == [second, first]
@@ -102,7 +102,7 @@ async def test_lists_from_a_file_and_from_a_search(start: Start) -> None:
         {"type": "resource_handle", "resource_handle_id": "@"},
     ],
 )
-async def test_a_list_that_cannot_be_filled_fails(start: Start, source: dict[str, Any]) -> None:
+async def test_list_without_ids_fails(start: Start, source: dict[str, Any]) -> None:
     harness = start()
     handle = (await upload(harness, b"a,b\n1,2\n"))["resource_handle_id"]
 
@@ -112,7 +112,7 @@ async def test_a_list_that_cannot_be_filled_fails(start: Start, source: dict[str
     assert shown["error_message"]
 
 
-async def test_how_many_lists(start: Start) -> None:
+async def test_number_of_lists_is_limited(start: Start) -> None:
     harness = start()
     made = [await make(harness, ids("a")) for _ in range(20)]
     refused = await harness.post("/search/exclusion-lists", {"name": "One more", "source": ids("a")})
@@ -136,13 +136,13 @@ async def test_how_many_lists(start: Start) -> None:
         ({"name": "x", "source": ids("a"), "entity_type": "people"}, ["body", "entity_type"]),
     ],
 )
-async def test_lists_that_are_refused(start: Start, body: dict[str, Any], loc: list[str]) -> None:
+async def test_invalid_lists_are_rejected(start: Start, body: dict[str, Any], loc: list[str]) -> None:
     answer = await start().post("/search/exclusion-lists", body)
     assert answer.status_code == 422
     assert loc in [item["loc"] for item in answer.json()["detail"]]
 
 
-async def test_an_export_is_a_search_with_a_file(start: Start) -> None:
+async def test_export_lifecycle(start: Start) -> None:
     harness = start()
     search = (await harness.post("/search/query", GERMAN)).json()
     body = {"search_id": search["search_id"], "max_results": 30, "exclude_entity_ids": ["1und1.ag"]}
@@ -172,11 +172,11 @@ async def test_an_export_is_a_search_with_a_file(start: Start) -> None:
         ({"parsed_query": {"simple_filters": {"nope": 1}}}, 400),
     ],
 )
-async def test_which_exports_are_refused(start: Start, body: dict[str, Any], status: int) -> None:
+async def test_invalid_exports_are_rejected(start: Start, body: dict[str, Any], status: int) -> None:
     assert (await start().post("/search/export", body)).status_code == status
 
 
-async def test_exports_take_no_slots_of_deep_searches(start: Start) -> None:
+async def test_exports_use_no_deep_search_slots(start: Start) -> None:
     harness = start(deep_search_slots=1)
     search = (await harness.post("/search/query", GERMAN)).json()["search_id"]
     assert (await harness.post("/search/export", {"search_id": search})).status_code == 200
@@ -185,7 +185,7 @@ async def test_exports_take_no_slots_of_deep_searches(start: Start) -> None:
 
 
 @pytest.mark.parametrize("by_file", [True, False])
-async def test_life_of_a_lookalike_search(start: Start, by_file: bool) -> None:
+async def test_lookalike_search_lifecycle(start: Start, by_file: bool) -> None:
     harness = start()
     urls = ["https://www.linkedin.com/in/ada-1/", "https://www.linkedin.com/in/bo-2", "nonsense"]
     body: dict[str, Any] = {"linkedin_urls": urls}
@@ -210,7 +210,7 @@ async def test_life_of_a_lookalike_search(start: Start, by_file: bool) -> None:
     assert (await harness.get(f"/search/status/{started['task_id']}")).status_code == 404
 
 
-async def test_lookalike_needs_one_kind_of_seeds(start: Start) -> None:
+async def test_lookalike_requires_exactly_one_seed_source(start: Start) -> None:
     harness = start()
     both = {"linkedin_urls": ["x"], "csv_resource_handle_id": "y"}
     for body, status in (
@@ -222,7 +222,7 @@ async def test_lookalike_needs_one_kind_of_seeds(start: Start) -> None:
         assert (await harness.post("/search/lookalike", body)).status_code == status
 
 
-async def test_an_upload_is_good_for_a_day(start: Start) -> None:
+async def test_uploads_expire_after_a_day(start: Start) -> None:
     harness = start()
     shown = await upload(harness, b"a,b\n1,2\n3,4\n")
     assert (shown["row_count"], shown["columns"], shown["expires_at"]) == (2, ["a", "b"], "2026-06-11T00:00:00Z")

@@ -24,7 +24,7 @@ async def test_broken_connections_in_process(start: Start, name: str, worked: bo
     assert harness.simulator.faults.struck[name] == 1
 
 
-async def test_a_lost_answer_of_a_synchronous_call_comes_after_the_work(start: Start) -> None:
+async def test_synchronous_answer_is_lost_after_the_work(start: Start) -> None:
     harness = start()
     harness.simulator.faults.script("lost_answer")
     with pytest.raises(SimulatedDisconnect):
@@ -43,7 +43,7 @@ async def test_server_errors(start: Start, status: int) -> None:
     assert not harness.simulator.books.jobs
 
 
-async def test_a_proxy_page(start: Start) -> None:
+async def test_proxy_error_page(start: Start) -> None:
     harness = start()
     harness.simulator.faults.script("html")
     answer = await harness.get("/check-balance")
@@ -51,14 +51,14 @@ async def test_a_proxy_page(start: Start) -> None:
     assert "x-ratelimit-limit" not in answer.headers
 
 
-async def test_throttled_though_under_the_limit(start: Start) -> None:
+async def test_throttled_below_the_limit(start: Start) -> None:
     harness = start()
     harness.simulator.faults.script("throttled", times=2)
     answers = [await harness.get("/check-balance") for _ in range(3)]
     assert [answer.status_code for answer in answers] == [429, 429, 200]
 
 
-async def test_not_found_just_after_submit(start: Start) -> None:
+async def test_job_is_hidden_after_submit(start: Start) -> None:
     harness = start()
     harness.simulator.faults.script("not_found_after_submit", times=3)
     job = await harness.submit("/find-email-async", LEAD)
@@ -76,14 +76,14 @@ async def test_not_found_just_after_submit(start: Start) -> None:
     assert [(await harness.get(look)).status_code for look in looks] == [200] * 3
 
 
-async def test_a_slow_body_stalls(start: Start) -> None:
+async def test_slow_body_stalls(start: Start) -> None:
     harness = start(speed=3.0)
     harness.simulator.faults.script("slow_body")
     assert (await harness.get("/check-balance")).json() == {"credits": 1_000_000.0}
     assert harness.clock.slept == [pytest.approx(15.0)]
 
 
-async def test_drift_is_a_word_nobody_documented(start: Start) -> None:
+async def test_drift_is_an_undocumented_status(start: Start) -> None:
     harness = start()
     job = await harness.submit("/find-email-async", LEAD)
     search = await harness.submit("/search/start-deep-search", SEARCH)
@@ -97,7 +97,7 @@ async def test_drift_is_a_word_nobody_documented(start: Start) -> None:
     assert (await harness.get(f"/job-status/{job}")).json()["status"] == "completed"
 
 
-async def test_failed_searches_runs_and_calls(start: Start) -> None:
+async def test_job_failed_affects_searches_runs_and_calls(start: Start) -> None:
     harness = start()
     harness.simulator.faults.script("job_failed", times=3)
     search = await harness.submit("/search/start-deep-search", SEARCH)
@@ -114,7 +114,7 @@ async def test_failed_searches_runs_and_calls(start: Start) -> None:
     assert harness.simulator.books.charged_cents == 0
 
 
-async def test_a_refused_body_does_not_use_up_a_fault_of_the_work(start: Start) -> None:
+async def test_rejected_request_does_not_consume_a_work_fault(start: Start) -> None:
     harness = start()
     harness.simulator.faults.script("job_failed")
     harness.simulator.faults.script("lost_answer")
@@ -122,7 +122,7 @@ async def test_a_refused_body_does_not_use_up_a_fault_of_the_work(start: Start) 
     assert harness.simulator.faults.struck["job_failed"] == harness.simulator.faults.struck["lost_answer"] == 0
 
 
-async def test_a_route_means_what_is_below_it_too(start: Start) -> None:
+async def test_scripted_route_includes_paths_below_it(start: Start) -> None:
     harness = start()
     harness.simulator.faults.script("server_error", route="/job-status", times=2, status=503)
     assert (await harness.get("/job-status/a")).status_code == 503
@@ -131,13 +131,13 @@ async def test_a_route_means_what_is_below_it_too(start: Start) -> None:
     assert (await harness.get("/job-status/a")).status_code == 404
 
 
-async def test_files_can_break_too(start: Start) -> None:
+async def test_downloads_can_fail(start: Start) -> None:
     harness = start()
     harness.simulator.faults.script("server_error", route="/signed", status=503)
     assert (await harness.client.get("/signed/x", headers={})).status_code == 503
 
 
-async def test_probabilities_repeat_with_the_seed(start: Start) -> None:
+async def test_probabilistic_faults_are_repeatable(start: Start) -> None:
     async def statuses(seed: int) -> list[int]:
         harness = start(seed=seed, faults={"server_error": 0.3}, limit=1000)
         return [(await harness.get("/check-balance")).status_code for _ in range(300)]
@@ -148,13 +148,13 @@ async def test_probabilities_repeat_with_the_seed(start: Start) -> None:
 
 
 @pytest.mark.parametrize("bad", [("nobody", 1), ("reset", 0)])
-async def test_scripts_are_checked(start: Start, bad: tuple[str, int]) -> None:
+async def test_invalid_scripts_are_rejected(start: Start, bad: tuple[str, int]) -> None:
     name, times = bad
     with pytest.raises(ValueError, match=r"one of|from 1"):
         start().simulator.faults.script(name, times=times)
 
 
-async def test_a_broken_answer_is_no_http_error_of_httpx(start: Start) -> None:
+async def test_disconnect_is_not_an_httpx_error(start: Start) -> None:
     harness = start()
     harness.simulator.faults.script("reset")
     with pytest.raises(OSError, match="before the work") as caught:
@@ -172,7 +172,7 @@ PAID = {
 
 
 @pytest.mark.parametrize("case", [case for case in PUBLISHED if case.path in PAID], ids=lambda case: case.name)
-async def test_work_is_done_before_its_answer_is_lost_and_not_before_a_reset(start: Start, case: Case) -> None:
+async def test_lost_answer_does_the_work_and_reset_does_not(start: Start, case: Case) -> None:
     harness = start()
     ids = await case.ids(harness)
     before = len(harness.simulator.books.jobs)

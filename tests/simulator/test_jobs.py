@@ -26,7 +26,7 @@ OPERATIONS: list[tuple[str, dict[str, Any], str, str, int]] = [
 
 
 @pytest.mark.parametrize(("name", "body", "word", "task_type", "price"), OPERATIONS)
-async def test_life_of_a_job(
+async def test_job_lifecycle(
     start: Start, *, name: str, body: dict[str, Any], word: str, task_type: str, price: int
 ) -> None:
     harness = start()
@@ -67,7 +67,7 @@ async def test_unknown_job(start: Start) -> None:
     assert (answer.status_code, answer.json()) == (404, {"detail": "Job not found"})
 
 
-async def test_a_synchronous_call_waits_as_long_as_the_job(start: Start) -> None:
+async def test_synchronous_call_takes_as_long_as_the_job(start: Start) -> None:
     harness = start(speed=10.0)
     await harness.post("/company-intelligence", COMPANY)
     entry = harness.simulator.books.jobs[0]
@@ -76,7 +76,7 @@ async def test_a_synchronous_call_waits_as_long_as_the_job(start: Start) -> None
 
 
 @pytest.mark.parametrize(("profile", "tier", "median"), [("documented", "low", 25), ("measured", "low", 230)])
-async def test_run_times_have_the_median_of_the_table(start: Start, profile: str, tier: str, median: float) -> None:
+async def test_run_times_have_the_configured_median(start: Start, profile: str, tier: str, median: float) -> None:
     harness = start(runtimes=profile, limit=10_000)
     for at in range(300):
         body = {**COMPANY, "target_company": {"company_name": f"C {at}"}, "tier": tier}
@@ -87,7 +87,7 @@ async def test_run_times_have_the_median_of_the_table(start: Start, profile: str
     assert table.min_seconds <= took[0] <= took[-1] <= table.max_seconds
 
 
-async def test_run_times_do_not_depend_on_the_order(start: Start) -> None:
+async def test_run_times_are_independent_of_request_order(start: Start) -> None:
     one, two = start(), start()
     await one.submit("/find-email-async", LEAD)
     await one.submit("/company-intelligence-async", COMPANY)
@@ -107,7 +107,7 @@ async def test_run_times_do_not_depend_on_the_order(start: Start) -> None:
         ({}, 401),
     ],
 )
-async def test_keys(start: Start, headers: dict[str, str], status: int) -> None:
+async def test_api_keys(start: Start, headers: dict[str, str], status: int) -> None:
     answer = await start(key=None).client.get("/check-balance", headers=headers)
     assert answer.status_code == status
     if status == 401:
@@ -125,19 +125,19 @@ async def test_keys(start: Start, headers: dict[str, str], status: int) -> None:
         ("PUT", "/search/history/x", 405, "Method Not Allowed"),
     ],
 )
-async def test_what_is_not_there(start: Start, method: str, path: str, status: int, text: str) -> None:
+async def test_unknown_paths_and_methods(start: Start, method: str, path: str, status: int, text: str) -> None:
     answer = await start().client.request(method, path)
     assert (answer.status_code, answer.json()) == (status, {"detail": text})
 
 
-async def test_dates_are_simulated(start: Start) -> None:
+async def test_date_header_is_simulated(start: Start) -> None:
     harness = start(speed=60.0)
     harness.clock.seconds = 60.0
     answer = await harness.get("/check-balance")
     assert answer.headers["date"] == "Wed, 10 Jun 2026 01:00:00 GMT"
 
 
-async def test_the_books_know_everything(start: Start) -> None:
+async def test_books_record_requests_work_and_charges(start: Start) -> None:
     harness = start()
     await harness.submit("/company-intelligence-async", COMPANY)
     await harness.submit("/company-intelligence-async", COMPANY)
@@ -158,7 +158,7 @@ async def test_the_books_know_everything(start: Start) -> None:
     assert harness.simulator.books.charged_cents == 25
 
 
-async def test_peak_looks_at_every_window(start: Start) -> None:
+async def test_peak_considers_every_window(start: Start) -> None:
     harness = start()
     for instant in (0.0, 30.0, 59.0, 60.0, 61.0, 200.0):
         harness.clock.seconds = instant

@@ -28,24 +28,24 @@ def admitted(window: Limiter, instants: list[float]) -> list[bool]:
         (TokenBucket(3, count_rejected=False), [1, 1, 1, 0, 0, 0, 0, 1]),
     ],
 )
-def test_a_burst_around_the_minute(window: Limiter, expected: list[int]) -> None:
+def test_burst_around_a_full_minute(window: Limiter, expected: list[int]) -> None:
     instants = [59.0, 59.1, 59.2, 59.3, 60.0, 60.1, 60.2, 119.05]
     assert admitted(window, instants) == [bool(word) for word in expected]
 
 
-def test_sliding_never_lets_more_than_the_limit_into_a_minute() -> None:
+def test_sliding_log_never_exceeds_the_limit_in_60_seconds() -> None:
     instants = [at * 0.37 for at in range(3000)]
     window = SlidingLog(10, count_rejected=False)
     inside = [at for at, good in zip(instants, admitted(window, instants), strict=True) if good]
     assert all(later - first >= 60 for first, later in zip(inside, inside[10:], strict=False))
 
 
-def test_bucket_lets_a_burst_and_a_refill_in() -> None:
+def test_token_bucket_admits_a_burst_and_a_refill() -> None:
     inside = admitted(TokenBucket(60, count_rejected=False), [at * 0.1 for at in range(600)])
     assert sum(inside) == 60 + 59
 
 
-def test_rejected_requests_can_count() -> None:
+def test_rejected_requests_can_count_against_the_limit() -> None:
     hammer = [0.0, 1.0, 30.0, 61.5]
     assert admitted(SlidingLog(1, count_rejected=False), hammer) == [True, False, False, True]
     assert admitted(SlidingLog(1, count_rejected=True), hammer) == [True, False, False, False]
@@ -53,7 +53,7 @@ def test_rejected_requests_can_count() -> None:
 
 
 @pytest.mark.parametrize("window", ["fixed", "sliding", "bucket"])
-async def test_exactly_the_limit_gets_in(start: Start, window: str) -> None:
+async def test_exactly_the_limit_is_admitted(start: Start, window: str) -> None:
     harness = start(window=window, limit=500)
     answers = [await harness.get("/job-status/x") for _ in range(503)]
     assert [answer.status_code for answer in answers] == [404] * 500 + [429] * 3
@@ -67,7 +67,7 @@ async def test_exactly_the_limit_gets_in(start: Start, window: str) -> None:
     assert (await harness.get("/job-status/x")).status_code == 404
 
 
-async def test_the_other_envelope(start: Start) -> None:
+async def test_rate_limit_error_of_other_route_groups(start: Start) -> None:
     harness = start(limit=1)
     await harness.get("/check-balance")
     assert (await harness.get("/check-balance")).json() == {"detail": "Rate limit exceeded"}
@@ -124,7 +124,7 @@ PRICES_CENTS: list[tuple[str, dict[str, Any], int]] = [
 
 
 @pytest.mark.parametrize(("name", "body", "cents"), PRICES_CENTS)
-async def test_prices_are_charged_when_the_work_ends(start: Start, name: str, body: dict[str, Any], cents: int) -> None:
+async def test_work_is_charged_when_it_ends(start: Start, name: str, body: dict[str, Any], cents: int) -> None:
     tiers = ("micro", "low", "medium", "high", "xhigh", "scout")
     harness = start(balance_credits=100.0, enabled_tiers=tiers)
     await harness.submit(f"/{name}-async", body)
@@ -134,7 +134,7 @@ async def test_prices_are_charged_when_the_work_ends(start: Start, name: str, bo
     assert harness.simulator.books.charged_cents == cents
 
 
-async def test_what_is_running_is_set_aside(start: Start) -> None:
+async def test_running_work_is_reserved(start: Start) -> None:
     harness = start(balance_credits=1.2)
     assert (await harness.post("/find-email-async", LEAD)).status_code == 200
     assert (await harness.post("/find-email-async", LEAD)).status_code == 200
@@ -145,7 +145,7 @@ async def test_what_is_running_is_set_aside(start: Start) -> None:
     assert (await harness.get("/check-balance")).json() == {"credits": pytest.approx(0.2)}
 
 
-async def test_a_failed_job_costs_nothing_and_frees_its_money(start: Start) -> None:
+async def test_failed_job_is_not_charged_and_releases_its_reservation(start: Start) -> None:
     harness = start(balance_credits=0.5)
     harness.simulator.faults.script("job_failed")
     shown = await harness.finished("/find-email-async", LEAD)

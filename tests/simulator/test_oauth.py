@@ -1,4 +1,4 @@
-"""OAuth clients, their keys and tokens, and the secret of webhooks."""
+"""OAuth clients, their keys and tokens, and the signing secret of webhooks."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ PRIVATE = int(
     "55cb43e9ff36be6631b0b551abddd079",
     16,
 )
-"""Made for this file with openssl, and good for nothing else."""
+"""Test key, generated with openssl for this file only."""
 SIGNED_BY_OPENSSL = (
     "eyJhbGciOiJSUzI1NiIsImtpZCI6ImsifQ.eyJpc3MiOiJ4IiwiZXhwIjoxfQ.YkjLE27uz20q6s0tkzKEcQSaMf7YvwHj7XKxGXZxd7VZtJoI"
     "2cejYCfIzBwTAFXLkBPN1d8nqxMinRxXdsazkwzN82ZDk4JixLrQThKyrdNmL1xt1-fgj7elkraaVvhj_-U3USXTkFqW44DsXLodKIUOo9wEXbF5"
@@ -85,7 +85,7 @@ async def balance(harness: Harness, token: str) -> int:
     return (await bare.get("/check-balance", headers={"authorization": f"Bearer {token}"})).status_code
 
 
-async def test_a_token_opens_the_door_until_it_expires(start: Start) -> None:
+async def test_access_token_is_accepted_until_it_expires(start: Start) -> None:
     harness = start()
     client = await client_of(harness)
     changed = await harness.client.patch(f"/oauth/clients/{client['id']}", json={"access_token_ttl_seconds": 60})
@@ -104,14 +104,14 @@ async def test_a_token_opens_the_door_until_it_expires(start: Start) -> None:
     assert (await harness.get(f"/oauth/clients/{client['client_id']}")).json()["last_used_at"] == "2026-06-10T00:00:00Z"
 
 
-async def test_a_token_is_no_api_key(start: Start) -> None:
+async def test_access_token_is_not_an_api_key(start: Start) -> None:
     harness = start()
     client = await client_of(harness)
     token = (await ask(harness, client["client_id"], jwt(client["client_id"]))).json()["access_token"]
     assert (await harness.client.get("/check-balance", headers={"x-api-key": token})).status_code == 401
 
 
-async def test_a_disabled_client_loses_its_tokens(start: Start) -> None:
+async def test_disabling_a_client_revokes_its_tokens(start: Start) -> None:
     harness = start()
     client = await client_of(harness)
     path = f"/oauth/clients/{client['id']}"
@@ -141,7 +141,7 @@ async def test_a_disabled_client_loses_its_tokens(start: Start) -> None:
         ({"header": {"kid": "other"}}, "not signed with a key"),
     ],
 )
-async def test_assertions_that_do_not_hold(start: Start, changes: dict[str, Any], reason: str) -> None:
+async def test_invalid_assertions_are_rejected(start: Start, changes: dict[str, Any], reason: str) -> None:
     harness = start()
     client = await client_of(harness)
 
@@ -151,7 +151,7 @@ async def test_assertions_that_do_not_hold(start: Start, changes: dict[str, Any]
     assert reason in answer.json()["error_description"]
 
 
-async def test_a_forged_a_used_and_a_revoked_assertion(start: Start) -> None:
+async def test_forged_reused_and_revoked_assertions_are_rejected(start: Start) -> None:
     harness = start()
     client = await client_of(harness)
     good = jwt(client["client_id"], aud=[TOKEN_URL])
@@ -181,14 +181,14 @@ async def test_a_forged_a_used_and_a_revoked_assertion(start: Start) -> None:
         ({"client_id": "nobody"}, 401, "invalid_client"),
     ],
 )
-async def test_what_a_token_is_refused_for(start: Start, more: dict[str, str], status: int, error: str) -> None:
+async def test_invalid_token_requests_are_rejected(start: Start, more: dict[str, str], status: int, error: str) -> None:
     harness = start()
     client = await client_of(harness)
     answer = await ask(harness, client["client_id"], jwt(client["client_id"]), **more)
     assert (answer.status_code, answer.json()["error"]) == (status, error)
 
 
-async def test_a_token_is_asked_for_with_a_form(start: Start) -> None:
+async def test_token_request_is_a_form(start: Start) -> None:
     answer = await start().post("/oauth/token", {"grant_type": "client_credentials"})
     fields = ("grant_type", "client_id", "client_assertion_type", "client_assertion")
     assert [item["loc"] for item in answer.json()["detail"]] == [["body", name] for name in fields]
@@ -208,7 +208,7 @@ async def test_keys_of_a_client(start: Start) -> None:
     assert (await harness.get("/oauth/clients/nope")).status_code == 404
 
 
-async def test_a_client_with_a_jwks_url_is_believed(start: Start) -> None:
+async def test_client_with_a_jwks_url_is_not_verified(start: Start) -> None:
     harness = start()
     client = await client_of(harness, jwks_uri="https://keys.example/jwks.json")
     path = f"/oauth/clients/{client['id']}"
@@ -220,12 +220,12 @@ async def test_a_client_with_a_jwks_url_is_believed(start: Start) -> None:
     assert (await harness.post(f"/oauth/clients/{uploaded['id']}/validate-jwks")).status_code == 400
 
 
-async def test_discovery_names_the_token_endpoint(start: Start) -> None:
+async def test_discovery_returns_the_token_endpoint(start: Start) -> None:
     shown = (await start(key=None).get("/.well-known/oauth-authorization-server")).json()
     assert (shown["token_endpoint"], shown["grant_types_supported"]) == (TOKEN_URL, ["client_credentials"])
 
 
-def test_signatures_are_those_of_openssl() -> None:
+def test_signatures_match_openssl() -> None:
     assertion = jwt_assertions.parse(SIGNED_BY_OPENSSL)
     key = jwt_assertions.parse_public_key(PEM)
 
@@ -237,11 +237,11 @@ def test_signatures_are_those_of_openssl() -> None:
 
 
 @pytest.mark.parametrize("body", ["AAAA", "!", "MAA=", "MAQwAgUA", "MAUwAwIBAQ=="])
-def test_keys_that_are_none(body: str) -> None:
+def test_malformed_keys_are_rejected(body: str) -> None:
     assert jwt_assertions.parse_public_key(f"-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----") is None
 
 
-async def test_life_of_a_signing_secret(start: Start) -> None:
+async def test_signing_secret_lifecycle(start: Start) -> None:
     harness = start()
     path = "/webhooks/signing-secret"
     assert (await harness.get(path)).json() is None
@@ -263,7 +263,7 @@ async def test_life_of_a_signing_secret(start: Start) -> None:
     assert (await harness.get(path)).json() is None
 
 
-async def test_both_secrets_sign_while_one_is_rolled(start: Start) -> None:
+async def test_both_secrets_are_active_during_a_rotation(start: Start) -> None:
     from sixtyfour_async.simulator.routes.signing_secrets import active  # noqa: PLC0415 -- beside its only use
 
     harness = start()

@@ -1,4 +1,4 @@
-"""Filter search page by page, what can be filtered by, and the history of it all."""
+"""Paged filter search, its metadata, and the search history."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def names(rows: list[dict[str, Any]]) -> list[str]:
     return [row["company_name"] for row in rows]
 
 
-async def test_pages_follow_each_other(start: Start) -> None:
+async def test_pages_are_consecutive(start: Start) -> None:
     harness = start()
 
     shown = await pages(harness, {**GERMAN, "page_size": 50})
@@ -50,7 +50,7 @@ async def test_pages_follow_each_other(start: Start) -> None:
     assert harness.simulator.books.charged_cents == len(rows)
 
 
-async def test_the_last_page_goes_beyond_max_results(start: Start) -> None:
+async def test_last_page_may_exceed_max_results(start: Start) -> None:
     shown = await pages(start(), {**GERMAN, "page_size": 10, "max_results": 25})
 
     assert [len(page["results"]) for page in shown] == [10, 10, 10]
@@ -58,7 +58,7 @@ async def test_the_last_page_goes_beyond_max_results(start: Start) -> None:
     assert shown[0]["max_results"] == 25
 
 
-async def test_exclusions_leave_pages_short_or_empty(start: Start) -> None:
+async def test_exclusions_leave_short_or_empty_pages(start: Start) -> None:
     harness = start()
     whole = await pages(harness, {**GERMAN, "page_size": 5, "max_results": 15})
     gone = [row["domain"] for page in whole[:1] for row in page["results"]] + [
@@ -113,7 +113,9 @@ TRUTHS: list[tuple[dict[str, Any], Callable[[Company], bool]]] = [
 
 
 @pytest.mark.parametrize(("filters", "test"), TRUTHS)
-async def test_filters_are_true(start: Start, filters: dict[str, Any], test: Callable[[Company], bool]) -> None:
+async def test_filters_select_matching_companies(
+    start: Start, filters: dict[str, Any], test: Callable[[Company], bool]
+) -> None:
     assert sorted(names(await found(start(), filters))) == sorted(c.company_name for c in companies() if test(c))
 
 
@@ -139,13 +141,13 @@ async def test_sorting_and_limit(start: Start) -> None:
         {"$limit": "many"},
     ],
 )
-async def test_filters_that_are_not_understood(start: Start, filters: dict[str, Any]) -> None:
+async def test_invalid_filters_are_rejected(start: Start, filters: dict[str, Any]) -> None:
     answer = await start().post("/search/query", {"simple_filters": filters})
     assert answer.status_code == 400
     assert answer.json()["detail"].startswith("Invalid simple_filters")
 
 
-async def test_raw_queries(start: Start) -> None:
+async def test_opensearch_queries(start: Start) -> None:
     harness = start()
     raw = {
         "bool": {
@@ -170,7 +172,7 @@ async def test_raw_queries(start: Start) -> None:
         assert (await harness.post("/search/query", {"filters": wrong})).status_code == 400
 
 
-async def test_people_come_raw_or_as_leads(start: Start) -> None:
+async def test_people_are_returned_raw_or_as_leads(start: Start) -> None:
     harness = start()
     raw = (await harness.post("/search/query", ANYBODY)).json()
     flat = (await harness.post("/search/query", {**ANYBODY, "output_shape": "workflow"})).json()
@@ -182,7 +184,7 @@ async def test_people_come_raw_or_as_leads(start: Start) -> None:
     assert len({row["publicId"] for row in raw["results"]}) == 10
 
 
-async def test_a_sentence_becomes_filters(start: Start) -> None:
+async def test_sentence_is_translated_to_filters(start: Start) -> None:
     shown = (await start().post("/search/query", {"query": "VPs of Sales in Berlin", "page_size": 100})).json()
 
     assert shown["natural_language_query"] == "VPs of Sales in Berlin"
@@ -193,7 +195,7 @@ async def test_a_sentence_becomes_filters(start: Start) -> None:
     )
 
 
-async def test_a_search_can_be_asked_again(start: Start) -> None:
+async def test_search_can_be_repeated(start: Start) -> None:
     harness = start()
     first = (await harness.post("/search/query", GERMAN)).json()
     again = (await harness.post("/search/query", {"search_id": first["search_id"]})).json()
@@ -204,7 +206,7 @@ async def test_a_search_can_be_asked_again(start: Start) -> None:
     assert skipped["results"][:5] == first["results"][5:]
 
 
-async def test_what_a_deep_search_found_can_be_browsed(start: Start) -> None:
+async def test_deep_search_results_can_be_queried(start: Start) -> None:
     harness = start()
     body = {"query": "german telecommunications", "mode": "company", "output_mode": "query_only", "search_id": "mine"}
     await harness.submit("/search/start-deep-search", body)
@@ -233,13 +235,13 @@ async def test_what_a_deep_search_found_can_be_browsed(start: Start) -> None:
         ({**GERMAN, "exclude_entity_ids": ["x"] * 1001}, 422),
     ],
 )
-async def test_which_requests_are_refused(start: Start, body: dict[str, Any], status: int) -> None:
+async def test_invalid_queries_are_rejected(start: Start, body: dict[str, Any], status: int) -> None:
     harness = start()
     assert (await harness.post("/search/query", body)).status_code == status
     assert len(harness.simulator.books.jobs) == (status == 200)
 
 
-async def test_a_cursor_goes_alone_and_not_for_ever(start: Start) -> None:
+async def test_cursor_excludes_other_parameters_and_expires(start: Start) -> None:
     harness = start()
     cursor = (await harness.post("/search/query", GERMAN)).json()["next_cursor"]
     for more in (GERMAN, {"output_shape": "raw"}, {"exclude_entity_ids": ["x"]}):
@@ -250,7 +252,7 @@ async def test_a_cursor_goes_alone_and_not_for_ever(start: Start) -> None:
     assert (await harness.post("/search/query", {"cursor": cursor})).status_code == 400
 
 
-async def test_a_page_that_is_asked_for_twice_is_paid_twice(start: Start) -> None:
+async def test_repeated_page_is_charged_again(start: Start) -> None:
     harness = start()
     cursor = (await harness.post("/search/query", GERMAN)).json()["next_cursor"]
     for _ in range(2):
@@ -259,11 +261,11 @@ async def test_a_page_that_is_asked_for_twice_is_paid_twice(start: Start) -> Non
     assert harness.simulator.books.charged_cents == 30
 
 
-async def test_a_page_that_cannot_be_paid_is_refused(start: Start) -> None:
+async def test_page_beyond_the_balance_is_rejected(start: Start) -> None:
     assert (await start(balance_credits=0.9).post("/search/query", GERMAN)).status_code == 402
 
 
-async def test_capabilities_name_what_can_be_filtered(start: Start) -> None:
+async def test_capabilities_list_fields_and_operators(start: Start) -> None:
     harness = start()
     for mode in ("company", "people"):
         shown = (await harness.get("/search/filter-capabilities", mode=mode)).json()
@@ -290,7 +292,7 @@ async def test_values_of_a_field_within_a_scope(start: Start) -> None:
     assert (await harness.post("/search/filter-field-values", {"field": "nope"})).status_code == 400
 
 
-async def test_completions(start: Start) -> None:
+async def test_autocomplete(start: Start) -> None:
     harness = start()
     titles = (await harness.post("/search/autocomplete", {"field": "job_title", "query": "VP"})).json()["suggestions"]
     assert {item["value"] for item in titles} == {"VP of Engineering", "VP of Sales"}
@@ -309,11 +311,11 @@ async def test_completions(start: Start) -> None:
         ({"parsedQuery": {}, "entityMode": "company"}, "All companies"),
     ],
 )
-async def test_titles(start: Start, body: dict[str, Any], title: str) -> None:
+async def test_generated_titles(start: Start, body: dict[str, Any], title: str) -> None:
     assert (await start().post("/search/generate-title", body)).json() == {"title": title}
 
 
-async def test_the_history_of_a_key(start: Start) -> None:
+async def test_search_history_of_a_key(start: Start) -> None:
     harness = start(keys=("sim_sk_local", "other"))
     first = (await harness.post("/search/query", {**GERMAN, "query_label": "German ones", "page_size": 3})).json()[
         "search_id"

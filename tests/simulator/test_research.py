@@ -14,7 +14,7 @@ pytestmark = pytest.mark.anyio
 URL = "https://www.linkedin.com/in/ada-example"
 
 
-async def test_life_of_an_age(start: Start) -> None:
+async def test_age_verification_lifecycle(start: Start) -> None:
     harness = start()
     task = await harness.submit("/verify-age", {"subject": {"name": "Ada Example"}})
     path = f"/verify-age/{task}"
@@ -72,7 +72,7 @@ async def test_organization_charts(start: Start) -> None:
 @pytest.mark.parametrize(
     ("kind", "column"), [("phone", "phone"), ("email", "email"), ("lead", "title"), ("company", "headquarters")]
 )
-async def test_a_table_in_json(start: Start, kind: str, column: str) -> None:
+async def test_enrich_dataframe_adds_columns(start: Start, kind: str, column: str) -> None:
     body = {"csv_data": 'name,company_name\n"Example, Bo",3M\nCy Example,1&1\n', "enrichment_type": kind}
     harness = start()
     shown = (await harness.post("/enrich-dataframe", body)).json()
@@ -84,12 +84,12 @@ async def test_a_table_in_json(start: Start, kind: str, column: str) -> None:
 
 
 @pytest.mark.parametrize("changes", [{"enrichment_type": "shoes"}, {"csv_data": "name"}, {"csv_data": ""}])
-async def test_tables_that_are_refused(start: Start, changes: dict[str, Any]) -> None:
+async def test_invalid_tables_are_rejected(start: Start, changes: dict[str, Any]) -> None:
     body = {"csv_data": "name\nBo\n", "enrichment_type": "phone"}
     assert (await start().post("/enrich-dataframe", {**body, **changes})).status_code == 400
 
 
-async def test_a_struct_is_built_from_what_is_listed(start: Start) -> None:
+async def test_struct_is_built_from_listed_fields(start: Start) -> None:
     known = {"name": "title", "description": "Kept", "type": "string"}
     body = {"description": "title, founding year and head office", "existing_struct": [known]}
 
@@ -118,6 +118,6 @@ async def test_a_struct_is_built_from_what_is_listed(start: Start) -> None:
         ),
     ],
 )
-async def test_structs_that_are_refused(start: Start, body: Any, loc: list[Any]) -> None:
+async def test_invalid_struct_requests_are_rejected(start: Start, body: Any, loc: list[Any]) -> None:
     answer = await start().post("/struct-builder/generate", body)
     assert (answer.status_code, answer.json()["detail"][0]["loc"]) == (422, loc)

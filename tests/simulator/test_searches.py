@@ -32,7 +32,7 @@ def table(answer: httpx.Response) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
 
 
-async def test_life_of_a_search(start: Start) -> None:
+async def test_deep_search_lifecycle(start: Start) -> None:
     harness = start()
     started = (await harness.post("/search/start-deep-search", SEARCH)).json()
     assert started == {
@@ -54,7 +54,7 @@ async def test_life_of_a_search(start: Start) -> None:
     assert harness.simulator.books.charged_cents == 3
 
 
-async def test_company_rows_are_true(start: Start) -> None:
+async def test_company_rows_contain_true_facts(start: Start) -> None:
     harness = start()
     rows = table(await download(harness, await handle(harness, {**SEARCH, "max_results": 100})))
     known = {company.company_name: company for company in companies()}
@@ -69,13 +69,13 @@ async def test_company_rows_are_true(start: Start) -> None:
         assert row["headquarters"] == known[row["company_name"]].headquarters
 
 
-async def test_excluded_sites_are_left_out(start: Start) -> None:
+async def test_excluded_domains_are_omitted(start: Start) -> None:
     harness = start()
     body = {**SEARCH, "max_results": 100, "exclude_entity_ids": ["https://www.freenet.ag"]}
     assert (await handle(harness, body))["total_results"] == 3
 
 
-async def test_people_are_cut_to_max_results(start: Start) -> None:
+async def test_people_are_limited_to_max_results(start: Start) -> None:
     harness = start()
     shown = await handle(harness, {"query": "VPs of engineering in Berlin", "max_results": 12})
     rows = table(await download(harness, shown))
@@ -84,14 +84,14 @@ async def test_people_are_cut_to_max_results(start: Start) -> None:
     assert len({row["linkedin"] for row in rows}) == 12
 
 
-async def test_a_query_that_finds_nothing(start: Start) -> None:
+async def test_query_without_results(start: Start) -> None:
     harness = start()
     shown = await handle(harness, {"query": "zzz qqq", "mode": "company"})
     assert shown["total_results"] == 0
     assert table(await download(harness, shown)) == []
 
 
-async def test_search_id_makes_a_retry_harmless(start: Start) -> None:
+async def test_search_id_makes_retries_idempotent(start: Start) -> None:
     harness = start()
     body = {**SEARCH, "search_id": "mine"}
     tasks = {await harness.submit("/search/start-deep-search", body) for _ in range(3)}
@@ -120,7 +120,7 @@ async def test_links_expire_after_fifteen_minutes(start: Start) -> None:
     assert (await bare.get("http://sim/signed/x")).status_code == 403
 
 
-async def test_files_need_no_key_and_keys_sent_are_noticed(start: Start) -> None:
+async def test_downloads_need_no_key_and_leaked_keys_are_recorded(start: Start) -> None:
     harness = start(limit=3)
     shown = await handle(harness, SEARCH)
     answer = await download(harness, shown)
@@ -140,7 +140,7 @@ async def test_files_need_no_key_and_keys_sent_are_noticed(start: Start) -> None
         ({"query": "x", "exclude_public_ids": ["x"], "exclude_entity_ids": ["y"]}, 400),
     ],
 )
-async def test_refused_searches(start: Start, body: dict[str, Any], status: int) -> None:
+async def test_invalid_searches_are_rejected(start: Start, body: dict[str, Any], status: int) -> None:
     assert (await start().post("/search/start-deep-search", body)).status_code == status
 
 

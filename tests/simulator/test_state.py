@@ -12,7 +12,7 @@ pytestmark = pytest.mark.anyio
 SOURCE = {"type": "entity_ids", "entity_ids": ["a"]}
 
 
-async def test_a_restart_forgets_nothing(start: Start, tmp_path: Path) -> None:
+async def test_accepted_work_survives_a_restart(start: Start, tmp_path: Path) -> None:
     state = tmp_path / "state.jsonl"
     harness = start(state=state, balance_credits=100.0)
     done = await harness.submit("/find-email-async", LEAD)
@@ -44,7 +44,7 @@ async def test_a_restart_forgets_nothing(start: Start, tmp_path: Path) -> None:
     assert [entry.replayed for entry in again.simulator.books.jobs] == [True] * 4 + [False]
 
 
-async def test_what_users_store_is_there_after_a_restart(start: Start, tmp_path: Path) -> None:
+async def test_stored_records_survive_a_restart(start: Start, tmp_path: Path) -> None:
     state = tmp_path / "state.jsonl"
     harness = start(state=state)
     ids = await existing(harness)
@@ -73,7 +73,7 @@ async def test_what_users_store_is_there_after_a_restart(start: Start, tmp_path:
     assert fresh not in ids.values()
 
 
-async def test_a_torn_last_line_is_cut_off(start: Start, tmp_path: Path) -> None:
+async def test_incomplete_last_line_is_truncated(start: Start, tmp_path: Path) -> None:
     state = tmp_path / "state.jsonl"
     first = await start(state=state).submit("/find-email-async", LEAD)
     with state.open("a") as out:
@@ -85,14 +85,14 @@ async def test_a_torn_last_line_is_cut_off(start: Start, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("line", ["nonsense", "[]", "{}", '{"event":"job","at":1}', '{"event":"tea","at":1,"work":{}}'])
-def test_another_file_is_refused(tmp_path: Path, line: str) -> None:
+def test_foreign_state_file_is_rejected(tmp_path: Path, line: str) -> None:
     state = tmp_path / "state.jsonl"
     state.write_text(line + "\n")
-    with pytest.raises(ValueError, match="not an event of a simulator"):
+    with pytest.raises(ValueError, match="not a simulator event"):
         Simulator(SimulatorSettings(state=state))
 
 
-async def test_an_answer_that_was_lost_is_remembered(start: Start, tmp_path: Path) -> None:
+async def test_work_of_a_lost_answer_is_persisted(start: Start, tmp_path: Path) -> None:
     state = tmp_path / "state.jsonl"
     harness = start(state=state)
     harness.simulator.faults.script("lost_answer")

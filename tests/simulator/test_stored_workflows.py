@@ -1,4 +1,4 @@
-"""Workflows that users store, the blocks they are made of, and schedules."""
+"""Stored workflows, their blocks, and schedules."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ async def output(harness: Harness, workflow_id: str, rows: Any) -> list[dict[str
     return found
 
 
-async def test_life_of_a_workflow(start: Start) -> None:
+async def test_workflow_lifecycle(start: Start) -> None:
     harness = start()
     made = (await create(harness, SOURCE)).json()
     path = f"/workflows/{made['id']}"
@@ -69,7 +69,7 @@ async def test_life_of_a_workflow(start: Start) -> None:
     assert (kept["job_id"], kept["workflow_name"]) == (run["job_id"], "New")
 
 
-async def test_the_older_forms(start: Start) -> None:
+async def test_rest_routes_of_the_older_reference(start: Start) -> None:
     harness = start()
     body = {"workflow_name": "Mine", "workflow_description": "", "workflow_definition": graph(SOURCE)}
     made = (await harness.post("/workflows", body)).json()
@@ -82,7 +82,7 @@ async def test_the_older_forms(start: Start) -> None:
     assert (await harness.client.patch(path, json=body)).status_code == 404
 
 
-async def test_an_id_is_taken_once_and_an_update_makes_what_is_missing(start: Start) -> None:
+async def test_ids_are_unique_and_update_creates_missing_workflows(start: Start) -> None:
     harness = start()
     wanted = "11111111-2222-4333-8444-555555555555"
     body = {"workflow_name": "Mine", "workflow_definition": graph(SOURCE)}
@@ -105,7 +105,7 @@ REFUSED: list[tuple[Any, list[Any]]] = [
 
 
 @pytest.mark.parametrize(("definition", "loc"), REFUSED)
-async def test_definitions_that_are_refused(start: Start, definition: Any, loc: list[Any]) -> None:
+async def test_invalid_definitions_are_rejected(start: Start, definition: Any, loc: list[Any]) -> None:
     harness = start()
     body = {"workflow_name": "Mine", "workflow_description": "", "workflow_definition": definition}
     for path in ("/workflows/create_workflow", "/workflows/update_workflow?workflow_id=x"):
@@ -114,7 +114,7 @@ async def test_definitions_that_are_refused(start: Start, definition: Any, loc: 
         assert ["body", "workflow_definition", *loc] in [item["loc"] for item in answer.json()["detail"]]
 
 
-async def test_blocks_run_along_the_edges(start: Start) -> None:
+async def test_blocks_run_in_edge_order(start: Start) -> None:
     harness = start()
     enrich = ("company_enrichment", {"return_fields": {"founded": {"description": "Year", "type": "int"}}})
     keep = ("filter", {"filters": [{"column": "founded", "operator": "less", "value": 1950}]})
@@ -141,7 +141,7 @@ ADDED: list[tuple[list[tuple[str, dict[str, Any]]], set[str]]] = [
 
 
 @pytest.mark.parametrize(("blocks", "keys"), ADDED)
-async def test_what_blocks_add(start: Start, blocks: list[tuple[str, dict[str, Any]]], keys: set[str]) -> None:
+async def test_columns_added_by_blocks(start: Start, blocks: list[tuple[str, dict[str, Any]]], keys: set[str]) -> None:
     harness = start()
     made = (await create(harness, SOURCE, *blocks)).json()
     assert set((await output(harness, made["id"], {"name": "Bo Example", "company": "3M"}))[0]) == keys
@@ -162,7 +162,7 @@ async def test_what_blocks_add(start: Start, blocks: list[tuple[str, dict[str, A
         ("matches", ".", "ab-"),
     ],
 )
-def test_filters_of_a_block(operator: str, value: Any, left: str) -> None:
+def test_filter_block_operators(operator: str, value: Any, left: str) -> None:
     rows = [{"x": "a"}, {"x": "b"}, {"x": ""}]
     specs = {"filters": [{"column": "x", "operator": operator, "value": value}]}
     assert "".join(row["x"] or "-" for row in registered_blocks()["filter"].transform(1, specs, rows)) == left
@@ -174,7 +174,7 @@ async def test_blocks_are_listed_with_schemas(start: Start) -> None:
     assert {"webhook", "read_csv", "lead_enrichment", "filter", "hubspot_import", "enrich_company"} <= set(listed)
 
 
-async def test_a_run_begins_with_an_uploaded_file(start: Start, tmp_path: Path) -> None:
+async def test_run_starts_from_an_uploaded_file(start: Start, tmp_path: Path) -> None:
     state = tmp_path / "state.jsonl"
     harness = start(state=state)
     content = ("company_name\n" + "\n".join(f'"{company.company_name}"' for company in companies()[:20])).encode()
@@ -193,7 +193,7 @@ async def test_a_run_begins_with_an_uploaded_file(start: Start, tmp_path: Path) 
     assert (await harness.post("/workflows/run", other, workflow_id=FILE_WORKFLOW)).status_code == 400
 
 
-async def test_a_run_begins_with_a_search(start: Start) -> None:
+async def test_run_starts_from_a_search(start: Start) -> None:
     harness = start()
     specs = {"query": "german telecommunications", "dataframe_type": "COMPANY", "max_results": 3}
     made = (await create(harness, ("search", specs), ("deduplicate", {}))).json()
@@ -207,7 +207,7 @@ async def test_a_run_begins_with_a_search(start: Start) -> None:
 CRON = {"workflow_id": COMPANY_WORKFLOW, "name": "Nightly", "cron_expression": "30 2 * * 1-5"}
 
 
-async def test_life_of_a_schedule(start: Start) -> None:
+async def test_schedule_lifecycle(start: Start) -> None:
     harness = start()
     made = (await harness.post("/schedules", {**CRON, "timezone": "Europe/Berlin"})).json()
     path = f"/schedules/{made['id']}"
@@ -239,7 +239,7 @@ async def test_life_of_a_schedule(start: Start) -> None:
         ({"workflow_id": "x"}, 404),
     ],
 )
-async def test_schedules_that_are_refused(start: Start, changes: dict[str, Any], status: int) -> None:
+async def test_invalid_schedules_are_rejected(start: Start, changes: dict[str, Any], status: int) -> None:
     assert (await start().post("/schedules", {**CRON, **changes})).status_code == status
 
 

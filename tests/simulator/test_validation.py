@@ -47,7 +47,9 @@ CRITERION = {"criteria_name": "size", "description": "Large"}
     ],
 )
 @pytest.mark.parametrize("form", ["", "-async"])
-async def test_wrong_bodies(start: Start, *, form: str, path: str, body: Any, loc: list[Any], type_: str) -> None:
+async def test_invalid_bodies_are_rejected(
+    start: Start, *, form: str, path: str, body: Any, loc: list[Any], type_: str
+) -> None:
     harness = start()
     answer = await harness.post(f"/{path}{form}", body)
     assert answer.status_code == 422
@@ -67,7 +69,7 @@ async def test_wrong_bodies(start: Start, *, form: str, path: str, body: Any, lo
         ({**SEARCH, "output_mode": "json"}, ["body", "output_mode"], "literal_error"),
     ],
 )
-async def test_wrong_searches(start: Start, body: Any, loc: list[Any], type_: str) -> None:
+async def test_invalid_search_bodies_are_rejected(start: Start, body: Any, loc: list[Any], type_: str) -> None:
     answer = await start().post("/search/start-deep-search", body)
     assert answer.status_code == 422
     assert [(item["loc"], item["type"]) for item in answer.json()["detail"]] == [(loc, type_)]
@@ -76,13 +78,13 @@ async def test_wrong_searches(start: Start, body: Any, loc: list[Any], type_: st
 @pytest.mark.parametrize(
     ("content", "type_"), [(b"", "missing"), (b"[1]", "model_attributes_type"), (b"{", "json_invalid")]
 )
-async def test_bodies_that_are_no_object(start: Start, content: bytes, type_: str) -> None:
+async def test_non_object_bodies_are_rejected(start: Start, content: bytes, type_: str) -> None:
     answer = await start().client.post("/find-email", content=content)
     assert answer.status_code == 422
     assert answer.json()["detail"][0]["type"] == type_
 
 
-async def test_all_that_is_wrong_is_said_at_once(start: Start) -> None:
+async def test_all_problems_are_reported_together(start: Start) -> None:
     answer = await start().post("/company-intelligence", {"tier": "x"})
     assert [item["loc"][-1] for item in answer.json()["detail"]] == ["target_company", "struct", "tier"]
 
@@ -101,7 +103,7 @@ async def test_unknown_keys_are_ignored(start: Start) -> None:
         ("qa-agent", {**QA, "qualification_criteria": []}, "Missing required field: qualification_criteria"),
     ],
 )
-async def test_the_general_envelope(start: Start, path: str, body: Any, message: str) -> None:
+async def test_enrichment_error_envelope(start: Start, path: str, body: Any, message: str) -> None:
     answer = await start().post(f"/{path}", body)
     assert (answer.status_code, answer.json()) == (400, {"error": "Bad Request", "message": message})
 
@@ -156,7 +158,7 @@ MORE: list[Any] = [{"k": 1}, ["x"], "http://", "x" * 3000, -3, "-3"]
 
 
 @pytest.mark.parametrize(("field", "model"), MODELS)
-def test_texts_are_those_of_pydantic(field: Field, model: Any) -> None:
+def test_messages_match_pydantic(field: Field, model: Any) -> None:
     for given in (*GIVEN, *MORE):
         try:
             pydantic.TypeAdapter(model).validate_python(given)

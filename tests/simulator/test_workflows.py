@@ -24,7 +24,7 @@ async def run(harness: Harness, rows: Any = ROWS, *, key: str = "", **params: An
     )
 
 
-async def test_life_of_a_run(start: Start) -> None:
+async def test_workflow_run_lifecycle(start: Start) -> None:
     harness = start()
     started = (await run(harness)).json()
     job = started["job_id"]
@@ -61,7 +61,7 @@ async def test_live_status_has_the_documented_fields(start: Start) -> None:
     assert {entry["status"] for entry in shown["blocks"]} <= {"pending", "running", "completed"}
 
 
-async def test_results_are_one_item_per_block_in_no_order(start: Start) -> None:
+async def test_results_have_one_item_per_block_in_no_order(start: Start) -> None:
     harness = start()
     job = (await run(harness)).json()["job_id"]
     assert (await harness.get(f"/workflows/runs/{job}/results/download-links")).json() == []
@@ -94,7 +94,7 @@ async def test_formats_must_have_been_saved(start: Start) -> None:
         assert (await harness.client.get(answer.json()[0]["download_url"])).status_code == 200
 
 
-async def test_an_idempotency_key_starts_once(start: Start) -> None:
+async def test_idempotency_key_starts_one_run(start: Start) -> None:
     harness = start()
     first = (await run(harness, key="k")).json()
     again = (await run(harness, key="k")).json()
@@ -106,7 +106,7 @@ async def test_an_idempotency_key_starts_once(start: Start) -> None:
 
 
 @pytest.mark.parametrize("in_body", [True, False])
-async def test_cancelling(start: Start, in_body: bool) -> None:
+async def test_cancel_charges_completed_rows(start: Start, in_body: bool) -> None:
     harness = start()
     job = (await run(harness)).json()["job_id"]
     harness.clock.seconds = 60
@@ -123,7 +123,7 @@ async def test_cancelling(start: Start, in_body: bool) -> None:
     assert harness.simulator.books.jobs[0].charge == harness.simulator.books.charged_cents
 
 
-async def test_cancelling_what_has_ended_changes_nothing(start: Start) -> None:
+async def test_cancelling_an_ended_run_changes_nothing(start: Start) -> None:
     harness = start()
     job = (await run(harness)).json()["job_id"]
     harness.clock.seconds = 3600
@@ -164,13 +164,13 @@ async def test_runs_are_listed_newest_first(start: Start) -> None:
         ({"workflow_id": COMPANY_WORKFLOW}, {"company_name": "3M"}, 200),
     ],
 )
-async def test_what_can_be_run(start: Start, params: dict[str, str], payload: Any, status: int) -> None:
+async def test_invalid_runs_are_rejected(start: Start, params: dict[str, str], payload: Any, status: int) -> None:
     body = {} if payload is None else {"webhook_payload": payload}
     answer = await start().post("/workflows/run", body, **params)
     assert answer.status_code == status, answer.text
 
 
-async def test_the_list_of_workflows(start: Start) -> None:
+async def test_list_of_workflows(start: Start) -> None:
     listed = (await start().get("/workflows")).json()
     assert [item["name"] for item in listed] == ["Company facts", "Lead e-mails", "Companies from a file"]
     assert all({"id", "name", "status", "step", "created_at", "updated_at"} <= set(item) for item in listed)

@@ -1,7 +1,7 @@
-"""Puts a found value into the type its struct field asks for, quirks included.
+"""Cast values to the types of struct fields, as the service does.
 
-The order in which a type is decided, and ``dict`` coming back as a JSON-encoded string, are documented
-(docs.sixtyfour.ai, guides/struct-and-type-casting). A missing value is an empty string, as in published outputs.
+The precedence of types and ``dict`` being returned as a JSON-encoded string are documented (docs.sixtyfour.ai,
+guides/struct-and-type-casting). A missing value is an empty string, as in published outputs.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _TYPES = {
 
 
 def description_of(spec: Any) -> str:
-    """Give the words that describe a struct field, or "" when it is given by example."""
+    """Return the description of a struct field, or "" when the field is given by example."""
     if isinstance(spec, str):
         return spec
     about = (as_object(spec) or {}).get("description")
@@ -42,7 +42,7 @@ def description_of(spec: Any) -> str:
 
 
 def type_of(name: str, spec: Any, given: Mapping[str, Any]) -> str:
-    """Decide the type of a field: said, else that of the same key in the input, else of the example, else str."""
+    """Return the type of a field: declared, else that of the same input key, else of the example, else ``str``."""
     field = as_object(spec)
     declared = field.get("type") if field else None
     if isinstance(declared, str) and declared:
@@ -64,7 +64,7 @@ def _inferred_type(value: Any) -> str:
 
 
 def cast(value: Any, type_: str, name: str) -> Any:
-    """Put *value* into a type; what does not fit is missing."""
+    """Cast *value* to a type; return `MISSING` if it does not fit."""
     if value in (None, "", []):
         return MISSING
     items = as_array(value)

@@ -1,4 +1,4 @@
-"""Cron expressions of five fields: whether one is well formed, and when it comes due next."""
+"""Cron expressions of five fields: validation and upcoming run times."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 _FIELD_RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 _MAX_DAYS_AHEAD = 1500
-"""How far is looked for a day that fits: 29 February comes every four years."""
+"""Upper bound of the search for a matching day; 29 February needs four years."""
 
 
 def parse(expression: str) -> list[frozenset[int]] | None:
-    """Give the allowed minutes, hours, days, months and weekdays (Sunday is 0); None when it is not well formed."""
+    """Return the allowed minutes, hours, days, months and weekdays (Sunday is 0), or None if it is malformed."""
     fields = expression.split()
     if len(fields) != len(_FIELD_RANGES):
         return None
@@ -38,12 +38,13 @@ def _field(text: str, low: int, high: int) -> frozenset[int]:
 
 
 def upcoming(expression: str, zone: ZoneInfo, after: float) -> Iterator[float]:
-    """Give the instants at which an expression comes due, the next one first. Units: Unix seconds."""
+    """Yield the run times of an expression after an instant, in Unix seconds, earliest first."""
     fields = parse(expression)
     if fields is None:
         return
     minutes, hours, days, months, weekdays = fields
     _, _, day_text, _, weekday_text = expression.split()
+    # Standard cron: if both day fields are restricted, a day that matches either of them counts.
     either = day_text != "*" and weekday_text != "*"
     start = dt.datetime.fromtimestamp(after, zone)
     for ahead in range(_MAX_DAYS_AHEAD):

@@ -1,4 +1,4 @@
-"""How the service says no: an exception that carries the whole answer."""
+"""Error responses of the service as an exception."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any, Literal
 RouteGroup = Literal["enrichment", "search", "workflow", "account"]
 
 
-class ErrorResponse(Exception):  # noqa: N818 -- not an error of the simulator, but an answer
-    """A request is refused; `status` and `body` are the answer."""
+class ErrorResponse(Exception):  # noqa: N818 -- a response, not a failure of the simulator
+    """Raised by a route to answer with `status` and the JSON `body`."""
 
     def __init__(self, status: int, body: Any) -> None:
         super().__init__(status, body)
@@ -18,14 +18,14 @@ class ErrorResponse(Exception):  # noqa: N818 -- not an error of the simulator, 
 
 
 def error_response(status: int, text: str) -> ErrorResponse:
-    """Refuse with ``{"detail": text}``, the envelope the OpenAPI file declares."""
+    """Return an error with the body ``{"detail": text}``, the envelope of the OpenAPI file."""
     return ErrorResponse(status, {"detail": text})
 
 
 def group_error(status: int, error: str, message: str, group: RouteGroup) -> ErrorResponse:
-    """Refuse in the group's own envelope.
+    """Return an error in the envelope of a route group.
 
-    The enrichment pages document ``{"error", "message"}`` (docs.sixtyfour.ai, errors); the others ``{"detail"}``.
+    Enrichment routes document ``{"error", "message"}`` (docs.sixtyfour.ai, errors), the others ``{"detail"}``.
     """
     if group == "enrichment":
         return ErrorResponse(status, {"error": error, "message": message})
@@ -33,5 +33,5 @@ def group_error(status: int, error: str, message: str, group: RouteGroup) -> Err
 
 
 def validation_error(problems: Sequence[dict[str, Any]]) -> ErrorResponse:
-    """Refuse with the 422 envelope."""
+    """Return a 422 with the given items."""
     return ErrorResponse(422, {"detail": list(problems)})

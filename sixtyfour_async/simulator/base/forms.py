@@ -1,7 +1,6 @@
-"""Reads forms: ``multipart/form-data`` with files, and ``application/x-www-form-urlencoded``.
+"""Parse ``multipart/form-data`` and ``application/x-www-form-urlencoded`` bodies.
 
-Starlette's own reader of multipart forms needs a further package; this one needs none and is no friend of the
-client's writer.
+Starlette's multipart parser needs another package. This one needs none and is independent of the client's encoder.
 """
 
 from __future__ import annotations
@@ -17,22 +16,22 @@ from sixtyfour_async.simulator.base.error_responses import error_response
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A field of a form; ``filename`` is None unless it is a file."""
+    """One field of a form; ``filename`` is None unless it is a file."""
 
     content: bytes
     filename: str | None = None
 
     @property
     def text(self) -> str:
-        """The content as text."""
+        """The content decoded as UTF-8."""
         return self.content.decode("utf-8", "replace")
 
 
 def parse_form(content_type: str, content: bytes) -> Mapping[str, Part]:
-    """Read a form; of a repeated name the last one counts.
+    """Parse a form; the last of several fields of the same name wins.
 
     Raises:
-        Refused: 400, a multipart body is not well formed.
+        ErrorResponse: 400 if a multipart body is malformed.
     """
     header = Message()
     header["content-type"] = content_type

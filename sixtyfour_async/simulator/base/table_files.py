@@ -1,4 +1,4 @@
-"""Reads uploaded tables: CSV with a header line, a JSON array of objects, or one JSON object a line."""
+"""Parse uploaded tables: CSV with a header line, a JSON array of objects, or one JSON object per line."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ FORMATS = ("csv", "json", "jsonl", "ndjson")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: the names of its columns in the order of the file, and its rows."""
+    """A table: column names in file order, and rows."""
 
     columns: Sequence[str]
     rows: Sequence[dict[str, Any]]
 
 
 def parse(filename: str, content: bytes) -> Table:
-    """Read an uploaded table.
+    """Parse an uploaded table.
 
     Raises:
-        Refused: 413 over 100 MB; 400 for another format, for a file that cannot be read and for one that holds no
-            row or more than 100,000 (which status each of them has is assumed).
+        ErrorResponse: 413 above 100 MB; 400 for an unknown format, a malformed file, no rows, or more than 100,000
+            rows (the status codes are assumed).
     """
     format_ = filename.rpartition(".")[2].lower()
     if len(content) > MAX_BYTES:

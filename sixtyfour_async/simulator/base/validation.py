@@ -1,7 +1,7 @@
-"""Checks of bodies and queries in the way of the service: FastAPI's 422 items, unknown keys ignored.
+"""Validate bodies and queries as the service does: FastAPI's 422 items, unknown keys ignored.
 
-The item shape ``{"type", "loc", "msg", "input"[, "ctx"]}`` is the one docs.sixtyfour.ai shows for 422; the texts are
-pydantic's.
+Items have the shape ``{"type", "loc", "msg", "input"[, "ctx"]}`` that docs.sixtyfour.ai shows for 422. The messages
+are pydantic's.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Type = Literal["any", "object", "string", "boolean", "integer", "number", "array
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What one key may hold. A key that is not required may also be null when *nullable*."""
+    """Schema of one key. An optional key may also be null if it is *nullable*."""
 
     name: str
     type: Type
@@ -31,13 +31,13 @@ class Field:
     minimum: int | None = None
     maximum: int | None = None
     items: tuple[Field, ...] = ()
-    """The fields of an object, or of each object in an array."""
+    """Fields of an object, or of each object in an array."""
     element: Field | None = None
-    """What each entry of an array is; its name is not looked at."""
+    """Schema of the entries of an array; its name is ignored."""
     min_length: int = 0
-    """Fewest characters, or entries of an array."""
+    """Minimum number of characters or entries."""
     max_length: int | None = None
-    """Most characters, or entries of an array or object."""
+    """Maximum number of characters or entries."""
     pattern: str = ""
 
 
@@ -53,7 +53,7 @@ _BOOLEAN_TEXTS: Mapping[str, bool] = {
 
 
 def problem(type_: str, loc: Loc, msg: str, given: Any, **ctx: Any) -> Problem:
-    """Make one item of a 422 answer."""
+    """Return one item of a 422 response."""
     item: Problem = {"type": type_, "loc": list(loc), "msg": msg, "input": given}
     if ctx:
         item["ctx"] = ctx
@@ -61,28 +61,30 @@ def problem(type_: str, loc: Loc, msg: str, given: Any, **ctx: Any) -> Problem:
 
 
 def missing(loc: Loc, given: Any) -> Problem:
-    """Make the item for a field that has to be there."""
+    """Return the item for a missing required field."""
     return problem("missing", loc, "Field required", given)
 
 
-def string_array(name: str, most: int | None = None, *, max_length: int | None = None) -> Field:
-    """Describe an array of strings: how many at most, and how long each."""
-    return Field(name, "array", element=Field("", "string", required=True, max_length=max_length), max_length=most)
+def string_array(name: str, max_entries: int | None = None, *, max_length: int | None = None) -> Field:
+    """Return the schema of an array of strings, limited in entries and in characters of each."""
+    return Field(
+        name, "array", element=Field("", "string", required=True, max_length=max_length), max_length=max_entries
+    )
 
 
 def validate(
     fields: Sequence[Field], given: Mapping[str, Any], loc: Loc = ("body",), *, forbid_extra: bool = False
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """Read *given* by *fields*.
+    """Validate an object.
 
     Args:
-        fields: What may be there.
-        given: What is there.
-        loc: Where it stands in the request.
-        closed: Unknown keys are wrong; otherwise they are left out.
+        fields: Its schema.
+        given: The object.
+        loc: Its location in the request.
+        forbid_extra: Report unknown keys instead of ignoring them.
 
     Returns:
-        The values read (absent and null ones are None) and what is wrong.
+        The values by name (None for absent and null ones) and the problems found.
     """
     values: dict[str, Any] = {}
     problems: list[Problem] = []
@@ -235,7 +237,7 @@ def _plural(count: int, word: str) -> str:
 
 
 def _length_problems(item: Field, value: Any, loc: Loc) -> list[Problem]:
-    """Say what is wrong about the length of a string, array or object, or about the form of a string."""
+    """Check the length of a string, array or object, and the pattern of a string."""
     if item.type not in {"string", "array", "object"}:
         return []
     kind, subject, unit = {

@@ -1,6 +1,6 @@
-"""What finished work answers: true facts about known companies, plausible inventions about everybody else.
+"""Results of finished jobs: true facts about packaged companies, plausible inventions about everybody else.
 
-Shapes: docs.sixtyfour.ai, api-reference/endpoint/{people-intelligence, company-intelligence, find-email,
+Source of the shapes: docs.sixtyfour.ai, api-reference/endpoint/{people-intelligence, company-intelligence, find-email,
 find-phone, qa-agent, field-confidence}, and outputs in the vendor's public notebooks (``findings`` always empty,
 ``leads[].score`` a string, e-mails as ``[address, status, type]``).
 """
@@ -20,13 +20,13 @@ JSON = dict[str, Any]
 _DEFAULT_PEOPLE_STRUCT: JSON = dict.fromkeys(("name", "company", "title", "email", "linkedin"), "")
 _COMPANY_ONLY = frozenset({"headquarters", "founded", "employees", "industry", "website"})
 _NO_EMAIL_PROBABILITY, _UNKNOWN_EMAIL_PROBABILITY, _NO_PHONE_PROBABILITY = 0.08, 0.15, 0.15
-"""Shares of people for whom nothing, or nothing certain, is found (assumed)."""
+"""Probability that nothing, or nothing certain, is found about a person (assumed)."""
 _LEADS_COUNT = 3
 _ORG_CHART_LEADS_COUNT = 8
 
 
 def fill_struct(struct: Mapping[str, Any], given: Mapping[str, Any], look_up: Callable[[str, str], Any]) -> JSON:
-    """Answer each field of a struct in the type it asks for; "" where *look_up* knows nothing."""
+    """Return a value of the requested type for each field of a struct, "" where *look_up* returns None."""
     return {
         name: cast(look_up(name, description_of(spec)), type_of(name, spec, given), name)
         for name, spec in struct.items()
@@ -34,7 +34,7 @@ def fill_struct(struct: Mapping[str, Any], given: Mapping[str, Any], look_up: Ca
 
 
 def confidences(seed: int, data: Mapping[str, Any]) -> JSON:
-    """Mirror structured data with 0..100 per value, low where nothing was found."""
+    """Return a confidence of 0 to 100 for each value, low where nothing was found."""
     return {name: _confidence(seed, name, value) for name, value in data.items()}
 
 
@@ -47,7 +47,7 @@ def _confidence(seed: int, name: str, value: Any) -> Any:
 
 
 def confidence_score(seed: int, subject: object, data: Mapping[str, Any]) -> float:
-    """Give the overall confidence, 0..10: lower, the more is missing."""
+    """Return the overall confidence, 0 to 10; missing values lower it."""
     found = sum(value != MISSING for value in data.values()) / len(data) if data else 0.0
     return round(2.0 + 6.0 * found + 1.8 * uniform(seed, "score", subject), 1)
 
@@ -67,7 +67,7 @@ def _report(*, seed: int, body: Mapping[str, Any], subject: Any, data: JSON, not
 
 
 def company_data(seed: int, body: Mapping[str, Any]) -> JSON:
-    """Give the ``structured_data`` of company-intelligence: true facts, "" where none is known, and people if asked."""
+    """Return the ``structured_data`` of company-intelligence, with ``leads`` if people were requested."""
     target = body["target_company"]
     company = find_company(target)
     data = fill_struct(body["struct"], target, lambda field, about: company_fact(company, field, about))
@@ -79,7 +79,7 @@ def company_data(seed: int, body: Mapping[str, Any]) -> JSON:
 
 
 def company_answer(seed: int, body: Mapping[str, Any]) -> JSON:
-    """Answer company-intelligence."""
+    """Return the result of company-intelligence."""
     company = find_company(body["target_company"])
     name = _named(company, body["target_company"])
     data = company_data(seed, body)
@@ -109,7 +109,7 @@ def _lead(seed: int, company: str, at: int, struct: Mapping[str, Any]) -> JSON:
 
 
 def people_data(seed: int, body: Mapping[str, Any]) -> JSON:
-    """Give the fields that people-intelligence was asked for."""
+    """Return the ``structured_data`` of people-intelligence."""
     given = body["lead_info"]
     person = invent_person(seed, given)
     company = find_company(given, person=True)
@@ -118,7 +118,7 @@ def people_data(seed: int, body: Mapping[str, Any]) -> JSON:
 
 
 def people_answer(seed: int, body: Mapping[str, Any]) -> JSON:
-    """Answer people-intelligence; name and company are echoed on top of the struct, as in published outputs."""
+    """Return the result of people-intelligence; name and company are echoed, as in published outputs."""
     given = body["lead_info"]
     person = invent_person(seed, given)
     echo = {key: given[key] for key in ("name", "company") if key in given}
@@ -135,7 +135,7 @@ def _person_or_company(seed: int, person: Person, company: Company | None, name:
 
 
 def email_answer(seed: int, body: Mapping[str, Any]) -> JSON:
-    """Answer find-email: ``email`` is a list of ``[address, status, type]``."""
+    """Return the result of find-email; ``email`` is a list of ``[address, status, type]``."""
     lead = body["lead"]
     personal = body.get("mode") == "PERSONAL"
     word = "PERSONAL" if personal else "COMPANY"
@@ -153,12 +153,12 @@ def email_answer(seed: int, body: Mapping[str, Any]) -> JSON:
 
 
 def person_is_named(lead: Mapping[str, Any]) -> bool:
-    """Say whether a lead holds enough to look for somebody."""
+    """Return whether a lead identifies a person."""
     return bool(first_text(lead, "name", "full_name", "first_name", "linkedin", "linkedin_url", "email"))
 
 
 def phone_answer(seed: int, body: Mapping[str, Any]) -> JSON:
-    """Answer find-phone: a list of numbers, or "" when there is none."""
+    """Return the result of find-phone; ``phone`` is a list of numbers, or "" if none was found."""
     lead = body["lead"]
     person = invent_person(seed, lead)
     lost = not person_is_named(lead) or uniform(seed, "phone", person.name, person.company) < _NO_PHONE_PROBABILITY
@@ -166,7 +166,7 @@ def phone_answer(seed: int, body: Mapping[str, Any]) -> JSON:
 
 
 def reverse_answer(seed: int, body: Mapping[str, Any]) -> JSON:
-    """Answer reverse-email and reverse-phone: the lead and who it belongs to."""
+    """Return the result of reverse-email and reverse-phone: the lead and its owner."""
     lead = body["lead"]
     person = invent_person(seed, lead)
     who = {"name": person.name, "company": person.company, "title": person.title}
@@ -174,7 +174,7 @@ def reverse_answer(seed: int, body: Mapping[str, Any]) -> JSON:
 
 
 def qa_answer(seed: int, body: Mapping[str, Any]) -> JSON:
-    """Answer qa-agent: every value is a string."""
+    """Return the result of qa-agent; every value is a string."""
     given = body["data"]
     company = find_company(given)
     points = {
@@ -198,7 +198,7 @@ def qa_answer(seed: int, body: Mapping[str, Any]) -> JSON:
 
 
 def research_answer(seed: int, body: Mapping[str, Any]) -> JSON:
-    """Answer research-agent: company facts where the input names a company, else facts about a person."""
+    """Return the result of research-agent: about a company if the input names one, else about a person."""
     given = body["input_data"]
     if find_company(given) is not None or not person_is_named(given):
         return company_answer(seed, {**body, "target_company": given, "struct": body.get("struct") or {}})

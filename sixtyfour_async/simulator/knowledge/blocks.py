@@ -1,7 +1,7 @@
-"""The blocks of workflows: what each is registered as, and what it does to rows.
+"""Workflow blocks: the registry, and the transformation each applies to its rows.
 
-Names: docs.sixtyfour.ai, guides/programmatic-workflows. The JSON Schemas of their specs are those parts that the pages
-show; blocks whose work needs the outside world pass their rows on unchanged (assumed).
+Source of the names: docs.sixtyfour.ai, guides/programmatic-workflows. The JSON Schemas of specs contain what those
+pages show. Blocks that would need an external service pass rows through unchanged (assumed).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ JSON = dict[str, Any]
 Rows = Sequence[Mapping[str, Any]]
 Transform = Callable[[int, Mapping[str, Any], Rows], list[JSON]]
 _MULTILINE_NOTES_PROBABILITY = 0.3
-"""Share of rows whose notes go over several lines."""
+"""Probability that the notes of a row contain a line break."""
 _COMPANY_STRUCT: JSON = {
     "headquarters": "City and country of the head office",
     "founded": {"description": "Year of founding", "type": "int"},
@@ -35,7 +35,7 @@ _FRAME: JSON = {"type": "string", "enum": ["LEAD", "COMPANY"]}
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A registered block. ``gives``: the kind of its rows, "" for that of its input."""
+    """A registered block. ``row_kind``: LEAD or COMPANY, or "" for the kind of its input."""
 
     name: str
     category: str
@@ -46,7 +46,7 @@ class Block:
 
     @property
     def schema(self) -> JSON:
-        """The JSON Schema of its specs."""
+        """JSON Schema of the specs."""
         return {"type": "object", "properties": dict(self.properties), "required": list(self.required)}
 
 
@@ -59,20 +59,20 @@ def _each(transform: Callable[[int, Mapping[str, Any], JSON], JSON]) -> Transfor
 
 
 def _selected_columns(specs: Mapping[str, Any], row: JSON) -> JSON:
-    """Keep the columns a block was told to look at."""
+    """Return the columns that the block is configured to read."""
     columns: Sequence[str] | None = specs.get("columns")
     return row if columns is None else {name: row[name] for name in columns if name in row}
 
 
 def _with_confidence(seed: int, specs: Mapping[str, Any], struct: Mapping[str, Any], data: JSON) -> JSON:
-    """Add how sure the fields are, when that was asked for."""
+    """Add ``field_confidence`` if the specs request it."""
     if not specs.get("field_confidence"):
         return data
     return {**data, "field_confidence": answers.confidences(seed, {name: data[name] for name in struct})}
 
 
 def _company(seed: int, specs: Mapping[str, Any], row: JSON) -> JSON:
-    """Enrich a company; a row about no known one passes unchanged when fields were asked for."""
+    """Enrich a company; with ``return_fields``, a row of an unknown company passes unchanged."""
     target = _selected_columns(specs, row)
     struct = specs.get("return_fields")
     if struct and find_company(target) is None:
@@ -90,7 +90,7 @@ def _notes(seed: int, row: JSON, notes: str) -> str:
 
 
 def _lead(seed: int, specs: Mapping[str, Any], row: JSON) -> JSON:
-    """Enrich a person; a row that names nobody passes unchanged."""
+    """Enrich a person; a row that identifies nobody passes unchanged."""
     lead = _selected_columns(specs, row)
     if not answers.person_is_named(lead):
         return row
@@ -164,7 +164,7 @@ _TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
 
 
 def _filter(_seed: int, specs: Mapping[str, Any], rows: Rows) -> list[JSON]:
-    """Keep the rows that pass all tests; an operator that is not known lets everything pass."""
+    """Keep the rows that match all filters; an unknown operator matches everything."""
     tests = [test for entry in specs.get("filters") or () if (test := as_object(entry)) is not None]
 
     def passes(row: Mapping[str, Any]) -> bool:
@@ -197,7 +197,7 @@ _PASS_THROUGH = {
 
 @functools.cache
 def registered_blocks() -> Mapping[str, Block]:
-    """Give all blocks by name."""
+    """Return all blocks, keyed by name."""
     own = (
         Block(
             "webhook",

@@ -1,7 +1,7 @@
-"""Filters over documents: ``simple_filters`` in the style of MongoDB, and the guarded OpenSearch queries.
+"""Filters over documents: MongoDB-style ``simple_filters``, and the allowed subset of OpenSearch queries.
 
-Operators: docs.sixtyfour.ai, api-reference/search/search-query. What is not known, a field or an operator, is refused
-with 400 (assumed); texts are compared without regard to capitals.
+Source of the operators: docs.sixtyfour.ai, api-reference/search/search-query. Unknown fields and operators are rejected
+with 400 (assumed). Strings are compared case-insensitively.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ QUERY_LIMITS = {
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A filter that was understood. ``sort``: field and whether it falls; ``limit``: most documents, if any."""
+    """A parsed filter. ``sort``: pairs of field and whether it is descending; ``limit``: maximum documents."""
 
     test: Test
     sort: tuple[tuple[str, bool], ...] = ()
@@ -55,7 +55,7 @@ def _compares(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]
 
 
 def _matches(actual: Any, value: Any) -> bool:
-    """Say whether a text holds all words of *value*, which may be a wildcard."""
+    """Return whether a text contains all words of *value*, or matches it if it contains wildcards."""
     if any(sign in str(value) for sign in "*?"):
         return fnmatch.fnmatchcase(str(actual).casefold(), str(value).casefold())
     return set(words(str(value)).split()) <= set(words(str(actual)).split())
@@ -66,7 +66,7 @@ def _phrase(actual: Any, value: Any) -> bool:
 
 
 def _any(test: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
-    """Apply a test to each entry of a field that has several."""
+    """Extend a test to arrays: any of the entries may pass."""
 
     def applied(actual: Any, value: Any) -> bool:
         entries = as_array(actual)
@@ -102,10 +102,10 @@ OPERATOR_NAMES = (*_OPERATORS, *_COMBINATORS, "$not", "$elemMatch", "$sort", "$l
 
 
 def parse_simple_filters(index: Index, given: Mapping[str, Any]) -> Filter:
-    """Understand ``simple_filters``.
+    """Parse ``simple_filters``.
 
     Raises:
-        Refused: 400, with the field or operator that is not known.
+        ErrorResponse: 400, naming the unknown field or operator.
     """
     rest = {name: value for name, value in given.items() if name not in {"$sort", "$limit"}}
     limit = given.get("$limit")
@@ -174,10 +174,10 @@ _DSL = {"term": "$eq", "terms": "$in", "match": "$match", "match_phrase": "$phra
 
 
 def translate_query(given: Any) -> dict[str, Any]:
-    """Write a raw OpenSearch query as ``simple_filters``.
+    """Translate an OpenSearch query to ``simple_filters``.
 
     Raises:
-        Refused: 400, it is not one of the queries that are let through.
+        ErrorResponse: 400 if the query is not one of the allowed ones.
     """
     query = as_object(given) or {}
     query = as_object(query.get("query")) or query
@@ -217,7 +217,7 @@ def _bool(body: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def apply_filter(index: Index, requested: Filter) -> list[Document]:
-    """Give the documents that pass, in the order asked for; those without the field sorted by come last."""
+    """Return the matching documents in the requested order; documents without the sort field come last."""
     found = [document for document in index.documents if requested.test(document)]
     for name, falls in reversed(requested.sort):
         there = [document for document in found if document.get(name) is not None]

@@ -1,4 +1,4 @@
-"""A crude but steady reading of natural language: which filters over people a sentence asks for."""
+"""Translate natural-language searches to filters over people, by keywords."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _STOP_WORDS = frozenset({"of", "the", "and", "in", "at"})
 
 
 def _significant_words(text: str) -> set[str]:
-    """Give the words that matter, in the singular."""
+    """Return the words without stop words, in the singular."""
     return {word.removesuffix("s") for word in words(text).split()} - _STOP_WORDS
 
 
 def people_filters(sentence: str) -> dict[str, Any]:
-    """Read job titles, places and an employer out of a sentence; without any of them its words must match."""
+    """Return filters for the job titles, places and employers in a sentence, else a match of its words."""
     sentence_words = _significant_words(sentence)
     titles = [title for title in TITLES if _significant_words(title) <= sentence_words]
     places = [

@@ -1,9 +1,9 @@
-"""The table of job operations: their paths, words, fields and prices. Everything else reads it from here.
+"""The table of job operations: paths, status words, fields and prices.
 
-Sources, unless a line says otherwise: docs.sixtyfour.ai, api-reference/endpoint/{people-intelligence,
-company-intelligence, find-email, find-phone, reverse-email, reverse-phone, qa-agent} and guides/using-webhooks. Up to
-100 leads in a bulk request is documented for e-mails and phones and assumed for the reverse look-ups; that more of
-them are a 422 is assumed.
+Source, unless a line says otherwise: docs.sixtyfour.ai, api-reference/endpoint/{people-intelligence,
+company-intelligence, find-email, find-phone, reverse-email, reverse-phone, qa-agent} and guides/using-webhooks. The
+maximum of 100 leads in a bulk request is documented for e-mails and phones, and assumed for the reverse look-ups, as is
+the 422 for more of them.
 """
 
 from __future__ import annotations
@@ -34,46 +34,46 @@ _CRITERION = (
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One kind of work that can be asked for synchronously or as a job."""
+    """A kind of work that can be requested synchronously or as a job."""
 
     kind: str
     paths: tuple[str, ...]
     task_type: str
-    """The word in job-status; by analogy (assumed) where the pages name none."""
+    """``task_type`` in job-status; assumed by analogy where undocumented."""
     started_status: str
-    """Status of the answer to ``-async``: upper-case for the intelligence routes, lower-case elsewhere."""
+    """Status in the answer of ``-async`` routes: upper case for the intelligence routes, lower case elsewhere."""
     subject_key: str
     fields: tuple[Field, ...]
     empty_message: str
-    """The 400 text when the subject holds nothing."""
+    """Message of the 400 for an empty subject."""
     tier_noun: str = ""
-    """How the 403 for a tier calls the operation; "" when it has no tiers."""
+    """Name of the operation in the 403 for a tier; "" if it has no tiers."""
     lookup_keys: tuple[str, ...] = ()
-    """A lead of a bulk request is looked up by any of these keys; () when there is no bulk form."""
+    """Keys that identify a lead of a bulk request; empty if there is no bulk form."""
 
     @property
     def bulk_fields(self) -> tuple[Field, ...]:
-        """Give the fields of the bulk form: ``leads`` instead of ``lead``."""
+        """Fields of the bulk form: ``leads`` instead of ``lead``."""
         leads = Field("leads", "array", required=True, element=Field("", "object", required=True), max_length=MAX_LEADS)
         return (leads, *(field for field in self.fields if field.name != self.subject_key))
 
     def bulk_price(self, body: Mapping[str, Any]) -> int:
-        """Give the price of a bulk request in cents: that of each lead alone; what cannot be looked up is free."""
+        """Return the price of a bulk request in cents: the sum over its leads that can be looked up."""
         leads = (lead for lead in body["leads"] if self.can_look_up(lead))
         return sum(self.price({**body, self.subject_key: lead}) for lead in leads)
 
     def can_look_up(self, lead: Mapping[str, Any]) -> bool:
-        """Say whether a lead holds something to look it up by."""
+        """Return whether a lead has one of the lookup keys."""
         return bool(first_text(lead, *self.lookup_keys))
 
     def price(self, body: Mapping[str, Any]) -> int:
-        """Give the price of one run in cents; a personal e-mail that is known already is free (documented)."""
+        """Return the price of one request in cents; a personal e-mail that was sent along is free (documented)."""
         if body.get("mode") == "PERSONAL" and is_personal_email(str(body["lead"].get("email") or "")):
             return 0
         return PRICES_CENTS[self.price_key(body)]
 
     def price_key(self, body: Mapping[str, Any]) -> str:
-        """Say under which word prices list this request."""
+        """Return the key of this request in `PRICES_CENTS`."""
         if self.tier_noun:
             return f"intelligence:{tier_of(body)}"
         if self.kind == "find_email":
@@ -81,12 +81,12 @@ class Operation:
         return self.kind
 
     def runtime_key(self, body: Mapping[str, Any]) -> str:
-        """Say under which word run times list this request."""
+        """Return the key of this request in `knowledge.runtimes.PROFILES`."""
         return f"intelligence:{tier_of(body)}" if self.tier_noun else self.kind
 
 
 def tier_of(body: Mapping[str, Any]) -> str:
-    """Give the tier asked for; the server's default is ``low``."""
+    """Return the requested tier; the default of the service is ``low``."""
     return str(body.get("tier") or "low")
 
 
@@ -191,6 +191,6 @@ BY_KIND: Mapping[str, Operation] = {operation.kind: operation for operation in O
 
 
 def subject_of(about: Mapping[str, Any]) -> str:
-    """Name what a request is about, e.g. ``1&1 | www.1und1.ag``: its plain values in the order given."""
+    """Return what identifies a record in the books, e.g. ``1&1 | www.1und1.ag``: its scalar values, in order."""
     plain = (value for value in about.values() if isinstance(value, str | int | float) and value != "")
     return " | ".join(str(value).strip() for value in plain)

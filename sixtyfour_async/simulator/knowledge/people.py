@@ -1,4 +1,4 @@
-"""Invented people: plausible, the same for the same subject, and on domains reserved for examples."""
+"""Invented people: plausible, deterministic for each subject, on domains and numbers reserved for examples."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _PERSONAL_MAIL_DOMAINS = ("gmail.com", "outlook.com", "yahoo.com", "icloud.com",
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who does not exist."""
+    """An invented person."""
 
     name: str
     company: str
@@ -53,12 +53,12 @@ class Person:
 
 
 def slug(text: str) -> str:
-    """Write text as a part of an address."""
+    """Return text as a lower-case part of a URL or address, words joined by hyphens."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "unknown"
 
 
 def first_text(given: Mapping[str, Any], *keys: str) -> str:
-    """Give the first text found under *keys*, or ""."""
+    """Return the first non-blank string under *keys*, stripped, or ""."""
     for key in keys:
         value = given.get(key)
         if isinstance(value, str) and value.strip():
@@ -67,7 +67,7 @@ def first_text(given: Mapping[str, Any], *keys: str) -> str:
 
 
 def invent_person(seed: int, given: Mapping[str, Any], company: str = "") -> Person:
-    """Invent the person *given* describes; whatever it says is kept."""
+    """Return the person that *given* describes; what it leaves open is drawn from the seed and its contents."""
     subject = "|".join(f"{key}={given[key]}".casefold() for key in sorted(given))
     draw_key = (seed, "person", company, subject)
     both = f"{first_text(given, 'first_name')} {first_text(given, 'last_name')}".strip()
@@ -92,13 +92,13 @@ def invent_person(seed: int, given: Mapping[str, Any], company: str = "") -> Per
 
 
 def is_personal_email(address: str) -> bool:
-    """Say whether an address is at a provider of private mail."""
+    """Return whether an address belongs to a provider of personal mail."""
     domain = address.rpartition("@")[2].lower()
     return domain in _PERSONAL_MAIL_DOMAINS or domain == "mail.example"
 
 
 _FACT_FOUND_PROBABILITY = 0.9
-"""Share of what is asked about people that is found (assumed)."""
+"""Probability that a fact about a person is found (assumed)."""
 _FACT_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("personal_email", re.compile(r"\b(personal|private) e ?mail\b")),
     ("email", re.compile(r"\be ?mail\b")),
@@ -116,7 +116,7 @@ _FACT_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 
 def person_fact(person: Person, name: str, description: str, seed: int) -> Any:
-    """Give what a struct field asks about a person, or None; some of it is never found."""
+    """Return the fact that a struct field asks for, or None if it is unknown or drawn as not found."""
     for text in (words(name), words(description)):
         for fact, pattern in _FACT_PATTERNS:
             if pattern.search(text):

@@ -1,4 +1,4 @@
-"""What an organization has left and has used (docs.sixtyfour.ai, api-reference check-balance)."""
+"""Balance and usage of the organization. Source: docs.sixtyfour.ai, api-reference check-balance."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ _HOUR_SECONDS = 3600
 
 
 def check_balance(service: Service, _: Call) -> Reply:
-    """Answer ``GET /check-balance``."""
+    """Handle ``GET /check-balance``."""
     return Reply({"credits": service.credits()})
 
 
 def usage(service: Service, call: Call) -> Reply:
-    """Answer ``GET /api/usage``: the requests of this credential in the last seconds; its keys are assumed."""
+    """Handle ``GET /api/usage``: requests of this credential in a time window in seconds; the shape is assumed."""
     window = call.query_values(_USAGE)["time_window"] or _HOUR_SECONDS
     return Reply({"time_window": window, "requests": service.books.count_since(call.now - window, call.key)})

@@ -1,8 +1,8 @@
-"""The bulk-intelligence routes: a file in, a run of blocks over its rows, files out.
+"""The bulk-intelligence routes: an uploaded file starts a run of blocks over its rows, which ends in result files.
 
-Shapes, limits and the Idempotency-Key: docs.sixtyfour.ai, api-reference/endpoint/bulk-intelligence. Assumed: the
-status words of what is wrong with a file (see `sheets.py`), how long it takes, that a replay is not one of the ten
-submissions a minute, and that a webhook is a last block whose rows hold its delivery.
+Source of shapes, limits and the Idempotency-Key: docs.sixtyfour.ai, api-reference/endpoint/bulk-intelligence. Assumed:
+the status codes for invalid files (see `base.table_files`), run times, that a replay is not one of the ten submissions
+per minute, and that a webhook is a last block whose rows record its delivery.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ _BULK_FIELDS = (
     Field("save_json", "boolean", nullable=False),
 )
 _BLOCK_ID_PREFIX = "b01c0000-0000-4000-8000-00000000"
-"""What the ids of the blocks of such a run begin with."""
+"""Prefix of the block ids of these runs."""
 
 
 @dataclass(frozen=True, slots=True)
 class BulkRoute:
-    """One of the two routes."""
+    """One of the two routes: people or companies."""
 
     word: str
     operation: Operation
@@ -55,7 +55,7 @@ class BulkRoute:
 
     @property
     def fields(self) -> tuple[Field, ...]:
-        """Give what a ``config`` may hold: what the single request may, but for the record itself."""
+        """Fields of ``config``: those of the single request except the record, and those of bulk requests."""
         return (*(field for field in self.operation.fields if field.name != self.subject_key), *_BULK_FIELDS)
 
 
@@ -64,7 +64,7 @@ COMPANY = BulkRoute("company", BY_KIND["company_intelligence"], "target_company"
 
 
 def start(route: BulkRoute, service: Service, call: Call) -> Reply:
-    """Answer ``POST /bulk-intelligence/…``; the same Idempotency-Key gives the same job again."""
+    """Handle ``POST /bulk-intelligence/…``; a repeated Idempotency-Key returns the same job."""
     units = call.query_values(COST_UNITS)["cost_units"] or "cents"
     parts = _parts(call)
     config = _config(route, parts["config"].text)
@@ -93,7 +93,7 @@ def _parts(call: Call) -> Mapping[str, Part]:
 
 
 def _config(route: BulkRoute, text: str) -> dict[str, Any]:
-    """Read the ``config`` field; unknown keys are refused."""
+    """Parse the ``config`` field; unknown keys are rejected."""
     loc = ("body", "config")
     if len(text) > MAX_CONFIG_CHARACTERS:
         message = f"String should have at most {MAX_CONFIG_CHARACTERS} characters"
@@ -141,17 +141,17 @@ def _blocks(route: BulkRoute, config: dict[str, Any], columns: Sequence[str]) ->
 
 
 def results(service: Service, call: Call, run: Run) -> list[dict[str, Any]]:
-    """List the files of a finished job, one of each block, with new links; the final one is not the last."""
+    """Return the file of each block of a finished job, with new links; the final file comes first, not last."""
     numbers = list(range(1, len(run.body["blocks"]) + 1))
     return [result_item(service, call, run, number, "csv") for number in (numbers[-1], *numbers[:-1])]
 
 
 _MAX_MEASURED_ROWS = 1000
-"""The size of larger files is not told: their rows are worked out when they are downloaded."""
+"""Maximum rows of a file whose size is shown; the rows of larger ones are computed on download only."""
 
 
 def result_item(service: Service, call: Call, run: Run, number: int, format_: str) -> dict[str, Any]:
-    """Show the file of a block, with a link that is good for 15 minutes."""
+    """Return the entry of a block's file, with a link valid for 15 minutes."""
     small = len(run.body["rows"]) <= _MAX_MEASURED_ROWS
     rows = service.outputs.rows_of(run, number) if small else None
     link = Link(run.id, number, format_, call.now + LINK_SECONDS)

@@ -1,4 +1,4 @@
-"""A request and a reply as plain values, so that routes decide without awaiting."""
+"""Requests and replies as plain values, so that route functions need not await."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sixtyfour_async.simulator.state.work import WorkFaults
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request that passed the gate. ``now``: simulated Unix seconds; ``key``: the name of its key in the books."""
+    """An authenticated request. ``now``: simulated Unix seconds; ``key``: the name of its key in the books."""
 
     now: float
     path: str
@@ -26,15 +26,15 @@ class Call:
     content: bytes
     key: str = ""
     draw_faults: Callable[[], WorkFaults] = WorkFaults
-    """Asked when new work is accepted."""
+    """Called when work is accepted, and only then."""
     draw_drift: Callable[[], bool] = bool
-    """Asked when the status of work is about to be told."""
+    """Called when a status is about to be answered: whether to answer `UNKNOWN_STATUS` instead."""
 
     def body(self, fields: Sequence[Field], *, optional: bool = False) -> dict[str, Any]:
-        """Read the JSON body by *fields*; without one, an *optional* body is empty.
+        """Return the validated JSON body; a missing *optional* body is empty.
 
         Raises:
-            Refused: 422, as FastAPI says it.
+            ErrorResponse: 422 if it is invalid.
         """
         plain = self.json()
         if plain is None and optional:
@@ -51,10 +51,10 @@ class Call:
         return values
 
     def json(self) -> Any:
-        """Decode the body; None when there is none.
+        """Return the decoded JSON body, or None if it is empty.
 
         Raises:
-            Refused: 422, it is not JSON.
+            ErrorResponse: 422 if it is not JSON.
         """
         if not self.content.strip():
             return None
@@ -66,10 +66,10 @@ class Call:
             raise validation_error([item]) from error
 
     def query_values(self, fields: Sequence[Field]) -> dict[str, Any]:
-        """Read the query string by *fields*; of a repeated key the last one counts.
+        """Return the validated query parameters; the last of a repeated parameter wins.
 
         Raises:
-            Refused: 422, as FastAPI says it.
+            ErrorResponse: 422 if one is invalid.
         """
         values, problems = validate(fields, dict(self.query), ("query",))
         if problems:
@@ -79,7 +79,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What to answer; with ``wait_until`` the answer is what ``finish`` gives at that instant."""
+    """A response. With ``wait_until``, the response is what ``finish`` returns at that simulated instant."""
 
     body: Any = None
     status: int = 200

@@ -1,7 +1,7 @@
-"""The chat of the dashboard: sessions, messages, settings, and a stream of events.
+"""The dashboard's chat: sessions, messages, settings, and a stream of events.
 
-Paths and request keys: the public OpenAPI file, where these routes were hidden and then removed. What is answered is as
-little as makes sense; the events of the stream are assumed, and it ends when they are told.
+Source of paths and request keys: the public OpenAPI file, where these routes were hidden and later removed. Answers are
+minimal. The events of the stream are assumed; it ends after the last one.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _PAGE_SIZE = 20
 
 
 def events(named: Iterable[tuple[str, Mapping[str, Any]]]) -> Reply:
-    """Answer with server-sent events: the ones given, each with an id, then the end."""
+    """Return a finite stream of server-sent events, numbered from 1."""
     lines = (f"id: {at}\nevent: {name}\ndata: {json.dumps(data)}\n\n" for at, (name, data) in enumerate(named, 1))
     return Reply(content="".join(lines).encode(), media_type="text/event-stream")
 
@@ -77,7 +77,7 @@ def _new(call: Call, session_id: str, body: Mapping[str, Any]) -> dict[str, Any]
 
 
 def chat(service: Service, call: Call) -> Reply:
-    """Answer ``POST /chat``: the messages are kept, with an answer; the stream of the session tells it."""
+    """Handle ``POST /chat``: store the messages and an answer, which the session's stream sends."""
     body = call.body(_CHAT)
     session = service.records.get(KIND, body["session_id"]) or _new(call, body["session_id"], body)
     text = list(body["messages"] or [])
@@ -87,20 +87,20 @@ def chat(service: Service, call: Call) -> Reply:
 
 
 def stop(service: Service, call: Call) -> Reply:
-    """Answer ``POST /chat/stop``."""
+    """Handle ``POST /chat/stop``."""
     session = _session(service, call.body((_SESSION,))["session_id"])
     return Reply({"session_id": session["session_id"], "status": "stopped"})
 
 
 def approval(service: Service, call: Call) -> Reply:
-    """Answer ``POST /chat/approval``."""
+    """Handle ``POST /chat/approval``."""
     body = call.body(_APPROVAL)
     _session(service, body["session_id"])
     return Reply({"success": True, "approval_id": body["approval_id"], "approved": body["approved"]})
 
 
 def open_session(service: Service, call: Call) -> Reply:
-    """Answer ``POST /chat/sessions``."""
+    """Handle ``POST /chat/sessions``."""
     body = call.body(_OPEN, optional=True)
     session_id = service.records.new_id(KIND)
     return Reply(_listed(_put(service, call, _new(call, session_id, body), {})))
@@ -111,7 +111,7 @@ def _listed(session: Record) -> dict[str, Any]:
 
 
 def history(service: Service, call: Call) -> Reply:
-    """Answer ``GET /chat/history``, newest first."""
+    """Handle ``GET /chat/history``, newest first."""
     cursor = call.query_values(_HISTORY)["cursor"] or "0"
     first = int(cursor) if cursor.isdigit() else 0
     found = service.records.all(KIND)[::-1]
@@ -121,25 +121,25 @@ def history(service: Service, call: Call) -> Reply:
 
 
 def show(service: Service, call: Call) -> Reply:
-    """Answer ``GET /chat/session/{session_id}``."""
+    """Handle ``GET /chat/session/{session_id}``."""
     return Reply({**_session(service, call.params["session_id"]), "generating": False, "generation_parts": []})
 
 
 def rename(service: Service, call: Call) -> Reply:
-    """Answer ``PATCH /chat/session/{session_id}``."""
+    """Handle ``PATCH /chat/session/{session_id}``."""
     title = call.body(_TITLE)["title"]
     return Reply(_listed(_put(service, call, _session(service, call.params["session_id"]), {"title": title})))
 
 
 def delete(service: Service, call: Call) -> Reply:
-    """Answer ``DELETE /chat/session/{session_id}``."""
+    """Handle ``DELETE /chat/session/{session_id}``."""
     session = _session(service, call.params["session_id"])
     service.records.delete(KIND, session["session_id"], call.now)
     return Reply({"success": True})
 
 
 def stream(service: Service, call: Call) -> Reply:
-    """Answer ``GET /chat/session/{session_id}/stream``: the words of the last answer, one by one."""
+    """Handle ``GET /chat/session/{session_id}/stream``: one event per word of the last answer."""
     session = _session(service, call.params["session_id"])
     text = session["messages"][-1]["content"] if session["messages"] else ""
     words = [("text-delta", {"delta": f"{word} "}) for word in text.split()]
@@ -148,24 +148,24 @@ def stream(service: Service, call: Call) -> Reply:
 
 
 def engine(service: Service, call: Call) -> Reply:
-    """Answer ``GET /chat/session/{session_id}/engine``."""
+    """Handle ``GET /chat/session/{session_id}/engine``."""
     session = _session(service, call.params["session_id"])
     return Reply({"session_id": session["session_id"], "engine": "simulated"})
 
 
 def read(service: Service, call: Call) -> Reply:
-    """Answer ``POST /chat/session/{session_id}/read``."""
+    """Handle ``POST /chat/session/{session_id}/read``."""
     _put(service, call, _session(service, call.params["session_id"]), {"unread": False})
     return Reply({"success": True})
 
 
 def settings(service: Service, _: Call) -> Reply:
-    """Answer ``GET /chat/settings``."""
+    """Handle ``GET /chat/settings``."""
     return Reply(service.records.get(_SETTINGS, "") or {"yolo_mode": False, "custom_prompt": None})
 
 
 def change_settings(service: Service, call: Call) -> Reply:
-    """Answer ``PATCH /chat/settings``."""
+    """Handle ``PATCH /chat/settings``."""
     changes = {name: value for name, value in call.body(_CHANGE).items() if value is not None}
     before = {"yolo_mode": False, "custom_prompt": None} | dict(service.records.get(_SETTINGS, "") or {})
     return Reply(service.records.put(_SETTINGS, "", before | changes, call.now))

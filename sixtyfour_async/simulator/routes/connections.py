@@ -1,6 +1,6 @@
-"""Accounts elsewhere that a user connects in the dashboard: Google Sheets and Slack.
+"""External accounts that users connect in the dashboard: Google Sheets and Slack.
 
-Shapes: docs.sixtyfour.ai and the public OpenAPI file. Any code or token is believed.
+Source of the shapes: docs.sixtyfour.ai and the public OpenAPI file. Any code or token is accepted.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ _TOKEN_SECONDS = 3599
 
 
 def sheets_status(service: Service, _: Call) -> Reply:
-    """Answer ``GET /google/sheets/status``."""
+    """Handle ``GET /google/sheets/status``."""
     account = service.records.get(_GOOGLE, "")
     return Reply({"connected": account is not None, "google_sub": account["google_sub"] if account else None})
 
 
 def connect_sheets(service: Service, call: Call) -> Reply:
-    """Answer ``POST /google/sheets/connect``."""
+    """Handle ``POST /google/sheets/connect``."""
     call.body(_CONNECT)
     service.records.put(_GOOGLE, "", {"google_sub": service.records.new_id(_GOOGLE)}, call.now)
     return sheets_status(service, call)
 
 
 def disconnect_sheets(service: Service, call: Call) -> Reply:
-    """Answer ``DELETE /google/sheets/connect``."""
+    """Handle ``DELETE /google/sheets/connect``."""
     service.records.delete(_GOOGLE, "", call.now)
     return Reply(status=204)
 
 
 def sheets_token(service: Service, _: Call) -> Reply:
-    """Answer ``POST /google/sheets/access-token``."""
+    """Handle ``POST /google/sheets/access-token``."""
     account = service.records.get(_GOOGLE, "")
     if account is None:
         raise error_response(400, "Google Sheets is not connected")
@@ -45,7 +45,7 @@ def sheets_token(service: Service, _: Call) -> Reply:
 
 
 def confirm_slack(service: Service, call: Call) -> Reply:
-    """Answer ``POST /me/slack-links/confirm``."""
+    """Handle ``POST /me/slack-links/confirm``."""
     token = call.body(_CONFIRM)["token"]
     link = {"slack_team_id": "T0SIMULATED", "slack_user_id": f"U{token[-8:].upper()}", "created_at": iso(call.now)}
     service.records.put(_SLACK, f"{link['slack_team_id']}/{link['slack_user_id']}", link, call.now)
@@ -53,12 +53,12 @@ def confirm_slack(service: Service, call: Call) -> Reply:
 
 
 def slack_links(service: Service, _: Call) -> Reply:
-    """Answer ``GET /me/slack-links``."""
+    """Handle ``GET /me/slack-links``."""
     return Reply(service.records.all(_SLACK))
 
 
 def unlink_slack(service: Service, call: Call) -> Reply:
-    """Answer ``DELETE /me/slack-links/{slack_team_id}/{slack_user_id}``."""
+    """Handle ``DELETE /me/slack-links/{slack_team_id}/{slack_user_id}``."""
     if not service.records.delete(_SLACK, f"{call.params['slack_team_id']}/{call.params['slack_user_id']}", call.now):
         raise error_response(404, "Slack link not found")
     return Reply({"success": True})

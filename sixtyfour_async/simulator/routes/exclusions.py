@@ -1,6 +1,6 @@
-"""Exclusions: ids sent along with a search, and lists saved before (docs.sixtyfour.ai, search/search-exclusions).
+"""Exclusions: ids sent with a search, and saved lists. Source: docs.sixtyfour.ai, search/search-exclusions.
 
-Assumed: how long a list takes, the status words of a refusal, and that five lists at once are enough for anybody.
+Assumed: how long a list takes to be ready, the status codes of errors, and the maximum of five lists in one search.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sixtyfour_async.simulator.state.service import Service
 
 KIND = "exclusion_list"
 PENDING_SECONDS, READY_AFTER_SECONDS = 2.0, 6.0
-"""Simulated seconds until a list is being filled, and until it is ready."""
+"""Simulated seconds after creation at which a list leaves ``pending``, and at which it is ready."""
 MAX_LISTS, MAX_LISTS_PER_SEARCH = 20, 5
 FIELDS = (
     string_array("exclude_public_ids", 1000),
@@ -54,11 +54,11 @@ _ID_COLUMNS = ("public_id", "linkedin", "linkedin_url", "id", "domain", "website
 
 
 def excluded(service: Service, now: float, mode: str, body: Mapping[str, Any]) -> list[str]:
-    """Read what a search leaves out.
+    """Return the normalized ids that a search excludes.
 
     Raises:
-        Refused: 400, public ids in company mode or beside entity ids, too many lists, one that is not ready or of
-            another entity; 404, there is no such list.
+        ErrorResponse: 400 for public ids in company mode or together with entity ids, for too many lists, and for a
+            list that is not ready or of the other entity type; 404 for an unknown list.
     """
     public, entities = body["exclude_public_ids"], body["exclude_entity_ids"]
     if public and (mode == "company" or entities):
@@ -94,7 +94,7 @@ def _status(found: Record, now: float) -> str:
 
 
 def create(service: Service, call: Call) -> Reply:
-    """Answer ``POST /search/exclusion-lists``: accepted, and ready a little later."""
+    """Handle ``POST /search/exclusion-lists``: accepted at once, ready `READY_AFTER_SECONDS` later."""
     body = call.body(_CREATE)
     source = _source(body["source"])
     if body["name"] is None and body["source"]["type"] != "search_id":
@@ -135,7 +135,7 @@ def _source(given: Mapping[str, Any]) -> dict[str, Any]:
 def _ids(
     service: Service, call: Call, mode: str, type_: str, source: Mapping[str, Any]
 ) -> tuple[list[str], str | None]:
-    """Give the ids a source holds, or why it holds none."""
+    """Return the ids of a source, or the error message of the list."""
     if type_ == "entity_ids":
         return [searches.exclusion_id(mode, item) for item in source["entity_ids"]], None
     if type_ == "search_id":
@@ -174,18 +174,18 @@ def _shown(found: Record, now: float) -> dict[str, Any]:
 
 
 def lists(service: Service, call: Call) -> Reply:
-    """Answer ``GET /search/exclusion-lists``, newest first."""
+    """Handle ``GET /search/exclusion-lists``, newest first."""
     there = [found for found in service.records.all(KIND) if not found["deleted"]]
     return Reply([_shown(found, call.now) for found in reversed(there)])
 
 
 def show(service: Service, call: Call) -> Reply:
-    """Answer ``GET /search/exclusion-lists/{list_id}``."""
+    """Handle ``GET /search/exclusion-lists/{list_id}``."""
     return Reply(_shown(_found(service, call.params["list_id"]), call.now))
 
 
 def delete(service: Service, call: Call) -> Reply:
-    """Answer ``DELETE /search/exclusion-lists/{list_id}``: the list is hidden, not erased."""
+    """Handle ``DELETE /search/exclusion-lists/{list_id}``: hide the list; its record stays."""
     found = _found(service, call.params["list_id"])
     service.records.put(KIND, found["id"], {**found, "deleted": True}, call.now)
     return Reply({"id": found["id"], "deleted": True})

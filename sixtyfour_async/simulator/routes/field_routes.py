@@ -1,7 +1,7 @@
-"""What can be searched for: capabilities, values of a field, completions, and a title for a search.
+"""Metadata for searches: filter capabilities, field values, autocompletion, and titles.
 
-Shapes: docs.sixtyfour.ai, api-reference/search/search-endpoints. Which field of a document belongs to which word of
-autocomplete is assumed; words that nothing here belongs to complete to nothing.
+Source of the shapes: docs.sixtyfour.ai, api-reference/search/search-endpoints. The mapping of autocomplete fields to
+document fields is assumed; unmapped fields have no suggestions.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _AUTOCOMPLETE_FIELDS: Mapping[str, tuple[str, str]] = {
     "technologies_used.technology": ("", ""),
     "funding_rounds.lead_investors": ("", ""),
 }
-"""Words of autocomplete, each with the field of a person and of a company."""
+"""Fields of autocomplete, each with the document field of a person and of a company; "" if there is none."""
 _AUTOCOMPLETE = (
     Field("field", "string", required=True, choices=tuple(_AUTOCOMPLETE_FIELDS)),
     Field("query", "string", required=True, min_length=1, max_length=250),
@@ -60,7 +60,7 @@ CACHE_SECONDS = 3600
 
 
 def capabilities(service: Service, call: Call) -> Reply:
-    """Answer ``GET /search/filter-capabilities``."""
+    """Handle ``GET /search/filter-capabilities``."""
     mode = call.query_values(_CAPABILITIES)["mode"] or "company"
     index = index_of(mode, service.settings.seed)
     return Reply(
@@ -98,7 +98,7 @@ def _capability(name: str, type_: str) -> dict[str, Any]:
 
 
 def field_values(service: Service, call: Call) -> Reply:
-    """Answer ``POST /search/filter-field-values``: the values met most often within a scope."""
+    """Handle ``POST /search/filter-field-values``: the most frequent values within a scope."""
     body = call.body(_VALUES)
     mode = body["mode"] or "company"
     index = index_of(mode, service.settings.seed)
@@ -137,7 +137,7 @@ def _counts(found: Sequence[Mapping[str, Any]], name: str) -> Counter[Any]:
 
 
 def autocomplete(service: Service, call: Call) -> Reply:
-    """Answer ``POST /search/autocomplete``; its keys are camelCase."""
+    """Handle ``POST /search/autocomplete``; its keys are camelCase."""
     body = call.body(_AUTOCOMPLETE)
     mode = body["mode"] or "people"
     index = index_of(mode, service.settings.seed)
@@ -151,7 +151,7 @@ def autocomplete(service: Service, call: Call) -> Reply:
 
 
 def _has_prefix(value: str, prefix: str) -> bool:
-    """Say whether a value, or a word of it, begins with what was typed."""
+    """Return whether a value, or a word in it, starts with *prefix*."""
     return value.casefold().startswith(prefix) or f" {prefix}" in value.casefold()
 
 
@@ -171,7 +171,7 @@ def _suggestion(index: Index, name: str, value: Any, count: int) -> dict[str, An
 
 
 def generate_title(_world: Service, call: Call) -> Reply:
-    """Answer ``POST /search/generate-title``: the values of the query, in a few words."""
+    """Handle ``POST /search/generate-title``: the first values of the query."""
     body = call.body(_TITLE)
     values = list(dict.fromkeys(_leaves(body["parsedQuery"])))[:4]
     noun = "Companies" if body["entityMode"] == "company" else "People"
@@ -179,7 +179,7 @@ def generate_title(_world: Service, call: Call) -> Reply:
 
 
 def _leaves(value: Any) -> list[str]:
-    """Give all values within a value, as text."""
+    """Return all scalars nested in a JSON value, as strings."""
     inner = as_object(value)
     parts = list(inner.values()) if inner is not None else as_array(value)
     return [str(value)] if parts is None else [leaf for part in parts for leaf in _leaves(part)]

@@ -1,7 +1,7 @@
-"""The search history of a key: list, volume, one, forget, favourite (docs.sixtyfour.ai, search/search-endpoints).
+"""The search history of a key: list, volume, details, deletion, favourites.
 
-The answers are free objects on the pages; their keys here are assumed, but for ``search.{query, parsed_query,
-search_mode}``.
+Source: docs.sixtyfour.ai, search/search-endpoints. The answers are untyped objects there; their keys are assumed,
+except ``search.{query, parsed_query, search_mode}``.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _entry(service: Service, found: Record, now: float) -> dict[str, Any]:
 
 
 def history(service: Service, call: Call) -> Reply:
-    """Answer ``GET /search/history``; the cursor is the number of entries before the page."""
+    """Handle ``GET /search/history``; the cursor is the number of entries before the page (assumed)."""
     query = call.query_values(_LIST)
     if query["cursor"] is not None and not query["cursor"].isdigit():
         raise validation_error([problem("value_error", ("query", "cursor"), "Invalid cursor", query["cursor"])])
@@ -87,7 +87,7 @@ def _wanted(entry: dict[str, Any], query: dict[str, Any]) -> bool:
 
 
 def volume(service: Service, call: Call) -> Reply:
-    """Answer ``GET /search/history/volume``: searches by day."""
+    """Handle ``GET /search/history/volume``: searches by day."""
     query = call.query_values(_VOLUME)
     found = [each["at"] for each in _mine(service, call) if query["from"] <= each["at"] <= query["to"]]
     days = Counter(dt.datetime.fromtimestamp(at, dt.UTC).date().isoformat() for at in found)
@@ -102,20 +102,20 @@ def _found(service: Service, call: Call) -> Record:
 
 
 def show(service: Service, call: Call) -> Reply:
-    """Answer ``GET /search/history/{search_id}``."""
+    """Handle ``GET /search/history/{search_id}``."""
     found = _found(service, call)
     entry = _entry(service, found, call.now)
     return Reply({"search": {**entry, "parsed_query": found["parsed_query"]}})
 
 
 def forget(service: Service, call: Call) -> Reply:
-    """Answer ``DELETE /search/history/{search_id}``; the search itself can still be asked again."""
+    """Handle ``DELETE /search/history/{search_id}``; the search itself can still be repeated."""
     _hide(service, call, _found(service, call))
     return Reply({"success": True})
 
 
 def forget_all(service: Service, call: Call) -> Reply:
-    """Answer ``DELETE /search/history``."""
+    """Handle ``DELETE /search/history``."""
     for found in _mine(service, call):
         _hide(service, call, found)
     return Reply({"success": True})
@@ -126,7 +126,7 @@ def _hide(service: Service, call: Call, found: Record) -> None:
 
 
 def favourite(service: Service, call: Call) -> Reply:
-    """Answer ``PATCH /search/history/{search_id}/favourite``."""
+    """Handle ``PATCH /search/history/{search_id}/favourite``."""
     wanted = call.body(_FAVOURITE)["favourite"]
     found = _found(service, call)
     service.records.put(KIND, found["search_id"], {**found, "favourite": wanted}, call.now)

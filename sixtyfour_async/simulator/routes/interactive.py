@@ -1,7 +1,7 @@
-"""Interactive workflows of the dashboard: blocks added one by one to a run that waits for them.
+"""The dashboard's interactive workflows: blocks are added one by one to a running job.
 
-Shapes: the public OpenAPI file, where these routes were hidden and then removed. Each block is at work for a while, as
-a workflow of one block; what it puts out follows from the block it was added to.
+Source of the shapes: the public OpenAPI file, where these routes were hidden and later removed. Each block takes
+`BLOCK_SECONDS` and transforms the output of its parent (assumed).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from sixtyfour_async.simulator.state.work import Job, WorkFaults, WorkRequest
 
 KIND = "interactive"
 BLOCK_SECONDS = 5.0
-"""Simulated seconds a block takes."""
+"""Simulated run time of a block."""
 _BLOCK = (Field("block_name", "string", required=True), Field("specs", "object", required=True))
 _START = (
     *_BLOCK,
@@ -69,7 +69,7 @@ def _block(
 
 
 def start(service: Service, call: Call) -> Reply:
-    """Answer ``POST /workflows/interactive/start``."""
+    """Handle ``POST /workflows/interactive/start``."""
     body = call.body(_START)
     rows = graphs.payload_rows(body["webhook_payload"]) if body["webhook_payload"] is not None else []
     first = _block(service, call, body, rows or [], None)
@@ -79,7 +79,7 @@ def start(service: Service, call: Call) -> Reply:
 
 
 def add_block(service: Service, call: Call) -> Reply:
-    """Answer ``POST /workflows/interactive/{job_id}/add-block``."""
+    """Handle ``POST /workflows/interactive/{job_id}/add-block``."""
     body = call.body(_ADD)
     run = _found(service, call)
     parents = [each for each in run["blocks"] if body["parent_block_id"] in (None, each["block_id"])]
@@ -92,14 +92,14 @@ def add_block(service: Service, call: Call) -> Reply:
 
 
 def finish(service: Service, call: Call) -> Reply:
-    """Answer ``POST /workflows/interactive/{job_id}/finish``."""
+    """Handle ``POST /workflows/interactive/{job_id}/finish``."""
     run = _found(service, call)
     service.records.put(KIND, run["id"], {**run, "finished": True}, call.now)
     return Reply({"status": "completed"})
 
 
 def state(service: Service, call: Call) -> Reply:
-    """Answer ``GET /workflows/interactive/{job_id}/state``, in the shape of a live status."""
+    """Handle ``GET /workflows/interactive/{job_id}/state``, in the shape of a live status."""
     run = _found(service, call)
     blocks = [_shown(block, at, call.now) for at, block in enumerate(run["blocks"])]
     done = sum(block["status"] == "completed" for block in blocks)
@@ -140,7 +140,7 @@ def _shown(block: Mapping[str, Any], at: int, now: float) -> dict[str, Any]:
 
 
 def output(service: Service, call: Call) -> Reply:
-    """Answer ``GET /workflows/interactive/{job_id}/output``."""
+    """Handle ``GET /workflows/interactive/{job_id}/output``."""
     wanted = call.query_values(_OUTPUT)["block_id"]
     for block in _found(service, call)["blocks"]:
         if block["block_id"] == wanted and call.now >= block["at"] + BLOCK_SECONDS:
@@ -149,7 +149,7 @@ def output(service: Service, call: Call) -> Reply:
 
 
 def save(service: Service, call: Call) -> Reply:
-    """Answer ``POST /workflows/interactive/{job_id}/save``: the blocks become a workflow."""
+    """Handle ``POST /workflows/interactive/{job_id}/save``: store the blocks as a workflow."""
     body = call.body(_SAVE)
     blocks = _found(service, call)["blocks"]
     workflow_id = service.records.new_id(graphs.KIND)

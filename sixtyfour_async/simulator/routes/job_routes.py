@@ -1,4 +1,4 @@
-"""The enrichment routes: the operations of the table, and the status of their jobs."""
+"""The enrichment routes: job operations, synchronous and asynchronous, and the status of their jobs."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _WITH_COST = frozenset({"find_email", "find_phone", "reverse_email", "reverse_ph
 
 
 def start(operation: Operation, service: Service, call: Call, *, bulk: bool = False) -> Reply:
-    """Answer an ``-async`` route: the work is accepted."""
+    """Handle an ``-async`` route: accept the work."""
     job = _submit(operation, service, call, bulk=bulk)
     return Reply({"task_id": job.id, "status": operation.started_status})
 
 
 def run(operation: Operation, service: Service, call: Call, *, bulk: bool = False) -> Reply:
-    """Answer a synchronous route when the work is done: the result, of a bulk request an array of them."""
+    """Handle a synchronous route: answer with the result, or an array of them, when the work is done."""
     job = _submit(operation, service, call, bulk=bulk)
 
     def finish(_: float) -> Reply:
@@ -75,7 +75,7 @@ def _given(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def result_of(seed: int, job: Job, units: str) -> Any:
-    """Give the result of a finished job: a bulk one's is an array in the order of its leads."""
+    """Return the result of a finished job; that of a bulk job is an array in the order of its leads."""
     if job.leads is None:
         answer = ANSWERS[job.kind](seed, job.body)
         return {**answer, **amount_field("cost", job.charge, units)} if job.kind in _WITH_COST else answer
@@ -84,14 +84,14 @@ def result_of(seed: int, job: Job, units: str) -> Any:
 
 
 def _row(seed: int, operation: Operation, body: dict[str, Any], units: str) -> dict[str, Any]:
-    """Answer one lead; one that cannot be looked up says so in ``error`` and leaves the others alone (assumed)."""
+    """Return the result for a lead of a bulk job; a lead that cannot be looked up gets an ``error`` (assumed)."""
     if not operation.can_look_up(body["lead"]):
         return {**body["lead"], "error": operation.empty_message, **amount_field("cost", 0, units)}
     return {**ANSWERS[operation.kind](seed, body), **amount_field("cost", operation.price(body), units)}
 
 
 def job_status(service: Service, call: Call) -> Reply:
-    """Answer ``GET /job-status/{job_id}`` (docs.sixtyfour.ai, api-reference job-status)."""
+    """Handle ``GET /job-status/{job_id}``. Source: docs.sixtyfour.ai, api-reference job-status."""
     units = call.query_values(COST_UNITS)["cost_units"] or "cents"
     work = _found(service, call.params["job_id"])
     if work is None or call.now < work.visible_at:
@@ -127,7 +127,7 @@ def _found(service: Service, job_id: str) -> Job | Run | None:
 
 
 def _progress(work: Work, now: float) -> dict[str, Any]:
-    """Say how far bulk work is; single jobs say nothing of the kind."""
+    """Return the progress of bulk work; single jobs show none."""
     subjects = len(work.subjects)
     if isinstance(work, Job) and work.leads is None:
         return {}

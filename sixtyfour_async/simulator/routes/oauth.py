@@ -1,8 +1,8 @@
-"""OAuth: discovery, clients and their keys, and access tokens for a signed assertion.
+"""OAuth: discovery, clients and their keys, and access tokens in exchange for a signed assertion.
 
-Properties: docs.sixtyfour.ai, guides/oauth-clients; shapes: the public OpenAPI file. The claims of an assertion and the
-errors follow RFC 7523 and RFC 6749 (assumed). A client with uploaded keys is held to its signature; one with a JWKS
-address is believed, for a simulator fetches nothing.
+Source of the properties: docs.sixtyfour.ai, guides/oauth-clients; of the shapes: the public OpenAPI file. Claims and
+errors follow RFC 7523 and RFC 6749 (assumed). The signature is verified for clients with uploaded keys, but not for
+those with a JWKS URL, because the simulator sends no requests.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _KEY = (
 
 
 def discovery(_world: Service, call: Call) -> Reply:
-    """Answer ``GET /.well-known/oauth-authorization-server`` (RFC 8414)."""
+    """Handle ``GET /.well-known/oauth-authorization-server`` (RFC 8414)."""
     return Reply(
         {
             "issuer": call.base_url,
@@ -63,7 +63,7 @@ def discovery(_world: Service, call: Call) -> Reply:
 
 
 def token(service: Service, call: Call) -> Reply:
-    """Answer ``POST /oauth/token``."""
+    """Handle ``POST /oauth/token``."""
     given = {name: part.text for name, part in parse_form(call.headers.get("content-type", ""), call.content).items()}
     fields, problems = validate(_TOKEN, given)
     if problems:
@@ -92,15 +92,15 @@ def _oauth_error(status: int, error: str, description: str) -> ErrorResponse:
 
 
 def _verify_assertion(service: Service, call: Call, client: Record, assertion: Assertion) -> None:
-    """Check signature and claims of an assertion; each one is good for one token.
+    """Verify signature and claims of an assertion, which is valid for one token only.
 
     Raises:
-        Refused: 401, with what is wrong.
+        ErrorResponse: 401 with the reasons.
     """
     claims = assertion.claims
     audience = claims.get("aud")
     expires = claims.get("exp")
-    same_clock = service.settings.speed == 1  # the client's clock does not run at the simulator's speed
+    same_clock = service.settings.speed == 1  # a client's clock does not run at the speed of a faster simulator
     wrong = {
         "is not signed with RS256": assertion.header.get("alg") != _ALGORITHM,
         "is not signed with a key of the client": not _signed(client, assertion),
@@ -128,7 +128,7 @@ def _signed(client: Record, assertion: Assertion) -> bool:
 
 
 def client_of_token(service: Service, sent: str, now: float) -> str:
-    """Name the client whose access token was sent; "" when it is unknown, has expired or was withdrawn."""
+    """Return the name of the client of an access token, or "" if the token is unknown, expired or revoked."""
     issued = service.records.get("access_token", sent)
     if issued is None or now >= issued["expires_at"]:
         return ""
@@ -138,7 +138,7 @@ def client_of_token(service: Service, sent: str, now: float) -> str:
 
 
 def create(service: Service, call: Call) -> Reply:
-    """Answer ``POST /oauth/clients``; with a ``jwks_uri`` it takes no uploaded keys, ever."""
+    """Handle ``POST /oauth/clients``; a client with a ``jwks_uri`` never accepts uploaded keys."""
     body = call.body(_CREATE)
     id_ = service.records.new_id(KIND)
     client: dict[str, Any] = {
@@ -181,17 +181,17 @@ def _put(service: Service, call: Call, client: Record, changes: Mapping[str, Any
 
 
 def clients(service: Service, _: Call) -> Reply:
-    """Answer ``GET /oauth/clients``."""
+    """Handle ``GET /oauth/clients``."""
     return Reply([_shown(client) for client in service.records.all(KIND)])
 
 
 def show(service: Service, call: Call) -> Reply:
-    """Answer ``GET /oauth/clients/{client_id}``."""
+    """Handle ``GET /oauth/clients/{client_id}``."""
     return Reply(_shown(_found(service, call)))
 
 
 def change(service: Service, call: Call) -> Reply:
-    """Answer ``PATCH /oauth/clients/{client_id}``; one that is disabled loses its tokens."""
+    """Handle ``PATCH /oauth/clients/{client_id}``; disabling a client revokes its tokens."""
     changes = {name: value for name, value in call.body(_CHANGE).items() if value is not None}
     client = _found(service, call)
     if changes.get("status") == "disabled":
@@ -200,14 +200,14 @@ def change(service: Service, call: Call) -> Reply:
 
 
 def delete(service: Service, call: Call) -> Reply:
-    """Answer ``DELETE /oauth/clients/{client_id}``."""
+    """Handle ``DELETE /oauth/clients/{client_id}``."""
     client = _found(service, call)
     service.records.delete(KIND, client["id"], call.now)
     return Reply({**_shown(client), "status": "disabled"})
 
 
 def add_key(service: Service, call: Call) -> Reply:
-    """Answer ``POST /oauth/clients/{client_id}/keys``."""
+    """Handle ``POST /oauth/clients/{client_id}/keys``."""
     body = call.body(_KEY)
     client = _found(service, call)
     if client["jwks_uri"] is not None:
@@ -224,12 +224,12 @@ def add_key(service: Service, call: Call) -> Reply:
 
 
 def keys(service: Service, call: Call) -> Reply:
-    """Answer ``GET /oauth/clients/{client_id}/keys``."""
+    """Handle ``GET /oauth/clients/{client_id}/keys``."""
     return Reply([_shown_key(key) for key in _found(service, call)["keys"]])
 
 
 def revoke_key(service: Service, call: Call) -> Reply:
-    """Answer ``DELETE /oauth/clients/{client_id}/keys/{kid}``."""
+    """Handle ``DELETE /oauth/clients/{client_id}/keys/{kid}``."""
     client = _found(service, call)
     if not any(key["kid"] == call.params["kid"] for key in client["keys"]):
         raise error_response(404, "Key not found")
@@ -242,7 +242,7 @@ def revoke_key(service: Service, call: Call) -> Reply:
 
 
 def validate_jwks(service: Service, call: Call) -> Reply:
-    """Answer ``POST /oauth/clients/{client_id}/validate-jwks``: believed, not fetched."""
+    """Handle ``POST /oauth/clients/{client_id}/validate-jwks``: always valid, nothing is fetched."""
     client = _found(service, call)
     if client["jwks_uri"] is None:
         raise error_response(400, "This client has no JWKS URL.")

@@ -1,8 +1,8 @@
-"""Filter search page by page: ``/search/query`` and ``/search/start-filter-search``.
+"""Paged filter search: ``/search/query`` and ``/search/start-filter-search``.
 
-Rules: docs.sixtyfour.ai, api-reference/search/search-query. Exclusions are taken out of each page after it was cut, so
-pages may be short or empty, and the last page may go beyond ``max_results`` (a third party saw both). Assumed: the
-status words of a refusal, and that a cursor is good for a quarter of an hour.
+Source: docs.sixtyfour.ai, api-reference/search/search-query. Exclusions are removed after a page was cut, so that pages
+may be short or empty, and the last page may exceed ``max_results`` (both reported by a third party). Assumed: the
+status codes of errors, and that a cursor is valid for 15 minutes.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from sixtyfour_async.simulator.state.service import Service
 from sixtyfour_async.simulator.state.work import Job, WorkFaults, WorkRequest
 
 MAX_RESULTS = 1000
-"""What an API key may ask for (docs.sixtyfour.ai: the default of a credential)."""
+"""Maximum ``max_results`` of an API key. Source: docs.sixtyfour.ai, default of a credential."""
 CURSOR_SECONDS = 900
 _SOURCES = ("simple_filters", "filters", "parsed_query", "search_id", "query")
 _EXCLUDE = ("exclude_public_ids", "exclude_entity_ids", "exclude_list_ids")
@@ -57,18 +57,18 @@ _QUERY = (
 
 
 def query(service: Service, call: Call) -> Reply:
-    """Answer ``POST /search/query``: the first page of a search, or with a cursor the next one."""
+    """Handle ``POST /search/query``: the first page of a search, or with a cursor the next one."""
     return Reply(_answer(service, call, call.body(_QUERY)))
 
 
 def filter_search(service: Service, call: Call) -> Reply:
-    """Answer ``POST /search/start-filter-search``, which is synchronous despite its name."""
+    """Handle ``POST /search/start-filter-search``, which is synchronous despite its name."""
     unset = {field.name: None for field in _QUERY}
     return Reply(_answer(service, call, {**unset, **call.body(_FILTER_SEARCH)}))
 
 
 def limits(_world: Service, _call: Call) -> Reply:
-    """Answer ``GET /search/limits``."""
+    """Handle ``GET /search/limits``."""
     return Reply({"max_results": MAX_RESULTS})
 
 
@@ -82,7 +82,7 @@ def _answer(service: Service, call: Call, body: dict[str, Any]) -> dict[str, Any
 
 
 def _new_session(service: Service, call: Call, body: dict[str, Any]) -> Record:
-    """Begin a search: a record of everything its further pages follow from."""
+    """Store a new search, and a session with everything that determines its pages."""
     given = [name for name in _SOURCES if body[name] is not None]
     if len(given) != 1:
         text = f"Value error, Exactly one of {', '.join(_SOURCES)} must be provided"
@@ -116,7 +116,7 @@ def _new_session(service: Service, call: Call, body: dict[str, Any]) -> Record:
 def _requested_query(
     service: Service, call: Call, body: Mapping[str, Any], source: str
 ) -> tuple[str, Mapping[str, Any]]:
-    """Give the mode and the parsed query of a first request."""
+    """Return mode and parsed query of a first request."""
     mode = body["mode"] or "company"
     if source == "search_id":
         found = load_search(service, body["search_id"], call.now)
@@ -135,7 +135,7 @@ def _token(session: Record, page: int, returned: int) -> str:
 
 
 def _parse_cursor(service: Service, call: Call, cursor: str) -> tuple[Record, int, int]:
-    """Read a cursor: its search, the page and the rows before it."""
+    """Return the session of a cursor, the page, and the number of rows before it."""
     try:
         session, page, returned = base64.urlsafe_b64decode(cursor).decode().split(":")
         place, before = int(page), int(returned)

@@ -1,7 +1,7 @@
-"""Smaller work: age, LinkedIn profiles, organization charts, tables in JSON, and the struct builder.
+"""Smaller research routes: age, LinkedIn profiles, organization charts, tables in JSON, and the struct builder.
 
-Shapes: docs.sixtyfour.ai, api-reference/enrichment/enrich-linkedin-profile and the public OpenAPI file; most of these
-answers are free objects there, and what is in them here is assumed.
+Source of the shapes: docs.sixtyfour.ai, api-reference/enrichment/enrich-linkedin-profile and the public OpenAPI file.
+Most answers are untyped objects there; their contents are assumed.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ _STAFF_COUNT = 12
 
 
 def verify_age(service: Service, call: Call) -> Reply:
-    """Answer ``POST /verify-age``."""
+    """Handle ``POST /verify-age``."""
     subject = call.body(_AGE)["subject"]
     if not subject:
         raise group_error(400, "Bad Request", "Lead data is required", "enrichment")
@@ -91,7 +91,7 @@ def verify_age(service: Service, call: Call) -> Reply:
 
 
 def age(service: Service, call: Call) -> Reply:
-    """Answer ``GET /verify-age/{task_id}``: the status, and an envelope once it is completed."""
+    """Handle ``GET /verify-age/{task_id}``: the status, and the result once it is completed."""
     job = service.jobs.get(call.params["task_id"])
     if job is None or job.kind != "verify_age" or call.now < job.visible_at:
         raise error_response(404, "Task not found")
@@ -111,7 +111,7 @@ def _work_request(service: Service, kind: str, subject: str, body: Mapping[str, 
 
 
 def _run_synchronously(service: Service, call: Call, request: WorkRequest, answer: Callable[[], Any]) -> Reply:
-    """Answer synchronously, when the work is done."""
+    """Accept work and answer when it is done."""
     job = service.accept(Job, request, call.now, call.draw_faults)
 
     def finish(_: float) -> Reply:
@@ -123,14 +123,14 @@ def _run_synchronously(service: Service, call: Call, request: WorkRequest, answe
 
 
 def enrich_linkedin(service: Service, call: Call) -> Reply:
-    """Answer ``POST /enrich-linkedin``: what a struct asks about a profile, else the profile."""
+    """Handle ``POST /enrich-linkedin``: the fields of a struct, or the profile without one."""
     body = call.body(_LINKEDIN)
     request = _work_request(service, "linkedin", body["linkedin_url"], body)
     return _run_synchronously(service, call, request, functools.partial(_profile, service, body))
 
 
 def get_linkedin(service: Service, call: Call) -> Reply:
-    """Answer ``POST /get-linkedin``."""
+    """Handle ``POST /get-linkedin``."""
     body: JSON = {**call.body(_PROFILE), "struct": None}
     request = _work_request(service, "linkedin", body["linkedin_url"], body)
     return _run_synchronously(service, call, request, functools.partial(_profile, service, body))
@@ -152,7 +152,7 @@ def _profile(service: Service, body: Mapping[str, Any]) -> JSON:
 
 
 def struct_builder(_world: Service, call: Call) -> Reply:
-    """Answer ``POST /struct-builder/generate``: the existing fields and one for each thing that was listed."""
+    """Handle ``POST /struct-builder/generate``: the existing fields, and one for each item in the description."""
     body = call.body(_BUILD)
     listed = body["description"].replace(" and ", ",").replace("\n", ",").split(",")
     descriptions = {"_".join(words(text).split()[-4:]): text.strip() for text in listed if words(text)}
@@ -173,12 +173,12 @@ def _built(name: str, about: str) -> JSON:
 
 
 def chart_capabilities(_world: Service, _call: Call) -> Reply:
-    """Answer ``GET /org-chart/filter-capabilities``."""
+    """Handle ``GET /org-chart/filter-capabilities``."""
     return Reply({"fields": ["department", "title", "location"]})
 
 
 def find_people(service: Service, call: Call) -> Reply:
-    """Answer ``POST /org-chart/find-people``."""
+    """Handle ``POST /org-chart/find-people``."""
     body = call.body(_FIND_PEOPLE)
     company_name = _company_name(body)
     request = _work_request(service, "org_chart", company_name, body)
@@ -188,7 +188,7 @@ def find_people(service: Service, call: Call) -> Reply:
 
 
 def full_chart(service: Service, call: Call) -> Reply:
-    """Answer ``POST /org-chart/full``: by departments, page by page."""
+    """Handle ``POST /org-chart/full``: the chart by departments, paged."""
     body = call.body(_CHART)
     company_name = _company_name(body)
     page, size = body["page"] or 1, body["page_size"] or 50
@@ -225,7 +225,7 @@ def _staff(service: Service, company: str, body: Mapping[str, Any]) -> list[JSON
 
 
 def enrich_dataframe(service: Service, call: Call) -> Reply:
-    """Answer ``POST /enrich-dataframe`` of the older reference: a CSV in JSON, with the columns that were found."""
+    """Handle ``POST /enrich-dataframe`` of the older reference: a CSV within JSON, returned with additional columns."""
     body = call.body(_TABLE)
     if body["enrichment_type"] not in {"phone", "email", "lead", "company"}:
         raise error_response(400, "enrichment_type must be one of phone, email, lead, company")

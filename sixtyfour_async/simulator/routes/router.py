@@ -1,4 +1,4 @@
-"""Finds the route of a path: fixed paths at once, the others by their first word and their length."""
+"""Find the route of a path: static paths in a dictionary, the others by first segment and number of segments."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Handler = Callable[[Service, Call], Reply]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One line of the table of routes. A *public* one is answered without a key."""
+    """One line of the route table. A *public* route needs no authentication."""
 
     method: str
     path: str
@@ -25,24 +25,24 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class PathPattern:
-    """A path, and its routes by method."""
+    """A path pattern and its routes by method."""
 
     segments: tuple[str, ...]
     by_method: dict[str, Route] = field(default_factory=dict[str, Route])
 
     def matches(self, segments: tuple[str, ...]) -> bool:
-        """Say whether a path of the same length is one of this place; a ``{parameter}`` takes any word but none."""
+        """Return whether a path of the same length matches; a ``{parameter}`` matches any non-empty segment."""
         pairs = zip(self.segments, segments, strict=True)
         return all(name == value or (name.startswith("{") and value) for name, value in pairs)
 
     def params(self, segments: tuple[str, ...]) -> dict[str, str]:
-        """Read the parameters out of a path."""
+        """Return the parameters of a matching path."""
         pairs = zip(self.segments, segments, strict=True)
         return {name[1:-1]: value for name, value in pairs if name.startswith("{")}
 
 
 class Router:
-    """All places of a table."""
+    """All path patterns of a route table."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self._static: dict[tuple[str, ...], PathPattern] = {}
@@ -60,7 +60,7 @@ class Router:
         return (known or candidates[-1:])[0]
 
     def find(self, path: str) -> tuple[Mapping[str, Route], Mapping[str, str]]:
-        """Give the routes of a path by method, none when there is no such path, and the path's parameters."""
+        """Return the routes of a path by method, empty if it is unknown, and its parameters."""
         segments = tuple(path.split("/"))
         if (pattern := self._static.get(segments)) is not None:
             return pattern.by_method, {}

@@ -1,4 +1,4 @@
-"""The routes of workflow runs: start, list, watch, fetch, cancel."""
+"""The routes of workflow runs: start, list, live status, result files, cancel."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from sixtyfour_async.simulator.state.work import Run, WorkRequest
 
 _FORMATS = ("csv", "json", "ndjson")
 _MAX_INLINE_ROWS = 5
-"""Files of up to so many rows are inlined in the answer too; the bound is assumed."""
+"""Maximum rows of a file that is also included in the answer (assumed)."""
 _RUN = (
     Field("workflow_id", "string", required=True),
     Field("save_json", "boolean", nullable=False),
@@ -42,7 +42,7 @@ _CANCEL = (Field("job_id", "string"),)
 
 
 def run(service: Service, call: Call) -> Reply:
-    """Answer ``POST /workflows/run``; the same Idempotency-Key gives the same run again."""
+    """Handle ``POST /workflows/run``; a repeated Idempotency-Key returns the same run."""
     query = call.query_values(_RUN)
     workflow = find_workflow(service.records, query["workflow_id"])
     if workflow is None:
@@ -73,7 +73,7 @@ def _start(service: Service, call: Call, workflow: Mapping[str, Any], formats: l
 
 
 def _rows(service: Service, call: Call, source: Mapping[str, Any], payload: Any) -> list[dict[str, Any]]:
-    """Give the rows a run begins with: of the payload, of an upload, or those the source block finds."""
+    """Return the input rows of a run: from the payload, an upload, or the search of its source block."""
     if source["block_name"] == "webhook":
         return _payload_rows(source, payload)
     if payload is not None:
@@ -87,7 +87,7 @@ def _rows(service: Service, call: Call, source: Mapping[str, Any], payload: Any)
 
 
 def _found_rows(service: Service, specs: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Give the rows of a ``search`` block: what a deep search for its query would find."""
+    """Return the rows of a ``search`` block, those of a deep search for its query."""
     mode = "company" if specs.get("dataframe_type") == "COMPANY" else "people"
     parsed = {"deep_search": {"query": str(specs.get("query") or "")}}
     found = searches.documents(service.settings.seed, mode, parsed)
@@ -110,7 +110,7 @@ def _payload_rows(source: Mapping[str, Any], payload: Any) -> list[dict[str, Any
 
 
 def runs(service: Service, call: Call) -> Reply:
-    """Answer ``GET /workflows/runs``, newest first; files of bulk-intelligence are not listed."""
+    """Handle ``GET /workflows/runs``, newest first, without bulk-intelligence files."""
     query = call.query_values(_RUNS)
     required = {"active": {"queued", "running"}}.get(query["status"] or "", {query["status"]})
     found = (
@@ -131,13 +131,13 @@ def _require_field(service: Service, call: Call, run_id: str) -> Run:
 
 
 def run_live_status(service: Service, call: Call) -> Reply:
-    """Answer ``GET /workflows/runs/{run_id}/live_status``."""
+    """Handle ``GET /workflows/runs/{run_id}/live_status``."""
     status_body = live_status(_require_field(service, call, call.params["run_id"]), call.now)
     return Reply({**status_body, "overall_status": UNKNOWN_STATUS} if call.draw_drift() else status_body)
 
 
 def links(service: Service, call: Call) -> Reply:
-    """Answer ``…/results/download-links``: an item per finished block, in an order that means nothing."""
+    """Handle ``…/results/download-links``: one item per finished block, in no meaningful order."""
     format_ = call.query_values(_LINKS)["format"] or "csv"
     run = _require_field(service, call, call.params["run_id"])
     if format_ not in run.formats:
@@ -147,7 +147,10 @@ def links(service: Service, call: Call) -> Reply:
 
 
 def _shuffled(run_id: str, numbers: list[int]) -> list[int]:
-    """Keep the highest number away from the end and, where there is room, from the start."""
+    """Shuffle block numbers so that the highest is neither last nor, with three or more, first.
+
+    Clients that take the last item for the final result must fail here rather than in production.
+    """
     others = sorted(numbers[:-1], key=lambda number: uniform(run_id, number))
     return others[:1] * (len(others) > 1) + numbers[-1:] + others[len(others) > 1 :]
 
@@ -159,7 +162,7 @@ def _with_rows(service: Service, call: Call, run: Run, number: int, format_: str
 
 
 def cancel(service: Service, call: Call) -> Reply:
-    """Answer ``POST /workflows/cancel``: ``canceled``, or the status of a run that has ended already."""
+    """Handle ``POST /workflows/cancel``: ``canceled``, or the status of a run that has already ended."""
     job_id = call.query_values(_CANCEL)["job_id"] or call.body(_CANCEL, optional=True)["job_id"]
     if job_id is None:
         raise error_response(400, "job_id is required")

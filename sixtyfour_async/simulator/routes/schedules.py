@@ -1,6 +1,6 @@
-"""The schedule routes (docs.sixtyfour.ai, api-reference/workflows). Schedules are kept and shown; nothing starts runs.
+"""The schedule routes. Source: docs.sixtyfour.ai, api-reference/workflows.
 
-Assumed: that three next times are told, and the texts of what is refused.
+Schedules are stored and shown, but start no runs. Assumed: that three next run times are shown, and the error messages.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _DISABLE = (Field("api_key_id", "integer"), Field("created_by", "string"), Field
 
 
 def create(service: Service, call: Call) -> Reply:
-    """Answer ``POST /schedules``."""
+    """Handle ``POST /schedules``."""
     body = call.body(_CREATE)
     _check(body)
     if find_workflow(service.records, body["workflow_id"]) is None:
@@ -94,19 +94,19 @@ def _found(service: Service, call: Call) -> Record:
 
 
 def schedules(service: Service, call: Call) -> Reply:
-    """Answer ``GET /schedules``."""
+    """Handle ``GET /schedules``."""
     wanted = call.query_values(_LIST)["workflow_id"]
     found = [each for each in service.records.all(KIND) if wanted in (None, each["workflow_id"])]
     return Reply([_shown(each, call.now) for each in found])
 
 
 def show(service: Service, call: Call) -> Reply:
-    """Answer ``GET /schedules/{schedule_id}``."""
+    """Handle ``GET /schedules/{schedule_id}``."""
     return Reply(_shown(_found(service, call), call.now))
 
 
 def change(service: Service, call: Call) -> Reply:
-    """Answer ``PATCH /schedules/{schedule_id}``; one that is switched on again belongs to the caller."""
+    """Handle ``PATCH /schedules/{schedule_id}``; reactivating a schedule binds it to the caller's credential."""
     body = call.body(_CHANGE)
     _check(body)
     found = _found(service, call)
@@ -121,14 +121,14 @@ def _put(service: Service, call: Call, found: Record, changes: Mapping[str, Any]
 
 
 def delete(service: Service, call: Call) -> Reply:
-    """Answer ``DELETE /schedules/{schedule_id}``."""
+    """Handle ``DELETE /schedules/{schedule_id}``."""
     found = _found(service, call)
     service.records.delete(KIND, found["id"], call.now)
     return Reply({"id": found["id"], "deleted": True})
 
 
 def disable_bound(service: Service, call: Call) -> Reply:
-    """Answer ``POST /schedules/disable-bound``: switch off what a key or a user has set up."""
+    """Handle ``POST /schedules/disable-bound``: deactivate the schedules of a key or a user."""
     body = call.body(_DISABLE)
     if body["api_key_id"] is None and body["created_by"] is None:
         raise error_response(400, "api_key_id or created_by is required")
@@ -143,7 +143,7 @@ def disable_bound(service: Service, call: Call) -> Reply:
 
 
 def active_counts(service: Service, _: Call) -> Reply:
-    """Answer ``GET /schedules/active-counts``: how many are switched on, by workflow."""
+    """Handle ``GET /schedules/active-counts``: the number of active schedules by workflow."""
     counts: dict[str, int] = {}
     for each in service.records.all(KIND):
         if each["is_active"]:

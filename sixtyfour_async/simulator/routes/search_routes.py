@@ -1,7 +1,7 @@
-"""The routes of searches that take a while: deep search, export, lookalike, their status and their files.
+"""The routes of long-running searches: deep search, export, lookalike, their status and their files.
 
-Sources: docs.sixtyfour.ai, api-reference/search/{start-deep-search-async, deep-search-status, search-endpoints}; how an
-export or a lookalike search goes about its work is assumed.
+Source: docs.sixtyfour.ai, api-reference/search/{start-deep-search-async, deep-search-status, search-endpoints}. What
+exports and lookalike searches find, and how fast, is assumed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from sixtyfour_async.simulator.state.service import Service
 from sixtyfour_async.simulator.state.work import Search, WorkRequest
 
 QUEUED_SECONDS = 2.0
-"""Simulated seconds a search is queued before it runs (assumed)."""
+"""Simulated seconds for which a search is queued (assumed)."""
 _MODE = Field("mode", "string", nullable=False, choices=("people", "company"))
 _START = (
     Field("query", "string", required=True),
@@ -54,11 +54,11 @@ _LOOKALIKE_STATUS = (
 _DOWNLOAD = (Field("resource_handle_id", "string", required=True),)
 _PHASES = ("Understanding the query", "Collecting candidates", "Finalizing results")
 _AVERAGE_CONFIDENCE = 0.87
-"""How sure the identities of seeds are said to be."""
+"""Confidence shown for resolved seeds, 0 to 1."""
 
 
 def start(service: Service, call: Call) -> Reply:
-    """Answer ``POST /search/start-deep-search``; a known ``search_id`` gives its task again."""
+    """Handle ``POST /search/start-deep-search``; a known ``search_id`` returns the same task."""
     body = call.body(_START)
     if not body["query"].strip():
         raise error_response(400, "Invalid search query")
@@ -91,7 +91,7 @@ def _start_deep(service: Service, call: Call, body: dict[str, Any]) -> Search:
 def _search_body(
     body: Mapping[str, Any], mode: str, parsed: Mapping[str, Any], excluded_ids: list[str]
 ) -> dict[str, Any]:
-    """Put together what the rows of a search follow from."""
+    """Return everything that determines the rows of a search."""
     max_results = body.get("max_results") or searches.DEFAULT_MAX_RESULTS
     kept = {name: value for name, value in body.items() if value is not None}
     return {**kept, "mode": mode, "parsed_query": parsed, "excluded": excluded_ids, "max_results": max_results}
@@ -106,7 +106,7 @@ def _accept(service: Service, call: Call, kind: str, body: dict[str, Any], searc
 
 
 def export(service: Service, call: Call) -> Reply:
-    """Answer ``POST /search/export``: 409 while another export of the same search goes on."""
+    """Handle ``POST /search/export``: 409 while another export of the same search is running."""
     body = call.body(_EXPORT)
     if (body["search_id"] is None) == (body["parsed_query"] is None):
         text = "Value error, Exactly one of search_id or parsed_query must be provided"
@@ -134,7 +134,7 @@ def _found(service: Service, call: Call, *kinds: str) -> Search:
 
 
 def status(service: Service, call: Call) -> Reply:
-    """Answer ``GET /search/status/{task_id}`` and its older twin, for deep searches and exports."""
+    """Handle ``GET /search/status/{task_id}`` and its older alias, for deep searches and exports."""
     search = _found(service, call, "deep_search", "export")
     status_body: dict[str, Any] = {
         **_search_status(search, call.now),
@@ -152,7 +152,7 @@ def status(service: Service, call: Call) -> Reply:
 
 
 def _search_status(search: Search, now: float) -> dict[str, Any]:
-    """Say how far a search of any kind is."""
+    """Return the status fields that all kinds of searches share."""
     word = _status_word(search, now)
     phase = None if word in {"queued", "failed"} else min(int(search.progress(now) * 3), 2)
     return {
@@ -179,7 +179,7 @@ def _handle(search: Search) -> str:
 
 
 def download(service: Service, call: Call) -> Reply:
-    """Answer ``GET /search/download``: a signed link, good for 15 minutes."""
+    """Handle ``GET /search/download``: a signed link, valid for 15 minutes."""
     handle = call.query_values(_DOWNLOAD)["resource_handle_id"]
     search = service.searches.get(handle.removeprefix("rh_"))
     good = search is not None and search.done(call.now) and not search.failed and handle == _handle(search)
@@ -190,7 +190,7 @@ def download(service: Service, call: Call) -> Reply:
 
 
 def lookalike(service: Service, call: Call) -> Reply:
-    """Answer ``POST /search/lookalike``: people with the job titles that the seeds have."""
+    """Handle ``POST /search/lookalike``: people with the same job titles as the seeds."""
     body = call.body(_LOOKALIKE)
     if (body["csv_resource_handle_id"] is None) == (not body["linkedin_urls"]):
         text = "Value error, Exactly one of csv_resource_handle_id or linkedin_urls must be provided"
@@ -209,7 +209,7 @@ def lookalike(service: Service, call: Call) -> Reply:
 
 
 def _seeds(service: Service, call: Call, body: Mapping[str, Any]) -> tuple[list[dict[str, Any]], int]:
-    """Give the people a lookalike search begins with, and how many were named."""
+    """Return the seed people of a lookalike search, and the number supplied."""
     if body["linkedin_urls"]:
         urls = body["linkedin_urls"]
         return [{"linkedin": url} for url in dict.fromkeys(urls) if "linkedin.com/in/" in url], len(urls)
@@ -241,7 +241,7 @@ def _diagnostics(body: Mapping[str, Any], supplied: int, resolved: int) -> dict[
 
 
 def lookalike_status(service: Service, call: Call) -> Reply:
-    """Answer ``GET /search/lookalike/{task_id}``."""
+    """Handle ``GET /search/lookalike/{task_id}``."""
     wanted = call.query_values(_LOOKALIKE_STATUS)
     search = _found(service, call, "lookalike")
     status_body = {**_search_status(search, call.now), "search_id": search.search_id}

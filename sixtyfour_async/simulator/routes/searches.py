@@ -1,8 +1,8 @@
-"""Which documents a search finds.
+"""Find the documents of a search.
 
-A search is its mode and its ``parsed_query``, which has one of three forms: ``{"simple_filters": …}``,
-``{"filters": …}`` or ``{"deep_search": {"query": …}}``. The forms are assumed: the service says only that what it
-echoes may be sent back. Deep search finds companies by the words of the query, and invents people.
+A search consists of its mode and its ``parsed_query``, in one of three forms: ``{"simple_filters": …}``,
+``{"filters": …}`` or ``{"deep_search": {"query": …}}``. The forms are assumed; documented is only that an echoed
+``parsed_query`` may be sent back. Deep search matches companies by the words of the query, and invents people.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _STOP_WORDS = frozenset(
 
 @functools.lru_cache(maxsize=256)
 def matching_companies(query: str) -> tuple[tuple[int, Company], ...]:
-    """Give the companies whose facts hold most of the words of *query*, with their places in the file."""
+    """Return the companies that share the most words with *query*, with their positions in the file."""
     query_words = set(words(query).split()) - _STOP_WORDS
     hits = [(len(query_words & facts), at, company) for at, (facts, company) in enumerate(_word_index())]
     best = max((count for count, _, _ in hits), default=0)
@@ -55,10 +55,10 @@ def _text(company: Company) -> str:
 
 
 def documents(seed: int, mode: str, parsed: Mapping[str, Any]) -> Sequence[Document]:
-    """Give the documents a search finds, before exclusions.
+    """Return the documents that match a search, before exclusions.
 
     Raises:
-        Refused: 400, the filters are not understood.
+        ErrorResponse: 400 if the filters are invalid.
     """
     return _documents(seed, mode, json.dumps(parsed))
 
@@ -87,14 +87,14 @@ def _deep(seed: int, mode: str, query: str) -> list[Document]:
 
 
 def exclusion_ids(mode: str, document: Document) -> tuple[str, ...]:
-    """Give the names under which a document can be excluded."""
+    """Return the ids by which a document can be excluded."""
     if mode == "company":
         return (str(document["id"]), str(document["domain"]))
     return (str(document["public_id"]).casefold(),)
 
 
 def exclusion_id(mode: str, given: object) -> str:
-    """Read what excludes a document: a numeric id or domain of a company, a LinkedIn id of a person, or a URL."""
+    """Normalize an id of an exclusion: a numeric id, domain or URL of a company; a LinkedIn id or URL of a person."""
     text = str(given).strip().casefold()
     if mode == "company":
         return text if text.isdigit() else domain_of(text)
@@ -102,24 +102,21 @@ def exclusion_id(mode: str, given: object) -> str:
 
 
 def without_excluded(mode: str, found: Sequence[Document], excluded: Collection[str]) -> list[Document]:
-    """Leave out what is excluded."""
-    excluded_ids = frozenset(excluded)
-    return (
-        [document for document in found if excluded_ids.isdisjoint(exclusion_ids(mode, document))]
-        if excluded_ids
-        else list(found)
-    )
+    """Return the documents that are not excluded."""
+    ids = frozenset(excluded)
+    return [document for document in found if ids.isdisjoint(exclusion_ids(mode, document))] if ids else list(found)
 
 
-def find_documents(seed: int, request: Mapping[str, Any]) -> list[Document]:
-    """Give what a search that was ordered finds: its ``mode``, ``parsed_query``, ``excluded`` and ``max_results``."""
-    found = without_excluded(
-        request["mode"], documents(seed, request["mode"], request["parsed_query"]), request["excluded"]
-    )
-    return found[: request["max_results"]]
+def find_documents(seed: int, body: Mapping[str, Any]) -> list[Document]:
+    """Return the documents of an accepted search.
+
+    Its body holds ``mode``, ``parsed_query``, ``excluded`` and ``max_results``.
+    """
+    found = documents(seed, body["mode"], body["parsed_query"])
+    return without_excluded(body["mode"], found, body["excluded"])[: body["max_results"]]
 
 
 def rows(seed: int, search: Search) -> list[dict[str, Any]]:
-    """Give the rows of a finished search."""
+    """Return the rows of the result file of a search."""
     found = find_documents(seed, search.body)
     return [as_row(search.body["mode"], document, "workflow") for document in found]

@@ -1,6 +1,6 @@
-"""The secret that webhooks are signed with: made, shown once, rolled, revoked.
+"""The signing secret of webhooks: creation, rotation, revocation.
 
-Shapes: docs.sixtyfour.ai, api-reference/webhooks/signing-secrets. Every key of a simulator is an administrator's.
+Source of the shapes: docs.sixtyfour.ai, api-reference/webhooks/signing-secrets. All keys have administrator rights.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _ROLL = (Field("expire_overlap_hours", "integer", nullable=False, minimum=0, max
 
 
 def active(service: Service, now: float) -> list[Record]:
-    """Give the secrets that sign at an instant, the newest first: two of them while one is rolled."""
+    """Return the active secrets, newest first: two of them during a rotation."""
     return [each for each in reversed(service.records.all(KIND)) if each["until"] is None or now < each["until"]]
 
 
 def show(service: Service, call: Call) -> Reply:
-    """Answer ``GET /webhooks/signing-secret``: null when there is none."""
+    """Handle ``GET /webhooks/signing-secret``: null if there is none."""
     found = active(service, call.now)
     return Reply(_meta(found[0]) if found else None)
 
@@ -45,7 +45,7 @@ def _meta(secret: Record) -> dict[str, Any]:
 
 
 def create(service: Service, call: Call) -> Reply:
-    """Answer ``POST /webhooks/signing-secret``: any other is revoked at once."""
+    """Handle ``POST /webhooks/signing-secret``: any other secret is revoked at once."""
     _revoke_active(service, call, call.now)
     return Reply(_new_secret(service, call), status=201)
 
@@ -65,13 +65,13 @@ def _new_secret(service: Service, call: Call) -> dict[str, Any]:
 
 
 def revoke(service: Service, call: Call) -> Reply:
-    """Answer ``DELETE /webhooks/signing-secret``."""
+    """Handle ``DELETE /webhooks/signing-secret``."""
     _revoke_active(service, call, call.now)
     return Reply(status=204)
 
 
 def roll(service: Service, call: Call) -> Reply:
-    """Answer ``POST /webhooks/signing-secret/roll``: the old one goes on signing for a while."""
+    """Handle ``POST /webhooks/signing-secret/roll``: the previous secret stays active during the overlap."""
     hours = call.body(_ROLL, optional=True)["expire_overlap_hours"]
     _revoke_active(service, call, call.now + _HOUR_SECONDS * (_DEFAULT_OVERLAP_HOURS if hours is None else hours))
     return Reply(_new_secret(service, call))

@@ -1,4 +1,4 @@
-"""The storage host: files behind signed links, served without a key."""
+"""The storage host: result files behind signed links, served without authentication."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sixtyfour_async.simulator.state.service import Service
 
 
 def signed_file(service: Service, token: str, now: float) -> Reply:
-    """Serve a file as a storage host does: no key, XML when the link is not good."""
+    """Return the file of a signed link, or an XML error as object storage sends it."""
     link = result_files.parse_link(service.settings.seed, token)
     if link is None:
         return _storage_error("SignatureDoesNotMatch", "The request signature does not match.")

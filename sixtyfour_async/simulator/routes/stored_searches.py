@@ -1,4 +1,4 @@
-"""Searches that were made: each has an id under which its query can be asked again, and a line in the history."""
+"""Stored searches: each has an id by which its query can be repeated, and an entry in the history."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KIND = "search"
 def store_search(
     service: Service, call: Call, *, mode: str, parsed: Mapping[str, Any], search_id: str | None = None, **more: Any
 ) -> Record:
-    """Store a search; *more*: what the history shows, or ``task_id`` of the work behind it."""
+    """Store a search. *more*: fields of the history, or ``task_id`` of the work behind it."""
     search_id = search_id or service.records.new_id(KIND)
     record = {
         "search_id": search_id,
@@ -38,10 +38,10 @@ def store_search(
 
 
 def load_search(service: Service, search_id: str, now: float) -> Record:
-    """Give the search of that id, whose query can be asked again.
+    """Return a stored search whose query can be repeated.
 
     Raises:
-        Refused: 404, there is none, or the work behind it has not come to its end.
+        ErrorResponse: 404 if it is unknown, or if the work behind it has failed or not ended.
     """
     found = service.records.get(KIND, search_id)
     work = None if found is None else service.searches.get(found["task_id"] or "")
@@ -51,6 +51,6 @@ def load_search(service: Service, search_id: str, now: float) -> Record:
 
 
 def add_page_cost(service: Service, call: Call, found: Record, *, cents: int, total: int) -> None:
-    """Note what another page of a search has cost and how many rows it has given so far."""
+    """Add the cost of another page to a search, and set the number of rows returned so far."""
     updated = {**found, "cost_cents": found["cost_cents"] + cents, "total": total}
     service.records.put(KIND, found["search_id"], updated, call.now)

@@ -1,4 +1,4 @@
-"""The table of routes: every operation of the service that the simulator answers, one line each."""
+"""The route table: every operation of the service that the simulator answers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from sixtyfour_async.simulator.routes.router import Route
 
 
 def _job_operations() -> Iterator[Route]:
-    """Give the forms of each job operation: at once or as a job, for one or for many."""
+    """Yield the routes of each job operation: synchronous and asynchronous, single and bulk."""
     for operation in OPERATIONS:
         for path in operation.paths:
             for form, bulk in (("", False), *((("-bulk", True),) if operation.lookup_keys else ())):

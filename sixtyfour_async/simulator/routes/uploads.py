@@ -1,7 +1,7 @@
-"""Uploaded files: ``POST /storage/csv/upload``, and what other routes find behind a handle.
+"""Uploaded files: ``POST /storage/csv/upload``, and their look-up by handle.
 
 The route is named on docs.sixtyfour.ai but not described. Assumed: the field ``file``, the keys of the answer, and that
-a handle is good for a day.
+a handle is valid for a day.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from sixtyfour_async.simulator.state.service import Service
 
 KIND = "upload"
 HANDLE_LIFETIME_SECONDS = 86_400.0
-"""Simulated seconds after which a handle is no longer good."""
+"""Simulated seconds for which a handle is valid."""
 
 
 def upload(service: Service, call: Call) -> Reply:
-    """Answer ``POST /storage/csv/upload``."""
+    """Handle ``POST /storage/csv/upload``."""
     parts = parse_form(call.headers.get("content-type", ""), call.content)
     if "file" not in parts or parts["file"].filename is None:
         raise validation_error([missing(("body", "file"), None)])
@@ -46,6 +46,6 @@ def upload(service: Service, call: Call) -> Reply:
 
 
 def find_upload(service: Service, handle: Any, now: float) -> Record | None:
-    """Give the columns and rows behind a handle; None when it is unknown or has expired."""
+    """Return the columns and rows of an upload, or None if its handle is unknown or has expired."""
     record = service.records.get(KIND, handle) if isinstance(handle, str) else None
     return None if record is None or now >= record["expires_at"] else record

@@ -1,6 +1,6 @@
-"""The routes of stored workflows: list, show, create, update, delete, and the blocks they are made of.
+"""The routes of stored workflows: list, show, create, update, delete, and the available blocks.
 
-The ``*_workflow`` forms and the REST forms of the older reference do the same (docs.sixtyfour.ai,
+The ``*_workflow`` routes and the REST routes of the older reference are equivalent (Source: docs.sixtyfour.ai,
 api-reference/workflows/workflows-management).
 """
 
@@ -36,17 +36,17 @@ _STORED = {"workflow_name": "name", "workflow_description": "description"}
 
 
 def workflows(service: Service, _: Call) -> Reply:
-    """Answer ``GET /workflows``: without definitions."""
+    """Handle ``GET /workflows``: without definitions."""
     return Reply([{**workflow, "workflow_definition": None} for workflow in graphs.all_workflows(service.records)])
 
 
 def blocks(_world: Service, _call: Call) -> Reply:
-    """Answer ``GET /workflows/blocks``."""
+    """Handle ``GET /workflows/blocks``."""
     return Reply([{"block_name": block.name, "specs_schema": block.schema} for block in registered_blocks().values()])
 
 
 def show(service: Service, call: Call) -> Reply:
-    """Answer ``GET /workflows/{workflow_id}``; here nothing has a draft of its own."""
+    """Handle ``GET /workflows/{workflow_id}``; drafts are not simulated."""
     call.query_values(_SHOW)
     return Reply(_found(service, call.params["workflow_id"]))
 
@@ -59,7 +59,7 @@ def _found(service: Service, workflow_id: str) -> Workflow:
 
 
 def create(service: Service, call: Call) -> Reply:
-    """Answer ``POST /workflows/create_workflow``."""
+    """Handle ``POST /workflows/create_workflow``."""
     body = call.body(_CREATE)
     _check(body["workflow_definition"])
     wanted = body["id"] or service.records.new_id(KIND)
@@ -83,12 +83,12 @@ def _store(service: Service, call: Call, workflow_id: str, body: dict[str, Any])
 
 
 def update(service: Service, call: Call) -> Reply:
-    """Answer ``POST /workflows/update_workflow``: a workflow that is not there is made, if a definition is sent."""
+    """Handle ``POST /workflows/update_workflow``: a missing workflow is created if a definition is sent."""
     return Reply(_update(service, call, call.query_values(_ID)["workflow_id"], create_missing=True))
 
 
 def patch(service: Service, call: Call) -> Reply:
-    """Answer ``PATCH /workflows/{workflow_id}`` of the older reference."""
+    """Handle ``PATCH /workflows/{workflow_id}``; unlike the other form, it creates nothing."""
     return Reply(_update(service, call, call.params["workflow_id"], create_missing=False))
 
 
@@ -108,12 +108,12 @@ def _update(service: Service, call: Call, workflow_id: str, *, create_missing: b
 
 
 def delete(service: Service, call: Call) -> Reply:
-    """Answer ``POST /workflows/delete_workflow``; its runs stay."""
+    """Handle ``POST /workflows/delete_workflow``; its runs stay."""
     return Reply(_delete(service, call, call.query_values(_ID)["workflow_id"]))
 
 
 def remove(service: Service, call: Call) -> Reply:
-    """Answer ``DELETE /workflows/{workflow_id}`` of the older reference."""
+    """Handle ``DELETE /workflows/{workflow_id}`` of the older reference."""
     _delete(service, call, call.params["workflow_id"])
     return Reply(status=204)
 

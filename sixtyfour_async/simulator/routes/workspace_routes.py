@@ -1,7 +1,7 @@
-"""Workspaces of the dashboard: what is open side by side, and a stream that tells of it.
+"""The dashboard's workspaces: the open viewers, and a stream of changes.
 
-Shapes: the public OpenAPI file, where these routes were hidden and then removed; bodies of answers that are free there
-are assumed. The stream sends a snapshot and ends.
+Source of the shapes: the public OpenAPI file, where these routes were hidden and later removed. Untyped answers are
+assumed. The stream sends one snapshot and ends.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def _put(service: Service, call: Call, workspace: Record, viewers: list[dict[str
 
 
 def create(service: Service, call: Call) -> Reply:
-    """Answer ``POST /workspaces``."""
+    """Handle ``POST /workspaces``."""
     workspace = {
         "id": service.records.new_id(KIND),
         "is_owner": True,
@@ -55,12 +55,12 @@ def create(service: Service, call: Call) -> Reply:
 
 
 def show(service: Service, call: Call) -> Reply:
-    """Answer ``GET /workspaces/{workspace_id}``."""
+    """Handle ``GET /workspaces/{workspace_id}``."""
     return Reply(_found(service, call))
 
 
 def mount(service: Service, call: Call) -> Reply:
-    """Answer ``POST /workspaces/{workspace_id}/viewers``."""
+    """Handle ``POST /workspaces/{workspace_id}/viewers``."""
     body = call.body(_MOUNT)
     workspace = _found(service, call)
     key = f"{body['kind']}:{body['id']}"
@@ -77,7 +77,7 @@ def _viewer(workspace: Record, key: str) -> Mapping[str, Any]:
 
 
 def unmount(service: Service, call: Call) -> Reply:
-    """Answer ``DELETE /workspaces/{workspace_id}/viewers/{key}``."""
+    """Handle ``DELETE /workspaces/{workspace_id}/viewers/{key}``."""
     workspace = _found(service, call)
     excluded_ids = _viewer(workspace, call.params["key"])
     left = [viewer for viewer in workspace["state"]["viewers"] if viewer["key"] != excluded_ids["key"]]
@@ -86,7 +86,7 @@ def unmount(service: Service, call: Call) -> Reply:
 
 
 def patch(service: Service, call: Call) -> Reply:
-    """Answer ``PATCH /workspaces/{workspace_id}/viewers/{key}``."""
+    """Handle ``PATCH /workspaces/{workspace_id}/viewers/{key}``."""
     state = call.body(_PATCH)["state"]
     workspace = _found(service, call)
     changed = _viewer(workspace, call.params["key"])
@@ -98,7 +98,7 @@ def patch(service: Service, call: Call) -> Reply:
 
 
 def activate(service: Service, call: Call) -> Reply:
-    """Answer ``PATCH /workspaces/{workspace_id}/active-viewer``."""
+    """Handle ``PATCH /workspaces/{workspace_id}/active-viewer``."""
     key = call.body(_ACTIVE)["activeViewerKey"]
     workspace = _found(service, call)
     if key is not None:
@@ -107,5 +107,5 @@ def activate(service: Service, call: Call) -> Reply:
 
 
 def stream(service: Service, call: Call) -> Reply:
-    """Answer ``GET /workspaces/{workspace_id}/stream``."""
+    """Handle ``GET /workspaces/{workspace_id}/stream``."""
     return events([("snapshot", _found(service, call))])

@@ -1,7 +1,7 @@
-"""The ASGI application: the gate every request passes, and the routes behind it.
+"""The ASGI application: the pipeline that every request passes, and the routes behind it.
 
-The gate authenticates, counts, lets faults strike, waits for synchronous work and writes headers; what is answered
-is decided by the route functions, which never wait.
+The pipeline authenticates, applies the rate limit, injects faults, waits for synchronous work and writes headers. Route
+functions decide the answer and never await.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _ERRORS: Mapping[int, str] = {
     503: "Company search backend endpoint is not configured",
     504: "Field values request timed out",
 }
-"""Texts of docs.sixtyfour.ai, api-reference/search/search-endpoints."""
+"""Source: docs.sixtyfour.ai, api-reference/search/search-endpoints."""
 _PROXY_PAGE = (
     b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n"
     b"<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n"
@@ -46,12 +46,12 @@ _PROXY_PAGE = (
 
 
 SIGNED_PREFIX = "/signed/"
-"""Where the storage host begins, which in reality is another one."""
+"""Path prefix of the storage host, which is a separate host in reality."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
-    """A request on its way through the gate."""
+    """A request on its way through the pipeline."""
 
     request: Request
     by_method: Mapping[str, Route]
@@ -61,10 +61,10 @@ class RequestContext:
 
     @property
     def route(self) -> Route:
-        """Give the route that is asked.
+        """The requested route.
 
         Raises:
-            Refused: 404, there is no such path; 405, it takes other methods.
+            ErrorResponse: 404 if the path is unknown, 405 if the method is.
         """
         if not self.by_method:
             raise error_response(404, "Not Found")
@@ -76,7 +76,11 @@ class RequestContext:
 
 @dataclass(slots=True)
 class RequestPipeline:
-    """Everything around the route functions."""
+    """Everything around the route functions.
+
+    Order: books, rate limit (any request with a valid key counts, whatever its answer), faults before the work, path
+    and method, authentication, rejection by the limit, work, faults after the work.
+    """
 
     clock: Clock
     service: Service
@@ -85,15 +89,15 @@ class RequestPipeline:
     limiters: dict[str, Limiter] = field(default_factory=dict[str, Limiter])
 
     async def answer(self, request: Request, by_method: Mapping[str, Route], params: Mapping[str, str]) -> Response:
-        """Answer one request to the API, to a path with the routes *by_method*."""
+        """Answer a request to the API; *by_method* holds the routes of its path."""
         now = self.clock.now()
         key = self._key_of(request, now)
-        place = self.books.record_arrival(now, request.method, request.url.path, key)
+        index = self.books.record_arrival(now, request.method, request.url.path, key)
         verdict = self._count(now, key)
         context = RequestContext(request, by_method, params, key, now)
         response = await self._answer(context, verdict)
         if not isinstance(response, ResetResponse):
-            self.books.record_status(place, response.status_code)
+            self.books.record_status(index, response.status_code)
         if verdict is not None and response.media_type != "text/html":
             response.headers["x-ratelimit-limit"] = str(verdict.limit)
             response.headers["x-ratelimit-remaining"] = str(verdict.remaining)
@@ -102,7 +106,7 @@ class RequestPipeline:
         return response
 
     def _key_of(self, request: Request, now: float) -> str:
-        """Name the accepted key or client of a request; "" when there is none, or both headers at once."""
+        """Return the name of the key or OAuth client, or "" if there is none or both headers were sent."""
         sent = request.headers.get("x-api-key")
         bearer = request.headers.get("authorization")
         if (sent is None) == (bearer is None):
@@ -134,12 +138,12 @@ class RequestPipeline:
                 self.books.rejected += 1
                 return self._rate_limited(route.group, verdict, context.now)
             reply = await self._work(context, route)
-        except ErrorResponse as refusal:
-            return _json(refusal.body, refusal.status)
+        except ErrorResponse as error:
+            return _json(error.body, error.status)
         return self._fault_after_work(path, _response(reply))
 
     def _fault_before_work(self, path: str) -> Response | None:
-        """Let the faults strike that come before any work."""
+        """Return the response of a fault that strikes before any work, or None."""
         if self.faults.trigger("reset", path):
             return ResetResponse(worked=False)
         if self.faults.trigger("html", path):
@@ -151,7 +155,7 @@ class RequestPipeline:
         return None
 
     def _fault_after_work(self, path: str, whole: Response) -> Response:
-        """Let the faults strike that spoil a finished answer."""
+        """Return the response, or a broken one if a fault strikes after the work."""
         if self.faults.trigger("lost_answer", path):
             return ResetResponse(worked=True)
         if self.faults.trigger("truncated", path):
@@ -188,8 +192,8 @@ class RequestPipeline:
         return WorkFaults(failed, self.faults.trigger("not_found_after_submit", path) is not None)
 
     def _rate_limited(self, group: RouteGroup, verdict: Verdict, now: float) -> Response:
-        refusal = group_error(429, "Too Many Requests", "Rate limit exceeded", group)
-        response = _json(refusal.body, 429)
+        error = group_error(429, "Too Many Requests", "Rate limit exceeded", group)
+        response = _json(error.body, 429)
         wait = max(1, math.ceil(verdict.next_allowed_at - now))
         if self.service.settings.retry_after == "seconds":
             response.headers["retry-after"] = str(wait)
@@ -198,7 +202,7 @@ class RequestPipeline:
         return response
 
     async def storage(self, request: Request, token: str) -> Response:
-        """Answer as the storage host: no key, no limit, no API headers."""
+        """Answer as the storage host: no authentication, no limit, no API headers."""
         now = self.clock.now()
         path = request.url.path
         if "x-api-key" in request.headers or "authorization" in request.headers:
@@ -240,7 +244,7 @@ class Application:
         return await self._gate.answer(request, by_method, params)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request; there is nothing to start up or shut down."""
+        """Answer a request; startup and shutdown are acknowledged without effect."""
         if scope["type"] == "http":
             response = await self._response(Request(scope, receive, send))
             await response(scope, receive, send)

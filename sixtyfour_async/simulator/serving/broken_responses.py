@@ -1,7 +1,7 @@
-"""Answers that go wrong on the way: resets, half bodies, stalls.
+"""Responses that fail in transit: resets, truncated bodies, stalls.
 
-A server that can break a connection says so in the ASGI scope; without one, as in-process under
-`httpx.ASGITransport`, `SimulatedDisconnect` is raised instead.
+ASGI has no way to break a connection. `serving.server` adds one as an extension in the scope. Without it, as in-process
+under `httpx.ASGITransport`, `SimulatedDisconnect` is raised instead.
 """
 
 from __future__ import annotations
@@ -22,44 +22,45 @@ async def _break_connection(scope: Scope, receive: Receive, how: str, *, worked:
     if connection is None:
         raise SimulatedDisconnect(worked=worked)
     connection[how]()
+    # Returning before the disconnect would make the server send an error response of its own.
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
 class ResetResponse(Response):
-    """No answer: the connection is reset."""
+    """No response: the connection is reset. ``worked``: whether the work was done before."""
 
     def __init__(self, *, worked: bool) -> None:
         super().__init__()
         self.worked = worked
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Break the connection."""
+        """Reset the connection."""
         del send
         await _break_connection(scope, receive, "reset", worked=self.worked)
 
 
 class TruncatedResponse(Response):
-    """Half of another answer's body, then the end of the connection."""
+    """The first half of another response's body; then the connection is closed."""
 
     def __init__(self, whole: Response) -> None:
         super().__init__(whole.body, whole.status_code, dict(whole.headers))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the first half and hang up."""
+        """Send the first half and close the connection."""
         await _send_first_half(self, send)
         await _break_connection(scope, receive, "close", worked=True)
 
 
 class StalledResponse(Response):
-    """Another answer, with a pause in the middle of its body."""
+    """Another response with a pause in the middle of its body."""
 
     def __init__(self, whole: Response, pause: Callable[[], Awaitable[None]]) -> None:
         super().__init__(whole.body, whole.status_code, dict(whole.headers))
         self.pause = pause
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send one half, wait, send the other."""
+        """Send the first half, wait, and send the rest."""
         del scope, receive
         await _send_first_half(self, send)
         await self.pause()

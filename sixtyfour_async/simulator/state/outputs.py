@@ -1,4 +1,4 @@
-"""What the blocks of runs put out: worked out when it is asked for, and kept for the runs that were asked for last."""
+"""Output rows of the blocks of runs, computed on demand and cached for the most recently used runs."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from sixtyfour_async.simulator.state.work import Run
 
 JSON = dict[str, Any]
 _MAX_CACHED_RUNS = 4
-"""Runs whose rows are kept."""
+"""Runs whose rows are cached."""
 
 
 @dataclass(slots=True)
 class Outputs:
-    """The rows of the runs that were asked for last."""
+    """Cache of output rows, least recently used run first."""
 
     seed: int
     _by_run: dict[str, list[list[JSON]]] = field(default_factory=dict[str, list[list[JSON]]])
 
     def rows_of(self, run: Run, block_number: int) -> list[JSON]:
-        """Give the rows that block *block_number* of a run put out; the first block passes its input on."""
+        """Return the output rows of block *block_number* (from 1) of a run."""
         rows = self._by_run.pop(run.id, [])
         self._by_run[run.id] = rows
         while len(self._by_run) > _MAX_CACHED_RUNS:

@@ -1,6 +1,6 @@
-"""What a run of blocks shows while it goes on.
+"""Status and progress of runs.
 
-Shapes: docs.sixtyfour.ai, api-reference/workflow/{run-workflow, get-workflow-run-live-status} and
+Source of the shapes: docs.sixtyfour.ai, api-reference/workflow/{run-workflow, get-workflow-run-live-status} and
 api-reference/workflows/workflows-execution.
 """
 
@@ -15,12 +15,12 @@ from sixtyfour_async.simulator.state.work import Run
 
 JSON = dict[str, Any]
 QUEUED_SECONDS = 2.0
-"""Simulated seconds a run is queued before it starts (assumed)."""
+"""Simulated seconds for which a run is queued (assumed)."""
 _ENDED = frozenset({"completed", "failed", "cancelled"})
 
 
 def blocks_done(run: Run, now: float) -> float:
-    """Say how many blocks a run has behind it at *now*, with the fraction of the current one."""
+    """Return the number of completed blocks at *now*, plus the fraction of the current one."""
     span = run.planned - QUEUED_SECONDS
     at = min(now, run.ends_at)
     count = len(run.body["blocks"])
@@ -31,7 +31,7 @@ def blocks_done(run: Run, now: float) -> float:
 
 
 def run_status(run: Run, now: float) -> str:
-    """Give the word for a run; the cancel route writes ``canceled``, this one ``cancelled``."""
+    """Return the status of a run: ``cancelled`` here, while the cancel route answers ``canceled``."""
     if run.cancelled_at is not None:
         return "cancelled"
     if run.done(now):
@@ -40,7 +40,7 @@ def run_status(run: Run, now: float) -> str:
 
 
 def live_status(run: Run, now: float) -> JSON:
-    """Show how far a run is."""
+    """Return the live status of a run."""
     status = run_status(run, now)
     done = blocks_done(run, now)
     blocks = [_block_status(run, at, status, done, now) for at in range(len(run.body["blocks"]))]
@@ -96,7 +96,7 @@ def _block_status(run: Run, at: int, status: str, done: float, now: float) -> JS
 
 
 def _row_kind(blocks: Sequence[JSON]) -> str:
-    """Say what kind of rows the last of *blocks* gives."""
+    """Return the kind of the rows after *blocks*: that of the last block that sets one."""
     kinds = (
         registered_blocks()[block["block_name"]].row_kind or block["specs"].get("dataframe_type") for block in blocks
     )
@@ -104,7 +104,7 @@ def _row_kind(blocks: Sequence[JSON]) -> str:
 
 
 def run_entry(run: Run, now: float) -> JSON:
-    """Show a run as the list of runs does."""
+    """Return the entry of a run in the list of runs."""
     status = run_status(run, now)
     ended = status in _ENDED
     return {

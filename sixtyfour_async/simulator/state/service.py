@@ -1,7 +1,7 @@
-"""The state of the service: what was accepted, when it ends and what it costs.
+"""The state of the service: accepted work with its end and its charge.
 
-Nothing here waits or reads a clock: every method takes the simulated instant and answers for it. Whether work is
-done is never stored; it follows from the instant.
+Methods neither await nor read a clock; they take the simulated instant. Whether work is done is not stored: it follows
+from the instant.
 """
 
 from __future__ import annotations
@@ -25,16 +25,13 @@ from sixtyfour_async.simulator.state.work import Job, Run, Search, Work, WorkFau
 
 W = TypeVar("W", bound=Work)
 BULK = frozenset({"people_bulk_intelligence", "company_bulk_intelligence"})
-"""Kinds of runs that were started with a file and without a workflow."""
+"""Kinds of runs that are started with a file instead of a workflow."""
 WINDOW_SECONDS = 60.0
 
 
 @dataclass(slots=True)
 class Service:
-    """Everything accepted so far.
-
-    ``remember`` is told of each accepted event, before the caller hears of it.
-    """
+    """Everything accepted so far. ``persist`` is called with each event before it takes effect."""
 
     settings: SimulatorSettings
     books: Books
@@ -59,14 +56,14 @@ class Service:
         self.books.charged_cents = self.account.spent_cents
 
     def runtime(self, kind: str, *parts: object) -> float:
-        """Draw how long work of a kind takes, in simulated seconds."""
+        """Return the run time drawn for work of a kind, in simulated seconds."""
         return PROFILES[self.settings.runtimes][kind].draw(self.settings.seed, kind, *parts)
 
     def require_tier(self, noun: str, tier: str) -> None:
-        """Check that the organization may use a tier.
+        """Require that the organization may use a tier.
 
         Raises:
-            Refused: It may not (403).
+            ErrorResponse: 403 if it may not.
         """
         if tier not in self.settings.enabled_tiers:
             word = tier.capitalize()
@@ -81,10 +78,10 @@ class Service:
         draw_faults: Callable[[], WorkFaults],
         **more: Any,
     ) -> W:
-        """Accept work of the class *make*, with the fields *more* it has of its own.
+        """Accept work of the class *make*, with its additional fields *more*.
 
         Raises:
-            Refused: The balance does not cover the price (402).
+            ErrorResponse: 402 if the balance does not cover the price.
         """
         if not self.account.covers(request.price):
             raise error_response(402, "Insufficient API credits")
@@ -107,14 +104,14 @@ class Service:
         return work
 
     def deep_search(self, search_id: str) -> Search | None:
-        """Give the deep search started with that ``search_id``."""
+        """Return the deep search with a ``search_id``, or None."""
         return self.searches.get(self._deep.get(search_id, ""))
 
     def require_search_slot(self, now: float) -> None:
-        """Make sure that one more deep search may run.
+        """Require a free slot for a deep search.
 
         Raises:
-            Refused: All slots are taken (429).
+            ErrorResponse: 429 if all slots are taken.
         """
         self._running = [task for task in self._running if not self.searches[task].done(now)]
         slots = self.settings.deep_search_slots
@@ -123,22 +120,22 @@ class Service:
             raise error_response(429, f"Maximum of {slots} concurrent deep searches reached. Wait for one to finish.")
 
     def has_running_export(self, search_id: str, now: float) -> bool:
-        """Say whether an export of that search is going on."""
+        """Return whether an export of a search is running."""
         export = self.searches.get(self._exports.get(search_id, ""))
         return export is not None and not export.done(now)
 
     def run_for_key(self, workflow_id: str, key: str | None) -> Run | None:
-        """Give the run that an Idempotency-Key has started before."""
+        """Return the run already started with an Idempotency-Key, or None."""
         return self.runs.get(self._runs_by_key.get((workflow_id, key), "")) if key else None
 
     def bulk_starts_last_minute(self, now: float) -> int:
-        """Count the bulk-intelligence files accepted in the last minute."""
+        """Return the number of bulk-intelligence files accepted in the last minute."""
         while self._bulk_starts and self._bulk_starts[0] <= now - WINDOW_SECONDS:
             self._bulk_starts.popleft()
         return len(self._bulk_starts)
 
     def cancel_run(self, run: Run, now: float) -> Run:
-        """Stop a run; rows already done are charged, and one that has ended stays as it is."""
+        """Cancel a run and charge the rows already done; a run that has ended is returned unchanged."""
         if run.done(now):
             return run
         charge = int(run.charge * run.progress(now))
@@ -154,10 +151,10 @@ class Service:
         self.books.amend_work(cancelled.id, ends_at=cancelled.ends_at, charge=cancelled.charge)
 
     def replay(self, event: Mapping[str, Any]) -> None:
-        """Take in an event that an earlier simulator remembered.
+        """Apply an event from the state file.
 
         Raises:
-            ValueError: The event is of no kind that a simulator writes.
+            ValueError: The event is not one that a simulator writes.
         """
         kinds = {word: kind for kind, word in _EVENTS.items()}
         try:
@@ -170,7 +167,7 @@ class Service:
             else:
                 self._register(kinds[event["event"]](**event["work"]), replayed=True)
         except (KeyError, TypeError) as error:
-            raise ValueError(f"not an event of a simulator: {event!r:.200}") from error
+            raise ValueError(f"not a simulator event: {event!r:.200}") from error
 
     def _register(self, work: Work, *, replayed: bool) -> None:
         self.accepted += 1
@@ -185,7 +182,7 @@ class Service:
         )
 
     def _index(self, work: Work) -> None:
-        """Put work where its routes look for it."""
+        """Add work to the indexes of its kind."""
         match work:
             case Job():
                 self.jobs[work.id] = work
@@ -206,7 +203,7 @@ class Service:
                 raise TypeError(work)
 
     def credits(self) -> float:
-        """Give the balance as ``/check-balance`` does."""
+        """Return the balance in credits, as ``/check-balance`` shows it."""
         return self.account.credits()
 
 
@@ -214,5 +211,5 @@ _EVENTS: Mapping[type[Work], str] = {Job: "job", Search: "search", Run: "run"}
 
 
 def open_account(settings: SimulatorSettings) -> Account:
-    """Open the account with the balance of the settings."""
+    """Return an account with the opening balance of the settings."""
     return Account(settings.balance_credits * CENTS_PER_CREDIT)
