@@ -23,7 +23,7 @@ _STDIN_FD = 0
 
 
 def _read_first_line() -> bytes:
-    # Unbuffered, one byte at a time: bytes read ahead would be lost to `watch_input`.
+    # One byte at a time, so that nothing after the line is consumed.
     line = b""
     while not line.endswith(b"\n") and (more := os.read(_STDIN_FD, 1)):
         line += more
@@ -38,7 +38,7 @@ def _print_url(url: str) -> None:
 async def _serve(simulator: Simulator, port: int) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    with contextlib.suppress(NotImplementedError):  # Windows has no SIGTERM handlers
+    with contextlib.suppress(NotImplementedError):  # asyncio has no signal handlers on Windows
         loop.add_signal_handler(signal.SIGTERM, stop.set)
 
     def watch_input() -> None:

@@ -1,7 +1,7 @@
-"""The published operations of the service, typed from its public OpenAPI file: one line each, with a request that is
-right, what the answer must hold, and a request that is wrong with the place of what is wrong about it.
+"""The published operations of the service, from its public OpenAPI file.
 
-``@name`` in a path or a value is replaced by the id of something that exists, see `existing`.
+Each has a valid request with the keys of its answer, and an invalid request with the location of its error. ``@name``
+in a path or a value is replaced by the id of an existing resource, see `existing`.
 """
 
 from __future__ import annotations

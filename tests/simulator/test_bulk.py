@@ -100,7 +100,7 @@ async def test_bulk_progress_counts_leads(start: Start) -> None:
         (None, 422, "list_type"),
     ],
 )
-async def test_number_of_leads_is_limited(start: Start, leads: Any, status: int, problem: str | None) -> None:
+async def test_bulk_leads_are_validated(start: Start, leads: Any, status: int, problem: str | None) -> None:
     harness = start()
 
     for form in ("", "-async"):

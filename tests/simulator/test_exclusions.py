@@ -172,7 +172,7 @@ async def test_export_lifecycle(start: Start) -> None:
         ({"parsed_query": {"simple_filters": {"nope": 1}}}, 400),
     ],
 )
-async def test_invalid_exports_are_rejected(start: Start, body: dict[str, Any], status: int) -> None:
+async def test_exports_are_validated(start: Start, body: dict[str, Any], status: int) -> None:
     assert (await start().post("/search/export", body)).status_code == status
 
 

@@ -106,7 +106,7 @@ async def test_idempotency_key_starts_one_run(start: Start) -> None:
 
 
 @pytest.mark.parametrize("in_body", [True, False])
-async def test_cancel_charges_completed_rows(start: Start, in_body: bool) -> None:
+async def test_cancelled_run_is_charged_in_part(start: Start, in_body: bool) -> None:
     harness = start()
     job = (await run(harness)).json()["job_id"]
     harness.clock.seconds = 60
@@ -164,7 +164,7 @@ async def test_runs_are_listed_newest_first(start: Start) -> None:
         ({"workflow_id": COMPANY_WORKFLOW}, {"company_name": "3M"}, 200),
     ],
 )
-async def test_invalid_runs_are_rejected(start: Start, params: dict[str, str], payload: Any, status: int) -> None:
+async def test_run_requests_are_validated(start: Start, params: dict[str, str], payload: Any, status: int) -> None:
     body = {} if payload is None else {"webhook_payload": payload}
     answer = await start().post("/workflows/run", body, **params)
     assert answer.status_code == status, answer.text

@@ -1,4 +1,4 @@
-"""Run times of work in simulated seconds: truncated log-normal distributions.
+"""Run times of work in simulated seconds: log-normal distributions, clamped to a range.
 
 Profile "documented" follows the ranges in the vendor's public skill repository (finders 2 to 10 s, low 10 to 60 s,
 medium and qa-agent 30 to 180 s, deep search 30 to 120 s with a documented example of 272 s). Profile "measured" uses
@@ -16,7 +16,7 @@ from sixtyfour_async.simulator.base.seeded_random import normal
 
 @dataclass(frozen=True, slots=True)
 class RunTime:
-    """A log-normal distribution, cut to ``shortest..longest``."""
+    """A log-normal distribution whose draws are clamped to ``min_seconds`` and ``max_seconds``."""
 
     median_seconds: float
     sigma: float

@@ -152,8 +152,8 @@ def _page(service: Service, call: Call, session: Record, page: int, before: int)
     mode, size, max_results = search["mode"], session["page_size"], session["max_results"]
     found = searches.documents(service.settings.seed, mode, search["parsed_query"])
     first = session["from"] + page * size
-    cut = searches.without_excluded(mode, found[first : first + size], session["excluded"])
-    rows = [as_row(mode, document, session["output_shape"]) for document in cut]
+    documents = searches.without_excluded(mode, found[first : first + size], session["excluded"])
+    rows = [as_row(mode, document, session["output_shape"]) for document in documents]
     returned = before + len(rows)
     more = first + size < len(found) and returned < max_results
     price = len(rows) * PRICES_CENTS["search_row"]

@@ -195,10 +195,10 @@ def full_chart(service: Service, call: Call) -> Reply:
 
     def answer() -> JSON:
         people = _staff(service, company_name, body)
-        cut = people[(page - 1) * size : page * size]
-        departments = sorted({person["department"] for person in cut})
+        page_people = people[(page - 1) * size : page * size]
+        departments = sorted({person["department"] for person in page_people})
         grouped = [
-            {"department": name, "people": [person for person in cut if person["department"] == name]}
+            {"department": name, "people": [person for person in page_people if person["department"] == name]}
             for name in departments
         ]
         more = page * size < len(people)

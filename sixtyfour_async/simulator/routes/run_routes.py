@@ -66,8 +66,8 @@ def _start(service: Service, call: Call, workflow: Mapping[str, Any], formats: l
     subject = f"{workflow['id']} | {len(rows)} rows"
     batches = -(-len(rows) // ROWS_PER_BATCH)
     runtime = service.runtime("workflow", subject, service.accepted) + SECONDS_PER_BATCH * batches
-    kept = {"name": workflow["name"], "rows": rows, "blocks": [first, *blocks[1:]]}
-    request = WorkRequest("workflow", subject, kept, len(rows) * PRICES_CENTS["workflow_row"], runtime)
+    work_body = {"name": workflow["name"], "rows": rows, "blocks": [first, *blocks[1:]]}
+    request = WorkRequest("workflow", subject, work_body, len(rows) * PRICES_CENTS["workflow_row"], runtime)
     more = {"workflow_id": workflow["id"], "formats": formats, "idempotency_key": key, "planned": runtime}
     return service.accept(Run, request, call.now, call.draw_faults, **more)
 

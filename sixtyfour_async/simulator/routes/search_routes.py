@@ -93,8 +93,8 @@ def _search_body(
 ) -> dict[str, Any]:
     """Return everything that determines the rows of a search."""
     max_results = body.get("max_results") or searches.DEFAULT_MAX_RESULTS
-    kept = {name: value for name, value in body.items() if value is not None}
-    return {**kept, "mode": mode, "parsed_query": parsed, "excluded": excluded_ids, "max_results": max_results}
+    given = {name: value for name, value in body.items() if value is not None}
+    return {**given, "mode": mode, "parsed_query": parsed, "excluded": excluded_ids, "max_results": max_results}
 
 
 def _accept(service: Service, call: Call, kind: str, body: dict[str, Any], search_id: str) -> Search:
