@@ -1,8 +1,8 @@
-"""Prices, and the one account everything is charged to.
+"""Prices, and the organization's account.
 
-Prices are whole cents; one credit is ten cents (docs.sixtyfour.ai, api-reference job-status: the same job is shown
-with ``charge_amount: 5`` and ``charge_credits: 0.5``). The vendor's price list could not be read; "assumed" lines
-are round guesses and only their order matters.
+Prices are whole cents. One credit is ten cents (docs.sixtyfour.ai, api-reference job-status shows the same job with
+``charge_amount: 5`` and ``charge_credits: 0.5``). The vendor publishes no price list: lines marked "assumed" are round
+guesses, of which only the order matters.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 CENTS_PER_CREDIT = 10
 
-PRICES: Mapping[str, int] = {
+PRICES_CENTS: Mapping[str, int] = {
     "find_email:PROFESSIONAL": 5,  # docs.sixtyfour.ai, api-reference/endpoint/find-email
     "find_email:PERSONAL": 20,  # docs.sixtyfour.ai, api-reference/endpoint/find-email
     "find_phone": 30,  # the vendor's public skill repository, find-phone example (cost_cents)
@@ -36,8 +36,8 @@ PRICES: Mapping[str, int] = {
 }
 
 
-def shown(name: str, cents: int, units: str) -> dict[str, float]:
-    """Show an amount in the units asked for, ``cents`` or ``credits``, under the name it has in these units."""
+def amount_field(name: str, cents: int, units: str) -> dict[str, float]:
+    """Return an amount in the requested units, ``cents`` or ``credits``, under its field name in these units."""
     if units == "credits":
         return {f"{name}_credits": cents / CENTS_PER_CREDIT}
     return {"charge_amount" if name == "charge" else f"{name}_cents": cents}
@@ -45,41 +45,41 @@ def shown(name: str, cents: int, units: str) -> dict[str, float]:
 
 @dataclass(slots=True)
 class Account:
-    """Balance of the organization, in cents.
+    """The balance of the organization.
 
-    Work is paid when it is done; until then its price is set aside, so that a balance is never spent twice.
+    Work is charged when it ends. Until then its price is reserved, so that no part of the balance is spent twice.
     """
 
-    opening: float
-    spent: int = 0
-    reserved: int = 0
+    opening_cents: float
+    spent_cents: int = 0
+    reserved_cents: int = 0
     _due: list[tuple[float, str, int]] = field(default_factory=list[tuple[float, str, int]])
 
     def covers(self, price: int) -> bool:
-        """Say whether *price* can be paid on top of what is under way."""
-        return self.opening - self.spent - self.reserved >= price
+        """Return whether the balance covers *price* beside everything reserved. Units: cents."""
+        return self.opening_cents - self.spent_cents - self.reserved_cents >= price
 
     def reserve(self, work_id: str, price: int, ends_at: float) -> None:
-        """Set *price* aside until the work ends."""
+        """Reserve *price* cents until the work ends."""
         if price:
-            self.reserved += price
+            self.reserved_cents += price
             heapq.heappush(self._due, (ends_at, work_id, price))
 
     def cancel(self, work_id: str, price: int, planned_end: float) -> None:
-        """Charge *price* now for work that was to end at *planned_end* and does so no more."""
+        """Charge *price* now, in place of the reservation that was due at *planned_end*."""
         left = [item for item in self._due if item[1] != work_id]
-        self.reserved -= sum(item[2] for item in self._due if item[1] == work_id and item[0] == planned_end)
+        self.reserved_cents -= sum(item[2] for item in self._due if item[1] == work_id and item[0] == planned_end)
         heapq.heapify(left)
         self._due = left
-        self.spent += price
+        self.spent_cents += price
 
     def settle(self, now: float) -> None:
-        """Charge everything that has ended by *now*."""
+        """Charge all work that has ended by *now*."""
         while self._due and self._due[0][0] <= now:
             _, _, price = heapq.heappop(self._due)
-            self.reserved -= price
-            self.spent += price
+            self.reserved_cents -= price
+            self.spent_cents += price
 
     def credits(self) -> float:
-        """Give what is left, in credits, as ``/check-balance`` does."""
-        return round((self.opening - self.spent) / CENTS_PER_CREDIT, 4)
+        """Return the balance in credits, as ``/check-balance`` shows it."""
+        return round((self.opening_cents - self.spent_cents) / CENTS_PER_CREDIT, 4)

@@ -1,8 +1,9 @@
-"""Result files behind signed links: what is in them and until when a link is good.
+"""Result files and their signed links.
 
-A link holds everything needed to serve it, signed by the simulator, so links survive a restart. Links last 15
-minutes and files are CSV, possibly with a BOM and cells of several lines (docs.sixtyfour.ai, search-endpoints and
-workflows-execution).
+Like a presigned URL of object storage, a link contains its own parameters (base64url-encoded JSON) and a keyed hash of
+them. The server stores no links, so they survive a restart, and a modified or expired one is recognized. Links are
+valid for 15 minutes; files are CSV, possibly with a BOM and multi-line cells (Source: docs.sixtyfour.ai,
+search-endpoints and workflows-execution).
 """
 
 from __future__ import annotations
@@ -24,22 +25,23 @@ BOM = "\ufeff"
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Which file, and until which simulated instant."""
+    """The parameters of a link. ``expires_at``: simulated Unix seconds."""
 
     work_id: str
     block: int
     format: str
     expires_at: float
 
-    def sign(self, seed: int) -> str:
-        """Write a link as the path of its URL."""
+    def signed_path(self, seed: int) -> str:
+        """Return the path of the URL."""
         plain = base64.urlsafe_b64encode(json.dumps(asdict(self)).encode()).decode().rstrip("=")
         return f"/signed/{plain}.{_signature(seed, plain)}"
 
 
-def read(seed: int, token: str) -> Link | None:
-    """Read the last part of a link's path; None when it was not signed here."""
+def parse_link(seed: int, token: str) -> Link | None:
+    """Return the link encoded in the last segment of a path, or None if the signature is invalid."""
     plain, _, signature = token.partition(".")
+    # Verify before decoding: after this the content is our own and needs no validation.
     if not hmac.compare_digest(signature.encode(), _signature(seed, plain).encode()):
         return None
     return Link(**json.loads(base64.urlsafe_b64decode(plain + "=" * (-len(plain) % 4))))
@@ -51,12 +53,12 @@ def _signature(seed: int, plain: str) -> str:
 
 
 def _cell(value: Any) -> Any:
-    """Write what is no scalar as JSON (assumed)."""
+    """Return a CSV cell; arrays and objects become JSON (assumed)."""
     return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
 
 
-def write(rows: Sequence[dict[str, Any]], format_: str) -> bytes:
-    """Write rows as a file."""
+def write_rows(rows: Sequence[dict[str, Any]], format_: str) -> bytes:
+    """Return rows as the content of a file."""
     match format_:
         case "json":
             text = json.dumps(list(rows), ensure_ascii=False)

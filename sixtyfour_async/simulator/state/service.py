@@ -1,7 +1,7 @@
-"""The state of the service: what was accepted, when it ends and what it costs.
+"""The state of the service: accepted work with its end and its charge.
 
-Nothing here waits or reads a clock: every method takes the simulated instant and answers for it. Whether work is
-done is never stored; it follows from the instant.
+Methods neither await nor read a clock; they take the simulated instant. Whether work is done is not stored: it follows
+from the instant.
 """
 
 from __future__ import annotations
@@ -12,29 +12,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from sixtyfour_async.simulator.base.chance import identifier
-from sixtyfour_async.simulator.base.refusal import detail
+from sixtyfour_async.simulator.base.error_responses import error_response
+from sixtyfour_async.simulator.base.seeded_random import identifier
 from sixtyfour_async.simulator.base.settings import SimulatorSettings
-from sixtyfour_async.simulator.knowledge.money import CENTS_PER_CREDIT, Account
+from sixtyfour_async.simulator.knowledge.pricing import CENTS_PER_CREDIT, Account
 from sixtyfour_async.simulator.knowledge.runtimes import PROFILES
 from sixtyfour_async.simulator.state.books import Books, WorkEntry
-from sixtyfour_async.simulator.state.faults import HIDDEN
+from sixtyfour_async.simulator.state.faults import HIDDEN_SECONDS
 from sixtyfour_async.simulator.state.outputs import Outputs
 from sixtyfour_async.simulator.state.records import Records
-from sixtyfour_async.simulator.state.work import Fate, Job, Order, Run, Search, Work, plain
+from sixtyfour_async.simulator.state.work import Job, Run, Search, Work, WorkFaults, WorkRequest, to_json
 
 W = TypeVar("W", bound=Work)
 BULK = frozenset({"people_bulk_intelligence", "company_bulk_intelligence"})
-"""Kinds of runs that were started with a file and without a workflow."""
-MINUTE = 60.0
+"""Kinds of runs that are started with a file instead of a workflow."""
+WINDOW_SECONDS = 60.0
 
 
 @dataclass(slots=True)
-class World:
-    """Everything accepted so far.
-
-    ``remember`` is told of each accepted event, before the caller hears of it.
-    """
+class Service:
+    """Everything accepted so far. ``persist`` is called with each event before it takes effect."""
 
     settings: SimulatorSettings
     books: Books
@@ -42,7 +39,7 @@ class World:
     salt: str
     records: Records
     outputs: Outputs
-    remember: Callable[[Mapping[str, Any]], None] | None = None
+    persist: Callable[[Mapping[str, Any]], None] | None = None
     jobs: dict[str, Job] = field(default_factory=dict[str, Job])
     searches: dict[str, Search] = field(default_factory=dict[str, Search])
     runs: dict[str, Run] = field(default_factory=dict[str, Run])
@@ -56,120 +53,127 @@ class World:
     def settle(self, now: float) -> None:
         """Charge what has ended by *now*."""
         self.account.settle(now)
-        self.books.charged_cents = self.account.spent
+        self.books.charged_cents = self.account.spent_cents
 
     def runtime(self, kind: str, *parts: object) -> float:
-        """Draw how long work of a kind takes, in simulated seconds."""
+        """Return the run time drawn for work of a kind, in simulated seconds."""
         return PROFILES[self.settings.runtimes][kind].draw(self.settings.seed, kind, *parts)
 
-    def allow_tier(self, noun: str, tier: str) -> None:
-        """Check that the organization may use a tier.
+    def require_tier(self, noun: str, tier: str) -> None:
+        """Require that the organization may use a tier.
 
         Raises:
-            Refused: It may not (403).
+            ErrorResponse: 403 if it may not.
         """
         if tier not in self.settings.enabled_tiers:
             word = tier.capitalize()
             text = f"{word} tier {noun} enrichment is not enabled for this org. Contact sales to request access."
-            raise detail(403, text)
+            raise error_response(403, text)
 
-    def accept(self, make: Callable[..., W], order: Order, now: float, fate: Callable[[], Fate], **more: Any) -> W:
-        """Accept work of the class *make*, with the fields *more* it has of its own.
+    def accept(
+        self,
+        make: Callable[..., W],
+        request: WorkRequest,
+        now: float,
+        draw_faults: Callable[[], WorkFaults],
+        **more: Any,
+    ) -> W:
+        """Accept work of the class *make*, with its additional fields *more*.
 
         Raises:
-            Refused: The balance does not cover the price (402).
+            ErrorResponse: 402 if the balance does not cover the price.
         """
-        if not self.account.covers(order.price):
-            raise detail(402, "Insufficient API credits")
-        struck = fate()
+        if not self.account.covers(request.price):
+            raise error_response(402, "Insufficient API credits")
+        faults = draw_faults()
         work = make(
             id=identifier(self.salt, self.accepted),
-            kind=order.kind,
-            subject=order.subject,
-            body=order.body,
+            kind=request.kind,
+            subject=request.subject,
+            body=request.body,
             submitted_at=now,
-            visible_at=now + HIDDEN if struck.hidden else now,
-            ends_at=now + order.runtime,
-            charge=0 if struck.failed else order.price,
-            failed=struck.failed,
+            visible_at=now + HIDDEN_SECONDS if faults.hidden else now,
+            ends_at=now + request.runtime,
+            charge=0 if faults.failed else request.price,
+            failed=faults.failed,
             **more,
         )
-        if self.remember:
-            self.remember({"event": _EVENTS[type(work)], "at": now, "work": plain(work)})
-        self._take(work, replayed=False)
+        if self.persist:
+            self.persist({"event": _EVENTS[type(work)], "at": now, "work": to_json(work)})
+        self._register(work, replayed=False)
         return work
 
     def deep_search(self, search_id: str) -> Search | None:
-        """Give the deep search started with that ``search_id``."""
+        """Return the deep search with a ``search_id``, or None."""
         return self.searches.get(self._deep.get(search_id, ""))
 
-    def take_slot(self, now: float) -> None:
-        """Make sure that one more deep search may run.
+    def require_search_slot(self, now: float) -> None:
+        """Require a free slot for a deep search.
 
         Raises:
-            Refused: All slots are taken (429).
+            ErrorResponse: 429 if all slots are taken.
         """
         self._running = [task for task in self._running if not self.searches[task].done(now)]
-        most = self.settings.deep_search_slots
-        if len(self._running) >= most:
+        slots = self.settings.deep_search_slots
+        if len(self._running) >= slots:
             self.books.slots_refused += 1
-            raise detail(429, f"Maximum of {most} concurrent deep searches reached. Wait for one to finish.")
+            raise error_response(429, f"Maximum of {slots} concurrent deep searches reached. Wait for one to finish.")
 
-    def export_running(self, search_id: str, now: float) -> bool:
-        """Say whether an export of that search is going on."""
+    def has_running_export(self, search_id: str, now: float) -> bool:
+        """Return whether an export of a search is running."""
         export = self.searches.get(self._exports.get(search_id, ""))
         return export is not None and not export.done(now)
 
-    def run_of(self, workflow_id: str, key: str | None) -> Run | None:
-        """Give the run that an Idempotency-Key has started before."""
+    def run_for_key(self, workflow_id: str, key: str | None) -> Run | None:
+        """Return the run already started with an Idempotency-Key, or None."""
         return self.runs.get(self._runs_by_key.get((workflow_id, key), "")) if key else None
 
-    def bulk_starts(self, now: float) -> int:
-        """Count the bulk-intelligence files accepted in the last minute."""
-        while self._bulk_starts and self._bulk_starts[0] <= now - MINUTE:
+    def bulk_starts_last_minute(self, now: float) -> int:
+        """Return the number of bulk-intelligence files accepted in the last minute."""
+        while self._bulk_starts and self._bulk_starts[0] <= now - WINDOW_SECONDS:
             self._bulk_starts.popleft()
         return len(self._bulk_starts)
 
     def cancel_run(self, run: Run, now: float) -> Run:
-        """Stop a run; rows already done are charged, and one that has ended stays as it is."""
+        """Cancel a run and charge the rows already done; a run that has ended is returned unchanged."""
         if run.done(now):
             return run
-        charge = int(run.charge * run.share(now))
+        charge = int(run.charge * run.progress(now))
         cancelled = dataclasses.replace(run, cancelled_at=now, ends_at=now, charge=charge)
         self._cancel(cancelled, run.ends_at)
-        if self.remember:
-            self.remember({"event": "cancel", "at": now, "id": run.id, "charge": charge})
+        if self.persist:
+            self.persist({"event": "cancel", "at": now, "id": run.id, "charge": charge})
         return cancelled
 
     def _cancel(self, cancelled: Run, planned_end: float) -> None:
         self.runs[cancelled.id] = cancelled
         self.account.cancel(cancelled.id, cancelled.charge, planned_end)
-        self.books.change(cancelled.id, ends_at=cancelled.ends_at, charge=cancelled.charge)
+        self.books.amend_work(cancelled.id, ends_at=cancelled.ends_at, charge=cancelled.charge)
 
     def replay(self, event: Mapping[str, Any]) -> None:
-        """Take in an event that an earlier simulator remembered.
+        """Apply an event from the state file.
 
         Raises:
-            ValueError: The event is of no kind that a simulator writes.
+            ValueError: The event is not one that a simulator writes.
         """
         kinds = {word: kind for kind, word in _EVENTS.items()}
         try:
             if event["event"] == "record":
-                self.records.take(event)
+                self.records.apply(event)
             elif event["event"] == "cancel":
                 run = self.runs[event["id"]]
                 at, charge = event["at"], event["charge"]
                 self._cancel(dataclasses.replace(run, cancelled_at=at, ends_at=at, charge=charge), run.ends_at)
             else:
-                self._take(kinds[event["event"]](**event["work"]), replayed=True)
+                self._register(kinds[event["event"]](**event["work"]), replayed=True)
         except (KeyError, TypeError) as error:
-            raise ValueError(f"not an event of a simulator: {event!r:.200}") from error
+            raise ValueError(f"not a simulator event: {event!r:.200}") from error
 
-    def _take(self, work: Work, *, replayed: bool) -> None:
+    def _register(self, work: Work, *, replayed: bool) -> None:
         self.accepted += 1
         self.account.reserve(work.id, work.charge, work.ends_at)
-        self._file(work)
-        self.books.accept(
+        self._index(work)
+        self.books.record_work(
             WorkEntry(
                 *(work.id, work.kind, work.subject, work.body, work.submitted_at, work.ends_at, work.charge),
                 subjects=work.subjects,
@@ -177,8 +181,8 @@ class World:
             )
         )
 
-    def _file(self, work: Work) -> None:
-        """Put work where its routes look for it."""
+    def _index(self, work: Work) -> None:
+        """Add work to the indexes of its kind."""
         match work:
             case Job():
                 self.jobs[work.id] = work
@@ -199,13 +203,13 @@ class World:
                 raise TypeError(work)
 
     def credits(self) -> float:
-        """Give the balance as ``/check-balance`` does."""
+        """Return the balance in credits, as ``/check-balance`` shows it."""
         return self.account.credits()
 
 
 _EVENTS: Mapping[type[Work], str] = {Job: "job", Search: "search", Run: "run"}
 
 
-def opening(settings: SimulatorSettings) -> Account:
-    """Open the account with the balance of the settings."""
+def open_account(settings: SimulatorSettings) -> Account:
+    """Return an account with the opening balance of the settings."""
     return Account(settings.balance_credits * CENTS_PER_CREDIT)
