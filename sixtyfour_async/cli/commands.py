@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sixtyfour_async.cli import journals
-from sixtyfour_async.cli.ending import INCOMPLETE, INTERRUPTED, REFUSED, WRONG, leave, one_line_errors
+from sixtyfour_async.cli import journal_commands
+from sixtyfour_async.cli.exit_codes import INCOMPLETE, INTERRUPTED, REFUSED, WRONG, leave, one_line_errors
 from sixtyfour_async.errors import ConfigurationError, InputError, SixtyfourError
 
 if TYPE_CHECKING:
     from sixtyfour_async._client.client import AsyncClient
-    from sixtyfour_async.cli.sheets import Sheet
+    from sixtyfour_async.cli.enrichment import Sheet
 
 BAD_ROWS_SHOWN = 5
 
@@ -41,7 +41,7 @@ def cli() -> None:
     logging.getLogger().addHandler(logging.NullHandler())  # what matters is said in one line, not logged as well
 
 
-for command in (journals.status, journals.export, journals.forget):
+for command in (journal_commands.status, journal_commands.export, journal_commands.forget):
     cli.add_command(command)
 
 
@@ -129,14 +129,14 @@ def foresee(sheet: Sheet, whom: Service, *, journal: Path, **settings: Any) -> N
     import anyio
 
     from sixtyfour_async._client.client import AsyncClient
-    from sixtyfour_async.cli import bulk
+    from sixtyfour_async.cli import execution
     from sixtyfour_async.cli.summary import foreseen
 
     kept = journal if journal.exists() else None
 
     async def ask() -> list[str]:
         async with AsyncClient(**whom.client) as client:
-            return foreseen(await bulk.foresee(sheet, client, journal=kept, **settings))
+            return foreseen(await execution.foresee(sheet, client, journal=kept, **settings))
 
     click.echo("\n".join(anyio.run(ask)))
 
@@ -152,7 +152,7 @@ def check_key() -> None:
 
 def plan_sheet(operation: str, path: Path, options: dict[str, Any]) -> Sheet:
     """Read the table and the question, and show which column is sent as what."""
-    from sixtyfour_async.cli.sheets import KINDS, Question, Sheet, parse_field, parse_pair
+    from sixtyfour_async.cli.enrichment import KINDS, Question, Sheet, parse_field, parse_pair
     from sixtyfour_async.cli.summary import rows
     from sixtyfour_async.tables import Table
 
@@ -271,7 +271,7 @@ def carry_out(
     import anyio
 
     from sixtyfour_async._client.client import AsyncClient
-    from sixtyfour_async.cli.bulk import Run, enrich, write_output
+    from sixtyfour_async.cli.execution import Run, enrich, write_output
     from sixtyfour_async.cli.progress import Progress
     from sixtyfour_async.cli.summary import how_to_go_on, summary
 
@@ -383,7 +383,7 @@ def simulate(host: str, port: int, tiers: tuple[str, ...], faults: tuple[str, ..
 
 def parse_number(option: str, text: str) -> tuple[str, float]:
     """Read ``name=0.01`` of an option such as ``--fault``."""
-    from sixtyfour_async.cli.sheets import parse_pair
+    from sixtyfour_async.cli.enrichment import parse_pair
 
     name, number = parse_pair(option, text)
     try:

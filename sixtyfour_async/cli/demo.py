@@ -8,7 +8,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sixtyfour_async.cli.sheets import Question, Sheet
+from sixtyfour_async.cli.enrichment import Question, Sheet
 from sixtyfour_async.models.struct import FieldSpec
 from sixtyfour_async.simulator import companies
 from sixtyfour_async.tables import Table, write_table

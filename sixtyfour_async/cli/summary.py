@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sixtyfour_async._runner.outcomes import RunPlan
-from sixtyfour_async.cli.bulk import Counts, Run
+from sixtyfour_async.cli.enrichment import NOT_ASKED
+from sixtyfour_async.cli.execution import Counts, Run
 from sixtyfour_async.cli.progress import duration
-from sixtyfour_async.cli.sheets import NOT_ASKED
 
 MEANINGS = {
     "completed": "answered",

@@ -23,7 +23,7 @@ from sixtyfour_async._runner.outcomes import Outcome, RunPlan, Stats, Unfinished
 from sixtyfour_async._runner.reading import read_outcome
 from sixtyfour_async._runner.runner import JobRunner
 from sixtyfour_async._scheduling.row_states import Batching
-from sixtyfour_async.cli.sheets import NOT_ASKED, Asked, Sheet
+from sixtyfour_async.cli.enrichment import NOT_ASKED, Asked, Sheet
 from sixtyfour_async.errors import InputError, SixtyfourError
 from sixtyfour_async.tables import Row, write_table
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sixtyfour_async.cli.subjects import KINDS, SubjectMap
+from sixtyfour_async.cli.column_mapping import KINDS, SubjectMap
 from sixtyfour_async.errors import InputError
 from sixtyfour_async.tables import Row
 

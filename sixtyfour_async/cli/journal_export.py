@@ -9,7 +9,7 @@ from typing import Any
 
 from sixtyfour_async._journal.base import Entry
 from sixtyfour_async._runner.reading import read_outcome, restore
-from sixtyfour_async.cli.sheets import KINDS, NOT_ASKED, OUTCOME_COLUMNS, Question, as_cell
+from sixtyfour_async.cli.enrichment import KINDS, NOT_ASKED, OUTCOME_COLUMNS, Question, as_cell
 from sixtyfour_async.models._base import json_array, json_object
 from sixtyfour_async.tables import added_columns
 

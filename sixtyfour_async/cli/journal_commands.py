@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from sixtyfour_async.cli.ending import WRONG, leave, one_line_errors
+from sixtyfour_async.cli.exit_codes import WRONG, leave, one_line_errors
 
 UNKNOWN_SHOWN = 10
 
@@ -24,7 +24,7 @@ def status(journal: Path, *, as_json: bool) -> None:
     Works beside a run that is under way, and changes nothing.
     """
     from sixtyfour_async._journal.schema import reading
-    from sixtyfour_async.cli.statement import Statement
+    from sixtyfour_async.cli.status_report import Statement
 
     with reading(journal) as reader:
         statement = Statement.read(reader)
@@ -46,7 +46,7 @@ def export(journal: Path, out: Path, *, overwrite: bool) -> None:
     when the input is gone, and for journals that a program of yours has written.
     """
     from sixtyfour_async._journal.schema import reading
-    from sixtyfour_async.cli.exporting import Columns, written
+    from sixtyfour_async.cli.journal_export import Columns, written
     from sixtyfour_async.cli.summary import rows
     from sixtyfour_async.tables import check_writable, write_table
 

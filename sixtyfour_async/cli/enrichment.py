@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from pydantic import JsonValue
 
 from sixtyfour_async._runner.outcomes import Outcome
-from sixtyfour_async.cli.subjects import SubjectMap
+from sixtyfour_async.cli.column_mapping import SubjectMap
 from sixtyfour_async.errors import InputError
 from sixtyfour_async.models._base import json_array, json_object
 from sixtyfour_async.models.struct import TYPES, FieldSpec
