@@ -1,12 +1,12 @@
-"""Which column of a table becomes which key of the subject that an operation asks about.
+"""Map a table's columns to the keys of an operation's subject: the lead, company or record that a row describes.
 
-Decisions only: a `SubjectMap` is planned once from the header, can be shown to a person before anything is paid for,
-and then turns rows into subjects or says why a row identifies nobody. The service takes any key in a subject and does
-better with more of them, so a column that means nothing to us goes out under its own name.
+No I/O. A `ColumnMapping` is made once from the header, is shown to the user before anything is paid for, and then
+turns rows into subjects or explains why a row identifies nobody. The service accepts any key in a subject and does
+better with more of them, so a column that is not recognized is sent under its own name.
 
 Source: https://docs.sixtyfour.ai/api-reference/endpoint/enrich-lead, …/enrich-company, …/find-email, …/qa-agent; what
 identifies a person: https://github.com/sixtyfour-ai/notebooks. Not tried against the live service. Assumed: what
-identifies a company, and that find-email and find-phone want what people-intelligence wants. The spellings are ours.
+identifies a company, and that find-email and find-phone need what people-intelligence needs. The spellings are ours.
 """
 
 from __future__ import annotations
@@ -20,10 +20,13 @@ from typing import Final, TypeAlias
 from sixtyfour_async.errors import InputError
 from sixtyfour_async.tables import Row
 
-__all__ = ["ColumnUse", "SubjectMap"]
+__all__ = ["ColumnMapping", "MappedColumn"]
 
-Spellings: TypeAlias = Mapping[str, str]  # key -> how columns that mean it are called, separated by commas
-Plan: TypeAlias = dict[int, "ColumnUse"]
+Spellings: TypeAlias = Mapping[str, str]
+"""Key → usual names of columns that hold it, separated by commas; compared without case, spaces and punctuation."""
+
+Assignment: TypeAlias = dict[int, "MappedColumn"]
+"""Column index → its mapping, filled step by step by `ColumnMapping.from_header`."""
 
 COMMON: Final[Spellings] = {
     "linkedin": """linkedin, linkedin url, linkedin profile, linkedin profile url, linkedin link, linkedin page,
@@ -53,265 +56,295 @@ OF_PERSON: Final[Spellings] = {
     "linkedin": "person linkedin, person linkedin url, personal linkedin",
     "email": "email, email address, work email, business email, mail, mail address",
 }
-# Of a company only if no other column means the same key: it may be a contact's name, or a link to anything.
-WEAK: Final = frozenset({"name", "web", "url"})
+# In a company table these names are ambiguous: "name" may be a contact's, "url" may link to anything. They count only
+# when no other column holds the same key.
+AMBIGUOUS_FOR_COMPANY: Final = frozenset({"name", "web", "url"})
 
-ALIASES: Final = {"linkedin_url": "linkedin", "full_name": "name"}  # other words of the service for the same key
+ALIASES: Final = {"linkedin_url": "linkedin", "full_name": "name"}
+"""Other names that the service has for the same key; a user may choose them with ``--map``."""
+
 PLACEHOLDERS: Final = frozenset({"n/a", "#n/a", "nan", "null", "none", "#ref!", "#value!", "#name?"})
-ENOUGH_DIGITS: Final = 5
+"""Cells that spreadsheets and data frames write for a missing value."""
+
+MIN_PHONE_DIGITS: Final = 5
 
 COMPANY_KEYS: Final = (("company_name",), ("website",), ("domain",), ("linkedin",))
 PERSON_KEYS: Final = (("email",), ("linkedin",), ("name",), ("first_name", "last_name"))
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """What one operation calls the keys of its subject, and which sets of them identify it (none: anything does)."""
+class SubjectSpec:
+    """The subject of one operation.
 
-    subject: str
+    Attributes:
+        noun: The subject in messages, such as ``the company``.
+        spellings: Column names that are recognized, later tables extending earlier ones.
+        identified_by: Sets of keys, each of which identifies the subject; empty when any key does.
+        renamed: Pairs of a key in *spellings* and what this operation calls it.
+        ambiguous: Column names that count only when no other column holds the same key.
+    """
+
+    noun: str
     spellings: tuple[Spellings, ...] = ()
     identified_by: tuple[tuple[str, ...], ...] = ()
     renamed: tuple[tuple[str, str], ...] = ()
-    weak: frozenset[str] = frozenset()
+    ambiguous: frozenset[str] = frozenset()
 
-    def meanings(self) -> dict[str, str]:
-        """Map each spelling, without spaces, to its key."""
-        keys = dict(self.renamed)
+    def keys_by_name(self) -> dict[str, str]:
+        """Return normalized column name → key."""
+        renamed = dict(self.renamed)
         pairs = ((key, spellings) for table in self.spellings for key, spellings in table.items())
-        return {_squeezed(text): keys.get(key, key) for key, spellings in pairs for text in spellings.split(",")}
+        return {_normalized(text): renamed.get(key, key) for key, spellings in pairs for text in spellings.split(",")}
 
-    def identifies(self, says: Collection[str]) -> bool:
-        """Tell whether keys that say something are enough."""
+    def is_identified_by(self, keys: Collection[str]) -> bool:
+        """Return whether these keys, all of them filled, are enough to identify the subject."""
         if not self.identified_by:
-            return bool(says)
-        known = {ALIASES.get(key, key) for key in says}
-        return any(known.issuperset(keys) for keys in self.identified_by)
+            return bool(keys)
+        known = {ALIASES.get(key, key) for key in keys}
+        return any(known.issuperset(needed) for needed in self.identified_by)
 
-    def identifying(self, key: str | None) -> bool:
-        """Tell whether a key can be part of what identifies the subject."""
+    def is_identifying(self, key: str | None) -> bool:
+        """Return whether a key can be part of what identifies the subject."""
         if not self.identified_by:
             return key is not None
-        return any(ALIASES.get(key or "", key) in keys for keys in self.identified_by)
+        return any(ALIASES.get(key or "", key) in needed for needed in self.identified_by)
 
 
-OF_LEAD: Final = (COMMON, OF_PERSON)
+LEAD: Final = (COMMON, OF_PERSON)
 COMPANY: Final = ("company_name", "company")
-KINDS: Final[Mapping[str, Kind]] = {
-    "company-intelligence": Kind(
-        "the company", (COMMON, OF_COMPANY), COMPANY_KEYS, (("phone", "phone_number"),), weak=WEAK
+SUBJECTS: Final[Mapping[str, SubjectSpec]] = {
+    "company-intelligence": SubjectSpec(
+        "the company",
+        (COMMON, OF_COMPANY),
+        COMPANY_KEYS,
+        (("phone", "phone_number"),),
+        ambiguous=AMBIGUOUS_FOR_COMPANY,
     ),
-    "people-intelligence": Kind("the person", OF_LEAD, PERSON_KEYS, (COMPANY, ("domain", "company_domain"))),
-    "find-email": Kind("the person", OF_LEAD, PERSON_KEYS, (COMPANY,)),
-    "find-phone": Kind("the person", OF_LEAD, PERSON_KEYS, (COMPANY,)),
-    "reverse-email": Kind("the person", OF_LEAD, (("email",),), (COMPANY,)),
-    "reverse-phone": Kind("the person", OF_LEAD, (("phone",),), (COMPANY,)),
-    "qa-agent": Kind("the record"),
-    "research-agent": Kind("the subject"),
+    "people-intelligence": SubjectSpec("the person", LEAD, PERSON_KEYS, (COMPANY, ("domain", "company_domain"))),
+    "find-email": SubjectSpec("the person", LEAD, PERSON_KEYS, (COMPANY,)),
+    "find-phone": SubjectSpec("the person", LEAD, PERSON_KEYS, (COMPANY,)),
+    "reverse-email": SubjectSpec("the person", LEAD, (("email",),), (COMPANY,)),
+    "reverse-phone": SubjectSpec("the person", LEAD, (("phone",),), (COMPANY,)),
+    "qa-agent": SubjectSpec("the record"),
+    "research-agent": SubjectSpec("the subject"),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class ColumnUse:
-    """What becomes of one column: the key it is sent under, or None, and why, in words for a person."""
+class MappedColumn:
+    """One column and the key it is sent under.
+
+    Attributes:
+        column: The header's cell.
+        key: The key, or None when the column is not sent.
+        reason: Why, as shown to the user; empty when the name of the column says it.
+    """
 
     column: str
     key: str | None
-    why: str = ""
+    reason: str = ""
 
     def line(self, width: int) -> str:
-        """Say it in one line, the column padded to *width*."""
-        shown = f"{_shown(self.column):<{width}}"
+        """Format it in one line, the column's name padded to *width*."""
+        shown = f"{_on_one_line(self.column):<{width}}"
         if self.key is None:
-            return f"{shown} -- not sent ({self.why})"
-        return f"{shown} -> {self.key} ({self.why})" if self.why else f"{shown} -> {self.key}"
+            return f"{shown} -- not sent ({self.reason})"
+        return f"{shown} -> {self.key} ({self.reason})" if self.reason else f"{shown} -> {self.key}"
 
 
 @dataclass(frozen=True, slots=True)
-class SubjectMap:
+class ColumnMapping:
     """How rows of one table become subjects of one operation.
 
     Attributes:
-        operation: The operation as the command line calls it, such as ``"find-email"``.
-        uses: What becomes of each column, in the order of the file.
+        operation: The operation by its name on the command line, such as ``"find-email"``.
+        columns: Each column and its key, in the order of the file.
     """
 
     operation: str
-    uses: tuple[ColumnUse, ...]
+    columns: tuple[MappedColumn, ...]
 
     @classmethod
-    def plan(
+    def from_header(
         cls,
         operation: str,
-        columns: Sequence[str],
+        header: Sequence[str],
         *,
         skip: Collection[str] = (),
-        asked_fields: Collection[str] = (),
+        requested_fields: Collection[str] = (),
         rename: Mapping[str, str] | None = None,
-    ) -> SubjectMap:
-        """Decide for each column of a header.
+    ) -> ColumnMapping:
+        """Decide what each column is sent as.
 
-        In this order: *rename* wins, *skip* and *asked_fields* keep a column at home, the first column in the file
-        that means a key gets it, the rest go out under their own names in snake_case.
+        The four steps run in this order, and a later one never changes what an earlier one decided: *rename* wins;
+        *skip* and *requested_fields* keep columns from being sent; the first column whose name is recognized as a key
+        gets that key; every other column is sent under its own name in snake_case.
 
         Args:
             operation: Such as ``"company-intelligence"``.
-            columns: The header's cells, with or without white space around them.
+            header: The header's cells, with or without white space around them.
             skip: Columns not to send.
-            asked_fields: Names of the fields asked for: the question must not carry its own answer.
-            rename: Column to key, for columns whose name does not say what they hold.
+            requested_fields: Names of the fields to research, so that no question carries its own answer.
+            rename: Column → key, for columns whose names do not tell what they hold.
 
         Raises:
             InputError: An unknown operation or column, a contradiction, or no column that identifies the subject.
         """
-        if operation not in KINDS:
-            raise InputError(f"{operation!r} takes no subject from a table", remedy="use one of " + ", ".join(KINDS))
-        plan: Plan = {}
+        if operation not in SUBJECTS:
+            raise InputError(f"{operation!r} takes no subject from a table", remedy="use one of " + ", ".join(SUBJECTS))
+        assigned: Assignment = {}
         for column, key in (rename or {}).items():
-            _set_renamed(plan, columns, column, key)
-        _leave_out(plan, columns, skip, asked_fields)
-        _set_known(plan, columns, KINDS[operation])
-        _set_own(plan, columns, KINDS[operation])
-        subjects = cls(operation, tuple(plan[place] for place in range(len(columns))))
-        subjects._check_identified()
-        return subjects
+            _assign_renamed(assigned, header, column, key)
+        _assign_unsent(assigned, header, skip, requested_fields)
+        _assign_recognized(assigned, header, SUBJECTS[operation])
+        _assign_others(assigned, header, SUBJECTS[operation])
+        mapping = cls(operation, tuple(assigned[index] for index in range(len(header))))
+        mapping._check_identified()
+        return mapping
 
     def lines(self) -> list[str]:
-        """Show what becomes of each column, aligned, one line each."""
-        width = max((len(_shown(use.column)) for use in self.uses), default=0)
-        return [use.line(width) for use in self.uses]
+        """Format the mapping for the user, aligned, one line for each column."""
+        width = max((len(_on_one_line(mapped.column)) for mapped in self.columns), default=0)
+        return [mapped.line(width) for mapped in self.columns]
 
     def subject(self, row: Row) -> dict[str, str]:
-        """Make a row's subject: its cells without surrounding white space, empty ones left out.
+        """Return a row's subject: its cells without surrounding white space, empty ones left out.
 
         Shape: ``{"company_name": "Acme", "website": "acme.example", "notes": "met in Lyon"}``
         """
-        cells = ((use.key, cell.strip()) for use, cell in zip(self.uses, row.cells, strict=True))
+        cells = ((mapped.key, cell.strip()) for mapped, cell in zip(self.columns, row.cells, strict=True))
         return {key: cell for key, cell in cells if key is not None and cell}
 
     def problem(self, row: Row) -> InputError | None:
-        """Say why a row must not be sent, or None.
+        """Return why a row must not be sent, or None.
 
-        A row is enough when one of the keys that identify the subject holds more than punctuation or a placeholder
-        such as ``n/a``; the reverse look-ups also want an ``@`` or five digits. That is our choice, not the service's.
+        A row is good when one of the sets of keys that identify the subject holds more than punctuation or
+        placeholders such as ``n/a``; the reverse look-ups also require an ``@`` or five digits. This rule is ours, not
+        the service's.
         """
-        kind = KINDS[self.operation]
+        spec = SUBJECTS[self.operation]
         subject = self.subject(row)
-        uses = [use for use in self.uses if kind.identifying(use.key)]
-        columns = _quoted(use.column for use in uses)
-        one = uses[0].column.strip() if len(uses) == 1 else None
-        remedy = f"fill {'it' if one else 'one of them'} in, or take the row out"
-        if not kind.identifies([key for key, cell in subject.items() if _says(cell)]):
-            message = f"not enough in {columns} to identify {kind.subject}"
-            if not any(use.key in subject for use in uses):
-                message = f"nothing identifies {kind.subject}: {columns} {'is' if one else 'are all'} empty"
-            return InputError(message, row=row.number, column=one, remedy=remedy)
+        identifying = [mapped for mapped in self.columns if spec.is_identifying(mapped.key)]
+        names = _quoted(mapped.column for mapped in identifying)
+        single = identifying[0].column.strip() if len(identifying) == 1 else None
+        if not spec.is_identified_by([key for key, cell in subject.items() if _is_meaningful(cell)]):
+            message = f"not enough in {names} to identify {spec.noun}"
+            if not any(mapped.key in subject for mapped in identifying):
+                message = f"nothing identifies {spec.noun}: {names} {'is' if single else 'are all'} empty"
+            remedy = f"fill {'it' if single else 'one of them'} in, or remove the row"
+            return InputError(message, row=row.number, column=single, remedy=remedy)
         if self.operation == "reverse-email" and "@" not in subject["email"]:
-            return InputError(f"{subject['email']!r} has no '@'", row=row.number, column=one, remedy="correct it")
-        if self.operation == "reverse-phone" and sum(map(str.isdecimal, subject["phone"])) < ENOUGH_DIGITS:
-            message = f"{subject['phone']!r} has fewer than {ENOUGH_DIGITS} digits"
-            return InputError(message, row=row.number, column=one, remedy="correct it")
+            return InputError(f"{subject['email']!r} has no '@'", row=row.number, column=single, remedy="correct it")
+        if self.operation == "reverse-phone" and sum(map(str.isdecimal, subject["phone"])) < MIN_PHONE_DIGITS:
+            message = f"{subject['phone']!r} has fewer than {MIN_PHONE_DIGITS} digits"
+            return InputError(message, row=row.number, column=single, remedy="correct it")
         return None
 
     def _check_identified(self) -> None:
-        kind = KINDS[self.operation]
-        if kind.identifies([use.key for use in self.uses if use.key is not None]):
+        spec = SUBJECTS[self.operation]
+        if spec.is_identified_by([mapped.key for mapped in self.columns if mapped.key is not None]):
             return
-        wanted = " or ".join(" with ".join(keys) for keys in kind.identified_by) or "any column"
-        kept = [use for use in self.uses if use.key is None]
-        home = f"; not sent: {', '.join(f'{_shown(use.column)!r} ({use.why})' for use in kept)}" if kept else ""
+        needed = " or ".join(" with ".join(keys) for keys in spec.identified_by) or "any column"
+        unsent = [f"{_on_one_line(one.column)!r} ({one.reason})" for one in self.columns if one.key is None]
         raise InputError(
-            f"no column identifies {kind.subject} for {self.operation}: looked for {wanted}; "
-            f"the columns are {_quoted(use.column for use in self.uses)}{home}",
-            remedy=f'rename a column, or say which it is: --map "Column={_first_key(kind)}"',
+            f"no column identifies {spec.noun} for {self.operation}: looked for {needed}; "
+            f"the columns are {_quoted(mapped.column for mapped in self.columns)}"
+            + (f"; not sent: {', '.join(unsent)}" if unsent else ""),
+            remedy=f'rename a column, or name its key: --map "Column={_example_key(spec)}"',
         )
 
 
-def _set_renamed(plan: Plan, columns: Sequence[str], column: str, key: str) -> None:
-    place, key = _place(columns, column, "--map"), key.strip()
+def _assign_renamed(assigned: Assignment, header: Sequence[str], column: str, key: str) -> None:
+    index, key = _find_column(header, column, "--map"), key.strip()
     if not key:
         raise InputError("--map gives it no key", column=column, remedy='write --map "Column=key"')
-    if place in plan or any(use.key == key for use in plan.values()):
+    if index in assigned or any(mapped.key == key for mapped in assigned.values()):
         message = f"--map gives the key {key!r} or this column twice"
         raise InputError(message, column=column, remedy="give each column one key, and each key one column")
-    plan[place] = ColumnUse(columns[place], key, "--map")
+    assigned[index] = MappedColumn(header[index], key, "--map")
 
 
-def _leave_out(plan: Plan, columns: Sequence[str], skip: Iterable[str], asked_fields: Iterable[str]) -> None:
+def _assign_unsent(
+    assigned: Assignment, header: Sequence[str], skip: Iterable[str], requested_fields: Iterable[str]
+) -> None:
     for name in skip:
-        place = _place(columns, name, "--skip")
-        if place in plan and plan[place].key is not None:
+        index = _find_column(header, name, "--skip")
+        if index in assigned and assigned[index].key is not None:
             raise InputError("both --map and --skip name it", column=name, remedy="leave one of them out")
-        plan[place] = ColumnUse(columns[place], None, "--skip")
-    asked = {_snake(name) for name in asked_fields}
-    for place, column in enumerate(columns):
-        if place not in plan and _snake(column) in asked:
-            plan[place] = ColumnUse(column, None, "it is asked for")
+        assigned[index] = MappedColumn(header[index], None, "--skip")
+    requested = {_snake_case(name) for name in requested_fields}
+    for index, column in enumerate(header):
+        if index not in assigned and _snake_case(column) in requested:
+            assigned[index] = MappedColumn(column, None, "requested with --field")
 
 
-def _set_known(plan: Plan, columns: Sequence[str], kind: Kind) -> None:
-    """Give each key to the first column that means it; weak spellings come after all others."""
-    meanings = kind.meanings()
-    taken = {use.key for use in plan.values()}
-    for weak in (False, True):
-        for place, column in enumerate(columns):
-            name = _squeezed(column)
-            key = meanings.get(name)
-            if place not in plan and key is not None and key not in taken and (name in kind.weak) == weak:
-                plan[place] = ColumnUse(column, key)
-                taken.add(key)
+def _assign_recognized(assigned: Assignment, header: Sequence[str], spec: SubjectSpec) -> None:
+    """Give each key to the first column whose name is one of its spellings."""
+    keys = spec.keys_by_name()
+    taken = {mapped.key for mapped in assigned.values()}
+    # Two passes: in a table of "Name" (the contact) and "Company", the clear name must win although it comes second.
+    for ambiguous in (False, True):
+        for index, column in enumerate(header):
+            name = _normalized(column)
+            key = keys.get(name)
+            if index in assigned or key is None or key in taken or (name in spec.ambiguous) != ambiguous:
+                continue
+            assigned[index] = MappedColumn(column, key)
+            taken.add(key)
 
 
-def _set_own(plan: Plan, columns: Sequence[str], kind: Kind) -> None:
-    """Send the rest under their own names, made unique."""
-    meanings = kind.meanings()
-    taken = {use.key: use.column for use in plan.values() if use.key is not None}
-    for place, column in enumerate(columns):
-        if place in plan:
+def _assign_others(assigned: Assignment, header: Sequence[str], spec: SubjectSpec) -> None:
+    """Send the remaining columns under their own names in snake_case, numbered where they would collide."""
+    keys = spec.keys_by_name()
+    taken = {mapped.key: mapped.column for mapped in assigned.values() if mapped.key is not None}
+    for index, column in enumerate(header):
+        if index in assigned:
             continue
-        key = own = _snake(column) or f"column_{place + 1}"
+        key = own = _snake_case(column) or f"column_{index + 1}"
         number = 2
         while key in taken:
             key, number = f"{own}_{number}", number + 1
-        meaning = meanings.get(_squeezed(column))
-        why = "as it is" if meaning is None else f"as it is; {meaning} is {_shown(taken[meaning])!r}"
-        plan[place] = ColumnUse(column, key, why)
+        recognized = keys.get(_normalized(column))
+        reason = "as is" if recognized is None else f"as is; {recognized} is {_on_one_line(taken[recognized])!r}"
+        assigned[index] = MappedColumn(column, key, reason)
         taken[key] = column
 
 
-def _place(columns: Sequence[str], name: str, option: str) -> int:
-    """Find a column by its name, whatever the case if that leaves no doubt."""
-    names = [column.strip() for column in columns]
+def _find_column(header: Sequence[str], name: str, option: str) -> int:
+    """Return the index of a column by its name; in another case if only one column matches."""
+    names = [column.strip() for column in header]
     if name.strip() in names:
         return names.index(name.strip())
-    places = [place for place, other in enumerate(names) if other.casefold() == name.strip().casefold()]
-    if len(places) != 1:
-        raise InputError("no such column", column=name, remedy=f"{option} can name {_quoted(columns)}")
-    return places[0]
+    matches = [index for index, other in enumerate(names) if other.casefold() == name.strip().casefold()]
+    if len(matches) != 1:
+        raise InputError("no such column", column=name, remedy=f"{option} can name {_quoted(header)}")
+    return matches[0]
 
 
-def _first_key(kind: Kind) -> str:
-    return kind.identified_by[0][0] if kind.identified_by else "key"
+def _example_key(spec: SubjectSpec) -> str:
+    return spec.identified_by[0][0] if spec.identified_by else "key"
 
 
 def _words(text: str) -> list[str]:
+    # NFKC turns full-width letters, ligatures and the like into the plain ones that people type.
     return re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", text).casefold())
 
 
-def _squeezed(text: str) -> str:
+def _normalized(text: str) -> str:
     return "".join(_words(text))
 
 
-def _snake(text: str) -> str:
+def _snake_case(text: str) -> str:
     return "_".join(_words(text))
 
 
-def _says(cell: str) -> bool:
+def _is_meaningful(cell: str) -> bool:
     return any(map(str.isalnum, cell)) and cell.casefold() not in PLACEHOLDERS
 
 
-def _shown(column: str) -> str:
+def _on_one_line(column: str) -> str:
     return " ".join(column.split())
 
 
 def _quoted(columns: Iterable[str]) -> str:
-    return ", ".join(repr(_shown(column)) for column in columns)
+    return ", ".join(repr(_on_one_line(column)) for column in columns)

@@ -1,14 +1,14 @@
-"""A whole sheet through a runner: ask, watch, and write the output from input and journal.
+"""Run an enrichment through a `JobRunner`, and write its output.
 
-The output is a function of the input and the journal, so it can be written again at any time, and a run that was cut
-short leaves the same file as one that was not, but for the rows it never came to.
+The output is a function of the input and the journal. It can therefore be written again at any time, and an interrupted
+run leaves the same file as a complete one, except for the rows that were never sent.
 """
 
 from __future__ import annotations
 
 import json
 import signal
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,32 +23,34 @@ from sixtyfour_async._runner.outcomes import Outcome, RunPlan, Stats, Unfinished
 from sixtyfour_async._runner.reading import read_outcome
 from sixtyfour_async._runner.runner import JobRunner
 from sixtyfour_async._scheduling.row_states import Batching
-from sixtyfour_async.cli.enrichment import NOT_ASKED, Asked, Sheet
+from sixtyfour_async.cli.enrichment import NOT_ASKED, Enrichment
+from sixtyfour_async.cli.exit_codes import with_flags
 from sixtyfour_async.errors import InputError, SixtyfourError
 from sixtyfour_async.tables import Row, write_table
 
-REFRESH = 0.25
-"""Real seconds between two looks of the progress display at the runner."""
+REFRESH_SECONDS = 0.25
+"""Real seconds between two updates of the progress display."""
 
-ERRORS_SHOWN = 3
-"""Errors a summary quotes."""
+MAX_ERRORS_SHOWN = 3
+"""Errors that a summary quotes."""
 
 
 @dataclass(slots=True)
-class Run:
-    """What became of a run.
+class RunResult:
+    """How a run ended.
 
     Attributes:
-        ending: ``finished``: every row came to an end. ``refused``: the service would take no more rows, see ``error``.
-            ``drained``: stopped by hand, what ran was watched to its end. ``left``: left at once.
-        error: What stopped it.
-        stats: The runner's numbers at the end.
-        seconds: How long it took, in the service's seconds.
-        real_seconds: The same in real ones.
-        left_running: Jobs that run on over there.
+        ending: ``finished``: every row has ended. ``refused``: *error* stopped the run, because every later row would
+            have met it, too. ``drained``: interrupted once; jobs in flight were polled until they ended. ``detached``:
+            interrupted twice; jobs in flight were left running at the service.
+        error: The error that stopped the run.
+        stats: The runner's counters at the end.
+        seconds: Duration in the service's seconds.
+        real_seconds: Duration in real seconds.
+        left_running: Jobs that are still running at the service and will be billed.
     """
 
-    ending: Literal["finished", "refused", "drained", "left"] = "finished"
+    ending: Literal["finished", "refused", "drained", "detached"] = "finished"
     error: SixtyfourError | None = None
     stats: Stats | None = None
     seconds: float = 0.0
@@ -56,14 +58,21 @@ class Run:
     left_running: tuple[Unfinished, ...] = ()
 
     @property
-    def took_nothing(self) -> bool:
-        """Was every row that was sent refused, so that nothing is paid and there is nothing to write?"""
+    def nothing_accepted(self) -> bool:
+        """Whether the service accepted no row, so that nothing is billed and there is nothing to write."""
         return self.stats is not None and not set(self.stats.ended) - {"rejected"}
 
 
 @dataclass(slots=True)
-class Counts:
-    """The written output in numbers: rows per status, and cents of the answers in it, each paid once."""
+class OutputCounts:
+    """The written output in numbers.
+
+    Attributes:
+        rows: Rows written.
+        statuses: Rows per status.
+        cost_cents: US cents charged for the answers; an answer that several rows share counts once.
+        first_errors: The first errors, each with its row.
+    """
 
     rows: int = 0
     statuses: dict[str, int] = field(default_factory=dict[str, int])
@@ -73,137 +82,150 @@ class Counts:
     def add(self, row: Row, status: str, error: str) -> None:
         """Count one row."""
         self.statuses[status] = self.statuses.get(status, 0) + 1
-        if error and len(self.first_errors) < ERRORS_SHOWN:
+        if error and len(self.first_errors) < MAX_ERRORS_SHOWN:
             self.first_errors.append(f"row {row.number}: {error}")
 
 
-def purpose(sheet: Sheet, service: str) -> dict[str, str]:
-    """Say what a journal of this sheet is for; another run with other words is refused the same journal."""
-    question = sheet.question
-    sent = {use.column: use.key for use in sheet.subjects.uses if use.key is not None}
+def purpose(enrichment: Enrichment, service: str) -> dict[str, str]:
+    """Return what a journal of this enrichment is for.
+
+    It is stored in the journal. A run with another purpose is refused that journal, so that answers to different
+    questions, or about different tables, are never mixed.
+    """
+    question = enrichment.question
+    sent = {mapped.column: mapped.key for mapped in enrichment.mapping.columns if mapped.key is not None}
     asked = {"fields": question.fields, "criteria": question.criteria, "options": question.options, "columns": sent}
     return {
-        "operation": question.kind,
+        "operation": question.operation,
         "service": service,
         "question": json.dumps(asked, ensure_ascii=False, sort_keys=True, default=dict),
-        "input": f"{sheet.table.rows} rows, sha256 {sheet.table.sha256[:16]}",
+        "input": f"{enrichment.table.rows} rows, sha256 {enrichment.table.sha256[:16]}",
     }
 
 
-def operations(sheet: Sheet) -> Iterator[Asked]:
-    """Every row that can be asked, as an operation."""
-    return (asked for _, asked in sheet.asked() if not isinstance(asked, InputError))
-
-
-async def enrich(
-    sheet: Sheet,
+async def execute(
+    enrichment: Enrichment,
     client: AsyncClient,
     *,
     journal: Path,
     service: str,
     batching: Batching = "auto",
-    watch: Callable[[Stats, float], None],
-    say: Callable[[str], None],
+    on_progress: Callable[[Stats, float], None],
+    on_message: Callable[[str], None],
     **settings: Any,
-) -> Run:
-    """Ask about every row of a sheet; the first interrupt drains, the second leaves at once.
+) -> RunResult:
+    """Submit every row and poll until all have ended; the first interrupt drains, the second detaches.
 
     Args:
-        sheet: What to ask.
-        client: Whom to ask.
+        enrichment: What to ask about each row.
+        client: The client of the service.
         journal: The journal's path.
-        service: What the journal is bound to besides the sheet.
-        batching: How rows travel, as for `JobRunner.map`.
-        watch: Told the runner's numbers and the service's seconds since the start, several times a second.
-        say: Told what an interrupt did.
-        settings: Passed on to `JobRunner`.
+        service: What the journal is bound to besides the enrichment; see `purpose`.
+        batching: How rows are grouped into submits, as for `JobRunner.map`.
+        on_progress: Called several times a second with the runner's counters and the service's seconds since the start.
+        on_message: Called with a line of text when a signal is handled.
+        settings: Passed to `JobRunner`.
 
     Raises:
-        JournalError: The journal cannot be used for this; nothing was sent.
+        JournalError: The journal cannot be used for this enrichment; nothing was sent.
     """
-    run = Run()
+    result = RunResult()
     runner = JobRunner(client, journal=journal, **settings)
-    begun, begun_real = client.clock.now(), anyio.current_time()
-    with anyio.CancelScope() as whole:
+    started, started_real = client.clock.now(), anyio.current_time()
+    with anyio.CancelScope() as run_scope:
         async with runner:
-            await runner.journal.bind(purpose(sheet, service))
+            await runner.journal.bind(purpose(enrichment, service))
             async with anyio.create_task_group() as tasks:
-                tasks.start_soon(_interrupts, runner, whole, run, say)
-                tasks.start_soon(_progress, runner, client, watch, begun)
+                tasks.start_soon(_handle_signals, runner, run_scope, result, on_message)
+                tasks.start_soon(_report_progress, runner, client, on_progress, started)
                 try:
-                    async for _ in runner.map(operations(sheet), batching=batching):
+                    # The outcomes themselves are not kept: the journal has them, and the output is written from it.
+                    async for _ in runner.map(enrichment.sendable(), batching=batching):
                         pass
                 except SixtyfourError as error:
-                    run.ending, run.error = "refused", error
+                    result.ending, result.error = "refused", error
                 tasks.cancel_scope.cancel()
-    run.stats, run.left_running = runner.stats(), runner.left_running
-    run.seconds, run.real_seconds = client.clock.now() - begun, anyio.current_time() - begun_real
-    watch(run.stats, run.seconds)
-    return run
+    result.stats, result.left_running = runner.stats(), runner.left_running
+    result.seconds, result.real_seconds = client.clock.now() - started, anyio.current_time() - started_real
+    on_progress(result.stats, result.seconds)
+    return result
 
 
-async def foresee(
-    sheet: Sheet, client: AsyncClient, *, journal: Path | None, batching: Batching, **settings: Any
+async def plan(
+    enrichment: Enrichment, client: AsyncClient, *, journal: Path | None, batching: Batching, **settings: Any
 ) -> RunPlan:
-    """Say what a run would take, with what is in a journal that is there already."""
+    """Forecast requests, duration and cost of a run; rows that an existing journal answers are not counted."""
     async with JobRunner(client, journal=journal, **settings) as runner:
-        return await runner.plan(operations(sheet), batching=batching)
+        return await runner.plan(enrichment.sendable(), batching=batching)
 
 
-async def _progress(
-    runner: JobRunner, client: AsyncClient, watch: Callable[[Stats, float], None], begun: float
+async def _report_progress(
+    runner: JobRunner, client: AsyncClient, on_progress: Callable[[Stats, float], None], started: float
 ) -> None:
     while True:
-        watch(runner.stats(), client.clock.now() - begun)
-        await anyio.sleep(REFRESH)
+        on_progress(runner.stats(), client.clock.now() - started)
+        await anyio.sleep(REFRESH_SECONDS)
 
 
-async def _interrupts(runner: JobRunner, whole: anyio.CancelScope, run: Run, say: Callable[[str], None]) -> None:
+async def _handle_signals(
+    runner: JobRunner, run_scope: anyio.CancelScope, result: RunResult, on_message: Callable[[str], None]
+) -> None:
+    """Drain on the first SIGINT or SIGTERM, detach on the second.
+
+    Signals are received in a task, not in a handler or as KeyboardInterrupt: a run is cut at an await only, where the
+    journal is consistent. To drain, the runner stops reading rows, and `JobRunner.map` ends by itself once the jobs in
+    flight have. To detach, the scope around the runner is cancelled; the runner's own exit still lists what is running.
+    """
+    # NotImplementedError: asyncio on Windows has no signal receivers; Ctrl-C then ends the process at once.
     with suppress(NotImplementedError), anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
         async for _ in signals:
-            if run.ending == "drained":
-                run.ending = "left"
-                whole.cancel()
+            if result.ending == "drained":
+                result.ending = "detached"
+                run_scope.cancel()
                 return
-            run.ending = "drained"
-            flying = runner.stats().in_flight
+            result.ending = "drained"
+            in_flight = runner.stats().in_flight
             runner.stop()
-            say(f"stopping: nothing more is sent; {flying:,} jobs are watched to their end; Ctrl-C again leaves")
+            on_message(
+                f"stopping: no more rows are sent; polling {in_flight:,} jobs until they end; Ctrl-C again to leave now"
+            )
 
 
-def write_output(sheet: Sheet, journal: Path, out: Path) -> Counts:
-    """Write the output, one row per input row in the input's order, from input and journal.
+def write_output(enrichment: Enrichment, journal: Path, out: Path) -> OutputCounts:
+    """Write the output, one row for each input row in the input's order, from input and journal.
 
     Raises:
-        InputError: The file cannot be written; one that was there stays as it was.
+        InputError: The file cannot be written; an existing one is unchanged.
         JournalError: The journal cannot be read.
     """
-    counts = Counts()
+    counts = OutputCounts()
     with reading(journal) as reader:
-        paid: set[str] = set()
+        counted: set[str] = set()
 
-        def written() -> Generator[tuple[str, ...], None, None]:
-            for row in sheet.table:
-                yield _written(sheet, row, reader.find, counts, paid)
+        def output_rows() -> Generator[tuple[str, ...], None, None]:
+            for row in enrichment.table:
+                yield _output_row(enrichment, row, reader.find, counts, counted)
 
-        counts.rows = write_table(out, sheet.columns, written())
+        counts.rows = write_table(out, enrichment.columns, output_rows())
     return counts
 
 
-def _written(
-    sheet: Sheet, row: Row, find: Callable[[str], Entry | None], counts: Counts, paid: set[str]
+def _output_row(
+    enrichment: Enrichment, row: Row, find: Callable[[str], Entry | None], counts: OutputCounts, counted: set[str]
 ) -> tuple[str, ...]:
-    asked = sheet.operation(row)
-    entry = None if isinstance(asked, InputError) else find(asked.fingerprint())
-    if isinstance(asked, InputError) or entry is None or entry.state == "released":
-        told = asked.message if isinstance(asked, InputError) else (entry and entry.error) or ""
-        status = "rejected" if told else NOT_ASKED
-        counts.add(row, status, told)
-        return sheet.cells(row, status, told)
-    outcome: Outcome[Any] = read_outcome(asked, entry)
-    told = "" if outcome.error is None else str(outcome.error)
-    counts.add(row, outcome.status, told)
-    if entry.key not in paid:
-        paid.add(entry.key)
+    """Return a row of the output, and count it; *counted* holds the keys whose cost is in the sum already."""
+    operation = enrichment.operation(row)
+    entry = None if isinstance(operation, InputError) else find(operation.fingerprint())
+    if isinstance(operation, InputError) or entry is None or entry.state == "released":
+        # A released row was refused and has the service's error, or was withdrawn before it was sent and has none.
+        error = operation.message if isinstance(operation, InputError) else with_flags((entry and entry.error) or "")
+        status = "rejected" if error else NOT_ASKED
+        counts.add(row, status, error)
+        return enrichment.cells(row, status, error)
+    outcome: Outcome[Any] = read_outcome(operation, entry)
+    error = "" if outcome.error is None else with_flags(str(outcome.error))
+    counts.add(row, outcome.status, error)
+    if entry.key not in counted:
+        counted.add(entry.key)
         counts.cost_cents += entry.cost_cents or 0.0
-    return sheet.cells(row, outcome.status, told, outcome)
+    return enrichment.cells(row, outcome.status, error, outcome)
