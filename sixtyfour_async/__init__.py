@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from sixtyfour_async._client.client import AsyncClient
     from sixtyfour_async._client.hooks import Hooks, RequestSent, ResponseSeen, RetryPlanned
     from sixtyfour_async._client.job import Job
-    from sixtyfour_async._journal.base import Journal, MemoryJournal
+    from sixtyfour_async._client.pipeline import RateLimit
+    from sixtyfour_async._journal.base import Journal
+    from sixtyfour_async._journal.memory import MemoryJournal
     from sixtyfour_async._journal.sqlite import SqliteJournal
     from sixtyfour_async._runner.outcomes import Outcome, RunPlan, Stats, Unfinished, Unknown
     from sixtyfour_async._runner.runner import JobRunner
@@ -137,6 +139,7 @@ __all__ = [
     "ProtocolError",
     "QAAgent",
     "QuerySearch",
+    "RateLimit",
     "RateLimitError",
     "RawResponse",
     "RequestSent",
@@ -169,12 +172,14 @@ __all__ = [
 _HOMES = (
     "errors",
     "_journal.base",
+    "_journal.memory",
     "_journal.sqlite",
     "operations",
     "_runner.outcomes",
     "models",
     "_client.hooks",
     "_client.auth",
+    "_client.pipeline",
     "_client.client",
     "_runner.runner",
 )

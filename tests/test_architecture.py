@@ -55,17 +55,9 @@ def room_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-def is_for_types_only(node: ast.AST) -> bool:
-    return isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
-
-
 def imported(tree: ast.AST) -> Iterator[str]:
-    """Every module that is imported at run time, wherever the import stands."""
+    """Every module that is imported, wherever the import stands; also for types only, for a type is knowledge too."""
     for node in ast.iter_child_nodes(tree):
-        if is_for_types_only(node):
-            assert isinstance(node, ast.If)
-            yield from imported(ast.Module(node.orelse, []))
-            continue
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -92,14 +84,14 @@ import a.b
 from c import d
 from sixtyfour_async import errors
 if TYPE_CHECKING:
-    import not_this
+    import types_only
 else:
     import e
 def f():
     with g():
         import h
 """
-    assert list(imported(ast.parse(text))) == ["a.b", "c", "sixtyfour_async.errors", "e", "h"]
+    assert list(imported(ast.parse(text))) == ["a.b", "c", "sixtyfour_async.errors", "types_only", "e", "h"]
 
 
 def test_every_module_has_its_place() -> None:

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 import anyio
 
-from sixtyfour_async._client.client import AsyncClient
+from sixtyfour_async._client.client import AsyncClient, pipeline_of
 from sixtyfour_async._journal.base import Entry
 from sixtyfour_async._journal.schema import reading
 from sixtyfour_async._runner.outcomes import Outcome, RunPlan, Stats, Unfinished
@@ -131,7 +131,8 @@ async def execute(
     """
     result = RunResult()
     runner = JobRunner(client, journal=journal, **settings)
-    started, started_real = client.clock.now(), anyio.current_time()
+    clock = pipeline_of(client).clock
+    started, started_real = clock.now(), anyio.current_time()
     with anyio.CancelScope() as run_scope:
         async with runner:
             await runner.journal.bind(purpose(enrichment, service))
@@ -146,7 +147,7 @@ async def execute(
                     result.ending, result.error = "refused", error
                 tasks.cancel_scope.cancel()
     result.stats, result.left_running = runner.stats(), runner.left_running
-    result.seconds, result.real_seconds = client.clock.now() - started, anyio.current_time() - started_real
+    result.seconds, result.real_seconds = clock.now() - started, anyio.current_time() - started_real
     on_progress(result.stats, result.seconds)
     return result
 
@@ -162,8 +163,9 @@ async def plan(
 async def _report_progress(
     runner: JobRunner, client: AsyncClient, on_progress: Callable[[Stats, float], None], started: float
 ) -> None:
+    clock = pipeline_of(client).clock
     while True:
-        on_progress(runner.stats(), client.clock.now() - started)
+        on_progress(runner.stats(), clock.now() - started)
         await anyio.sleep(REFRESH_SECONDS)
 
 

@@ -90,7 +90,7 @@ def plan_lines(plan: RunPlan) -> list[str]:
     ]
     unpriced = ", ".join(f"{variant} ({row_count(number)})" for variant, number in plan.unpriced.items())
     return [
-        f"{row_count(plan.rows)}: {plan.asked:,} to send" + (f"; {', '.join(not_sent)}" if not_sent else ""),
+        f"{row_count(plan.rows)}: {plan.to_submit:,} to send" + (f"; {', '.join(not_sent)}" if not_sent else ""),
         f"  {'requests':<18} {plan.requests:>8,}   {plan.submits:,} of them submits",
         f"  {'minutes':<18} {plan.minutes:>8,.1f}   {earliest:,.1f} to {latest:,.1f}; bottleneck: {plan.bottleneck}",
         f"  {'cost':<18} {dollars(plan.cost_cents):>8}"

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from pydantic import JsonValue
 
+from sixtyfour_async.errors import JobCancelledError, JobError, JobFailedError
 from sixtyfour_async.models._base import Instant, Model, json_object
 
 
@@ -70,6 +71,14 @@ class Report:
     cost_cents: float | None = None
     progress: str | None = None
     run_time: float | None = None
+
+    def failure(self, job_id: str) -> JobError | None:
+        """Return why the job has no answer; None when it completed."""
+        if self.state is JobState.COMPLETED:
+            return None
+        if self.state is JobState.CANCELLED:
+            return JobCancelledError("was cancelled", job_id=job_id, state=self.word)
+        return JobFailedError(self.error or f"ended as {self.word!r}", job_id=job_id, state=self.word)
 
 
 class Started(Model):
