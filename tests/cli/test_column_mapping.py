@@ -1,8 +1,8 @@
-"""Subjects: which column means what, what stays at home, and which rows identify nobody."""
+"""Column mapping: which key a column is sent under, which columns are not sent, and which rows identify nobody."""
 
 import pytest
 
-from sixtyfour_async.cli.subjects import KINDS, SubjectMap
+from sixtyfour_async.cli.column_mapping import SUBJECTS, ColumnMapping
 from sixtyfour_async.errors import InputError
 from sixtyfour_async.tables import Row
 
@@ -10,7 +10,7 @@ COMPANY, PEOPLE = "company-intelligence", "people-intelligence"
 
 
 def keys(operation: str, *columns: str) -> list[str | None]:
-    return [use.key for use in SubjectMap.plan(operation, columns).uses]
+    return [mapped.key for mapped in ColumnMapping.from_header(operation, columns).columns]
 
 
 MEANINGS = [
@@ -40,7 +40,7 @@ MEANINGS = [
     ("operation", "key", "column"),
     [(operation, key, column.strip()) for operation, key, columns in MEANINGS for column in columns.split(";")],
 )
-def test_common_spellings_are_known(operation: str, key: str, column: str) -> None:
+def test_common_spellings_are_recognized(operation: str, key: str, column: str) -> None:
     anchor = "Company" if operation == COMPANY and key != "company_name" else "Email" if key != "email" else "Full name"
     columns = [column] if key == "company_name" else [column, anchor]
 
@@ -68,40 +68,40 @@ def test_other_columns_keep_their_own_names(operation: str, columns: list[str], 
     assert keys(operation, *columns) == expected
 
 
-def test_a_person_is_shown_what_becomes_of_each_column() -> None:
-    subjects = SubjectMap.plan(
+def test_the_mapping_is_shown_line_by_line() -> None:
+    mapping = ColumnMapping.from_header(
         COMPANY,
         ["company", " notes ", "Head\nQuarters", "secret", "Firm", "x1"],
         skip=["SECRET"],
-        asked_fields=["head_quarters", "CEO"],
+        requested_fields=["head_quarters", "CEO"],
         rename={"x1": "website"},
     )
 
-    assert subjects.lines() == [
+    assert mapping.lines() == [
         "company       -> company_name",
-        "notes         -> notes (as it is)",
-        "Head Quarters -- not sent (it is asked for)",
+        "notes         -> notes (as is)",
+        "Head Quarters -- not sent (requested with --field)",
         "secret        -- not sent (--skip)",
-        "Firm          -> firm (as it is; company_name is 'company')",
+        "Firm          -> firm (as is; company_name is 'company')",
         "x1            -> website (--map)",
     ]
 
 
-def test_a_rename_wins_over_the_table_and_over_what_is_asked_for() -> None:
-    subjects = SubjectMap.plan(
+def test_a_rename_wins_over_recognized_names_and_requested_fields() -> None:
+    mapping = ColumnMapping.from_header(
         COMPANY,
         ["Company", "Acct", "Website"],
-        asked_fields=["website"],
+        requested_fields=["website"],
         rename={"acct": "company_name", "Website": "website"},
     )
 
-    assert [use.key for use in subjects.uses] == ["company", "company_name", "website"]
+    assert [mapped.key for mapped in mapping.columns] == ["company", "company_name", "website"]
 
 
-def test_a_subject_has_the_cells_that_say_something() -> None:
-    subjects = SubjectMap.plan(COMPANY, ["Company", "URL", "Notes", "Secret"], skip=["Secret"])
+def test_a_subject_has_the_cells_that_are_not_empty() -> None:
+    mapping = ColumnMapping.from_header(COMPANY, ["Company", "URL", "Notes", "Secret"], skip=["Secret"])
 
-    assert subjects.subject(Row(1, (" Acme ", "  ", "n/a", "x"))) == {"company_name": "Acme", "notes": "n/a"}
+    assert mapping.subject(Row(1, (" Acme ", "  ", "n/a", "x"))) == {"company_name": "Acme", "notes": "n/a"}
 
 
 @pytest.mark.parametrize(
@@ -117,9 +117,9 @@ def test_a_subject_has_the_cells_that_say_something() -> None:
         ("research-agent", []),
     ],
 )
-def test_columns_that_identify_nothing_are_refused(operation: str, columns: list[str]) -> None:
+def test_a_header_that_identifies_nothing_is_refused(operation: str, columns: list[str]) -> None:
     with pytest.raises(InputError) as caught:
-        SubjectMap.plan(operation, columns)
+        ColumnMapping.from_header(operation, columns)
 
     assert all(repr(column) in caught.value.message for column in columns)
     assert "looked for" in caught.value.message
@@ -140,20 +140,22 @@ def test_columns_that_identify_nothing_are_refused(operation: str, columns: list
         *((COMPANY, [column]) for column in ("name", "url", "domain", "linkedin")),
     ],
 )
-def test_columns_that_identify_are_enough(operation: str, columns: list[str]) -> None:
-    assert len(SubjectMap.plan(operation, columns).uses) == len(columns)
+def test_a_header_that_identifies_the_subject_is_accepted(operation: str, columns: list[str]) -> None:
+    assert len(ColumnMapping.from_header(operation, columns).columns) == len(columns)
 
 
-def test_the_services_other_words_identify_too() -> None:
-    subjects = SubjectMap.plan(PEOPLE, ["a"], rename={"a": "linkedin_url"})
+def test_the_services_aliases_identify_too() -> None:
+    mapping = ColumnMapping.from_header(PEOPLE, ["a"], rename={"a": "linkedin_url"})
 
-    assert subjects.problem(Row(1, ("https://www.linkedin.com/in/jane",))) is None
-    assert subjects.subject(Row(1, ("x",))) == {"linkedin_url": "x"}
+    assert mapping.problem(Row(1, ("https://www.linkedin.com/in/jane",))) is None
+    assert mapping.subject(Row(1, ("x",))) == {"linkedin_url": "x"}
 
 
-def test_a_refusal_says_which_columns_stay_at_home() -> None:
-    with pytest.raises(InputError, match=r"not sent: 'Website' \(it is asked for\), 'Company' \(--skip\)"):
-        SubjectMap.plan(COMPANY, ["Website", "Company", "city"], asked_fields=["website"], skip=["Company"])
+def test_a_refusal_names_the_columns_that_are_not_sent() -> None:
+    with pytest.raises(InputError, match=r"not sent: 'Website' \(requested with --field\), 'Company' \(--skip\)"):
+        ColumnMapping.from_header(
+            COMPANY, ["Website", "Company", "city"], requested_fields=["website"], skip=["Company"]
+        )
 
 
 @pytest.mark.parametrize(
@@ -167,14 +169,14 @@ def test_a_refusal_says_which_columns_stay_at_home() -> None:
         ([], {"company": " "}, "no key"),
     ],
 )
-def test_contradictions_are_refused(skip: list[str], rename: dict[str, str], message: str) -> None:
+def test_contradictory_options_are_refused(skip: list[str], rename: dict[str, str], message: str) -> None:
     with pytest.raises(InputError, match=message):
-        SubjectMap.plan(COMPANY, ["a", "A", "company"], skip=skip, rename=rename)
+        ColumnMapping.from_header(COMPANY, ["a", "A", "company"], skip=skip, rename=rename)
 
 
 def test_an_unknown_operation_is_refused() -> None:
     with pytest.raises(InputError, match="use one of company-intelligence"):
-        SubjectMap.plan("get-rich", ["a"])
+        ColumnMapping.from_header("get-rich", ["a"])
 
 
 PROBLEMS: list[tuple[str, list[str], tuple[str, ...], str | None]] = [
@@ -201,10 +203,10 @@ PROBLEMS: list[tuple[str, list[str], tuple[str, ...], str | None]] = [
 
 
 @pytest.mark.parametrize(("operation", "columns", "cells", "message"), PROBLEMS)
-def test_a_row_that_identifies_nobody_is_named(
+def test_a_row_that_identifies_nobody_is_reported(
     operation: str, columns: list[str], cells: tuple[str, ...], message: str | None
 ) -> None:
-    problem = SubjectMap.plan(operation, columns).problem(Row(7, cells))
+    problem = ColumnMapping.from_header(operation, columns).problem(Row(7, cells))
 
     if message is None:
         assert problem is None
@@ -214,7 +216,7 @@ def test_a_row_that_identifies_nobody_is_named(
             raise problem
 
 
-@pytest.mark.parametrize("operation", KINDS)
+@pytest.mark.parametrize("operation", SUBJECTS)
 def test_no_two_columns_share_a_key(operation: str) -> None:
     columns = [
         "Name",

@@ -1,4 +1,4 @@
-"""A journal's rows and money, per operation and tier, for people and for programs; US cents, dollars in print."""
+"""What a journal records, per operation and tier: rows, and money in US cents; as text (in dollars) and as JSON."""
 
 from __future__ import annotations
 
@@ -10,22 +10,24 @@ from sixtyfour_async._journal.base import Entry
 from sixtyfour_async._journal.schema import Reader
 from sixtyfour_async._scheduling.ledger import Line
 from sixtyfour_async._scheduling.row_states import IN_DOUBT
-from sixtyfour_async.cli.summary import dollars
+from sixtyfour_async.cli.formatting import dollars
 
-MEANINGS: Mapping[str, str] = {
+STATE_LABELS: Mapping[str, str] = {
     "completed": "answered",
-    "failed": "failed over there",
-    "cancelled": "cancelled over there",
-    "accepted": "running when last seen",
+    "failed": "failed at the service",
+    "cancelled": "cancelled at the service",
+    "accepted": "running when last polled",
     "unknown": "unknown",
     "intended": "being sent",
-    "released": "not taken",
-    "duplicate": "asked twice in a run, paid once",
+    "released": "not accepted",
+    "duplicate": "duplicate within a run, paid once",
     "reused": "answered from the journal",
-    "resubmitted": "given up as unknown, sent anew",
+    "resubmitted": "unknown, resubmitted on request",
     "forgotten": "erased",
 }
-"""How a line's state is said, in the order of print."""
+"""State of a `Line` → its label, in the order of print."""
+
+UNKNOWN_NOTE = "unknown rows may have been accepted and billed; they are parked, and never resubmitted automatically"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,9 @@ class Money:
     """Sums, US cents.
 
     Attributes:
-        charged_cents: Spent, as the service told it; what was set aside counts where it tells nothing.
-        exposed_cents: Set aside for rows whose end is not known: they may have been paid, or still will be.
-        saved_cents: What duplicates and rows answered from the journal would have cost.
+        charged_cents: Charged, as the service reported it; the amount reserved where it reports nothing.
+        exposed_cents: Reserved for rows that are running or unknown: they may have been, or may still be, billed.
+        saved_cents: Cost avoided by duplicates and by rows answered from the journal.
     """
 
     charged_cents: float = 0.0
@@ -43,7 +45,7 @@ class Money:
     saved_cents: float = 0.0
 
     def plus(self, line: Line) -> Money:
-        """Add a line."""
+        """Return the sums with a line added."""
         return Money(
             self.charged_cents + line.spent_cents,
             self.exposed_cents + line.exposed_cents,
@@ -51,19 +53,19 @@ class Money:
         )
 
     def cells(self) -> str:
-        """Write the three sums as columns; nothing where there is none."""
+        """Format the three sums as columns; a sum of zero is left blank."""
         amounts = (getattr(self, field.name) for field in fields(self))
         return "".join(f"{dollars(cents) if cents else '':>13}" for cents in amounts)
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
-    """Where a journal stands.
+class StatusReport:
+    """The contents of a journal, summed up.
 
     Attributes:
-        purpose: What the journal is for, in the words of the run that began it.
+        purpose: What the journal is for, as the first run stored it.
         sums: One line for each operation, tier and state.
-        unknown: The rows that may have been taken, and brought no id.
+        unknown: The rows that may have been accepted, and have no job id.
     """
 
     purpose: Mapping[str, str]
@@ -71,12 +73,12 @@ class Statement:
     unknown: tuple[Entry, ...]
 
     @classmethod
-    def read(cls, reader: Reader) -> Statement:
-        """Read it from a journal."""
+    def read(cls, reader: Reader) -> StatusReport:
+        """Sum up a journal."""
         return cls(reader.purpose(), reader.lines(), tuple(reader.entries(IN_DOUBT)))
 
     def as_json(self) -> dict[str, Any]:
-        """Give all of it as what JSON can hold."""
+        """Return the whole report as a JSON object."""
         return {
             "purpose": dict(self.purpose),
             "lines": [
@@ -98,31 +100,31 @@ class Statement:
         }
 
     def lines(self, unknown_shown: int) -> list[str]:
-        """Write it for people."""
-        told = [f"  {name:<10} {value}" for name, value in self.purpose.items() if name in {"input", "service"}]
-        told += ["", f"{'':<44}{'rows':>8}{'charged':>13}{'at stake':>13}{'saved':>13}"]
+        """Format the report as text, with the first *unknown_shown* unknown rows."""
+        text = [f"  {name:<10} {value}" for name, value in self.purpose.items() if name in {"input", "service"}]
+        text += ["", f"{'':<44}{'rows':>8}{'charged':>13}{'exposed':>13}{'saved':>13}"]
         variant = ""
         for line in self._ordered():
             if line.variant != variant:
                 variant = line.variant
-                told.append(variant)
-            told.append(f"  {MEANINGS[line.state]:<42}{line.rows:>8,}{Money().plus(line).cells()}".rstrip())
-        told.append(f"{'in all':<52}{self._total().cells()}".rstrip())
-        return [*told, *self._told_of_unknown(unknown_shown)]
+                text.append(variant)
+            text.append(f"  {STATE_LABELS[line.state]:<42}{line.rows:>8,}{Money().plus(line).cells()}".rstrip())
+        text.append(f"{'total':<52}{self._total().cells()}".rstrip())
+        return [*text, *self._unknown_lines(unknown_shown)]
 
-    def _told_of_unknown(self, shown: int) -> list[str]:
+    def _unknown_lines(self, shown: int) -> list[str]:
         if not self.unknown:
             return []
-        told = ["", "unknown rows may have been taken and billed; they are parked, and never sent again by themselves:"]
-        told += [
-            f"  {entry.key}  sent {entry.sent_at or 'at an unknown time'}: {entry.error or MEANINGS['intended']}"
+        text = ["", f"{UNKNOWN_NOTE}:"]
+        text += [
+            f"  {entry.key}  sent {entry.sent_at or 'at an unknown time'}: {entry.error or STATE_LABELS['intended']}"
             for entry in self.unknown[:shown]
         ]
         rest = len(self.unknown) - shown
-        return [*told, *([f"  and {rest:,} more; --json lists all"] if rest > 0 else [])]
+        return [*text, *([f"  and {rest:,} more; --json lists all"] if rest > 0 else [])]
 
     def _ordered(self) -> list[Line]:
-        order = list(MEANINGS)
+        order = list(STATE_LABELS)
         return sorted(self.sums, key=lambda line: (line.variant, order.index(line.state)))
 
     def _total(self) -> Money:

@@ -1,4 +1,4 @@
-"""What a journal tells afterwards: its state and money, its rows as a table, and how to erase somebody from it."""
+"""The journal commands: status with rows and money, export of all rows, and erasure."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from pathlib import Path
 import pytest
 
 from sixtyfour_async.simulator import companies
-from tests.cli.conftest import HEADQUARTERS, Forks, Shell, serving
+from tests.cli.conftest import HEADQUARTERS, ForkedCommands, Shell, serving
 
 SPEED = 300.0
 JOURNAL = "in.enriched.journal.db"
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory, forks: Forks) -> Shell:
-    """A run of five rows, two of them the same; the first one's submit brought no answer."""
+def finished(tmp_path_factory: pytest.TempPathFactory, forks: ForkedCommands) -> Shell:
+    """A run of five rows, two of them equal; the submit of the first one got no response."""
     shell = Shell(tmp_path_factory.mktemp("journals"), forks)
     shell.table(rows=4)
     with (shell.folder / "in.csv").open(encoding="utf-8") as file:
         lines = file.read().splitlines()
     shell.table(text="\n".join([*lines, lines[2]]) + "\n")
-    asking = ("run", "company-intelligence", "in.csv", *HEADQUARTERS, "--price", "company-intelligence=12")
+    command = ("run", "company-intelligence", "in.csv", *HEADQUARTERS, "--price", "company-intelligence=12")
     options = ("--speed", str(SPEED), "--state", "s.jsonl")
     with serving(shell, *options, "--fault", "lost_answer=1") as exports:
         port = exports["SIXTYFOUR_API_ENDPOINT"].rpartition(":")[2]
-        shell.told(**exports).run(*asking, "--limit", "1", speed=SPEED)
+        shell.with_environment(**exports).run(*command, "--limit", "1", speed=SPEED)
     with serving(shell, *options, "--port", port) as exports:
-        said = shell.told(**exports).run(*asking, speed=SPEED)
-    assert said.code == 3, said.err
-    assert "unknown rows may have been taken and billed" in said.out
-    assert f"`sixtyfour status {JOURNAL}` lists them" in said.out
+        result = shell.with_environment(**exports).run(*command, speed=SPEED)
+    assert result.code == 3, result.err
+    assert "unknown rows may have been accepted and billed" in result.out
+    assert f"`sixtyfour status {JOURNAL}` lists them" in result.out
     return shell
 
 
@@ -43,37 +43,37 @@ def unknown_keys(shell: Shell) -> list[str]:
     return [key for (key,) in rows]
 
 
-def test_status_tells_rows_money_and_what_may_have_been_paid(finished: Shell) -> None:
-    """The unknown ones stand there by key, with what they may have cost."""
-    said = finished.run("status", JOURNAL)
+def test_status_shows_rows_money_and_unknown_rows(finished: Shell) -> None:
+    """Unknown rows are listed by key, and what they may have cost is exposed."""
+    result = finished.run("status", JOURNAL)
     parked = unknown_keys(finished)
 
-    assert said.code == 0
+    assert result.code == 0
     assert parked
-    for words in ("answered", "unknown", "charged", "at stake", f"${len(parked) * 0.12:.2f}", "5 rows, sha256"):
-        assert words in said.out
+    for text in ("answered", "unknown", "charged", "exposed", f"${len(parked) * 0.12:.2f}", "5 rows, sha256"):
+        assert text in result.out
     for key in parked:
-        assert f"{key}  sent 20" in said.out
+        assert f"{key}  sent 20" in result.out
 
 
-def test_status_for_programs_adds_up(finished: Shell) -> None:
-    """The same numbers, in cents."""
-    told = json.loads(finished.run("status", JOURNAL, "--json").out)
-    by_state = {line["state"]: line for line in told["lines"]}
+def test_status_as_json_adds_up(finished: Shell) -> None:
+    """The same figures, in cents."""
+    report = json.loads(finished.run("status", JOURNAL, "--json").out)
+    by_state = {line["state"]: line for line in report["lines"]}
     parked = unknown_keys(finished)
 
-    assert [row["key"] for row in told["unknown"]] == parked
+    assert [row["key"] for row in report["unknown"]] == parked
     assert by_state["completed"]["rows"] + len(parked) == 4
-    assert told["total"] == {
+    assert report["total"] == {
         "charged_cents": by_state["completed"]["rows"] * 10,
         "exposed_cents": len(parked) * 12,
         "saved_cents": 10,
     }
-    assert all(row["exposed_cents"] == 12 and row["sent_at"] and row["why"] for row in told["unknown"])
+    assert all(row["exposed_cents"] == 12 and row["sent_at"] and row["why"] for row in report["unknown"])
 
 
 def test_export_writes_the_rows_from_the_journal_alone(finished: Shell) -> None:
-    """Input gone, service gone: what was paid for is still there; a file in the way is not written over."""
+    """Without input and service, every paid answer is exported; an existing file is not overwritten."""
     first = finished.run("export", JOURNAL, "--out", "again.csv")
     again = finished.run("export", JOURNAL, "--out", "again.csv")
     rows = {row["company_name"]: row for row in finished.rows("again.csv")}
@@ -88,26 +88,26 @@ def test_export_writes_the_rows_from_the_journal_alone(finished: Shell) -> None:
         assert ("" if unknown else "10") == row["cost_cents"]
 
 
-def test_a_row_is_erased_without_a_trace(finished: Shell, tmp_path: Path, forks: Forks) -> None:
-    """Not a byte of what was asked or found is left in the file; what it cost is."""
+def test_an_erased_row_leaves_no_trace(finished: Shell, tmp_path: Path, forks: ForkedCommands) -> None:
+    """Not a byte of question or answer is left in the file; the cost is."""
     shell = Shell(tmp_path, forks)
     (tmp_path / JOURNAL).write_bytes((finished.folder / JOURNAL).read_bytes())
     shell.run("export", JOURNAL, "--out", "before.csv")
     victim = next(row for row in shell.rows("before.csv") if row["status"] == "completed")
-    said = shell.run("forget", JOURNAL, "--key", victim["key"])
+    result = shell.run("forget", JOURNAL, "--key", victim["key"])
     left = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.name.startswith(JOURNAL))
     totals = [
         json.loads(one.run("status", JOURNAL, "--json").out)["total"]["charged_cents"] for one in (finished, shell)
     ]
 
-    assert said.code == 0
+    assert result.code == 0
     assert victim["headquarters"].encode() not in left
     assert victim["key"].encode() not in left
     assert totals[0] == totals[1]
 
 
-def test_what_is_not_there_is_said(finished: Shell) -> None:
-    """A key with a typo, a path with a typo: exit code, one line, and no file made up."""
+def test_a_missing_key_or_journal_is_reported(finished: Shell) -> None:
+    """A mistyped key or path: an exit code, one line, and no new file."""
     typo = finished.run("forget", JOURNAL, "--key", "nobody")
     lost = finished.run("status", "no.db")
     erased = finished.run("forget", "no.db", "--key", "x")
@@ -119,31 +119,31 @@ def test_what_is_not_there_is_said(finished: Shell) -> None:
 
 
 def test_a_cap_without_a_price_sends_nothing(shell: Shell) -> None:
-    """The remedy is named, in the command's own words."""
+    """The remedy is named, as flags."""
     shell.table()
-    said = shell.run("run", "company-intelligence", "in.csv", *HEADQUARTERS, "--simulate", "--max-cost-cents", "50")
+    result = shell.run("run", "company-intelligence", "in.csv", *HEADQUARTERS, "--simulate", "--max-cost-cents", "50")
     capped = shell.run(
         *("run", "company-intelligence", "in.csv", *HEADQUARTERS, "--simulate", "--speed", "300"),
         *("--max-cost-cents", "25", "--max-row-cents", "10"),
     )
 
-    assert (said.code, capped.code) == (1, 1)
-    assert "--max-row-cents" in said.last
-    assert "nothing was asked or paid" in said.last
+    assert (result.code, capped.code) == (1, 1)
+    assert "--max-row-cents" in result.last
+    assert "nothing was accepted or billed" in result.last
     assert sum(row["status"] == "completed" for row in shell.rows()) == 2
-    assert "max_cost_cents=25 leaves 5 cents" in capped.err
+    assert "--max-cost-cents 25 leaves 5 cents" in capped.err
 
 
-def test_unknown_rows_are_sent_anew_when_asked_to(shell: Shell) -> None:
-    """``--on-unknown resubmit`` is the only way in which a row is sent twice."""
+def test_unknown_rows_are_resubmitted_on_request_only(shell: Shell) -> None:
+    """``--on-unknown resubmit`` is the only way to send a row twice."""
     shell.table(rows=2)
-    asking = ("run", "company-intelligence", "in.csv", *HEADQUARTERS)
+    command = ("run", "company-intelligence", "in.csv", *HEADQUARTERS)
     with serving(shell, "--speed", str(SPEED), "--state", "s.jsonl", "--fault", "lost_answer=1") as exports:
         port = exports["SIXTYFOUR_API_ENDPOINT"].rpartition(":")[2]
-        lost = shell.told(**exports).run(*asking, speed=SPEED)
+        lost = shell.with_environment(**exports).run(*command, speed=SPEED)
     with serving(shell, "--speed", str(SPEED), "--state", "s.jsonl", "--port", port) as exports:
-        parked = shell.told(**exports).run(*asking, speed=SPEED)
-        resubmitted = shell.told(**exports).run(*asking, "--on-unknown", "resubmit", speed=SPEED)
+        parked = shell.with_environment(**exports).run(*command, speed=SPEED)
+        resubmitted = shell.with_environment(**exports).run(*command, "--on-unknown", "resubmit", speed=SPEED)
 
     assert (lost.code, parked.code, resubmitted.code) == (3, 3, 0), lost.err
     assert set(shell.submits("s.jsonl").values()) == {2}
