@@ -23,7 +23,7 @@ from sixtyfour_async._client.auth import Credentials
 from sixtyfour_async._client.clock import Clock
 from sixtyfour_async._client.hooks import Observers, RetryPlanned
 from sixtyfour_async._client.sender import Sender
-from sixtyfour_async._client.transport import Opened, Transport
+from sixtyfour_async._client.transport import StreamedResponse, Transport
 from sixtyfour_async._scheduling.budget import Budget
 from sixtyfour_async._scheduling.retry import Retry, decide
 from sixtyfour_async._wire.codec import HTTPRequest, HTTPResponse, decode_json, rate_limit_headers, request_id
@@ -152,12 +152,12 @@ class Pipeline:
         return RawResponse(response.status, response.headers, response.body)
 
     @asynccontextmanager
-    async def open(self, request: HTTPRequest) -> AsyncGenerator[Opened, None]:
-        """Send a request once and give the response as soon as it begins; its body is read piece by piece."""
+    async def open(self, request: HTTPRequest) -> AsyncGenerator[StreamedResponse, None]:
+        """Send a request once and give the response as soon as it begins; its body is read chunk by chunk."""
         async with self._slots:
             await self.acquire()
-            async with self.sender.open(request.within(self.timeout)) as opened:
-                yield opened
+            async with self.sender.open(request.within(self.timeout)) as response:
+                yield response
 
     # --- retries ------------------------------------------------------------------------------------------------
 

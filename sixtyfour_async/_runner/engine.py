@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import anyio
 import anyio.abc
 
-from sixtyfour_async._client.client import SUBMIT_TIMEOUT, AsyncClient, pipeline_of
+from sixtyfour_async._client.client import SUBMIT_TIMEOUT_SECONDS, AsyncClient, pipeline_of
 from sixtyfour_async._client.job import read_job_id
 from sixtyfour_async._journal.base import Journal
 from sixtyfour_async._runner.inbox import Inbox
@@ -263,7 +263,7 @@ class Engine:
 
     async def _send(self, carrier: Submission) -> str:
         asked = carrier.asked
-        request = encode(asked, job_route(asked), timeout=SUBMIT_TIMEOUT)
+        request = encode(asked, job_route(asked), timeout=SUBMIT_TIMEOUT_SECONDS)
         response = await self._pipeline.exchange(request)
         value = decode_json(response, operation=request.operation, job_limit=asked.endpoint.job_limit)
         return read_job_id(asked, value, request.operation)

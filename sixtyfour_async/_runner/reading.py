@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, JsonValue
 
-from sixtyfour_async._client.job import read_answer
+from sixtyfour_async._client.job import answer_of_report
 from sixtyfour_async._journal.base import CRASHED, Entry
 from sixtyfour_async._runner.outcomes import Outcome, Status
 from sixtyfour_async._scheduling.row_states import IN_DOUBT
@@ -39,7 +39,7 @@ def read_outcome(operation: JobOperation[R], entry: Entry, *, index: int = 0, re
     try:
         report = _read_report(operation, entry)
         raw = report.result
-        value = read_answer(operation, entry.job_id or "", report)
+        value = answer_of_report(operation, entry.job_id or "", report).result()
     except JobUnknownError as parked:
         status, error = "unknown", parked
     except JobTimeoutError as running:
