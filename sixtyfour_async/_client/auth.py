@@ -69,7 +69,7 @@ def read_key(given: str) -> str:
         )
     if not key.isascii() or not key.isprintable() or " " in key:
         raise ConfigurationError(
-            "the API key contains a space or a character outside printable ASCII: was it copied completely, and alone?"
+            "the API key contains a space or a character outside printable ASCII: copy only the key itself"
         )
     return key
 
@@ -148,7 +148,7 @@ def _signer(private_key: str | bytes | Path, kid: str) -> Sign:
         key = load_pem_private_key(content.encode() if isinstance(content, str) else content, password=None)
     except (ValueError, TypeError):
         # Without the cause: its message may quote the key.
-        raise ConfigurationError("private_key is not a PEM key, or is protected by a password: decrypt it first") from None
+        raise ConfigurationError("private_key is not a PEM key, or is protected by a password") from None
     if not isinstance(key, RSAPrivateKey):
         raise ConfigurationError("private_key must be an RSA key: the service accepts RS256 only")
     return lambda payload: jwt.encode(payload, key, algorithm="RS256", headers={"kid": kid})
@@ -216,7 +216,7 @@ class Tokens:
         oauth = self._oauth
         assertion = oauth.assertion(self._audience)
         request = token_request(self._url, client_id=oauth.client_id, assertion=assertion, scope=oauth.scope)
-        requested_at = self._clock.now()  # counted from before the request, so that it never expires early
+        requested_at = self._clock.now()  # before the request: a lifetime counted from here is never too long
         try:
             response = await fetch_token(request)
             redacted = response.body.replace(assertion.encode(), b"[the assertion]")

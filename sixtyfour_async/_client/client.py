@@ -311,4 +311,4 @@ def pipeline_of(client: AsyncClient) -> Pipeline:
     having paid, or changes the budget, breaks the rate limit for everything that uses the key. What users need of them
     is `AsyncClient.rate_limit` and `AsyncClient.speed`.
     """
-    return client._pipeline  # noqa: SLF001 (this function is the one way in)
+    return client._pipeline  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] (the one way in)
