@@ -4,7 +4,7 @@
 
     SixtyfourError
     ├── ConfigurationError (ValueError)     no key, a bad base URL, a cap that cannot be kept
-    ├── InputError (ValueError)             a row or a request that must not be sent: .row .column .remedy
+    ├── InputError (ValueError)             a row or a request that must not be sent: .field .row .column .remedy
     ├── TransportError                      no usable answer: .operation .sent
     │   ├── ConnectError                    the request never left
     │   ├── RequestTimeoutError (TimeoutError)
@@ -28,8 +28,7 @@
     │   └── JobUnknownError                 it may have been accepted: parked, never sent again by itself
     ├── CostCapError                        the cap leaves no room for this row
     ├── RunStoppedError                     the run was stopped before this row was sent
-    ├── JournalError                        in use · of another version · not a journal · another question
-    └── WebhookError                        bad signature, stale, malformed
+    └── JournalError                        in use · of another version · not a journal · another question
 
 Whether to try again is not a property of an error: ``_scheduling.retry`` decides from error, operation and attempt.
 All are picklable, print as one line, and never hold the key; only a `ResponseError` keeps a whole answer: it was paid.
@@ -75,18 +74,34 @@ class ConfigurationError(SixtyfourError, ValueError):
 class InputError(SixtyfourError, ValueError):
     """Something that must not be sent as it stands.
 
+    An error of a call names a parameter, in ``field`` and in its message; an error of a table names a row and a column.
+
     Attributes:
+        field: The parameter that is wrong, with the path inside it: ``"lead"``, ``"leads.1.name"``; None when it is
+            none in particular.
+        reason: The message without the names of operation and parameter, for a caller who has names of their own.
         row: The row's number in its file, the first row under the header being 1; None when it is not a row's fault.
-        column: The column or field that is wrong, None when it is the whole row or file.
+        column: The column that is wrong, None when it is the whole row or file.
         remedy: What the caller can do about it.
     """
 
+    field: str | None
+    reason: str
     row: int | None
     column: str | None
     remedy: str
 
-    def __init__(self, message: str, *, row: int | None = None, column: str | None = None, remedy: str = "") -> None:
-        super().__init__(message, row=row, column=column, remedy=remedy)
+    def __init__(
+        self,
+        message: str,
+        *,
+        field: str | None = None,
+        reason: str = "",
+        row: int | None = None,
+        column: str | None = None,
+        remedy: str = "",
+    ) -> None:
+        super().__init__(message, field=field, reason=reason or message, row=row, column=column, remedy=remedy)
 
     def __str__(self) -> str:
         place = ", ".join(
@@ -315,10 +330,6 @@ class RunStoppedError(SixtyfourError):
 
 class JournalError(SixtyfourError):
     """The journal file cannot be used; the message says why and what to do."""
-
-
-class WebhookError(SixtyfourError):
-    """A webhook that must not be believed."""
 
 
 _BY_STATUS: Mapping[int, type[APIError]] = {

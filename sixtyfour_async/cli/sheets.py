@@ -219,7 +219,9 @@ class Sheet:
         try:
             return self.question.about(self.subjects.subject(row))
         except InputError as error:
-            return InputError(error.message, row=row.number, column=error.column, remedy=error.remedy)
+            return InputError(
+                error.reason, row=row.number, column=self.subjects.column_of(error.field), remedy=error.remedy
+            )
 
     def asked(self) -> Iterator[tuple[Row, Asked | InputError]]:
         """Rows with what they ask, read lazily, up to the limit."""

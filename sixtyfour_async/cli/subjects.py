@@ -188,6 +188,11 @@ class SubjectMap:
         cells = ((use.key, cell.strip()) for use, cell in zip(self.uses, row.cells, strict=True))
         return {key: cell for key, cell in cells if key is not None and cell}
 
+    def column_of(self, parameter: str | None) -> str | None:
+        """Name the column that is sent as a parameter's key, such as ``"lead.website"``; None when there is none."""
+        keys = (parameter or "").split(".")
+        return next((use.column for use in self.uses if use.key is not None and use.key in keys[1:2]), None)
+
     def problem(self, row: Row) -> InputError | None:
         """Say why a row must not be sent, or None.
 

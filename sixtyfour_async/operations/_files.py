@@ -74,8 +74,8 @@ class Upload:
         """
         if self._taken:
             raise InputError(
-                "this stream has been read already",
-                column="file",
+                "parameter 'file': this stream has been read already",
+                field="file",
                 remedy="upload a path or bytes when a request should be sent again",
             )
         self._taken.append(True)

@@ -26,6 +26,8 @@ AsTextStruct = PlainSerializer(_as_text_struct)
 
 
 class _TextStructured(Typed):
+    takes_types = False
+
     @field_validator("struct", mode="after", check_fields=False)
     @classmethod
     def _text_only(cls, asked: type[BaseModel] | TextStruct | None) -> type[BaseModel] | TextStruct | None:

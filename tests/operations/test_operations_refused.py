@@ -54,7 +54,7 @@ Make = Callable[..., Any]
 
 
 @pytest.mark.parametrize(
-    ("make", "fields", "column"),
+    ("make", "fields", "field"),
     [
         (FindEmail, {}, "lead"),
         (FindEmail, {"lead": {}}, "lead"),
@@ -132,12 +132,12 @@ Make = Callable[..., Any]
     ],
 )
 def test_bad_input_is_refused_when_the_operation_is_made_and_names_the_field(
-    make: Make, fields: dict[str, Any], column: str | None
+    make: Make, fields: dict[str, Any], field: str | None
 ) -> None:
     with pytest.raises(InputError) as refused:
         make(**fields)
 
-    assert refused.value.column == column
+    assert refused.value.field == field
     assert refused.value.message.startswith(f"{make.__name__}: ")
     assert len(str(refused.value).splitlines()) == 1
 
@@ -151,4 +151,4 @@ def test_a_struct_that_is_neither_class_nor_mapping_names_the_field() -> None:
     with pytest.raises(InputError) as refused:
         PeopleIntelligence(lead_info=PERSON, struct=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
-    assert refused.value.column == "struct"
+    assert refused.value.field == "struct"
