@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from sixtyfour_async._client.client import AsyncClient
     from sixtyfour_async._client.hooks import Hooks, RequestSent, ResponseSeen, RetryPlanned
     from sixtyfour_async._client.job import Job
-    from sixtyfour_async._journal.base import Journal, MemoryJournal
+    from sixtyfour_async._journal.base import Entry, Journal, MemoryJournal
     from sixtyfour_async._journal.sqlite import SqliteJournal
-    from sixtyfour_async._runner.outcomes import Outcome, RunPlan, Stats, Unfinished, Unknown
+    from sixtyfour_async._runner.outcomes import Explanation, Outcome, RunPlan, Stats, Status, Unfinished, Unknown
     from sixtyfour_async._runner.runner import JobRunner
+    from sixtyfour_async._scheduling.ledger import Line
     from sixtyfour_async.errors import (
         APIError,
         AuthenticationError,
@@ -56,9 +57,8 @@ if TYPE_CHECKING:
         SixtyfourError,
         TransportError,
         UnprocessableError,
-        WebhookError,
     )
-    from sixtyfour_async.models import Intelligence, final_file
+    from sixtyfour_async.models import Intelligence, JobState, Report, final_file
     from sixtyfour_async.operations import (
         REGISTRY,
         BulkCompanyIntelligence,
@@ -67,11 +67,18 @@ if TYPE_CHECKING:
         CreateExclusionList,
         Criterion,
         DeepSearch,
+        EnrichCompany,
+        EnrichCompanyV2,
+        EnrichLead,
         ExportSearch,
         FindEmail,
         FindEmailBulk,
+        FindEmailV2,
+        FindEmailV2Bulk,
         FindPhone,
         FindPhoneBulk,
+        FindPhoneV2,
+        FindPhoneV2Bulk,
         JobOperation,
         Lookalike,
         Operation,
@@ -106,11 +113,20 @@ __all__ = [
     "CreditsError",
     "Criterion",
     "DeepSearch",
+    "EnrichCompany",
+    "EnrichCompanyV2",
+    "EnrichLead",
+    "Entry",
+    "Explanation",
     "ExportSearch",
     "FindEmail",
     "FindEmailBulk",
+    "FindEmailV2",
+    "FindEmailV2Bulk",
     "FindPhone",
     "FindPhoneBulk",
+    "FindPhoneV2",
+    "FindPhoneV2Bulk",
     "Hooks",
     "InputError",
     "Intelligence",
@@ -121,10 +137,12 @@ __all__ = [
     "JobLostError",
     "JobOperation",
     "JobRunner",
+    "JobState",
     "JobTimeoutError",
     "JobUnknownError",
     "Journal",
     "JournalError",
+    "Line",
     "Lookalike",
     "MemoryJournal",
     "NotFoundError",
@@ -139,6 +157,7 @@ __all__ = [
     "QuerySearch",
     "RateLimitError",
     "RawResponse",
+    "Report",
     "RequestSent",
     "RequestTimeoutError",
     "ResearchAgent",
@@ -156,18 +175,19 @@ __all__ = [
     "SixtyfourError",
     "SqliteJournal",
     "Stats",
+    "Status",
     "TransportError",
     "Unfinished",
     "Unknown",
     "UnprocessableError",
     "Upload",
     "VerifyAge",
-    "WebhookError",
     "final_file",
 ]
 
 _HOMES = (
     "errors",
+    "_scheduling.ledger",
     "_journal.base",
     "_journal.sqlite",
     "operations",
