@@ -34,7 +34,6 @@ TYPES = frozenset(
 
 _SCALARS: Mapping[type, str] = {str: "str", int: "int", float: "float", bool: "bool"}
 
-
 _BUILT_TYPES = frozenset({"enum", "list[enum]", "object", "object_list"})
 """Further type words that the service's own struct builder writes."""
 
@@ -49,23 +48,30 @@ def check_struct(asked: object, *, typed: bool = True) -> None:
     Raises:
         ValueError: It is no pydantic class, and no mapping of field name → description or spec.
     """
+    problem = _problem_with(asked, typed=typed)
+    if problem:
+        raise ValueError(problem)
+
+
+def _problem_with(asked: object, *, typed: bool) -> str:
+    """Name what is wrong with a struct; "" when nothing is."""
     wanted = "give a pydantic class, or a mapping of field name to description"
     if isinstance(asked, BaseModel):
         name = type(asked).__name__
-        raise ValueError(f"is an instance of {name}; give the class itself: {name}")  # noqa: TRY004 (pydantic's protocol)
+        return f"is an instance of {name}; give the class itself: {name}"
     if isinstance(asked, type):
-        if not issubclass(asked, BaseModel):
-            raise ValueError(f"is the class {asked.__name__}, which is no pydantic model; {wanted}")
-        return
+        is_model = issubclass(asked, BaseModel)
+        return "" if is_model else f"is the class {asked.__name__}, which is no pydantic model; {wanted}"
     fields = json_mapping(asked)
     if fields is None:
-        raise ValueError(f"is of type {type(asked).__name__}; {wanted}")
+        return f"is of type {type(asked).__name__}; {wanted}"
     for name, spec in fields.items():
         if not isinstance(name, str):
-            raise ValueError(f"has a field name that is no text: {name!r}")  # noqa: TRY004 (pydantic's protocol)
+            return f"has a field name that is no text: {name!r}"
         problem = _problem_of(spec, typed=typed)
         if problem:
-            raise ValueError(f"field {name!r} {problem}")
+            return f"field {name!r} {problem}"
+    return ""
 
 
 def _problem_of(spec: object, *, typed: bool) -> str:
@@ -80,7 +86,7 @@ def _problem_of(spec: object, *, typed: bool) -> str:
     if not isinstance(facts.get("description"), str):
         return "has no 'description'"
     word = facts.get("type")
-    if word is None or word in TYPES | _BUILT_TYPES:
+    if word is None or (isinstance(word, str) and word in TYPES | _BUILT_TYPES):
         return ""
     near = get_close_matches(str(word), sorted(TYPES), n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"the service knows {', '.join(sorted(TYPES))}"

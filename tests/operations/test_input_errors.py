@@ -122,6 +122,10 @@ WANTED = "give a pydantic class, or a mapping of field name to description"
             ": field 'title' has the unknown type 'integr'; did you mean 'integer'?",
         ),
         (
+            {"founded": {"description": "Year", "type": ["int"]}},
+            ": field 'founded' has the unknown type ['int']; did you mean 'list[int]'?",
+        ),
+        (
             {"founded": {"description": "Year", "type": "date"}},
             ": field 'founded' has the unknown type 'date'; the service knows bool, ",
         ),
