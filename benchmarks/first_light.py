@@ -19,6 +19,7 @@ from statistics import median
 import anyio
 
 from sixtyfour_async import AsyncClient, CompanyIntelligence, JobRunner
+from sixtyfour_async._client.client import pipeline_of
 from sixtyfour_async.simulator import Simulator, SimulatorSettings, companies
 from sixtyfour_async.testing import VirtualTimeLoop, simulated
 
@@ -94,10 +95,10 @@ async def measure(policy: Policy, rows: int, tier: str) -> Measured:
             )
             for company in companies()[:rows]
         ]
-        begun = client.clock.now()
+        begun = pipeline_of(client).clock.now()
         seen: dict[str, float] = {}
         await policy(client, questions, lambda job_id: seen.update({job_id: simulator.clock.now()}))
-        return _measured(simulator, seen, (client.clock.now() - begun) / 60)
+        return _measured(simulator, seen, (pipeline_of(client).clock.now() - begun) / 60)
 
 
 def _measured(simulator: Simulator, seen: dict[str, float], minutes: float) -> Measured:

@@ -26,6 +26,7 @@ from typing import Any, cast
 import anyio
 
 from sixtyfour_async import AsyncClient, CompanyIntelligence, JobRunner
+from sixtyfour_async._client.client import pipeline_of
 from sixtyfour_async.operations import FindEmail
 from sixtyfour_async.simulator import DEFAULT_KEY, SimulatorSettings, companies
 from sixtyfour_async.simulator.base.settings import Window
@@ -101,7 +102,7 @@ async def client_cost(family: Any, requests: int) -> None:
             family.AsyncClient(limits=limits, timeout=60) as under,
             AsyncClient("key", base_url=url, http_client=under, requests_per_minute=UNLIMITED) as client,
         ):
-            client.budget.ready_at(-1e9)  # a long rest: no request waits for its budget
+            pipeline_of(client).budget.ready_at(-1e9)  # a long rest: no request waits for its budget
 
             async def through_httpx() -> object:
                 response = await bare.post(f"{url}/find-email", json={"lead": LEAD}, headers={"x-api-key": "key"})
@@ -135,7 +136,7 @@ async def budget_use(window: Window, speed: float, minutes: float) -> None:
     ]
     with simulator_process(settings) as url:
         async with AsyncClient(DEFAULT_KEY, base_url=url, speed=speed) as client, JobRunner(client) as runner:
-            with anyio.move_on_after(client.clock.real(minutes * 60)):
+            with anyio.move_on_after(minutes * 60 / client.speed):
                 async for _ in runner.map(rows):
                     pass
             stats = runner.stats()

@@ -26,7 +26,8 @@ import httpx
 
 from benchmarks.desk import MEASURED, RUNNING
 from sixtyfour_async import AsyncClient, JobRunner
-from sixtyfour_async._journal.base import Entry, MemoryJournal
+from sixtyfour_async._journal.base import Entry
+from sixtyfour_async._journal.memory import MemoryJournal
 from sixtyfour_async._scheduling.budget import Budget
 from sixtyfour_async._scheduling.job_states import ScheduledJob
 from sixtyfour_async._scheduling.ledger import Ledger

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from sixtyfour_async._client.client import AsyncClient
     from sixtyfour_async._client.hooks import Hooks, RequestSent, ResponseSeen, RetryPlanned
     from sixtyfour_async._client.job import Job
-    from sixtyfour_async._journal.base import Entry, Journal, MemoryJournal
+    from sixtyfour_async._client.pipeline import RateLimit
+    from sixtyfour_async._journal.base import Entry, Journal
+    from sixtyfour_async._journal.memory import MemoryJournal
     from sixtyfour_async._journal.sqlite import SqliteJournal
     from sixtyfour_async._runner.outcomes import Explanation, Outcome, RunPlan, Stats, Status, Unfinished, Unknown
     from sixtyfour_async._runner.runner import JobRunner
@@ -155,6 +157,7 @@ __all__ = [
     "ProtocolError",
     "QAAgent",
     "QuerySearch",
+    "RateLimit",
     "RateLimitError",
     "RawResponse",
     "Report",
@@ -189,12 +192,14 @@ _HOMES = (
     "errors",
     "_scheduling.ledger",
     "_journal.base",
+    "_journal.memory",
     "_journal.sqlite",
     "operations",
     "_runner.outcomes",
     "models",
     "_client.hooks",
     "_client.auth",
+    "_client.pipeline",
     "_client.client",
     "_runner.runner",
 )

@@ -17,6 +17,7 @@ import pytest
 import sixtyfour_async
 from sixtyfour_async import AsyncClient, errors
 from sixtyfour_async._client.bindings import Namespace
+from sixtyfour_async._client.client import pipeline_of
 from sixtyfour_async._runner import outcomes
 from sixtyfour_async.errors import ConfigurationError, SixtyfourError
 from sixtyfour_async.operations import FindEmail, GetJobStatus, PeopleIntelligence, Request
@@ -160,7 +161,9 @@ def test_every_namespace_is_reached_from_the_client_in_one_way() -> None:
 def test_the_key_is_in_no_text_about_the_client(scheme: Any) -> None:
     one = AsyncClient(KEY, base_url="http://localhost:1", auth_scheme=scheme)
 
-    for shown in (one, one.transport, one.people, one.people.find_email, one.jobs.status, one.budget, one.clock):
+    pipeline = pipeline_of(one)
+    inner = (pipeline, pipeline.transport, pipeline.sender, pipeline.budget, pipeline.clock)
+    for shown in (one, one.people, one.people.find_email, one.jobs.status, *inner):
         assert KEY not in repr(shown)
         assert KEY not in str(shown)
     assert repr(one) == "AsyncClient(base_url='http://localhost:1')"

@@ -1,22 +1,17 @@
-"""AsyncClient: auth, and the one pipeline that every request goes through.
+"""AsyncClient: one typed method for every endpoint, over one pipeline.
 
-``send(op)``: encode (pure) → wait for a place and the budget → HTTP → decode (pure) → answer or error, the whole of it
-under stamina, whose hook asks ``_scheduling.retry`` what to do. The budget is inside the retry: each attempt pays.
+``send(operation)``: encode (pure) → `Pipeline`: retries, slot, budget, HTTP → decode (pure) → answer or error.
 """
 
 from __future__ import annotations
 
-import logging
 import os
-import random
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
-import anyio
-import stamina
 from pydantic import JsonValue
 
 from sixtyfour_async._client.answers import Answer, RawResponse, read
@@ -24,28 +19,22 @@ from sixtyfour_async._client.auth import ApiKey, AuthScheme, OAuth, Tokens, read
 from sixtyfour_async._client.bindings import Namespace
 from sixtyfour_async._client.clock import Clock
 from sixtyfour_async._client.download import Download, Link, Progress
-from sixtyfour_async._client.hooks import Hooks, Observers, RetryPlanned
+from sixtyfour_async._client.hooks import Hooks, Observers
 from sixtyfour_async._client.job import Job, read_job_id
 from sixtyfour_async._client.namespaces import Namespaces
 from sixtyfour_async._client.paging import pages_of, rows_of
+from sixtyfour_async._client.pipeline import Pipeline, RateLimit
 from sixtyfour_async._client.saving import Source, link_to
-from sixtyfour_async._client.sender import Sender
 from sixtyfour_async._client.stream import read_events
 from sixtyfour_async._client.transport import Transport
 from sixtyfour_async._scheduling.budget import Budget
-from sixtyfour_async._scheduling.retry import Retry, decide
 from sixtyfour_async._wire.codec import (
-    HTTPRequest,
-    HTTPResponse,
     answer_route,
-    decode_json,
     encode,
     encode_request,
     job_route,
-    rate_limit_headers,
-    request_id,
 )
-from sixtyfour_async.errors import ConfigurationError, SixtyfourError
+from sixtyfour_async.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from sixtyfour_async._client.transport import HTTPClient
@@ -57,15 +46,6 @@ T = TypeVar("T")
 DEFAULT_BASE_URL = "https://api.sixtyfour.ai"
 SUBMIT_TIMEOUT = 60.0
 """Seconds to wait for the answer to a submit. Source: the vendor's benchmark uses 60 s for submits and polls."""
-
-AT_ONCE = 500
-"""Requests of the foreground on their way at once; the rest wait here, not in httpx's pool, and pay only when they go.
-
-A runner's own requests are few beside them: fifty submits, and looks of 30 s at 8 a second. Together they stay below
-the 1024 files that most systems let a process open.
-"""
-
-logger = logging.getLogger("sixtyfour_async.client")
 
 
 class AsyncClient(Namespaces):
@@ -105,19 +85,14 @@ class AsyncClient(Namespaces):
         if auth is not None and api_key is not None:
             raise ConfigurationError("give api_key or auth, not both: a request carries one of the two")
         url = base_url or os.environ.get("SIXTYFOUR_API_ENDPOINT") or DEFAULT_BASE_URL
-        self.clock = Clock(speed)
-        self.retries = retries
         key = "" if auth is not None else read_key(api_key or os.environ.get("SIXTYFOUR_API_KEY") or "")
-        self.transport = Transport(url, http_client)
+        transport, clock = Transport(url, http_client), Clock(speed)
         try:
-            self.budget = Budget(requests_per_minute)
+            budget = Budget(requests_per_minute)
         except ValueError as error:
             raise ConfigurationError(f"requests_per_minute: {error}") from error
-        permits = ApiKey(key, auth_scheme) if auth is None else Tokens(auth, self.transport.base_url, self.clock)
-        self._sender = Sender(self.transport, permits, Observers(tuple(hooks)), self.grant)
-        self._line = anyio.Lock()
-        self._places = anyio.Semaphore(AT_ONCE)
-        self._timeout: float | None = None
+        credentials = ApiKey(key, auth_scheme) if auth is None else Tokens(auth, transport.base_url, clock)
+        self._pipeline = Pipeline(transport, clock, budget, credentials, Observers(tuple(hooks)), retries=retries)
         self._is_copy = False
 
     async def __aenter__(self) -> Self:
@@ -131,7 +106,7 @@ class AsyncClient(Namespaces):
     async def aclose(self) -> None:
         """Close the connections; a copy made by `with_options` leaves them to the client it was made from."""
         if not self._is_copy:
-            await self.transport.aclose()
+            await self._pipeline.transport.aclose()
 
     def with_options(self, *, timeout: float | None = None, retries: int | None = None) -> Self:
         """Make a copy with other settings, which shares connections, budget, clock, token and hooks.
@@ -143,8 +118,7 @@ class AsyncClient(Namespaces):
         """
         changed = {
             "_is_copy": True,
-            "_timeout": self._timeout if timeout is None else timeout,
-            "retries": self.retries if retries is None else retries,
+            "_pipeline": self._pipeline.with_options(timeout=timeout, retries=retries),
         }
         copy = type(self).__new__(type(self))
         own = {name: value for name, value in vars(self).items() if not isinstance(value, Namespace)}
@@ -153,8 +127,25 @@ class AsyncClient(Namespaces):
 
     @property
     def base_url(self) -> str:
-        """The service this client asks."""
-        return self.transport.base_url
+        """The URL of the service, without a trailing slash."""
+        return self._pipeline.transport.base_url
+
+    @property
+    def retries(self) -> int:
+        """How often a failed request is sent again when that cannot cost anything."""
+        return self._pipeline.retries
+
+    @property
+    def speed(self) -> float:
+        """Service seconds that pass in one real second: 1.0, except against a simulator that runs faster."""
+        return self._pipeline.clock.speed
+
+    def rate_limit(self) -> RateLimit:
+        """Return a snapshot of the key's rate limit: what was sent, and whether a 429 has paused the key.
+
+        Copies made by `with_options` share one budget, and so do all runners of this client.
+        """
+        return self._pipeline.rate_limit()
 
     def __repr__(self) -> str:
         return f"AsyncClient(base_url={self.base_url!r})"
@@ -178,7 +169,7 @@ class AsyncClient(Namespaces):
         Raises what `send` raises, but for a misfit: that one is ``answer.error``.
         """
         request = encode(operation, answer_route(operation))
-        value, answered_as = await self._ask(request, operation)
+        value, answered_as = await self._pipeline.send_json(request, operation)
         return read(operation, value, request.operation, answered_as)
 
     async def submit(self, operation: JobOperation[R]) -> Job[R]:
@@ -187,8 +178,8 @@ class AsyncClient(Namespaces):
         Nothing is journalled here: keep the id, or use a `JobRunner`.
         """
         request = encode(operation, job_route(operation), timeout=SUBMIT_TIMEOUT)
-        value, _ = await self._ask(request, operation)
-        return Job(self, operation, read_job_id(operation, value, request.operation))
+        value, _ = await self._pipeline.send_json(request, operation)
+        return Job(self, operation, read_job_id(operation, value, request.operation), self._pipeline.clock)
 
     def job(self, operation: JobOperation[R] | type[JobOperation[R]], id: str) -> Job[R]:  # noqa: A002
         """Take up a job by its id, submitted earlier or by somebody else; nothing is asked yet.
@@ -198,7 +189,8 @@ class AsyncClient(Namespaces):
             id: The service's id.
         """
         asked = cast("Any", operation)
-        return Job(self, asked.model_construct() if isinstance(operation, type) else asked, id, fresh=False)
+        asked = asked.model_construct() if isinstance(operation, type) else asked
+        return Job(self, asked, id, self._pipeline.clock, fresh=False)
 
     def pages(self, operation: PagedOperation[R, T]) -> AsyncGenerator[R, None]:
         """Yield page after page of an operation's answer; each is one request, made when it is asked for.
@@ -221,16 +213,14 @@ class AsyncClient(Namespaces):
 
         Closing the generator closes the stream.
         """
-        request = encode(operation, answer_route(operation)).within(self._timeout)
-        async with self._places:
-            await self.grant()
-            async with self._sender.open(request) as opened, aclosing(read_events(opened, operation)) as events:
-                async for event in events:
-                    yield event
+        request = encode(operation, answer_route(operation))
+        async with self._pipeline.open(request) as opened, aclosing(read_events(opened, operation)) as events:
+            async for event in events:
+                yield event
 
     async def send_raw(self, operation: Operation[Any]) -> RawResponse:
         """Ask an operation and return status, headers and bytes, whatever the status; nothing is retried."""
-        return await self._raw(encode(operation, answer_route(operation)))
+        return await self._pipeline.send_raw(encode(operation, answer_route(operation)))
 
     async def request(
         self,
@@ -256,7 +246,7 @@ class AsyncClient(Namespaces):
             InputError: The path would leave the service, or there are two bodies.
         """
         request = encode_request(method, path, json=json, query=query or {}, content=content, headers=headers or {})
-        return await self._raw(request)
+        return await self._pipeline.send_raw(request)
 
     async def download(self, link: Link, to: str | Path, *, progress: Progress | None = None) -> int:
         """Stream a signed link into a file and return its size in bytes. The key is not sent there.
@@ -274,7 +264,8 @@ class AsyncClient(Namespaces):
             APIError: The link has expired or is wrong.
             OSError: The file cannot be written; the text says why.
         """
-        return await Download(self.transport, self.clock, self.retries, link, Path(to), progress).run()
+        pipeline = self._pipeline
+        return await Download(pipeline.transport, pipeline.clock, pipeline.retries, link, Path(to), progress).run()
 
     async def save(self, source: Source, to: str | Path, *, progress: Progress | None = None) -> int:
         """Download the file that a job made, asking for links as they expire, and return its size in bytes.
@@ -291,74 +282,12 @@ class AsyncClient(Namespaces):
         """
         return await self.download(await link_to(self, source), to, progress=progress)
 
-    # --- the pipeline -------------------------------------------------------------------------------------------
 
-    async def _ask(self, request: HTTPRequest, operation: Operation[Any]) -> tuple[JsonValue, str | None]:
-        """Send a request until it is answered or may not be sent again; return the answer's JSON and request id."""
-        attempts = 0
-        allowed = self.retries + 1 if request.replayable else 1
+def pipeline_of(client: AsyncClient) -> Pipeline:
+    """Return the pipeline of a client, for the other rooms of this package only.
 
-        def wait_or_stop(error: Exception) -> bool | float:
-            if not isinstance(error, SixtyfourError):
-                return False
-            decision = decide(
-                error,
-                retry_safe=operation.is_retry_safe(),
-                attempt=attempts,
-                attempts=allowed,
-                jitter=random.random(),  # noqa: S311 (spreads waits, keeps no secret)
-                throttles=allowed,
-            )
-            if not isinstance(decision, Retry):
-                return False
-            logger.info("%s; again in %.1f s", error, decision.after)
-            self._sender.observers.retry(RetryPlanned(request.operation, attempts, decision.after, error))
-            if decision.pause_key:
-                self.budget.pause(self.clock.now() + decision.after)
-                return 0.0
-            return self.clock.real(decision.after)
-
-        failures: list[SixtyfourError] = []
-        try:
-            attempts += 1
-            return await self._once(request, operation)
-        except SixtyfourError as error:  # only now is there something to decide
-            failures.append(error)
-        async for attempt in stamina.retry_context(on=wait_or_stop, attempts=allowed, timeout=None):
-            with attempt:
-                if failures:
-                    raise failures.pop()
-                attempts += 1
-                return await self._once(request, operation)
-        raise AssertionError("stamina ends with a result or an error")
-
-    async def _once(self, request: HTTPRequest, operation: Operation[Any]) -> tuple[JsonValue, str | None]:
-        async with self._places:
-            await self.grant()
-            response = await self.exchange(request)
-        value = decode_json(response, operation=request.operation, job_limit=operation.endpoint.job_limit)
-        return value, request_id(response.headers)
-
-    async def grant(self) -> None:
-        """Wait, first come first served, until the budget allows one more request of the foreground, and spend it."""
-        self.budget.foreground += 1
-        try:
-            async with self._line:
-                while (at := self.budget.ready_at(now := self.clock.now(), foreground=True)) > now:
-                    await self.clock.sleep_until(at)
-                self.budget.take(now, foreground=True)
-        finally:
-            self.budget.foreground -= 1
-
-    async def exchange(self, request: HTTPRequest) -> HTTPResponse:
-        """Send one request that the budget has been paid for."""
-        response = await self._sender.send(request.within(self._timeout))
-        self.budget.observe_headers(self.clock.now(), *rate_limit_headers(response))
-        logger.debug("%s: %d, %d bytes", request.operation, response.status, len(response.body))
-        return response
-
-    async def _raw(self, request: HTTPRequest) -> RawResponse:
-        async with self._places:
-            await self.grant()
-            response = await self.exchange(request)
-        return RawResponse(response.status, response.headers, response.body)
+    A runner must share budget, clock and connections with its client, or one key would be spent twice. They are no
+    attributes of the client, because nothing else keeps the limit: who calls `Pipeline.exchange` without having paid,
+    or writes to the budget, breaks the promise for everything that uses the key. Users have `AsyncClient.rate_limit`.
+    """
+    return client._pipeline  # noqa: SLF001 (the one door)

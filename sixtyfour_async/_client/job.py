@@ -14,7 +14,7 @@ from pydantic import JsonValue
 from sixtyfour_async._client.answers import Answer, read
 from sixtyfour_async._client.clock import Clock
 from sixtyfour_async._scheduling.poll_plan import exploration_wait, idle_schedule, wait_after_failures
-from sixtyfour_async._scheduling.retry import may_pass
+from sixtyfour_async._scheduling.retry import is_transient
 from sixtyfour_async._wire.codec import decode_answer
 from sixtyfour_async.errors import (
     ConfigurationError,
@@ -47,8 +47,6 @@ logger = logging.getLogger("sixtyfour_async.job")
 class OperationSender(Protocol):
     """Whoever can ask the service: an `AsyncClient`."""
 
-    clock: Clock
-
     async def send(self, operation: Operation[R]) -> R:
         """Ask an operation and return its answer."""
         ...
@@ -80,9 +78,18 @@ class Job(Generic[R_co]):
     Leaving off waiting, by a deadline or by cancelling the task, leaves the job running over there, and billed.
     """
 
-    def __init__(self, client: OperationSender, operation: JobOperation[R_co], id: str, *, fresh: bool = True) -> None:  # noqa: A002
+    def __init__(
+        self,
+        client: OperationSender,
+        operation: JobOperation[R_co],
+        id: str,  # noqa: A002
+        clock: Clock,
+        *,
+        fresh: bool = True,
+    ) -> None:
         self._client = client
-        self._submitted_at = client.clock.now() if fresh else None
+        self._clock = clock
+        self._submitted_at = clock.now() if fresh else None
         self.operation = operation
         self.id = id
 
@@ -158,7 +165,7 @@ class Job(Generic[R_co]):
         return await self._client.send(REGISTRY[name](job_id=self.id))  # type: ignore[call-arg]
 
     async def _looks(self, deadline: float | None) -> AsyncGenerator[Report, None]:
-        clock = self._client.clock
+        clock = self._clock
         plan = idle_schedule(self.operation.variant())
         begun = clock.now()
         since = begun if self._submitted_at is None else self._submitted_at
@@ -185,10 +192,10 @@ class Job(Generic[R_co]):
             with anyio.move_on_after(limit):
                 return await self.report()
         except NotFoundError:
-            if self._submitted_at is None or self._client.clock.now() - self._submitted_at > FRESH_SECONDS:
+            if self._submitted_at is None or self._clock.now() - self._submitted_at > FRESH_SECONDS:
                 raise
         except SixtyfourError as error:
-            if not may_pass(error):
+            if not is_transient(error):
                 raise
             logger.warning("looking at %s: %s", self.id, error)
         return None

@@ -8,9 +8,11 @@ from pydantic import BaseModel, JsonValue
 from sixtyfour_async._client.bindings import Namespace
 from sixtyfour_async._client.job import Job
 from sixtyfour_async.models.account import Balance, GeneratedStruct, NewSigningSecret, OAuthClient, OAuthKey, OAuthMetadata, OAuthToken, Schedule, SigningSecret, StoredFile, StructField
+from sixtyfour_async.models.discovery import FieldValues, FilterCapabilities, SearchLimits, SearchTitle, Suggestions
 from sixtyfour_async.models.enrichment import AgeStatus, EmailResult, Intelligence, PhoneResult, QAResult, ReverseResult, S
 from sixtyfour_async.models.jobs import JobStatus
-from sixtyfour_async.models.search import DownloadLink, ExclusionList, FieldValues, FilterCapabilities, LookalikeStatus, SearchLimits, SearchPage, SearchStatus, SearchTitle, Suggestions
+from sixtyfour_async.models.lists import ExclusionList, LookalikeStatus
+from sixtyfour_async.models.search import DownloadLink, SearchPage, SearchStatus
 from sixtyfour_async.models.workflows import BlockKind, Cancelled, LiveStatus, ResultFile, Workflow, WorkflowRun
 from sixtyfour_async.operations._files import Upload
 from sixtyfour_async.operations.agents import Criterion
@@ -20,25 +22,35 @@ from typing import Literal
 
 
 class _PeopleIntelligence:
-    """Research one person: 10 to 60 s for ``low``, 30 to 180 s for ``medium``, minutes for ``high``.
+    """Research one person; returns `Intelligence` with the requested fields in ``structured_data``.
 
-    The vendor's benchmark measured medians of 230, 223 and 459 s. The price per tier is not published.
+    Takes 10 to 60 seconds for tier ``low``, 30 to 180 for ``medium``, minutes for ``high``; the vendor's benchmark
+    measured medians of 230, 223 and 459 seconds, so prefer submitting a job. The price per tier is not published. A
+    request that is abandoned is still billed.
     Source: docs.sixtyfour.ai, api-reference/endpoint/enrich-lead.
 
     Args:
-        lead_info: Give an email, or a LinkedIn URL, or name and company; any further key helps.
-        struct: Your own pydantic class, or field name → description.
-        research_plan: Instructions to the researcher, in words.
-        tier: How deep to research; the service's default is ``low``.
-        field_confidence: Ask for a confidence of 0 to 100 per field; silently absent without access.
-        webhook_url: Where the service posts the result of a job.
-        include_workspace: Undocumented; named by the live specification of September 2026.
-        investigation_id: Undocumented; named by the live specification of September 2026.
-        investigation_name: Undocumented; named by the live specification of September 2026.
-        budget: Undocumented; named by the live specification of September 2026.
-        dispatch_id: Undocumented; named by the live specification of September 2026.
-        exclusive_run: Undocumented; named by the live specification of September 2026.
-        extra: Body keys that the service added and this package does not know yet.
+        lead_info: What is known about the person: an email, a LinkedIn URL, or name and company; any
+            further key helps.
+        struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
+            fields.
+        research_plan: Instructions on how to research, in plain words.
+        tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
+            ``low``. ``high`` must be enabled for the organization (403 otherwise); ``xhigh`` and
+            ``scout`` exist, undocumented.
+        field_confidence: Whether to return a confidence of 0 to 100 for each field; silently ignored
+            without early access.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        include_workspace: Undocumented; passed through. By its name, attaches a workspace (live
+            specification, September 2026).
+        investigation_id: Undocumented; passed through. By its name, the id of an investigation that
+            groups several requests.
+        investigation_name: Undocumented; passed through. By its name, the name of an investigation that
+            groups several requests.
+        budget: Undocumented; passed through. By its name, a limit on what the request may spend.
+        dispatch_id: Undocumented; passed through. By its name, an id for the dispatch of the request.
+        exclusive_run: Undocumented; passed through. By its name, forbids a second concurrent run.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
     """
 
     async def __call__(
@@ -58,25 +70,35 @@ class _PeopleIntelligence:
         exclusive_run: JsonValue = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> Intelligence[S]:
-        """Research one person: 10 to 60 s for ``low``, 30 to 180 s for ``medium``, minutes for ``high``.
+        """Research one person; returns `Intelligence` with the requested fields in ``structured_data``.
 
-        The vendor's benchmark measured medians of 230, 223 and 459 s. The price per tier is not published.
+        Takes 10 to 60 seconds for tier ``low``, 30 to 180 for ``medium``, minutes for ``high``; the vendor's benchmark
+        measured medians of 230, 223 and 459 seconds, so prefer submitting a job. The price per tier is not published. A
+        request that is abandoned is still billed.
         Source: docs.sixtyfour.ai, api-reference/endpoint/enrich-lead.
 
         Args:
-            lead_info: Give an email, or a LinkedIn URL, or name and company; any further key helps.
-            struct: Your own pydantic class, or field name → description.
-            research_plan: Instructions to the researcher, in words.
-            tier: How deep to research; the service's default is ``low``.
-            field_confidence: Ask for a confidence of 0 to 100 per field; silently absent without access.
-            webhook_url: Where the service posts the result of a job.
-            include_workspace: Undocumented; named by the live specification of September 2026.
-            investigation_id: Undocumented; named by the live specification of September 2026.
-            investigation_name: Undocumented; named by the live specification of September 2026.
-            budget: Undocumented; named by the live specification of September 2026.
-            dispatch_id: Undocumented; named by the live specification of September 2026.
-            exclusive_run: Undocumented; named by the live specification of September 2026.
-            extra: Body keys that the service added and this package does not know yet.
+            lead_info: What is known about the person: an email, a LinkedIn URL, or name and company; any
+                further key helps.
+            struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
+                fields.
+            research_plan: Instructions on how to research, in plain words.
+            tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
+                ``low``. ``high`` must be enabled for the organization (403 otherwise); ``xhigh`` and
+                ``scout`` exist, undocumented.
+            field_confidence: Whether to return a confidence of 0 to 100 for each field; silently ignored
+                without early access.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            include_workspace: Undocumented; passed through. By its name, attaches a workspace (live
+                specification, September 2026).
+            investigation_id: Undocumented; passed through. By its name, the id of an investigation that
+                groups several requests.
+            investigation_name: Undocumented; passed through. By its name, the name of an investigation that
+                groups several requests.
+            budget: Undocumented; passed through. By its name, a limit on what the request may spend.
+            dispatch_id: Undocumented; passed through. By its name, an id for the dispatch of the request.
+            exclusive_run: Undocumented; passed through. By its name, forbids a second concurrent run.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def submit(
@@ -98,44 +120,64 @@ class _PeopleIntelligence:
     ) -> Job[Intelligence[S]]:
         """Start a job of the kind ``people-intelligence`` and return its handle; ``await job`` waits for the answer.
 
-        Research one person: 10 to 60 s for ``low``, 30 to 180 s for ``medium``, minutes for ``high``.
+        Research one person; returns `Intelligence` with the requested fields in ``structured_data``.
 
-        The vendor's benchmark measured medians of 230, 223 and 459 s. The price per tier is not published.
+        Takes 10 to 60 seconds for tier ``low``, 30 to 180 for ``medium``, minutes for ``high``; the vendor's benchmark
+        measured medians of 230, 223 and 459 seconds, so prefer submitting a job. The price per tier is not published. A
+        request that is abandoned is still billed.
         Source: docs.sixtyfour.ai, api-reference/endpoint/enrich-lead.
 
         Args:
-            lead_info: Give an email, or a LinkedIn URL, or name and company; any further key helps.
-            struct: Your own pydantic class, or field name → description.
-            research_plan: Instructions to the researcher, in words.
-            tier: How deep to research; the service's default is ``low``.
-            field_confidence: Ask for a confidence of 0 to 100 per field; silently absent without access.
-            webhook_url: Where the service posts the result of a job.
-            include_workspace: Undocumented; named by the live specification of September 2026.
-            investigation_id: Undocumented; named by the live specification of September 2026.
-            investigation_name: Undocumented; named by the live specification of September 2026.
-            budget: Undocumented; named by the live specification of September 2026.
-            dispatch_id: Undocumented; named by the live specification of September 2026.
-            exclusive_run: Undocumented; named by the live specification of September 2026.
-            extra: Body keys that the service added and this package does not know yet.
+            lead_info: What is known about the person: an email, a LinkedIn URL, or name and company; any
+                further key helps.
+            struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
+                fields.
+            research_plan: Instructions on how to research, in plain words.
+            tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
+                ``low``. ``high`` must be enabled for the organization (403 otherwise); ``xhigh`` and
+                ``scout`` exist, undocumented.
+            field_confidence: Whether to return a confidence of 0 to 100 for each field; silently ignored
+                without early access.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            include_workspace: Undocumented; passed through. By its name, attaches a workspace (live
+                specification, September 2026).
+            investigation_id: Undocumented; passed through. By its name, the id of an investigation that
+                groups several requests.
+            investigation_name: Undocumented; passed through. By its name, the name of an investigation that
+                groups several requests.
+            budget: Undocumented; passed through. By its name, a limit on what the request may spend.
+            dispatch_id: Undocumented; passed through. By its name, an id for the dispatch of the request.
+            exclusive_run: Undocumented; passed through. By its name, forbids a second concurrent run.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 class _PeopleEnrichLead:
-    """The older name of `PeopleIntelligence`. Source: docs.sixtyfour.ai, api-reference/endpoint/enrich-lead.
+    """Research one person through the older route; the same as `PeopleIntelligence`, which new code should use.
+
+    Source: docs.sixtyfour.ai, api-reference/endpoint/enrich-lead.
 
     Args:
-        lead_info: Give an email, or a LinkedIn URL, or name and company; any further key helps.
-        struct: Your own pydantic class, or field name → description.
-        research_plan: Instructions to the researcher, in words.
-        tier: How deep to research; the service's default is ``low``.
-        field_confidence: Ask for a confidence of 0 to 100 per field; silently absent without access.
-        webhook_url: Where the service posts the result of a job.
-        include_workspace: Undocumented; named by the live specification of September 2026.
-        investigation_id: Undocumented; named by the live specification of September 2026.
-        investigation_name: Undocumented; named by the live specification of September 2026.
-        budget: Undocumented; named by the live specification of September 2026.
-        dispatch_id: Undocumented; named by the live specification of September 2026.
-        exclusive_run: Undocumented; named by the live specification of September 2026.
-        extra: Body keys that the service added and this package does not know yet.
+        lead_info: What is known about the person: an email, a LinkedIn URL, or name and company; any
+            further key helps.
+        struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
+            fields.
+        research_plan: Instructions on how to research, in plain words.
+        tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
+            ``low``. ``high`` must be enabled for the organization (403 otherwise); ``xhigh`` and
+            ``scout`` exist, undocumented.
+        field_confidence: Whether to return a confidence of 0 to 100 for each field; silently ignored
+            without early access.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        include_workspace: Undocumented; passed through. By its name, attaches a workspace (live
+            specification, September 2026).
+        investigation_id: Undocumented; passed through. By its name, the id of an investigation that
+            groups several requests.
+        investigation_name: Undocumented; passed through. By its name, the name of an investigation that
+            groups several requests.
+        budget: Undocumented; passed through. By its name, a limit on what the request may spend.
+        dispatch_id: Undocumented; passed through. By its name, an id for the dispatch of the request.
+        exclusive_run: Undocumented; passed through. By its name, forbids a second concurrent run.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
     """
 
     async def __call__(
@@ -155,22 +197,32 @@ class _PeopleEnrichLead:
         exclusive_run: JsonValue = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> Intelligence[S]:
-        """The older name of `PeopleIntelligence`. Source: docs.sixtyfour.ai, api-reference/endpoint/enrich-lead.
+        """Research one person through the older route; the same as `PeopleIntelligence`, which new code should use.
+
+        Source: docs.sixtyfour.ai, api-reference/endpoint/enrich-lead.
 
         Args:
-            lead_info: Give an email, or a LinkedIn URL, or name and company; any further key helps.
-            struct: Your own pydantic class, or field name → description.
-            research_plan: Instructions to the researcher, in words.
-            tier: How deep to research; the service's default is ``low``.
-            field_confidence: Ask for a confidence of 0 to 100 per field; silently absent without access.
-            webhook_url: Where the service posts the result of a job.
-            include_workspace: Undocumented; named by the live specification of September 2026.
-            investigation_id: Undocumented; named by the live specification of September 2026.
-            investigation_name: Undocumented; named by the live specification of September 2026.
-            budget: Undocumented; named by the live specification of September 2026.
-            dispatch_id: Undocumented; named by the live specification of September 2026.
-            exclusive_run: Undocumented; named by the live specification of September 2026.
-            extra: Body keys that the service added and this package does not know yet.
+            lead_info: What is known about the person: an email, a LinkedIn URL, or name and company; any
+                further key helps.
+            struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
+                fields.
+            research_plan: Instructions on how to research, in plain words.
+            tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
+                ``low``. ``high`` must be enabled for the organization (403 otherwise); ``xhigh`` and
+                ``scout`` exist, undocumented.
+            field_confidence: Whether to return a confidence of 0 to 100 for each field; silently ignored
+                without early access.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            include_workspace: Undocumented; passed through. By its name, attaches a workspace (live
+                specification, September 2026).
+            investigation_id: Undocumented; passed through. By its name, the id of an investigation that
+                groups several requests.
+            investigation_name: Undocumented; passed through. By its name, the name of an investigation that
+                groups several requests.
+            budget: Undocumented; passed through. By its name, a limit on what the request may spend.
+            dispatch_id: Undocumented; passed through. By its name, an id for the dispatch of the request.
+            exclusive_run: Undocumented; passed through. By its name, forbids a second concurrent run.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def submit(
@@ -192,38 +244,51 @@ class _PeopleEnrichLead:
     ) -> Job[Intelligence[S]]:
         """Start a job of the kind ``enrich-lead`` and return its handle; ``await job`` waits for the answer.
 
-        The older name of `PeopleIntelligence`. Source: docs.sixtyfour.ai, api-reference/endpoint/enrich-lead.
+        Research one person through the older route; the same as `PeopleIntelligence`, which new code should use.
+
+        Source: docs.sixtyfour.ai, api-reference/endpoint/enrich-lead.
 
         Args:
-            lead_info: Give an email, or a LinkedIn URL, or name and company; any further key helps.
-            struct: Your own pydantic class, or field name → description.
-            research_plan: Instructions to the researcher, in words.
-            tier: How deep to research; the service's default is ``low``.
-            field_confidence: Ask for a confidence of 0 to 100 per field; silently absent without access.
-            webhook_url: Where the service posts the result of a job.
-            include_workspace: Undocumented; named by the live specification of September 2026.
-            investigation_id: Undocumented; named by the live specification of September 2026.
-            investigation_name: Undocumented; named by the live specification of September 2026.
-            budget: Undocumented; named by the live specification of September 2026.
-            dispatch_id: Undocumented; named by the live specification of September 2026.
-            exclusive_run: Undocumented; named by the live specification of September 2026.
-            extra: Body keys that the service added and this package does not know yet.
+            lead_info: What is known about the person: an email, a LinkedIn URL, or name and company; any
+                further key helps.
+            struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
+                fields.
+            research_plan: Instructions on how to research, in plain words.
+            tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
+                ``low``. ``high`` must be enabled for the organization (403 otherwise); ``xhigh`` and
+                ``scout`` exist, undocumented.
+            field_confidence: Whether to return a confidence of 0 to 100 for each field; silently ignored
+                without early access.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            include_workspace: Undocumented; passed through. By its name, attaches a workspace (live
+                specification, September 2026).
+            investigation_id: Undocumented; passed through. By its name, the id of an investigation that
+                groups several requests.
+            investigation_name: Undocumented; passed through. By its name, the name of an investigation that
+                groups several requests.
+            budget: Undocumented; passed through. By its name, a limit on what the request may spend.
+            dispatch_id: Undocumented; passed through. By its name, an id for the dispatch of the request.
+            exclusive_run: Undocumented; passed through. By its name, forbids a second concurrent run.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 class _PeopleFindEmail:
-    """Find one person's email address: 2 to 10 s; 5 cents for ``PROFESSIONAL``, 20 for ``PERSONAL``.
+    """Find one person's email address.
 
+    Takes 2 to 10 seconds. Costs 5 cents for ``PROFESSIONAL``, 20 cents for ``PERSONAL``. A lead that already has an
+    address of the requested kind gets it back with its status.
     Source: docs.sixtyfour.ai, api-reference/endpoint/find-email.
 
     Args:
-        lead: What is known of the person: ``name``, ``company``, ``linkedin``, ``email`` …
-        mode: Which address to find: the one at work, or a private one. The service's default is
-            ``PROFESSIONAL``.
-        verify_emails: Ask the mail server whether the address exists; the service's default is true.
-        providers: Another order of the providers that are asked; ids are not published, and newer
+        lead: What is known about the person: ``name``, ``company``, ``title``, ``domain``, ``linkedin``
+            and so on.
+        mode: Kind of address to find, work or private; the service's default is ``PROFESSIONAL``.
+        verify_emails: Whether to verify the address with its mail server first; the service's default
+            is true.
+        providers: Ids of the data providers to query, in order; ids are not published and newer
             specifications lack the key.
-        webhook_url: Where a job's result is posted to.
-        extra: Body keys that the service added and this package does not know yet.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
     """
 
     async def __call__(
@@ -236,19 +301,22 @@ class _PeopleFindEmail:
         webhook_url: str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> EmailResult:
-        """Find one person's email address: 2 to 10 s; 5 cents for ``PROFESSIONAL``, 20 for ``PERSONAL``.
+        """Find one person's email address.
 
+        Takes 2 to 10 seconds. Costs 5 cents for ``PROFESSIONAL``, 20 cents for ``PERSONAL``. A lead that already has an
+        address of the requested kind gets it back with its status.
         Source: docs.sixtyfour.ai, api-reference/endpoint/find-email.
 
         Args:
-            lead: What is known of the person: ``name``, ``company``, ``linkedin``, ``email`` …
-            mode: Which address to find: the one at work, or a private one. The service's default is
-                ``PROFESSIONAL``.
-            verify_emails: Ask the mail server whether the address exists; the service's default is true.
-            providers: Another order of the providers that are asked; ids are not published, and newer
+            lead: What is known about the person: ``name``, ``company``, ``title``, ``domain``, ``linkedin``
+                and so on.
+            mode: Kind of address to find, work or private; the service's default is ``PROFESSIONAL``.
+            verify_emails: Whether to verify the address with its mail server first; the service's default
+                is true.
+            providers: Ids of the data providers to query, in order; ids are not published and newer
                 specifications lack the key.
-            webhook_url: Where a job's result is posted to.
-            extra: Body keys that the service added and this package does not know yet.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def submit(
@@ -263,36 +331,40 @@ class _PeopleFindEmail:
     ) -> Job[EmailResult]:
         """Start a job of the kind ``find-email`` and return its handle; ``await job`` waits for the answer.
 
-        Find one person's email address: 2 to 10 s; 5 cents for ``PROFESSIONAL``, 20 for ``PERSONAL``.
+        Find one person's email address.
 
+        Takes 2 to 10 seconds. Costs 5 cents for ``PROFESSIONAL``, 20 cents for ``PERSONAL``. A lead that already has an
+        address of the requested kind gets it back with its status.
         Source: docs.sixtyfour.ai, api-reference/endpoint/find-email.
 
         Args:
-            lead: What is known of the person: ``name``, ``company``, ``linkedin``, ``email`` …
-            mode: Which address to find: the one at work, or a private one. The service's default is
-                ``PROFESSIONAL``.
-            verify_emails: Ask the mail server whether the address exists; the service's default is true.
-            providers: Another order of the providers that are asked; ids are not published, and newer
+            lead: What is known about the person: ``name``, ``company``, ``title``, ``domain``, ``linkedin``
+                and so on.
+            mode: Kind of address to find, work or private; the service's default is ``PROFESSIONAL``.
+            verify_emails: Whether to verify the address with its mail server first; the service's default
+                is true.
+            providers: Ids of the data providers to query, in order; ids are not published and newer
                 specifications lack the key.
-            webhook_url: Where a job's result is posted to.
-            extra: Body keys that the service added and this package does not know yet.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 class _PeopleFindEmailBulk:
-    """Find the addresses of up to 100 people with one request, each at the price of `FindEmail`.
+    """Find the email addresses of up to 100 people with one request; returns a list of results.
 
+    Each person costs as much as with `FindEmail`.
     Source: docs.sixtyfour.ai, api-reference/endpoint/find-email.
 
     Args:
-        leads: What is known of each person, 1 to 100 of them: ``name``, ``company``, ``linkedin``,
-            ``email`` …
-        mode: Which address to find: the one at work, or a private one. The service's default is
-            ``PROFESSIONAL``.
-        verify_emails: Ask the mail server whether the address exists; the service's default is true.
-        providers: Another order of the providers that are asked; ids are not published, and newer
+        leads: 1 to 100 people, each a mapping of what is known, such as ``name``, ``company``,
+            ``domain``, ``linkedin``.
+        mode: Kind of address to find, work or private; the service's default is ``PROFESSIONAL``.
+        verify_emails: Whether to verify the address with its mail server first; the service's default
+            is true.
+        providers: Ids of the data providers to query, in order; ids are not published and newer
             specifications lack the key.
-        webhook_url: Where a job's result is posted to.
-        extra: Body keys that the service added and this package does not know yet.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
     """
 
     async def __call__(
@@ -305,20 +377,21 @@ class _PeopleFindEmailBulk:
         webhook_url: str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> list[EmailResult]:
-        """Find the addresses of up to 100 people with one request, each at the price of `FindEmail`.
+        """Find the email addresses of up to 100 people with one request; returns a list of results.
 
+        Each person costs as much as with `FindEmail`.
         Source: docs.sixtyfour.ai, api-reference/endpoint/find-email.
 
         Args:
-            leads: What is known of each person, 1 to 100 of them: ``name``, ``company``, ``linkedin``,
-                ``email`` …
-            mode: Which address to find: the one at work, or a private one. The service's default is
-                ``PROFESSIONAL``.
-            verify_emails: Ask the mail server whether the address exists; the service's default is true.
-            providers: Another order of the providers that are asked; ids are not published, and newer
+            leads: 1 to 100 people, each a mapping of what is known, such as ``name``, ``company``,
+                ``domain``, ``linkedin``.
+            mode: Kind of address to find, work or private; the service's default is ``PROFESSIONAL``.
+            verify_emails: Whether to verify the address with its mail server first; the service's default
+                is true.
+            providers: Ids of the data providers to query, in order; ids are not published and newer
                 specifications lack the key.
-            webhook_url: Where a job's result is posted to.
-            extra: Body keys that the service added and this package does not know yet.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def submit(
@@ -333,33 +406,35 @@ class _PeopleFindEmailBulk:
     ) -> Job[list[EmailResult]]:
         """Start a job of the kind ``find-email-bulk`` and return its handle; ``await job`` waits for the answer.
 
-        Find the addresses of up to 100 people with one request, each at the price of `FindEmail`.
+        Find the email addresses of up to 100 people with one request; returns a list of results.
 
+        Each person costs as much as with `FindEmail`.
         Source: docs.sixtyfour.ai, api-reference/endpoint/find-email.
 
         Args:
-            leads: What is known of each person, 1 to 100 of them: ``name``, ``company``, ``linkedin``,
-                ``email`` …
-            mode: Which address to find: the one at work, or a private one. The service's default is
-                ``PROFESSIONAL``.
-            verify_emails: Ask the mail server whether the address exists; the service's default is true.
-            providers: Another order of the providers that are asked; ids are not published, and newer
+            leads: 1 to 100 people, each a mapping of what is known, such as ``name``, ``company``,
+                ``domain``, ``linkedin``.
+            mode: Kind of address to find, work or private; the service's default is ``PROFESSIONAL``.
+            verify_emails: Whether to verify the address with its mail server first; the service's default
+                is true.
+            providers: Ids of the data providers to query, in order; ids are not published and newer
                 specifications lack the key.
-            webhook_url: Where a job's result is posted to.
-            extra: Body keys that the service added and this package does not know yet.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 class _PeopleFindPhone:
-    """Find one person's phone number: 2 to 10 s; 30 cents in the vendor's example.
+    """Find one person's phone numbers.
 
+    Takes 2 to 10 seconds. Costs 30 cents in the vendor's example.
     Source: docs.sixtyfour.ai, api-reference/endpoint/find-phone.
 
     Args:
-        lead: What is known of the person: ``name``, ``company``, ``linkedin``, ``email`` …
-        providers: Another order of the providers that are asked; ids are not published, and newer
+        lead: What is known about the person: ``name``, ``company``, ``email``, ``linkedin`` and so on.
+        providers: Ids of the data providers to query, in order; ids are not published and newer
             specifications lack the key.
-        webhook_url: Where a job's result is posted to.
-        extra: Body keys that the service added and this package does not know yet.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
     """
 
     async def __call__(
@@ -370,16 +445,17 @@ class _PeopleFindPhone:
         webhook_url: str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> PhoneResult:
-        """Find one person's phone number: 2 to 10 s; 30 cents in the vendor's example.
+        """Find one person's phone numbers.
 
+        Takes 2 to 10 seconds. Costs 30 cents in the vendor's example.
         Source: docs.sixtyfour.ai, api-reference/endpoint/find-phone.
 
         Args:
-            lead: What is known of the person: ``name``, ``company``, ``linkedin``, ``email`` …
-            providers: Another order of the providers that are asked; ids are not published, and newer
+            lead: What is known about the person: ``name``, ``company``, ``email``, ``linkedin`` and so on.
+            providers: Ids of the data providers to query, in order; ids are not published and newer
                 specifications lack the key.
-            webhook_url: Where a job's result is posted to.
-            extra: Body keys that the service added and this package does not know yet.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def submit(
@@ -392,30 +468,32 @@ class _PeopleFindPhone:
     ) -> Job[PhoneResult]:
         """Start a job of the kind ``find-phone`` and return its handle; ``await job`` waits for the answer.
 
-        Find one person's phone number: 2 to 10 s; 30 cents in the vendor's example.
+        Find one person's phone numbers.
 
+        Takes 2 to 10 seconds. Costs 30 cents in the vendor's example.
         Source: docs.sixtyfour.ai, api-reference/endpoint/find-phone.
 
         Args:
-            lead: What is known of the person: ``name``, ``company``, ``linkedin``, ``email`` …
-            providers: Another order of the providers that are asked; ids are not published, and newer
+            lead: What is known about the person: ``name``, ``company``, ``email``, ``linkedin`` and so on.
+            providers: Ids of the data providers to query, in order; ids are not published and newer
                 specifications lack the key.
-            webhook_url: Where a job's result is posted to.
-            extra: Body keys that the service added and this package does not know yet.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 class _PeopleFindPhoneBulk:
-    """Find the numbers of up to 100 people with one request, each at the price of `FindPhone`.
+    """Find the phone numbers of up to 100 people with one request; returns a list of results.
 
+    Each person costs as much as with `FindPhone`.
     Source: docs.sixtyfour.ai, api-reference/endpoint/find-phone.
 
     Args:
-        leads: What is known of each person, 1 to 100 of them: ``name``, ``company``, ``linkedin``,
-            ``email`` …
-        providers: Another order of the providers that are asked; ids are not published, and newer
+        leads: 1 to 100 people, each a mapping of what is known, such as ``name``, ``company``,
+            ``email``, ``linkedin``.
+        providers: Ids of the data providers to query, in order; ids are not published and newer
             specifications lack the key.
-        webhook_url: Where a job's result is posted to.
-        extra: Body keys that the service added and this package does not know yet.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
     """
 
     async def __call__(
@@ -426,17 +504,18 @@ class _PeopleFindPhoneBulk:
         webhook_url: str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> list[PhoneResult]:
-        """Find the numbers of up to 100 people with one request, each at the price of `FindPhone`.
+        """Find the phone numbers of up to 100 people with one request; returns a list of results.
 
+        Each person costs as much as with `FindPhone`.
         Source: docs.sixtyfour.ai, api-reference/endpoint/find-phone.
 
         Args:
-            leads: What is known of each person, 1 to 100 of them: ``name``, ``company``, ``linkedin``,
-                ``email`` …
-            providers: Another order of the providers that are asked; ids are not published, and newer
+            leads: 1 to 100 people, each a mapping of what is known, such as ``name``, ``company``,
+                ``email``, ``linkedin``.
+            providers: Ids of the data providers to query, in order; ids are not published and newer
                 specifications lack the key.
-            webhook_url: Where a job's result is posted to.
-            extra: Body keys that the service added and this package does not know yet.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def submit(
@@ -449,30 +528,32 @@ class _PeopleFindPhoneBulk:
     ) -> Job[list[PhoneResult]]:
         """Start a job of the kind ``find-phone-bulk`` and return its handle; ``await job`` waits for the answer.
 
-        Find the numbers of up to 100 people with one request, each at the price of `FindPhone`.
+        Find the phone numbers of up to 100 people with one request; returns a list of results.
 
+        Each person costs as much as with `FindPhone`.
         Source: docs.sixtyfour.ai, api-reference/endpoint/find-phone.
 
         Args:
-            leads: What is known of each person, 1 to 100 of them: ``name``, ``company``, ``linkedin``,
-                ``email`` …
-            providers: Another order of the providers that are asked; ids are not published, and newer
+            leads: 1 to 100 people, each a mapping of what is known, such as ``name``, ``company``,
+                ``email``, ``linkedin``.
+            providers: Ids of the data providers to query, in order; ids are not published and newer
                 specifications lack the key.
-            webhook_url: Where a job's result is posted to.
-            extra: Body keys that the service added and this package does not know yet.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 class _PeopleReverseEmail:
-    """Find whom an email address belongs to: 2 to 10 s.
+    """Find the person behind an email address.
 
+    Takes 2 to 10 seconds. Price: not published. Returns name, company, title, LinkedIn and other profile data.
     Source: docs.sixtyfour.ai, api-reference/endpoint/reverse-email.
 
     Args:
-        lead: ``email`` at least.
-        providers: Another order of the providers that are asked; ids are not published, and newer
+        lead: The address as ``{"email": "…"}``, with anything else that is known beside it.
+        providers: Ids of the data providers to query, in order; ids are not published and newer
             specifications lack the key.
-        webhook_url: Where a job's result is posted to.
-        extra: Body keys that the service added and this package does not know yet.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
     """
 
     async def __call__(
@@ -483,16 +564,17 @@ class _PeopleReverseEmail:
         webhook_url: str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> ReverseResult:
-        """Find whom an email address belongs to: 2 to 10 s.
+        """Find the person behind an email address.
 
+        Takes 2 to 10 seconds. Price: not published. Returns name, company, title, LinkedIn and other profile data.
         Source: docs.sixtyfour.ai, api-reference/endpoint/reverse-email.
 
         Args:
-            lead: ``email`` at least.
-            providers: Another order of the providers that are asked; ids are not published, and newer
+            lead: The address as ``{"email": "…"}``, with anything else that is known beside it.
+            providers: Ids of the data providers to query, in order; ids are not published and newer
                 specifications lack the key.
-            webhook_url: Where a job's result is posted to.
-            extra: Body keys that the service added and this package does not know yet.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def submit(
@@ -505,29 +587,31 @@ class _PeopleReverseEmail:
     ) -> Job[ReverseResult]:
         """Start a job of the kind ``reverse-email`` and return its handle; ``await job`` waits for the answer.
 
-        Find whom an email address belongs to: 2 to 10 s.
+        Find the person behind an email address.
 
+        Takes 2 to 10 seconds. Price: not published. Returns name, company, title, LinkedIn and other profile data.
         Source: docs.sixtyfour.ai, api-reference/endpoint/reverse-email.
 
         Args:
-            lead: ``email`` at least.
-            providers: Another order of the providers that are asked; ids are not published, and newer
+            lead: The address as ``{"email": "…"}``, with anything else that is known beside it.
+            providers: Ids of the data providers to query, in order; ids are not published and newer
                 specifications lack the key.
-            webhook_url: Where a job's result is posted to.
-            extra: Body keys that the service added and this package does not know yet.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 class _PeopleReverseEmailBulk:
-    """Find whom up to 100 email addresses belong to with one request.
+    """Find the people behind up to 100 email addresses with one request; returns a list of results.
 
-    Source: docs.sixtyfour.ai, api-reference/endpoint/reverse-email.
+    Price: not published. Source: docs.sixtyfour.ai, api-reference/endpoint/reverse-email.
 
     Args:
-        leads: Each with ``email`` at least.
-        providers: Another order of the providers that are asked; ids are not published, and newer
+        leads: 1 to 100 addresses, each as ``{"email": "…"}`` with anything else that is known beside
+            it.
+        providers: Ids of the data providers to query, in order; ids are not published and newer
             specifications lack the key.
-        webhook_url: Where a job's result is posted to.
-        extra: Body keys that the service added and this package does not know yet.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
     """
 
     async def __call__(
@@ -538,16 +622,17 @@ class _PeopleReverseEmailBulk:
         webhook_url: str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> list[ReverseResult]:
-        """Find whom up to 100 email addresses belong to with one request.
+        """Find the people behind up to 100 email addresses with one request; returns a list of results.
 
-        Source: docs.sixtyfour.ai, api-reference/endpoint/reverse-email.
+        Price: not published. Source: docs.sixtyfour.ai, api-reference/endpoint/reverse-email.
 
         Args:
-            leads: Each with ``email`` at least.
-            providers: Another order of the providers that are asked; ids are not published, and newer
+            leads: 1 to 100 addresses, each as ``{"email": "…"}`` with anything else that is known beside
+                it.
+            providers: Ids of the data providers to query, in order; ids are not published and newer
                 specifications lack the key.
-            webhook_url: Where a job's result is posted to.
-            extra: Body keys that the service added and this package does not know yet.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def submit(
@@ -560,29 +645,31 @@ class _PeopleReverseEmailBulk:
     ) -> Job[list[ReverseResult]]:
         """Start a job of the kind ``reverse-email-bulk`` and return its handle; ``await job`` waits for the answer.
 
-        Find whom up to 100 email addresses belong to with one request.
+        Find the people behind up to 100 email addresses with one request; returns a list of results.
 
-        Source: docs.sixtyfour.ai, api-reference/endpoint/reverse-email.
+        Price: not published. Source: docs.sixtyfour.ai, api-reference/endpoint/reverse-email.
 
         Args:
-            leads: Each with ``email`` at least.
-            providers: Another order of the providers that are asked; ids are not published, and newer
+            leads: 1 to 100 addresses, each as ``{"email": "…"}`` with anything else that is known beside
+                it.
+            providers: Ids of the data providers to query, in order; ids are not published and newer
                 specifications lack the key.
-            webhook_url: Where a job's result is posted to.
-            extra: Body keys that the service added and this package does not know yet.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 class _PeopleReversePhone:
-    """Find whom a phone number belongs to: 2 to 10 s.
+    """Find the person behind a phone number.
 
+    Takes 2 to 10 seconds. Price: not published. Returns name, company, title, LinkedIn and other profile data.
     Source: docs.sixtyfour.ai, api-reference/endpoint/reverse-phone.
 
     Args:
-        lead: ``phone`` at least.
-        providers: Another order of the providers that are asked; ids are not published, and newer
+        lead: The number as ``{"phone": "…"}``, with anything else that is known beside it.
+        providers: Ids of the data providers to query, in order; ids are not published and newer
             specifications lack the key.
-        webhook_url: Where a job's result is posted to.
-        extra: Body keys that the service added and this package does not know yet.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
     """
 
     async def __call__(
@@ -593,16 +680,17 @@ class _PeopleReversePhone:
         webhook_url: str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> ReverseResult:
-        """Find whom a phone number belongs to: 2 to 10 s.
+        """Find the person behind a phone number.
 
+        Takes 2 to 10 seconds. Price: not published. Returns name, company, title, LinkedIn and other profile data.
         Source: docs.sixtyfour.ai, api-reference/endpoint/reverse-phone.
 
         Args:
-            lead: ``phone`` at least.
-            providers: Another order of the providers that are asked; ids are not published, and newer
+            lead: The number as ``{"phone": "…"}``, with anything else that is known beside it.
+            providers: Ids of the data providers to query, in order; ids are not published and newer
                 specifications lack the key.
-            webhook_url: Where a job's result is posted to.
-            extra: Body keys that the service added and this package does not know yet.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def submit(
@@ -615,29 +703,30 @@ class _PeopleReversePhone:
     ) -> Job[ReverseResult]:
         """Start a job of the kind ``reverse-phone`` and return its handle; ``await job`` waits for the answer.
 
-        Find whom a phone number belongs to: 2 to 10 s.
+        Find the person behind a phone number.
 
+        Takes 2 to 10 seconds. Price: not published. Returns name, company, title, LinkedIn and other profile data.
         Source: docs.sixtyfour.ai, api-reference/endpoint/reverse-phone.
 
         Args:
-            lead: ``phone`` at least.
-            providers: Another order of the providers that are asked; ids are not published, and newer
+            lead: The number as ``{"phone": "…"}``, with anything else that is known beside it.
+            providers: Ids of the data providers to query, in order; ids are not published and newer
                 specifications lack the key.
-            webhook_url: Where a job's result is posted to.
-            extra: Body keys that the service added and this package does not know yet.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 class _PeopleReversePhoneBulk:
-    """Find whom up to 100 phone numbers belong to with one request.
+    """Find the people behind up to 100 phone numbers with one request; returns a list of results.
 
-    Source: docs.sixtyfour.ai, api-reference/endpoint/reverse-phone.
+    Price: not published. Source: docs.sixtyfour.ai, api-reference/endpoint/reverse-phone.
 
     Args:
-        leads: Each with ``phone`` at least.
-        providers: Another order of the providers that are asked; ids are not published, and newer
+        leads: 1 to 100 numbers, each as ``{"phone": "…"}`` with anything else that is known beside it.
+        providers: Ids of the data providers to query, in order; ids are not published and newer
             specifications lack the key.
-        webhook_url: Where a job's result is posted to.
-        extra: Body keys that the service added and this package does not know yet.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
     """
 
     async def __call__(
@@ -648,16 +737,16 @@ class _PeopleReversePhoneBulk:
         webhook_url: str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> list[ReverseResult]:
-        """Find whom up to 100 phone numbers belong to with one request.
+        """Find the people behind up to 100 phone numbers with one request; returns a list of results.
 
-        Source: docs.sixtyfour.ai, api-reference/endpoint/reverse-phone.
+        Price: not published. Source: docs.sixtyfour.ai, api-reference/endpoint/reverse-phone.
 
         Args:
-            leads: Each with ``phone`` at least.
-            providers: Another order of the providers that are asked; ids are not published, and newer
+            leads: 1 to 100 numbers, each as ``{"phone": "…"}`` with anything else that is known beside it.
+            providers: Ids of the data providers to query, in order; ids are not published and newer
                 specifications lack the key.
-            webhook_url: Where a job's result is posted to.
-            extra: Body keys that the service added and this package does not know yet.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def submit(
@@ -670,30 +759,33 @@ class _PeopleReversePhoneBulk:
     ) -> Job[list[ReverseResult]]:
         """Start a job of the kind ``reverse-phone-bulk`` and return its handle; ``await job`` waits for the answer.
 
-        Find whom up to 100 phone numbers belong to with one request.
+        Find the people behind up to 100 phone numbers with one request; returns a list of results.
 
-        Source: docs.sixtyfour.ai, api-reference/endpoint/reverse-phone.
+        Price: not published. Source: docs.sixtyfour.ai, api-reference/endpoint/reverse-phone.
 
         Args:
-            leads: Each with ``phone`` at least.
-            providers: Another order of the providers that are asked; ids are not published, and newer
+            leads: 1 to 100 numbers, each as ``{"phone": "…"}`` with anything else that is known beside it.
+            providers: Ids of the data providers to query, in order; ids are not published and newer
                 specifications lack the key.
-            webhook_url: Where a job's result is posted to.
-            extra: Body keys that the service added and this package does not know yet.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 class _PeopleFindEmailV2:
-    """Deprecated: use `FindEmail`. Answers with what each provider said. Source: the vendor's older specification.
+    """Find one person's email address, with the answer of each data provider. Deprecated: use `FindEmail`.
+
+    The answer is JSON of unpublished shape. Price: not published. Source: the vendor's older specification.
 
     Args:
-        lead: What is known of the person: ``name``, ``company``, ``linkedin``, ``email`` …
-        mode: Which address to find: the one at work, or a private one. The service's default is
-            ``PROFESSIONAL``.
-        verify_emails: Ask the mail server whether the address exists; the service's default is true.
-        providers: Another order of the providers that are asked; ids are not published, and newer
+        lead: What is known about the person: ``name``, ``company``, ``title``, ``domain``, ``linkedin``
+            and so on.
+        mode: Kind of address to find, work or private; the service's default is ``PROFESSIONAL``.
+        verify_emails: Whether to verify the address with its mail server first; the service's default
+            is true.
+        providers: Ids of the data providers to query, in order; ids are not published and newer
             specifications lack the key.
-        webhook_url: Where a job's result is posted to.
-        extra: Body keys that the service added and this package does not know yet.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
     """
 
     async def __call__(
@@ -706,17 +798,20 @@ class _PeopleFindEmailV2:
         webhook_url: str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> JsonValue:
-        """Deprecated: use `FindEmail`. Answers with what each provider said. Source: the vendor's older specification.
+        """Find one person's email address, with the answer of each data provider. Deprecated: use `FindEmail`.
+
+        The answer is JSON of unpublished shape. Price: not published. Source: the vendor's older specification.
 
         Args:
-            lead: What is known of the person: ``name``, ``company``, ``linkedin``, ``email`` …
-            mode: Which address to find: the one at work, or a private one. The service's default is
-                ``PROFESSIONAL``.
-            verify_emails: Ask the mail server whether the address exists; the service's default is true.
-            providers: Another order of the providers that are asked; ids are not published, and newer
+            lead: What is known about the person: ``name``, ``company``, ``title``, ``domain``, ``linkedin``
+                and so on.
+            mode: Kind of address to find, work or private; the service's default is ``PROFESSIONAL``.
+            verify_emails: Whether to verify the address with its mail server first; the service's default
+                is true.
+            providers: Ids of the data providers to query, in order; ids are not published and newer
                 specifications lack the key.
-            webhook_url: Where a job's result is posted to.
-            extra: Body keys that the service added and this package does not know yet.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def submit(
@@ -731,32 +826,38 @@ class _PeopleFindEmailV2:
     ) -> Job[JsonValue]:
         """Start a job of the kind ``find-email-v2`` and return its handle; ``await job`` waits for the answer.
 
-        Deprecated: use `FindEmail`. Answers with what each provider said. Source: the vendor's older specification.
+        Find one person's email address, with the answer of each data provider. Deprecated: use `FindEmail`.
+
+        The answer is JSON of unpublished shape. Price: not published. Source: the vendor's older specification.
 
         Args:
-            lead: What is known of the person: ``name``, ``company``, ``linkedin``, ``email`` …
-            mode: Which address to find: the one at work, or a private one. The service's default is
-                ``PROFESSIONAL``.
-            verify_emails: Ask the mail server whether the address exists; the service's default is true.
-            providers: Another order of the providers that are asked; ids are not published, and newer
+            lead: What is known about the person: ``name``, ``company``, ``title``, ``domain``, ``linkedin``
+                and so on.
+            mode: Kind of address to find, work or private; the service's default is ``PROFESSIONAL``.
+            verify_emails: Whether to verify the address with its mail server first; the service's default
+                is true.
+            providers: Ids of the data providers to query, in order; ids are not published and newer
                 specifications lack the key.
-            webhook_url: Where a job's result is posted to.
-            extra: Body keys that the service added and this package does not know yet.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 class _PeopleFindEmailV2Bulk:
-    """Deprecated: use `FindEmailBulk`. Source: the vendor's older specification.
+    """Find the email addresses of up to 100 people, with each provider's answer. Deprecated: use `FindEmailBulk`.
+
+    Returns a list of JSON values of unpublished shape. Price: not published.
+    Source: the vendor's older specification.
 
     Args:
-        leads: What is known of each person, 1 to 100 of them: ``name``, ``company``, ``linkedin``,
-            ``email`` …
-        mode: Which address to find: the one at work, or a private one. The service's default is
-            ``PROFESSIONAL``.
-        verify_emails: Ask the mail server whether the address exists; the service's default is true.
-        providers: Another order of the providers that are asked; ids are not published, and newer
+        leads: 1 to 100 people, each a mapping of what is known, such as ``name``, ``company``,
+            ``domain``, ``linkedin``.
+        mode: Kind of address to find, work or private; the service's default is ``PROFESSIONAL``.
+        verify_emails: Whether to verify the address with its mail server first; the service's default
+            is true.
+        providers: Ids of the data providers to query, in order; ids are not published and newer
             specifications lack the key.
-        webhook_url: Where a job's result is posted to.
-        extra: Body keys that the service added and this package does not know yet.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
     """
 
     async def __call__(
@@ -769,18 +870,21 @@ class _PeopleFindEmailV2Bulk:
         webhook_url: str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> list[JsonValue]:
-        """Deprecated: use `FindEmailBulk`. Source: the vendor's older specification.
+        """Find the email addresses of up to 100 people, with each provider's answer. Deprecated: use `FindEmailBulk`.
+
+        Returns a list of JSON values of unpublished shape. Price: not published.
+        Source: the vendor's older specification.
 
         Args:
-            leads: What is known of each person, 1 to 100 of them: ``name``, ``company``, ``linkedin``,
-                ``email`` …
-            mode: Which address to find: the one at work, or a private one. The service's default is
-                ``PROFESSIONAL``.
-            verify_emails: Ask the mail server whether the address exists; the service's default is true.
-            providers: Another order of the providers that are asked; ids are not published, and newer
+            leads: 1 to 100 people, each a mapping of what is known, such as ``name``, ``company``,
+                ``domain``, ``linkedin``.
+            mode: Kind of address to find, work or private; the service's default is ``PROFESSIONAL``.
+            verify_emails: Whether to verify the address with its mail server first; the service's default
+                is true.
+            providers: Ids of the data providers to query, in order; ids are not published and newer
                 specifications lack the key.
-            webhook_url: Where a job's result is posted to.
-            extra: Body keys that the service added and this package does not know yet.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def submit(
@@ -795,29 +899,34 @@ class _PeopleFindEmailV2Bulk:
     ) -> Job[list[JsonValue]]:
         """Start a job of the kind ``find-email-v2-bulk`` and return its handle; ``await job`` waits for the answer.
 
-        Deprecated: use `FindEmailBulk`. Source: the vendor's older specification.
+        Find the email addresses of up to 100 people, with each provider's answer. Deprecated: use `FindEmailBulk`.
+
+        Returns a list of JSON values of unpublished shape. Price: not published.
+        Source: the vendor's older specification.
 
         Args:
-            leads: What is known of each person, 1 to 100 of them: ``name``, ``company``, ``linkedin``,
-                ``email`` …
-            mode: Which address to find: the one at work, or a private one. The service's default is
-                ``PROFESSIONAL``.
-            verify_emails: Ask the mail server whether the address exists; the service's default is true.
-            providers: Another order of the providers that are asked; ids are not published, and newer
+            leads: 1 to 100 people, each a mapping of what is known, such as ``name``, ``company``,
+                ``domain``, ``linkedin``.
+            mode: Kind of address to find, work or private; the service's default is ``PROFESSIONAL``.
+            verify_emails: Whether to verify the address with its mail server first; the service's default
+                is true.
+            providers: Ids of the data providers to query, in order; ids are not published and newer
                 specifications lack the key.
-            webhook_url: Where a job's result is posted to.
-            extra: Body keys that the service added and this package does not know yet.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 class _PeopleFindPhoneV2:
-    """Deprecated: use `FindPhone`. Answers with what each provider said. Source: the vendor's older specification.
+    """Find one person's phone numbers, with the answer of each data provider. Deprecated: use `FindPhone`.
+
+    The answer is JSON of unpublished shape. Price: not published. Source: the vendor's older specification.
 
     Args:
-        lead: What is known of the person: ``name``, ``company``, ``linkedin``, ``email`` …
-        providers: Another order of the providers that are asked; ids are not published, and newer
+        lead: What is known about the person: ``name``, ``company``, ``email``, ``linkedin`` and so on.
+        providers: Ids of the data providers to query, in order; ids are not published and newer
             specifications lack the key.
-        webhook_url: Where a job's result is posted to.
-        extra: Body keys that the service added and this package does not know yet.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
     """
 
     async def __call__(
@@ -828,14 +937,16 @@ class _PeopleFindPhoneV2:
         webhook_url: str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> JsonValue:
-        """Deprecated: use `FindPhone`. Answers with what each provider said. Source: the vendor's older specification.
+        """Find one person's phone numbers, with the answer of each data provider. Deprecated: use `FindPhone`.
+
+        The answer is JSON of unpublished shape. Price: not published. Source: the vendor's older specification.
 
         Args:
-            lead: What is known of the person: ``name``, ``company``, ``linkedin``, ``email`` …
-            providers: Another order of the providers that are asked; ids are not published, and newer
+            lead: What is known about the person: ``name``, ``company``, ``email``, ``linkedin`` and so on.
+            providers: Ids of the data providers to query, in order; ids are not published and newer
                 specifications lack the key.
-            webhook_url: Where a job's result is posted to.
-            extra: Body keys that the service added and this package does not know yet.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def submit(
@@ -848,26 +959,31 @@ class _PeopleFindPhoneV2:
     ) -> Job[JsonValue]:
         """Start a job of the kind ``find-phone-v2`` and return its handle; ``await job`` waits for the answer.
 
-        Deprecated: use `FindPhone`. Answers with what each provider said. Source: the vendor's older specification.
+        Find one person's phone numbers, with the answer of each data provider. Deprecated: use `FindPhone`.
+
+        The answer is JSON of unpublished shape. Price: not published. Source: the vendor's older specification.
 
         Args:
-            lead: What is known of the person: ``name``, ``company``, ``linkedin``, ``email`` …
-            providers: Another order of the providers that are asked; ids are not published, and newer
+            lead: What is known about the person: ``name``, ``company``, ``email``, ``linkedin`` and so on.
+            providers: Ids of the data providers to query, in order; ids are not published and newer
                 specifications lack the key.
-            webhook_url: Where a job's result is posted to.
-            extra: Body keys that the service added and this package does not know yet.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 class _PeopleFindPhoneV2Bulk:
-    """Deprecated: use `FindPhoneBulk`. Source: the vendor's older specification.
+    """Find the phone numbers of up to 100 people, with each provider's answer. Deprecated: use `FindPhoneBulk`.
+
+    Returns a list of JSON values of unpublished shape. Price: not published.
+    Source: the vendor's older specification.
 
     Args:
-        leads: What is known of each person, 1 to 100 of them: ``name``, ``company``, ``linkedin``,
-            ``email`` …
-        providers: Another order of the providers that are asked; ids are not published, and newer
+        leads: 1 to 100 people, each a mapping of what is known, such as ``name``, ``company``,
+            ``email``, ``linkedin``.
+        providers: Ids of the data providers to query, in order; ids are not published and newer
             specifications lack the key.
-        webhook_url: Where a job's result is posted to.
-        extra: Body keys that the service added and this package does not know yet.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
     """
 
     async def __call__(
@@ -878,15 +994,18 @@ class _PeopleFindPhoneV2Bulk:
         webhook_url: str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> list[JsonValue]:
-        """Deprecated: use `FindPhoneBulk`. Source: the vendor's older specification.
+        """Find the phone numbers of up to 100 people, with each provider's answer. Deprecated: use `FindPhoneBulk`.
+
+        Returns a list of JSON values of unpublished shape. Price: not published.
+        Source: the vendor's older specification.
 
         Args:
-            leads: What is known of each person, 1 to 100 of them: ``name``, ``company``, ``linkedin``,
-                ``email`` …
-            providers: Another order of the providers that are asked; ids are not published, and newer
+            leads: 1 to 100 people, each a mapping of what is known, such as ``name``, ``company``,
+                ``email``, ``linkedin``.
+            providers: Ids of the data providers to query, in order; ids are not published and newer
                 specifications lack the key.
-            webhook_url: Where a job's result is posted to.
-            extra: Body keys that the service added and this package does not know yet.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def submit(
@@ -899,15 +1018,18 @@ class _PeopleFindPhoneV2Bulk:
     ) -> Job[list[JsonValue]]:
         """Start a job of the kind ``find-phone-v2-bulk`` and return its handle; ``await job`` waits for the answer.
 
-        Deprecated: use `FindPhoneBulk`. Source: the vendor's older specification.
+        Find the phone numbers of up to 100 people, with each provider's answer. Deprecated: use `FindPhoneBulk`.
+
+        Returns a list of JSON values of unpublished shape. Price: not published.
+        Source: the vendor's older specification.
 
         Args:
-            leads: What is known of each person, 1 to 100 of them: ``name``, ``company``, ``linkedin``,
-                ``email`` …
-            providers: Another order of the providers that are asked; ids are not published, and newer
+            leads: 1 to 100 people, each a mapping of what is known, such as ``name``, ``company``,
+                ``email``, ``linkedin``.
+            providers: Ids of the data providers to query, in order; ids are not published and newer
                 specifications lack the key.
-            webhook_url: Where a job's result is posted to.
-            extra: Body keys that the service added and this package does not know yet.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 class People(Namespace):
@@ -916,25 +1038,35 @@ class People(Namespace):
     intelligence: _PeopleIntelligence
     """``intelligence(*, lead_info, struct=None, research_plan=None, tier=None, field_confidence=None, webhook_url=None, include_workspace=None, investigation_id=None, investigation_name=None, budget=None, dispatch_id=None, exclusive_run=None, extra={})``
 
-    Research one person: 10 to 60 s for ``low``, 30 to 180 s for ``medium``, minutes for ``high``.
+    Research one person; returns `Intelligence` with the requested fields in ``structured_data``.
 
-    The vendor's benchmark measured medians of 230, 223 and 459 s. The price per tier is not published.
+    Takes 10 to 60 seconds for tier ``low``, 30 to 180 for ``medium``, minutes for ``high``; the vendor's benchmark
+    measured medians of 230, 223 and 459 seconds, so prefer submitting a job. The price per tier is not published. A
+    request that is abandoned is still billed.
     Source: docs.sixtyfour.ai, api-reference/endpoint/enrich-lead.
 
     Args:
-        lead_info: Give an email, or a LinkedIn URL, or name and company; any further key helps.
-        struct: Your own pydantic class, or field name → description.
-        research_plan: Instructions to the researcher, in words.
-        tier: How deep to research; the service's default is ``low``.
-        field_confidence: Ask for a confidence of 0 to 100 per field; silently absent without access.
-        webhook_url: Where the service posts the result of a job.
-        include_workspace: Undocumented; named by the live specification of September 2026.
-        investigation_id: Undocumented; named by the live specification of September 2026.
-        investigation_name: Undocumented; named by the live specification of September 2026.
-        budget: Undocumented; named by the live specification of September 2026.
-        dispatch_id: Undocumented; named by the live specification of September 2026.
-        exclusive_run: Undocumented; named by the live specification of September 2026.
-        extra: Body keys that the service added and this package does not know yet.
+        lead_info: What is known about the person: an email, a LinkedIn URL, or name and company; any
+            further key helps.
+        struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
+            fields.
+        research_plan: Instructions on how to research, in plain words.
+        tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
+            ``low``. ``high`` must be enabled for the organization (403 otherwise); ``xhigh`` and
+            ``scout`` exist, undocumented.
+        field_confidence: Whether to return a confidence of 0 to 100 for each field; silently ignored
+            without early access.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        include_workspace: Undocumented; passed through. By its name, attaches a workspace (live
+            specification, September 2026).
+        investigation_id: Undocumented; passed through. By its name, the id of an investigation that
+            groups several requests.
+        investigation_name: Undocumented; passed through. By its name, the name of an investigation that
+            groups several requests.
+        budget: Undocumented; passed through. By its name, a limit on what the request may spend.
+        dispatch_id: Undocumented; passed through. By its name, an id for the dispatch of the request.
+        exclusive_run: Undocumented; passed through. By its name, forbids a second concurrent run.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
 
     ``.submit(…)``: Start a job of the kind ``people-intelligence`` and return its handle; ``await job`` waits for the answer.
     """
@@ -957,45 +1089,64 @@ class People(Namespace):
     ) -> Job[list[ResultFile]]:
         """Start a job of the kind ``bulk-people-intelligence`` and return its handle; ``await job`` waits for the answer.
 
-        Research every person in a file; answered with links to files, of which `final_file` picks the finished one.
+        Research every person in a file, as one job; returns links to result files (see `final_file`).
 
-        Ten submits a minute per organization; 402 when the balance does not cover the estimate, and nothing is charged.
+        Costs the tier's price per row, which is not published; `BulkStarted` reports the estimate, and 402 means that the
+        balance does not cover it and nothing was charged. Limited to 10 submits a minute per organization. Rows that
+        cannot be researched come back unchanged.
         Source: docs.sixtyfour.ai, api-reference/endpoint/bulk-intelligence.
 
         Args:
-            file: CSV, JSON or NDJSON: up to 100 MB and 100,000 rows.
-            struct: The fields to research: your own pydantic class, or field name → description.
-            research_plan: Instructions to the researcher, in words.
-            tier: How deep to research; the service's default is ``low``.
-            field_confidence: Ask for a confidence of 0 to 100 per field; silently absent without access.
-            webhook_url: Where the service posts the result of a job.
-            columns: Which columns of the file are used; all by default.
-            result_formats: The formats to write the results in, such as ``csv`` and ``ndjson``.
-            save_json: Keep the results as JSON too.
-            idempotency_key: A key of your own: with it the same file can safely be sent twice.
-            cost_units: The unit of the estimate in the answer; the service's default is ``cents``.
-            extra: Body keys that the service added and this package does not know yet.
+            file: The rows: a ``.csv``, ``.json``, ``.jsonl`` or ``.ndjson`` file of up to 100 MB and
+                100,000 rows. Pass an `Upload`, a `pathlib.Path`, bytes or an async iterable of bytes.
+            struct: What to find for each row: a pydantic class, or a mapping of field name to description.
+            research_plan: Instructions on how to research each row, in plain words.
+            tier: Research depth per row: ``micro``, ``low``, ``medium`` or ``high``; the service's default
+                is ``low``.
+            field_confidence: Whether to return a confidence of 0 to 100 for each field; silently ignored
+                without early access.
+            webhook_url: URL to which the service posts the result of the job: http(s), up to 2083
+                characters.
+            columns: Names of the columns to use as input; all columns when not sent.
+            result_formats: Formats in which to save the results; ``csv``, ``json`` and ``ndjson`` are known
+                from workflow runs.
+            save_json: Whether to save the results as JSON too; the service's default is false.
+            idempotency_key: A key of the caller's choice, sent as a header: a repeated submit with the same
+                key starts no second job.
+            cost_units: Unit of the estimate in the answer, ``cents`` or ``credits``; the service's default
+                is ``cents``.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     enrich_lead: _PeopleEnrichLead
     """``enrich_lead(*, lead_info, struct=None, research_plan=None, tier=None, field_confidence=None, webhook_url=None, include_workspace=None, investigation_id=None, investigation_name=None, budget=None, dispatch_id=None, exclusive_run=None, extra={})``
 
-    The older name of `PeopleIntelligence`. Source: docs.sixtyfour.ai, api-reference/endpoint/enrich-lead.
+    Research one person through the older route; the same as `PeopleIntelligence`, which new code should use.
+
+    Source: docs.sixtyfour.ai, api-reference/endpoint/enrich-lead.
 
     Args:
-        lead_info: Give an email, or a LinkedIn URL, or name and company; any further key helps.
-        struct: Your own pydantic class, or field name → description.
-        research_plan: Instructions to the researcher, in words.
-        tier: How deep to research; the service's default is ``low``.
-        field_confidence: Ask for a confidence of 0 to 100 per field; silently absent without access.
-        webhook_url: Where the service posts the result of a job.
-        include_workspace: Undocumented; named by the live specification of September 2026.
-        investigation_id: Undocumented; named by the live specification of September 2026.
-        investigation_name: Undocumented; named by the live specification of September 2026.
-        budget: Undocumented; named by the live specification of September 2026.
-        dispatch_id: Undocumented; named by the live specification of September 2026.
-        exclusive_run: Undocumented; named by the live specification of September 2026.
-        extra: Body keys that the service added and this package does not know yet.
+        lead_info: What is known about the person: an email, a LinkedIn URL, or name and company; any
+            further key helps.
+        struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
+            fields.
+        research_plan: Instructions on how to research, in plain words.
+        tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
+            ``low``. ``high`` must be enabled for the organization (403 otherwise); ``xhigh`` and
+            ``scout`` exist, undocumented.
+        field_confidence: Whether to return a confidence of 0 to 100 for each field; silently ignored
+            without early access.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        include_workspace: Undocumented; passed through. By its name, attaches a workspace (live
+            specification, September 2026).
+        investigation_id: Undocumented; passed through. By its name, the id of an investigation that
+            groups several requests.
+        investigation_name: Undocumented; passed through. By its name, the name of an investigation that
+            groups several requests.
+        budget: Undocumented; passed through. By its name, a limit on what the request may spend.
+        dispatch_id: Undocumented; passed through. By its name, an id for the dispatch of the request.
+        exclusive_run: Undocumented; passed through. By its name, forbids a second concurrent run.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
 
     ``.submit(…)``: Start a job of the kind ``enrich-lead`` and return its handle; ``await job`` waits for the answer.
     """
@@ -1003,19 +1154,22 @@ class People(Namespace):
     find_email: _PeopleFindEmail
     """``find_email(*, lead, mode=None, verify_emails=None, providers=None, webhook_url=None, extra={})``
 
-    Find one person's email address: 2 to 10 s; 5 cents for ``PROFESSIONAL``, 20 for ``PERSONAL``.
+    Find one person's email address.
 
+    Takes 2 to 10 seconds. Costs 5 cents for ``PROFESSIONAL``, 20 cents for ``PERSONAL``. A lead that already has an
+    address of the requested kind gets it back with its status.
     Source: docs.sixtyfour.ai, api-reference/endpoint/find-email.
 
     Args:
-        lead: What is known of the person: ``name``, ``company``, ``linkedin``, ``email`` …
-        mode: Which address to find: the one at work, or a private one. The service's default is
-            ``PROFESSIONAL``.
-        verify_emails: Ask the mail server whether the address exists; the service's default is true.
-        providers: Another order of the providers that are asked; ids are not published, and newer
+        lead: What is known about the person: ``name``, ``company``, ``title``, ``domain``, ``linkedin``
+            and so on.
+        mode: Kind of address to find, work or private; the service's default is ``PROFESSIONAL``.
+        verify_emails: Whether to verify the address with its mail server first; the service's default
+            is true.
+        providers: Ids of the data providers to query, in order; ids are not published and newer
             specifications lack the key.
-        webhook_url: Where a job's result is posted to.
-        extra: Body keys that the service added and this package does not know yet.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
 
     ``.submit(…)``: Start a job of the kind ``find-email`` and return its handle; ``await job`` waits for the answer.
     """
@@ -1023,20 +1177,21 @@ class People(Namespace):
     find_email_bulk: _PeopleFindEmailBulk
     """``find_email_bulk(*, leads, mode=None, verify_emails=None, providers=None, webhook_url=None, extra={})``
 
-    Find the addresses of up to 100 people with one request, each at the price of `FindEmail`.
+    Find the email addresses of up to 100 people with one request; returns a list of results.
 
+    Each person costs as much as with `FindEmail`.
     Source: docs.sixtyfour.ai, api-reference/endpoint/find-email.
 
     Args:
-        leads: What is known of each person, 1 to 100 of them: ``name``, ``company``, ``linkedin``,
-            ``email`` …
-        mode: Which address to find: the one at work, or a private one. The service's default is
-            ``PROFESSIONAL``.
-        verify_emails: Ask the mail server whether the address exists; the service's default is true.
-        providers: Another order of the providers that are asked; ids are not published, and newer
+        leads: 1 to 100 people, each a mapping of what is known, such as ``name``, ``company``,
+            ``domain``, ``linkedin``.
+        mode: Kind of address to find, work or private; the service's default is ``PROFESSIONAL``.
+        verify_emails: Whether to verify the address with its mail server first; the service's default
+            is true.
+        providers: Ids of the data providers to query, in order; ids are not published and newer
             specifications lack the key.
-        webhook_url: Where a job's result is posted to.
-        extra: Body keys that the service added and this package does not know yet.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
 
     ``.submit(…)``: Start a job of the kind ``find-email-bulk`` and return its handle; ``await job`` waits for the answer.
     """
@@ -1044,16 +1199,17 @@ class People(Namespace):
     find_phone: _PeopleFindPhone
     """``find_phone(*, lead, providers=None, webhook_url=None, extra={})``
 
-    Find one person's phone number: 2 to 10 s; 30 cents in the vendor's example.
+    Find one person's phone numbers.
 
+    Takes 2 to 10 seconds. Costs 30 cents in the vendor's example.
     Source: docs.sixtyfour.ai, api-reference/endpoint/find-phone.
 
     Args:
-        lead: What is known of the person: ``name``, ``company``, ``linkedin``, ``email`` …
-        providers: Another order of the providers that are asked; ids are not published, and newer
+        lead: What is known about the person: ``name``, ``company``, ``email``, ``linkedin`` and so on.
+        providers: Ids of the data providers to query, in order; ids are not published and newer
             specifications lack the key.
-        webhook_url: Where a job's result is posted to.
-        extra: Body keys that the service added and this package does not know yet.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
 
     ``.submit(…)``: Start a job of the kind ``find-phone`` and return its handle; ``await job`` waits for the answer.
     """
@@ -1061,17 +1217,18 @@ class People(Namespace):
     find_phone_bulk: _PeopleFindPhoneBulk
     """``find_phone_bulk(*, leads, providers=None, webhook_url=None, extra={})``
 
-    Find the numbers of up to 100 people with one request, each at the price of `FindPhone`.
+    Find the phone numbers of up to 100 people with one request; returns a list of results.
 
+    Each person costs as much as with `FindPhone`.
     Source: docs.sixtyfour.ai, api-reference/endpoint/find-phone.
 
     Args:
-        leads: What is known of each person, 1 to 100 of them: ``name``, ``company``, ``linkedin``,
-            ``email`` …
-        providers: Another order of the providers that are asked; ids are not published, and newer
+        leads: 1 to 100 people, each a mapping of what is known, such as ``name``, ``company``,
+            ``email``, ``linkedin``.
+        providers: Ids of the data providers to query, in order; ids are not published and newer
             specifications lack the key.
-        webhook_url: Where a job's result is posted to.
-        extra: Body keys that the service added and this package does not know yet.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
 
     ``.submit(…)``: Start a job of the kind ``find-phone-bulk`` and return its handle; ``await job`` waits for the answer.
     """
@@ -1079,16 +1236,17 @@ class People(Namespace):
     reverse_email: _PeopleReverseEmail
     """``reverse_email(*, lead, providers=None, webhook_url=None, extra={})``
 
-    Find whom an email address belongs to: 2 to 10 s.
+    Find the person behind an email address.
 
+    Takes 2 to 10 seconds. Price: not published. Returns name, company, title, LinkedIn and other profile data.
     Source: docs.sixtyfour.ai, api-reference/endpoint/reverse-email.
 
     Args:
-        lead: ``email`` at least.
-        providers: Another order of the providers that are asked; ids are not published, and newer
+        lead: The address as ``{"email": "…"}``, with anything else that is known beside it.
+        providers: Ids of the data providers to query, in order; ids are not published and newer
             specifications lack the key.
-        webhook_url: Where a job's result is posted to.
-        extra: Body keys that the service added and this package does not know yet.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
 
     ``.submit(…)``: Start a job of the kind ``reverse-email`` and return its handle; ``await job`` waits for the answer.
     """
@@ -1096,16 +1254,17 @@ class People(Namespace):
     reverse_email_bulk: _PeopleReverseEmailBulk
     """``reverse_email_bulk(*, leads, providers=None, webhook_url=None, extra={})``
 
-    Find whom up to 100 email addresses belong to with one request.
+    Find the people behind up to 100 email addresses with one request; returns a list of results.
 
-    Source: docs.sixtyfour.ai, api-reference/endpoint/reverse-email.
+    Price: not published. Source: docs.sixtyfour.ai, api-reference/endpoint/reverse-email.
 
     Args:
-        leads: Each with ``email`` at least.
-        providers: Another order of the providers that are asked; ids are not published, and newer
+        leads: 1 to 100 addresses, each as ``{"email": "…"}`` with anything else that is known beside
+            it.
+        providers: Ids of the data providers to query, in order; ids are not published and newer
             specifications lack the key.
-        webhook_url: Where a job's result is posted to.
-        extra: Body keys that the service added and this package does not know yet.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
 
     ``.submit(…)``: Start a job of the kind ``reverse-email-bulk`` and return its handle; ``await job`` waits for the answer.
     """
@@ -1113,16 +1272,17 @@ class People(Namespace):
     reverse_phone: _PeopleReversePhone
     """``reverse_phone(*, lead, providers=None, webhook_url=None, extra={})``
 
-    Find whom a phone number belongs to: 2 to 10 s.
+    Find the person behind a phone number.
 
+    Takes 2 to 10 seconds. Price: not published. Returns name, company, title, LinkedIn and other profile data.
     Source: docs.sixtyfour.ai, api-reference/endpoint/reverse-phone.
 
     Args:
-        lead: ``phone`` at least.
-        providers: Another order of the providers that are asked; ids are not published, and newer
+        lead: The number as ``{"phone": "…"}``, with anything else that is known beside it.
+        providers: Ids of the data providers to query, in order; ids are not published and newer
             specifications lack the key.
-        webhook_url: Where a job's result is posted to.
-        extra: Body keys that the service added and this package does not know yet.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
 
     ``.submit(…)``: Start a job of the kind ``reverse-phone`` and return its handle; ``await job`` waits for the answer.
     """
@@ -1130,16 +1290,16 @@ class People(Namespace):
     reverse_phone_bulk: _PeopleReversePhoneBulk
     """``reverse_phone_bulk(*, leads, providers=None, webhook_url=None, extra={})``
 
-    Find whom up to 100 phone numbers belong to with one request.
+    Find the people behind up to 100 phone numbers with one request; returns a list of results.
 
-    Source: docs.sixtyfour.ai, api-reference/endpoint/reverse-phone.
+    Price: not published. Source: docs.sixtyfour.ai, api-reference/endpoint/reverse-phone.
 
     Args:
-        leads: Each with ``phone`` at least.
-        providers: Another order of the providers that are asked; ids are not published, and newer
+        leads: 1 to 100 numbers, each as ``{"phone": "…"}`` with anything else that is known beside it.
+        providers: Ids of the data providers to query, in order; ids are not published and newer
             specifications lack the key.
-        webhook_url: Where a job's result is posted to.
-        extra: Body keys that the service added and this package does not know yet.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
 
     ``.submit(…)``: Start a job of the kind ``reverse-phone-bulk`` and return its handle; ``await job`` waits for the answer.
     """
@@ -1151,14 +1311,16 @@ class People(Namespace):
         struct: type[S] | Mapping[str, str] | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> Intelligence[S]:
-        """Read one LinkedIn profile or company page with one call of a language model; no job form.
+        """Extract fields from one LinkedIn profile or company page.
 
+        Makes a single language-model call; cannot be submitted as a job. Run time and price: not published.
         Source: docs.sixtyfour.ai, api-reference/enrichment/enrich-linkedin-profile.
 
         Args:
-            linkedin_url: A full URL under ``/in/`` or ``/company/``.
-            struct: Your own pydantic class with text fields only, or field name → description.
-            extra: Body keys that the service added and this package does not know yet.
+            linkedin_url: Full URL of the page, under ``/in/`` or ``/company/``.
+            struct: What to return: a pydantic class with text fields only, or a mapping of field name to
+                description.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def get_linkedin(
@@ -1168,12 +1330,15 @@ class People(Namespace):
         include_fresh: bool | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> JsonValue:
-        """Fetch one LinkedIn page as the service keeps it. Source: the vendor's older specification.
+        """Return the service's stored copy of one LinkedIn page, as JSON of unpublished shape.
+
+        Price: not published. Source: the vendor's older specification.
 
         Args:
-            linkedin_url: The URL of a LinkedIn profile or company page.
-            include_fresh: Fetch the page anew. The service's default is false.
-            extra: Body keys that the service added and this package does not know yet.
+            linkedin_url: URL of the page.
+            include_fresh: Whether to fetch the page anew; the service's default is false, and the effect is
+                known by name only.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def start_verify_age(
@@ -1184,13 +1349,15 @@ class People(Namespace):
     ) -> Job[dict[str, JsonValue]]:
         """Start a job of the kind ``verify-age`` and return its handle; ``await job`` waits for the answer.
 
-        Research a person's age and date of birth; the shape of the answer is not published.
+        Research a person's age and date of birth, as a job.
 
-        Source: the vendor's specification, verify-age.
+        The result is a JSON object of unpublished shape. Run time and price: not published; the vendor calls it
+        high-tier research. Source: the vendor's specification, verify-age.
 
         Args:
-            subject: ``name``, ``company``, ``linkedin``, ``email``, ``location`` …
-            extra: Body keys that the service added and this package does not know yet.
+            subject: What is known about the person: ``name``, ``company``, ``linkedin``, ``email``,
+                ``location`` and so on.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def verify_age_status(
@@ -1199,11 +1366,13 @@ class People(Namespace):
         task_id: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> AgeStatus:
-        """Look at an age verification once. Source: the vendor's specification, verify-age.
+        """Poll one age verification once; returns its status and, when it has completed, its result.
+
+        Source: the vendor's specification, verify-age.
 
         Args:
-            task_id: The id that the submit of the job returned.
-            extra: Body keys that the service added and this package does not know yet.
+            task_id: Id of the job: the ``task_id`` that `VerifyAge` returned.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def enrich_dataframe(
@@ -1213,28 +1382,33 @@ class People(Namespace):
         enrichment_type: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> JsonValue:
-        """Enrich a table given as one text, in the form of an older third-party reference: use bulk-intelligence.
+        """Enrich a CSV table through a legacy route; prefer `BulkPeopleIntelligence`.
+
+        The answer is JSON of unpublished shape. Price: not published. Source: a third-party reference; in no specification.
 
         Args:
-            csv_data: ``"name,company\\nA,B"``.
-            enrichment_type: Such as ``phone``.
-            extra: Body keys that the service added and this package does not know yet.
+            csv_data: The whole table as CSV text with a header line, such as ``"name,company\\nA,B"``.
+            enrichment_type: What to add to each row, such as ``phone``; other values are not published.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     find_email_v2: _PeopleFindEmailV2
     """``find_email_v2(*, lead, mode=None, verify_emails=None, providers=None, webhook_url=None, extra={})``
 
-    Deprecated: use `FindEmail`. Answers with what each provider said. Source: the vendor's older specification.
+    Find one person's email address, with the answer of each data provider. Deprecated: use `FindEmail`.
+
+    The answer is JSON of unpublished shape. Price: not published. Source: the vendor's older specification.
 
     Args:
-        lead: What is known of the person: ``name``, ``company``, ``linkedin``, ``email`` …
-        mode: Which address to find: the one at work, or a private one. The service's default is
-            ``PROFESSIONAL``.
-        verify_emails: Ask the mail server whether the address exists; the service's default is true.
-        providers: Another order of the providers that are asked; ids are not published, and newer
+        lead: What is known about the person: ``name``, ``company``, ``title``, ``domain``, ``linkedin``
+            and so on.
+        mode: Kind of address to find, work or private; the service's default is ``PROFESSIONAL``.
+        verify_emails: Whether to verify the address with its mail server first; the service's default
+            is true.
+        providers: Ids of the data providers to query, in order; ids are not published and newer
             specifications lack the key.
-        webhook_url: Where a job's result is posted to.
-        extra: Body keys that the service added and this package does not know yet.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
 
     ``.submit(…)``: Start a job of the kind ``find-email-v2`` and return its handle; ``await job`` waits for the answer.
     """
@@ -1242,18 +1416,21 @@ class People(Namespace):
     find_email_v2_bulk: _PeopleFindEmailV2Bulk
     """``find_email_v2_bulk(*, leads, mode=None, verify_emails=None, providers=None, webhook_url=None, extra={})``
 
-    Deprecated: use `FindEmailBulk`. Source: the vendor's older specification.
+    Find the email addresses of up to 100 people, with each provider's answer. Deprecated: use `FindEmailBulk`.
+
+    Returns a list of JSON values of unpublished shape. Price: not published.
+    Source: the vendor's older specification.
 
     Args:
-        leads: What is known of each person, 1 to 100 of them: ``name``, ``company``, ``linkedin``,
-            ``email`` …
-        mode: Which address to find: the one at work, or a private one. The service's default is
-            ``PROFESSIONAL``.
-        verify_emails: Ask the mail server whether the address exists; the service's default is true.
-        providers: Another order of the providers that are asked; ids are not published, and newer
+        leads: 1 to 100 people, each a mapping of what is known, such as ``name``, ``company``,
+            ``domain``, ``linkedin``.
+        mode: Kind of address to find, work or private; the service's default is ``PROFESSIONAL``.
+        verify_emails: Whether to verify the address with its mail server first; the service's default
+            is true.
+        providers: Ids of the data providers to query, in order; ids are not published and newer
             specifications lack the key.
-        webhook_url: Where a job's result is posted to.
-        extra: Body keys that the service added and this package does not know yet.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
 
     ``.submit(…)``: Start a job of the kind ``find-email-v2-bulk`` and return its handle; ``await job`` waits for the answer.
     """
@@ -1261,14 +1438,16 @@ class People(Namespace):
     find_phone_v2: _PeopleFindPhoneV2
     """``find_phone_v2(*, lead, providers=None, webhook_url=None, extra={})``
 
-    Deprecated: use `FindPhone`. Answers with what each provider said. Source: the vendor's older specification.
+    Find one person's phone numbers, with the answer of each data provider. Deprecated: use `FindPhone`.
+
+    The answer is JSON of unpublished shape. Price: not published. Source: the vendor's older specification.
 
     Args:
-        lead: What is known of the person: ``name``, ``company``, ``linkedin``, ``email`` …
-        providers: Another order of the providers that are asked; ids are not published, and newer
+        lead: What is known about the person: ``name``, ``company``, ``email``, ``linkedin`` and so on.
+        providers: Ids of the data providers to query, in order; ids are not published and newer
             specifications lack the key.
-        webhook_url: Where a job's result is posted to.
-        extra: Body keys that the service added and this package does not know yet.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
 
     ``.submit(…)``: Start a job of the kind ``find-phone-v2`` and return its handle; ``await job`` waits for the answer.
     """
@@ -1276,38 +1455,48 @@ class People(Namespace):
     find_phone_v2_bulk: _PeopleFindPhoneV2Bulk
     """``find_phone_v2_bulk(*, leads, providers=None, webhook_url=None, extra={})``
 
-    Deprecated: use `FindPhoneBulk`. Source: the vendor's older specification.
+    Find the phone numbers of up to 100 people, with each provider's answer. Deprecated: use `FindPhoneBulk`.
+
+    Returns a list of JSON values of unpublished shape. Price: not published.
+    Source: the vendor's older specification.
 
     Args:
-        leads: What is known of each person, 1 to 100 of them: ``name``, ``company``, ``linkedin``,
-            ``email`` …
-        providers: Another order of the providers that are asked; ids are not published, and newer
+        leads: 1 to 100 people, each a mapping of what is known, such as ``name``, ``company``,
+            ``email``, ``linkedin``.
+        providers: Ids of the data providers to query, in order; ids are not published and newer
             specifications lack the key.
-        webhook_url: Where a job's result is posted to.
-        extra: Body keys that the service added and this package does not know yet.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
 
     ``.submit(…)``: Start a job of the kind ``find-phone-v2-bulk`` and return its handle; ``await job`` waits for the answer.
     """
 
 
 class _CompanyIntelligence:
-    """Research one company: the tiers and times of `PeopleIntelligence`; the vendor's notebook says 5 to 10 minutes.
+    """Research one company; returns `Intelligence` with the requested fields in ``structured_data``.
 
+    Takes as long as `PeopleIntelligence` of the same tier, or 5 to 10 minutes by the vendor's notebook, so prefer
+    submitting a job. The price per tier is not published. A request that is abandoned is still billed.
     Source: docs.sixtyfour.ai, api-reference/endpoint/enrich-company.
 
     Args:
-        target_company: ``company_name``, ``website``, ``domain``, ``linkedin``, ``address`` …
-        struct: Your own pydantic class, or field name → description.
-        lead_struct: The same for each person found with ``find_people``; read them with
+        target_company: What is known about the company: ``company_name``, ``website``, ``domain``,
+            ``linkedin`` and so on.
+        struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
+            fields.
+        lead_struct: What to find about each person, in the same form; with ``find_people``, and read by
             `Intelligence.people_as`.
-        find_people: Find people of the company as well.
-        full_org_chart: Find the whole org chart of the company.
-        people_focus_prompt: Which people to find, in words.
-        research_plan: Instructions to the researcher, in words.
-        tier: How deep to research; the service's default is ``low``.
-        field_confidence: Ask for a confidence of 0 to 100 per field; silently absent without access.
-        webhook_url: Where the service posts the result of a job.
-        extra: Body keys that the service added and this package does not know yet.
+        find_people: Whether to find people of the company too; the service's default is false.
+        full_org_chart: Whether to return the full org chart instead of a focused list of people; the
+            service's default is false.
+        people_focus_prompt: Which people to find, in plain words; with ``find_people``.
+        research_plan: Instructions on how to research, in plain words.
+        tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
+            ``low``. ``high`` must be enabled for the organization (403 otherwise).
+        field_confidence: Whether to return a confidence of 0 to 100 for each field; silently ignored
+            without early access.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
     """
 
     async def __call__(
@@ -1325,23 +1514,30 @@ class _CompanyIntelligence:
         webhook_url: str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> Intelligence[S]:
-        """Research one company: the tiers and times of `PeopleIntelligence`; the vendor's notebook says 5 to 10 minutes.
+        """Research one company; returns `Intelligence` with the requested fields in ``structured_data``.
 
+        Takes as long as `PeopleIntelligence` of the same tier, or 5 to 10 minutes by the vendor's notebook, so prefer
+        submitting a job. The price per tier is not published. A request that is abandoned is still billed.
         Source: docs.sixtyfour.ai, api-reference/endpoint/enrich-company.
 
         Args:
-            target_company: ``company_name``, ``website``, ``domain``, ``linkedin``, ``address`` …
-            struct: Your own pydantic class, or field name → description.
-            lead_struct: The same for each person found with ``find_people``; read them with
+            target_company: What is known about the company: ``company_name``, ``website``, ``domain``,
+                ``linkedin`` and so on.
+            struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
+                fields.
+            lead_struct: What to find about each person, in the same form; with ``find_people``, and read by
                 `Intelligence.people_as`.
-            find_people: Find people of the company as well.
-            full_org_chart: Find the whole org chart of the company.
-            people_focus_prompt: Which people to find, in words.
-            research_plan: Instructions to the researcher, in words.
-            tier: How deep to research; the service's default is ``low``.
-            field_confidence: Ask for a confidence of 0 to 100 per field; silently absent without access.
-            webhook_url: Where the service posts the result of a job.
-            extra: Body keys that the service added and this package does not know yet.
+            find_people: Whether to find people of the company too; the service's default is false.
+            full_org_chart: Whether to return the full org chart instead of a focused list of people; the
+                service's default is false.
+            people_focus_prompt: Which people to find, in plain words; with ``find_people``.
+            research_plan: Instructions on how to research, in plain words.
+            tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
+                ``low``. ``high`` must be enabled for the organization (403 otherwise).
+            field_confidence: Whether to return a confidence of 0 to 100 for each field; silently ignored
+                without early access.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def submit(
@@ -1361,41 +1557,55 @@ class _CompanyIntelligence:
     ) -> Job[Intelligence[S]]:
         """Start a job of the kind ``company-intelligence`` and return its handle; ``await job`` waits for the answer.
 
-        Research one company: the tiers and times of `PeopleIntelligence`; the vendor's notebook says 5 to 10 minutes.
+        Research one company; returns `Intelligence` with the requested fields in ``structured_data``.
 
+        Takes as long as `PeopleIntelligence` of the same tier, or 5 to 10 minutes by the vendor's notebook, so prefer
+        submitting a job. The price per tier is not published. A request that is abandoned is still billed.
         Source: docs.sixtyfour.ai, api-reference/endpoint/enrich-company.
 
         Args:
-            target_company: ``company_name``, ``website``, ``domain``, ``linkedin``, ``address`` …
-            struct: Your own pydantic class, or field name → description.
-            lead_struct: The same for each person found with ``find_people``; read them with
+            target_company: What is known about the company: ``company_name``, ``website``, ``domain``,
+                ``linkedin`` and so on.
+            struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
+                fields.
+            lead_struct: What to find about each person, in the same form; with ``find_people``, and read by
                 `Intelligence.people_as`.
-            find_people: Find people of the company as well.
-            full_org_chart: Find the whole org chart of the company.
-            people_focus_prompt: Which people to find, in words.
-            research_plan: Instructions to the researcher, in words.
-            tier: How deep to research; the service's default is ``low``.
-            field_confidence: Ask for a confidence of 0 to 100 per field; silently absent without access.
-            webhook_url: Where the service posts the result of a job.
-            extra: Body keys that the service added and this package does not know yet.
+            find_people: Whether to find people of the company too; the service's default is false.
+            full_org_chart: Whether to return the full org chart instead of a focused list of people; the
+                service's default is false.
+            people_focus_prompt: Which people to find, in plain words; with ``find_people``.
+            research_plan: Instructions on how to research, in plain words.
+            tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
+                ``low``. ``high`` must be enabled for the organization (403 otherwise).
+            field_confidence: Whether to return a confidence of 0 to 100 for each field; silently ignored
+                without early access.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 class _CompanyEnrichCompany:
-    """The older name of `CompanyIntelligence`. Source: docs.sixtyfour.ai, api-reference/endpoint/enrich-company.
+    """Research one company through the older route; the same as `CompanyIntelligence`, which new code should use.
+
+    Source: docs.sixtyfour.ai, api-reference/endpoint/enrich-company.
 
     Args:
-        target_company: ``company_name``, ``website``, ``domain``, ``linkedin``, ``address`` …
-        struct: Your own pydantic class, or field name → description.
-        lead_struct: The same for each person found with ``find_people``; read them with
+        target_company: What is known about the company: ``company_name``, ``website``, ``domain``,
+            ``linkedin`` and so on.
+        struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
+            fields.
+        lead_struct: What to find about each person, in the same form; with ``find_people``, and read by
             `Intelligence.people_as`.
-        find_people: Find people of the company as well.
-        full_org_chart: Find the whole org chart of the company.
-        people_focus_prompt: Which people to find, in words.
-        research_plan: Instructions to the researcher, in words.
-        tier: How deep to research; the service's default is ``low``.
-        field_confidence: Ask for a confidence of 0 to 100 per field; silently absent without access.
-        webhook_url: Where the service posts the result of a job.
-        extra: Body keys that the service added and this package does not know yet.
+        find_people: Whether to find people of the company too; the service's default is false.
+        full_org_chart: Whether to return the full org chart instead of a focused list of people; the
+            service's default is false.
+        people_focus_prompt: Which people to find, in plain words; with ``find_people``.
+        research_plan: Instructions on how to research, in plain words.
+        tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
+            ``low``. ``high`` must be enabled for the organization (403 otherwise).
+        field_confidence: Whether to return a confidence of 0 to 100 for each field; silently ignored
+            without early access.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
     """
 
     async def __call__(
@@ -1413,21 +1623,28 @@ class _CompanyEnrichCompany:
         webhook_url: str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> Intelligence[S]:
-        """The older name of `CompanyIntelligence`. Source: docs.sixtyfour.ai, api-reference/endpoint/enrich-company.
+        """Research one company through the older route; the same as `CompanyIntelligence`, which new code should use.
+
+        Source: docs.sixtyfour.ai, api-reference/endpoint/enrich-company.
 
         Args:
-            target_company: ``company_name``, ``website``, ``domain``, ``linkedin``, ``address`` …
-            struct: Your own pydantic class, or field name → description.
-            lead_struct: The same for each person found with ``find_people``; read them with
+            target_company: What is known about the company: ``company_name``, ``website``, ``domain``,
+                ``linkedin`` and so on.
+            struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
+                fields.
+            lead_struct: What to find about each person, in the same form; with ``find_people``, and read by
                 `Intelligence.people_as`.
-            find_people: Find people of the company as well.
-            full_org_chart: Find the whole org chart of the company.
-            people_focus_prompt: Which people to find, in words.
-            research_plan: Instructions to the researcher, in words.
-            tier: How deep to research; the service's default is ``low``.
-            field_confidence: Ask for a confidence of 0 to 100 per field; silently absent without access.
-            webhook_url: Where the service posts the result of a job.
-            extra: Body keys that the service added and this package does not know yet.
+            find_people: Whether to find people of the company too; the service's default is false.
+            full_org_chart: Whether to return the full org chart instead of a focused list of people; the
+                service's default is false.
+            people_focus_prompt: Which people to find, in plain words; with ``find_people``.
+            research_plan: Instructions on how to research, in plain words.
+            tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
+                ``low``. ``high`` must be enabled for the organization (403 otherwise).
+            field_confidence: Whether to return a confidence of 0 to 100 for each field; silently ignored
+                without early access.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def submit(
@@ -1447,39 +1664,53 @@ class _CompanyEnrichCompany:
     ) -> Job[Intelligence[S]]:
         """Start a job of the kind ``enrich-company`` and return its handle; ``await job`` waits for the answer.
 
-        The older name of `CompanyIntelligence`. Source: docs.sixtyfour.ai, api-reference/endpoint/enrich-company.
+        Research one company through the older route; the same as `CompanyIntelligence`, which new code should use.
+
+        Source: docs.sixtyfour.ai, api-reference/endpoint/enrich-company.
 
         Args:
-            target_company: ``company_name``, ``website``, ``domain``, ``linkedin``, ``address`` …
-            struct: Your own pydantic class, or field name → description.
-            lead_struct: The same for each person found with ``find_people``; read them with
+            target_company: What is known about the company: ``company_name``, ``website``, ``domain``,
+                ``linkedin`` and so on.
+            struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
+                fields.
+            lead_struct: What to find about each person, in the same form; with ``find_people``, and read by
                 `Intelligence.people_as`.
-            find_people: Find people of the company as well.
-            full_org_chart: Find the whole org chart of the company.
-            people_focus_prompt: Which people to find, in words.
-            research_plan: Instructions to the researcher, in words.
-            tier: How deep to research; the service's default is ``low``.
-            field_confidence: Ask for a confidence of 0 to 100 per field; silently absent without access.
-            webhook_url: Where the service posts the result of a job.
-            extra: Body keys that the service added and this package does not know yet.
+            find_people: Whether to find people of the company too; the service's default is false.
+            full_org_chart: Whether to return the full org chart instead of a focused list of people; the
+                service's default is false.
+            people_focus_prompt: Which people to find, in plain words; with ``find_people``.
+            research_plan: Instructions on how to research, in plain words.
+            tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
+                ``low``. ``high`` must be enabled for the organization (403 otherwise).
+            field_confidence: Whether to return a confidence of 0 to 100 for each field; silently ignored
+                without early access.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 class _CompanyEnrichCompanyV2:
-    """Deprecated: use `CompanyIntelligence`. Source: the vendor's older specification.
+    """Research one company through a retired route. Deprecated: use `CompanyIntelligence`.
+
+    Source: the vendor's older specification.
 
     Args:
-        target_company: ``company_name``, ``website``, ``domain``, ``linkedin``, ``address`` …
-        struct: Your own pydantic class, or field name → description.
-        lead_struct: The same for each person found with ``find_people``; read them with
+        target_company: What is known about the company: ``company_name``, ``website``, ``domain``,
+            ``linkedin`` and so on.
+        struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
+            fields.
+        lead_struct: What to find about each person, in the same form; with ``find_people``, and read by
             `Intelligence.people_as`.
-        find_people: Find people of the company as well.
-        full_org_chart: Find the whole org chart of the company.
-        people_focus_prompt: Which people to find, in words.
-        research_plan: Instructions to the researcher, in words.
-        tier: How deep to research; the service's default is ``low``.
-        field_confidence: Ask for a confidence of 0 to 100 per field; silently absent without access.
-        webhook_url: Where the service posts the result of a job.
-        extra: Body keys that the service added and this package does not know yet.
+        find_people: Whether to find people of the company too; the service's default is false.
+        full_org_chart: Whether to return the full org chart instead of a focused list of people; the
+            service's default is false.
+        people_focus_prompt: Which people to find, in plain words; with ``find_people``.
+        research_plan: Instructions on how to research, in plain words.
+        tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
+            ``low``. ``high`` must be enabled for the organization (403 otherwise).
+        field_confidence: Whether to return a confidence of 0 to 100 for each field; silently ignored
+            without early access.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
     """
 
     async def __call__(
@@ -1497,21 +1728,28 @@ class _CompanyEnrichCompanyV2:
         webhook_url: str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> Intelligence[S]:
-        """Deprecated: use `CompanyIntelligence`. Source: the vendor's older specification.
+        """Research one company through a retired route. Deprecated: use `CompanyIntelligence`.
+
+        Source: the vendor's older specification.
 
         Args:
-            target_company: ``company_name``, ``website``, ``domain``, ``linkedin``, ``address`` …
-            struct: Your own pydantic class, or field name → description.
-            lead_struct: The same for each person found with ``find_people``; read them with
+            target_company: What is known about the company: ``company_name``, ``website``, ``domain``,
+                ``linkedin`` and so on.
+            struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
+                fields.
+            lead_struct: What to find about each person, in the same form; with ``find_people``, and read by
                 `Intelligence.people_as`.
-            find_people: Find people of the company as well.
-            full_org_chart: Find the whole org chart of the company.
-            people_focus_prompt: Which people to find, in words.
-            research_plan: Instructions to the researcher, in words.
-            tier: How deep to research; the service's default is ``low``.
-            field_confidence: Ask for a confidence of 0 to 100 per field; silently absent without access.
-            webhook_url: Where the service posts the result of a job.
-            extra: Body keys that the service added and this package does not know yet.
+            find_people: Whether to find people of the company too; the service's default is false.
+            full_org_chart: Whether to return the full org chart instead of a focused list of people; the
+                service's default is false.
+            people_focus_prompt: Which people to find, in plain words; with ``find_people``.
+            research_plan: Instructions on how to research, in plain words.
+            tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
+                ``low``. ``high`` must be enabled for the organization (403 otherwise).
+            field_confidence: Whether to return a confidence of 0 to 100 for each field; silently ignored
+                without early access.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def submit(
@@ -1531,21 +1769,28 @@ class _CompanyEnrichCompanyV2:
     ) -> Job[Intelligence[S]]:
         """Start a job of the kind ``enrich-company-v2`` and return its handle; ``await job`` waits for the answer.
 
-        Deprecated: use `CompanyIntelligence`. Source: the vendor's older specification.
+        Research one company through a retired route. Deprecated: use `CompanyIntelligence`.
+
+        Source: the vendor's older specification.
 
         Args:
-            target_company: ``company_name``, ``website``, ``domain``, ``linkedin``, ``address`` …
-            struct: Your own pydantic class, or field name → description.
-            lead_struct: The same for each person found with ``find_people``; read them with
+            target_company: What is known about the company: ``company_name``, ``website``, ``domain``,
+                ``linkedin`` and so on.
+            struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
+                fields.
+            lead_struct: What to find about each person, in the same form; with ``find_people``, and read by
                 `Intelligence.people_as`.
-            find_people: Find people of the company as well.
-            full_org_chart: Find the whole org chart of the company.
-            people_focus_prompt: Which people to find, in words.
-            research_plan: Instructions to the researcher, in words.
-            tier: How deep to research; the service's default is ``low``.
-            field_confidence: Ask for a confidence of 0 to 100 per field; silently absent without access.
-            webhook_url: Where the service posts the result of a job.
-            extra: Body keys that the service added and this package does not know yet.
+            find_people: Whether to find people of the company too; the service's default is false.
+            full_org_chart: Whether to return the full org chart instead of a focused list of people; the
+                service's default is false.
+            people_focus_prompt: Which people to find, in plain words; with ``find_people``.
+            research_plan: Instructions on how to research, in plain words.
+            tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
+                ``low``. ``high`` must be enabled for the organization (403 otherwise).
+            field_confidence: Whether to return a confidence of 0 to 100 for each field; silently ignored
+                without early access.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 class Company(Namespace):
@@ -1554,23 +1799,30 @@ class Company(Namespace):
     intelligence: _CompanyIntelligence
     """``intelligence(*, target_company, struct, lead_struct=None, find_people=None, full_org_chart=None, people_focus_prompt=None, research_plan=None, tier=None, field_confidence=None, webhook_url=None, extra={})``
 
-    Research one company: the tiers and times of `PeopleIntelligence`; the vendor's notebook says 5 to 10 minutes.
+    Research one company; returns `Intelligence` with the requested fields in ``structured_data``.
 
+    Takes as long as `PeopleIntelligence` of the same tier, or 5 to 10 minutes by the vendor's notebook, so prefer
+    submitting a job. The price per tier is not published. A request that is abandoned is still billed.
     Source: docs.sixtyfour.ai, api-reference/endpoint/enrich-company.
 
     Args:
-        target_company: ``company_name``, ``website``, ``domain``, ``linkedin``, ``address`` …
-        struct: Your own pydantic class, or field name → description.
-        lead_struct: The same for each person found with ``find_people``; read them with
+        target_company: What is known about the company: ``company_name``, ``website``, ``domain``,
+            ``linkedin`` and so on.
+        struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
+            fields.
+        lead_struct: What to find about each person, in the same form; with ``find_people``, and read by
             `Intelligence.people_as`.
-        find_people: Find people of the company as well.
-        full_org_chart: Find the whole org chart of the company.
-        people_focus_prompt: Which people to find, in words.
-        research_plan: Instructions to the researcher, in words.
-        tier: How deep to research; the service's default is ``low``.
-        field_confidence: Ask for a confidence of 0 to 100 per field; silently absent without access.
-        webhook_url: Where the service posts the result of a job.
-        extra: Body keys that the service added and this package does not know yet.
+        find_people: Whether to find people of the company too; the service's default is false.
+        full_org_chart: Whether to return the full org chart instead of a focused list of people; the
+            service's default is false.
+        people_focus_prompt: Which people to find, in plain words; with ``find_people``.
+        research_plan: Instructions on how to research, in plain words.
+        tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
+            ``low``. ``high`` must be enabled for the organization (403 otherwise).
+        field_confidence: Whether to return a confidence of 0 to 100 for each field; silently ignored
+            without early access.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
 
     ``.submit(…)``: Start a job of the kind ``company-intelligence`` and return its handle; ``await job`` waits for the answer.
     """
@@ -1597,45 +1849,63 @@ class Company(Namespace):
     ) -> Job[list[ResultFile]]:
         """Start a job of the kind ``bulk-company-intelligence`` and return its handle; ``await job`` waits for the answer.
 
-        Research every company in a file; as `BulkPeopleIntelligence`. People found cost more than the estimate says.
+        Research every company in a file, as one job; returns links to result files (see `final_file`).
+
+        Limits and price as for `BulkPeopleIntelligence`; people found with ``find_people`` cost more than the estimate.
+        Source: docs.sixtyfour.ai, api-reference/endpoint/bulk-intelligence.
 
         Args:
-            struct: The fields to research: your own pydantic class, or field name → description.
-            file: CSV, JSON or NDJSON: up to 100 MB and 100,000 rows.
-            lead_struct: The same for each person found with ``find_people``.
-            find_people: Find people of the company as well.
-            full_org_chart: Find the whole org chart of the company.
-            people_focus_prompt: Which people to find, in words.
-            research_plan: Instructions to the researcher, in words.
-            tier: How deep to research; the service's default is ``low``.
-            field_confidence: Ask for a confidence of 0 to 100 per field; silently absent without access.
-            webhook_url: Where the service posts the result of a job.
-            columns: Which columns of the file are used; all by default.
-            result_formats: The formats to write the results in, such as ``csv`` and ``ndjson``.
-            save_json: Keep the results as JSON too.
-            idempotency_key: A key of your own: with it the same file can safely be sent twice.
-            cost_units: The unit of the estimate in the answer; the service's default is ``cents``.
-            extra: Body keys that the service added and this package does not know yet.
+            struct: What to find for each row: a pydantic class, or a mapping of field name to description.
+            file: The rows: a ``.csv``, ``.json``, ``.jsonl`` or ``.ndjson`` file of up to 100 MB and
+                100,000 rows. Pass an `Upload`, a `pathlib.Path`, bytes or an async iterable of bytes.
+            lead_struct: What to find about each person, in the same form; with ``find_people``.
+            find_people: Whether to find people of each company too; the service's default is false.
+            full_org_chart: Whether to return the full org chart instead of a focused list of people; the
+                service's default is false.
+            people_focus_prompt: Which people to find, in plain words; with ``find_people``.
+            research_plan: Instructions on how to research each row, in plain words.
+            tier: Research depth per row: ``micro``, ``low``, ``medium`` or ``high``; the service's default
+                is ``low``.
+            field_confidence: Whether to return a confidence of 0 to 100 for each field; silently ignored
+                without early access.
+            webhook_url: URL to which the service posts the result of the job: http(s), up to 2083
+                characters.
+            columns: Names of the columns to use as input; all columns when not sent.
+            result_formats: Formats in which to save the results; ``csv``, ``json`` and ``ndjson`` are known
+                from workflow runs.
+            save_json: Whether to save the results as JSON too; the service's default is false.
+            idempotency_key: A key of the caller's choice, sent as a header: a repeated submit with the same
+                key starts no second job.
+            cost_units: Unit of the estimate in the answer, ``cents`` or ``credits``; the service's default
+                is ``cents``.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     enrich_company: _CompanyEnrichCompany
     """``enrich_company(*, target_company, struct, lead_struct=None, find_people=None, full_org_chart=None, people_focus_prompt=None, research_plan=None, tier=None, field_confidence=None, webhook_url=None, extra={})``
 
-    The older name of `CompanyIntelligence`. Source: docs.sixtyfour.ai, api-reference/endpoint/enrich-company.
+    Research one company through the older route; the same as `CompanyIntelligence`, which new code should use.
+
+    Source: docs.sixtyfour.ai, api-reference/endpoint/enrich-company.
 
     Args:
-        target_company: ``company_name``, ``website``, ``domain``, ``linkedin``, ``address`` …
-        struct: Your own pydantic class, or field name → description.
-        lead_struct: The same for each person found with ``find_people``; read them with
+        target_company: What is known about the company: ``company_name``, ``website``, ``domain``,
+            ``linkedin`` and so on.
+        struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
+            fields.
+        lead_struct: What to find about each person, in the same form; with ``find_people``, and read by
             `Intelligence.people_as`.
-        find_people: Find people of the company as well.
-        full_org_chart: Find the whole org chart of the company.
-        people_focus_prompt: Which people to find, in words.
-        research_plan: Instructions to the researcher, in words.
-        tier: How deep to research; the service's default is ``low``.
-        field_confidence: Ask for a confidence of 0 to 100 per field; silently absent without access.
-        webhook_url: Where the service posts the result of a job.
-        extra: Body keys that the service added and this package does not know yet.
+        find_people: Whether to find people of the company too; the service's default is false.
+        full_org_chart: Whether to return the full org chart instead of a focused list of people; the
+            service's default is false.
+        people_focus_prompt: Which people to find, in plain words; with ``find_people``.
+        research_plan: Instructions on how to research, in plain words.
+        tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
+            ``low``. ``high`` must be enabled for the organization (403 otherwise).
+        field_confidence: Whether to return a confidence of 0 to 100 for each field; silently ignored
+            without early access.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
 
     ``.submit(…)``: Start a job of the kind ``enrich-company`` and return its handle; ``await job`` waits for the answer.
     """
@@ -1643,38 +1913,50 @@ class Company(Namespace):
     enrich_company_v2: _CompanyEnrichCompanyV2
     """``enrich_company_v2(*, target_company, struct, lead_struct=None, find_people=None, full_org_chart=None, people_focus_prompt=None, research_plan=None, tier=None, field_confidence=None, webhook_url=None, extra={})``
 
-    Deprecated: use `CompanyIntelligence`. Source: the vendor's older specification.
+    Research one company through a retired route. Deprecated: use `CompanyIntelligence`.
+
+    Source: the vendor's older specification.
 
     Args:
-        target_company: ``company_name``, ``website``, ``domain``, ``linkedin``, ``address`` …
-        struct: Your own pydantic class, or field name → description.
-        lead_struct: The same for each person found with ``find_people``; read them with
+        target_company: What is known about the company: ``company_name``, ``website``, ``domain``,
+            ``linkedin`` and so on.
+        struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
+            fields.
+        lead_struct: What to find about each person, in the same form; with ``find_people``, and read by
             `Intelligence.people_as`.
-        find_people: Find people of the company as well.
-        full_org_chart: Find the whole org chart of the company.
-        people_focus_prompt: Which people to find, in words.
-        research_plan: Instructions to the researcher, in words.
-        tier: How deep to research; the service's default is ``low``.
-        field_confidence: Ask for a confidence of 0 to 100 per field; silently absent without access.
-        webhook_url: Where the service posts the result of a job.
-        extra: Body keys that the service added and this package does not know yet.
+        find_people: Whether to find people of the company too; the service's default is false.
+        full_org_chart: Whether to return the full org chart instead of a focused list of people; the
+            service's default is false.
+        people_focus_prompt: Which people to find, in plain words; with ``find_people``.
+        research_plan: Instructions on how to research, in plain words.
+        tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
+            ``low``. ``high`` must be enabled for the organization (403 otherwise).
+        field_confidence: Whether to return a confidence of 0 to 100 for each field; silently ignored
+            without early access.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
 
     ``.submit(…)``: Start a job of the kind ``enrich-company-v2`` and return its handle; ``await job`` waits for the answer.
     """
 
 
 class _AgentsQa:
-    """Judge a record by criteria: 30 to 180 s. Source: docs.sixtyfour.ai, api-reference/endpoint/qa-agent.
+    """Judge a record against criteria; returns ``structured_data`` and notes.
+
+    Takes 30 to 180 seconds. Price: not published. Every value in ``structured_data`` is text.
+    Source: docs.sixtyfour.ai, api-reference/endpoint/qa-agent.
 
     Args:
-        data: The record to judge, as free keys.
-        qualification_criteria: What the record is judged by; at least one.
-        references: Shape: ``[{"url": …, "description": …}]``.
-        struct: Your own pydantic class with text fields only, or field name → description; this route
-            takes no types.
-        max_tool_calls: Calls of tools that the agent may make. The service's default is 10.
-        webhook_url: Where the service posts the result of a job.
-        extra: Body keys that the service added and this package does not know yet.
+        data: The record to judge, as a mapping of at least one key.
+        qualification_criteria: The criteria to judge by; at least one `Criterion`, or a mapping of its
+            fields.
+        references: Pages to consult, each as ``{"url": "…", "description": "…"}``; the service's
+            default is none.
+        struct: What to return: a pydantic class with text fields only, or a mapping of field name to
+            description.
+        max_tool_calls: Maximum number of tool calls by the agent, 1 to 50; the service's default is 10.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
     """
 
     async def __call__(
@@ -1688,17 +1970,22 @@ class _AgentsQa:
         webhook_url: str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> QAResult[S]:
-        """Judge a record by criteria: 30 to 180 s. Source: docs.sixtyfour.ai, api-reference/endpoint/qa-agent.
+        """Judge a record against criteria; returns ``structured_data`` and notes.
+
+        Takes 30 to 180 seconds. Price: not published. Every value in ``structured_data`` is text.
+        Source: docs.sixtyfour.ai, api-reference/endpoint/qa-agent.
 
         Args:
-            data: The record to judge, as free keys.
-            qualification_criteria: What the record is judged by; at least one.
-            references: Shape: ``[{"url": …, "description": …}]``.
-            struct: Your own pydantic class with text fields only, or field name → description; this route
-                takes no types.
-            max_tool_calls: Calls of tools that the agent may make. The service's default is 10.
-            webhook_url: Where the service posts the result of a job.
-            extra: Body keys that the service added and this package does not know yet.
+            data: The record to judge, as a mapping of at least one key.
+            qualification_criteria: The criteria to judge by; at least one `Criterion`, or a mapping of its
+                fields.
+            references: Pages to consult, each as ``{"url": "…", "description": "…"}``; the service's
+                default is none.
+            struct: What to return: a pydantic class with text fields only, or a mapping of field name to
+                description.
+            max_tool_calls: Maximum number of tool calls by the agent, 1 to 50; the service's default is 10.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def submit(
@@ -1714,30 +2001,37 @@ class _AgentsQa:
     ) -> Job[QAResult[S]]:
         """Start a job of the kind ``qa-agent`` and return its handle; ``await job`` waits for the answer.
 
-        Judge a record by criteria: 30 to 180 s. Source: docs.sixtyfour.ai, api-reference/endpoint/qa-agent.
+        Judge a record against criteria; returns ``structured_data`` and notes.
+
+        Takes 30 to 180 seconds. Price: not published. Every value in ``structured_data`` is text.
+        Source: docs.sixtyfour.ai, api-reference/endpoint/qa-agent.
 
         Args:
-            data: The record to judge, as free keys.
-            qualification_criteria: What the record is judged by; at least one.
-            references: Shape: ``[{"url": …, "description": …}]``.
-            struct: Your own pydantic class with text fields only, or field name → description; this route
-                takes no types.
-            max_tool_calls: Calls of tools that the agent may make. The service's default is 10.
-            webhook_url: Where the service posts the result of a job.
-            extra: Body keys that the service added and this package does not know yet.
+            data: The record to judge, as a mapping of at least one key.
+            qualification_criteria: The criteria to judge by; at least one `Criterion`, or a mapping of its
+                fields.
+            references: Pages to consult, each as ``{"url": "…", "description": "…"}``; the service's
+                default is none.
+            struct: What to return: a pydantic class with text fields only, or a mapping of field name to
+                description.
+            max_tool_calls: Maximum number of tool calls by the agent, 1 to 50; the service's default is 10.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 class _AgentsResearch:
-    """Research anything about a record. Unpublished since mid 2026, still named on the webhook pages; may vanish.
+    """Research any record, not only people and companies.
 
-    Source: docs.sixtyfour.ai, guides/using-webhooks.
+    The specification has not listed this route since mid 2026, though the webhook pages still name it; it may
+    disappear. Run time and price: not published.
+    Source: docs.sixtyfour.ai, guides/using-webhooks, and the vendor's older specification.
 
     Args:
-        input_data: What is known of the subject, as free keys.
-        struct: The fields to research: your own pydantic class, or field name → description.
-        research_plan: Instructions to the researcher, in words.
-        webhook_url: Where the service posts the result of a job.
-        extra: Body keys that the service added and this package does not know yet.
+        input_data: What is already known about the subject, as a mapping of at least one key.
+        struct: What to return: a pydantic class, or a mapping of field name to description.
+        research_plan: Instructions on how to research, in plain words.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
     """
 
     async def __call__(
@@ -1749,16 +2043,18 @@ class _AgentsResearch:
         webhook_url: str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> Intelligence[S]:
-        """Research anything about a record. Unpublished since mid 2026, still named on the webhook pages; may vanish.
+        """Research any record, not only people and companies.
 
-        Source: docs.sixtyfour.ai, guides/using-webhooks.
+        The specification has not listed this route since mid 2026, though the webhook pages still name it; it may
+        disappear. Run time and price: not published.
+        Source: docs.sixtyfour.ai, guides/using-webhooks, and the vendor's older specification.
 
         Args:
-            input_data: What is known of the subject, as free keys.
-            struct: The fields to research: your own pydantic class, or field name → description.
-            research_plan: Instructions to the researcher, in words.
-            webhook_url: Where the service posts the result of a job.
-            extra: Body keys that the service added and this package does not know yet.
+            input_data: What is already known about the subject, as a mapping of at least one key.
+            struct: What to return: a pydantic class, or a mapping of field name to description.
+            research_plan: Instructions on how to research, in plain words.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def submit(
@@ -1772,16 +2068,18 @@ class _AgentsResearch:
     ) -> Job[Intelligence[S]]:
         """Start a job of the kind ``research-agent`` and return its handle; ``await job`` waits for the answer.
 
-        Research anything about a record. Unpublished since mid 2026, still named on the webhook pages; may vanish.
+        Research any record, not only people and companies.
 
-        Source: docs.sixtyfour.ai, guides/using-webhooks.
+        The specification has not listed this route since mid 2026, though the webhook pages still name it; it may
+        disappear. Run time and price: not published.
+        Source: docs.sixtyfour.ai, guides/using-webhooks, and the vendor's older specification.
 
         Args:
-            input_data: What is known of the subject, as free keys.
-            struct: The fields to research: your own pydantic class, or field name → description.
-            research_plan: Instructions to the researcher, in words.
-            webhook_url: Where the service posts the result of a job.
-            extra: Body keys that the service added and this package does not know yet.
+            input_data: What is already known about the subject, as a mapping of at least one key.
+            struct: What to return: a pydantic class, or a mapping of field name to description.
+            research_plan: Instructions on how to research, in plain words.
+            webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 class Agents(Namespace):
@@ -1790,17 +2088,22 @@ class Agents(Namespace):
     qa: _AgentsQa
     """``qa(*, data, qualification_criteria, references=None, struct=None, max_tool_calls=None, webhook_url=None, extra={})``
 
-    Judge a record by criteria: 30 to 180 s. Source: docs.sixtyfour.ai, api-reference/endpoint/qa-agent.
+    Judge a record against criteria; returns ``structured_data`` and notes.
+
+    Takes 30 to 180 seconds. Price: not published. Every value in ``structured_data`` is text.
+    Source: docs.sixtyfour.ai, api-reference/endpoint/qa-agent.
 
     Args:
-        data: The record to judge, as free keys.
-        qualification_criteria: What the record is judged by; at least one.
-        references: Shape: ``[{"url": …, "description": …}]``.
-        struct: Your own pydantic class with text fields only, or field name → description; this route
-            takes no types.
-        max_tool_calls: Calls of tools that the agent may make. The service's default is 10.
-        webhook_url: Where the service posts the result of a job.
-        extra: Body keys that the service added and this package does not know yet.
+        data: The record to judge, as a mapping of at least one key.
+        qualification_criteria: The criteria to judge by; at least one `Criterion`, or a mapping of its
+            fields.
+        references: Pages to consult, each as ``{"url": "…", "description": "…"}``; the service's
+            default is none.
+        struct: What to return: a pydantic class with text fields only, or a mapping of field name to
+            description.
+        max_tool_calls: Maximum number of tool calls by the agent, 1 to 50; the service's default is 10.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
 
     ``.submit(…)``: Start a job of the kind ``qa-agent`` and return its handle; ``await job`` waits for the answer.
     """
@@ -1808,16 +2111,18 @@ class Agents(Namespace):
     research: _AgentsResearch
     """``research(*, input_data, struct=None, research_plan=None, webhook_url=None, extra={})``
 
-    Research anything about a record. Unpublished since mid 2026, still named on the webhook pages; may vanish.
+    Research any record, not only people and companies.
 
-    Source: docs.sixtyfour.ai, guides/using-webhooks.
+    The specification has not listed this route since mid 2026, though the webhook pages still name it; it may
+    disappear. Run time and price: not published.
+    Source: docs.sixtyfour.ai, guides/using-webhooks, and the vendor's older specification.
 
     Args:
-        input_data: What is known of the subject, as free keys.
-        struct: The fields to research: your own pydantic class, or field name → description.
-        research_plan: Instructions to the researcher, in words.
-        webhook_url: Where the service posts the result of a job.
-        extra: Body keys that the service added and this package does not know yet.
+        input_data: What is already known about the subject, as a mapping of at least one key.
+        struct: What to return: a pydantic class, or a mapping of field name to description.
+        research_plan: Instructions on how to research, in plain words.
+        webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
 
     ``.submit(…)``: Start a job of the kind ``research-agent`` and return its handle; ``await job`` waits for the answer.
     """
@@ -1833,14 +2138,17 @@ class Jobs(Namespace):
         cost_units: Literal['cents', 'credits'] | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> JobStatus:
-        """Look at a job once; counts against the 500 requests a minute.
+        """Poll one job once; returns its status and, when it has completed, its result.
 
+        Every poll counts against the 500 requests a minute; the vendor advises one every 10 seconds. A failed job is
+        reported with HTTP 200. Download links in a result expire after 15 minutes; poll again for fresh ones.
         Source: docs.sixtyfour.ai, api-reference, job status.
 
         Args:
-            job_id: The id that the submit of the job returned.
-            cost_units: The unit of the charge in the answer; the service's default is ``cents``.
-            extra: Body keys that the service added and this package does not know yet.
+            job_id: Id of the job: the ``task_id`` that the submit returned.
+            cost_units: Unit of the charge in the answer, ``cents`` or ``credits``; the service's default is
+                ``cents``.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 
@@ -1857,16 +2165,19 @@ class ExclusionLists(Namespace):
     ) -> Job[ExclusionList]:
         """Start a job of the kind ``exclusion-list-create`` and return its handle; ``await job`` waits for the answer.
 
-        Make a list of people or companies that searches leave out; wait for it to be ``ready`` before using it.
+        Create a list of people or companies that searches leave out, as a job.
 
-        20 lists per organization (40 with extended limits); a list is never changed.
+        The list can be used once its status is ``ready`` and cannot be changed afterwards. An organization may keep 20
+        lists, 40 with extended limits. Run time and price: not published.
         Source: docs.sixtyfour.ai, api-reference/search/create-exclusion-list-endpoint.
 
         Args:
-            source: Whom the list holds: `EntityIds`, an `UploadedFile`, or `SearchResults`.
-            name: Required, unless the source is a search.
-            entity_type: The service's default is ``person``; searches say ``people``.
-            extra: Body keys that the service added and this package does not know yet.
+            source: What to build the list from: `EntityIds`, `UploadedFile` or `SearchResults`.
+            name: Name of the list, 1 to 120 characters; required unless the source is `SearchResults`,
+                which get a dated name.
+            entity_type: Kind of entity in the list; the service's default is ``person`` (which searches
+                call ``people``).
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def list(
@@ -1874,10 +2185,12 @@ class ExclusionLists(Namespace):
         *,
         extra: Mapping[str, JsonValue] = {},
     ) -> builtins.list[ExclusionList]:
-        """List exclusion lists, newest first. Source: docs.sixtyfour.ai, api-reference/search/search-exclusions.
+        """List the organization's exclusion lists, newest first.
+
+        Source: docs.sixtyfour.ai, api-reference/search/search-exclusions.
 
         Args:
-            extra: Body keys that the service added and this package does not know yet.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def get(
@@ -1886,11 +2199,13 @@ class ExclusionLists(Namespace):
         list_id: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> ExclusionList:
-        """Look at one list. Source: docs.sixtyfour.ai, api-reference/search/search-exclusions.
+        """Return one exclusion list with its status; also the poll of `CreateExclusionList`.
+
+        Source: docs.sixtyfour.ai, api-reference/search/search-exclusions.
 
         Args:
-            list_id: The id of the exclusion list.
-            extra: Body keys that the service added and this package does not know yet.
+            list_id: Id of the list.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def delete(
@@ -1899,30 +2214,33 @@ class ExclusionLists(Namespace):
         list_id: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> dict[str, JsonValue]:
-        """Delete a list. Source: docs.sixtyfour.ai, api-reference/search/search-exclusions.
+        """Delete an exclusion list.
+
+        Source: docs.sixtyfour.ai, api-reference/search/search-exclusions.
 
         Args:
-            list_id: The id of the exclusion list.
-            extra: Body keys that the service added and this package does not know yet.
+            list_id: Id of the list.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 
 class _HistoryList:
-    """List past searches, newest first; per user, so that a bare key may see none. The shape is not published.
+    """List past searches, newest first, page by page; ``.rows(…)`` yields them one by one.
 
-    Rows and cursor are looked for under the service's usual names. Source: the vendor's specification, search/history.
+    History belongs to a user, so an API key may see none. The shape is not published: rows and cursor are read from
+    the service's usual keys (assumed). Source: the vendor's specification, search/history.
 
     Args:
-        limit: Rows at most. The service's default is 25.
-        status: Only searches that ended so.
-        kind: Only searches of this kind.
-        query_text: Only searches whose text contains this.
-        sort_by: What to sort by.
-        sort_dir: Ascending or descending.
-        cursor: The ``next_cursor`` of the page before.
-        from_: The beginning of the period; sent as ``from``, which is no name in Python.
-        to: The end of the period.
-        extra: Body keys that the service added and this package does not know yet.
+        limit: Searches per page, 1 to 250; the service's default is 25.
+        status: Which searches to list by outcome; the service's default is not published.
+        kind: Which searches to list by kind; the service's default is not published.
+        query_text: Text that the query of a listed search must contain.
+        sort_by: Sort key; the service's default is not published.
+        sort_dir: Sort direction; the service's default is ``desc``.
+        cursor: The ``next_cursor`` of the previous page.
+        from_: Earliest time of a listed search; sent as ``from``, which is a keyword in Python.
+        to: Latest time of a listed search.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
     """
 
     async def __call__(
@@ -1939,21 +2257,22 @@ class _HistoryList:
         to: datetime | str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> dict[str, JsonValue]:
-        """List past searches, newest first; per user, so that a bare key may see none. The shape is not published.
+        """List past searches, newest first, page by page; ``.rows(…)`` yields them one by one.
 
-        Rows and cursor are looked for under the service's usual names. Source: the vendor's specification, search/history.
+        History belongs to a user, so an API key may see none. The shape is not published: rows and cursor are read from
+        the service's usual keys (assumed). Source: the vendor's specification, search/history.
 
         Args:
-            limit: Rows at most. The service's default is 25.
-            status: Only searches that ended so.
-            kind: Only searches of this kind.
-            query_text: Only searches whose text contains this.
-            sort_by: What to sort by.
-            sort_dir: Ascending or descending.
-            cursor: The ``next_cursor`` of the page before.
-            from_: The beginning of the period; sent as ``from``, which is no name in Python.
-            to: The end of the period.
-            extra: Body keys that the service added and this package does not know yet.
+            limit: Searches per page, 1 to 250; the service's default is 25.
+            status: Which searches to list by outcome; the service's default is not published.
+            kind: Which searches to list by kind; the service's default is not published.
+            query_text: Text that the query of a listed search must contain.
+            sort_by: Sort key; the service's default is not published.
+            sort_dir: Sort direction; the service's default is ``desc``.
+            cursor: The ``next_cursor`` of the previous page.
+            from_: Earliest time of a listed search; sent as ``from``, which is a keyword in Python.
+            to: Latest time of a listed search.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     def pages(
@@ -1972,21 +2291,22 @@ class _HistoryList:
     ) -> AsyncGenerator[dict[str, JsonValue], None]:
         """Iterate over the pages of ``search-history``; each is one request, made when it is wanted.
 
-        List past searches, newest first; per user, so that a bare key may see none. The shape is not published.
+        List past searches, newest first, page by page; ``.rows(…)`` yields them one by one.
 
-        Rows and cursor are looked for under the service's usual names. Source: the vendor's specification, search/history.
+        History belongs to a user, so an API key may see none. The shape is not published: rows and cursor are read from
+        the service's usual keys (assumed). Source: the vendor's specification, search/history.
 
         Args:
-            limit: Rows at most. The service's default is 25.
-            status: Only searches that ended so.
-            kind: Only searches of this kind.
-            query_text: Only searches whose text contains this.
-            sort_by: What to sort by.
-            sort_dir: Ascending or descending.
-            cursor: The ``next_cursor`` of the page before.
-            from_: The beginning of the period; sent as ``from``, which is no name in Python.
-            to: The end of the period.
-            extra: Body keys that the service added and this package does not know yet.
+            limit: Searches per page, 1 to 250; the service's default is 25.
+            status: Which searches to list by outcome; the service's default is not published.
+            kind: Which searches to list by kind; the service's default is not published.
+            query_text: Text that the query of a listed search must contain.
+            sort_by: Sort key; the service's default is not published.
+            sort_dir: Sort direction; the service's default is ``desc``.
+            cursor: The ``next_cursor`` of the previous page.
+            from_: Earliest time of a listed search; sent as ``from``, which is a keyword in Python.
+            to: Latest time of a listed search.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     def rows(
@@ -2005,21 +2325,22 @@ class _HistoryList:
     ) -> AsyncGenerator[dict[str, JsonValue], None]:
         """Iterate over the rows of all pages of ``search-history``; a page is requested when the one before is used up.
 
-        List past searches, newest first; per user, so that a bare key may see none. The shape is not published.
+        List past searches, newest first, page by page; ``.rows(…)`` yields them one by one.
 
-        Rows and cursor are looked for under the service's usual names. Source: the vendor's specification, search/history.
+        History belongs to a user, so an API key may see none. The shape is not published: rows and cursor are read from
+        the service's usual keys (assumed). Source: the vendor's specification, search/history.
 
         Args:
-            limit: Rows at most. The service's default is 25.
-            status: Only searches that ended so.
-            kind: Only searches of this kind.
-            query_text: Only searches whose text contains this.
-            sort_by: What to sort by.
-            sort_dir: Ascending or descending.
-            cursor: The ``next_cursor`` of the page before.
-            from_: The beginning of the period; sent as ``from``, which is no name in Python.
-            to: The end of the period.
-            extra: Body keys that the service added and this package does not know yet.
+            limit: Searches per page, 1 to 250; the service's default is 25.
+            status: Which searches to list by outcome; the service's default is not published.
+            kind: Which searches to list by kind; the service's default is not published.
+            query_text: Text that the query of a listed search must contain.
+            sort_by: Sort key; the service's default is not published.
+            sort_dir: Sort direction; the service's default is ``desc``.
+            cursor: The ``next_cursor`` of the previous page.
+            from_: Earliest time of a listed search; sent as ``from``, which is a keyword in Python.
+            to: Latest time of a listed search.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 class History(Namespace):
@@ -2028,21 +2349,22 @@ class History(Namespace):
     list: _HistoryList
     """``list(*, limit=None, status=None, kind=None, query_text=None, sort_by=None, sort_dir=None, cursor=None, from_=None, to=None, extra={})``
 
-    List past searches, newest first; per user, so that a bare key may see none. The shape is not published.
+    List past searches, newest first, page by page; ``.rows(…)`` yields them one by one.
 
-    Rows and cursor are looked for under the service's usual names. Source: the vendor's specification, search/history.
+    History belongs to a user, so an API key may see none. The shape is not published: rows and cursor are read from
+    the service's usual keys (assumed). Source: the vendor's specification, search/history.
 
     Args:
-        limit: Rows at most. The service's default is 25.
-        status: Only searches that ended so.
-        kind: Only searches of this kind.
-        query_text: Only searches whose text contains this.
-        sort_by: What to sort by.
-        sort_dir: Ascending or descending.
-        cursor: The ``next_cursor`` of the page before.
-        from_: The beginning of the period; sent as ``from``, which is no name in Python.
-        to: The end of the period.
-        extra: Body keys that the service added and this package does not know yet.
+        limit: Searches per page, 1 to 250; the service's default is 25.
+        status: Which searches to list by outcome; the service's default is not published.
+        kind: Which searches to list by kind; the service's default is not published.
+        query_text: Text that the query of a listed search must contain.
+        sort_by: Sort key; the service's default is not published.
+        sort_dir: Sort direction; the service's default is ``desc``.
+        cursor: The ``next_cursor`` of the previous page.
+        from_: Earliest time of a listed search; sent as ``from``, which is a keyword in Python.
+        to: Latest time of a listed search.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
 
     ``.pages(…)``: Iterate over the pages of ``search-history``; each is one request, made when it is wanted.
 
@@ -2055,13 +2377,13 @@ class History(Namespace):
         search_id: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> dict[str, JsonValue]:
-        """Read one past search: ``search.query``, ``search.parsed_query``, ``search.search_mode``.
+        """Return one past search, with ``search.query``, ``search.parsed_query`` and ``search.search_mode``.
 
-        404 for ids of others. Source: the vendor's specification, search/history.
+        Answers 404 for searches of other organizations. Source: the vendor's specification, search/history.
 
         Args:
-            search_id: The id of the search.
-            extra: Body keys that the service added and this package does not know yet.
+            search_id: Id of the search.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def volume(
@@ -2071,12 +2393,14 @@ class History(Namespace):
         to: datetime | str,
         extra: Mapping[str, JsonValue] = {},
     ) -> dict[str, JsonValue]:
-        """Count past searches over time; the shape is not published. Source: the vendor's specification, search/history.
+        """Return the number of past searches over time, as a JSON object of unpublished shape.
+
+        Source: the vendor's specification, search/history.
 
         Args:
-            from_: The beginning of the period; sent as ``from``, which is no name in Python.
-            to: The end of the period.
-            extra: Body keys that the service added and this package does not know yet.
+            from_: Beginning of the period; sent as ``from``, which is a keyword in Python.
+            to: End of the period.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def favourite(
@@ -2086,12 +2410,14 @@ class History(Namespace):
         favourite: bool,
         extra: Mapping[str, JsonValue] = {},
     ) -> dict[str, JsonValue]:
-        """Mark a past search as a favourite, or not. Source: the vendor's specification, search/history.
+        """Mark a past search as a favourite, or remove the mark.
+
+        Source: the vendor's specification, search/history.
 
         Args:
-            search_id: The id of the search.
-            favourite: True to mark it, False to unmark it.
-            extra: Body keys that the service added and this package does not know yet.
+            search_id: Id of the search.
+            favourite: True to mark the search, false to remove the mark.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def delete(
@@ -2100,11 +2426,13 @@ class History(Namespace):
         search_id: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> dict[str, JsonValue]:
-        """Forget one past search. Source: the vendor's specification, search/history.
+        """Delete one past search from the history.
+
+        Source: the vendor's specification, search/history.
 
         Args:
-            search_id: The id of the search.
-            extra: Body keys that the service added and this package does not know yet.
+            search_id: Id of the search.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def delete_all(
@@ -2112,47 +2440,61 @@ class History(Namespace):
         *,
         extra: Mapping[str, JsonValue] = {},
     ) -> dict[str, JsonValue]:
-        """Forget all past searches. Source: the vendor's specification, search/history.
+        """Delete the whole search history.
+
+        Source: the vendor's specification, search/history.
 
         Args:
-            extra: Body keys that the service added and this package does not know yet.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 
 class _SearchQuery:
-    """Search by filters, or replay a search, page by page; ``.rows(…)`` yields row after row.
+    """Search by filters or plain words, or replay a search, page by page; ``.rows(…)`` yields row after row.
 
-    Never sent twice after it may have arrived: rows are charged (0.1 credit each, seen by a third party).
+    Pass exactly one of ``simple_filters``, ``filters``, ``parsed_query``, ``search_id`` and ``query``, or ``cursor``
+    alone. A request that may have arrived is never repeated automatically, because rows are charged: a third party saw
+    0.1 credit per row.
     Source: docs.sixtyfour.ai, api-reference/search/search-query.
 
     Args:
-        parsed_query: As an earlier answer gave it.
-        search_id: Replays what that search asked; exclusions are not kept and must be given again.
-        query: In words; people only.
-        query_label: For display only.
-        persist_history: Undocumented; named by the live specification of September 2026.
-        from_offset: Undocumented; named by the live specification of September 2026.
-        output_shape: ``raw``: rows of the index, the default; ``workflow``: flat people or companies.
-        selected_company_names: Companies by name, up to 1000.
-        selected_company_ids: Companies as id → name, up to 1000; the direction is not documented.
-        expand_structured_location: Expand structured locations; not explained by the service.
-        location_expansion_enabled: Include places around those named.
-        location_expansion_radius_miles: How far around, in miles.
-        simple_filters: ``{"employees_count": {"$gte": 50}}``; fields and operators are told by
-            ``filter_capabilities``.
-        filters: OpenSearch's own language, within the limits that ``filter_capabilities`` tells.
-        mode: What is searched for: people or companies. The service's default is ``company``.
-        page_size: Rows a page. The service's default is 10.
-        max_results: Rows at most.
-        cursor: The ``next_cursor`` of a page, and nothing else beside it: the question for the page
-            after that one.
-        exclude_public_ids: People only, and not together with ``exclude_entity_ids``, which does the
-            same for both.
-        exclude_entity_ids: People: LinkedIn public ids or URLs. Companies: numeric ids, company URLs or
-            slugs, exact domains.
-        exclude_list_ids: Saved lists that are ``ready``; the pages name 10, in practice 5 are taken
-            unless the limit was extended.
-        extra: Body keys that the service added and this package does not know yet.
+        parsed_query: A structured query, as the ``parsed_query`` of an earlier answer.
+        search_id: Id of an earlier search to replay; its exclusions are not kept and must be passed
+            again.
+        query: What to search for, in plain words; people only.
+        query_label: Label of the search, for display only; up to 50,000 characters.
+        persist_history: Undocumented; passed through. By its name, keeps the search in the history
+            (live specification, 2026).
+        from_offset: Undocumented; passed through. By its name, starts at an offset (live specification,
+            September 2026).
+        output_shape: Shape of rows: ``raw`` index rows, the service's default, or ``workflow`` for flat
+            people or companies.
+        selected_company_names: Names of selected companies, up to 1,000; a hint of the vendor's own
+            dashboard.
+        selected_company_ids: Ids of selected companies, a mapping of up to 1,000 entries; a hint of the
+            vendor's own dashboard.
+        expand_structured_location: Whether to include places near a location in ``parsed_query``; the
+            service's default is false.
+        location_expansion_enabled: Whether to include places near a location named in ``query``; the
+            service's default is true.
+        location_expansion_radius_miles: Radius of location expansion in miles, 5 to 200; the service's
+            default is 10.
+        simple_filters: Filter in MongoDB style, such as ``{"employees_count": {"$gte": 50}}``.
+            `GetFilterCapabilities` lists the fields and operators.
+        filters: Filter as an OpenSearch query, within the limits that `GetFilterCapabilities` returns.
+        mode: Kind of entity to find, ``people`` or ``company``; the service's default is ``company``.
+        page_size: Rows per page, 1 to 100; the service's default is 10.
+        max_results: Maximum number of rows in all; the service's default is 1000, and `GetSearchLimits`
+            gives the ceiling.
+        cursor: The ``next_cursor`` of the previous page; no other field may be passed with it.
+        exclude_public_ids: LinkedIn public ids of people to leave out, up to 1,000; people searches
+            only, not with exclude_entity_ids.
+        exclude_entity_ids: Ids of entities to leave out, up to 1,000. People: LinkedIn public ids or
+            URLs. Companies: numeric ids, company URLs or slugs, exact domains; the service ignores
+            values that it cannot resolve.
+        exclude_list_ids: Ids of ready exclusion lists whose entities are left out: up to 10, of which
+            the service may accept only 5.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
     """
 
     async def __call__(
@@ -2181,39 +2523,51 @@ class _SearchQuery:
         exclude_list_ids: Sequence[str] | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> SearchPage:
-        """Search by filters, or replay a search, page by page; ``.rows(…)`` yields row after row.
+        """Search by filters or plain words, or replay a search, page by page; ``.rows(…)`` yields row after row.
 
-        Never sent twice after it may have arrived: rows are charged (0.1 credit each, seen by a third party).
+        Pass exactly one of ``simple_filters``, ``filters``, ``parsed_query``, ``search_id`` and ``query``, or ``cursor``
+        alone. A request that may have arrived is never repeated automatically, because rows are charged: a third party saw
+        0.1 credit per row.
         Source: docs.sixtyfour.ai, api-reference/search/search-query.
 
         Args:
-            parsed_query: As an earlier answer gave it.
-            search_id: Replays what that search asked; exclusions are not kept and must be given again.
-            query: In words; people only.
-            query_label: For display only.
-            persist_history: Undocumented; named by the live specification of September 2026.
-            from_offset: Undocumented; named by the live specification of September 2026.
-            output_shape: ``raw``: rows of the index, the default; ``workflow``: flat people or companies.
-            selected_company_names: Companies by name, up to 1000.
-            selected_company_ids: Companies as id → name, up to 1000; the direction is not documented.
-            expand_structured_location: Expand structured locations; not explained by the service.
-            location_expansion_enabled: Include places around those named.
-            location_expansion_radius_miles: How far around, in miles.
-            simple_filters: ``{"employees_count": {"$gte": 50}}``; fields and operators are told by
-                ``filter_capabilities``.
-            filters: OpenSearch's own language, within the limits that ``filter_capabilities`` tells.
-            mode: What is searched for: people or companies. The service's default is ``company``.
-            page_size: Rows a page. The service's default is 10.
-            max_results: Rows at most.
-            cursor: The ``next_cursor`` of a page, and nothing else beside it: the question for the page
-                after that one.
-            exclude_public_ids: People only, and not together with ``exclude_entity_ids``, which does the
-                same for both.
-            exclude_entity_ids: People: LinkedIn public ids or URLs. Companies: numeric ids, company URLs or
-                slugs, exact domains.
-            exclude_list_ids: Saved lists that are ``ready``; the pages name 10, in practice 5 are taken
-                unless the limit was extended.
-            extra: Body keys that the service added and this package does not know yet.
+            parsed_query: A structured query, as the ``parsed_query`` of an earlier answer.
+            search_id: Id of an earlier search to replay; its exclusions are not kept and must be passed
+                again.
+            query: What to search for, in plain words; people only.
+            query_label: Label of the search, for display only; up to 50,000 characters.
+            persist_history: Undocumented; passed through. By its name, keeps the search in the history
+                (live specification, 2026).
+            from_offset: Undocumented; passed through. By its name, starts at an offset (live specification,
+                September 2026).
+            output_shape: Shape of rows: ``raw`` index rows, the service's default, or ``workflow`` for flat
+                people or companies.
+            selected_company_names: Names of selected companies, up to 1,000; a hint of the vendor's own
+                dashboard.
+            selected_company_ids: Ids of selected companies, a mapping of up to 1,000 entries; a hint of the
+                vendor's own dashboard.
+            expand_structured_location: Whether to include places near a location in ``parsed_query``; the
+                service's default is false.
+            location_expansion_enabled: Whether to include places near a location named in ``query``; the
+                service's default is true.
+            location_expansion_radius_miles: Radius of location expansion in miles, 5 to 200; the service's
+                default is 10.
+            simple_filters: Filter in MongoDB style, such as ``{"employees_count": {"$gte": 50}}``.
+                `GetFilterCapabilities` lists the fields and operators.
+            filters: Filter as an OpenSearch query, within the limits that `GetFilterCapabilities` returns.
+            mode: Kind of entity to find, ``people`` or ``company``; the service's default is ``company``.
+            page_size: Rows per page, 1 to 100; the service's default is 10.
+            max_results: Maximum number of rows in all; the service's default is 1000, and `GetSearchLimits`
+                gives the ceiling.
+            cursor: The ``next_cursor`` of the previous page; no other field may be passed with it.
+            exclude_public_ids: LinkedIn public ids of people to leave out, up to 1,000; people searches
+                only, not with exclude_entity_ids.
+            exclude_entity_ids: Ids of entities to leave out, up to 1,000. People: LinkedIn public ids or
+                URLs. Companies: numeric ids, company URLs or slugs, exact domains; the service ignores
+                values that it cannot resolve.
+            exclude_list_ids: Ids of ready exclusion lists whose entities are left out: up to 10, of which
+                the service may accept only 5.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     def pages(
@@ -2244,39 +2598,51 @@ class _SearchQuery:
     ) -> AsyncGenerator[SearchPage, None]:
         """Iterate over the pages of ``search-query``; each is one request, made when it is wanted.
 
-        Search by filters, or replay a search, page by page; ``.rows(…)`` yields row after row.
+        Search by filters or plain words, or replay a search, page by page; ``.rows(…)`` yields row after row.
 
-        Never sent twice after it may have arrived: rows are charged (0.1 credit each, seen by a third party).
+        Pass exactly one of ``simple_filters``, ``filters``, ``parsed_query``, ``search_id`` and ``query``, or ``cursor``
+        alone. A request that may have arrived is never repeated automatically, because rows are charged: a third party saw
+        0.1 credit per row.
         Source: docs.sixtyfour.ai, api-reference/search/search-query.
 
         Args:
-            parsed_query: As an earlier answer gave it.
-            search_id: Replays what that search asked; exclusions are not kept and must be given again.
-            query: In words; people only.
-            query_label: For display only.
-            persist_history: Undocumented; named by the live specification of September 2026.
-            from_offset: Undocumented; named by the live specification of September 2026.
-            output_shape: ``raw``: rows of the index, the default; ``workflow``: flat people or companies.
-            selected_company_names: Companies by name, up to 1000.
-            selected_company_ids: Companies as id → name, up to 1000; the direction is not documented.
-            expand_structured_location: Expand structured locations; not explained by the service.
-            location_expansion_enabled: Include places around those named.
-            location_expansion_radius_miles: How far around, in miles.
-            simple_filters: ``{"employees_count": {"$gte": 50}}``; fields and operators are told by
-                ``filter_capabilities``.
-            filters: OpenSearch's own language, within the limits that ``filter_capabilities`` tells.
-            mode: What is searched for: people or companies. The service's default is ``company``.
-            page_size: Rows a page. The service's default is 10.
-            max_results: Rows at most.
-            cursor: The ``next_cursor`` of a page, and nothing else beside it: the question for the page
-                after that one.
-            exclude_public_ids: People only, and not together with ``exclude_entity_ids``, which does the
-                same for both.
-            exclude_entity_ids: People: LinkedIn public ids or URLs. Companies: numeric ids, company URLs or
-                slugs, exact domains.
-            exclude_list_ids: Saved lists that are ``ready``; the pages name 10, in practice 5 are taken
-                unless the limit was extended.
-            extra: Body keys that the service added and this package does not know yet.
+            parsed_query: A structured query, as the ``parsed_query`` of an earlier answer.
+            search_id: Id of an earlier search to replay; its exclusions are not kept and must be passed
+                again.
+            query: What to search for, in plain words; people only.
+            query_label: Label of the search, for display only; up to 50,000 characters.
+            persist_history: Undocumented; passed through. By its name, keeps the search in the history
+                (live specification, 2026).
+            from_offset: Undocumented; passed through. By its name, starts at an offset (live specification,
+                September 2026).
+            output_shape: Shape of rows: ``raw`` index rows, the service's default, or ``workflow`` for flat
+                people or companies.
+            selected_company_names: Names of selected companies, up to 1,000; a hint of the vendor's own
+                dashboard.
+            selected_company_ids: Ids of selected companies, a mapping of up to 1,000 entries; a hint of the
+                vendor's own dashboard.
+            expand_structured_location: Whether to include places near a location in ``parsed_query``; the
+                service's default is false.
+            location_expansion_enabled: Whether to include places near a location named in ``query``; the
+                service's default is true.
+            location_expansion_radius_miles: Radius of location expansion in miles, 5 to 200; the service's
+                default is 10.
+            simple_filters: Filter in MongoDB style, such as ``{"employees_count": {"$gte": 50}}``.
+                `GetFilterCapabilities` lists the fields and operators.
+            filters: Filter as an OpenSearch query, within the limits that `GetFilterCapabilities` returns.
+            mode: Kind of entity to find, ``people`` or ``company``; the service's default is ``company``.
+            page_size: Rows per page, 1 to 100; the service's default is 10.
+            max_results: Maximum number of rows in all; the service's default is 1000, and `GetSearchLimits`
+                gives the ceiling.
+            cursor: The ``next_cursor`` of the previous page; no other field may be passed with it.
+            exclude_public_ids: LinkedIn public ids of people to leave out, up to 1,000; people searches
+                only, not with exclude_entity_ids.
+            exclude_entity_ids: Ids of entities to leave out, up to 1,000. People: LinkedIn public ids or
+                URLs. Companies: numeric ids, company URLs or slugs, exact domains; the service ignores
+                values that it cannot resolve.
+            exclude_list_ids: Ids of ready exclusion lists whose entities are left out: up to 10, of which
+                the service may accept only 5.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     def rows(
@@ -2307,58 +2673,71 @@ class _SearchQuery:
     ) -> AsyncGenerator[dict[str, JsonValue], None]:
         """Iterate over the rows of all pages of ``search-query``; a page is requested when the one before is used up.
 
-        Search by filters, or replay a search, page by page; ``.rows(…)`` yields row after row.
+        Search by filters or plain words, or replay a search, page by page; ``.rows(…)`` yields row after row.
 
-        Never sent twice after it may have arrived: rows are charged (0.1 credit each, seen by a third party).
+        Pass exactly one of ``simple_filters``, ``filters``, ``parsed_query``, ``search_id`` and ``query``, or ``cursor``
+        alone. A request that may have arrived is never repeated automatically, because rows are charged: a third party saw
+        0.1 credit per row.
         Source: docs.sixtyfour.ai, api-reference/search/search-query.
 
         Args:
-            parsed_query: As an earlier answer gave it.
-            search_id: Replays what that search asked; exclusions are not kept and must be given again.
-            query: In words; people only.
-            query_label: For display only.
-            persist_history: Undocumented; named by the live specification of September 2026.
-            from_offset: Undocumented; named by the live specification of September 2026.
-            output_shape: ``raw``: rows of the index, the default; ``workflow``: flat people or companies.
-            selected_company_names: Companies by name, up to 1000.
-            selected_company_ids: Companies as id → name, up to 1000; the direction is not documented.
-            expand_structured_location: Expand structured locations; not explained by the service.
-            location_expansion_enabled: Include places around those named.
-            location_expansion_radius_miles: How far around, in miles.
-            simple_filters: ``{"employees_count": {"$gte": 50}}``; fields and operators are told by
-                ``filter_capabilities``.
-            filters: OpenSearch's own language, within the limits that ``filter_capabilities`` tells.
-            mode: What is searched for: people or companies. The service's default is ``company``.
-            page_size: Rows a page. The service's default is 10.
-            max_results: Rows at most.
-            cursor: The ``next_cursor`` of a page, and nothing else beside it: the question for the page
-                after that one.
-            exclude_public_ids: People only, and not together with ``exclude_entity_ids``, which does the
-                same for both.
-            exclude_entity_ids: People: LinkedIn public ids or URLs. Companies: numeric ids, company URLs or
-                slugs, exact domains.
-            exclude_list_ids: Saved lists that are ``ready``; the pages name 10, in practice 5 are taken
-                unless the limit was extended.
-            extra: Body keys that the service added and this package does not know yet.
+            parsed_query: A structured query, as the ``parsed_query`` of an earlier answer.
+            search_id: Id of an earlier search to replay; its exclusions are not kept and must be passed
+                again.
+            query: What to search for, in plain words; people only.
+            query_label: Label of the search, for display only; up to 50,000 characters.
+            persist_history: Undocumented; passed through. By its name, keeps the search in the history
+                (live specification, 2026).
+            from_offset: Undocumented; passed through. By its name, starts at an offset (live specification,
+                September 2026).
+            output_shape: Shape of rows: ``raw`` index rows, the service's default, or ``workflow`` for flat
+                people or companies.
+            selected_company_names: Names of selected companies, up to 1,000; a hint of the vendor's own
+                dashboard.
+            selected_company_ids: Ids of selected companies, a mapping of up to 1,000 entries; a hint of the
+                vendor's own dashboard.
+            expand_structured_location: Whether to include places near a location in ``parsed_query``; the
+                service's default is false.
+            location_expansion_enabled: Whether to include places near a location named in ``query``; the
+                service's default is true.
+            location_expansion_radius_miles: Radius of location expansion in miles, 5 to 200; the service's
+                default is 10.
+            simple_filters: Filter in MongoDB style, such as ``{"employees_count": {"$gte": 50}}``.
+                `GetFilterCapabilities` lists the fields and operators.
+            filters: Filter as an OpenSearch query, within the limits that `GetFilterCapabilities` returns.
+            mode: Kind of entity to find, ``people`` or ``company``; the service's default is ``company``.
+            page_size: Rows per page, 1 to 100; the service's default is 10.
+            max_results: Maximum number of rows in all; the service's default is 1000, and `GetSearchLimits`
+                gives the ceiling.
+            cursor: The ``next_cursor`` of the previous page; no other field may be passed with it.
+            exclude_public_ids: LinkedIn public ids of people to leave out, up to 1,000; people searches
+                only, not with exclude_entity_ids.
+            exclude_entity_ids: Ids of entities to leave out, up to 1,000. People: LinkedIn public ids or
+                URLs. Companies: numeric ids, company URLs or slugs, exact domains; the service ignores
+                values that it cannot resolve.
+            exclude_list_ids: Ids of ready exclusion lists whose entities are left out: up to 10, of which
+                the service may accept only 5.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 class _SearchFilterSearch:
-    """Search by filters, page by page; answered at once in spite of its name. `QuerySearch` is its successor.
+    """Search by filters, page by page; `QuerySearch` is its successor.
 
-    Never sent twice after it may have arrived: assumed to be charged like `QuerySearch`.
+    Answers synchronously in spite of its name. A request that may have arrived is never repeated automatically:
+    assumed to be charged like `QuerySearch`.
     Source: docs.sixtyfour.ai, api-reference/search/start-filter-search-sync.
 
     Args:
-        save_json: Keep the results as JSON too.
-        simple_filters: ``{"employees_count": {"$gte": 50}}``; fields and operators are told by
-            ``filter_capabilities``.
-        filters: OpenSearch's own language, within the limits that ``filter_capabilities`` tells.
-        mode: What is searched for: people or companies. The service's default is ``company``.
-        page_size: Rows a page. The service's default is 10.
-        max_results: Rows at most.
-        cursor: The ``next_cursor`` of a page, and nothing else beside it: the question for the page
-            after that one.
-        extra: Body keys that the service added and this package does not know yet.
+        save_json: Whether to save the results as JSON too; the service's default is false.
+        simple_filters: Filter in MongoDB style, such as ``{"employees_count": {"$gte": 50}}``.
+            `GetFilterCapabilities` lists the fields and operators.
+        filters: Filter as an OpenSearch query, within the limits that `GetFilterCapabilities` returns.
+        mode: Kind of entity to find, ``people`` or ``company``; the service's default is ``company``.
+        page_size: Rows per page, 1 to 100; the service's default is 10.
+        max_results: Maximum number of rows in all; the service's default is 1000, and `GetSearchLimits`
+            gives the ceiling.
+        cursor: The ``next_cursor`` of the previous page; no other field may be passed with it.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
     """
 
     async def __call__(
@@ -2373,22 +2752,23 @@ class _SearchFilterSearch:
         cursor: str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> SearchPage:
-        """Search by filters, page by page; answered at once in spite of its name. `QuerySearch` is its successor.
+        """Search by filters, page by page; `QuerySearch` is its successor.
 
-        Never sent twice after it may have arrived: assumed to be charged like `QuerySearch`.
+        Answers synchronously in spite of its name. A request that may have arrived is never repeated automatically:
+        assumed to be charged like `QuerySearch`.
         Source: docs.sixtyfour.ai, api-reference/search/start-filter-search-sync.
 
         Args:
-            save_json: Keep the results as JSON too.
-            simple_filters: ``{"employees_count": {"$gte": 50}}``; fields and operators are told by
-                ``filter_capabilities``.
-            filters: OpenSearch's own language, within the limits that ``filter_capabilities`` tells.
-            mode: What is searched for: people or companies. The service's default is ``company``.
-            page_size: Rows a page. The service's default is 10.
-            max_results: Rows at most.
-            cursor: The ``next_cursor`` of a page, and nothing else beside it: the question for the page
-                after that one.
-            extra: Body keys that the service added and this package does not know yet.
+            save_json: Whether to save the results as JSON too; the service's default is false.
+            simple_filters: Filter in MongoDB style, such as ``{"employees_count": {"$gte": 50}}``.
+                `GetFilterCapabilities` lists the fields and operators.
+            filters: Filter as an OpenSearch query, within the limits that `GetFilterCapabilities` returns.
+            mode: Kind of entity to find, ``people`` or ``company``; the service's default is ``company``.
+            page_size: Rows per page, 1 to 100; the service's default is 10.
+            max_results: Maximum number of rows in all; the service's default is 1000, and `GetSearchLimits`
+                gives the ceiling.
+            cursor: The ``next_cursor`` of the previous page; no other field may be passed with it.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     def pages(
@@ -2405,22 +2785,23 @@ class _SearchFilterSearch:
     ) -> AsyncGenerator[SearchPage, None]:
         """Iterate over the pages of ``filter-search``; each is one request, made when it is wanted.
 
-        Search by filters, page by page; answered at once in spite of its name. `QuerySearch` is its successor.
+        Search by filters, page by page; `QuerySearch` is its successor.
 
-        Never sent twice after it may have arrived: assumed to be charged like `QuerySearch`.
+        Answers synchronously in spite of its name. A request that may have arrived is never repeated automatically:
+        assumed to be charged like `QuerySearch`.
         Source: docs.sixtyfour.ai, api-reference/search/start-filter-search-sync.
 
         Args:
-            save_json: Keep the results as JSON too.
-            simple_filters: ``{"employees_count": {"$gte": 50}}``; fields and operators are told by
-                ``filter_capabilities``.
-            filters: OpenSearch's own language, within the limits that ``filter_capabilities`` tells.
-            mode: What is searched for: people or companies. The service's default is ``company``.
-            page_size: Rows a page. The service's default is 10.
-            max_results: Rows at most.
-            cursor: The ``next_cursor`` of a page, and nothing else beside it: the question for the page
-                after that one.
-            extra: Body keys that the service added and this package does not know yet.
+            save_json: Whether to save the results as JSON too; the service's default is false.
+            simple_filters: Filter in MongoDB style, such as ``{"employees_count": {"$gte": 50}}``.
+                `GetFilterCapabilities` lists the fields and operators.
+            filters: Filter as an OpenSearch query, within the limits that `GetFilterCapabilities` returns.
+            mode: Kind of entity to find, ``people`` or ``company``; the service's default is ``company``.
+            page_size: Rows per page, 1 to 100; the service's default is 10.
+            max_results: Maximum number of rows in all; the service's default is 1000, and `GetSearchLimits`
+                gives the ceiling.
+            cursor: The ``next_cursor`` of the previous page; no other field may be passed with it.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     def rows(
@@ -2437,22 +2818,23 @@ class _SearchFilterSearch:
     ) -> AsyncGenerator[dict[str, JsonValue], None]:
         """Iterate over the rows of all pages of ``filter-search``; a page is requested when the one before is used up.
 
-        Search by filters, page by page; answered at once in spite of its name. `QuerySearch` is its successor.
+        Search by filters, page by page; `QuerySearch` is its successor.
 
-        Never sent twice after it may have arrived: assumed to be charged like `QuerySearch`.
+        Answers synchronously in spite of its name. A request that may have arrived is never repeated automatically:
+        assumed to be charged like `QuerySearch`.
         Source: docs.sixtyfour.ai, api-reference/search/start-filter-search-sync.
 
         Args:
-            save_json: Keep the results as JSON too.
-            simple_filters: ``{"employees_count": {"$gte": 50}}``; fields and operators are told by
-                ``filter_capabilities``.
-            filters: OpenSearch's own language, within the limits that ``filter_capabilities`` tells.
-            mode: What is searched for: people or companies. The service's default is ``company``.
-            page_size: Rows a page. The service's default is 10.
-            max_results: Rows at most.
-            cursor: The ``next_cursor`` of a page, and nothing else beside it: the question for the page
-                after that one.
-            extra: Body keys that the service added and this package does not know yet.
+            save_json: Whether to save the results as JSON too; the service's default is false.
+            simple_filters: Filter in MongoDB style, such as ``{"employees_count": {"$gte": 50}}``.
+                `GetFilterCapabilities` lists the fields and operators.
+            filters: Filter as an OpenSearch query, within the limits that `GetFilterCapabilities` returns.
+            mode: Kind of entity to find, ``people`` or ``company``; the service's default is ``company``.
+            page_size: Rows per page, 1 to 100; the service's default is 10.
+            max_results: Maximum number of rows in all; the service's default is 1000, and `GetSearchLimits`
+                gives the ceiling.
+            cursor: The ``next_cursor`` of the previous page; no other field may be passed with it.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 class Search(Namespace):
@@ -2473,24 +2855,30 @@ class Search(Namespace):
     ) -> Job[SearchStatus]:
         """Start a job of the kind ``deep-search`` and return its handle; ``await job`` waits for the answer.
 
-        Search people or companies in depth: 30 to 120 s by the vendor's skill, 4.5 minutes in its documented example.
+        Search people or companies by a description in plain words, as a job.
 
-        Five may run at once per organization; a sixth is answered 429. Source: docs.sixtyfour.ai,
-        api-reference/search/start-deep-search-async. The price was seen as 0.1 credit per row by a third party.
+        Takes 30 to 120 seconds by the vendor's skill, 4.5 minutes in its documented example. An organization may run five
+        at once; a sixth is answered 429. The result leads to a CSV file (`DownloadSearch`) and to rows (`QuerySearch`).
+        Price: not published; a third party saw 0.1 credit per row.
+        Source: docs.sixtyfour.ai, api-reference/search/start-deep-search-async.
 
         Args:
-            query: What to search for, in words.
-            mode: What is searched for: people or companies. The service's default is ``people``.
-            max_results: Rows at most. The service's default is 1000.
-            search_id: An id of your own: with it the same search can safely be sent twice.
-            output_mode: ``query_only`` writes no file: read the rows with `QuerySearch`.
-            exclude_public_ids: People only, and not together with ``exclude_entity_ids``, which does the
-                same for both.
-            exclude_entity_ids: People: LinkedIn public ids or URLs. Companies: numeric ids, company URLs or
-                slugs, exact domains.
-            exclude_list_ids: Saved lists that are ``ready``; the pages name 10, in practice 5 are taken
-                unless the limit was extended.
-            extra: Body keys that the service added and this package does not know yet.
+            query: What to search for, in plain words.
+            mode: Kind of entity to find, ``people`` or ``company``; the service's default is ``people``.
+            max_results: Maximum number of results, at least 1; the service's default is 1000, and
+                `GetSearchLimits` gives the ceiling.
+            search_id: A search id of the caller's choice: a repeated submit with the same id starts no
+                second search.
+            output_mode: ``csv`` writes a file, the service's default; ``query_only`` writes none, and
+                `QuerySearch` reads the rows.
+            exclude_public_ids: LinkedIn public ids of people to leave out, up to 1,000; people searches
+                only, not with exclude_entity_ids.
+            exclude_entity_ids: Ids of entities to leave out, up to 1,000. People: LinkedIn public ids or
+                URLs. Companies: numeric ids, company URLs or slugs, exact domains; the service ignores
+                values that it cannot resolve.
+            exclude_list_ids: Ids of ready exclusion lists whose entities are left out: up to 10, of which
+                the service may accept only 5.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def status(
@@ -2499,11 +2887,13 @@ class Search(Namespace):
         task_id: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> SearchStatus:
-        """Look at a deep search or an export once. Source: docs.sixtyfour.ai, api-reference/search/deep-search-status.
+        """Poll one deep search or export once; returns its status and, when it has completed, its result.
+
+        Source: docs.sixtyfour.ai, api-reference/search/deep-search-status.
 
         Args:
-            task_id: The id that the submit of the job returned.
-            extra: Body keys that the service added and this package does not know yet.
+            task_id: Id of the job: the ``task_id`` that the submit returned.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def deep_search_status(
@@ -2512,13 +2902,13 @@ class Search(Namespace):
         task_id: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> SearchStatus:
-        """Look at a deep search once, on the route that one specification prefers to `GetSearchStatus`.
+        """Poll one deep search once, on the older of two routes; `GetSearchStatus` falls back to it on 404.
 
         Source: docs.sixtyfour.ai, api-reference/search/deep-search-status.
 
         Args:
-            task_id: The id that the submit of the job returned.
-            extra: Body keys that the service added and this package does not know yet.
+            task_id: Id of the job: the ``task_id`` that the submit returned.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def download(
@@ -2527,51 +2917,63 @@ class Search(Namespace):
         resource_handle_id: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> DownloadLink:
-        """Get a signed link to a search's CSV file; it lives 15 minutes.
+        """Return a signed link to the CSV file of a search; the link expires after 15 minutes.
 
         Source: docs.sixtyfour.ai, api-reference/search/search-endpoints.
 
         Args:
-            resource_handle_id: The handle of the search's file, from its status.
-            extra: Body keys that the service added and this package does not know yet.
+            resource_handle_id: Handle of the file, from `SearchStatus.resource_handle_id`.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     query: _SearchQuery
     """``query(*, parsed_query=None, search_id=None, query=None, query_label=None, persist_history=None, from_offset=None, output_shape=None, selected_company_names=None, selected_company_ids=None, expand_structured_location=None, location_expansion_enabled=None, location_expansion_radius_miles=None, simple_filters=None, filters=None, mode=None, page_size=None, max_results=None, cursor=None, exclude_public_ids=None, exclude_entity_ids=None, exclude_list_ids=None, extra={})``
 
-    Search by filters, or replay a search, page by page; ``.rows(…)`` yields row after row.
+    Search by filters or plain words, or replay a search, page by page; ``.rows(…)`` yields row after row.
 
-    Never sent twice after it may have arrived: rows are charged (0.1 credit each, seen by a third party).
+    Pass exactly one of ``simple_filters``, ``filters``, ``parsed_query``, ``search_id`` and ``query``, or ``cursor``
+    alone. A request that may have arrived is never repeated automatically, because rows are charged: a third party saw
+    0.1 credit per row.
     Source: docs.sixtyfour.ai, api-reference/search/search-query.
 
     Args:
-        parsed_query: As an earlier answer gave it.
-        search_id: Replays what that search asked; exclusions are not kept and must be given again.
-        query: In words; people only.
-        query_label: For display only.
-        persist_history: Undocumented; named by the live specification of September 2026.
-        from_offset: Undocumented; named by the live specification of September 2026.
-        output_shape: ``raw``: rows of the index, the default; ``workflow``: flat people or companies.
-        selected_company_names: Companies by name, up to 1000.
-        selected_company_ids: Companies as id → name, up to 1000; the direction is not documented.
-        expand_structured_location: Expand structured locations; not explained by the service.
-        location_expansion_enabled: Include places around those named.
-        location_expansion_radius_miles: How far around, in miles.
-        simple_filters: ``{"employees_count": {"$gte": 50}}``; fields and operators are told by
-            ``filter_capabilities``.
-        filters: OpenSearch's own language, within the limits that ``filter_capabilities`` tells.
-        mode: What is searched for: people or companies. The service's default is ``company``.
-        page_size: Rows a page. The service's default is 10.
-        max_results: Rows at most.
-        cursor: The ``next_cursor`` of a page, and nothing else beside it: the question for the page
-            after that one.
-        exclude_public_ids: People only, and not together with ``exclude_entity_ids``, which does the
-            same for both.
-        exclude_entity_ids: People: LinkedIn public ids or URLs. Companies: numeric ids, company URLs or
-            slugs, exact domains.
-        exclude_list_ids: Saved lists that are ``ready``; the pages name 10, in practice 5 are taken
-            unless the limit was extended.
-        extra: Body keys that the service added and this package does not know yet.
+        parsed_query: A structured query, as the ``parsed_query`` of an earlier answer.
+        search_id: Id of an earlier search to replay; its exclusions are not kept and must be passed
+            again.
+        query: What to search for, in plain words; people only.
+        query_label: Label of the search, for display only; up to 50,000 characters.
+        persist_history: Undocumented; passed through. By its name, keeps the search in the history
+            (live specification, 2026).
+        from_offset: Undocumented; passed through. By its name, starts at an offset (live specification,
+            September 2026).
+        output_shape: Shape of rows: ``raw`` index rows, the service's default, or ``workflow`` for flat
+            people or companies.
+        selected_company_names: Names of selected companies, up to 1,000; a hint of the vendor's own
+            dashboard.
+        selected_company_ids: Ids of selected companies, a mapping of up to 1,000 entries; a hint of the
+            vendor's own dashboard.
+        expand_structured_location: Whether to include places near a location in ``parsed_query``; the
+            service's default is false.
+        location_expansion_enabled: Whether to include places near a location named in ``query``; the
+            service's default is true.
+        location_expansion_radius_miles: Radius of location expansion in miles, 5 to 200; the service's
+            default is 10.
+        simple_filters: Filter in MongoDB style, such as ``{"employees_count": {"$gte": 50}}``.
+            `GetFilterCapabilities` lists the fields and operators.
+        filters: Filter as an OpenSearch query, within the limits that `GetFilterCapabilities` returns.
+        mode: Kind of entity to find, ``people`` or ``company``; the service's default is ``company``.
+        page_size: Rows per page, 1 to 100; the service's default is 10.
+        max_results: Maximum number of rows in all; the service's default is 1000, and `GetSearchLimits`
+            gives the ceiling.
+        cursor: The ``next_cursor`` of the previous page; no other field may be passed with it.
+        exclude_public_ids: LinkedIn public ids of people to leave out, up to 1,000; people searches
+            only, not with exclude_entity_ids.
+        exclude_entity_ids: Ids of entities to leave out, up to 1,000. People: LinkedIn public ids or
+            URLs. Companies: numeric ids, company URLs or slugs, exact domains; the service ignores
+            values that it cannot resolve.
+        exclude_list_ids: Ids of ready exclusion lists whose entities are left out: up to 10, of which
+            the service may accept only 5.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
 
     ``.pages(…)``: Iterate over the pages of ``search-query``; each is one request, made when it is wanted.
 
@@ -2592,43 +2994,48 @@ class Search(Namespace):
     ) -> Job[SearchStatus]:
         """Start a job of the kind ``search-export`` and return its handle; ``await job`` waits for the answer.
 
-        Write all rows of a search into a file; `DownloadSearch` leads to it.
+        Write all rows of a search to a CSV file, as a job; `DownloadSearch` returns the link to it.
 
-        409 while an export of the same search runs. Source: docs.sixtyfour.ai, api-reference/search/search-endpoints.
+        Pass ``search_id`` or ``parsed_query``. Answers 409 while an export of the same search is running. Price: not
+        published. Source: docs.sixtyfour.ai, api-reference/search/search-endpoints.
 
         Args:
-            search_id: Replays what that search asked; exclusions are not kept and must be given again.
-            parsed_query: As an earlier answer gave it.
-            mode: Left out, it is that of the stored search, else ``company``.
-            max_results: Rows at most. The service's default is 1000.
-            exclude_public_ids: People only, and not together with ``exclude_entity_ids``, which does the
-                same for both.
-            exclude_entity_ids: People: LinkedIn public ids or URLs. Companies: numeric ids, company URLs or
-                slugs, exact domains.
-            exclude_list_ids: Saved lists that are ``ready``; the pages name 10, in practice 5 are taken
-                unless the limit was extended.
-            extra: Body keys that the service added and this package does not know yet.
+            search_id: Id of an earlier search to replay; its exclusions are not kept and must be passed
+                again.
+            parsed_query: A structured query, as the ``parsed_query`` of an earlier answer.
+            mode: Kind of entity, ``people`` or ``company``; by default that of the stored search, else
+                ``company``.
+            max_results: Maximum number of rows, at least 1; the service's default is 1000.
+            exclude_public_ids: LinkedIn public ids of people to leave out, up to 1,000; people searches
+                only, not with exclude_entity_ids.
+            exclude_entity_ids: Ids of entities to leave out, up to 1,000. People: LinkedIn public ids or
+                URLs. Companies: numeric ids, company URLs or slugs, exact domains; the service ignores
+                values that it cannot resolve.
+            exclude_list_ids: Ids of ready exclusion lists whose entities are left out: up to 10, of which
+                the service may accept only 5.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     filter_search: _SearchFilterSearch
     """``filter_search(*, save_json=None, simple_filters=None, filters=None, mode=None, page_size=None, max_results=None, cursor=None, extra={})``
 
-    Search by filters, page by page; answered at once in spite of its name. `QuerySearch` is its successor.
+    Search by filters, page by page; `QuerySearch` is its successor.
 
-    Never sent twice after it may have arrived: assumed to be charged like `QuerySearch`.
+    Answers synchronously in spite of its name. A request that may have arrived is never repeated automatically:
+    assumed to be charged like `QuerySearch`.
     Source: docs.sixtyfour.ai, api-reference/search/start-filter-search-sync.
 
     Args:
-        save_json: Keep the results as JSON too.
-        simple_filters: ``{"employees_count": {"$gte": 50}}``; fields and operators are told by
-            ``filter_capabilities``.
-        filters: OpenSearch's own language, within the limits that ``filter_capabilities`` tells.
-        mode: What is searched for: people or companies. The service's default is ``company``.
-        page_size: Rows a page. The service's default is 10.
-        max_results: Rows at most.
-        cursor: The ``next_cursor`` of a page, and nothing else beside it: the question for the page
-            after that one.
-        extra: Body keys that the service added and this package does not know yet.
+        save_json: Whether to save the results as JSON too; the service's default is false.
+        simple_filters: Filter in MongoDB style, such as ``{"employees_count": {"$gte": 50}}``.
+            `GetFilterCapabilities` lists the fields and operators.
+        filters: Filter as an OpenSearch query, within the limits that `GetFilterCapabilities` returns.
+        mode: Kind of entity to find, ``people`` or ``company``; the service's default is ``company``.
+        page_size: Rows per page, 1 to 100; the service's default is 10.
+        max_results: Maximum number of rows in all; the service's default is 1000, and `GetSearchLimits`
+            gives the ceiling.
+        cursor: The ``next_cursor`` of the previous page; no other field may be passed with it.
+        extra: Further body keys, sent as they are, for parameters that this package does not know yet.
 
     ``.pages(…)``: Iterate over the pages of ``filter-search``; each is one request, made when it is wanted.
 
@@ -2642,14 +3049,15 @@ class Search(Namespace):
         refresh: bool | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> FilterCapabilities:
-        """Read which fields and operators a filter may use.
+        """Return the fields and operators that search filters may use, and how large a filter may be.
 
         Source: docs.sixtyfour.ai, api-reference/search/filter-search.
 
         Args:
-            mode: What is searched for: people or companies.
-            refresh: Read the capabilities anew instead of from the service's cache.
-            extra: Body keys that the service added and this package does not know yet.
+            mode: Kind of entity to describe, ``people`` or ``company``; the service's default is not
+                published.
+            refresh: Whether to bypass the service's cache; the service's default is false.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def filter_field_values(
@@ -2662,15 +3070,17 @@ class Search(Namespace):
         simple_filters: Mapping[str, JsonValue] | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> FieldValues:
-        """Read the most frequent values of a field. Source: docs.sixtyfour.ai, api-reference/search/filter-search.
+        """Return the most frequent values of one field, with counts and ready-made filters.
+
+        Source: docs.sixtyfour.ai, api-reference/search/filter-search.
 
         Args:
-            field: The field whose values are asked for.
-            mode: What is searched for: people or companies. The service's default is ``company``.
-            top_k: How many values. The service's default is 25.
-            filters: Counts only what these let through.
-            simple_filters: Count only what these let through, in the language of ``filter_capabilities``.
-            extra: Body keys that the service added and this package does not know yet.
+            field: Name of the field, as `GetFilterCapabilities` lists it.
+            mode: Kind of entity, ``people`` or ``company``; the service's default is ``company``.
+            top_k: Number of values to return, 1 to 100; the service's default is 25.
+            filters: OpenSearch query that limits which entities are counted; all of them when not sent.
+            simple_filters: The same in MongoDB style, such as ``{"employees_count": {"$gte": 50}}``.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def autocomplete(
@@ -2684,16 +3094,20 @@ class Search(Namespace):
         location_expansion_radius_miles: int | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> Suggestions:
-        """Complete the beginning of a word in a field. Source: the vendor's specification, search/autocomplete.
+        """Return completions of a partial value of one field.
+
+        Source: the vendor's specification, search/autocomplete.
 
         Args:
-            field: The field whose values are asked for.
-            query: The beginning of the word.
-            size: How many suggestions. The service's default is 50.
-            mode: What is searched for: people or companies. The service's default is ``people``.
-            location_expansion_enabled: Include places around those named.
-            location_expansion_radius_miles: How far around, in miles.
-            extra: Body keys that the service added and this package does not know yet.
+            field: The field whose values to complete.
+            query: Beginning of the value, 1 to 250 characters.
+            size: Number of suggestions to return, 1 to 50; the service's default is 50.
+            mode: Kind of entity, ``people`` or ``company``; the service's default is ``people``.
+            location_expansion_enabled: Whether to include places near a matching location; the service's
+                default is true.
+            location_expansion_radius_miles: Radius of that expansion in miles, 5 to 200; the service's
+                default is 10.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def limits(
@@ -2701,10 +3115,12 @@ class Search(Namespace):
         *,
         extra: Mapping[str, JsonValue] = {},
     ) -> SearchLimits:
-        """Read how many results this key may ask for. Source: the vendor's specification, search/limits.
+        """Return the largest ``max_results`` that this credential may request.
+
+        Source: the vendor's specification, search/limits.
 
         Args:
-            extra: Body keys that the service added and this package does not know yet.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def start_lookalike(
@@ -2718,16 +3134,19 @@ class Search(Namespace):
     ) -> Job[LookalikeStatus]:
         """Start a job of the kind ``lookalike`` and return its handle; ``await job`` waits for the answer.
 
-        Search for people like those given; neither duration nor price is published.
+        Search for people who resemble the given ones, as a job.
 
-        Source: the vendor's specification, search/lookalike.
+        Pass exactly one of ``linkedin_urls`` and ``csv_resource_handle_id``. The result carries a ``search_id`` for
+        `QuerySearch`. Run time and price: not published. Source: the vendor's specification, search/lookalike.
 
         Args:
-            linkedin_urls: LinkedIn URLs of the people to start from, up to 1000; or give a file.
-            csv_resource_handle_id: A file sent with ``client.storage.upload_csv``, instead of URLs.
-            guidance: In words: what makes them alike.
-            analysis_sample_size: How many of those given are analysed. The service's default is 100.
-            extra: Body keys that the service added and this package does not know yet.
+            linkedin_urls: LinkedIn URLs of the people to resemble: 1 to 1,000 of up to 500 characters each.
+            csv_resource_handle_id: Handle of a CSV file of people, uploaded with
+                ``client.storage.upload_csv``; instead of ``linkedin_urls``.
+            guidance: What makes the people alike, in plain words; up to 2,000 characters.
+            analysis_sample_size: Number of the given people to analyse, 1 to 100; the service's default is
+                100.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def lookalike_status(
@@ -2738,13 +3157,17 @@ class Search(Namespace):
         include_analysis: bool | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> LookalikeStatus:
-        """Look at a lookalike search once. Source: the vendor's specification, search/lookalike.
+        """Poll one lookalike search once; returns its status and, when it has completed, its result.
+
+        Source: the vendor's specification, search/lookalike.
 
         Args:
-            task_id: The id that the submit of the job returned.
-            include_filters: Answer with the filters that were searched by. The service's default is true.
-            include_analysis: Answer with the analysis of the people given. The service's default is true.
-            extra: Body keys that the service added and this package does not know yet.
+            task_id: Id of the job: the ``task_id`` that `Lookalike` returned.
+            include_filters: Whether to return the filters that the search derived; the service's default is
+                true.
+            include_analysis: Whether to return the analysis of the given people; the service's default is
+                true.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def generate_title(
@@ -2754,12 +3177,15 @@ class Search(Namespace):
         entityMode: Literal['people', 'company'] | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> SearchTitle:
-        """Have a title written for a search. Source: the vendor's specification, search/generate-title.
+        """Generate a short title for a search.
+
+        Source: the vendor's specification, search/generate-title.
 
         Args:
-            parsedQuery: The search, as an earlier answer gave it in ``parsed_query``.
-            entityMode: What was searched for: people or companies.
-            extra: Body keys that the service added and this package does not know yet.
+            parsedQuery: The search, as the ``parsed_query`` of an earlier answer; at most 50 keys.
+            entityMode: Kind of entity searched for, ``people`` or ``company``; the service's default is
+                ``people``.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     exclusion_lists: ExclusionLists
@@ -2781,14 +3207,17 @@ class RestWorkflows(Namespace):
         id: str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> Workflow:
-        """Store a workflow, in the form of an older third-party reference; unconfirmed: use `CreateWorkflow`.
+        """Create a workflow through a REST-style route that is not confirmed; use `CreateWorkflow`.
+
+        Source: an older third-party reference.
 
         Args:
-            workflow_name: Its name.
-            workflow_description: What it is for.
-            workflow_definition: Its blocks and edges: a `Graph`, or one as JSON.
-            id: An id of your own: with it the same workflow can safely be sent twice; 409 when it exists.
-            extra: Body keys that the service added and this package does not know yet.
+            workflow_name: Name of the workflow.
+            workflow_description: Description of the workflow, for people; may be empty.
+            workflow_definition: The blocks and edges: a `Graph`, or the same as a JSON object.
+            id: A workflow id of the caller's choice, which makes the request safe to repeat; an existing
+                one is answered 409.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def update(
@@ -2802,16 +3231,18 @@ class RestWorkflows(Namespace):
         locked: bool | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> Workflow:
-        """Change a workflow, in the form of an older third-party reference; unconfirmed: use `UpdateWorkflow`.
+        """Change a workflow through a REST-style route that is not confirmed; use `UpdateWorkflow`.
+
+        Source: an older third-party reference.
 
         Args:
-            workflow_id: The id of the workflow.
-            workflow_name: Its name.
-            workflow_description: What it is for.
-            workflow_definition: Its blocks and edges: a `Graph`, or one as JSON.
-            starred: Mark it as a favourite, or not.
-            locked: Lock it against changes, or unlock it.
-            extra: Body keys that the service added and this package does not know yet.
+            workflow_id: Id of the workflow.
+            workflow_name: New name.
+            workflow_description: New description, for people.
+            workflow_definition: New blocks and edges: a `Graph`, or the same as a JSON object.
+            starred: Whether the workflow is starred in the dashboard.
+            locked: Whether the workflow is locked; undocumented beyond its name.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def delete(
@@ -2820,11 +3251,13 @@ class RestWorkflows(Namespace):
         workflow_id: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> JsonValue:
-        """Delete a workflow, in the form of an older third-party reference; unconfirmed: use `DeleteWorkflow`.
+        """Delete a workflow through a REST-style route that is not confirmed; use `DeleteWorkflow`.
+
+        Source: an older third-party reference.
 
         Args:
-            workflow_id: The id of the workflow.
-            extra: Body keys that the service added and this package does not know yet.
+            workflow_id: Id of the workflow.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 
@@ -2840,14 +3273,17 @@ class Workflows(Namespace):
         id: str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> Workflow:
-        """Store a workflow. Source: docs.sixtyfour.ai, api-reference/workflow/create-workflow.
+        """Create a workflow and return it.
+
+        Source: docs.sixtyfour.ai, api-reference/workflow/create-workflow.
 
         Args:
-            workflow_name: Its name.
-            workflow_description: What it is for.
-            workflow_definition: Its blocks and edges: a `Graph`, or one as JSON.
-            id: An id of your own: with it the same workflow can safely be sent twice; 409 when it exists.
-            extra: Body keys that the service added and this package does not know yet.
+            workflow_name: Name of the workflow.
+            workflow_description: Description of the workflow, for people; may be empty.
+            workflow_definition: The blocks and edges: a `Graph`, or the same as a JSON object.
+            id: A workflow id of the caller's choice, which makes the request safe to repeat; an existing
+                one is answered 409.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def update(
@@ -2861,18 +3297,18 @@ class Workflows(Namespace):
         locked: bool | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> Workflow:
-        """Change what is given of a workflow; one that does not exist is created.
+        """Change the given fields of a workflow and leave the others; creates a workflow that does not exist.
 
         Source: docs.sixtyfour.ai, api-reference/workflows/workflows-management.
 
         Args:
-            workflow_id: The id of the workflow.
-            workflow_name: Its name.
-            workflow_description: What it is for.
-            workflow_definition: Its blocks and edges: a `Graph`, or one as JSON.
-            starred: Mark it as a favourite, or not.
-            locked: Lock it against changes, or unlock it.
-            extra: Body keys that the service added and this package does not know yet.
+            workflow_id: Id of the workflow.
+            workflow_name: New name.
+            workflow_description: New description, for people.
+            workflow_definition: New blocks and edges: a `Graph`, or the same as a JSON object.
+            starred: Whether the workflow is starred in the dashboard.
+            locked: Whether the workflow is locked; undocumented beyond its name.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def delete(
@@ -2881,13 +3317,13 @@ class Workflows(Namespace):
         workflow_id: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> Workflow:
-        """Delete a workflow; the history of its runs is kept.
+        """Delete a workflow and return it; the history of its runs is kept.
 
         Source: docs.sixtyfour.ai, api-reference/workflows/workflows-management.
 
         Args:
-            workflow_id: The id of the workflow.
-            extra: Body keys that the service added and this package does not know yet.
+            workflow_id: Id of the workflow.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def list(
@@ -2895,10 +3331,12 @@ class Workflows(Namespace):
         *,
         extra: Mapping[str, JsonValue] = {},
     ) -> builtins.list[Workflow]:
-        """List workflows, without their definitions. Source: docs.sixtyfour.ai, api-reference/workflows.
+        """List the organization's workflows, without their definitions.
+
+        Source: docs.sixtyfour.ai, api-reference/workflows.
 
         Args:
-            extra: Body keys that the service added and this package does not know yet.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def get(
@@ -2908,14 +3346,14 @@ class Workflows(Namespace):
         prefer_draft: bool | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> Workflow:
-        """Read one workflow with its definition.
+        """Return one workflow with its definition.
 
         Source: docs.sixtyfour.ai, api-reference/workflows/workflows-management.
 
         Args:
-            workflow_id: The id of the workflow.
-            prefer_draft: Read the draft, where there is one. The service's default is true.
-            extra: Body keys that the service added and this package does not know yet.
+            workflow_id: Id of the workflow, a UUID.
+            prefer_draft: Whether to return the draft where there is one; the service's default is true.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def blocks(
@@ -2923,12 +3361,12 @@ class Workflows(Namespace):
         *,
         extra: Mapping[str, JsonValue] = {},
     ) -> builtins.list[BlockKind]:
-        """List the kinds of blocks, each with the JSON Schema of its specs: the authority on what a workflow can do.
+        """List the kinds of blocks, each with the JSON Schema of its ``specs``; the authority on what workflows can do.
 
         Source: docs.sixtyfour.ai, api-reference/workflows/workflows-management.
 
         Args:
-            extra: Body keys that the service added and this package does not know yet.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def run(
@@ -2944,20 +3382,23 @@ class Workflows(Namespace):
     ) -> Job[LiveStatus]:
         """Start a job of the kind ``workflow-run`` and return its handle; ``await job`` waits for the answer.
 
-        Run a workflow: several minutes and up; its files are then asked for by run id.
+        Run a workflow, as a job; its files are then listed by `GetDownloadLinks`.
 
-        Source: docs.sixtyfour.ai, api-reference/workflow/run-workflow. ``Idempotency-Key`` is named in the text of the
-        answer only (``already_started``), not declared on the route.
+        Takes several minutes and up. Costs what its blocks cost. ``Idempotency-Key`` is named only in the text of the
+        answer (``already_started``), not declared on the route.
+        Source: docs.sixtyfour.ai, api-reference/workflow/run-workflow.
 
         Args:
-            workflow_id: The id of the workflow.
-            webhook_payload: One row each; the workflow must start with a ``webhook`` block.
-            specs_override: For the first block of this run, such as ``{"resource_handle_id": …}`` where it
-                is ``read_csv``.
-            save_json: Keep the results as JSON too.
-            result_formats: The formats to write the results in, such as ``csv`` and ``ndjson``.
-            idempotency_key: A key of your own: with it the same request can safely be sent twice.
-            extra: Body keys that the service added and this package does not know yet.
+            workflow_id: Id of the workflow.
+            webhook_payload: Input rows, one mapping each, or a single one; the workflow must start with a
+                ``webhook`` block.
+            specs_override: Settings of the first block for this run, such as ``{"resource_handle_id":
+                "…"}`` for a ``read_csv`` block.
+            save_json: Whether to save the results as JSON too; the service's default is false.
+            result_formats: Formats in which to save the results: ``csv``, ``json``, ``ndjson``.
+            idempotency_key: A key of the caller's choice, sent as a header, so that a repeated submit
+                should start no second run.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def runs(
@@ -2968,13 +3409,15 @@ class Workflows(Namespace):
         limit: int | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> builtins.list[WorkflowRun]:
-        """List runs, newest first. Source: docs.sixtyfour.ai, api-reference/workflows/workflows-execution.
+        """List workflow runs, newest first.
+
+        Source: docs.sixtyfour.ai, api-reference/workflows/workflows-execution.
 
         Args:
-            status: ``active``: queued or running.
-            workflow_id: The id of the workflow.
-            limit: Rows at most. The service's default is 100.
-            extra: Body keys that the service added and this package does not know yet.
+            status: Which runs to list, ``active`` meaning queued or running; all when not sent.
+            workflow_id: Id of the workflow whose runs to list; all workflows when not sent.
+            limit: Maximum number of runs, 1 to 500; the service's default is 100.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def live_status(
@@ -2983,11 +3426,13 @@ class Workflows(Namespace):
         run_id: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> LiveStatus:
-        """Look at a run once. Source: docs.sixtyfour.ai, api-reference/workflow/get-workflow-run-live-status.
+        """Poll one workflow run once; returns its status, progress and blocks.
+
+        Source: docs.sixtyfour.ai, api-reference/workflow/get-workflow-run-live-status.
 
         Args:
-            run_id: The id of the run, which is the job's id.
-            extra: Body keys that the service added and this package does not know yet.
+            run_id: Id of the run: the ``job_id`` that `RunWorkflow` returned.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def download_links(
@@ -2997,15 +3442,15 @@ class Workflows(Namespace):
         format: Literal['csv', 'json', 'ndjson'] | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> builtins.list[ResultFile]:
-        """Get signed links to a run's files, one per block; see `final_file`. They live 900 seconds.
+        """Return signed links to the result files of a run, one per block; `final_file` picks the last.
 
-        Formats other than csv need a run that saved them. Source: docs.sixtyfour.ai,
-        api-reference/workflows/workflows-execution.
+        Links expire after 900 seconds. Source: docs.sixtyfour.ai, api-reference/workflows/workflows-execution.
 
         Args:
-            run_id: The id of the run, which is the job's id.
-            format: The format of the files; the service's default is csv.
-            extra: Body keys that the service added and this package does not know yet.
+            run_id: Id of the run: the ``job_id`` that `RunWorkflow` returned.
+            format: Format of the files; the service's default is ``csv``, and the run must have saved any
+                other one.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def cancel(
@@ -3014,13 +3459,13 @@ class Workflows(Namespace):
         job_id: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> Cancelled:
-        """Cancel a run; one that has ended answers with the status it has.
+        """Cancel a workflow run and return its status; a run that has ended keeps its status.
 
         Source: docs.sixtyfour.ai, api-reference/workflows/workflows-execution.
 
         Args:
-            job_id: The id that the submit of the job returned.
-            extra: Body keys that the service added and this package does not know yet.
+            job_id: Id of the run: the ``job_id`` that `RunWorkflow` returned.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     rest: RestWorkflows
@@ -3041,16 +3486,21 @@ class Schedules(Namespace):
         is_active: bool | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> Schedule:
-        """Run a workflow by the clock. Never sent twice by itself: two schedules would run it twice.
+        """Create a schedule that runs a workflow at set times; each run is billed as usual.
+
+        The request is never repeated automatically, because two schedules would run the workflow twice.
+        Source: the vendor's specification, schedules.
 
         Args:
-            workflow_id: The id of the workflow.
-            name: What the schedule is called.
-            cron_expression: When to run: minute, hour, day of month, month, day of week.
-            timezone: An IANA name; the service's default is ``UTC``.
-            description: What the schedule is for.
-            is_active: Is the schedule switched on?
-            extra: Body keys that the service added and this package does not know yet.
+            workflow_id: Id of the workflow to run.
+            name: Name of the schedule, 1 to 120 characters.
+            cron_expression: When to run, as five cron fields: minute, hour, day of month, month, day of
+                week; such as ``0 7 * * 1``.
+            timezone: Time zone of the cron expression, as an IANA name such as ``Europe/Berlin``; the
+                service's default is ``UTC``.
+            description: Description of the schedule, for people.
+            is_active: Whether the schedule starts active; the service's default is true.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def list(
@@ -3059,11 +3509,13 @@ class Schedules(Namespace):
         workflow_id: str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> builtins.list[Schedule]:
-        """List schedules, of one workflow or of all.
+        """List the schedules of one workflow, or of all.
+
+        Source: the vendor's specification, schedules.
 
         Args:
-            workflow_id: The id of the workflow.
-            extra: Body keys that the service added and this package does not know yet.
+            workflow_id: Id of the workflow whose schedules to list; all workflows when not sent.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def get(
@@ -3072,11 +3524,13 @@ class Schedules(Namespace):
         schedule_id: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> Schedule:
-        """Read one schedule.
+        """Return one schedule.
+
+        Source: the vendor's specification, schedules.
 
         Args:
-            schedule_id: The id of the schedule.
-            extra: Body keys that the service added and this package does not know yet.
+            schedule_id: Id of the schedule.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def update(
@@ -3090,16 +3544,19 @@ class Schedules(Namespace):
         is_active: bool | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> Schedule:
-        """Change what is given of a schedule; switching it on again binds it to the caller.
+        """Change the given fields of a schedule and leave the others.
+
+        Reactivating a schedule binds it to the caller's credential and clears its ``disabled_reason``.
+        Source: the vendor's specification, schedules.
 
         Args:
-            schedule_id: The id of the schedule.
-            name: What the schedule is called.
-            cron_expression: When to run: minute, hour, day of month, month, day of week.
-            timezone: An IANA name.
-            description: What the schedule is for.
-            is_active: Is the schedule switched on?
-            extra: Body keys that the service added and this package does not know yet.
+            schedule_id: Id of the schedule.
+            name: New name, 1 to 120 characters.
+            cron_expression: New times, as five cron fields: minute, hour, day of month, month, day of week.
+            timezone: New time zone of the cron expression, as an IANA name.
+            description: New description, for people.
+            is_active: Whether the schedule is active; false pauses it.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def delete(
@@ -3110,9 +3567,11 @@ class Schedules(Namespace):
     ) -> dict[str, JsonValue]:
         """Delete a schedule.
 
+        Source: the vendor's specification, schedules.
+
         Args:
-            schedule_id: The id of the schedule.
-            extra: Body keys that the service added and this package does not know yet.
+            schedule_id: Id of the schedule.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def disable_bound(
@@ -3123,13 +3582,15 @@ class Schedules(Namespace):
         team_id: str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> JsonValue:
-        """Pause every schedule of a key that was revoked, or of a person who has left.
+        """Pause every schedule that is bound to one API key or to one person.
+
+        Meant for keys that were revoked and people who have left. Source: the vendor's older specification, schedules.
 
         Args:
-            api_key_id: The key whose schedules are paused; or give ``created_by``.
-            created_by: The person whose schedules are paused; or give ``api_key_id``.
-            team_id: Only that person's schedules in one team.
-            extra: Body keys that the service added and this package does not know yet.
+            api_key_id: Numeric id of the API key; pass this or ``created_by``.
+            created_by: Id of the person; pass this or ``api_key_id``.
+            team_id: Id of the team to which the person's schedules are limited; only with ``created_by``.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def active_counts(
@@ -3137,10 +3598,12 @@ class Schedules(Namespace):
         *,
         extra: Mapping[str, JsonValue] = {},
     ) -> JsonValue:
-        """Count active schedules; the shape is not published.
+        """Return the numbers of active schedules, as JSON of unpublished shape.
+
+        Source: the vendor's older specification, schedules.
 
         Args:
-            extra: Body keys that the service added and this package does not know yet.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 
@@ -3153,13 +3616,15 @@ class Storage(Namespace):
         file: Upload,
         extra: Mapping[str, JsonValue] = {},
     ) -> StoredFile:
-        """Send a CSV file and get a handle for workflows, exclusion lists and lookalikes; handles expire.
+        """Upload a CSV file and return a handle for workflows, exclusion lists and lookalike searches.
 
-        Named by docs.sixtyfour.ai, api-reference/workflows, and described nowhere: the part's name ``file`` is assumed.
+        Handles expire and belong to the organization. Size limit and lifetime are not published.
+        Source: docs.sixtyfour.ai, api-reference/workflows (named there, not described). Assumed: the part name ``file``.
 
         Args:
-            file: A path, bytes or a stream of bytes, or an `Upload` that names them.
-            extra: Body keys that the service added and this package does not know yet.
+            file: The CSV file to upload, as an `Upload`, a `pathlib.Path`, bytes or an async iterable of
+                bytes.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 
@@ -3171,10 +3636,12 @@ class Account(Namespace):
         *,
         extra: Mapping[str, JsonValue] = {},
     ) -> Balance:
-        """Read the credits left. Source: docs.sixtyfour.ai, api-reference, check balance.
+        """Return the organization's remaining credits.
+
+        Source: docs.sixtyfour.ai, api-reference, check balance.
 
         Args:
-            extra: Body keys that the service added and this package does not know yet.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def usage(
@@ -3183,11 +3650,14 @@ class Account(Namespace):
         time_window: int | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> JsonValue:
-        """Read what this key has used lately; the shape is not published. Source: the vendor's older specification.
+        """Return the recent usage of this API key, as JSON of unpublished shape.
+
+        The newest specification no longer lists this route; it may disappear.
+        Source: the vendor's older specification.
 
         Args:
-            time_window: Seconds to look back; the service's default is 3600.
-            extra: Body keys that the service added and this package does not know yet.
+            time_window: How far back to count, in seconds, at least 1; the service's default is 3600.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 
@@ -3203,16 +3673,18 @@ class Structs(Namespace):
         allow_nested: bool | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> GeneratedStruct:
-        """Have a struct written from a description; `GeneratedStruct.as_struct` is what research takes.
+        """Generate a struct from a description; `GeneratedStruct.as_struct` gives the form that ``struct=`` takes.
 
-        Never sent twice by itself: what it costs is not published. Source: the vendor's specification, struct-builder.
+        The request is never repeated automatically, because its price is not published.
+        Source: the vendor's specification, struct-builder.
 
         Args:
-            description: What to research, in words.
-            existing_struct: Fields that are there already, to be extended.
-            block_type: The kind of workflow block that the struct is for.
-            allow_nested: May fields hold objects?
-            extra: Body keys that the service added and this package does not know yet.
+            description: What the struct should capture, in plain words; 1 to 4,000 characters.
+            existing_struct: Fields to extend or revise, each a `StructField` such as
+                `GeneratedStruct.struct` holds.
+            block_type: The kind of workflow block that the struct is for; the service's default is none.
+            allow_nested: Whether fields may be objects with subfields; the service's default is false.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 
@@ -3224,10 +3696,12 @@ class SigningSecrets(Namespace):
         *,
         extra: Mapping[str, JsonValue] = {},
     ) -> SigningSecret | None:
-        """Read what is known of the active secret, but the secret; None when there is none.
+        """Return the metadata of the active signing secret, without the secret itself; None when there is none.
+
+        Source: docs.sixtyfour.ai, api-reference/webhooks/signing-secrets.
 
         Args:
-            extra: Body keys that the service added and this package does not know yet.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def create(
@@ -3235,10 +3709,13 @@ class SigningSecrets(Namespace):
         *,
         extra: Mapping[str, JsonValue] = {},
     ) -> NewSigningSecret:
-        """Make a secret, shown this once; one that was active is revoked at once. Administrators only.
+        """Create a signing secret and return it; the service never shows it again.
+
+        An active secret is revoked at once; use `RollSigningSecret` for a rotation without a gap. Administrators only.
+        Source: docs.sixtyfour.ai, api-reference/webhooks/signing-secrets.
 
         Args:
-            extra: Body keys that the service added and this package does not know yet.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def delete(
@@ -3246,10 +3723,12 @@ class SigningSecrets(Namespace):
         *,
         extra: Mapping[str, JsonValue] = {},
     ) -> JsonValue:
-        """Delete the secret; later deliveries are not signed. Administrators only.
+        """Delete the signing secret; later webhooks are sent unsigned. Administrators only.
+
+        Source: docs.sixtyfour.ai, api-reference/webhooks/signing-secrets.
 
         Args:
-            extra: Body keys that the service added and this package does not know yet.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def roll(
@@ -3258,11 +3737,15 @@ class SigningSecrets(Namespace):
         expire_overlap_hours: int | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> NewSigningSecret:
-        """Make a new secret, shown this once, while the old one goes on signing for some hours. Administrators only.
+        """Replace the signing secret and return the new one; the service never shows it again.
+
+        Both secrets sign during the overlap, so that receivers can switch without a gap. Administrators only.
+        Source: docs.sixtyfour.ai, api-reference/webhooks/signing-secrets.
 
         Args:
-            expire_overlap_hours: The service's default is 24; 0 revokes the old one at once.
-            extra: Body keys that the service added and this package does not know yet.
+            expire_overlap_hours: Hours during which the old secret signs too, 0 to 72; the service's
+                default is 24, and 0 revokes it at once.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 
@@ -3283,12 +3766,14 @@ class OAuthClients(Namespace):
         jwks_uri: str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> OAuthClient:
-        """Register a client, with a JWKS URL or with keys to be uploaded: that choice is for good. Administrators only.
+        """Register an OAuth client, either with a JWKS URL or for keys uploaded later; the choice is permanent.
+
+        Administrators only. Source: docs.sixtyfour.ai, guides/oauth-clients.
 
         Args:
-            name: What the client is called.
-            jwks_uri: Where the service fetches the client's public keys; left out, keys are uploaded.
-            extra: Body keys that the service added and this package does not know yet.
+            name: Name of the client, 1 to 255 characters.
+            jwks_uri: URL of the client's key set; leave it out to upload keys with `AddOAuthKey` instead.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def list(
@@ -3296,10 +3781,12 @@ class OAuthClients(Namespace):
         *,
         extra: Mapping[str, JsonValue] = {},
     ) -> builtins.list[OAuthClient]:
-        """List clients.
+        """List the organization's OAuth clients. Administrators only.
+
+        Source: the vendor's older specification, oauth/clients.
 
         Args:
-            extra: Body keys that the service added and this package does not know yet.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def get(
@@ -3308,11 +3795,13 @@ class OAuthClients(Namespace):
         client_id: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> OAuthClient:
-        """Read one client with its keys.
+        """Return one OAuth client with its keys. Administrators only.
+
+        Source: the vendor's older specification, oauth/clients.
 
         Args:
-            client_id: The id of the OAuth client.
-            extra: Body keys that the service added and this package does not know yet.
+            client_id: Id of the OAuth client.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def update(
@@ -3324,14 +3813,16 @@ class OAuthClients(Namespace):
         access_token_ttl_seconds: int | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> OAuthClient:
-        """Change what is given of a client.
+        """Change the given fields of an OAuth client and leave the others. Administrators only.
+
+        Source: the vendor's older specification, oauth/clients.
 
         Args:
-            client_id: The id of the OAuth client.
-            name: What the client is called.
-            status: Whether the client may get tokens.
-            access_token_ttl_seconds: How long its access tokens live, in seconds.
-            extra: Body keys that the service added and this package does not know yet.
+            client_id: Id of the OAuth client.
+            name: New name, 1 to 255 characters.
+            status: New status; a disabled client should get no tokens.
+            access_token_ttl_seconds: Lifetime of new access tokens in seconds, 60 to 86,400.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def delete(
@@ -3340,11 +3831,13 @@ class OAuthClients(Namespace):
         client_id: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> JsonValue:
-        """Delete a client.
+        """Delete an OAuth client. Administrators only.
+
+        Source: the vendor's older specification, oauth/clients.
 
         Args:
-            client_id: The id of the OAuth client.
-            extra: Body keys that the service added and this package does not know yet.
+            client_id: Id of the OAuth client.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def add_key(
@@ -3356,14 +3849,16 @@ class OAuthClients(Namespace):
         algorithm: Literal['RS256'] | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> OAuthKey:
-        """Upload a public key.
+        """Add a public key to an OAuth client that was registered without a JWKS URL. Administrators only.
+
+        Source: docs.sixtyfour.ai, guides/oauth-clients.
 
         Args:
-            client_id: The id of the OAuth client.
-            public_key_pem: The public key in PEM form.
-            kid: The id of the key, as it stands in the header of a JWT.
-            algorithm: The signature algorithm of the key.
-            extra: Body keys that the service added and this package does not know yet.
+            client_id: Id of the OAuth client.
+            public_key_pem: The public key as PEM text.
+            kid: Key id to use in assertion headers, 1 to 255 characters; undocumented when not sent.
+            algorithm: Signing algorithm; ``RS256`` is the only one and the service's default.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def keys(
@@ -3372,11 +3867,13 @@ class OAuthClients(Namespace):
         client_id: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> builtins.list[OAuthKey]:
-        """List the keys of a client.
+        """List the public keys of an OAuth client. Administrators only.
+
+        Source: the vendor's older specification, oauth/clients.
 
         Args:
-            client_id: The id of the OAuth client.
-            extra: Body keys that the service added and this package does not know yet.
+            client_id: Id of the OAuth client.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def revoke_key(
@@ -3386,12 +3883,14 @@ class OAuthClients(Namespace):
         kid: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> JsonValue:
-        """Revoke a key.
+        """Revoke a public key of an OAuth client. Administrators only.
+
+        Source: the vendor's older specification, oauth/clients.
 
         Args:
-            client_id: The id of the OAuth client.
-            kid: The id of the key, as it stands in the header of a JWT.
-            extra: Body keys that the service added and this package does not know yet.
+            client_id: Id of the OAuth client.
+            kid: Id of the key.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def validate_jwks(
@@ -3400,11 +3899,13 @@ class OAuthClients(Namespace):
         client_id: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> JsonValue:
-        """Have the service fetch the client's JWKS URL and say whether it can be used.
+        """Have the service fetch an OAuth client's JWKS URL and report whether it is usable. Administrators only.
+
+        The answer is JSON of unpublished shape. Source: the vendor's older specification, oauth/clients.
 
         Args:
-            client_id: The id of the OAuth client.
-            extra: Body keys that the service added and this package does not know yet.
+            client_id: Id of the OAuth client.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 
@@ -3416,10 +3917,12 @@ class OAuth(Namespace):
         *,
         extra: Mapping[str, JsonValue] = {},
     ) -> OAuthMetadata:
-        """Read the discovery document; asked without a key.
+        """Return the OAuth discovery document; sent without a credential.
+
+        Source: docs.sixtyfour.ai, guides/oauth-clients.
 
         Args:
-            extra: Body keys that the service added and this package does not know yet.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def token(
@@ -3432,15 +3935,19 @@ class OAuth(Namespace):
         scope: str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> OAuthToken:
-        """Exchange a signed assertion for an access token; asked without a key. `AsyncClient` does it by itself.
+        """Exchange a signed client assertion for an access token; sent without a credential.
+
+        `AsyncClient` does this by itself when it is given OAuth credentials.
+        Source: docs.sixtyfour.ai, guides/oauth-clients.
 
         Args:
-            client_id: The id of the OAuth client.
-            client_assertion: A short-lived JWT, signed RS256, with the key's ``kid`` in its header.
-            grant_type: A constant of the protocol, always sent.
-            client_assertion_type: A constant of the protocol, always sent.
-            scope: What the token may be used for; the only known scope is ``full_access``.
-            extra: Body keys that the service added and this package does not know yet.
+            client_id: Id of the OAuth client.
+            client_assertion: A short-lived JWT signed with RS256, with the ``kid`` of the client's key in
+                its header.
+            grant_type: Always ``client_credentials``, the only grant the service supports.
+            client_assertion_type: Always the JWT bearer constant of RFC 7523.
+            scope: Scope of the token; the only known one is ``full_access``.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     clients: OAuthClients
@@ -3455,10 +3962,12 @@ class OrgChart(Namespace):
         *,
         extra: Mapping[str, JsonValue] = {},
     ) -> JsonValue:
-        """Read what an org chart can be filtered by.
+        """Return the fields and operators by which an org chart can be filtered.
+
+        Source: the vendor's older specification, org-chart.
 
         Args:
-            extra: Body keys that the service added and this package does not know yet.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def find_people(
@@ -3474,18 +3983,22 @@ class OrgChart(Namespace):
         include_resolution_debug: bool | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> JsonValue:
-        """Find the people of a company that a text describes.
+        """Find the people of a company who match a description.
+
+        Run time and price: not published. Source: the vendor's older specification, org-chart.
 
         Args:
-            people_focus_prompt: Which people to find, in words.
-            company_name: The company by name.
-            linkedin_public_id: The company by its LinkedIn public id.
-            linkedin_company_url: The company by its LinkedIn URL.
-            company_member_id: The company by its numeric id.
-            max_iterations: Rounds of searching. The service's default is 8.
-            max_results: People at most.
-            include_resolution_debug: Explain in the answer how the company was found.
-            extra: Body keys that the service added and this package does not know yet.
+            people_focus_prompt: Whom to look for, in plain words.
+            company_name: Name of the company; identify it by this or by one of the next three fields.
+            linkedin_public_id: LinkedIn public id, by which to identify the company.
+            linkedin_company_url: URL of the company's LinkedIn page, by which to identify it.
+            company_member_id: Numeric id, by which to identify the company; undocumented beyond its name.
+            max_iterations: Maximum number of search rounds, 1 to 20; the service's default is 8.
+            max_results: Maximum number of people to return, 1 to 50,000; the service's default is not
+                published.
+            include_resolution_debug: Whether to add details of how the company was identified; the
+                service's default is false.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def full(
@@ -3503,20 +4016,24 @@ class OrgChart(Namespace):
         include_resolution_debug: bool | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> JsonValue:
-        """Read a company's whole chart, page by page.
+        """Return one page of a company's whole org chart.
+
+        Run time and price: not published. Source: the vendor's older specification, org-chart.
 
         Args:
-            page: The number of the page, from 1.
-            page_size: People a page. The service's default is 50.
-            cursor: The ``next_cursor`` of the page before.
-            company_name: The company by name.
-            linkedin_public_id: The company by its LinkedIn public id.
-            linkedin_company_url: The company by its LinkedIn URL.
-            company_member_id: The company by its numeric id.
-            max_iterations: Rounds of searching. The service's default is 8.
-            max_results: People at most.
-            include_resolution_debug: Explain in the answer how the company was found.
-            extra: Body keys that the service added and this package does not know yet.
+            page: Number of the page, from 1; the service's default is 1.
+            page_size: People per page, 1 to 500; the service's default is 50.
+            cursor: Cursor from the previous page's answer.
+            company_name: Name of the company; identify it by this or by one of the next three fields.
+            linkedin_public_id: LinkedIn public id, by which to identify the company.
+            linkedin_company_url: URL of the company's LinkedIn page, by which to identify it.
+            company_member_id: Numeric id, by which to identify the company; undocumented beyond its name.
+            max_iterations: Maximum number of search rounds, 1 to 20; the service's default is 8.
+            max_results: Maximum number of people to return, 1 to 50,000; the service's default is not
+                published.
+            include_resolution_debug: Whether to add details of how the company was identified; the
+                service's default is false.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 
@@ -3537,19 +4054,21 @@ class Chat(Namespace):
         is_onboarding: bool | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> AsyncGenerator[JsonValue, None]:
-        """Say something in a session and stream the answer.
+        """Send messages to a chat session; the answer is a stream of server-sent events.
+
+        Source: the vendor's older specification.
 
         Args:
-            session_id: The id of the chat session.
-            messages: The messages of the conversation.
-            timezone: An IANA name.
-            workflow_id: The id of the workflow.
-            workspace_id: The id of the workspace.
-            page_context: Unpublished; passed on as it is.
-            page_data: Unpublished; passed on as it is.
-            search_rerun: Unpublished; passed on as it is.
-            is_onboarding: Unpublished; passed on as it is.
-            extra: Body keys that the service added and this package does not know yet.
+            session_id: Id of the chat session.
+            messages: The messages to send; the shape of a message is not published.
+            timezone: IANA name of the time zone of the user; the service's default is ``UTC``.
+            workflow_id: Id of the workflow that the session is about.
+            workspace_id: Id of the workspace that the session belongs to.
+            page_context: Undocumented; passed through.
+            page_data: Undocumented; passed through.
+            search_rerun: Undocumented; passed through.
+            is_onboarding: Undocumented; passed through.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def stop(
@@ -3558,11 +4077,13 @@ class Chat(Namespace):
         session_id: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> JsonValue:
-        """Stop an answer; stopped twice is stopped.
+        """Stop the answer that a chat session is generating.
+
+        Source: the vendor's older specification.
 
         Args:
-            session_id: The id of the chat session.
-            extra: Body keys that the service added and this package does not know yet.
+            session_id: Id of the chat session.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def approve(
@@ -3575,15 +4096,17 @@ class Chat(Namespace):
         answers: JsonValue = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> JsonValue:
-        """Answer a question that a session asks before it goes on.
+        """Approve or reject an action that a chat session asks about before it goes on.
+
+        Source: the vendor's older specification.
 
         Args:
-            approval_id: The id of the question.
-            approved: Yes or no.
-            session_id: The id of the chat session.
-            reason: Why.
-            answers: Unpublished; passed on as it is.
-            extra: Body keys that the service added and this package does not know yet.
+            approval_id: Id of the question, from the session's events.
+            approved: True to approve, false to reject.
+            session_id: Id of the chat session.
+            reason: Reason for the decision.
+            answers: Undocumented; passed through.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def create_session(
@@ -3593,12 +4116,14 @@ class Chat(Namespace):
         workspace_id: str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> dict[str, JsonValue]:
-        """Open a session.
+        """Create a chat session and return it.
+
+        Source: the vendor's older specification.
 
         Args:
-            workflow_id: The id of the workflow.
-            workspace_id: The id of the workspace.
-            extra: Body keys that the service added and this package does not know yet.
+            workflow_id: Id of the workflow that the session is about.
+            workspace_id: Id of the workspace that the session belongs to.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def list_sessions(
@@ -3607,11 +4132,13 @@ class Chat(Namespace):
         cursor: str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> dict[str, JsonValue]:
-        """List sessions.
+        """List chat sessions, with ``has_more``.
+
+        Source: the vendor's older specification.
 
         Args:
-            cursor: The ``next_cursor`` of the page before.
-            extra: Body keys that the service added and this package does not know yet.
+            cursor: Cursor from the previous page's answer.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def get_session(
@@ -3620,11 +4147,13 @@ class Chat(Namespace):
         session_id: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> dict[str, JsonValue]:
-        """Read a session's messages.
+        """Return one chat session with its messages.
+
+        Source: the vendor's older specification.
 
         Args:
-            session_id: The id of the chat session.
-            extra: Body keys that the service added and this package does not know yet.
+            session_id: Id of the chat session.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def rename_session(
@@ -3634,12 +4163,14 @@ class Chat(Namespace):
         session_id: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> JsonValue:
-        """Name a session; an absolute value.
+        """Set the title of a chat session.
+
+        Source: the vendor's older specification.
 
         Args:
-            title: What it is called.
-            session_id: The id of the chat session.
-            extra: Body keys that the service added and this package does not know yet.
+            title: New title.
+            session_id: Id of the chat session.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def delete_session(
@@ -3648,11 +4179,13 @@ class Chat(Namespace):
         session_id: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> JsonValue:
-        """Delete a session; what is gone is gone.
+        """Delete a chat session.
+
+        Source: the vendor's older specification.
 
         Args:
-            session_id: The id of the chat session.
-            extra: Body keys that the service added and this package does not know yet.
+            session_id: Id of the chat session.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     def stream_session(
@@ -3661,11 +4194,13 @@ class Chat(Namespace):
         session_id: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> AsyncGenerator[JsonValue, None]:
-        """Stream what happens in a session.
+        """Stream the events of a chat session, as server-sent events.
+
+        Source: the vendor's older specification.
 
         Args:
-            session_id: The id of the chat session.
-            extra: Body keys that the service added and this package does not know yet.
+            session_id: Id of the chat session.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def get_engine(
@@ -3674,11 +4209,13 @@ class Chat(Namespace):
         session_id: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> JsonValue:
-        """Read which engine a session uses.
+        """Return the engine that a chat session uses.
+
+        Source: the vendor's older specification.
 
         Args:
-            session_id: The id of the chat session.
-            extra: Body keys that the service added and this package does not know yet.
+            session_id: Id of the chat session.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def mark_read(
@@ -3687,11 +4224,13 @@ class Chat(Namespace):
         session_id: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> JsonValue:
-        """Mark a session as read; read twice is read.
+        """Mark a chat session as read.
+
+        Source: the vendor's older specification.
 
         Args:
-            session_id: The id of the chat session.
-            extra: Body keys that the service added and this package does not know yet.
+            session_id: Id of the chat session.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def get_settings(
@@ -3699,10 +4238,12 @@ class Chat(Namespace):
         *,
         extra: Mapping[str, JsonValue] = {},
     ) -> dict[str, JsonValue]:
-        """Read the settings.
+        """Return the chat settings.
+
+        Source: the vendor's older specification.
 
         Args:
-            extra: Body keys that the service added and this package does not know yet.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def update_settings(
@@ -3712,12 +4253,14 @@ class Chat(Namespace):
         custom_prompt: str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> dict[str, JsonValue]:
-        """Change the settings; absolute values.
+        """Change the given chat settings and leave the others.
+
+        Source: the vendor's older specification.
 
         Args:
-            yolo_mode: Let the chat act without asking for approval.
-            custom_prompt: Instructions for every session.
-            extra: Body keys that the service added and this package does not know yet.
+            yolo_mode: Undocumented; by its name, whether actions run without approval.
+            custom_prompt: Instructions that every session follows, by its name.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 
@@ -3729,10 +4272,12 @@ class Workspaces(Namespace):
         *,
         extra: Mapping[str, JsonValue] = {},
     ) -> dict[str, JsonValue]:
-        """Open a workspace.
+        """Create a workspace and return it.
+
+        Source: the vendor's older specification.
 
         Args:
-            extra: Body keys that the service added and this package does not know yet.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def get(
@@ -3741,11 +4286,13 @@ class Workspaces(Namespace):
         workspace_id: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> dict[str, JsonValue]:
-        """Read a workspace.
+        """Return one workspace with its state.
+
+        Source: the vendor's older specification.
 
         Args:
-            workspace_id: The id of the workspace.
-            extra: Body keys that the service added and this package does not know yet.
+            workspace_id: Id of the workspace.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def mount_viewer(
@@ -3758,15 +4305,17 @@ class Workspaces(Namespace):
         state: Mapping[str, JsonValue] | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> dict[str, JsonValue]:
-        """Show a search, workflow or notebook in a workspace.
+        """Add a viewer for a search, workflow or notebook to a workspace.
+
+        Source: the vendor's older specification.
 
         Args:
-            kind: What is shown.
-            id: The id of what is shown.
-            workspace_id: The id of the workspace.
-            title: What it is called.
-            state: The viewer's state, as free keys.
-            extra: Body keys that the service added and this package does not know yet.
+            kind: What the viewer shows.
+            id: Id of the thing shown, up to 200 characters.
+            workspace_id: Id of the workspace.
+            title: Title of the viewer, up to 200 characters.
+            state: Initial state of the viewer; its shape is not published.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def unmount_viewer(
@@ -3776,12 +4325,14 @@ class Workspaces(Namespace):
         workspace_id: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> JsonValue:
-        """Take a viewer out of a workspace; what is gone is gone.
+        """Remove a viewer from a workspace.
+
+        Source: the vendor's older specification.
 
         Args:
-            key: The key of the viewer.
-            workspace_id: The id of the workspace.
-            extra: Body keys that the service added and this package does not know yet.
+            key: Key of the viewer in the workspace's state.
+            workspace_id: Id of the workspace.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def update_viewer(
@@ -3792,13 +4343,15 @@ class Workspaces(Namespace):
         workspace_id: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> dict[str, JsonValue]:
-        """Set a viewer's state; an absolute value.
+        """Replace the state of a viewer.
+
+        Source: the vendor's older specification.
 
         Args:
-            key: The key of the viewer.
-            state: The viewer's state, as free keys.
-            workspace_id: The id of the workspace.
-            extra: Body keys that the service added and this package does not know yet.
+            key: Key of the viewer in the workspace's state.
+            state: New state of the viewer; its shape is not published.
+            workspace_id: Id of the workspace.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def activate_viewer(
@@ -3808,12 +4361,14 @@ class Workspaces(Namespace):
         activeViewerKey: str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> dict[str, JsonValue]:
-        """Bring a viewer to the front; an absolute value.
+        """Set the active viewer of a workspace.
+
+        Source: the vendor's older specification.
 
         Args:
-            workspace_id: The id of the workspace.
-            activeViewerKey: The key of the viewer; None for none.
-            extra: Body keys that the service added and this package does not know yet.
+            workspace_id: Id of the workspace.
+            activeViewerKey: Key of the viewer to activate, up to 500 characters.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     def stream(
@@ -3822,11 +4377,13 @@ class Workspaces(Namespace):
         workspace_id: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> AsyncGenerator[JsonValue, None]:
-        """Stream a workspace's changes; the first event is the whole of it.
+        """Stream the changes of a workspace, as server-sent events that begin with a snapshot.
+
+        Source: the vendor's older specification.
 
         Args:
-            workspace_id: The id of the workspace.
-            extra: Body keys that the service added and this package does not know yet.
+            workspace_id: Id of the workspace.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 
@@ -3844,16 +4401,18 @@ class Interactive(Namespace):
         cache_config: JsonValue = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> dict[str, JsonValue]:
-        """Run a first block and keep the workflow open.
+        """Start an interactive workflow run with its first block; returns ``job_id`` and ``status``.
+
+        Source: the vendor's older specification.
 
         Args:
-            block_name: The kind of block, by its name.
-            specs: The settings of the block.
-            webhook_payload: Rows for a workflow that starts with a ``webhook`` block.
-            save_json: Keep the results as JSON too.
-            result_formats: The formats to write the results in, such as ``csv`` and ``ndjson``.
-            cache_config: Unpublished; passed on as it is.
-            extra: Body keys that the service added and this package does not know yet.
+            block_name: Registered name of the block to run, such as ``webhook``.
+            specs: Settings of the block, by the schema that `ListBlocks` returns.
+            webhook_payload: Input rows for a ``webhook`` block: a list of objects, or one object.
+            save_json: Whether to save the results as JSON too.
+            result_formats: Formats in which to save the results, such as ``csv``.
+            cache_config: Undocumented; passed through.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def add_block(
@@ -3865,14 +4424,17 @@ class Interactive(Namespace):
         parent_block_id: str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> dict[str, JsonValue]:
-        """Run one more block.
+        """Add a block to an interactive run and run it; returns ``accepted``, ``block_id`` and ``error``.
+
+        Source: the vendor's older specification.
 
         Args:
-            block_name: The kind of block, by its name.
-            specs: The settings of the block.
-            job_id: The id that the submit of the job returned.
-            parent_block_id: The block that this one follows.
-            extra: Body keys that the service added and this package does not know yet.
+            block_name: Registered name of the block to run, such as ``webhook``.
+            specs: Settings of the block, by the schema that `ListBlocks` returns.
+            job_id: Id of the interactive run, as `StartInteractive` returned it.
+            parent_block_id: Id of the block whose output the new one takes; the vendor's older
+                specification requires it.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def finish(
@@ -3881,11 +4443,13 @@ class Interactive(Namespace):
         job_id: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> dict[str, JsonValue]:
-        """Close the workflow.
+        """Finish an interactive run.
+
+        Source: the vendor's older specification.
 
         Args:
-            job_id: The id that the submit of the job returned.
-            extra: Body keys that the service added and this package does not know yet.
+            job_id: Id of the interactive run, as `StartInteractive` returned it.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def state(
@@ -3894,11 +4458,13 @@ class Interactive(Namespace):
         job_id: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> LiveStatus:
-        """Look at the workflow.
+        """Return the status of an interactive run and its blocks.
+
+        Source: the vendor's older specification.
 
         Args:
-            job_id: The id that the submit of the job returned.
-            extra: Body keys that the service added and this package does not know yet.
+            job_id: Id of the interactive run, as `StartInteractive` returned it.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def output(
@@ -3908,12 +4474,14 @@ class Interactive(Namespace):
         job_id: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> dict[str, JsonValue]:
-        """Get a handle to what a block made.
+        """Return a handle to the output of one block, with its row count.
+
+        Source: the vendor's older specification.
 
         Args:
-            block_id: The id of the block.
-            job_id: The id that the submit of the job returned.
-            extra: Body keys that the service added and this package does not know yet.
+            block_id: Id of the block.
+            job_id: Id of the interactive run, as `StartInteractive` returned it.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def save(
@@ -3925,14 +4493,16 @@ class Interactive(Namespace):
         workflow_description: str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> Workflow:
-        """Store what was done as a workflow.
+        """Save the blocks of an interactive run as a workflow and return it.
+
+        Source: the vendor's older specification.
 
         Args:
-            block_id: The id of the block.
-            workflow_name: Its name.
-            job_id: The id that the submit of the job returned.
-            workflow_description: What it is for.
-            extra: Body keys that the service added and this package does not know yet.
+            block_id: Id of the last block to save.
+            workflow_name: Name of the new workflow.
+            job_id: Id of the interactive run, as `StartInteractive` returned it.
+            workflow_description: Description of the new workflow; the service's default is empty.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 
@@ -3945,11 +4515,13 @@ class SlackLinks(Namespace):
         token: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> dict[str, JsonValue]:
-        """Confirm a link that the Slack bot offered.
+        """Confirm a link between this account and a Slack user.
+
+        Source: the vendor's older specification.
 
         Args:
-            token: The token of the link that the Slack bot sent.
-            extra: Body keys that the service added and this package does not know yet.
+            token: The token that the Slack bot showed.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def list(
@@ -3957,10 +4529,12 @@ class SlackLinks(Namespace):
         *,
         extra: Mapping[str, JsonValue] = {},
     ) -> JsonValue:
-        """List links.
+        """List the Slack users linked to this account.
+
+        Source: the vendor's older specification.
 
         Args:
-            extra: Body keys that the service added and this package does not know yet.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def delete(
@@ -3970,12 +4544,14 @@ class SlackLinks(Namespace):
         slack_user_id: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> JsonValue:
-        """Delete a link; what is gone is gone.
+        """Remove the link to a Slack user.
+
+        Source: the vendor's older specification.
 
         Args:
-            slack_team_id: The id of the Slack workspace.
-            slack_user_id: The id of the Slack user.
-            extra: Body keys that the service added and this package does not know yet.
+            slack_team_id: Id of the Slack workspace.
+            slack_user_id: Id of the Slack user.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 
@@ -3987,10 +4563,12 @@ class GoogleSheets(Namespace):
         *,
         extra: Mapping[str, JsonValue] = {},
     ) -> dict[str, JsonValue]:
-        """Read whether an account is connected.
+        """Return whether a Google account is connected.
+
+        Source: the vendor's specification, google-sheets.
 
         Args:
-            extra: Body keys that the service added and this package does not know yet.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def connect(
@@ -4000,12 +4578,14 @@ class GoogleSheets(Namespace):
         redirect_uri: str,
         extra: Mapping[str, JsonValue] = {},
     ) -> JsonValue:
-        """Connect an account with the code that Google gave; a code works once.
+        """Connect a Google account.
+
+        Source: the vendor's specification, google-sheets.
 
         Args:
-            code: The authorization code that Google gave; it works once.
-            redirect_uri: The redirect URI that the code was requested with.
-            extra: Body keys that the service added and this package does not know yet.
+            code: The authorization code that Google returned; it works once.
+            redirect_uri: The redirect URI for which the code was issued.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def disconnect(
@@ -4013,10 +4593,12 @@ class GoogleSheets(Namespace):
         *,
         extra: Mapping[str, JsonValue] = {},
     ) -> JsonValue:
-        """Disconnect the account; what is gone is gone.
+        """Disconnect the Google account.
+
+        Source: the vendor's specification, google-sheets.
 
         Args:
-            extra: Body keys that the service added and this package does not know yet.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
     async def access_token(
@@ -4024,10 +4606,12 @@ class GoogleSheets(Namespace):
         *,
         extra: Mapping[str, JsonValue] = {},
     ) -> dict[str, JsonValue]:
-        """Get an access token for the connected account; a second one costs nothing.
+        """Return an access token for the connected Google account, with its lifetime in seconds.
+
+        Source: the vendor's specification, google-sheets.
 
         Args:
-            extra: Body keys that the service added and this package does not know yet.
+            extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
 

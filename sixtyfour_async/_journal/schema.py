@@ -1,4 +1,4 @@
-"""What a journal's file looks like, and how it is read beside whoever writes it.
+"""The file format of a journal, its migrations, and reading it beside the process that writes it.
 
 It is plain SQLite (``sqlite3 run.db 'select key, state, job_id from jobs'``); the columns are described in
 ``schema.sql``, and in the file itself (``.schema``). It holds what you asked about and what came back, personal data
@@ -41,13 +41,13 @@ MIGRATIONS = (
         PRIMARY KEY (variant, name)
     ) STRICT, WITHOUT ROWID;
     """,
+    "ALTER TABLE jobs RENAME COLUMN asked TO resubmissions;",
 )
 """What brings a file from each schema to the next, from 1 on."""
 
 SCHEMA_VERSION = 1 + len(MIGRATIONS)
 
-PAGE = 500
-"""Rows read at a time."""
+ROWS_PER_PAGE = 500
 
 COLUMNS = ", ".join(field.name for field in fields(Entry))
 
@@ -58,10 +58,10 @@ _LINES = (
 
 
 def checked_version(database: sqlite3.Connection, path: Path) -> int:
-    """Read a file's schema version; 0 when nothing is in it, as a crash leaves it that came before the first table.
+    """Return the schema version of a file; 0 for an empty one, as a crash before the first table leaves it.
 
     Raises:
-        JournalError: It is another program's, or a newer version wrote it.
+        JournalError: It belongs to another program, or a newer version wrote it.
     """
     application = database.execute("PRAGMA application_id").fetchone()[0]
     version = int(database.execute("PRAGMA user_version").fetchone()[0])
@@ -78,7 +78,7 @@ def checked_version(database: sqlite3.Connection, path: Path) -> int:
 
 
 def select(database: sqlite3.Connection, where: str, value: str) -> Entry | None:
-    """Read one row."""
+    """Return one row, or None."""
     row = database.execute(f"SELECT {COLUMNS} FROM jobs WHERE {where}", (value,)).fetchone()  # noqa: S608 (ours)
     return None if row is None else _entry(row)
 
@@ -89,38 +89,38 @@ def _entry(row: tuple[Any, ...]) -> Entry:
 
 
 def batch_entries_of(database: sqlite3.Connection, batch: str) -> list[Entry]:
-    """Read the rows that share a submit, in the order in which they were sent."""
+    """Return the rows of a batch, in the order in which they were sent."""
     query = f"SELECT {COLUMNS} FROM jobs WHERE batch = ? ORDER BY place"  # noqa: S608 (our field names)
     return [_entry(row) for row in database.execute(query, (batch,))]
 
 
 def lines_of(database: sqlite3.Connection) -> Iterator[Line]:
-    """Sum up a journal's rows and tallies."""
+    """Yield sums over a journal's rows and tallies."""
     yield from (Line(*row) for row in database.execute(_LINES))
     yield from (tally_line(*row) for row in database.execute("SELECT variant, name, rows, cents FROM tallies"))
 
 
 def pages(connect: Callable[[], sqlite3.Connection], states: Collection[State]) -> Iterator[list[Entry]]:
-    """Read rows by age, a page at a time, each page a query of its own: nobody is kept from writing in between."""
+    """Yield pages of rows by age, each page a query of its own, so that writers are not locked out in between."""
     marks = ", ".join("?" for _ in states)
     query = (
         f"SELECT created_at, {COLUMNS} FROM jobs WHERE state IN ({marks})"  # noqa: S608 (marks and our field names)
         " AND (created_at, key) > (?, ?) ORDER BY created_at, key LIMIT ?"
     )
     after = ("", "")
-    while rows := connect().execute(query, (*states, *after, PAGE)).fetchall():
+    while rows := connect().execute(query, (*states, *after, ROWS_PER_PAGE)).fetchall():
         after = (rows[-1][0], rows[-1][1])
         yield [_entry(row[1:]) for row in rows]
 
 
 class Reader:
-    """A journal as it stands on the disk, read beside whoever writes it."""
+    """A journal as it stands on the disk, read beside the process that writes it."""
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
 
     def find(self, key: str) -> Entry | None:
-        """Read one row."""
+        """Return one row, or None."""
         return select(self._database, "key = ?", key)
 
     def entries(self, states: Collection[State] = get_args(State)) -> Iterator[Entry]:
@@ -128,20 +128,20 @@ class Reader:
         return (entry for page in pages(lambda: self._database, states) for entry in page)
 
     def lines(self) -> tuple[Line, ...]:
-        """Sum up."""
+        """Return sums: one line for each kind and state."""
         return tuple(lines_of(self._database))
 
     def purpose(self) -> dict[str, str]:
-        """What the journal is for."""
+        """Return what the journal is for."""
         return dict(self._database.execute("SELECT name, value FROM meta WHERE name NOT LIKE 'note:%'").fetchall())
 
 
 @contextmanager
 def reading(path: str | Path) -> Generator[Reader, None, None]:
-    """Read a journal without taking it: whoever writes it goes on.
+    """Open a journal for reading without acquiring it; whoever writes it goes on.
 
     Raises:
-        JournalError: It is not there, not a journal, or of another version.
+        JournalError: It does not exist, is no journal, or has another schema version.
     """
     path = Path(path)
     if not path.is_file():

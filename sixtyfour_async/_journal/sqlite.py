@@ -1,7 +1,7 @@
 """The journal as a file, and its one writer.
 
-One process at a time: two runs on one journal would each miss what the other one has just sent, and SQLite before
-3.51.3 can damage a write-ahead log that two connections write. The second process is refused; reading goes on beside.
+One process at a time: two runs on one journal would each miss what the other has just sent, and SQLite before 3.51.3
+can damage a write-ahead log that two connections write. A second process is refused; reading goes on beside.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any, TypeAlias, TypeVar
 import anyio
 import anyio.to_thread
 
-from sixtyfour_async._journal.base import CRASHED, Entry, bound
+from sixtyfour_async._journal.base import CRASHED, Entry, merge_purpose
 from sixtyfour_async._journal.schema import (
     APPLICATION_ID,
     COLUMNS,
@@ -58,7 +58,7 @@ class SqliteJournal:
     """A journal in a file, used by one process at a time.
 
     WAL with ``synchronous=FULL``: a commit has reached the disk when a write returns. Writers that wait while a commit
-    is under way share the next one.
+    is under way share the next one, so the disk is asked once for many rows (group commit).
 
     Raises:
         JournalError: Another process uses it, it is not a journal, a newer version wrote it, or the disk refuses.
@@ -72,27 +72,27 @@ class SqliteJournal:
         self._queued = 0
         self._failed = False
         self._database: sqlite3.Connection | None = None
-        self._owner: sqlite3.Connection | None = None
+        self._lock_file: sqlite3.Connection | None = None
 
     def __repr__(self) -> str:
         return f"SqliteJournal({str(self.path)!r})"
 
     async def open(self) -> None:
-        """Take the file, create it if it is not there, bring it to this version, and name what a crash left."""
+        """Acquire the file, create or migrate it, and turn what a crash left into unknown rows."""
         await self._in_thread(self._open)
 
     async def close(self) -> None:
-        """Commit what is pending and give the file up."""
+        """Commit what is pending and release the file."""
         with anyio.CancelScope(shield=True):
             async with self._lock:
                 await self._in_thread(self._close)
 
     async def bind(self, purpose: Mapping[str, str]) -> None:
-        """Say what this journal is for, once; the same words every time after."""
+        """Record what this journal is for, once; the same words every time after."""
         await self._alone(lambda: self._bind(purpose))
 
     async def get_meta(self, name: str) -> str | None:
-        """Read a text that `set_meta` stored, or None."""
+        """Return a text that `set_meta` stored, or None."""
         return await self._alone(lambda: self._get_meta(name))
 
     async def set_meta(self, name: str, text: str) -> None:
@@ -100,11 +100,11 @@ class SqliteJournal:
         await self._write((_SET_META, (f"note:{name}", text)))
 
     async def find(self, key: str) -> Entry | None:
-        """Read one row."""
+        """Return one row, or None."""
         return await self._alone(lambda: select(self._connection, "key = ?", key))
 
     async def entries(self, states: Collection[State]) -> AsyncGenerator[Entry, None]:
-        """Yield the rows in these states, the oldest first, some hundreds read at a time."""
+        """Yield the rows in these states, the oldest first, a page at a time."""
         found = pages(lambda: self._connection, states)
         while page := await self._alone(lambda: next(found, None)):
             for entry in page:
@@ -118,23 +118,23 @@ class SqliteJournal:
         await self._write(*_puts(entries))
 
     async def deliver(self, key: str) -> None:
-        """Note that a row's outcome was acknowledged; returns once that is on the disk."""
+        """Record that a row's outcome was acknowledged; returns once that is on the disk."""
         await self._write((_DELIVER, (key,)))
 
     async def batch_entries(self, batch: str) -> list[Entry]:
-        """Read the rows that share a submit, in the order in which they were sent."""
+        """Return the rows of a batch, in the order in which they were sent."""
         return await self._alone(lambda: batch_entries_of(self._connection, batch))
 
     async def save_batch_answer(self, batch: str, body: str) -> None:
-        """Write the raw answer to a shared submit; returns once it is on the disk."""
+        """Write the raw answer to a batch; returns once it is on the disk."""
         await self._write((_SAVE_BATCH_ANSWER, (batch, body)))
 
     async def load_batch_answer(self, batch: str) -> str | None:
-        """Read an answer that no row has its part of yet."""
+        """Return the raw answer to a batch that is not settled yet, or None."""
         return await self._alone(lambda: self._load_batch_answer(batch))
 
     async def settle_batch(self, batch: str, entries: Sequence[Entry]) -> None:
-        """Write each row's part of a shared answer, and let go of the whole; returns once that is on the disk."""
+        """Write each row with its part of a batch's answer, and delete the whole; returns once that is on the disk."""
         await self._write(*_puts(entries), (_DROP_BATCH_ANSWER, (batch,)))
 
     def tally(self, variant: str, name: Tally, cents: float) -> None:
@@ -143,7 +143,7 @@ class SqliteJournal:
         self._queued += 1
 
     async def lines(self) -> tuple[Line, ...]:
-        """Sum up."""
+        """Return sums: one line for each kind and state."""
         return await self._alone(lambda: tuple(lines_of(self._connection)))
 
     async def _write(self, *writes: Write) -> None:
@@ -165,7 +165,7 @@ class SqliteJournal:
         self._committed += len(batch)
 
     async def _alone(self, work: Callable[[], T]) -> T:
-        """Let what is pending go first, so that whoever reads sees what was written before."""
+        """Run *work* after a commit of what is pending, so that a reader sees what was written before."""
         async with self._lock:
             if self._pending:
                 await self._commit_pending()
@@ -181,7 +181,7 @@ class SqliteJournal:
 
     def _open(self) -> None:
         try:
-            self._own()
+            self._acquire()
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
             self._database = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
             self._prepare()
@@ -198,29 +198,29 @@ class SqliteJournal:
             self._close()
             raise
 
-    def _own(self) -> None:
-        """Hold a lock beside the file; the system frees it when the process dies, however it dies."""
+    def _acquire(self) -> None:
+        """Acquire the lock beside the file; the system releases it when the process dies, however it dies."""
         if not self.path.parent.is_dir():
             raise JournalError(f"journal {self.path}: there is no folder {self.path.parent}")
-        self._owner = sqlite3.connect(self._owner_path, timeout=0, isolation_level=None, check_same_thread=False)
-        opened = self._owner_path.stat().st_ino
+        self._lock_file = sqlite3.connect(self._lock_path, timeout=0, isolation_level=None, check_same_thread=False)
+        opened = self._lock_path.stat().st_ino
         try:
-            self._owner.execute("BEGIN EXCLUSIVE")
-            # Whoever leaves deletes the file: a lock on a deleted one keeps nobody out.
-            taken = not self._owner_path.exists() or self._owner_path.stat().st_ino != opened
+            self._lock_file.execute("BEGIN EXCLUSIVE")
+            # The owner deletes the lock file when it closes: a lock on a deleted file keeps nobody out.
+            taken = not self._lock_path.exists() or self._lock_path.stat().st_ino != opened
         except sqlite3.OperationalError as error:
             taken = error.sqlite_errorcode == sqlite3.SQLITE_BUSY
             if not taken:
                 raise
         if taken:
-            self._owner.close()
-            self._owner = None
+            self._lock_file.close()
+            self._lock_file = None
             raise JournalError(
                 f"journal {self.path} is in use by another process: wait for it, or choose another --journal"
             )
 
     @property
-    def _owner_path(self) -> Path:
+    def _lock_path(self) -> Path:
         return self.path.with_name(self.path.name + ".lock")
 
     def _prepare(self) -> None:
@@ -251,26 +251,26 @@ class SqliteJournal:
             if self._database is not None:
                 self._database.close()
             self._database = None
-            if self._owner is not None:
+            if self._lock_file is not None:
                 with suppress(OSError):
-                    self._owner_path.unlink(missing_ok=True)
-                self._owner.close()
-                self._owner = None
+                    self._lock_path.unlink(missing_ok=True)
+                self._lock_file.close()
+                self._lock_file = None
 
     def _commit_last(self) -> None:
-        """Write what is pending. A failure that somebody was told of before is not raised a second time."""
-        told = self._failed
+        """Commit what is pending. A failure that was raised before is not raised a second time."""
+        reported = self._failed
         try:
             self._commit(self._pending)
             self._pending = []
         except sqlite3.Error:
-            if not told:
+            if not reported:
                 raise
 
     def _bind(self, purpose: Mapping[str, str]) -> None:
         stored: dict[str, str] = dict(self._connection.execute("SELECT name, value FROM meta").fetchall())
         used = self._connection.execute("SELECT 1 FROM jobs WHERE state != 'released' LIMIT 1").fetchone()
-        bound(stored if used else {}, purpose, f"journal {self.path}")
+        merge_purpose(stored if used else {}, purpose, f"journal {self.path}")
         self._connection.executemany(_SET_META, list(purpose.items()))
 
     def _load_batch_answer(self, batch: str) -> str | None:
@@ -282,10 +282,10 @@ class SqliteJournal:
         return None if found is None else str(found[0])
 
     async def forget(self, key: str) -> bool:
-        """Erase a row, what was asked and what was found, so that the file holds no trace of it; its cost is kept.
+        """Erase a row, its question and its answer, so that the file holds no trace of it; its cost is kept.
 
         Returns:
-            Was there such a row?
+            Whether there was such a row.
         """
         return await self._alone(lambda: self._forget(key))
 

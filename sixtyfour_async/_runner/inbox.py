@@ -1,4 +1,4 @@
-"""What the engine has not yet told its scheduler."""
+"""Events on their way from the engine's tasks to its scheduler."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from sixtyfour_async._scheduling.messages import Event
 
 
 class Inbox:
-    """Events on their way to the engine. Posting never waits, and nothing is lost when waiting is cut short."""
+    """A queue of events. Posting never waits, and nothing is lost when waiting is cancelled."""
 
     def __init__(self) -> None:
         self._events: deque[Event] = deque()
-        self._news = anyio.Event()
+        self._posted = anyio.Event()
 
     def post(self, event: Event | None = None) -> None:
-        """Leave an event, or only wake the engine up."""
+        """Queue an event, or only wake the engine up."""
         if event is not None:
             self._events.append(event)
-        self._news.set()
+        self._posted.set()
 
     async def wait(self) -> None:
         """Wait until something was posted since the last `drain`."""
-        await self._news.wait()
+        await self._posted.wait()
 
     def drain(self) -> deque[Event]:
-        """Take everything out."""
-        events, self._events, self._news = self._events, deque(), anyio.Event()
+        """Take out all events."""
+        events, self._events, self._posted = self._events, deque(), anyio.Event()
         return events

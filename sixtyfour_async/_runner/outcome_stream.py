@@ -1,4 +1,4 @@
-"""One ``map`` or ``run`` call: the rows it has read and still owes, and the outcomes on their way to the consumer."""
+"""One ``map`` or ``run`` call: the outcomes that it still expects, and those on their way to its consumer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Generic, TypeAlias, TypeVar
 import anyio
 
 from sixtyfour_async._runner.outcomes import Outcome
-from sixtyfour_async._scheduling.retry import concerns_every_row
+from sixtyfour_async._scheduling.retry import affects_every_row
 from sixtyfour_async._scheduling.row_states import Batching, Deliver
 from sixtyfour_async.errors import SixtyfourError
 from sixtyfour_async.operations import JobOperation
@@ -21,16 +21,23 @@ Operations: TypeAlias = Iterable[JobOperation[R]] | AsyncIterable[JobOperation[R
 
 
 class OutcomeStream(Generic[R]):
-    """Outcomes owed to one consumer.
+    """The outcomes of one consumer.
 
-    A row holds a place from the moment it is read until its outcome is taken, so a slow consumer slows the reading
-    down. A refusal that every later row would meet (wrong key, no credits) stops the reading; it is raised after the
-    last outcome.
+    A row holds a slot from the moment it is read until its outcome is taken, so a slow consumer slows the reading down.
+    A refusal that every later row would meet (wrong key, no credits) stops the reading; it is raised after the last
+    outcome.
+
+    Args:
+        slots: Rows that may be read ahead of the consumer.
+        urgent: Does a caller wait for just one row?
+        deliver: How often outcomes are delivered.
+        ordered: Are outcomes yielded in the order of the input?
+        batching: How rows are submitted.
     """
 
     def __init__(
         self,
-        places: int,
+        slots: int,
         *,
         urgent: bool = False,
         deliver: Deliver = "every call",
@@ -38,94 +45,100 @@ class OutcomeStream(Generic[R]):
         batching: Batching = "single",
     ) -> None:
         self.urgent = urgent
+        self.deliver: Deliver = deliver
         self.batching: Batching = batching
-        self.ordered = ordered
-        self.delivers: Deliver = deliver
-        self._places = anyio.Semaphore(places)
-        self._sender, self._outcomes = anyio.create_memory_object_stream[Outcome[R]](math.inf)
-        self._owed = 0
-        self._left_out: set[int] = set()
-        self._read_all = False
         self.stopped = False
         self.error: BaseException | None = None
+        self._ordered = ordered
+        self._slots = anyio.Semaphore(slots)
+        self._sender, self._receiver = anyio.create_memory_object_stream[Outcome[R]](math.inf)
+        self._expected = 0
+        self._skipped: set[int] = set()
+        self._read_all = False
 
-    async def place(self) -> bool:
-        """Wait for a place for one more row; False when no more are wanted."""
+    # --- the reading side ---------------------------------------------------------------------------------------
+
+    async def slot(self) -> bool:
+        """Wait for a slot for one more row; return False when no more are wanted."""
         if not self.stopped:
-            await self._places.acquire()
+            await self._slots.acquire()
         return not self.stopped
 
     def skip(self, index: int) -> None:
-        """Leave a row out."""
-        if self.ordered:
-            self._left_out.add(index)
-        self._places.release()
+        """Give the slot of a row back that has no outcome."""
+        if self._ordered:
+            self._skipped.add(index)
+        self._slots.release()
 
-    def owe(self) -> None:
-        """Take a row on."""
-        self._owed += 1
-
-    def deliver(self, outcome: Outcome[R]) -> None:
-        """Hand an outcome over; never waits, and does nothing when the consumer has left."""
-        if outcome.status != "completed" and concerns_every_row(outcome.error):
-            self.stop(outcome.error)
-        with suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):
-            self._sender.send_nowait(outcome)
-        self._owed -= 1
-        self._close_when_done()
-
-    def stop(self, error: BaseException | None = None) -> None:
-        """Read no further; *error* is raised when everything owed has been handed over."""
-        self.error = self.error or error
-        self.stopped = True
-        self._places.release()
+    def expect(self) -> None:
+        """Expect one more outcome."""
+        self._expected += 1
 
     def finish_reading(self) -> None:
-        """There are no more rows."""
+        """End the stream after the outcomes that are expected now."""
         self._read_all = True
         self._close_when_done()
 
+    # --- the sending side ---------------------------------------------------------------------------------------
+
+    def send(self, outcome: Outcome[R]) -> None:
+        """Send an outcome without waiting; it is dropped when the consumer has left."""
+        if outcome.status != "completed" and affects_every_row(outcome.error):
+            self.stop(outcome.error)
+        with suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):
+            self._sender.send_nowait(outcome)
+        self._expected -= 1
+        self._close_when_done()
+
+    def stop(self, error: BaseException | None = None) -> None:
+        """Read no further; *error* is raised after the last expected outcome."""
+        self.error = self.error or error
+        self.stopped = True
+        self._slots.release()
+
+    @property
+    def refusal(self) -> SixtyfourError | None:
+        """The refusal that stopped the reading: what rows are told that were read and not sent."""
+        return self.error if isinstance(self.error, SixtyfourError) else None
+
     def _close_when_done(self) -> None:
-        if self._read_all and self._owed == 0:
+        if self._read_all and self._expected == 0:
             self._sender.close()
 
+    # --- the consumer's side ------------------------------------------------------------------------------------
+
     async def take(self) -> AsyncGenerator[Outcome[R], None]:
-        """Yield the outcomes until all are handed over: as they come, or in the order in which their rows were read."""
-        async with aclosing(self._in_order() if self.ordered else self._as_they_come()) as outcomes:
+        """Yield the outcomes until none is expected any more."""
+        async with aclosing(self._in_order() if self._ordered else self._as_they_come()) as outcomes:
             async for outcome in outcomes:
-                self._places.release()
+                self._slots.release()
                 yield outcome
 
     async def _as_they_come(self) -> AsyncGenerator[Outcome[R], None]:
-        async for outcome in self._outcomes:
+        async for outcome in self._receiver:
             yield outcome
 
     async def _in_order(self) -> AsyncGenerator[Outcome[R], None]:
-        """Park back what came early. It keeps its place, so no more is held than rows may be read ahead."""
+        """Hold back what came early. It keeps its slot, so no more is held than rows may be read ahead."""
         early: dict[int, Outcome[R]] = {}
         following = 0
-        async for came in self._outcomes:
-            early[came.index] = came
-            while following in early or following in self._left_out:
-                self._left_out.discard(following)
+        async for outcome in self._receiver:
+            early[outcome.index] = outcome
+            while following in early or following in self._skipped:
+                self._skipped.discard(following)
                 if following in early:
                     yield early.pop(following)
                 following += 1
 
-    def leave(self) -> None:
-        """The consumer is gone."""
+    def close(self) -> None:
+        """Close both ends: the consumer has left."""
         self.stop()
-        self._outcomes.close()
+        self._receiver.close()
         self._sender.close()
-
-    @property
-    def left_over(self) -> SixtyfourError | None:
-        """The refusal that stopped the reading, for rows that were read and not sent."""
-        return self.error if isinstance(self.error, SixtyfourError) else None
 
 
 async def each(operations: Operations[R]) -> AsyncGenerator[JobOperation[R], None]:
-    """Read either kind of iterable, one at a time."""
+    """Yield from either kind of iterable."""
     if isinstance(operations, AsyncIterable):
         async for operation in operations:
             yield operation

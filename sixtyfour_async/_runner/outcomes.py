@@ -1,4 +1,4 @@
-"""What a runner tells: how a row ended, what still runs, and where it stands, as data."""
+"""What a runner reports, as data: how a row ended, what still runs, what a run would take, and its counters."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from pydantic import JsonValue
 
+from sixtyfour_async._scheduling.limits import Bottleneck
 from sixtyfour_async.errors import SixtyfourError
 from sixtyfour_async.operations import JobOperation
 
@@ -17,19 +18,15 @@ Status: TypeAlias = Literal["completed", "failed", "cancelled", "rejected", "unk
 """How a row ended.
 
 ``completed``: answered; ``error`` is set only when the answer does not fit the class asked for. ``failed``,
-``cancelled``: the service ended it without an answer. ``rejected``: not taken, or (`RunStoppedError`) never sent;
-nothing is paid, and the next run asks again. ``unknown``: it may have been taken; never sent again by itself.
-``unfinished``: it runs on over there, see ``job_id``; the next run with the same journal goes on watching it.
+``cancelled``: the service ended it without an answer. ``rejected``: not accepted, or (`RunStoppedError`) never sent;
+nothing is paid, and the next run submits it again. ``unknown``: it may have been accepted; never sent again on our own.
+``unfinished``: it is still running at the service, see ``job_id``; the next run with the same journal polls it.
 """
-
-
-Bottleneck: TypeAlias = Literal["rate", "job_limit", "cap", "server", "nothing"]
-"""What keeps waiting rows from being sent faster."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[R_co]):
-    """What became of one row. Never raised; see `result` for that.
+    """What became of one row. It is never raised; `result` raises its error.
 
     Attributes:
         key: The row's key.
@@ -40,8 +37,8 @@ class Outcome(Generic[R_co]):
         error: Why there is no value, or None.
         raw: The service's answer as JSON, as it came.
         job_id: The service's id, when there is one.
-        cost_cents: What the service said it charged, US cents; None when it did not say.
-        replayed: The answer comes from the journal or from the same question asked earlier in this run; ``cost_cents``
+        cost_cents: What the service charged, US cents; None when it did not report it.
+        replayed: The answer comes from the journal, or from the same question asked earlier in this run; ``cost_cents``
             was paid then, not again.
     """
 
@@ -62,7 +59,7 @@ class Outcome(Generic[R_co]):
         return self.status == "completed" and self.error is None
 
     def result(self) -> R_co:
-        """Return the answer, or raise the error that says why there is none."""
+        """Return the answer, or raise the error that explains why there is none."""
         if self.error is not None:
             raise self.error
         if self.value is None:
@@ -72,7 +69,13 @@ class Outcome(Generic[R_co]):
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """A job that runs on over there after the runner was left: it is billed, and its id leads back to it."""
+    """A job that is still running at the service after the runner was closed: it will be billed.
+
+    Attributes:
+        key: The row's key.
+        operation: The question.
+        job_id: The service's id, by which its answer can be fetched later.
+    """
 
     key: str
     operation: JobOperation[Any]
@@ -81,14 +84,14 @@ class Unfinished:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A row that may have been taken and billed: its submit brought neither an id nor a refusal.
+    """A row that may have been accepted and billed: its submit brought neither an id nor a refusal.
 
     Attributes:
         key: The row's key.
-        operation: What was asked.
+        operation: The question.
         why: What is known about it.
         sent_at: When it was last about to be sent, ISO text, our wall clock.
-        exposed_cents: What was set aside for it, US cents; 0 when its poll_cost_seconds was not known and no cap was set.
+        exposed_cents: What was set aside for it, US cents; 0 when its price was not known and no cap was set.
         job_id: The service's id, in the rare case that there was one and the service no longer knew it.
     """
 
@@ -102,23 +105,23 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class RunPlan:
-    """What a run would do and take, told before anything is spent.
+    """What a run would do and take, before anything is spent.
 
     Attributes:
         rows: Rows in the input.
-        duplicates: Rows that ask what an earlier row asks; paid once.
-        answered: Rows that the journal answers, or has parked: not asked.
-        running: Rows that run over there already and are only watched.
-        rejected: Rows whose key stands for another question.
-        asked: Rows that would be asked, and paid.
+        duplicates: Rows that repeat the question of an earlier row; paid once.
+        answered: Rows that the journal answers, or has parked: not submitted.
+        running: Rows that an earlier run submitted and that are only polled.
+        rejected: Rows whose key belongs to another question.
+        to_submit: Rows that would be submitted, and paid.
         submits: Requests that submit them; fewer than rows where rows share one.
         requests: Submits and polls while rows wait for the budget; one that is idle is spent on more polls.
         minutes: When the last row is expected to end.
         minutes_range: When two jobs are expected to be left, and when hardly any chance of one is.
-        cost_cents: What the rows asked would cost, US cents, as far as prices are known.
-        unpriced: Rows whose poll_cost_seconds nobody knows, by operation and tier; not in *cost_cents*.
-        bottleneck: What the run has to wait for most: ``rate`` (requests a minute), ``deep-search`` or another job_limit,
-            ``in flight``, ``run time``; ``cap`` when the money does not suffice, ``nothing`` when nothing is asked.
+        cost_cents: What the rows to submit would cost, US cents, as far as prices are known.
+        unpriced: Rows whose price is not known, by operation and tier; not in *cost_cents*.
+        bottleneck: What the run waits for most: ``rate`` (requests a minute), ``deep-search`` or another job limit,
+            ``in flight``, ``run time``; ``cap`` when the money does not suffice, ``nothing`` when nothing is submitted.
     """
 
     rows: int
@@ -126,7 +129,7 @@ class RunPlan:
     answered: int
     running: int
     rejected: int
-    asked: int
+    to_submit: int
     submits: int
     requests: int
     minutes: float
@@ -138,27 +141,27 @@ class RunPlan:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """A runner in numbers.
+    """A snapshot of a runner's counters.
 
     Attributes:
         waiting: Rows read and not sent.
         in_flight: Rows sent and not ended.
         ended: Rows per `Outcome.status`, without the withdrawn.
         withdrawn: Rows that were read and dropped before they were sent, because the run was stopped.
-        replayed: Rows answered without asking, from the journal or from a twin in this run.
+        replayed: Rows answered without a submit, from the journal or from the same row in this run.
         requests: Requests made so far, polls included.
         throttled: 429 answers so far.
         requests_per_minute: The key's limit.
         cost_cents: Charged so far, what earlier runs paid included.
         reserved_cents: Set aside for what is in flight.
-        exposed_cents: Set aside for rows whose end nobody knows: parked, or running when they were last looked at.
+        exposed_cents: Set aside for rows whose end is not known: parked, or running when they were last polled.
         last_minute: Requests made in the last 60 seconds, the client's other calls included.
-        other_traffic: Requests a minute that other_traffic seem to make with the same key, from what the service says remains.
-        bottleneck: What keeps the rows that wait from being sent faster: ``rate``, the budget; ``job_limit``, a limit on jobs
-            that run; ``cap``, the money; ``server``, a pause that the service asked for; ``nothing``.
-        poll_cost_seconds: Seconds of lag that one request is worth just now; see ``patience``.
+        other_traffic: Requests a minute that others seem to make with the same key, from what the service says remains.
+        bottleneck: What keeps waiting rows from being sent faster: ``rate``, the budget; ``job_limit``, a limit on
+            running jobs; ``cap``, the money; ``server``, a pause that the service asked for; ``nothing``.
+        poll_cost_seconds: Seconds of lag that one request is worth now; see ``patience``.
         lag: Seconds that an ended job lay unseen, median of the last 255; None before the first.
-        polls_per_job: Looks made for each job that ended.
+        polls_per_job: Polls made for each job that ended.
     """
 
     waiting: int
@@ -182,17 +185,17 @@ class Stats:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a row was or was not looked at. Printed, it is one line of text.
+    """Why a row was or was not polled. Printed, it is one line of text.
 
     Attributes:
         key: The row's key.
-        phase: Where the row stands: waiting, sending, running, looking.
+        phase: Where its job is: waiting, sending, running, polling.
         waits_for: What a waiting row waits for; see `Stats.bottleneck`.
         age: Seconds since it was accepted; None before that.
-        polls: Looks so far.
-        last_poll: Seconds since the last answered look; None when there was none.
-        next_poll: Seconds until the next look, negative when it is overdue; None when none is planned.
-        poll_cost_seconds: Seconds of lag that a look at it is worth.
+        polls: Polls so far.
+        last_poll: Seconds since the last answered poll; None when there was none.
+        next_poll: Seconds until the next poll, negative when it is overdue; None when none is planned.
+        poll_cost_seconds: Seconds of lag that a poll of it is worth.
     """
 
     key: str
@@ -207,7 +210,7 @@ class Explanation:
     def __str__(self) -> str:
         if self.age is None:
             return f"{self.key}: {self.phase}" + (f" for {self.waits_for}" if self.phase == "waiting" else "")
-        last = "not looked at yet" if self.last_poll is None else f"last look {self.last_poll:.0f} s ago"
+        last = "not polled yet" if self.last_poll is None else f"last poll {self.last_poll:.0f} s ago"
         due = "" if self.next_poll is None else f", next in {self.next_poll:.0f} s"
-        worth = f"a look costs what {self.poll_cost_seconds:.3g} s of lag are worth"
-        return f"{self.key}: {self.phase} for {self.age:.0f} s, {self.polls} polls, {last}{due}; {worth}"
+        cost = f"a poll is worth {self.poll_cost_seconds:.3g} s of lag"
+        return f"{self.key}: {self.phase} for {self.age:.0f} s, {self.polls} polls, {last}{due}; {cost}"

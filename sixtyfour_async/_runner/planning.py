@@ -1,4 +1,4 @@
-"""What a run would do: rows sorted as the runner would sort them, nothing sent, nothing written."""
+"""What a run would do and take: rows sorted as intake would sort them, nothing sent, nothing written."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sixtyfour_async._journal.base import Journal
-from sixtyfour_async._runner.admission import RowAdmission
+from sixtyfour_async._runner.intake import Intake
 from sixtyfour_async._runner.outcome_stream import Operations, each
 from sixtyfour_async._runner.outcomes import RunPlan
 from sixtyfour_async._scheduling.batches import MAX_BULK_LEADS, MAX_FILE_ROWS
@@ -19,13 +19,19 @@ from sixtyfour_async._scheduling.row_states import Batching
 from sixtyfour_async._scheduling.scheduler import Scheduler
 from sixtyfour_async.operations import JobOperation
 
-COUNTED = {"replay": "answered", "skip": "answered", "resume": "running", "submit": "asked", "resubmit": "asked"}
-"""What a row counts as in a plan; a clash counts as rejected."""
+COUNTED = {
+    "replay": "answered",
+    "skip": "answered",
+    "resume": "running",
+    "submit": "to_submit",
+    "resubmit": "to_submit",
+}
+"""Admission → what a row counts as in a plan; a conflict counts as rejected."""
 
 
 @dataclass(slots=True)
 class _Kinds:
-    """Rows to ask, by what they have in common: alone, or as many as share submits."""
+    """Rows to submit or poll, counted by kind: those that go alone, and those that share submits."""
 
     alone: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     shared: Counter[str] = field(default_factory=Counter[str])
@@ -33,13 +39,13 @@ class _Kinds:
     bulk: dict[str, JobOperation[Any]] = field(default_factory=dict[str, JobOperation[Any]])
 
     def add(self, operation: JobOperation[Any], batching: Batching) -> None:
-        kind = None if batching == "single" else operation.batch_key(in_files=batching == "file")
-        if kind is None:
+        batch_key = None if batching == "single" else operation.batch_key(in_files=batching == "file")
+        if batch_key is None:
             self.alone[operation.variant(), operation.endpoint.job_limit] += 1
         else:
-            self.shared[kind] += 1
-            if kind not in self.bulk:
-                self.bulk[kind] = operation.batch_with((), "plan")
+            self.shared[batch_key] += 1
+            if batch_key not in self.bulk:
+                self.bulk[batch_key] = operation.batch_with((), "plan")
 
     def loads(self) -> list[Load]:
         keys = self.alone.keys() | self.running.keys()
@@ -47,7 +53,7 @@ class _Kinds:
             Load(variant, self.alone[variant, job_limit], self.running[variant, job_limit], job_limit)
             for variant, job_limit in keys
         ]
-        return [*alone, *(self._load(self.bulk[kind], rows) for kind, rows in self.shared.items())]
+        return [*alone, *(self._load(self.bulk[batch_key], rows) for batch_key, rows in self.shared.items())]
 
     def _load(self, bulk: JobOperation[Any], rows: int) -> Load:
         size = MAX_FILE_ROWS if bulk.endpoint.takes_file else MAX_BULK_LEADS
@@ -57,13 +63,13 @@ class _Kinds:
 async def plan(
     operations: Operations[Any],
     journal: Journal,
-    admission: RowAdmission,
+    intake: Intake,
     scheduler: Scheduler,
     *,
     key: Callable[[Any], str] | None,
     batching: Batching,
 ) -> RunPlan:
-    """Read all operations, sort them, and forecast."""
+    """Read all operations, decide about each as intake would, and forecast."""
     counts, prices, kinds, seen = Counter[str](), Counter[str](), _Kinds(), set[str]()
     async with aclosing(each(operations)) as reading:
         async for operation in reading:
@@ -74,18 +80,18 @@ async def plan(
                 counts["duplicates"] += 1
                 continue
             seen.add(name)
-            told = admission.welcome(operation, fingerprint, await journal.find(name), "every call")
-            counts[COUNTED.get(told, "rejected")] += 1
-            if told == "resume":
+            decision = intake.decide(operation, fingerprint, await journal.find(name), "every call")
+            counts[COUNTED.get(decision, "rejected")] += 1
+            if decision == "resume":
                 kinds.running[operation.variant(), operation.endpoint.job_limit] += 1
-            elif told in {"submit", "resubmit"}:
+            elif decision in {"submit", "resubmit"}:
                 prices[operation.variant()] += 1
                 kinds.add(operation, batching)
     return _plan(counts, prices, kinds.loads(), scheduler)
 
 
 def _plan(counts: Counter[str], prices: Counter[str], loads: list[Load], scheduler: Scheduler) -> RunPlan:
-    told = forecast(
+    expected = forecast(
         loads,
         runtimes=scheduler.poller.runtimes,
         patience=scheduler.patience,
@@ -96,21 +102,21 @@ def _plan(counts: Counter[str], prices: Counter[str], loads: list[Load], schedul
     ledger = scheduler.ledger
     cents = sum((ledger.price(variant) or 0.0) * rows for variant, rows in prices.items())
     unpriced = {variant: rows for variant, rows in prices.items() if ledger.price(variant) is None}
-    left = None if ledger.cap is None else ledger.cap - ledger.charged - ledger.exposed_cents
+    left = None if ledger.cap_cents is None else ledger.cap_cents - ledger.charged_cents - ledger.exposed_cents
     too_dear = left is not None and (cents > left or bool(unpriced))
-    early, expected, late = (seconds / 60 for seconds in told.seconds)
+    early, middle, late = (seconds / 60 for seconds in expected.seconds)
     return RunPlan(
         rows=counts["rows"],
         duplicates=counts["duplicates"],
         answered=counts["answered"],
         running=counts["running"],
         rejected=counts["rejected"],
-        asked=counts["asked"],
+        to_submit=counts["to_submit"],
         submits=sum(load.submits for load in loads),
-        requests=told.requests,
-        minutes=expected,
+        requests=expected.requests,
+        minutes=middle,
         minutes_range=(early, late),
         cost_cents=cents,
         unpriced=unpriced,
-        bottleneck="cap" if too_dear else told.bottleneck,
+        bottleneck="cap" if too_dear else expected.bottleneck,
     )

@@ -1,78 +1,103 @@
-"""Raw answers of the journal → typed outcomes. Reading costs nothing and may be done again."""
+"""From the raw answers of the journal to typed outcomes. Reading costs nothing and may be repeated."""
 
 from __future__ import annotations
 
 import json
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, JsonValue
 
-from sixtyfour_async._client.job import read_answer
+from sixtyfour_async._client.answers import read
 from sixtyfour_async._journal.base import CRASHED, Entry
 from sixtyfour_async._runner.outcomes import Outcome, Status
-from sixtyfour_async._scheduling.row_states import IN_DOUBT
+from sixtyfour_async._scheduling.row_states import ENDED, State
 from sixtyfour_async._wire.codec import decode_answer
-from sixtyfour_async.errors import (
-    JobCancelledError,
-    JobFailedError,
-    JobTimeoutError,
-    JobUnknownError,
-    JournalError,
-    ResponseError,
-    SixtyfourError,
-)
+from sixtyfour_async.errors import JobTimeoutError, JobUnknownError, JournalError, ResponseError, SixtyfourError
 from sixtyfour_async.models.jobs import Report
 from sixtyfour_async.operations import REGISTRY, JobOperation, Request
 
 R = TypeVar("R")
 
+STATUSES: Mapping[State, Status] = {
+    "completed": "completed",
+    "failed": "failed",
+    "cancelled": "cancelled",
+    "accepted": "unfinished",
+    "intended": "unknown",
+    "unknown": "unknown",
+    "released": "rejected",
+}
+"""A row's state in the journal → the status of its outcome."""
+
+
+class _End(NamedTuple):
+    """How a row ended: an answer, why there is none, or an answer that does not fit."""
+
+    value: Any = None
+    raw: JsonValue = None
+    error: SixtyfourError | None = None
+
 
 def read_outcome(operation: JobOperation[R], entry: Entry, *, index: int = 0, replayed: bool = False) -> Outcome[R]:
-    """Tell how a settled row ended, its raw answer read as the class asked for.
+    """Return how a row ended, its raw answer read as the class asked for.
 
-    An answer that does not fit is an outcome too, with the raw answer inside.
+    An answer that does not fit is an outcome too, with the raw answer in it.
     """
-    raw: JsonValue = None
-    value: R | None = None
-    error: SixtyfourError | None = None
-    status: Status = "completed"
-    try:
-        report = _read_report(operation, entry)
-        raw = report.result
-        value = read_answer(operation, entry.job_id or "", report)
-    except JobUnknownError as parked:
-        status, error = "unknown", parked
-    except JobTimeoutError as running:
-        status, error = "unfinished", running
-    except JobCancelledError as ended:
-        status, error = "cancelled", ended
-    except JobFailedError as ended:
-        status, error = "failed", ended
-    except SixtyfourError as misfit:
-        error = misfit
-    except Exception as broken:  # noqa: BLE001 (a validator of the caller's own class; the paid answer must survive it)
-        error = ResponseError(f"the answer could not be read: {broken!r}", operation=operation.endpoint.name)
-        error.__cause__ = broken
+    end = _read_end(operation, entry) if entry.state in ENDED else _End(error=_why_open(entry))
     return Outcome(
         entry.key,
         index,
         operation,
-        status,
-        value=value,
-        error=error,
-        raw=raw,
+        STATUSES[entry.state],
+        value=end.value,
+        error=end.error,
+        raw=end.raw,
         job_id=entry.job_id,
         cost_cents=entry.cost_cents,
         replayed=replayed,
     )
 
 
+def _why_open(entry: Entry) -> SixtyfourError | None:
+    """Return why a row that has not ended has no answer."""
+    if entry.state == "accepted":
+        return JobTimeoutError("was still running when last polled", job_id=entry.job_id)
+    return None if entry.state == "released" else JobUnknownError(entry.error or CRASHED, job_id=entry.job_id)
+
+
+def _read_end(operation: JobOperation[Any], entry: Entry) -> _End:
+    """Read the answer to the last poll, as the journal keeps it."""
+    raw: JsonValue = None
+    try:
+        report = _read_report(operation, entry)
+        raw = report.result
+        failure = report.failure(entry.job_id or "")
+        if failure is not None:
+            return _End(None, raw, failure)
+        answer = read(operation, raw, operation.endpoint.name)
+        return _End(answer.value, raw, answer.error)
+    except SixtyfourError as misfit:
+        return _End(None, raw, misfit)
+    except Exception as broken:  # noqa: BLE001 (a validator of the caller's own class; the paid answer must survive it)
+        error = ResponseError(f"the answer could not be read: {broken!r}", operation=operation.endpoint.name)
+        error.__cause__ = broken
+        return _End(None, raw, error)
+
+
+def _read_report(operation: JobOperation[Any], entry: Entry) -> Report:
+    question = operation.poll(entry.job_id or "-")
+    value = json.loads(entry.answer or "null")
+    report: Report = decode_answer(question.answer_type(), value, operation=operation.endpoint.name).report()
+    return report
+
+
 def restore(entry: Entry, *, struct: type[BaseModel] | None = None) -> JobOperation[Any]:
-    """Make the question of a journal's row again.
+    """Return the operation of a journal's row.
 
     Args:
         entry: The row.
-        struct: The class to read its answer as, for questions that take one.
+        struct: The class to read its answer as, for operations that take one.
 
     Raises:
         JournalError: This version does not know the operation.
@@ -85,15 +110,3 @@ def restore(entry: Entry, *, struct: type[BaseModel] | None = None) -> JobOperat
     if struct is not None and "struct" in own:
         own["struct"] = struct
     return made(**own, extra={name: value for name, value in sent.items() if name not in own})
-
-
-def _read_report(operation: JobOperation[Any], entry: Entry) -> Report:
-    """Read the last look that the journal kept."""
-    if entry.state in IN_DOUBT:
-        raise JobUnknownError(entry.error or CRASHED, job_id=entry.job_id)
-    if entry.state == "accepted":
-        raise JobTimeoutError("was still running when last looked at", job_id=entry.job_id)
-    question = operation.poll(entry.job_id or "-")
-    value = json.loads(entry.answer or "null")
-    found: Report = decode_answer(question.answer_type(), value, operation=operation.endpoint.name).report()
-    return found

@@ -1,7 +1,4 @@
-"""JobRunner: any number of jobs under one budget; rows in, outcomes out.
-
-The runner takes rows on and hands outcomes over; `_runner.engine` carries out what `_scheduling.scheduler` decides in between.
-"""
+"""JobRunner: any number of jobs under one budget; operations in, outcomes out."""
 
 from __future__ import annotations
 
@@ -20,12 +17,13 @@ import anyio
 import anyio.abc
 from pydantic import BaseModel
 
-from sixtyfour_async._client.client import AsyncClient
-from sixtyfour_async._journal.base import Journal, MemoryJournal
+from sixtyfour_async._client.client import AsyncClient, pipeline_of
+from sixtyfour_async._journal.base import Journal
+from sixtyfour_async._journal.memory import MemoryJournal
 from sixtyfour_async._journal.sqlite import SqliteJournal
-from sixtyfour_async._runner.admission import RowAdmission
+from sixtyfour_async._runner.delivery import Delivery
 from sixtyfour_async._runner.engine import Engine
-from sixtyfour_async._runner.handover import Handover
+from sixtyfour_async._runner.intake import Intake
 from sixtyfour_async._runner.outcome_stream import Operations, OutcomeStream
 from sixtyfour_async._runner.outcomes import Explanation, Outcome, RunPlan, Stats, Unfinished, Unknown
 from sixtyfour_async._runner.planning import plan
@@ -33,9 +31,9 @@ from sixtyfour_async._runner.reading import read_outcome, restore
 from sixtyfour_async._scheduling.batches import MAX_FILE_ROWS
 from sixtyfour_async._scheduling.job_states import Phase
 from sixtyfour_async._scheduling.ledger import Ledger
-from sixtyfour_async._scheduling.limits import ConcurrencyLimit, WindowLimit
+from sixtyfour_async._scheduling.limits import ConcurrencyLimit, JobLimit, WindowLimit
 from sixtyfour_async._scheduling.poller import DEFAULT_PATIENCE_SECONDS
-from sixtyfour_async._scheduling.row_states import Batching, Deliver, OnUnknown, ReusePolicy
+from sixtyfour_async._scheduling.row_states import ENDED, Batching, Deliver, OnUnknown, ReusePolicy
 from sixtyfour_async._scheduling.scheduler import Scheduler
 from sixtyfour_async.errors import ConfigurationError, JournalError, RunStoppedError
 from sixtyfour_async.models import Intelligence
@@ -45,49 +43,50 @@ from sixtyfour_async.operations._fields import Typed
 R = TypeVar("R")
 M = TypeVar("M", bound=BaseModel)
 
-DEEP_SEARCHES = 5
-"""Deep searches one organization may run at once. Source: docs.sixtyfour.ai, search pages."""
+MAX_DEEP_SEARCHES = 5
+"""Deep searches that one organization may run at once. Source: docs.sixtyfour.ai, search pages."""
 
-BULK_SUBMITS = 10
-"""Bulk submissions one organization may make a minute. Source: docs.sixtyfour.ai, bulk-intelligence."""
+MAX_BULK_SUBMITS_PER_MINUTE = 10
+"""Bulk submits that one organization may make. Source: docs.sixtyfour.ai, bulk-intelligence."""
 
 RUNTIMES = "runtimes"
-"""The journal's note of what was learned."""
+"""The name under which learned run times are kept in the journal."""
 
-REMEMBERED_EVERY = 60.0
-"""Seconds, by the client's clock, after which it is written with the next outcome."""
+RUNTIMES_SAVED_SECONDS = 60.0
+"""Time, by the client's clock, after which learned run times are saved with the next outcome."""
 
 logger = logging.getLogger("sixtyfour_async.runner")
 
 
 class JobRunner:
-    """Submits jobs, looks at them until they end, and hands their outcomes over; any number under one budget.
+    """Submits jobs, polls them until they end, and hands their outcomes over; any number under one budget.
 
     Args:
-        client: Its budget is shared: calls made on the client go first.
+        client: Its budget is shared; calls made on the client go first.
         journal: A path, a journal of your own, or None for one that dies with the process. With a path, a row that was
-            answered is never asked again, and a job that was accepted is watched on, whatever happened in between.
-        max_in_flight: Jobs sent and not ended, at most; also how many rows are read ahead of the consumer.
-        max_cost_cents: The most that may be spent, earlier runs on the same journal included. Kept by setting a row's
-            price aside before it is sent; a row whose price nobody knows is refused unless *max_row_cents* is given.
+            answered is never paid again, and a job that was accepted is polled on, whatever happened in between.
+        max_in_flight: Jobs submitted and not ended, at most; also how many rows are read ahead of the consumer.
+        max_cost_cents: The most that may be spent, earlier runs on the same journal included. A row's price is reserved
+            before it is sent; a row whose price is not known is refused unless *max_row_cents* is given.
         max_row_cents: What a row of unknown price counts as under the cap: the most you expect it to cost.
         max_jobs: Jobs submitted at most, earlier runs on the same journal included.
         max_rows: Rows read at most by this runner, answered from the journal or not.
         prices: Cents per answer that you know of, by operation or ``operation/tier``.
         job_deadline: Seconds after which a job that has not ended is handed back as ``unfinished``.
-        retry_failed: Ask again what the service had accepted and then failed or cancelled, in an earlier run.
-        reuse: How old an answer of the journal may be to be given again; None for any age. An older one is asked, and
-            paid, again.
+        retry_failed: Submit again what the service accepted and then failed or cancelled, in an earlier run.
+        reuse: The age up to which an answer in the journal is replayed; None for any age. An older one is asked for,
+            and paid, again.
         on_unknown: What to do with rows that an earlier run left unknown: ``"park"`` leaves them alone, ``"resubmit"``
-            asks again, and perhaps pays twice. Where the service knows a submit again it is repeated in any case.
-        deep_searches: How many deep searches may run at once.
+            submits them again, and perhaps pays twice. Where the service recognises a second submit it is repeated in
+            any case.
+        deep_searches: Deep searches that may run at once.
         patience: Seconds that a finished answer may lie unseen to save one request, while rows wait for the budget.
-            More of it gets more jobs through in a minute; less brings each answer sooner.
+            A higher value gets more jobs through in a minute, a lower one brings each answer sooner.
 
     Units: cents are US cents; seconds are the service's (`AsyncClient.speed`).
 
-    Use it as ``async with JobRunner(client) as runner``. When it is left, rows not sent are dropped, and what still
-    runs over there is listed in `left_running`.
+    Use it as ``async with JobRunner(client) as runner``. When it is closed, rows not sent are dropped, and what is
+    still running at the service is listed in `left_running`.
     """
 
     def __init__(
@@ -105,48 +104,48 @@ class JobRunner:
         retry_failed: bool = False,
         reuse: timedelta | None = None,
         on_unknown: OnUnknown = "park",
-        deep_searches: int = DEEP_SEARCHES,
+        deep_searches: int = MAX_DEEP_SEARCHES,
         patience: float = DEFAULT_PATIENCE_SECONDS,
     ) -> None:
         if not 0 < patience < math.inf:
             raise ConfigurationError("patience must be above 0 seconds, and finite")
         if max_in_flight < 1 or deep_searches < 1:
             raise ConfigurationError("max_in_flight and deep_searches must be at least 1")
-        caps = {"cost_cents": max_cost_cents, "row_cents": max_row_cents, "jobs": max_jobs, "rows": max_rows}
-        for name, cap in caps.items():
-            if cap is not None and not cap > 0:
-                raise ConfigurationError(f"max_{name} must be above 0, or None for no cap")
-        if isinstance(journal, str | Path):
-            journal = SqliteJournal(journal)
+        _check_caps(max_cost_cents=max_cost_cents, max_row_cents=max_row_cents, max_jobs=max_jobs, max_rows=max_rows)
         self.client = client
-        self.journal: Journal = journal or MemoryJournal()
+        self.journal: Journal = (
+            SqliteJournal(journal) if isinstance(journal, str | Path) else journal or MemoryJournal()
+        )
         self.left_running: tuple[Unfinished, ...] = ()
         self._max_in_flight = max_in_flight
-        ledger = Ledger(max_cost_cents, dict(prices or {}), max_row_cents)
-        policy = ReusePolicy(retry_failed=retry_failed, on_unknown=on_unknown, reuse=reuse)
-        self._admission = RowAdmission(self.journal, ledger, max_jobs, policy)
+        self._budget, self._clock = pipeline_of(client).budget, pipeline_of(client).clock
+        ledger = Ledger(max_cost_cents, dict(prices or {}), max_row_cents, max_jobs)
         self._scheduler = Scheduler(
-            budget=client.budget,
+            budget=self._budget,
             ledger=ledger,
             jitter=random.random,
-            job_limits={"deep-search": ConcurrencyLimit(deep_searches), "bulk-intelligence": WindowLimit(BULK_SUBMITS)},
+            job_limits=_job_limits(deep_searches),
             in_flight=ConcurrencyLimit(max_in_flight),
             job_deadline=job_deadline,
             patience=patience,
         )
-        self._engine = Engine(client, self.journal, self._scheduler)
-        self._handover = Handover(self.journal, self._engine, self._admission, max_rows)
+        policy = ReusePolicy(retry_failed=retry_failed, on_unknown=on_unknown, reuse=reuse)
+        self._delivery = Delivery(self.journal)
+        self._engine = Engine(client, self.journal, self._scheduler, self._delivery)
+        self._intake = Intake(
+            self.journal, self._engine, self._delivery, ledger=ledger, policy=policy, max_rows=max_rows
+        )
         self._tasks: anyio.abc.TaskGroup | None = None
-        self._remembered_at = 0.0
+        self._runtimes_saved_at = 0.0
 
     # --- life ---------------------------------------------------------------------------------------------------
 
     async def __aenter__(self) -> Self:
         await self.journal.open()
         try:
-            await self._admission.open()
+            await self._intake.open()
             self._scheduler.poller.runtimes.read_json(await self.journal.get_meta(RUNTIMES) or "")
-            self._remembered_at = self.client.clock.now()
+            self._runtimes_saved_at = self._clock.now()
             self._tasks = await anyio.create_task_group().__aenter__()
         except BaseException:
             await self.journal.close()
@@ -157,7 +156,7 @@ class JobRunner:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Detach. An error of the block goes on as it is: the task group never sees it, so it is not wrapped."""
+        """Detach. An error of the block propagates as it is: the task group never sees it, so it is not wrapped."""
         tasks = self._running
         self._engine.begin_shutdown()
         tasks.cancel_scope.cancel()
@@ -165,36 +164,38 @@ class JobRunner:
             await tasks.__aexit__(None, None, None)
         finally:
             self._tasks = None
-            self.client.budget.background = False
-            self._leave()
-            await self._keep_runtimes()
+            self._budget.background = False
+            self._detach()
+            await self._save_runtimes()
             await self.journal.close()
 
-    async def _remember(self) -> None:
-        """Keep what was learned, now and then: a run that is killed has taught something, too."""
-        now = self.client.clock.now()
-        if now >= self._remembered_at + REMEMBERED_EVERY:
-            self._remembered_at = now
-            await self._keep_runtimes()
+    async def _save_runtimes_if_due(self) -> None:
+        """Save learned run times once in a while, so that a run that is killed has taught something too."""
+        now = self._clock.now()
+        if now >= self._runtimes_saved_at + RUNTIMES_SAVED_SECONDS:
+            self._runtimes_saved_at = now
+            await self._save_runtimes()
 
-    async def _keep_runtimes(self) -> None:
-        """What was learned helps a later run; a journal that broke has been reported already."""
+    async def _save_runtimes(self) -> None:
+        """Persist learned run times so that the next run starts warm. A broken journal was reported earlier."""
         if not self._scheduler.poller.polls:
             return
         with suppress(JournalError), anyio.CancelScope(shield=True):
             await self.journal.set_meta(RUNTIMES, self._scheduler.poller.runtimes.to_json())
 
-    def _leave(self) -> None:
+    def _detach(self) -> None:
         self.left_running = tuple(
             Unfinished(row.entry.key, row.operation, row.entry.job_id)
             for row in self._engine.rows.values()
             if row.entry.job_id is not None
         )
-        for feed in list(self._handover.feeds):
-            feed.leave()
+        for stream in list(self._delivery.streams):
+            stream.close()
         if self.left_running:
             ids = ", ".join(unfinished.job_id for unfinished in self.left_running[:5])
-            logger.warning("%d jobs run on over there and are billed: %s …", len(self.left_running), ids)
+            logger.warning(
+                "%d jobs are still running at the service and will be billed: %s …", len(self.left_running), ids
+            )
 
     @property
     def _running(self) -> anyio.abc.TaskGroup:
@@ -203,28 +204,28 @@ class JobRunner:
         return self._tasks
 
     def stop(self) -> None:
-        """Read and submit no further; what runs is watched to its end and handed over."""
-        for feed in self._handover.feeds:
-            feed.stop()
-        self._handover.withdraw(lambda _row: True)
+        """Read and submit no further; what runs is polled to its end and handed over."""
+        for stream in self._delivery.streams:
+            stream.stop()
+        self._engine.withdraw(lambda _row: True)
 
     def stats(self) -> Stats:
-        """Say where the runner stands."""
+        """Return a snapshot of the runner's counters."""
         rows = self._engine.rows.values()
         in_flight = sum(row.entry.state in {"intended", "accepted"} for row in rows)
-        budget, ledger, poller = self._scheduler.budget, self._scheduler.ledger, self._scheduler.poller
-        now = self.client.clock.now()
+        budget, ledger, poller = self._budget, self._scheduler.ledger, self._scheduler.poller
+        now = self._clock.now()
         return Stats(
             waiting=len(rows) - in_flight,
             in_flight=in_flight,
-            ended=dict(self._handover.ended),
-            withdrawn=self._handover.withdrawn,
-            replayed=self._handover.replayed,
+            ended=dict(self._delivery.ended),
+            withdrawn=self._delivery.withdrawn,
+            replayed=self._delivery.replayed,
             requests=budget.used,
             throttled=budget.throttled,
             requests_per_minute=budget.limit,
-            cost_cents=ledger.charged,
-            reserved_cents=ledger.reserved,
+            cost_cents=ledger.charged_cents,
+            reserved_cents=ledger.reserved_cents,
             exposed_cents=ledger.exposed_cents,
             last_minute=budget.last_minute(now),
             other_traffic=budget.other_traffic,
@@ -235,82 +236,82 @@ class JobRunner:
         )
 
     def explain(self, key: str) -> Explanation | None:
-        """Say why a row was or was not looked at; None when no row of this key is under way."""
-        job = self._scheduler.jobs.get(self._engine.number_of(key))
+        """Return why a row was or was not polled; None when no row of this key is under way."""
+        job = self._engine.job_of(key)
         if job is None:
             return None
-        now, poller = self.client.clock.now(), self._scheduler.poller
-        accepted = job.job_id is not None
+        now, scheduler = self._clock.now(), self._scheduler
+        contended = scheduler.queues.slot_contended(job, now)
         return Explanation(
             key,
             job.phase.value,
-            self._scheduler.bottleneck(now),
-            now - job.accepted_at if accepted else None,
+            scheduler.bottleneck(now),
+            None if job.job_id is None else now - job.accepted_at,
             job.polls,
             now - job.polled_at if job.polls else None,
             job.poll_at - now if job.phase is Phase.RUNNING else None,
-            poller.poll_cost_for(job, slot_contended=self._scheduler.queues.slot_contended(job, now)),
+            scheduler.poller.poll_cost_for(job, slot_contended=contended),
         )
 
     async def plan(
         self, operations: Operations[Any], *, key: Callable[[Any], str] | None = None, batching: Batching = "auto"
     ) -> RunPlan:
-        """Say what `map` would do with these operations, and what it would take; nothing is sent or written.
+        """Return what `map` would do with these operations, and what it would take; nothing is sent or written.
 
-        All of *operations* is read: give something that can be read again, such as a list, not the generator that
-        `map` is to have. What other ``map`` calls on this runner have under way is not counted.
+        All of *operations* is read: pass something that can be read again, such as a list, not the generator meant for
+        `map`. What other ``map`` calls on this runner have under way is not counted.
         """
         self._running  # noqa: B018 (raises outside the block: the journal must be open)
-        return await plan(operations, self.journal, self._admission, self._scheduler, key=key, batching=batching)
+        return await plan(operations, self.journal, self._intake, self._scheduler, key=key, batching=batching)
 
     # --- the journal --------------------------------------------------------------------------------------------
 
     async def unknown(self) -> list[Unknown]:
-        """List the rows that may have been taken, with the money at stake, whatever run they come from."""
+        """Return the rows that may have been accepted, with the money exposed, whatever run they come from."""
         return [
             Unknown(entry.key, restore(entry), entry.error or "", entry.sent_at, entry.reserved_cents, entry.job_id)
             async for entry in self.journal.entries({"unknown"})
         ]
 
     async def reparse(self, model: type[M]) -> AsyncGenerator[Outcome[Intelligence[M]], None]:
-        """Read every research answer of the journal again, as another class; nothing is asked or paid.
+        """Yield every research answer of the journal again, read as another class; nothing is asked or paid.
 
-        An answer that does not fit is an outcome with the raw answer inside, as it is in `map`.
+        An answer that does not fit is an outcome with the raw answer in it, as it is in `map`.
         """
         index = 0
         async for entry in self.journal.entries({"completed"}):
             operation = restore(entry, struct=model)
             if isinstance(operation, Typed):
-                asked = cast("JobOperation[Intelligence[M]]", operation)
-                yield read_outcome(asked, entry, index=index, replayed=True)
+                typed = cast("JobOperation[Intelligence[M]]", operation)
+                yield read_outcome(typed, entry, index=index, replayed=True)
                 index += 1
 
     async def ack(self, outcome: Outcome[Any]) -> None:
-        """Note for good that an outcome has arrived: ``map(…, deliver="once")`` leaves it out from now on.
+        """Record that an outcome has arrived: ``map(…, deliver="once")`` leaves its row out from now on.
 
         Once this returns it is on the disk. A row whose end is not known yet is not acknowledged by it.
         """
-        if outcome.status in {"completed", "failed", "cancelled"}:
+        if outcome.status in ENDED:
             await self.journal.deliver(outcome.key)
 
-    # --- asking -------------------------------------------------------------------------------------------------
+    # --- jobs ---------------------------------------------------------------------------------------------------
 
     async def run(self, operation: JobOperation[R], *, key: str | None = None) -> Outcome[R]:
         """Submit one operation, before the waiting rows of any `map`, and return its outcome.
 
-        If cancelled, the job stays in the journal and is watched on while the runner is open.
+        If cancelled, the job stays in the journal and is polled on while the runner is open.
 
         Raises:
             JournalError: The journal failed; nothing more is sent.
         """
-        async with self._feed(1, urgent=True) as feed:
-            await self._handover.admit(feed, operation, key, 0)
-            feed.finish_reading()
-            async with aclosing(feed.take()) as outcomes:
+        async with self._stream(1, urgent=True) as stream:
+            await self._intake.admit(stream, operation, key, 0)
+            stream.finish_reading()
+            async with aclosing(stream.take()) as outcomes:
                 async for outcome in outcomes:
-                    await self._remember()
+                    await self._save_runtimes_if_due()
                     return outcome
-            raise feed.error or RunStoppedError("the runner was left before the job ended")
+            raise stream.error or RunStoppedError("the runner was closed before the job ended")
 
     async def map(
         self,
@@ -325,18 +326,18 @@ class JobRunner:
 
         Args:
             operations: Any iterable or async iterable, read no further ahead than ``max_in_flight`` rows.
-            key: Names a row from its operation; by default the question's own content does, so that the same question
-                asked twice in a run, or again in a later run with the same journal, is paid once.
+            key: Returns a row's key; by default its question's fingerprint, so that the same question, asked twice in a
+                run or again in a later run with the same journal, is paid once.
             deliver: ``"every call"`` yields each row once per call: what an earlier run answered comes again,
                 ``replayed``, for free. ``"once"`` leaves out rows that were acknowledged before, by you with `ack` or,
-                failing that, by your coming back for the next outcome. It is *at least once*: the outcome in your hands
-                when the process dies comes again, and no other; with a sink that knows keys it is exactly once.
+                failing that, by your asking for the next outcome. It is *at least once*: the outcome in your hands when
+                the process dies comes again, and no other; with a sink that deduplicates by key it is exactly once.
             ordered: Yield outcomes in the order of the input. A slow row then holds the others back, ``max_in_flight``
                 at most; after that nothing is submitted until it ends.
-            batching: ``"auto"`` lets find and reverse questions that have nothing but their lead to tell them apart share
-                bulk submits of up to 100: a hundredth of the requests. ``"file"`` sends research on people and
-                companies as files of up to 20,000 rows, too: a few requests for all of it, and no answer before the
-                slowest row's; fields come back as text. ``"single"`` submits each row by itself.
+            batching: ``"auto"`` lets find and reverse questions that differ in their lead only share bulk submits of up
+                to 100: a hundredth of the requests. ``"file"`` also sends research on people and companies as files of
+                up to 20,000 rows: a few requests for all of it, and no answer before the slowest row's; fields come
+                back as text. ``"single"`` submits each row by itself.
 
         Raises:
             SixtyfourError: After the last outcome: the refusal that every later row would have met (wrong key, no
@@ -345,27 +346,41 @@ class JobRunner:
 
         Leaving the loop early withdraws what has not been sent.
         """
-        places = max(self._max_in_flight, MAX_FILE_ROWS) if batching == "file" else self._max_in_flight
-        async with self._feed(places, deliver=deliver, ordered=ordered, batching=batching) as feed:
-            self._running.start_soon(self._handover.read, feed, operations, key)
-            async with aclosing(feed.take()) as outcomes:
+        slots = max(self._max_in_flight, MAX_FILE_ROWS) if batching == "file" else self._max_in_flight
+        async with self._stream(slots, deliver=deliver, ordered=ordered, batching=batching) as stream:
+            self._running.start_soon(self._intake.read, stream, operations, key)
+            async with aclosing(stream.take()) as outcomes:
                 async for outcome in outcomes:
                     yield outcome
                     if deliver == "once":
                         await self.ack(outcome)
-                    await self._remember()
-            if feed.error is not None:
-                raise feed.error
+                    await self._save_runtimes_if_due()
+            if stream.error is not None:
+                raise stream.error
 
     @asynccontextmanager
-    async def _feed(self, places: int, **kind: Any) -> AsyncGenerator[OutcomeStream[Any], None]:
+    async def _stream(self, slots: int, **options: Any) -> AsyncGenerator[OutcomeStream[Any], None]:
         tasks = self._running
-        feed: OutcomeStream[Any] = OutcomeStream(places, **kind)
-        self._handover.feeds.add(feed)
+        stream: OutcomeStream[Any] = OutcomeStream(slots, **options)
+        self._delivery.streams.add(stream)
         try:
-            yield feed
+            yield stream
         finally:
-            feed.leave()
-            self._handover.feeds.discard(feed)
+            stream.close()
+            self._delivery.streams.discard(stream)
             if self._tasks is tasks:
-                self._handover.withdraw(lambda row: all(waiting is feed for waiting, _ in row.waiting))
+                self._engine.withdraw(lambda row: all(waiting is stream for waiting, _ in row.waiting))
+
+
+def _job_limits(deep_searches: int) -> dict[str, JobLimit]:
+    """Return the limits besides the budget, by the name that operations give them."""
+    return {
+        "deep-search": ConcurrencyLimit(deep_searches),
+        "bulk-intelligence": WindowLimit(MAX_BULK_SUBMITS_PER_MINUTE),
+    }
+
+
+def _check_caps(**caps: float | None) -> None:
+    for name, cap in caps.items():
+        if cap is not None and not cap > 0:
+            raise ConfigurationError(f"{name} must be above 0, or None for no cap")

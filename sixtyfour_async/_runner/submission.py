@@ -3,73 +3,70 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 from sixtyfour_async._journal.base import Entry
+from sixtyfour_async._runner.outcome_stream import OutcomeStream
 from sixtyfour_async._scheduling.batches import RowAnswer, split_answer, split_file
-from sixtyfour_async._scheduling.row_states import IN_DOUBT, State
-from sixtyfour_async.errors import SixtyfourError
+from sixtyfour_async._scheduling.messages import Submit
+from sixtyfour_async._scheduling.row_states import State
 from sixtyfour_async.models._base import json_object
 from sixtyfour_async.models.jobs import JobState, Report
 from sixtyfour_async.operations import JobOperation
 
-if TYPE_CHECKING:
-    from sixtyfour_async._runner.outcome_stream import OutcomeStream
-
-ENDED: dict[JobState, State] = {JobState.COMPLETED: "completed", JobState.CANCELLED: "cancelled"}
+_END_STATES: dict[JobState, State] = {JobState.COMPLETED: "completed", JobState.CANCELLED: "cancelled"}
 """The state of a row whose job ended like this; every other end is a failure."""
 
 
 @dataclass(slots=True, eq=False)
 class Row:
-    """A row as the runner knows it.
+    """A row under way.
 
     Attributes:
-        entry: Its line in the journal.
-        operation: The question as the caller asked it.
-        waiting: Who waits for it, at which index; nobody, when an earlier run sent it along with others.
+        entry: Its line in the journal, as last written.
+        operation: The question as the caller put it.
+        waiting: The consumers that wait for it, each with the row's index there; none when an earlier run submitted it
+            in a batch with others.
         urgent: Does a caller wait for just this one?
-        withdrawn: Why nobody wants it any more, if so.
-        gives_up: Cents at stake in an earlier submit of it that is given up when this one leaves, if there is one.
+        abandoned_cents: Money exposed in an earlier submit that is abandoned when this one leaves; None when there is
+            none.
     """
 
     entry: Entry
     operation: JobOperation[Any]
     waiting: list[tuple[OutcomeStream[Any], int]]
     urgent: bool = False
-    withdrawn: SixtyfourError | None = None
-    gives_up: float | None = None
+    abandoned_cents: float | None = None
 
 
 @dataclass(slots=True, eq=False)
 class Submission:
-    """One submit, and the rows it carries.
+    """One submit, and the rows that it carries.
 
     Attributes:
         id: The runner's number for it.
         rows: One, or those that share it.
-        asked: The question as it is sent: for all rows, and with the key by which the service knows it again.
-        in_doubt: Was it perhaps taken by an attempt that brought no id?
-        batch: What rows that share it are known by in the journal; None for a single row.
-        body: The last look's raw answer.
+        operation: What is sent: for all of its rows, and with the key by which the service recognises a second submit.
+        batch: The name of the batch in the journal; None for a single row.
+        body: The raw answer to the last poll.
     """
 
     id: int
     rows: list[Row]
-    asked: JobOperation[Any]
-    in_doubt: bool = False
+    operation: JobOperation[Any]
     batch: str | None = None
     body: bytes = field(default=b"", repr=False)
 
     @classmethod
-    def of(cls, number: int, rows: list[Row], batch: str | None = None) -> Submission:
-        """Let rows that have something in common share a submit, a new one unless it is named."""
+    def batch_of(cls, number: int, rows: list[Row], batch: str | None = None) -> Submission:
+        """Combine rows of one batch key into one submit, a new batch unless it is named."""
         batch = batch or str(uuid4())
         first, *others = (row.operation for row in rows)
-        return cls(number, rows, first.batch_with(others, batch), rows[0].entry.state in IN_DOUBT, batch)
+        return cls(number, rows, first.batch_with(others, batch), batch)
 
     @property
     def first(self) -> Entry:
@@ -78,71 +75,87 @@ class Submission:
 
     @property
     def text(self) -> str:
-        """The last look's raw answer as text."""
+        """The raw answer to the last poll, as text."""
         return self.body.decode("utf-8", "replace")
 
-    def drop(self, rows: Iterable[Row]) -> None:
-        """Leave rows out that are no longer wanted; there are others."""
-        left_out = set(rows)
-        self.rows = [row for row in self.rows if row not in left_out]
-        if self.batch is not None and left_out:
-            first, *others = (row.operation for row in self.rows)
-            self.asked = first.batch_with(others, self.batch)
+    @property
+    def in_file(self) -> bool:
+        """Are the rows sent as a file?"""
+        return self.batch is not None and self.operation.endpoint.takes_file
 
-    def advance(self, state: State, reserved: float | None = None, **changes: Any) -> list[Entry]:
-        """Bring every row's line to a state; *reserved* cents are set aside for all of them together."""
+    # --- the journal's lines ------------------------------------------------------------------------------------
+
+    def intend(self, command: Submit) -> list[Entry]:
+        """Return the rows' lines with the intent to send them, as it must be on the disk before they leave."""
+        # A repeated submit keeps the time of the first attempt: that is when the service may have accepted it.
+        first_attempt = self.first.sent_at if command.in_doubt else None
+        sent_at = first_attempt or datetime.now(UTC).isoformat(timespec="milliseconds")
+        return self.advance("intended", command.reserved_cents, error=None, sent_at=sent_at)
+
+    def advance(self, state: State, reserved_cents: float | None = None, **changes: Any) -> list[Entry]:
+        """Return the rows' lines in another state; *reserved_cents* are shared out among them."""
         for number, row in enumerate(self.rows):
-            mine = row.entry.reserved_cents if reserved is None else reserved / len(self.rows)
+            own = row.entry.reserved_cents if reserved_cents is None else reserved_cents / len(self.rows)
             place = None if self.batch is None else number
-            row.entry = replace(row.entry, state=state, reserved_cents=mine, batch=self.batch, place=place, **changes)
+            row.entry = replace(row.entry, state=state, reserved_cents=own, batch=self.batch, place=place, **changes)
         return [row.entry for row in self.rows]
 
+    def drop(self, keys: Collection[str]) -> list[Row]:
+        """Leave rows out, by key, and return them; others remain."""
+        dropped = [row for row in self.rows if row.entry.key in keys]
+        self.rows = [row for row in self.rows if row.entry.key not in keys]
+        if self.batch is not None:
+            first, *others = (row.operation for row in self.rows)
+            self.operation = first.batch_with(others, self.batch)
+        return dropped
+
+    # --- ends ---------------------------------------------------------------------------------------------------
+
     def finish(self, report: Report) -> Entry:
-        """Bring the line of the only row to its end."""
+        """Return the line of its only row at its end."""
         [row] = self.rows
-        row.entry = ended(row.entry, report, self.text)
+        row.entry = _ended(row.entry, report, self.text)
         return row.entry
 
-    @property
-    def filed(self) -> bool:
-        """Do the rows travel as a file?"""
-        return self.batch is not None and self.asked.endpoint.takes_file
+    def settle(self, report: Report) -> list[Entry]:
+        """Return the lines of a batch's rows at its end, each with its own part of the answer.
 
-    def keep_file(self, text: str) -> None:
-        """Put the file that a look's answer leads to in the place of its links, which expire."""
+        A part has the form of an answer to a job of its own, so that it is read like one.
+        """
+        for row, part in zip(self.rows, self._parts(report), strict=True):
+            failed = report.state is JobState.COMPLETED and part.error is not None
+            state = JobState.FAILED if failed else report.state
+            error = part.error if failed else report.error
+            body = {"status": str(state), "result": part.answer, "error": error, "charge_amount": part.cost_cents}
+            own = replace(report, state=state, error=error, cost_cents=part.cost_cents)
+            row.entry = _ended(row.entry, own, json.dumps(body, ensure_ascii=False))
+        return [row.entry for row in self.rows]
+
+    def embed_file(self, text: str) -> None:
+        """Replace the links in the raw answer by the file that they lead to: links expire."""
         whole = json_object(json.loads(self.body)) or {}
         self.body = json.dumps(whole | {"results": None, "result": text}, ensure_ascii=False).encode()
 
-    def _shares(self, report: Report) -> list[RowAnswer]:
+    def _parts(self, report: Report) -> list[RowAnswer]:
         subject = self.rows[0].operation.endpoint.subject
-        asked = [row.operation.payload() for row in self.rows]
-        if self.filed:
-            fields = json_object(asked[0].get("struct")) or {}
-            return split_file(len(asked), str(report.result or ""), fields, report.cost_cents)
-        return split_answer([json_object(one[subject]) or {} for one in asked], report.result, report.cost_cents)
-
-    def settle(self, report: Report) -> list[Entry]:
-        """Give every row its own part of the answer, in the form of an answer to a job of its own."""
-        shares = self._shares(report)
-        for row, share in zip(self.rows, shares, strict=True):
-            failed = report.state is JobState.COMPLETED and share.error is not None
-            state = JobState.FAILED if failed else report.state
-            error = share.error if failed else report.error
-            told = {"status": str(state), "result": share.answer, "error": error, "charge_amount": share.cost_cents}
-            own = replace(report, state=state, error=error, cost_cents=share.cost_cents)
-            row.entry = ended(row.entry, own, json.dumps(told, ensure_ascii=False))
-        return [row.entry for row in self.rows]
+        questions = [row.operation.payload() for row in self.rows]
+        if self.in_file:
+            fields = json_object(questions[0].get("struct")) or {}
+            return split_file(len(questions), str(report.result or ""), fields, report.cost_cents)
+        leads = [json_object(question[subject]) or {} for question in questions]
+        return split_answer(leads, report.result, report.cost_cents)
 
 
-def ended(entry: Entry, report: Report, answer: str) -> Entry:
-    """Write down how a job ended, with its raw answer."""
-    state = ENDED.get(report.state, "failed")
-    counted = state == "completed" and report.cost_cents is None
+def _ended(entry: Entry, report: Report, answer: str) -> Entry:
+    """Return a line with the end of its job and the raw answer."""
+    state = _END_STATES.get(report.state, "failed")
+    # Where the service reports no charge, what was reserved counts as spent and stays on the line.
+    keeps_reserve = state == "completed" and report.cost_cents is None
     return replace(
         entry,
         state=state,
         answer=answer,
         error=report.error,
         cost_cents=report.cost_cents,
-        reserved_cents=entry.reserved_cents if counted else 0.0,
+        reserved_cents=entry.reserved_cents if keeps_reserve else 0.0,
     )

@@ -1,14 +1,18 @@
-"""The requests one key may make, as a value: a token bucket that no 60 seconds can overfill.
+"""The requests that one key may make, as a value: a token bucket that no 60 seconds can overfill.
 
-A bucket sends at most ``burst + rate·T`` requests in any *T* seconds, so ``burst + 60·rate ≤ limit - margin`` keeps the
-limit whatever window the server counts in: a fixed minute, a sliding one, or a bucket of its own. A bucket of the
-limit's own size would let nearly twice the limit through in its first minute.
+Why no window is ever exceeded. A bucket of size ``burst``, refilled at ``rate``, releases at most ``burst + rate·T``
+requests in any *T* seconds, wherever they begin: the tokens it held at the beginning, and those that came in since.
+With ``burst + 60·rate ≤ limit - margin`` that keeps the limit in a fixed minute, in a sliding one, and against a bucket
+of the server's own. A bucket as large as the limit itself would let nearly twice the limit through in its first minute.
 
-It starts with one token, not full: what the process before us sent in the last minute is not remembered.
+It starts with one token, not full: what the process before us sent in the last minute is not known.
 
-What the service says of the limit is believed when it is stricter than what we know: a lower limit, and a remainder
+After a 429 the whole key pauses, then goes on with one token and half the rate for a minute (slow start): whatever made
+the service refuse, such as other clients of the same key, is still in its window.
+
+What the service reports of the limit is believed when it is stricter than what we know: a lower limit, or a remainder
 lower than the limit less all that we sent in the last minute. Whatever window the service counts in, we alone could not
-reach that remainder: other_traffic use the key, and we take what they leave.
+have reached that remainder: others use the key too, and we take what they leave.
 """
 
 from __future__ import annotations
@@ -17,31 +21,39 @@ from collections import deque
 from dataclasses import dataclass, field
 
 MINUTE = 60.0
-_ALMOST = 1.0 - 1e-9  # a token that rounding left a hair short of whole is whole
+"""Seconds in the window of the limit."""
+
 MIN_LIMIT = 3
-"""The lowest limit that can be kept: one request for the margin, one for the burst, one to refill."""
-_MIN_RATE_FRACTION = 0.05  # what is left of the rate however much other_traffic take
-_FOREGROUND_RUN = 4  # foreground requests in a row after which one in the background may go first
+"""The lowest limit, in requests a minute, that can be kept: one for the margin, one for the burst, one to refill."""
+
+_WHOLE_TOKEN = 1.0 - 1e-9
+"""A token, less what rounding may have taken off it."""
+
+_MIN_RATE_FRACTION = 0.05
+"""Part of the rate that we keep, however much other traffic there seems to be."""
+
+_FOREGROUND_RUN = 4
+"""Foreground requests in a row after which one of the background goes first."""
 
 
 @dataclass(slots=True)
 class Budget:
     """Requests a minute, shared by everything that uses one key.
 
-    Two kinds of takers: callers who wait in the foreground go first; looks and submits of a runner go in the
-    background, and get one request in five even when the foreground never pauses.
+    There are two kinds of traffic. Calls that somebody waits for are the foreground and go first; polls and submits of
+    a runner are the background, and get one request in five even when the foreground never pauses.
 
     Attributes:
         limit: Requests a minute that the service allows. Source: docs.sixtyfour.ai, errors page: 500 per key.
         margin: Requests a minute left unused, against requests that the network squeezes together.
         burst: Requests that may go at once after a rest.
-        rate: Requests a second, derived.
-        foreground: Callers waiting in the foreground just now.
-        background: Is a runner waiting for a request just now?
+        rate: Requests per second, derived from the three.
+        foreground: Foreground callers that wait for a request.
+        background: Does a runner wait for a request?
         used: Requests made so far.
         throttled: 429 answers so far.
-        other_traffic: Requests a minute that other_traffic seem to make with the same key.
-        paused_until: No request goes before this instant.
+        other_traffic: Requests a minute that others seem to make with the same key.
+        paused_until: Instant before which no request may be sent.
     """
 
     limit: int = 500
@@ -68,8 +80,8 @@ class Budget:
         self._apply_limit(self.limit, self.burst, self.margin)
 
     def _apply_limit(self, limit: int, burst: int | None, margin: int | None) -> None:
-        """Work out what keeps a limit, whatever window it is counted in, and leaves other_traffic what they take."""
-        least = 2 if limit >= 6 else 1  # noqa: PLR2004 (two let one side leave a request to the other)
+        """Derive burst, margin and rate that keep a limit, less what other traffic takes of it."""
+        least = 2 if limit >= 6 else 1  # noqa: PLR2004 (two tokens let one side leave one to the other)
         burst = max(least, min(10, limit // 50)) if burst is None else burst
         margin = max(1, limit // 125) if margin is None else margin
         rate = (limit - margin - burst) / MINUTE
@@ -80,7 +92,11 @@ class Budget:
         self.rate = max(rate * _MIN_RATE_FRACTION, rate - self.other_traffic / MINUTE)
 
     def ready_at(self, now: float, *, foreground: bool = False) -> float:
-        """The instant at which the next request may go; *now* when it may go at once."""
+        """Return the instant at which the next request may be sent; *now* when it may be sent at once.
+
+        Tokens come in at half the rate until the slow start ends, and at the full rate from then on, so the time to
+        the missing one has two parts.
+        """
         self._refill(now)
         missing = self._wanted(foreground) - self._tokens
         start = max(now, self._filled_at or now)
@@ -92,7 +108,7 @@ class Budget:
         return start + slow + (missing - slow * self.rate / 2) / self.rate
 
     def take(self, now: float, *, foreground: bool = False) -> None:
-        """Spend one request."""
+        """Spend one request; the caller has waited until `ready_at`."""
         self._refill(now)
         self._tokens -= 1.0
         self.used += 1
@@ -101,22 +117,28 @@ class Budget:
         self._foreground_in_a_row = self._foreground_in_a_row + 1 if foreground else 0
 
     def pause(self, until: float) -> None:
-        """Stop the whole key until an instant, then go on with one request and half the rate for a minute."""
+        """Pause the whole key until an instant, then go on with one token and half the rate for a minute."""
         self.throttled += 1
         self.paused_until = max(self.paused_until, until)
         if self._filled_at is None or until > self._filled_at:
+            # Filling up to an instant that is yet to come is the pause: until then nothing is refilled, and `ready_at`
+            # starts to count there. A second 429 that names an earlier instant changes nothing.
             self._refill(until)
             self._tokens = min(1.0, self._tokens)
             self._slow_start_until = until + MINUTE
 
     def last_minute(self, now: float) -> int:
-        """Requests made in the last 60 seconds."""
+        """Return the requests made in the last 60 seconds."""
         while self._sent and self._sent[0] <= now - MINUTE:
             self._sent.popleft()
         return len(self._sent)
 
     def observe_headers(self, now: float, limit: int | None, remaining: int | None) -> None:
-        """Take note of what an answer said of the limit (``X-RateLimit-Limit``, ``X-RateLimit-Remaining``)."""
+        """Learn from the headers of an answer (``X-RateLimit-Limit``, ``X-RateLimit-Remaining``).
+
+        More other traffic than known is believed at once; less, only when a minute has passed since: a remainder read
+        early in the server's window says little.
+        """
         if limit is not None and MIN_LIMIT <= limit < self.limit:
             self._refill(now)
             self._apply_limit(limit, None, None)
@@ -130,10 +152,10 @@ class Budget:
             self._apply_limit(self.limit, self.burst, self.margin)
 
     def _wanted(self, foreground: bool) -> float:
-        """One token; two for whoever must leave the next one to the other side."""
+        """Return the tokens that one side needs: one, or two for the side that must leave the next one to the other."""
         turn_of_background = self.background and self._foreground_in_a_row >= _FOREGROUND_RUN
         must_leave_one = turn_of_background if foreground else (self.foreground > 0 and not turn_of_background)
-        return _ALMOST + (1.0 if must_leave_one and self._capacity > 1 else 0.0)
+        return _WHOLE_TOKEN + (1.0 if must_leave_one and self._capacity > 1 else 0.0)
 
     def _refill(self, now: float) -> None:
         if self._filled_at is None:

@@ -1,11 +1,11 @@
-"""How long a run will take and how many requests, told before anything is spent.
+"""How long a run will take and how many requests, forecast before anything is spent.
 
-Each limit gives a time in which the jobs can be submitted at best: the requests of the whole run at the budget's pace,
-the jobs of a kind through its job_limit, all jobs through the places in flight. The slowest of them bottleneck. The run ends when
-the slowest of the last jobs does, which is later than a usual job's run time: it is the age of the run at which, of all
-jobs submitted evenly over that time, hardly one is expected to be left.
+Each limit gives a time in which the jobs can be submitted at best: all requests of the run at the pace of the budget,
+the jobs of a kind through its limit, all jobs through the places in flight. The slowest of them is the bottleneck. The
+run ends when the slowest of the last jobs does, later than a usual job's run time: at the age at which, of all jobs
+submitted evenly over that time, hardly one is expected to be left.
 
-It is no more than that: one job in a hundred may run longer than anything seen before, and the run with it.
+It is a forecast: one job in a hundred may run longer than anything seen before, and the run with it.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ from sixtyfour_async._scheduling.poll_plan import PollSchedule, optimal_schedule
 from sixtyfour_async._scheduling.runtimes import EDGES, LONGEST_SECONDS, Runtimes, bin_of, mean_of
 
 ENDS = ((2.0, 0.05), (0.5, 0.02), (0.1, 0.005))
-"""Jobs expected to be left at what is told as the early, the expected and the late end: a number, or a part of all if
-that is more, since the far end of what was learned is mere expectation."""
+"""Jobs expected to be left at the early, the expected and the late end: a number, or a part of all jobs if that is
+more, since the far tail of a learned distribution is mostly prior."""
 
 SLICES = 20
-"""Moments at which jobs are taken to be submitted, instead of evenly."""
+"""Instants at which jobs are assumed to be submitted, in place of an even flow."""
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Jobs of one kind that are to be submitted, or run already.
+    """Jobs of one kind that are to be submitted, or that run already.
 
     Attributes:
         variant: What their run time depends on.
         submits: Jobs to submit.
-        running: Jobs to watch only.
-        job_limit: The limit they are subject to, or "".
+        running: Jobs that an earlier run submitted, to be polled only.
+        job_limit: Name of the limit on jobs of their kind, or "".
     """
 
     variant: str
@@ -45,7 +45,7 @@ class Load:
 
     @property
     def jobs(self) -> int:
-        """Jobs to watch to their end."""
+        """Jobs to be polled to their end."""
         return self.submits + self.running
 
 
@@ -56,7 +56,8 @@ class Forecast:
     Attributes:
         requests: Submits and polls, rounded.
         seconds: Early, expected and late end.
-        bottleneck: What the end depends on most: ``rate``, a job_limit's name, ``in flight``, ``run time``, or ``nothing``.
+        bottleneck: What the end depends on most: ``rate``, the name of a job limit, ``in flight``, ``run time``, or
+            ``nothing``.
     """
 
     requests: int
@@ -73,7 +74,7 @@ def forecast(
     job_limits: Mapping[str, JobLimit],
     in_flight: ConcurrencyLimit,
 ) -> Forecast:
-    """Work out requests and time for jobs of several kinds under one budget."""
+    """Forecast requests and time for jobs of several kinds under one budget."""
     loads = [load for load in loads if load.jobs]
     if not loads:
         return Forecast(0, (0.0, 0.0, 0.0), "nothing")
@@ -97,14 +98,14 @@ def forecast(
 def _ends(
     loads: Sequence[Load], pmf: Mapping[str, Sequence[float]], schedules: Mapping[str, PollSchedule], submitting: float
 ) -> tuple[float, float, float]:
-    """When so many jobs are expected to be left, submitted evenly over some seconds."""
-    over = {variant: list(accumulate(known)) for variant, known in pmf.items()}
+    """Return when each number of `ENDS` is expected to be left, of jobs submitted evenly over some seconds."""
+    ended = {variant: list(accumulate(known)) for variant, known in pmf.items()}
     jobs = sum(load.jobs for load in loads)
 
     def left(at: float) -> float:
         sent = [submitting * (slice_ + 0.5) / SLICES for slice_ in range(SLICES)]
         return sum(
-            load.jobs / SLICES * _alive(over[load.variant], at - schedules[load.variant].lag - when)
+            load.jobs / SLICES * _alive(ended[load.variant], at - schedules[load.variant].lag - when)
             for load in loads
             for when in sent
         )
@@ -114,17 +115,18 @@ def _ends(
     return early, expected, late
 
 
-def _alive(over: Sequence[float], age: float) -> float:
-    """The part of jobs that run longer than this."""
+def _alive(ended: Sequence[float], age: float) -> float:
+    """Return the part of jobs that run longer than an age, interpolated within its bin."""
     if age <= 0:
         return 1.0
     place = bin_of(age)
-    before = over[place - 1] if place else 0.0
+    before = ended[place - 1] if place else 0.0
     part = min(1.0, (age - EDGES[place]) / (EDGES[place + 1] - EDGES[place]))
-    return 1.0 - before - part * (over[place] - before)
+    return 1.0 - before - part * (ended[place] - before)
 
 
 def _when(left: Callable[[float], float], few: float, latest: float) -> float:
+    """Bisect for the instant at which no more than *few* jobs are left."""
     low, high = 0.0, latest
     for _ in range(30):
         middle = (low + high) / 2

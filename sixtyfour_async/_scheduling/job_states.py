@@ -1,26 +1,26 @@
-"""A job's life as a table: states, events, and what the scheduler keeps of each job.
+"""The life of a job, as a table: phases, transitions, and what the scheduler keeps for each job.
 
 ::
 
-    waiting ──SubmitSent──▶ sending ──Accepted──▶ running ──LookSent──▶ looking ──StillRunning──▶ running
-       ▲                       │                                           │
-       └──────SubmitAgain──────┤                                           │
-                               └──Ended──▶ ended ◀─────────Ended───────────┘
+    waiting ──submit sent──▶ sending ──accepted──▶ running ──poll sent──▶ polling ──still running──▶ running
+       ▲                        │                                            │
+       └──────submit again──────┤                                            │
+                                └──ended──▶ ended ◀──────────ended───────────┘
 
-Anything the table does not hold raises, with job, state and event in the message.
+A transition that the table does not hold raises, with job, phase and transition in the message.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sixtyfour_async.errors import SixtyfourError
 
 
 class Phase(StrEnum):
-    """Where a job is, seen from here."""
+    """Where a job is, from the scheduler's point of view."""
 
     WAITING = "waiting"
     SENDING = "sending"
@@ -30,12 +30,12 @@ class Phase(StrEnum):
 
 
 class Transition(StrEnum):
-    """What moves a job from phase to phase."""
+    """What moves a job from one phase to another."""
 
     SUBMIT_SENT = "submit sent"
     SUBMIT_AGAIN = "submit again"
     ACCEPTED = "accepted"
-    POLL_SENT = "look sent"
+    POLL_SENT = "poll sent"
     STILL_RUNNING = "still running"
     ENDED = "ended"
 
@@ -43,7 +43,7 @@ class Transition(StrEnum):
 TRANSITIONS: Mapping[Phase, Mapping[Transition, Phase]] = {
     Phase.WAITING: {
         Transition.SUBMIT_SENT: Phase.SENDING,
-        Transition.ACCEPTED: Phase.RUNNING,
+        Transition.ACCEPTED: Phase.RUNNING,  # an earlier run submitted it
         Transition.ENDED: Phase.ENDED,
     },
     Phase.SENDING: {
@@ -55,39 +55,40 @@ TRANSITIONS: Mapping[Phase, Mapping[Transition, Phase]] = {
     Phase.POLLING: {Transition.STILL_RUNNING: Phase.RUNNING, Transition.ENDED: Phase.ENDED},
     Phase.ENDED: {},
 }
-"""Phase → step → phase. A job known from the journal goes from waiting to running at once: it was accepted before."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class ScheduledJob:
-    """What the scheduler knows of one job; operation, answer and consumer are the runner's.
+    """What the scheduler knows of one job. The operation, its rows and their consumers are the runner's.
 
     Attributes:
-        id: The runner's number for the job.
+        id: The runner's own number for the job; the service's id is ``job_id``.
         variant: What its run time depends on, such as ``"people-intelligence/low"``.
-        priced_as: What the price of one of its rows depends on.
-        rows: How many rows it answers.
-        job_limit: The limit it is subject to, or "".
-        retry_safe: May its submit be sent again although it perhaps arrived?
-        urgent: Does a caller wait for just this job? Then it is submitted before the rows of any ``map``.
-        list_endpoint: The request that reports on many jobs of its kind at once, or "".
-        job_id: The service's id once accepted.
+        job_limit: Name of the limit on jobs of its kind, or "".
+        retry_safe: May its submit be repeated although an earlier one may have arrived?
+        priced_as: What the price of one of its rows depends on; *variant* unless given.
+        rows: Number of rows it answers.
+        urgent: Does a caller wait for just this job? It is then submitted before the rows of any ``map``.
+        phase: Where it is in the table above.
+        list_endpoint: Name of the request that reports on many jobs of its kind at once, or "".
+        job_id: The service's id, once accepted.
         accepted_at: When it was accepted, or taken over from the journal.
-        resumed: Was it accepted in an earlier run? Then its age is not known.
-        polled_at: When a look last found it running, or it was accepted.
-        poll_at: When the next look is due.
-        plan_number: Number of the plan by which it is.
-        polls: Looks so far.
-        is_probe: Is it one of the first of its kind, looked at to learn?
-        poll_alone: Must it be looked at by itself, whatever its list_endpoint?
+        resumed: Was it accepted in an earlier run? Its age is then unknown.
+        polled_at: When a poll last found it running; at first, when it was accepted.
+        poll_at: When the next poll is due.
+        plan_number: Sequence number of the plan that set ``poll_at``; older entries of the heap are stale.
+        polls: Polls answered so far.
+        is_probe: Is it one of the first of its kind, polled early in order to learn its run time?
+        poll_alone: Must it be polled by itself, whatever its ``list_endpoint``?
         attempts: Submits so far.
-        refusals: Submits that were refused with a 429.
-        failed_polls: Looks in a row that failed.
-        not_found_polls: Looks in a row that were answered "no such job".
-        reserved: Cents set aside for it.
-        exposed_cents: Cents an earlier submit of it may have cost, while it waits to be sent again.
-        in_doubt: Has an earlier submit perhaps been taken?
-        withdrawn: Why nobody wants it any more, once that was said while its submit was on its way.
+        refusals: Submits that were answered with a 429.
+        failed_polls: Polls in a row that failed.
+        not_found_polls: Polls in a row that were answered "no such job".
+        reserved_cents: Money set aside for it while it is under way.
+        exposed_cents: Money that an earlier submit of it may have cost, while it waits to be submitted again.
+        in_doubt: May an earlier submit of it have been accepted without an id coming back? This is the one place that
+            knows; `Submit` tells the engine.
+        withdrawn: Rows that nobody wants any more, by key, with the reason. They are dropped before the next submit.
     """
 
     id: int
@@ -112,17 +113,22 @@ class ScheduledJob:
     refusals: int = 0
     failed_polls: int = 0
     not_found_polls: int = 0
-    reserved: float = 0.0
+    reserved_cents: float = 0.0
     exposed_cents: float = 0.0
     in_doubt: bool = False
-    withdrawn: SixtyfourError | None = None
+    withdrawn: dict[str, SixtyfourError] = field(default_factory=dict[str, SixtyfourError])
 
     def __post_init__(self) -> None:
         self.priced_as = self.priced_as or self.variant
 
     def advance(self, transition: Transition) -> None:
-        """Move on, or raise: an unknown step is a defect, not a state of the service."""
+        """Move on, or raise: a transition outside the table is a bug of ours, not a state of the service."""
         try:
             self.phase = TRANSITIONS[self.phase][transition]
         except KeyError:
             raise AssertionError(f"job {self.id}: {transition} while {self.phase}") from None
+
+    @property
+    def unwanted(self) -> SixtyfourError | None:
+        """Why nobody wants any of its rows any more; None while somebody does."""
+        return next(iter(self.withdrawn.values())) if len(self.withdrawn) >= self.rows else None

@@ -1,10 +1,16 @@
-"""Limits besides the budget, as values: how many of a kind may be held at once, or begun in a minute."""
+"""Limits besides the request budget, as values: how many jobs of a kind may run at once, or start in a minute."""
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Literal, TypeAlias
+
+LIMIT_PAUSE_SECONDS = 15.0
+"""Time for which a limit stays closed after the service said "too many are running" and none of ours has ended."""
+
+Bottleneck: TypeAlias = Literal["rate", "job_limit", "cap", "server", "nothing"]
+"""What keeps waiting jobs from being submitted faster."""
 
 
 @dataclass(slots=True)
@@ -13,7 +19,7 @@ class ConcurrencyLimit:
 
     Attributes:
         capacity: How many may be held at once.
-        held: How many are held now, by us.
+        held: How many this process holds now.
     """
 
     capacity: int
@@ -21,19 +27,19 @@ class ConcurrencyLimit:
     _closed_until: float = 0.0
 
     def opens_at(self, now: float) -> float | None:
-        """The instant at which one more may be taken; None when one must be given back first."""
+        """Return the instant at which one more may be acquired; None when one must be released first."""
         return None if self.held >= self.capacity else max(now, self._closed_until)
 
     def acquire(self, _now: float) -> None:
-        """Park one more."""
+        """Hold one more."""
         self.held += 1
 
     def close(self, until: float) -> None:
-        """The service said there are too many: others hold some too."""
+        """Hold no more until an instant: the service refused one, so others must hold some too."""
         self._closed_until = max(self._closed_until, until)
 
     def release(self, *, reopen: bool = True) -> None:
-        """One of ours is no longer held; when it had really been running, there is room again."""
+        """Release one; *reopen* when it had really been running, so that the service has room again."""
         self.held -= 1
         if reopen:
             self._closed_until = 0.0
@@ -41,35 +47,35 @@ class ConcurrencyLimit:
 
 @dataclass(slots=True)
 class WindowLimit:
-    """A limit on how many of a kind may begin in any stretch of time, such as ten bulk submissions a minute.
+    """A limit on how many may start in any window of time, such as ten bulk submits a minute.
 
     Attributes:
-        capacity: How many may begin in `window` seconds.
-        window: Seconds, a little more than the service counts, for what the network squeezes together.
+        capacity: How many may start in `window` seconds.
+        window: Seconds; two more than the service counts, since the network may squeeze requests together.
     """
 
     capacity: int
     window: float = 62.0
-    _begun: deque[float] = field(default_factory=deque[float])
+    _started_at: deque[float] = field(default_factory=deque[float])
     _closed_until: float = 0.0
 
     def opens_at(self, now: float) -> float:
-        """The instant at which one more may begin."""
-        full = len(self._begun) >= self.capacity
-        return max(now, self._closed_until, self._begun[0] + self.window if full else now)
+        """Return the instant at which one more may start."""
+        full = len(self._started_at) >= self.capacity
+        return max(now, self._closed_until, self._started_at[0] + self.window if full else now)
 
     def acquire(self, now: float) -> None:
-        """One more begins."""
-        self._begun.append(now)
-        while len(self._begun) > self.capacity:
-            self._begun.popleft()
+        """Start one more."""
+        self._started_at.append(now)
+        while len(self._started_at) > self.capacity:
+            self._started_at.popleft()
 
     def close(self, until: float) -> None:
-        """The service said there were too many."""
+        """Start no more until an instant: the service refused one."""
         self._closed_until = max(self._closed_until, until)
 
     def release(self, *, reopen: bool = True) -> None:
-        """Do nothing: what has begun has begun."""
+        """Do nothing: a start stays counted until its window has passed."""
 
 
 JobLimit: TypeAlias = ConcurrencyLimit | WindowLimit

@@ -1,4 +1,4 @@
-"""What the scheduler is told (events, past participles) and what it asks for (commands, imperatives)."""
+"""What the scheduler hears (events, past participles) and what it asks for (commands, imperatives)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from typing import TypeAlias
 from sixtyfour_async.errors import SixtyfourError
 from sixtyfour_async.models.jobs import Report
 
+# --- events ---------------------------------------------------------------------------------------------------------
+
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The submit was answered with an id."""
+    """The submit was answered with the service's id."""
 
     id: int
     job_id: str
@@ -28,7 +30,7 @@ class SubmitFailed:
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """A look was answered."""
+    """A poll was answered."""
 
     id: int
     report: Report
@@ -36,7 +38,7 @@ class Polled:
 
 @dataclass(frozen=True, slots=True)
 class PollFailed:
-    """A look was not answered, or with an error."""
+    """A poll was not answered, or was answered with an error."""
 
     id: int
     error: SixtyfourError
@@ -44,43 +46,51 @@ class PollFailed:
 
 @dataclass(frozen=True, slots=True)
 class BatchPolled:
-    """One look at many jobs was answered; a job that is not among the reports was not listed."""
+    """One poll of many jobs was answered; a job that is not among the reports was not listed."""
 
     ids: tuple[int, ...]
     reports: Mapping[str, Report]
-    """By remote id."""
+    """By the service's id."""
 
 
 @dataclass(frozen=True, slots=True)
 class BatchPollFailed:
-    """One look at many jobs was not answered, or with an error."""
+    """One poll of many jobs was not answered, or was answered with an error."""
 
     ids: tuple[int, ...]
     error: SixtyfourError
 
 
 @dataclass(frozen=True, slots=True)
-class Withdrawn:
-    """Nobody wants this job any more; it is dropped if it has not been sent."""
+class RowWithdrawn:
+    """Nobody wants a row of this job any more; it is dropped unless it has been sent."""
 
     id: int
+    key: str
     error: SixtyfourError
 
 
-Event: TypeAlias = Accepted | SubmitFailed | Polled | PollFailed | BatchPolled | BatchPollFailed | Withdrawn
+Event: TypeAlias = Accepted | SubmitFailed | Polled | PollFailed | BatchPolled | BatchPollFailed | RowWithdrawn
+
+# --- commands -------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Submit:
-    """Record the intent and the cents set aside for it, then send the job."""
+    """Record the intent and the cents set aside for it, then send the job.
+
+    ``in_doubt``: an earlier submit of it may have been accepted, so the rows are unknown, not released, if this one is
+    not sent after all.
+    """
 
     id: int
-    reserved: float = 0.0
+    reserved_cents: float = 0.0
+    in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """Ask how the job is going."""
+    """Poll one job."""
 
     id: int
     job_id: str
@@ -88,31 +98,55 @@ class Poll:
 
 @dataclass(frozen=True, slots=True)
 class PollBatch:
-    """Ask once how all of these jobs are going; they are of one kind."""
+    """Poll all of these jobs with one request; they are of one kind."""
 
     ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """The job ended over there: keep the raw answer, then deliver."""
+    """The job has ended: persist the raw answer, then deliver."""
 
     id: int
     report: Report
 
 
 @dataclass(frozen=True, slots=True)
-class Release:
-    """The submit certainly was not taken: take the intent back. ``again`` says that it will be tried again."""
+class TakeBack:
+    """The submit was certainly not accepted and will be sent again: take the intent back meanwhile."""
 
     id: int
     error: SixtyfourError
-    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The job was certainly not accepted and is not sent again: its rows are free to be asked by another run."""
+
+    id: int
+    error: SixtyfourError
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The batch was refused as a whole: take the intent back and go on with its rows in parts of these sizes."""
+
+    id: int
+    error: SixtyfourError
+    sizes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DropRows:
+    """Leave these rows out of the batch, by key; others remain."""
+
+    id: int
+    errors: Mapping[str, SixtyfourError]
 
 
 @dataclass(frozen=True, slots=True)
 class Park:
-    """The submit may have been taken: park the job as unknown."""
+    """The submit may have been accepted: park the job as unknown."""
 
     id: int
     error: SixtyfourError
@@ -120,10 +154,10 @@ class Park:
 
 @dataclass(frozen=True, slots=True)
 class Detach:
-    """The job runs on over there; hand it back with its id."""
+    """The job is still running at the service: hand it back with its id."""
 
     id: int
     error: SixtyfourError
 
 
-Command: TypeAlias = Submit | Poll | PollBatch | Finish | Release | Park | Detach
+Command: TypeAlias = Submit | Poll | PollBatch | Finish | TakeBack | Release | Split | DropRows | Park | Detach

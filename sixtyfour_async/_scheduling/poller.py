@@ -1,18 +1,24 @@
-"""The running jobs: which is looked at next, when, and what a look may cost.
+"""The running jobs: which is polled next, when, and what a poll may cost.
 
-Looks and submits draw on one budget, so a look has a poll_cost_seconds: the seconds of lag that one request is worth. What sets it:
+Polls and submits draw on one budget, so a poll has a cost: the seconds of lag that one request is worth. In the terms
+of optimisation it is the multiplier of the constraint "requests per second ≤ rate": every job is polled by the schedule
+that is best at this cost (`poll_plan`), and the cost is moved until the requests that all of them ask for fit. What
+moves it:
 
-- *Patience*, the caller's number, is what submits waiting their turn make of it.
-- A short queue makes less of it: a request spent on a look makes every waiting row wait one request longer, so it costs
-  them together the time in which the whole queue is sent. The poll_cost_seconds falls as the list runs out.
-- With nothing to submit, it is the floor_step at which the polls that all running jobs ask for fit into the budget, down to
-  `MIN_POLL_COST_SECONDS`: then a job is looked at every few seconds.
-- With more running than the budget can watch, it rises above all that, as long as that makes for fewer polls.
-- A job whose end is needed, since others wait for its slot, is looked at for the floor's poll_cost_seconds.
-- The first few jobs of a kind about which nothing is known are looked at for a small poll_cost_seconds: what they teach is worth
-  more than the requests.
+- *Patience*, the caller's number, is the cost while submits wait their turn.
+- A short queue makes polls cheaper. A request spent on a poll makes each of ``n`` waiting rows wait ``1/rate`` seconds
+  longer, so it costs them ``n/rate`` seconds together: less than the patience when ``n`` is small.
+- With nothing to submit, the cost is the lowest at which the polls asked for fit into the budget, down to
+  `MIN_POLL_COST_SECONDS`: a job is then polled every few seconds.
+- With more jobs running than the budget can poll, it rises above the patience, as long as that makes for fewer polls.
+  (Each job needs at least one, so at some point a higher cost only adds lag.)
+- A job whose slot is contended is polled at the lowest cost: others cannot start before its end is seen.
+- The first few jobs of a kind about which nothing is known are polled at a small cost of their own, the exploration
+  cost: what they teach is worth more than the requests.
 
-When the poll_cost_seconds falls, or much more is known than when they were plan_number, polls are plan_number anew.
+Costs lie on a ladder, ``patience · 2^(-step/2)``, so that schedules can be cached: a higher step is a cheaper poll, and
+means more polls. When polls become cheaper, or much more is known than when they were planned, they are planned again;
+a poll that became dearer keeps its time, which is at most one poll too many for each job.
 """
 
 from __future__ import annotations
@@ -36,46 +42,46 @@ from sixtyfour_async._scheduling.runtimes import EFFECTIVE_SAMPLES, LONGEST_SECO
 from sixtyfour_async.models.jobs import Report
 
 DEFAULT_PATIENCE_SECONDS = 30.0
-"""Seconds of lag worth one request, unless the caller says otherwise."""
+"""Seconds of lag that one request is worth, unless the caller says otherwise."""
 
 STEPS_PER_DOUBLING = 2
-"""Prices a plan is made for, between one and its double."""
+"""Steps of the ladder between one cost and its double."""
 
-STEPS_ABOVE_PATIENCE = 5 * STEPS_PER_DOUBLING
-"""Steps above the patience up to which the poll_cost_seconds may rise when the budget cannot watch what runs."""
+MAX_STEPS_ABOVE_PATIENCE = 5 * STEPS_PER_DOUBLING
+"""Steps by which the cost may rise above the patience when the budget cannot poll everything that runs."""
 
 PROBES_PER_KIND = 5
-"""Jobs of a kind not met before that are looked at for `PROBE_COST_SECONDS`."""
+"""Jobs of a kind not met before that are polled at the exploration cost."""
 
-PROBE_COST_SECONDS = 2.0
-"""Seconds of lag worth a look at a is_probe, at most."""
+EXPLORATION_COST_SECONDS = 2.0
+"""Seconds of lag that a poll of a probe is worth at most."""
 
 WORTHWHILE_DEMAND_RATIO = 0.95
-"""What a higher poll_cost_seconds must bring the polls asked for down to, to be worth its lag: each job needs one."""
+"""A higher cost must bring the polls asked for below this part of what they were, or its lag buys nothing."""
 
 PLANNED_BUDGET_FRACTION = 0.9
-"""Part of the budget that the polls plan_number may ask for: they do not come evenly."""
+"""Part of the budget that planned polls may ask for: they do not come evenly."""
 
 COST_UPDATE_SECONDS = 1.0
-"""Seconds after which the poll_cost_seconds is worked out again."""
+"""Time between two updates of the cost."""
 
 MIN_JOBS_PER_LIST_POLL = 3
-"""Running jobs from which one request that reports on all of them is better than one for each."""
+"""Running jobs from which on one request for the whole list is better than one for each."""
 
 
 @dataclass(slots=True)
 class Poller:
-    """The polls at everything that runs.
+    """The polls of everything that runs.
 
     Attributes:
-        jobs: All jobs of the runner by number, those not running too.
-        deadline: Seconds after acceptance at which a job must be looked at whatever the plan says.
-        patience: Seconds of lag worth one request while submits wait.
-        runtimes: What is known of run times.
-        polls: Looks that were answered so far.
-        ended: Jobs they saw to their end.
-        update_cost_at: When the poll_cost_seconds must be worked out again; infinite when it has settled.
-        lags: How long the last ends lay unseen, seconds, as far as it can be told.
+        jobs: All jobs of the runner by number, those not running included.
+        deadline: Seconds after acceptance at which a job must be polled whatever its schedule says.
+        patience: Seconds of lag that one request is worth while submits wait.
+        runtimes: The learned run times.
+        polls: Polls answered so far.
+        ended: Jobs that they saw to their end.
+        update_cost_at: When the cost must be updated; infinite when it has settled.
+        lags: How long the last ends lay unseen, seconds, as far as it can be known.
     """
 
     jobs: dict[int, ScheduledJob]
@@ -86,10 +92,10 @@ class Poller:
     ended: int = 0
     update_cost_at: float = math.inf
     lags: deque[float] = field(default_factory=lambda: deque[float](maxlen=255))
-    _floor_step: int = 0
+    _cheapest_step: int = 0
     _step: int = 0
-    _scheduled_at_step: int = 0
-    _scheduled_at_polls: int = PROBES_PER_KIND
+    _planned_at_step: int = 0
+    _planned_at_polls: int = PROBES_PER_KIND
     _cost_updated_at: float = 0.0
     _running: Counter[str] = field(default_factory=Counter[str])
     _by_list_endpoint: dict[str, set[int]] = field(default_factory=dict[str, set[int]])
@@ -102,40 +108,40 @@ class Poller:
     # --- jobs come and go ---------------------------------------------------------------------------------------
 
     def __post_init__(self) -> None:
-        self._floor_step = max(0, math.ceil(STEPS_PER_DOUBLING * math.log2(self.patience / MIN_POLL_COST_SECONDS)))
-        self._step = self._scheduled_at_step = self._floor_step
+        self._cheapest_step = max(0, math.ceil(STEPS_PER_DOUBLING * math.log2(self.patience / MIN_POLL_COST_SECONDS)))
+        self._step = self._planned_at_step = self._cheapest_step
 
     def start(self, job: ScheduledJob, now: float, *, at_once: bool = False, slot_contended: bool = False) -> None:
-        """Poller a job from now on."""
+        """Poll a job from now on."""
         self._running[job.variant] += 1
         job.is_probe = self._running[job.variant] <= PROBES_PER_KIND and not self.runtimes.of(job.variant).evidence
-        self._wake()
+        self._update_cost_soon()
         if job.list_endpoint:
             self._by_list_endpoint.setdefault(job.list_endpoint, set()).add(job.id)
         job.accepted_at = job.polled_at = now
-        self._look_at(job, now if at_once else now + self.wait(job, now, slot_contended=slot_contended), now)
+        self._plan(job, now if at_once else now + self.wait(job, now, slot_contended=slot_contended), now)
 
     def still_running(self, job: ScheduledJob, now: float, *, slot_contended: bool = False) -> None:
-        """A look found it running; plan the next."""
+        """Learn that a poll found it running, and plan the next."""
         self.polls += 1
         job.polls += 1
         if not job.resumed:
             learned = self.runtimes.of(job.variant)
             learned.still_running(job.polled_at - job.accepted_at, now - job.accepted_at)
         job.polled_at = now
-        self._look_at(job, now + self.wait(job, now, slot_contended=slot_contended), now)
+        self._plan(job, now + self.wait(job, now, slot_contended=slot_contended), now)
 
     def failed(self, job: ScheduledJob, now: float, wait: float | None = None) -> None:
-        """A look was not answered; plan the next."""
-        self._look_at(job, now + (wait_after_failures(job.failed_polls) if wait is None else wait), now)
+        """Plan the next poll after one that failed, in *wait* seconds if the service named a pace."""
+        self._plan(job, now + (wait_after_failures(job.failed_polls) if wait is None else wait), now)
 
     def poll_alone(self, job: ScheduledJob, now: float) -> None:
-        """What a report on many said of this job must be looked at more closely."""
+        """Poll a job by itself, at once: a list that reports on many of them does not tell enough."""
         job.poll_alone = True
-        self._look_at(job, now, now)
+        self._plan(job, now, now)
 
     def found_ended(self, job: ScheduledJob, report: Report, now: float) -> None:
-        """A look found it ended: learn how long it ran."""
+        """Learn how long a job ran that a poll found ended."""
         self.polls += 1
         job.polls += 1
         self.ended += 1
@@ -148,98 +154,103 @@ class Poller:
         elif report.run_time is not None:
             learned.ended_between(since, LONGEST_SECONDS, report.run_time)
 
-    def end(self, job: ScheduledJob) -> None:
-        """Poller it no longer."""
+    def stop(self, job: ScheduledJob) -> None:
+        """Poll a job no longer."""
         self._running[job.variant] -= 1
         if any(self._running.values()):
-            self._wake()
+            self._update_cost_soon()
         else:
             self.update_cost_at = math.inf
         if job.list_endpoint:
             self._by_list_endpoint[job.list_endpoint].discard(job.id)
 
-    def _wake(self) -> None:
+    def _update_cost_soon(self) -> None:
         self.update_cost_at = min(self.update_cost_at, self._cost_updated_at + COST_UPDATE_SECONDS)
 
-    # --- which look is next -------------------------------------------------------------------------------------
+    # --- which poll is next -------------------------------------------------------------------------------------
 
     def next_at(self) -> float:
-        """When the next look is due; infinite when nothing runs."""
-        while self._heap and not self._counts(self._heap[0]):
+        """Return when the next poll is due; infinity when nothing runs."""
+        while self._heap and not self._is_current(self._heap[0]):
             heapq.heappop(self._heap)
         return self._heap[0][0] if self._heap else math.inf
 
     def take(self) -> list[ScheduledJob]:
-        """The job that `next_at` spoke of, with all that one request reports on along with it."""
+        """Return the job whose poll is due next, with all others that the same request reports on."""
         head = self.jobs[heapq.heappop(self._heap)[2]]
-        together = (
-            []
-            if head.poll_alone
-            else [self.jobs[id_] for id_ in sorted(self._by_list_endpoint.get(head.list_endpoint, ()))]
-        )
-        together = [one for one in together if one.phase is Phase.RUNNING and not one.poll_alone]
+        listed = [] if head.poll_alone else sorted(self._by_list_endpoint.get(head.list_endpoint, ()))
+        together = [
+            job for job in map(self.jobs.__getitem__, listed) if job.phase is Phase.RUNNING and not job.poll_alone
+        ]
         taken = together if len(together) >= MIN_JOBS_PER_LIST_POLL else [head]
         for job in taken:
             job.advance(Transition.POLL_SENT)
         return taken
 
-    def _look_at(self, job: ScheduledJob, at: float, now: float) -> None:
+    def _plan(self, job: ScheduledJob, at: float, now: float) -> None:
+        """Set a job's next poll. The entry planned before stays in the heap and is recognised as stale there."""
         latest = job.accepted_at + self.deadline
         job.poll_at = min(at, latest) if latest > now else at
         job.plan_number = next(self._order)
         heapq.heappush(self._heap, (job.poll_at, job.plan_number, job.id))
 
-    def _counts(self, entry: tuple[float, int, int]) -> bool:
-        """An entry is stale when its job has ended or was plan_number anew since."""
+    def _is_current(self, entry: tuple[float, int, int]) -> bool:
+        """Return False for an entry whose job has ended or was planned again since."""
         job = self.jobs.get(entry[2])
         return job is not None and job.phase is Phase.RUNNING and job.plan_number == entry[1]
 
-    # --- the poll_cost_seconds ----------------------------------------------------------------------------------------------
+    # --- the cost of a poll -------------------------------------------------------------------------------------
 
     @property
     def poll_cost_seconds(self) -> float:
-        """Seconds of lag that one look is worth now."""
+        """Seconds of lag that one poll is worth now."""
         return self._cost_at(self._step)
 
     def poll_cost_for(self, job: ScheduledJob, *, slot_contended: bool = False) -> float:
-        """Seconds of lag that a look at this job is worth now."""
+        """Return the seconds of lag that a poll of this job is worth now."""
         return self._cost_at(self._step_for(job, slot_contended=slot_contended))
 
     def update_cost(self, now: float, waiting: int, rate: float) -> None:
-        """Work the poll_cost_seconds out again, from the submits that wait for the budget and the requests it gives a second.
+        """Move the cost towards the one at which polls and submits just fit into the budget.
 
-        It rises at once when rows wait, and otherwise goes a step a second.
+        It rises at once when rows wait for it, and otherwise moves one step a second: demand is an average over whole
+        lives, so what a step changes shows only with time, and larger moves would swing.
+
+        Args:
+            now: The instant.
+            waiting: Submits that wait for the budget.
+            rate: Requests per second that the budget gives.
         """
-        queue = max(MIN_POLL_COST_SECONDS, min(self.patience, waiting / rate))
-        floor_step = math.floor(STEPS_PER_DOUBLING * math.log2(self.patience / queue))
+        queue_cost = max(MIN_POLL_COST_SECONDS, min(self.patience, waiting / rate))
+        max_step = math.floor(STEPS_PER_DOUBLING * math.log2(self.patience / queue_cost))
         before = self._step
-        self._step = min(self._step, floor_step)
+        self._step = min(self._step, max_step)
         for _ in range(max(1, min(STEPS_PER_DOUBLING, int((now - self._cost_updated_at) / COST_UPDATE_SECONDS)))):
-            self._step += self._step_change(floor_step, rate * PLANNED_BUDGET_FRACTION)
+            self._step += self._step_change(max_step, rate * PLANNED_BUDGET_FRACTION)
         self._cost_updated_at = now
         settled = self._step == before or not self._heap
         self.update_cost_at = math.inf if settled else now + COST_UPDATE_SECONDS
-        if (
-            self._step >= self._scheduled_at_step + STEPS_PER_DOUBLING
-            or self._scheduled_at_polls * 2 <= self.polls <= 8 * EFFECTIVE_SAMPLES
-        ):
-            self._scheduled_at_step, self._scheduled_at_polls = self._step, max(self._scheduled_at_polls, self.polls)
-            self._reschedule(now)
-        self._scheduled_at_step = min(self._scheduled_at_step, self._step)
+        # Plan again when polls became cheaper by half, or twice as much is known as at the last time. The lower bound
+        # of `_planned_at_polls` keeps a handful of probes from setting this off at every poll.
+        cheaper = self._step >= self._planned_at_step + STEPS_PER_DOUBLING
+        if cheaper or self._planned_at_polls * 2 <= self.polls <= 8 * EFFECTIVE_SAMPLES:
+            self._planned_at_step, self._planned_at_polls = self._step, max(self._planned_at_polls, self.polls)
+            self._plan_again(now)
+        self._planned_at_step = min(self._planned_at_step, self._step)
 
-    def _step_change(self, floor_step: int, most: float) -> int:
-        """Up one step, or down, until the polls asked for just fit."""
-        asked = self._demand(self._step)
-        if (
-            asked > most
-            and self._step > -STEPS_ABOVE_PATIENCE
-            and self._demand(self._step - 1) < WORTHWHILE_DEMAND_RATIO * asked
-        ):
+    def _step_change(self, max_step: int, affordable: float) -> int:
+        """Return -1 when polls must become dearer, 1 when they may become cheaper, else 0.
+
+        Dearer only while that makes for clearly fewer polls: each job needs one, and no cost gets below that.
+        """
+        demand = self._demand(self._step)
+        may_rise = self._step > -MAX_STEPS_ABOVE_PATIENCE
+        if demand > affordable and may_rise and self._demand(self._step - 1) < WORTHWHILE_DEMAND_RATIO * demand:
             return -1
-        return int(self._step < floor_step and self._demand(self._step + 1) <= most)
+        return int(self._step < max_step and self._demand(self._step + 1) <= affordable)
 
     def polls_per_job(self) -> float:
-        """Looks that the jobs running now take, on average, at this poll_cost_seconds."""
+        """Return the polls that the jobs running now take, on average, at this cost."""
         running = self._running.total()
         polls = sum(
             number * self._schedule(variant, self._step, fresh=False).polls for variant, number in self._running.items()
@@ -247,34 +258,43 @@ class Poller:
         return polls / running if running else 1.0
 
     def wait(self, job: ScheduledJob, now: float, *, slot_contended: bool = False) -> float:
-        """Seconds until the next look at a job that runs now."""
-        plan, age = (
-            self._schedule(job.variant, self._step_for(job, slot_contended=slot_contended)),
-            now - job.accepted_at,
-        )
-        return exploration_wait(age, plan) if job.is_probe else plan.wait(age)
+        """Return the seconds until the next poll of a job that runs now."""
+        schedule = self._schedule(job.variant, self._step_for(job, slot_contended=slot_contended))
+        age = now - job.accepted_at
+        return exploration_wait(age, schedule) if job.is_probe else schedule.wait(age)
 
     def _step_for(self, job: ScheduledJob, *, slot_contended: bool) -> int:
+        """Return the step of the ladder that holds for this job.
+
+        One request that reports on *n* jobs costs each of them an n-th of it: log2(n) doublings cheaper.
+        """
         if slot_contended:
-            return self._floor_step
+            return self._cheapest_step
         if job.is_probe:
-            return max(self._step, math.ceil(STEPS_PER_DOUBLING * math.log2(self.patience / PROBE_COST_SECONDS)))
+            return max(self._step, math.ceil(STEPS_PER_DOUBLING * math.log2(self.patience / EXPLORATION_COST_SECONDS)))
         sharing = 1 if job.poll_alone else max(1, len(self._by_list_endpoint.get(job.list_endpoint, ())))
-        return min(self._floor_step, self._step + math.floor(STEPS_PER_DOUBLING * math.log2(sharing)))
+        return min(self._cheapest_step, self._step + math.floor(STEPS_PER_DOUBLING * math.log2(sharing)))
 
     def _cost_at(self, step: int) -> float:
         return self.patience * math.exp2(-step / STEPS_PER_DOUBLING)
 
     def _demand(self, step: int) -> float:
-        """Looks a second that everything running asks for at a poll_cost_seconds."""
+        """Return the polls per second that everything running asks for at a step."""
         return sum(
             number * self._schedule(variant, step, fresh=False).demand
             for variant, number in self._running.items()
             if number
         )
 
+    # --- schedules ----------------------------------------------------------------------------------------------
+
     def _schedule(self, variant: str, step: int, *, fresh: bool = True) -> PollSchedule:
-        """The plan at a poll_cost_seconds, made anew when enough was learned since; for an estimate, less fresh will do."""
+        """Return the schedule at a step, made again when enough was learned since.
+
+        Enough is half of what was known when it was made, so a kind costs O(log polls) schedules until its bins
+        forget as fast as they learn, and one per `EFFECTIVE_SAMPLES` polls from then on. Estimates of demand
+        (``fresh=False``) ask at many steps and are content with older ones.
+        """
         learned = self.runtimes.of(variant)
         made = self._schedules.get((variant, step))
         known = 0 if made is None else made[0]
@@ -284,16 +304,18 @@ class Poller:
             self._schedules[variant, step] = made
         return made[1]
 
-    def _reschedule(self, now: float) -> None:
-        """Looks that were put off at a higher poll_cost_seconds come sooner at this one."""
-        self._heap = [entry for entry in self._heap if self._counts(entry)]
-        plans = {variant: self._schedule(variant, self._step) for variant, number in self._running.items() if number}
+    def _plan_again(self, now: float) -> None:
+        """Bring polls forward that were planned at a higher cost, or from less knowledge."""
+        self._heap = [entry for entry in self._heap if self._is_current(entry)]
+        schedules = {
+            variant: self._schedule(variant, self._step) for variant, number in self._running.items() if number
+        }
         for job in [self.jobs[id_] for _, _, id_ in self._heap]:
             if job.failed_polls:
                 continue
-            usual = not (job.list_endpoint or job.is_probe)
+            at_own_step = job.list_endpoint or job.is_probe
             age = job.polled_at - job.accepted_at
-            wait = plans[job.variant].wait(age) if usual else self.wait(job, job.polled_at)
+            wait = self.wait(job, job.polled_at) if at_own_step else schedules[job.variant].wait(age)
             at = max(now, job.polled_at + wait)
             if at < job.poll_at:
-                self._look_at(job, at, now)
+                self._plan(job, at, now)

@@ -1,4 +1,7 @@
-"""The jobs that wait to be sent: a queue for each job_limit, urgent ones apart, and those that must pause before."""
+"""The jobs that wait to be submitted: one queue per job limit and urgency, and those that must pause first.
+
+A queue per limit keeps jobs behind a closed limit (five deep searches running) from holding up all the others.
+"""
 
 from __future__ import annotations
 
@@ -13,18 +16,18 @@ from sixtyfour_async._scheduling.job_states import ScheduledJob
 from sixtyfour_async._scheduling.limits import ConcurrencyLimit, JobLimit
 
 MAX_SUBMITS_IN_TRANSIT = 50
-"""Submits on their way at most: each is a row that a crash leaves in doubt."""
+"""Submits sent and not answered: each is a row that a crash leaves in doubt, so there are few of them."""
 
 
 @dataclass(slots=True)
 class SubmitQueues:
-    """Queues, and the job_limits before them.
+    """Waiting jobs, and the limits before them.
 
     Attributes:
-        jobs: All jobs of the runner by ready_count; a job that has left them leaves its queue when its turn comes.
-        job_limits: ConcurrencyLimit name → limit on jobs of its kind.
-        in_flight: The limit on jobs sent and not ended, of every kind.
-        in_transit: The limit on submits on their way.
+        jobs: All jobs of the runner by number; one that has ended leaves its queue when its turn comes.
+        job_limits: Name → limit on jobs of a kind.
+        in_flight: The limit on jobs submitted and not ended, of every kind.
+        in_transit: The limit on submits sent and not answered.
     """
 
     jobs: dict[int, ScheduledJob]
@@ -39,17 +42,17 @@ class SubmitQueues:
         return any(self._queues.values())
 
     def add(self, job: ScheduledJob) -> bool:
-        """Put a job at the end of its queue and say whether the queue was empty."""
+        """Append a job to its queue; return whether the queue was empty."""
         queue = self._queue(job)
         queue.append(job.id)
         return len(queue) == 1
 
     def add_delayed(self, job: ScheduledJob, at: float) -> None:
-        """Put a job at the front of its queue, since it is the oldest, once its wait is over."""
+        """Put a job at the front of its queue at an instant: it is older than whatever waits there."""
         heapq.heappush(self._delayed, (at, next(self._order), job.id))
 
     def requeue(self, now: float) -> float:
-        """Queue the jobs whose wait is over, and say when the next wait ends; infinite when nothing waits."""
+        """Queue the jobs whose delay is over; return when the next delay ends, infinity when none does."""
         while self._delayed and self._delayed[0][0] <= now:
             job = self.jobs.get(heapq.heappop(self._delayed)[2])
             if job is not None:
@@ -57,74 +60,71 @@ class SubmitQueues:
         return self._delayed[0][0] if self._delayed else math.inf
 
     def take(self, job: ScheduledJob) -> None:
-        """The first of its queue leaves it."""
+        """Remove the first job of its queue."""
         self._queue(job).popleft()
 
     def heads(self, now: float) -> list[ScheduledJob]:
-        """The first job of each queue whose job_limit is open, urgent ones first, then the oldest."""
+        """Return the first job of each queue whose limits are open, urgent ones first, then by age."""
         heads: list[ScheduledJob] = []
-        for (job_limit, _), queue in self._queues.items():
+        for (limit, _), queue in self._queues.items():
             while queue and queue[0] not in self.jobs:
                 queue.popleft()
-            opens = self._opens_at(job_limit, now) if queue else None
-            if opens is not None and opens <= now:
+            opens_at = self._opens_at(limit, now) if queue else None
+            if opens_at is not None and opens_at <= now:
                 heads.append(self.jobs[queue[0]])
         return sorted(heads, key=lambda job: (not job.urgent, job.id))
 
     def ready_at(self, now: float, affords: Callable[[ScheduledJob], bool]) -> float:
-        """When the next job may be sent, were the budget endless."""
+        """Return when the next job may be submitted, as far as limits and money are concerned."""
         at = math.inf
-        for (job_limit, _), queue in self._queues.items():
-            opens = self._opens_at(job_limit, now) if queue else None
-            if opens is not None and opens < at:
+        for (limit, _), queue in self._queues.items():
+            opens_at = self._opens_at(limit, now) if queue else None
+            if opens_at is not None and opens_at < at:
                 job = self.jobs.get(queue[0])
+                # With nothing in flight no money will come back: the head is due, to be refused.
                 if job is None or self.in_flight.held == 0 or affords(job):
-                    at = opens
+                    at = opens_at
         return at
 
     def ready_count(self, now: float) -> int:
-        """How many jobs wait for neither a job_limit nor one before them to end."""
-        open_ = [
-            len(queue) for (job_limit, _), queue in self._queues.items() if queue and self._is_open(job_limit, now)
-        ]
-        return min(sum(open_), self.in_flight.capacity - self.in_flight.held)
+        """Return how many jobs wait for the budget only, not for a limit or for another job to end."""
+        ready = [len(queue) for (limit, _), queue in self._queues.items() if queue and self._is_open(limit, now)]
+        return min(sum(ready), self.in_flight.capacity - self.in_flight.held)
 
     def all_behind_limits(self, now: float) -> bool:
-        """Do jobs wait, and all of them for a job_limit?"""
-        return bool(self) and not any(
-            queue and self._is_open(job_limit, now) for (job_limit, _), queue in self._queues.items()
-        )
+        """Return whether jobs wait, each of them for a limit."""
+        return bool(self) and not any(queue and self._is_open(limit, now) for (limit, _), queue in self._queues.items())
 
     def slot_contended(self, job: ScheduledJob, now: float) -> bool:
-        """Do others wait for the slot that this job holds?"""
-        job_limit = self.job_limits.get(job.job_limit)
+        """Return whether others wait for the slot that this job holds, so that its end should be seen early."""
+        limit = self.job_limits.get(job.job_limit)
         waiting = any(queue for (name, _), queue in self._queues.items() if name == job.job_limit)
-        opens = None if job_limit is None else job_limit.opens_at(now)
-        return waiting and job_limit is not None and (opens is None or opens > now)
+        opens_at = None if limit is None else limit.opens_at(now)
+        return waiting and limit is not None and (opens_at is None or opens_at > now)
 
     def acquire(self, job: ScheduledJob, now: float) -> None:
-        """A job passes its job_limits."""
+        """Let a job pass its limits."""
         self.in_flight.acquire(now)
         if job.job_limit in self.job_limits:
             self.job_limits[job.job_limit].acquire(now)
 
     def release(self, job: ScheduledJob) -> None:
-        """A job leaves its job_limits; one that had not really run makes no room behind them."""
+        """Let a job leave its limits; one that was never accepted makes no room at the service."""
         self.in_flight.release()
         if job.job_limit in self.job_limits:
             self.job_limits[job.job_limit].release(reopen=job.job_id is not None)
 
-    def _is_open(self, job_limit: str, now: float) -> bool:
-        opens = self._opens_at(job_limit, now)
-        return opens is not None and opens <= now
+    def _is_open(self, limit: str, now: float) -> bool:
+        opens_at = self._opens_at(limit, now)
+        return opens_at is not None and opens_at <= now
 
-    def _opens_at(self, job_limit: str, now: float) -> float | None:
+    def _opens_at(self, limit: str, now: float) -> float | None:
         at = now
-        for one in (self.in_flight, self.in_transit, self.job_limits.get(job_limit)):
-            opens = now if one is None else one.opens_at(now)
-            if opens is None:
+        for one in (self.in_flight, self.in_transit, self.job_limits.get(limit)):
+            opens_at = now if one is None else one.opens_at(now)
+            if opens_at is None:
                 return None
-            at = max(at, opens)
+            at = max(at, opens_at)
         return at
 
     def _queue(self, job: ScheduledJob) -> deque[int]:

@@ -1,22 +1,24 @@
-"""From error, operation and attempt: again, park, or give up. Nothing else decides whether to send something twice.
+"""From error, operation and attempt to a decision: retry, uncertain, or give up.
 
-==========================================  ====================  =====================
-what happened                               may be repeated        may not be repeated
-==========================================  ====================  =====================
-never delivered (``sent`` is False)         again, backing off     again, backing off
-429, or 503 with a named pace: refused      again at that pace     again at that pace
-5xx, broken or late or unreadable answer    again, backing off     park: it may have been taken
-any other 4xx                               give up                give up
-==========================================  ====================  =====================
+Nothing else decides whether a request is sent twice.
 
-A POST that costs money "may not be repeated" unless it carries a key by which the service knows it again.
+==========================================  ====================  ==============================
+what happened                               retry-safe            not retry-safe
+==========================================  ====================  ==============================
+never delivered (``sent`` is False)         retry with backoff    retry with backoff
+429, or 503 with a named pace: refused      retry at that pace    retry at that pace
+5xx, broken or late or unreadable answer    retry with backoff    uncertain: it may be accepted
+any other 4xx                               give up               give up
+==========================================  ====================  ==============================
+
+A POST that costs money is not retry-safe unless it carries a key by which the service recognises it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from sixtyfour_async.errors import (
     APIError,
@@ -36,16 +38,32 @@ from sixtyfour_async.errors import (
     UnprocessableError,
 )
 
-BACKOFF_MAX = 60.0
-"""Seconds. Source: docs.sixtyfour.ai, errors page: after a 429, back off exponentially or wait 60 s."""
+MAX_BACKOFF_SECONDS = 60.0
+"""Source: docs.sixtyfour.ai, errors page: after a 429, back off exponentially or wait 60 s."""
 
-PACE_MAX = 300.0
-"""Seconds we are willing to believe a named pace; a longer one is looked into again after this."""
+MAX_PACE_SECONDS = 300.0
+"""The longest named pace that we believe; after a longer one we try again, to see whether it still holds."""
+
+SUBMIT_ATTEMPTS = 6
+"""Attempts to deliver a submit: five waits, half a minute in all."""
+
+OUTAGE_ATTEMPTS = 15
+"""Attempts in a row to reach a service that has answered before: some ten minutes. A network comes back; a service that
+has never answered has a wrong address."""
+
+LOST_AFTER_POLLS = 5
+"""Polls in a row answered 404 after which a job counts as lost, if it is older than `LOST_AFTER_SECONDS` as well."""
+
+LOST_AFTER_SECONDS = 60.0
+"""Assumed: a fresh id may not be visible yet for a moment."""
+
+DENIED_AFTER_POLLS = 3
+"""Polls in a row refused for the key's sake (401, 402, 403) after which a job is handed back unfinished."""
 
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Send it again after some seconds. ``pause_key``: the whole key waits; ``close_limit``: only its kind waits."""
+    """Send it again after some seconds; ``pause_key``: the whole key waits; ``close_limit``: only jobs of its kind."""
 
     after: float
     pause_key: bool = False
@@ -54,7 +72,7 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Uncertain:
-    """It may have been taken: keep it as unknown and never send it again by itself."""
+    """It may have been accepted: never send it again on our own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +86,15 @@ Decision: TypeAlias = Retry | Uncertain | GiveUp
 def decide(
     error: SixtyfourError, *, retry_safe: bool, attempt: int, attempts: int, jitter: float, throttles: int | None = None
 ) -> Decision:
-    """Say what to do about a failed request.
+    """Decide what to do about a failed request.
 
     Args:
         error: What went wrong.
-        retry_safe: May the request be sent again although it perhaps arrived?
+        retry_safe: May the request be sent again although it may have arrived?
         attempt: The number of the attempt that failed, from 1.
-        attempts: How many attempts there may be; a refusal with a pace (429) counts against *throttles* instead.
-        jitter: A random number, 0 to 1, spreading the wait *after* the named pace.
-        throttles: How many refusals there may be; None for any number.
+        attempts: Number of attempts allowed; a 429 counts against *throttles* instead.
+        jitter: A random number, 0 to 1, that spreads the wait *after* the named pace, never before it.
+        throttles: Number of 429s allowed; None for any number.
 
     Units: seconds.
     """
@@ -88,53 +106,79 @@ def decide(
     if is_uncertain(error):
         if not retry_safe:
             return Uncertain()
-    elif not (was_not_delivered(error) or _refused(error)):
+    elif not (was_not_delivered(error) or _was_refused(error)):
         return GiveUp()
     if attempt >= attempts:
         return GiveUp()
     return Retry(_pace(error.retry_after if isinstance(error, APIError) else None, attempt, jitter))
 
 
-def may_pass(error: SixtyfourError) -> bool:
-    """Say whether asking the same again may bring another answer, where asking costs nothing."""
+def submit_attempts(error: SixtyfourError, *, reached: bool) -> int:
+    """Return the attempts that a submit may have; more when a service that has answered before cannot be reached."""
+    return OUTAGE_ATTEMPTS if reached and was_not_delivered(error) else SUBMIT_ATTEMPTS
+
+
+def decide_poll(
+    error: SixtyfourError, *, failures: int, not_found: int, age: float, late: bool
+) -> Literal["poll again", "lost", "detach"]:
+    """Decide what becomes of a job when a poll of it failed. A failed poll never fails the job.
+
+    Args:
+        error: Why the poll failed.
+        failures: Polls in a row that failed, this one included.
+        not_found: Polls in a row that were answered "no such job", this one included.
+        age: Seconds since the job was accepted.
+        late: Has its deadline passed?
+    """
+    if not_found >= LOST_AFTER_POLLS and age >= LOST_AFTER_SECONDS:
+        return "lost"
+    denied = isinstance(error, AuthenticationError | CreditsError | PermissionDeniedError)
+    outage = was_not_delivered(error) and failures < OUTAGE_ATTEMPTS
+    if (late and not outage) or (denied and failures >= DENIED_AFTER_POLLS):
+        return "detach"
+    return "poll again"
+
+
+def is_transient(error: SixtyfourError) -> bool:
+    """Return whether the same request may succeed later, where a request costs nothing."""
     return isinstance(decide(error, retry_safe=True, attempt=1, attempts=2, jitter=0.0), Retry)
 
 
 def is_uncertain(error: SixtyfourError) -> bool:
-    """Say whether the request that failed like this was perhaps taken all the same."""
+    """Return whether a request that failed like this may have been accepted all the same."""
     failed = isinstance(error, ServerError | TransportError | ResponseError)
-    return failed and not was_not_delivered(error) and not _refused(error)
+    return failed and not was_not_delivered(error) and not _was_refused(error)
 
 
 def was_not_delivered(error: SixtyfourError) -> bool:
-    """Say whether the request that failed like this never reached the service."""
+    """Return whether a request that failed like this certainly never reached the service."""
     return isinstance(error, TransportError) and not error.sent
 
 
-def _refused(error: SixtyfourError) -> bool:
-    """503 with a named pace: come back later, nothing was done."""
+def _was_refused(error: SixtyfourError) -> bool:
+    """Return whether the service named a pace and did nothing: a 503 with Retry-After."""
     if not isinstance(error, ServerError):
         return False
     return error.status == HTTPStatus.SERVICE_UNAVAILABLE and error.retry_after is not None
 
 
 def backoff(attempt: int, jitter: float) -> float:
-    """Seconds before the next attempt: 1, 2, 4 … up to a minute, and up to a quarter more."""
-    return min(BACKOFF_MAX, 2.0 ** min(attempt - 1, 10)) * (1 + jitter / 4)
+    """Return the seconds before the next attempt: 1, 2, 4 … up to a minute, and up to a quarter more."""
+    return min(MAX_BACKOFF_SECONDS, 2.0 ** min(attempt - 1, 10)) * (1 + jitter / 4)
 
 
 def _pace(named: float | None, attempt: int, jitter: float) -> float:
     if named is None:
         return backoff(attempt, jitter)
-    return min(named, PACE_MAX) + jitter
+    return min(named, MAX_PACE_SECONDS) + jitter
 
 
-def may_be_one_rows_fault(error: SixtyfourError) -> bool:
-    """Say whether a refused batch may be taken without one of its rows, so that each should be asked by itself."""
+def may_be_fault_of_one_row(error: SixtyfourError) -> bool:
+    """Return whether a refused batch may be accepted without one of its rows, so that each should go by itself."""
     return isinstance(error, BadRequestError | UnprocessableError | PayloadTooLargeError)
 
 
-def concerns_every_row(error: SixtyfourError | None) -> bool:
-    """Say whether the next row would meet the same refusal, so that asking on would be pointless."""
+def affects_every_row(error: SixtyfourError | None) -> bool:
+    """Return whether every other row would meet the same refusal, so that the run should stop."""
     refusals = (AuthenticationError, CreditsError, PermissionDeniedError, ConnectError, CostCapError, JournalError)
     return isinstance(error, refusals)

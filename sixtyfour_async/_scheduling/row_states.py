@@ -1,14 +1,14 @@
-"""A row's life in the journal, and what to do with a row that a run meets.
+"""The life of a row in the journal, and what to do with a row that a run meets.
 
 ::
 
     released ──▶ intended ──▶ accepted ──▶ completed · failed · cancelled
         ▲            │
         └── refused ─┤
-                     └──▶ unknown                    it may have been taken: no id, no refusal
+                     └──▶ unknown                    it may have been accepted: no id came back, and no refusal
 
-A crash can leave one thing open only: an intent without an id. When the journal is opened again it is named what it is,
-``unknown``.
+A crash leaves one thing open only: an intent without an id. When the journal is opened again, such a row is named what
+it is, ``unknown``.
 """
 
 from __future__ import annotations
@@ -19,43 +19,47 @@ from typing import Literal, TypeAlias
 from uuid import UUID, uuid5
 
 State: TypeAlias = Literal["intended", "released", "accepted", "unknown", "completed", "failed", "cancelled"]
-"""Where a row stands.
+"""Where a row stands in the journal.
 
-``intended``: on its way. ``released``: certainly not taken; may be asked again. ``unknown``: it may have been taken;
-parked. ``accepted``: it has an id and runs, or did when last seen.
+``intended``: about to be sent, or sent and not answered. ``released``: certainly not accepted; free to be submitted.
+``unknown``: it may have been accepted; parked. ``accepted``: it has an id, and was running when last polled.
 """
 
 OPEN: frozenset[State] = frozenset({"intended", "accepted", "unknown"})
-"""States of rows whose end is not known: the money reserved for them is at stake."""
+"""States of rows whose end is not known: the money reserved for them is exposed."""
 
 IN_DOUBT: frozenset[State] = frozenset({"intended", "unknown"})
-"""States of rows that may have been taken, and have no id to ask by."""
+"""States of rows that may have been accepted, and have no id to poll."""
+
+ENDED: frozenset[State] = frozenset({"completed", "failed", "cancelled"})
+"""States of rows that the service has ended; their raw answer is in the journal."""
 
 OnUnknown: TypeAlias = Literal["park", "resubmit"]
-"""What to do with rows that an earlier run left unknown: leave them alone, or ask again and perhaps pay twice."""
+"""What to do with rows that an earlier run left unknown: leave them alone, or submit again and perhaps pay twice."""
 
 Deliver: TypeAlias = Literal["every call", "once"]
-"""Whom outcomes are delivered to: whoever asks, each time, or nobody again once they were acknowledged."""
+"""How often an outcome is delivered: to every call that asks for its row, or never again once it was acknowledged."""
 
 Batching: TypeAlias = Literal["auto", "single", "file"]
-"""How rows travel: along with other leads where they can; each by itself; or in a file where they can."""
+"""How rows are submitted: in bulk with others where they can be; each by itself; or in files where they can be."""
 
 Admission: TypeAlias = Literal["skip", "conflict", "replay", "resume", "submit", "resubmit"]
 """What to do with a row that a run meets.
 
-``skip``: it was delivered before. ``conflict``: its key stands for another question. ``replay``: it is settled, say how.
-``resume``: it runs over there already. ``submit``: submit it. ``resubmit``: submit it although it was asked before.
+``skip``: it was delivered before. ``conflict``: its key belongs to another question. ``replay``: its end is known, so
+deliver that. ``resume``: it runs already, so poll it. ``submit``: submit it. ``resubmit``: submit it although an
+earlier submit was, or may have been, accepted.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class ReusePolicy:
-    """What the caller allows to be asked, and perhaps paid, a second time.
+    """What the caller allows to be submitted, and perhaps paid, a second time.
 
     Attributes:
-        retry_failed: Rows that failed or were cancelled over there.
+        retry_failed: Rows that the service failed or cancelled.
         on_unknown: What to do with rows that an earlier run left unknown.
-        reuse: How old an answer may be to be given again; None for any age.
+        reuse: The age up to which an answer is replayed; None for any age.
     """
 
     retry_failed: bool = False
@@ -67,29 +71,29 @@ def admission(
     state: State | None,
     policy: ReusePolicy,
     *,
-    same: bool,
+    same_question: bool,
     delivered: bool,
-    repeatable: bool,
+    retry_safe: bool,
     age: timedelta,
     deliver: Deliver,
 ) -> Admission:
-    """Say what to do with a row.
+    """Decide what to do with a row.
 
     Args:
         state: Where it stands in the journal, None when it is new.
         policy: What the caller allows.
-        same: Is the question that the journal has under this key the same one?
+        same_question: Is the question that the journal has under this key the same one?
         delivered: Was its outcome acknowledged?
-        repeatable: Will the service know it again when it is sent a second time?
-        age: How long ago it was sent.
-        deliver: Whom outcomes are delivered to.
+        retry_safe: Will the service recognise a second submit of it?
+        age: Time since it was sent.
+        deliver: How often outcomes are delivered.
     """
     if state is None or state == "released":
         return "submit"
-    if not same:
+    if not same_question:
         return "conflict"
     in_doubt = state in IN_DOUBT
-    if in_doubt and repeatable:
+    if in_doubt and retry_safe:
         return "submit"
     too_old = state == "completed" and policy.reuse is not None and age > policy.reuse
     failed = state in {"failed", "cancelled"}
@@ -100,9 +104,9 @@ def admission(
     return "resume" if state == "accepted" else "replay"
 
 
-def idempotency_key(journal: str, key: str, asked: int) -> str:
-    """Make the key by which the service knows a row again: one per journal, row and deliberate repetition.
+def idempotency_key(journal: str, key: str, resubmissions: int) -> str:
+    """Return the key by which the service recognises a row: one per journal, row and deliberate resubmission.
 
-    It is made from what the journal keeps, so that a run after a crash sends the same one.
+    It is derived from what the journal keeps, so that a run after a crash sends the same one.
     """
-    return str(uuid5(UUID(journal), f"{asked}/{key}"))
+    return str(uuid5(UUID(journal), f"{resubmissions}/{key}"))

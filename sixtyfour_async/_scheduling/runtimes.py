@@ -1,12 +1,12 @@
-"""How long jobs run, learned per kind and tier while they do.
+"""How long jobs run, learned per kind and tier while they run.
 
 Time is cut into bins that grow with age, since nobody cares about a second in an hour. Each bin holds how many jobs
-were seen to reach it and how many of these ended in it: the part that ended is the hazard, and all bins together give
-the distribution (the life table of Kaplan and Meier, 1958). A job that still runs counts in every bin it has outlived,
-so the jobs that end first do not make the whole kind look fast. Each bin forgets as newer jobs reach it, so a service
-that becomes slower is believed after a few dozen jobs, whichever bins they come through.
+were seen to reach it and how many of these ended in it: their quotient is the hazard, and all bins together give the
+distribution (the life table of Kaplan and Meier, 1958). A job that still runs counts in every bin it has outlived, so
+the jobs that end first do not make the whole kind look fast. Each bin forgets as newer jobs reach it, so a service that
+becomes slower is believed after a few dozen jobs, whichever bins they come through.
 
-A bin nobody has reached keeps what the vendor's pages let us expect, widely spread.
+A bin that no job has reached keeps its prior, taken from the vendor's pages and widely spread.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 BIN_RATIO = 1.07
-"""How much longer each bin is than the one before."""
+"""Width of each bin, relative to the one before."""
 
 LONGEST_SECONDS = 6 * 3600.0
-"""Seconds; whatever runs longer falls into the last bin."""
+"""Whatever runs longer falls into the last bin."""
 
 EDGES: tuple[float, ...] = (
     0.0,
@@ -30,14 +30,16 @@ EDGES: tuple[float, ...] = (
 """Where bins begin, seconds; the last edge ends the last bin."""
 
 BINS = len(EDGES) - 1
+"""Number of bins."""
 
 EFFECTIVE_SAMPLES = 50.0
-"""Jobs a bin remembers: each new one takes a fiftieth of the weight of all before it."""
+"""Jobs that a bin remembers: each new one takes a fiftieth off the weight of all before it."""
 
 PRIOR_WEIGHT = 2.0
-"""Jobs that the expectation from the vendor's pages weighs as much as."""
+"""Number of jobs that the prior counts as."""
 
 _KERNEL = (1 / 9, 2 / 9, 3 / 9, 2 / 9, 1 / 9)
+"""Weights of a bin and its neighbours when a learned distribution is smoothed."""
 
 PRIORS: Mapping[str, tuple[float, float]] = {
     "find-email": (5, 0.7),
@@ -61,7 +63,7 @@ PRIORS: Mapping[str, tuple[float, float]] = {
     "deep-search": (90, 0.8),
     "workflow-run": (200, 1.2),
 }
-"""Variant, or its operation, → median seconds and spread (standard deviation of the logarithm) before anything is seen.
+"""Variant, or its operation → median seconds and spread (standard deviation of the logarithm) before anything is seen.
 
 Source: the vendor's published skill (finders 2 to 10 s, low 10 to 60 s, medium and qa 30 to 180 s, deep search 30 to
 120 s), its benchmark of June 2026 (medians 230, 223 and 459 s for low, medium and high) and docs.sixtyfour.ai (a deep
@@ -69,25 +71,24 @@ search of 4.5 minutes). Where two disagree, the median lies between them and the
 """
 
 DEFAULT_PRIOR = (60.0, 1.3)
-"""The same for a kind that no page gives a time for."""
-
-
-def bin_of(age: float) -> int:
-    """The bin an age lies in."""
-    return 0 if age < 1.0 else min(BINS - 1, 1 + int(math.log(age) / _LOG_BIN_RATIO))
-
+"""The same for a kind whose run time no page gives."""
 
 _LOG_BIN_RATIO = math.log(BIN_RATIO)
 
 
+def bin_of(age: float) -> int:
+    """Return the bin that an age, in seconds, lies in."""
+    return 0 if age < 1.0 else min(BINS - 1, 1 + int(math.log(age) / _LOG_BIN_RATIO))
+
+
 @dataclass(slots=True)
 class Learned:
-    """What is known of one variant's run times.
+    """The learned run times of one variant.
 
     Attributes:
         reached: Jobs seen to reach each bin, older ones counting less.
-        ended: Those of them that ended in it.
-        evidence: Looks that taught something so far; tells whether a plan is out of date.
+        ended: How many of them ended in it.
+        evidence: Polls that taught something so far; tells whether a schedule is out of date.
     """
 
     reached: list[float]
@@ -102,19 +103,22 @@ class Learned:
         return cls([max(PRIOR_WEIGHT * one, 1e-9) for one in alive[:-1]], [PRIOR_WEIGHT * one for one in ended])
 
     def still_running(self, since: float, age: float) -> None:
-        """A job looked at when *since* old was still running when it was *age* seconds old."""
+        """Learn that a job seen running at age *since* was still running at *age*, both in seconds."""
         first, last = bin_of(since), bin_of(age)
         if last > first:
             self._outlived(first, last)
         self.evidence += 1
 
     def ended_between(self, since: float, age: float, run_time: float | None) -> None:
-        """A job running when *since* old had ended when it was *age* seconds old.
+        """Learn that a job seen running at age *since* had ended by *age*.
+
+        When in between is not known: its end is shared out among the bins by their posterior, so a rare poll teaches
+        as much about the mass as a frequent one, only less about its place.
 
         Args:
-            since: Its age at the look before, seconds.
-            age: Its age at this look, seconds.
-            run_time: How long the service says it ran; believed as far as the two looks bear it out.
+            since: Its age at the poll before, seconds.
+            age: Its age at this poll, seconds.
+            run_time: Its run time by the service's clock, seconds; believed as far as the two polls bear it out.
         """
         self.evidence += 1
         first, last = bin_of(since), bin_of(age)
@@ -123,7 +127,7 @@ class Learned:
             self._outlived(bin_of(since), first)
             last = first
         parts = self.posterior(first, last)
-        left = 1.0
+        left = 1.0  # part of this job that is still running at the beginning of the bin
         for place, part in enumerate(parts, start=first):
             kept = 1.0 - left / EFFECTIVE_SAMPLES
             self.reached[place] = self.reached[place] * kept + left
@@ -131,7 +135,7 @@ class Learned:
             left -= part
 
     def posterior(self, first: int, last: int) -> list[float]:
-        """How likely each of these bins is to hold the end of a job that ended in one of them."""
+        """Return the probability of each of these bins to hold the end of a job that ended in one of them."""
         if first == last:
             return [1.0]
         alive, parts = 1.0, list[float]()
@@ -142,7 +146,7 @@ class Learned:
         return [part / total for part in parts]
 
     def pmf(self) -> list[float]:
-        """The part of all jobs that ends in each bin, smoothed over neighbouring bins."""
+        """Return the part of all jobs that ends in each bin, smoothed over neighbouring bins."""
         alive, raw = 1.0, list[float]()
         for reached, ended in zip(self.reached, self.ended, strict=True):
             raw.append(alive * min(1.0, ended / reached))
@@ -168,18 +172,18 @@ def _smooth(pmf: Sequence[float]) -> list[float]:
 
 
 def mean_of(pmf: Sequence[float]) -> float:
-    """The mean run time, seconds."""
+    """Return the mean run time, seconds."""
     return sum(part * (low + high) / 2 for part, low, high in zip(pmf, EDGES, EDGES[1:], strict=False))
 
 
 @dataclass(slots=True)
 class Runtimes:
-    """Every variant met so far."""
+    """The learned run times of every variant met so far."""
 
     known: dict[str, Learned] = field(default_factory=dict[str, Learned])
 
     def of(self, variant: str) -> Learned:
-        """What is known of one variant, expectations from the vendor's pages to begin with."""
+        """Return what is known of one variant: at first, its prior."""
         learned = self.known.get(variant)
         if learned is None:
             prior = PRIORS.get(variant) or PRIORS.get(variant.partition("/")[0]) or DEFAULT_PRIOR
@@ -187,7 +191,7 @@ class Runtimes:
         return learned
 
     def to_json(self) -> str:
-        """Write it down, for a later run."""
+        """Serialize what was learned, for a later run."""
         return json.dumps(
             {
                 name: [[float(f"{one:.4g}") for one in counts] for counts in (learned.reached, learned.ended)]
@@ -197,7 +201,7 @@ class Runtimes:
         )
 
     def read_json(self, text: str) -> None:
-        """Take over what `to_json` wrote. Other bins than ours, or no JSON: then it is learned anew."""
+        """Load what `to_json` wrote; text that is not JSON, or has other bins, is ignored."""
         try:
             written: dict[str, list[list[float]]] = json.loads(text)
             for name, (reached, ended) in written.items():

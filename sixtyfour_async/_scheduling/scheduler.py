@@ -1,11 +1,14 @@
-"""When to submit and when to look: ``(event, now) → commands``, ``due(now) → commands``, ``wake_at(now)``.
+"""When to submit and when to poll: ``(event, now) → commands``, ``due(now) → commands``, ``wake_at(now)``.
 
-The runner is a shell around this: it carries commands out and posts what happened as events. One timer serves all
-jobs: a queues job is an entry in a heap, not a task.
+The engine is a shell around this: it carries commands out and reports what happened as events. One timer serves all
+jobs: a job that waits or runs is an entry in a heap, not a task.
 
-Which look is due is `watch`'s affair. Under contention polls that are due and submits alternate in the proportion in
-which the plan needs them: as many polls to each submit as a job takes on average. Neither side starves, and a flood of
-submits at the start of a list is not followed by a drought.
+Which poll is due is the `poller`'s decision, which submit is next the `queues`'. Here they share the budget. While both
+want it, due polls and submits alternate in the proportion that the jobs need: as many polls to each submit as a job
+takes on average. Neither side starves, and a flood of submits at the start of a list is not followed by a drought.
+
+Whether a job may have been accepted (``in_doubt``), which of its rows are still wanted, what is reserved for it and
+what becomes of a refused batch is decided here as well, and told to the engine in commands.
 """
 
 from __future__ import annotations
@@ -13,18 +16,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
+from sixtyfour_async._scheduling.batches import parts_of_refused
 from sixtyfour_async._scheduling.budget import Budget
 from sixtyfour_async._scheduling.job_states import Phase, ScheduledJob, Transition
 from sixtyfour_async._scheduling.ledger import Ledger
-from sixtyfour_async._scheduling.limits import ConcurrencyLimit, JobLimit
+from sixtyfour_async._scheduling.limits import LIMIT_PAUSE_SECONDS, Bottleneck, ConcurrencyLimit, JobLimit
 from sixtyfour_async._scheduling.messages import (
     Accepted,
     BatchPolled,
     BatchPollFailed,
     Command,
     Detach,
+    DropRows,
     Event,
     Finish,
     Park,
@@ -33,46 +37,35 @@ from sixtyfour_async._scheduling.messages import (
     Polled,
     PollFailed,
     Release,
+    RowWithdrawn,
+    Split,
     Submit,
     SubmitFailed,
-    Withdrawn,
+    TakeBack,
 )
 from sixtyfour_async._scheduling.poller import DEFAULT_PATIENCE_SECONDS, Poller
 from sixtyfour_async._scheduling.queues import SubmitQueues
-from sixtyfour_async._scheduling.retry import GiveUp, Retry, Uncertain, decide, is_uncertain, was_not_delivered
+from sixtyfour_async._scheduling.retry import (
+    GiveUp,
+    Retry,
+    Uncertain,
+    decide,
+    decide_poll,
+    is_uncertain,
+    submit_attempts,
+)
 from sixtyfour_async.errors import (
-    AuthenticationError,
-    CostCapError,
-    CreditsError,
     JobLostError,
     JobTimeoutError,
     JobUnknownError,
     NotFoundError,
-    PermissionDeniedError,
     RateLimitError,
     SixtyfourError,
 )
 from sixtyfour_async.models.jobs import JobState, Report
 
-SUBMIT_ATTEMPTS = 6
-"""Attempts to deliver a submit: five waits, half a minute in all."""
-
-OUTAGE_ATTEMPTS = 15
-"""Attempts in a row to reach a service that has answered before: some ten minutes. A network comes back; a service that
-has never answered has a wrong address."""
-
-CATCH_UP_SHARE = 0.25
-"""How much more of the budget polls get that are overdue by the time a request is worth, so that a backlog shrinks."""
-
-LIMIT_PAUSE_SECONDS = 15.0
-"""Seconds a job_limit stays closed after the service said "too many are running" and none of ours has ended."""
-
-LOST_AFTER = (5, 60.0)
-"""Looks in a row answered 404, and seconds since acceptance, after which a job counts as lost. Assumed: a fresh id may
-be unknown for a moment."""
-
-DENIED_POLLS = 3
-"""Looks in a row refused for the key's sake (401, 402, 403) after which a job is handed back unfinished."""
+CATCH_UP_RATIO = 0.25
+"""How much more of the budget polls get for each poll cost by which they are overdue, so that a backlog shrinks."""
 
 
 @dataclass(slots=True)
@@ -81,13 +74,14 @@ class Scheduler:
 
     Attributes:
         budget: The key's requests, shared with the client.
-        ledger: Money reserved and spent.
-        jitter: A random number, 0 to 1, at each call.
-        job_limits: ConcurrencyLimit name → limit on running jobs of its kind.
-        in_flight: The limit on jobs sent and not ended, of every kind.
+        ledger: Money and jobs: reserved, exposed and charged.
+        jitter: Returns a random number, 0 to 1, at each call.
+        job_limits: Name → limit on jobs of a kind.
+        in_flight: The limit on jobs submitted and not ended, of every kind.
         job_deadline: Seconds after acceptance at which a job is handed back unfinished.
-        patience: Seconds of lag worth one request while submits wait.
-        watch: The jobs that run.
+        patience: Seconds of lag that one request is worth while submits wait.
+        poller: The jobs that run.
+        jobs: All of them, by number.
         queues: The jobs that wait.
     """
 
@@ -109,14 +103,21 @@ class Scheduler:
         self.queues = SubmitQueues(self.jobs, self.job_limits, self.in_flight)
 
     def add(self, job: ScheduledJob, now: float, *, job_id: str | None = None, exposed_cents: float = 0.0) -> None:
-        """Take a job on, for which an earlier run set *exposed_cents* aside; with *job_id* it was accepted by it."""
+        """Take a job on.
+
+        Args:
+            job: The job.
+            now: The instant.
+            job_id: The service's id when an earlier run submitted it; it is then polled at once.
+            exposed_cents: What an earlier run set aside for it.
+        """
         self.jobs[job.id] = job
         if job_id is None:
             job.exposed_cents = exposed_cents
             if self.queues.add(job):
                 self.poller.update_cost_at = now
             return
-        job.reserved = exposed_cents
+        job.reserved_cents = exposed_cents
         self.ledger.resume(exposed_cents)
         job.resumed = True
         self.queues.acquire(job, now)
@@ -125,7 +126,7 @@ class Scheduler:
     # --- what happened ------------------------------------------------------------------------------------------
 
     def handle(self, event: Event, now: float) -> list[Command]:
-        """Take note of an event; what must be done about it at once comes back."""
+        """Take in an event; return what must be done about it at once."""
         self._reached = self._reached or isinstance(event, Accepted | Polled | BatchPolled)
         match event:
             case BatchPolled(ids=ids, reports=reports):
@@ -139,10 +140,10 @@ class Scheduler:
                 return [] if known is None else self._handle(known, event, now)
 
     def _known(self, ids: Iterable[int]) -> list[ScheduledJob]:
-        return [job for id_ in ids if (job := self.jobs.get(id_)) is not None]
+        return [self.jobs[id_] for id_ in ids if id_ in self.jobs]
 
     def _handle(
-        self, job: ScheduledJob, event: Accepted | SubmitFailed | Polled | PollFailed | Withdrawn, now: float
+        self, job: ScheduledJob, event: Accepted | SubmitFailed | Polled | PollFailed | RowWithdrawn, now: float
     ) -> list[Command]:
         match event:
             case Accepted(job_id=job_id):
@@ -155,9 +156,9 @@ class Scheduler:
                 return self._polled(job, report, now)
             case PollFailed(error=error):
                 return self._polls_failed([job], error, now)
-            case Withdrawn(error=error):
-                job.withdrawn = error
-                if job.phase is Phase.WAITING:
+            case RowWithdrawn(key=key, error=error):
+                job.withdrawn[key] = error
+                if job.unwanted is not None and job.phase is Phase.WAITING:
                     return self._unsent(job, error)
         return []
 
@@ -173,54 +174,55 @@ class Scheduler:
             error,
             retry_safe=job.retry_safe,
             attempt=job.refusals if refused else job.attempts - job.refusals,
-            attempts=OUTAGE_ATTEMPTS if self._reached and was_not_delivered(error) else SUBMIT_ATTEMPTS,
+            attempts=submit_attempts(error, reached=self._reached),
             jitter=self.jitter(),
         )
+        # Once in doubt, always in doubt: a later refusal says nothing about what became of an earlier attempt.
+        job.in_doubt = job.in_doubt or is_uncertain(error)
         match decision:
             case Retry():
-                job.in_doubt = job.in_doubt or is_uncertain(error)
                 return self._submit_again(job, error, decision, now)
-            case GiveUp() if not (job.in_doubt or is_uncertain(error)):
-                return self._end(job, Release(job.id, error, again=False))
+            case GiveUp() if not job.in_doubt:
+                return self._refused(job, error)
             case Uncertain() | GiveUp():
                 unknown = JobUnknownError(f"may have been accepted, and no id came back: {error}")
-                unknown.__cause__ = error
-                return self._end(job, Park(job.id, unknown), parked=True)
+                return self._end(job, Park(job.id, _caused(unknown, error)), exposed=True)
 
-    def _submit_again(self, job: ScheduledJob, error: SixtyfourError, again: Retry, now: float) -> list[Command]:
-        if again.pause_key:
-            self.budget.pause(now + again.after)
-        if again.close_limit and job.job_limit in self.job_limits:
-            self.job_limits[job.job_limit].close(now + max(again.after, LIMIT_PAUSE_SECONDS))
-        if job.withdrawn is not None and not job.in_doubt:
-            return self._end(job, Release(job.id, job.withdrawn, again=False))
-        job.exposed_cents = job.reserved if job.in_doubt else 0.0
-        self._release(job, parked=job.in_doubt)
+    def _submit_again(self, job: ScheduledJob, error: SixtyfourError, retry: Retry, now: float) -> list[Command]:
+        if retry.pause_key:
+            self.budget.pause(now + retry.after)
+        if retry.close_limit and job.job_limit in self.job_limits:
+            self.job_limits[job.job_limit].close(now + max(retry.after, LIMIT_PAUSE_SECONDS))
+        if job.unwanted and not job.in_doubt:
+            return self._refused(job, job.unwanted)
+        job.exposed_cents = job.reserved_cents if job.in_doubt else 0.0
+        self._release(job, exposed=job.in_doubt)
         job.advance(Transition.SUBMIT_AGAIN)
-        self.queues.add_delayed(job, now + again.after)
-        return [Release(job.id, error, again=True)]
+        self.queues.add_delayed(job, now + retry.after)
+        # The intent of a job in doubt stays in the journal: a crash meanwhile must find it.
+        return [] if job.in_doubt else [TakeBack(job.id, error)]
 
     def _polled(self, job: ScheduledJob, report: Report, now: float) -> list[Command]:
         job.failed_polls = job.not_found_polls = 0
         if report.state is not JobState.RUNNING:
             self.poller.found_ended(job, report, now)
             free = report.state is not JobState.COMPLETED and report.cost_cents is None
-            self.ledger.settle(job.priced_as, job.reserved, 0.0 if free else report.cost_cents, job.rows)
-            job.reserved = 0.0
+            self.ledger.settle(job.priced_as, job.reserved_cents, 0.0 if free else report.cost_cents, job.rows)
+            job.reserved_cents = 0.0
             return self._end(job, Finish(job.id, report))
         job.advance(Transition.STILL_RUNNING)
         if now >= job.accepted_at + self.job_deadline:
             late = JobTimeoutError(
-                f"not finished within {self.job_deadline:g} s; it runs on over there and is billed",
+                f"not finished within {self.job_deadline:g} s; it is still running at the service and will be billed",
                 job_id=job.job_id,
                 state=report.word,
             )
-            return self._end(job, Detach(job.id, late), parked=True)
+            return self._end(job, Detach(job.id, late), exposed=True)
         self.poller.still_running(job, now, slot_contended=self.queues.slot_contended(job, now))
         return []
 
     def _listed(self, job: ScheduledJob, report: Report | None, now: float) -> None:
-        """A look at many told of this one too; answer, deadline and absence are seen by a look of its own."""
+        """Take in what a list said of one job. Its end, its deadline and its absence need a poll of its own."""
         job.advance(Transition.STILL_RUNNING)
         late = now >= job.accepted_at + self.job_deadline
         if report is None or late or report.state is not JobState.RUNNING:
@@ -230,62 +232,98 @@ class Scheduler:
             self.poller.still_running(job, now)
 
     def _polls_failed(self, jobs: Sequence[ScheduledJob], error: SixtyfourError, now: float) -> list[Command]:
-        """One request failed, on which one job or many depended."""
+        """Take in the failure of one request, on which one job or many depended."""
         wait = None
         if isinstance(error, RateLimitError) and jobs:
             attempt = max(job.failed_polls for job in jobs) + 1
-            again = decide(error, retry_safe=True, attempt=attempt, attempts=1, jitter=self.jitter())
-            if isinstance(again, Retry):
-                self.budget.pause(now + again.after)
-                wait = again.after
+            decision = decide(error, retry_safe=True, attempt=attempt, attempts=1, jitter=self.jitter())
+            if isinstance(decision, Retry):
+                self.budget.pause(now + decision.after)
+                wait = decision.after
         return [command for job in jobs for command in self._poll_failed(job, error, now, wait)]
 
     def _poll_failed(self, job: ScheduledJob, error: SixtyfourError, now: float, wait: float | None) -> list[Command]:
         job.failed_polls += 1
         job.not_found_polls = job.not_found_polls + 1 if isinstance(error, NotFoundError) else 0
-        age = now - job.accepted_at
-        if job.not_found_polls >= LOST_AFTER[0] and age >= LOST_AFTER[1]:
-            lost = JobLostError("the service no longer knows this job", job_id=job.job_id)
-            lost.__cause__ = error
-            return self._end(job, Park(job.id, lost), parked=True)
-        denied = isinstance(error, AuthenticationError | CreditsError | PermissionDeniedError)
-        late = age >= self.job_deadline and not (was_not_delivered(error) and job.failed_polls < OUTAGE_ATTEMPTS)
-        if late or (denied and job.failed_polls >= DENIED_POLLS):
-            return self._end(job, Detach(job.id, error), parked=True)
-        job.advance(Transition.STILL_RUNNING)
-        self.poller.failed(job, now, wait)
-        return []
+        age, late = now - job.accepted_at, now - job.accepted_at >= self.job_deadline
+        match decide_poll(error, failures=job.failed_polls, not_found=job.not_found_polls, age=age, late=late):
+            case "lost":
+                lost = JobLostError("the service no longer knows this job", job_id=job.job_id)
+                return self._end(job, Park(job.id, _caused(lost, error)), exposed=True)
+            case "detach":
+                return self._end(job, Detach(job.id, error), exposed=True)
+            case "poll again":
+                job.advance(Transition.STILL_RUNNING)
+                self.poller.failed(job, now, wait)
+                return []
 
-    def _end(self, job: ScheduledJob, command: Command, *, parked: bool = False) -> list[Command]:
+    # --- ends of jobs that were not accepted --------------------------------------------------------------------
+
+    def _unsent(self, job: ScheduledJob, error: SixtyfourError) -> list[Command]:
+        """End a job that waits: nothing was sold, unless an earlier submit of it was accepted."""
+        if not job.in_doubt:
+            return self._refused(job, error)
+        unknown = JobUnknownError(f"may have been accepted, and is not sent again: {error}")
+        return self._end(job, Park(job.id, _caused(unknown, error)))
+
+    def _refused(self, job: ScheduledJob, error: SixtyfourError) -> list[Command]:
+        """End a job that was certainly not accepted; the rows of a batch may go on in parts."""
+        dropped = self._drop_withdrawn(job)
+        self._close(job)  # before the parts are sized: its own money must not be in their way
+        sizes = parts_of_refused(job.rows, error, one_row_fits=self.ledger.room(job.priced_as) is not None)
+        return [*dropped, Split(job.id, error, sizes) if sizes else Release(job.id, error)]
+
+    def _drop_withdrawn(self, job: ScheduledJob) -> list[Command]:
+        """Leave out the rows of a batch that nobody wants any more, while others remain.
+
+        Not from a batch in doubt: it is repeated as it was, since its rows may have been accepted and the key by which
+        the service recognises it stands for all of them.
+        """
+        if job.in_doubt or not 0 < len(job.withdrawn) < job.rows:
+            return []
+        errors, job.withdrawn = job.withdrawn, {}
+        job.rows -= len(errors)
+        return [DropRows(job.id, errors)]
+
+    def _end(self, job: ScheduledJob, command: Command, *, exposed: bool = False) -> list[Command]:
+        self._close(job, exposed=exposed)
+        return [command]
+
+    def _close(self, job: ScheduledJob, *, exposed: bool = False) -> None:
         if job.phase is not Phase.WAITING:
-            self._release(job, parked=parked)
+            self._release(job, exposed=exposed)
         if job.job_id is not None:
-            self.poller.end(job)
+            self.poller.stop(job)
         job.advance(Transition.ENDED)
         del self.jobs[job.id]
-        return [command]
+
+    def _release(self, job: ScheduledJob, *, exposed: bool = False) -> None:
+        """Release its places, and the money reserved for it unless that stays exposed."""
+        self.queues.release(job)
+        (self.ledger.expose if exposed else self.ledger.release)(job.reserved_cents)
+        job.reserved_cents = 0.0
 
     # --- what may be sent now -----------------------------------------------------------------------------------
 
     def due(self, now: float) -> list[Command]:
-        """Every submit and look that budget, job_limits and cap allow now."""
+        """Return every submit and poll that budget, limits and cap allow now."""
         commands: list[Command] = []
         self.queues.requeue(now)
         if now >= self.poller.update_cost_at:
             self.poller.update_cost(now, self.queues.ready_count(now), self.budget.rate)
-        while (command := self._next(now)) is not None:
-            commands.append(command)
+        while next_commands := self._next(now):
+            commands += next_commands
         self.budget.background = self._next_due_at(now) <= now
         return commands
 
     def wake_at(self, now: float) -> float | None:
-        """The next instant at which something may be due; None when only an event can help."""
+        """Return the next instant at which something may be due; None when only an event can help."""
         ready = max(self._next_due_at(now), self.budget.ready_at(now))
         at = min(ready, self.queues.requeue(now), max(now, self.poller.update_cost_at))
         return None if at == math.inf else at
 
-    def bottleneck(self, now: float) -> Literal["rate", "job_limit", "cap", "server", "nothing"]:
-        """Say what keeps the jobs that wait from being sent faster."""
+    def bottleneck(self, now: float) -> Bottleneck:
+        """Return what keeps waiting jobs from being submitted faster."""
         if self.budget.paused_until > now:
             return "server"
         if self._next_due_at(now) <= now:
@@ -294,71 +332,68 @@ class Scheduler:
             return "job_limit"
         return "cap" if self.queues else "nothing"
 
-    def _next(self, now: float) -> Command | None:
+    def _next(self, now: float) -> list[Command]:
+        """Return the next request to make, a poll or a submit; empty when nothing is due or allowed.
+
+        Each poll earns an n-th of a submit, where n is the number of polls that a job takes on average at the current
+        cost; one whole submit earned goes before the next due poll. So polls and submits alternate as 1 : 1/n, which is
+        the proportion in which a steady stream of jobs needs them. Two corrections:
+
+        - Polls that are overdue by k times their cost earn less, by 1 + k/4: submits make new polls, and without this a
+          backlog would never shrink.
+        - When the queue is short, so that the cost is below the patience, a submit goes before a poll that is overdue
+          by less than its cost: the list ends sooner, and the poll is not yet worth its request.
+        """
         overdue = now - self.poller.next_at()
         poll_due = overdue >= 0.0
         if not poll_due and not self.queues:
-            return None
+            return []
         if self.budget.ready_at(now) > now:
-            return None
-        short = overdue <= self.poller.poll_cost_seconds < self.patience
-        if not poll_due or short or self._submits_earned >= 1.0:
+            return []
+        cost = self.poller.poll_cost_seconds
+        submit_first = overdue <= cost < self.patience
+        if not poll_due or submit_first or self._submits_earned >= 1.0:
             submit = self._take_submit(now)
-            if submit is not None or not poll_due:
+            if submit or not poll_due:
                 return submit
-        polls = max(1.0, self.poller.polls_per_job()) * (1.0 + CATCH_UP_SHARE * overdue / self.poller.poll_cost_seconds)
-        self._submits_earned = min(1.0, self._submits_earned + 1.0 / polls)
+        polls_per_submit = max(1.0, self.poller.polls_per_job()) * (1.0 + CATCH_UP_RATIO * overdue / cost)
+        self._submits_earned = min(1.0, self._submits_earned + 1.0 / polls_per_submit)
         self.budget.take(now)
         first, *others = self.poller.take()
-        return PollBatch((first.id, *(one.id for one in others))) if others else Poll(first.id, first.job_id or "")
+        return [PollBatch((first.id, *(job.id for job in others))) if others else Poll(first.id, first.job_id or "")]
 
-    def _take_submit(self, now: float) -> Command | None:
+    def _take_submit(self, now: float) -> list[Command]:
         for job in self.queues.heads(now):
+            dropped = self._drop_withdrawn(job)
             amount = self.ledger.reserve(job.priced_as, job.rows, already=job.exposed_cents)
             if amount is None:
-                if self.in_flight.held == 0:
-                    return self._over_cap(job)
+                if dropped or self.in_flight.held == 0:
+                    return dropped or self._over_cap(job)
                 continue
             self.queues.take(job)
             self.queues.acquire(job, now)
             self.queues.in_transit.acquire(now)
-            job.reserved, job.exposed_cents = amount, 0.0
+            job.reserved_cents, job.exposed_cents = amount, 0.0
             job.advance(Transition.SUBMIT_SENT)
             job.attempts += 1
             self._submits_earned = max(0.0, self._submits_earned - 1.0)
             self.budget.take(now)
-            return Submit(job.id, amount)
-        return None
+            return [*dropped, Submit(job.id, amount, job.in_doubt)]
+        return []
 
-    def _over_cap(self, job: ScheduledJob) -> Command:
-        """Nothing is under way that could give money back: this row cannot be afforded."""
+    def _over_cap(self, job: ScheduledJob) -> list[Command]:
+        """End a job that cannot be afforded: nothing is under way that could give money back."""
         self.queues.take(job)
-        ledger = self.ledger
-        left = (ledger.cap or 0.0) - ledger.charged - ledger.exposed_cents
-        lost = (
-            f" ({ledger.exposed_cents:g} are at stake in rows whose end is not known)" if ledger.exposed_cents else ""
-        )
-        error = CostCapError(f"max_cost_cents={ledger.cap:g} leaves {left:g} cents, too little for this row{lost}")
-        return self._unsent(job, error)[0]
-
-    def _unsent(self, job: ScheduledJob, error: SixtyfourError) -> list[Command]:
-        """End a job that waits: nothing was sold, unless an earlier submit of it was taken."""
-        if not job.in_doubt:
-            return self._end(job, Release(job.id, error, again=False))
-        unknown = JobUnknownError(f"may have been accepted, and is not sent again: {error}")
-        unknown.__cause__ = error
-        return self._end(job, Park(job.id, unknown))
+        return self._unsent(job, self.ledger.exhausted())
 
     def _next_due_at(self, now: float) -> float:
-        """When the next look or submit is due, were the budget endless."""
+        """Return when the next poll or submit would be due if the budget were endless."""
         return min(self.poller.next_at(), self.queues.ready_at(now, self._affords))
 
     def _affords(self, job: ScheduledJob) -> bool:
-        room = self.ledger.room(job.priced_as, job.rows, already=job.exposed_cents)
-        return self.ledger.cap is None or room is not None
+        return self.ledger.room(job.priced_as, job.rows, already=job.exposed_cents) is not None
 
-    def _release(self, job: ScheduledJob, *, parked: bool = False) -> None:
-        """Give back its places and the money set aside for it, unless that is at stake."""
-        self.queues.release(job)
-        (self.ledger.park if parked else self.ledger.release)(job.reserved)
-        job.reserved = 0.0
+
+def _caused(error: SixtyfourError, cause: SixtyfourError) -> SixtyfourError:
+    error.__cause__ = cause
+    return error

@@ -18,12 +18,11 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from sixtyfour_async.operations._parameter_docs import DOCS, DOCS_OF_ONE_OPERATION
-
 LAST = "extra"
-DEFAULT = "The service's default"
-"""A docstring that begins so says no more; the shared text says what the parameter is."""
-COLUMNS = 100
+"""The parameter that stands at the end, for it is seldom wanted."""
+
+WIDTH_COLUMNS = 100
+"""Width of the section that explains the parameters."""
 
 
 @cache
@@ -69,23 +68,15 @@ def _either(one: Any, other: Any) -> Any:
 def parameter_docs(cls: type[BaseModel]) -> Mapping[str, str]:
     """Read the documentation of each parameter, on one line; "" for one that has none."""
     written: dict[str, str] = {}
-    special: dict[str, str] = {}
     for base in reversed(cls.__mro__):
         written |= _attribute_docstrings(base)
-        special |= {name: text for owner, name, text in DOCS_OF_ONE_OPERATION if owner == base.__name__}
-    found: dict[str, str] = {}
-    for name in parameter_names(cls):
-        own, shared = written.get(name, ""), special.get(name, DOCS.get(name, ""))
-        if own.startswith(DEFAULT):
-            own = f"{shared} {own}"
-        found[name] = " ".join((shared if name in special and DEFAULT not in own else own or shared).split())
-    return found
+    return {name: " ".join(written.get(name, "").split()) for name in parameter_names(cls)}
 
 
 def documentation(cls: type[BaseModel]) -> str:
     """Write an operation's docstring with a section that explains each parameter."""
     docs = parameter_docs(cls)
-    wrapper = TextWrapper(COLUMNS, "    ", "        ", break_long_words=False, break_on_hyphens=False)
+    wrapper = TextWrapper(WIDTH_COLUMNS, "    ", "        ", break_long_words=False, break_on_hyphens=False)
     lines = [wrapper.fill(f"{name}: {docs[name]}".rstrip()) for name in parameter_names(cls)]
     return "\n".join([inspect.cleandoc(cls.__doc__ or ""), "", "Args:", *lines])
 

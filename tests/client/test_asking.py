@@ -21,7 +21,8 @@ from sixtyfour_async import (
     ResponseError,
     ServerError,
 )
-from sixtyfour_async._client.client import AT_ONCE
+from sixtyfour_async._client.client import pipeline_of
+from sixtyfour_async._client.pipeline import MAX_CONCURRENT_REQUESTS
 from sixtyfour_async.operations import CheckBalance
 from tests.client.network import KEY, in_turn, scripted
 
@@ -105,8 +106,9 @@ async def test_a_copy_has_other_settings_and_shares_the_rest() -> None:
     limits = [request.extensions["timeout"] for request in network.seen]
     assert [limit["read"] for limit in limits] == [7.5, 30.0, 30.0, 7.5]
     assert {(limit["connect"], limit["write"]) for limit in limits} == {(15.0, 60.0)}
-    assert copy.budget is client.budget
-    assert client.budget.used == 4
+    assert pipeline_of(copy).budget is pipeline_of(client).budget
+    assert copy.rate_limit() == client.rate_limit()
+    assert client.rate_limit().used == 4
     assert repr(copy) == repr(client)
 
 
@@ -137,6 +139,7 @@ async def test_closing_a_copy_leaves_the_connections_open() -> None:
 
 async def test_no_more_requests_are_on_their_way_than_there_are_places() -> None:
     """The rest wait before they pay, and none is lost."""
+    at_once = MAX_CONCURRENT_REQUESTS
     on_their_way = most = 0
 
     async def slow(_request: httpx.Request) -> httpx.Response:
@@ -149,12 +152,12 @@ async def test_no_more_requests_are_on_their_way_than_there_are_places() -> None
 
     paid_at_first = 0
     async with scripted(slow) as (client, network), anyio.create_task_group() as tasks:
-        for _ in range(AT_ONCE + 100):
+        for _ in range(at_once + 100):
             tasks.start_soon(client.send, CheckBalance())
         await anyio.sleep(300)
-        paid_at_first = client.budget.used
+        paid_at_first = client.rate_limit().used
 
-    assert (most, paid_at_first, len(network.seen)) == (AT_ONCE, AT_ONCE, AT_ONCE + 100)
+    assert (most, paid_at_first, len(network.seen)) == (at_once, at_once, at_once + 100)
 
 
 # --- requests of one's own ----------------------------------------------------------------------------------------
@@ -172,7 +175,7 @@ async def test_a_new_route_is_reached_with_query_json_or_bytes() -> None:
     assert (first.content, first.headers["content-type"]) == (b'{"x": null}', "application/json")
     assert (second.content, second.headers["content-type"]) == (b"\x00", "application/x-raw")
     assert third.headers.get_list("content-type") == ["application/json-patch+json"]
-    assert client.budget.used == 3
+    assert client.rate_limit().used == 3
 
 
 async def test_headers_of_ones_own_do_not_touch_the_key() -> None:
@@ -226,3 +229,35 @@ def test_a_base_url_with_a_password_is_refused_and_not_shown() -> None:
         AsyncClient(KEY, base_url="https://ada:pass@service")
 
     assert "ada" not in str(caught.value)
+
+
+# --- the rate limit -----------------------------------------------------------------------------------------------
+
+
+async def test_the_rate_limit_is_a_snapshot_of_what_was_sent_and_heard() -> None:
+    headers = {"X-RateLimit-Limit": "300", "X-RateLimit-Remaining": "200"}
+    refused = httpx.Response(429, headers={"Retry-After": "30"}, json={"detail": "slow down"})
+    answered = httpx.Response(200, headers=headers, json={"credits": 1})
+    async with scripted(in_turn([refused, answered])) as (client, _), anyio.create_task_group() as tasks:
+        tasks.start_soon(client.send, CheckBalance())
+        await anyio.sleep(10)
+        paused = client.rate_limit()
+        await anyio.sleep(110)
+        later = client.rate_limit()
+
+    assert (paused.used, paused.last_minute, paused.throttled) == (1, 1, 1)
+    assert 20 <= paused.paused_for <= 22, "30 s as named, up to 1 s of jitter, less the 10 s that passed"
+    assert (later.limit, later.used, later.last_minute, later.throttled, later.paused_for) == (300, 2, 0, 1, 0.0)
+    assert later.other_traffic > 0, "300 less our one request is more than 200"
+    assert paused.limit == 100_000, "a snapshot does not change"
+
+
+@pytest.mark.parametrize("name", ["budget", "clock", "transport", "grant", "exchange"])
+def test_what_keeps_the_limit_is_out_of_reach(name: str) -> None:
+    assert not hasattr(AsyncClient(KEY), name)
+
+
+def test_a_client_tells_its_speed_and_its_copies_keep_it() -> None:
+    client = AsyncClient(KEY, speed=60)
+
+    assert (client.speed, client.with_options(timeout=1).speed) == (60, 60)

@@ -86,7 +86,7 @@ async def test_a_download_that_breaks_off_is_taken_up_where_it_stopped(tmp_path:
     assert told[-1] == (len(CONTENT), len(CONTENT))
     assert names(tmp_path) == ["a.csv"]
     assert KEY not in str([request.headers.raw for request in network.seen])
-    assert client.budget.used == 0
+    assert client.rate_limit().used == 0
 
 
 @pytest.mark.parametrize("version", [None, 'W/"weak"'])

@@ -95,7 +95,7 @@ async def test_events_come_as_the_answer_of_their_operation() -> None:
     assert all(isinstance(token, Token) for token in tokens)
     assert (request.headers["accept"], request.headers["x-api-key"]) == ("text/event-stream", KEY)
     assert request.extensions["timeout"]["read"] == 300.0
-    assert client.budget.used == 1
+    assert client.rate_limit().used == 1
 
 
 async def test_data_that_is_no_json_is_text_where_anything_is_taken() -> None:

@@ -31,7 +31,7 @@ async def test_the_fallback_is_asked_with_the_same_fields_and_the_unknown_route_
 
     assert found == ["found", "found"]
     assert network.asked == ["GET /new/a%2Fb?detail=1", "GET /old/a%2Fb?detail=1", "GET /old/c?detail=1"]
-    assert client.budget.used == 3
+    assert client.rate_limit().used == 3
 
 
 @pytest.mark.parametrize(

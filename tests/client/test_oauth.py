@@ -115,7 +115,7 @@ async def test_the_assertion_is_what_rfc_7523_wants() -> None:
     assert len(claimed["jti"]) > 10
     assert "authorization" not in network.seen[0].headers
     assert not any("x-api-key" in request.headers for request in network.seen)
-    assert client.budget.used == 2
+    assert client.rate_limit().used == 2
 
 
 async def test_a_token_is_fetched_once_for_all_who_wait() -> None:
@@ -214,7 +214,7 @@ async def test_a_stream_of_events_begins_again_with_a_new_token() -> None:
 
     assert told == ["a"]
     assert tokens_sent(network) == ["token-1", "token-1", "token-2", "token-2", "token-3"]
-    assert client.budget.used == len(network.seen)
+    assert client.rate_limit().used == len(network.seen)
 
 
 async def test_many_refusals_bring_one_new_token() -> None:

@@ -76,7 +76,7 @@ async def test_a_page_that_fails_is_asked_for_again_and_pays_each_time() -> None
         rows = [row.number async for row in client.rows(ListItems())]
 
     assert rows == [1, 2]
-    assert client.budget.used == len(network.seen) == 3
+    assert client.rate_limit().used == len(network.seen) == 3
 
 
 async def test_a_page_that_cannot_be_had_is_raised_after_the_rows_before_it() -> None:

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from sixtyfour_async import SixtyfourError
-from sixtyfour_async._scheduling.retry import BACKOFF_MAX, PACE_MAX, GiveUp, Retry, Uncertain, decide
+from sixtyfour_async._scheduling.retry import MAX_BACKOFF_SECONDS, MAX_PACE_SECONDS, GiveUp, Retry, Uncertain, decide
 from sixtyfour_async._wire.codec import HTTPResponse, decode_error, decode_json
 from sixtyfour_async.errors import ConnectError, ProtocolError, RateLimitError, RequestTimeoutError, ServerError
 from sixtyfour_async.operations import REGISTRY, JobOperation, Operation, Upload
@@ -121,7 +121,7 @@ async def test_a_request_is_sent_as_often_as_can_cost_nothing(kind: str, fault: 
     waits = [later - earlier for earlier, later in pairwise(at)]
     least, most = (9, 10.01) if fault in NINE_SECONDS else (1, 2.51)
     assert all(least <= wait <= most for wait in waits)
-    assert client.budget.used == len(at)
+    assert client.rate_limit().used == len(at)
 
 
 def read(given: Given) -> SixtyfourError:
@@ -159,10 +159,10 @@ def test_the_core_decides_the_same_for_every_operation(name: str, keyed: bool) -
 @pytest.mark.parametrize(
     ("error", "least"),
     [
-        (RateLimitError("x", status=429, retry_after=1e9), PACE_MAX),
-        (ServerError("x", status=503, retry_after=1e9), PACE_MAX),
-        (RateLimitError("x", status=429), BACKOFF_MAX),
-        (ConnectError("x", sent=False), BACKOFF_MAX),
+        (RateLimitError("x", status=429, retry_after=1e9), MAX_PACE_SECONDS),
+        (ServerError("x", status=503, retry_after=1e9), MAX_PACE_SECONDS),
+        (RateLimitError("x", status=429), MAX_BACKOFF_SECONDS),
+        (ConnectError("x", sent=False), MAX_BACKOFF_SECONDS),
     ],
     ids=str,
 )
@@ -190,4 +190,4 @@ async def test_a_pace_beyond_belief_is_cut() -> None:
         with pytest.raises(ServerError):
             await client.account.check_balance()
 
-    assert PACE_MAX <= at[1] - at[0] <= PACE_MAX + 1.01
+    assert MAX_PACE_SECONDS <= at[1] - at[0] <= MAX_PACE_SECONDS + 1.01

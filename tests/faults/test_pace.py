@@ -9,6 +9,7 @@ import anyio
 import pytest
 
 from sixtyfour_async import AsyncClient, DeepSearch, FindEmail, JobRunner, MemoryJournal
+from sixtyfour_async._client.client import pipeline_of
 from sixtyfour_async._scheduling.budget import Budget
 from sixtyfour_async.simulator import SimulatorSettings
 from sixtyfour_async.simulator.base.settings import RetryAfter, Window
@@ -83,7 +84,7 @@ async def test_a_limit_lower_than_we_were_told_slows_us_down_and_loses_nothing(
     """Every 429 pauses the whole key; no row is lost, none is asked twice. The service's headers tell no limit here."""
     settings = SimulatorSettings(window=window, retry_after=pace, limit=60)
     async with simulated(settings) as (client, simulator):
-        client.budget = Untold(150)
+        pipeline_of(client).budget = Untold(150)
         async with JobRunner(client) as runner:
             statuses = [outcome.status async for outcome in runner.map(questions(90))]
             counted = runner.stats().throttled

@@ -61,7 +61,7 @@ async def test_without_credits_the_run_stops_and_what_was_paid_arrives() -> None
         assert all("402" in str(outcome.error) for outcome in withdrawn(outcomes)), "each says why it was not sent"
         assert submits_of(simulator)[402] == len(refused) <= 11, "a burst at most"
 
-        simulator.world.account.opening += 10_000
+        simulator.service.account.opening_cents += 10_000
         async with JobRunner(client, journal=journal) as runner:
             again = [outcome async for outcome in runner.map(questions(40))]
 
@@ -98,7 +98,7 @@ async def test_a_key_revoked_on_the_way_hands_back_every_id() -> None:
     """Looks are refused too: what runs is told by its id, and fetched when the key is good again."""
     journal = MemoryJournal()
     async with simulated() as (client, simulator):
-        good = simulator.world.settings
+        good = simulator.service.settings
         outcomes: list[Outcome[object]] = []
 
         async def gather() -> None:
@@ -106,7 +106,7 @@ async def test_a_key_revoked_on_the_way_hands_back_every_id() -> None:
 
         async def revoke() -> None:
             await anyio.sleep(8)
-            simulator.world.settings = dataclasses.replace(good, keys=("another_key",))
+            simulator.service.settings = dataclasses.replace(good, keys=("another_key",))
 
         async with JobRunner(client, journal=journal) as runner, anyio.create_task_group() as tasks:
             tasks.start_soon(revoke)
@@ -116,7 +116,7 @@ async def test_a_key_revoked_on_the_way_hands_back_every_id() -> None:
         assert accepted == unfinished | {outcome.job_id for outcome in outcomes if outcome.ok}
         assert unfinished
 
-        simulator.world.settings = good
+        simulator.service.settings = good
         async with JobRunner(client, journal=journal) as runner:
             again = [outcome async for outcome in runner.map(questions(40))]
 

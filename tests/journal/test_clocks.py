@@ -23,7 +23,7 @@ from sixtyfour_async import (
 )
 from sixtyfour_async._client import transport
 from sixtyfour_async._journal import sqlite
-from sixtyfour_async._runner import engine
+from sixtyfour_async._runner import intake, submission
 from sixtyfour_async.simulator import SimulatorSettings
 from sixtyfour_async.testing import VirtualTimeLoop, simulated
 from tests.faults.network import networked
@@ -89,7 +89,7 @@ class Wall(datetime):
 def wall(monkeypatch: pytest.MonkeyPatch) -> type[Wall]:
     """The package's wall clock, wherever it reads one."""
     monkeypatch.setattr(Wall, "hours", 0.0)
-    for module in (engine, transport, sqlite):
+    for module in (intake, submission, transport, sqlite):
         monkeypatch.setattr(module, "datetime", Wall)
     return Wall
 

@@ -111,7 +111,7 @@ def short_text(path: Path) -> None:
 
 REFUSED: list[tuple[Callable[[Path], Any], str]] = [
     (foreign, "another program's database: choose another --journal"),
-    (newer, r"newer version \(schema 99, this one knows 2\): upgrade"),
+    (newer, r"newer version \(schema 99, this one knows 3\): upgrade"),
     (text, r"is not a journal \(file is not a database\): choose another"),
     (short_text, "is not a journal"),
     (Path.mkdir, "cannot be opened: Is a directory"),

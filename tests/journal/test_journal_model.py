@@ -40,7 +40,7 @@ entries = st.builds(
     cost_cents=st.none() | cents,
     variant=st.sampled_from(["find-email", "find-email/PERSONAL", ""]),
     reserved_cents=cents,
-    asked=st.integers(0, 3),
+    resubmissions=st.integers(0, 3),
     sent_at=st.none() | st.just("2026-11-25T10:00:00+00:00"),
     delivered=st.booleans(),
 )

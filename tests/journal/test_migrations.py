@@ -14,7 +14,7 @@ import pytest
 
 from sixtyfour_async import JobRunner, JournalError, SqliteJournal
 from sixtyfour_async._journal.base import CRASHED, Entry
-from sixtyfour_async._journal.schema import APPLICATION_ID, SCHEMA_VERSION, reading
+from sixtyfour_async._journal.schema import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION, reading
 from sixtyfour_async._scheduling.row_states import State
 from sixtyfour_async.simulator import SimulatorSettings
 from sixtyfour_async.testing import simulated
@@ -157,6 +157,17 @@ async def test_a_kill_at_any_statement_of_it_leaves_a_file_that_can_be_used(
         assert [entry async for entry in opened(copy)] == expected(rows)
     assert versions == sorted(versions)
     assert set(versions) == {1, SCHEMA_VERSION}, "all of it or nothing"
+
+
+async def test_a_file_of_schema_2_keeps_the_number_of_resubmissions_under_its_new_name(tmp_path: Path) -> None:
+    path, rows = tmp_path / "run.db", old_rows()
+    write_old(path, rows)
+    with sqlite3.connect(path) as database:
+        database.executescript(MIGRATIONS[0])
+        database.executescript("UPDATE jobs SET asked = 3; PRAGMA user_version = 2;")
+    database.close()
+
+    assert [entry async for entry in opened(path)] == [replace(row, resubmissions=3) for row in expected(rows)]
 
 
 async def test_an_old_run_is_finished_by_the_new_version(tmp_path: Path) -> None:

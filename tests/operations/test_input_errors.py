@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from sixtyfour_async.cli.subjects import SubjectMap
+from sixtyfour_async.cli.column_mapping import ColumnMapping
 from sixtyfour_async.errors import InputError
 from sixtyfour_async.operations import (
     REGISTRY,
@@ -171,12 +171,12 @@ def test_the_words_of_the_struct_builder_are_taken() -> None:
 
 
 def test_a_table_names_the_column_that_is_sent_as_a_parameter() -> None:
-    subjects = SubjectMap.plan("find-email", ["Full Name", "Company"])
+    mapping = ColumnMapping.from_header("find-email", ["Full Name", "Company"])
 
-    assert subjects.column_of("lead.company") == "Company"
-    assert subjects.column_of("lead.name") == "Full Name"
-    assert subjects.column_of("lead") is None
-    assert subjects.column_of(None) is None
+    assert mapping.column_of("lead.company") == "Company"
+    assert mapping.column_of("lead.name") == "Full Name"
+    assert mapping.column_of("lead") is None
+    assert mapping.column_of(None) is None
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import pytest
 from pydantic import JsonValue
 
 from sixtyfour_async import CostCapError, FindEmail, FindPhone, JobOperation, JobRunner, MemoryJournal, ReverseEmail
+from sixtyfour_async._client.client import pipeline_of
 from sixtyfour_async._journal.base import Entry
 from sixtyfour_async.testing import simulated
 from tests.faults.network import networked
@@ -55,9 +56,9 @@ async def test_a_row_of_a_slow_stream_does_not_wait_for_the_hundredth() -> None:
                 await anyio.sleep(30)
 
         async with JobRunner(client) as runner:
-            begun = client.clock.now()
+            begun = pipeline_of(client).clock.now()
             async for _ in runner.map(trickle()):
-                arrived.append(client.clock.now() - begun)  # noqa: PERF401 (when it came)
+                arrived.append(pipeline_of(client).clock.now() - begun)  # noqa: PERF401 (when it came)
             await runner.run(FindEmail(lead=lead(99)))
 
     assert all(at < 30 * (index + 1) for index, at in enumerate(arrived))

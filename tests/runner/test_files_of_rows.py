@@ -44,7 +44,7 @@ async def test_all_rows_of_a_list_go_in_one_file_and_come_back_true() -> None:
         found = outcomes[index].result().structured_data
         assert found.headquarters == (company.headquarters or "")
     assert sum(outcome.cost_cents or 0 for outcome in outcomes.values()) == pytest.approx(simulator.books.charged_cents)
-    assert (planned.submits, planned.asked) == (1, 1)
+    assert (planned.submits, planned.to_submit) == (1, 1)
 
 
 async def test_leads_share_lists_and_questions_without_a_file_go_alone() -> None:

@@ -16,6 +16,7 @@ from sixtyfour_async import (
     MemoryJournal,
     ReverseEmail,
 )
+from sixtyfour_async._client.client import pipeline_of
 from sixtyfour_async.simulator import SimulatorSettings
 from sixtyfour_async.simulator.base.settings import Runtimes
 from sixtyfour_async.testing import simulated
@@ -44,9 +45,9 @@ async def test_a_plan_sorts_rows_as_the_run_does_and_sends_nothing() -> None:
             asked_again = [outcome async for outcome in runner.map([*questions(6), *questions(2), question(7)])]
 
     assert (planned.rows, planned.duplicates, planned.answered, planned.running) == (10, 3, 3, 1)
-    assert (planned.asked, planned.submits, planned.cost_cents, planned.unpriced) == (3, 3, 30, {})
+    assert (planned.to_submit, planned.submits, planned.cost_cents, planned.unpriced) == (3, 3, 30, {})
     assert len(asked_again) == 9
-    assert len(simulator.books.jobs) == 3 + 1 + planned.asked
+    assert len(simulator.books.jobs) == 3 + 1 + planned.to_submit
     assert sent < len(simulator.books.requests)
 
 
@@ -78,10 +79,10 @@ async def test_a_plan_is_not_far_from_the_run(rows: int, runtimes: Runtimes) -> 
                 pass
         async with JobRunner(client, journal=journal) as runner:
             planned = await runner.plan(questions(rows))
-            begun, before = client.clock.now(), len(simulator.books.requests)
+            begun, before = pipeline_of(client).clock.now(), len(simulator.books.requests)
             async for _ in runner.map(questions(rows)):
                 pass
-            took = (client.clock.now() - begun) / 60
+            took = (pipeline_of(client).clock.now() - begun) / 60
 
     assert planned.minutes_range[0] * 0.6 <= took <= planned.minutes_range[1] * 1.4
     assert planned.requests <= (len(simulator.books.requests) - before) * 1.2

@@ -311,7 +311,7 @@ async def test_a_cap_without_a_price_refuses_to_start_and_says_why() -> None:
     """An unknown price is never zero: the caller names a ceiling or a price, or nothing is sent."""
     async with simulated() as (client, simulator):
         async with JobRunner(client, max_cost_cents=65) as runner:
-            statuses = await statuses_under(runner, 3, "what company-intelligence/low costs is not published.*max_row")
+            statuses = await statuses_under(runner, 3, "the price of company-intelligence/low is.*max_row")
         async with JobRunner(client, max_cost_cents=25, prices={"company-intelligence": 10}) as runner:
             priced = await statuses_under(runner, 3, "leaves 5 cents")
 
@@ -327,7 +327,7 @@ async def test_a_cap_covers_every_run_on_a_journal() -> None:
         told: list[tuple[int, float, float, float]] = []
         for _ in range(2):
             async with JobRunner(client, journal=journal, max_cost_cents=50, max_row_cents=10) as runner:
-                with pytest.raises(CostCapError, match=r"10 are at stake in rows whose end is not known"):
+                with pytest.raises(CostCapError, match=r"10 are exposed in rows whose end is not known"):
                     [outcome async for outcome in runner.map(questions(12))]
                 stats = runner.stats()
                 jobs = len(simulator.books.jobs)

@@ -208,7 +208,7 @@ def test_a_lane_that_is_alone_gets_everything(foreground: bool) -> None:
     assert len(sent) == pytest.approx(budget.rate * MINUTE, abs=2)
 
 
-# --- job_limits --------------------------------------------------------------------------------------------------------
+# --- limits ---------------------------------------------------------------------------------------------------------
 
 
 def test_a_gate_opens_until_it_is_full_and_again_when_one_is_given_back() -> None:

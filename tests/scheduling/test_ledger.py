@@ -8,37 +8,37 @@ from sixtyfour_async._scheduling.ledger import PRICES, Ledger, Line, carry_over
 
 
 def test_the_cap_leaves_room_for_what_it_covers_and_no_more() -> None:
-    ledger = Ledger(cap=12)
+    ledger = Ledger(cap_cents=12)
 
     assert [ledger.reserve("find-email") for _ in range(3)] == [5, 5, None]
-    assert ledger.reserved == 10
+    assert ledger.reserved_cents == 10
 
 
 def test_what_is_released_can_be_spent_by_another() -> None:
-    ledger = Ledger(cap=5)
+    ledger = Ledger(cap_cents=5)
     reserved = ledger.reserve("find-email")
     assert reserved == 5
 
     ledger.release(reserved)
 
     assert ledger.reserve("find-email") == 5
-    assert ledger.charged == 0
+    assert ledger.charged_cents == 0
 
 
 @pytest.mark.parametrize(("charged", "spent"), [(3.0, 3.0), (0.0, 0.0), (9.0, 9.0), (None, 5.0)])
 def test_an_answer_settles_at_its_charge_or_at_what_was_set_aside(charged: float | None, spent: float) -> None:
-    ledger = Ledger(cap=100)
+    ledger = Ledger(cap_cents=100)
     reserved = ledger.reserve("find-email")
     assert reserved is not None
 
     ledger.settle("find-email", reserved, charged)
 
-    assert (ledger.charged, ledger.reserved) == (spent, 0)
+    assert (ledger.charged_cents, ledger.reserved_cents) == (spent, 0)
 
 
 def test_a_price_nobody_knows_counts_as_the_callers_ceiling_and_never_as_zero() -> None:
-    assert Ledger(cap=100).reserve("people-intelligence/low") is None
-    ledger = Ledger(cap=100, ceiling=40)
+    assert Ledger(cap_cents=100).reserve("people-intelligence/low") is None
+    ledger = Ledger(cap_cents=100, ceiling_cents=40)
 
     assert [ledger.reserve("people-intelligence/low") for _ in range(3)] == [40, 40, None]
     assert ledger.reserve("find-email") == 5, "a known price wins over the ceiling"
@@ -49,7 +49,7 @@ def test_a_price_nobody_knows_counts_as_the_callers_ceiling_and_never_as_zero() 
 
 
 def test_a_charge_above_the_price_known_is_believed() -> None:
-    ledger = Ledger(cap=100, prices={"find-email": 3})
+    ledger = Ledger(cap_cents=100, prices={"find-email": 3})
 
     ledger.settle("find-email", 3, 30.0)
 
@@ -57,21 +57,21 @@ def test_a_charge_above_the_price_known_is_believed() -> None:
 
 
 def test_what_is_parked_stays_under_the_cap_until_its_end_is_known() -> None:
-    ledger = Ledger(cap=10)
+    ledger = Ledger(cap_cents=10)
     first = ledger.reserve("find-email")
     assert first == 5
 
-    ledger.park(first)
+    ledger.expose(first)
     assert [ledger.reserve("find-email") for _ in range(2)] == [5, None]
     ledger.resume(first)
     ledger.release(first)
 
-    assert (ledger.exposed_cents, ledger.reserved) == (0, 5)
+    assert (ledger.exposed_cents, ledger.reserved_cents) == (0, 5)
     assert ledger.reserve("find-email") == 5
 
 
 def test_a_run_begins_where_the_runs_before_on_its_journal_ended() -> None:
-    ledger = Ledger(cap=100)
+    ledger = Ledger(cap_cents=100)
 
     carry_over(
         ledger,
@@ -88,12 +88,12 @@ def test_a_run_begins_where_the_runs_before_on_its_journal_ended() -> None:
         ],
     )
 
-    assert (ledger.charged, ledger.exposed_cents, ledger.reserved) == (42, 31, 0)
+    assert (ledger.charged_cents, ledger.exposed_cents, ledger.reserved_cents) == (42, 31, 0)
     assert ledger.price("find-phone") == 30
 
 
 def test_the_dearest_charge_seen_is_what_is_set_aside() -> None:
-    ledger = Ledger(cap=1000)
+    ledger = Ledger(cap_cents=1000)
     for charged in (8.0, 20.0, 3.0, 0.0, None):
         ledger.settle("deep-search", 0.0, charged)
 

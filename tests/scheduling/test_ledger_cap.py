@@ -26,7 +26,7 @@ class Spending(RuleBasedStateMachine):
 
     @initialize(cap=st.floats(0.1, 500), told=st.booleans())
     def begin(self, cap: float, told: bool) -> None:
-        self.ledger = Ledger(cap=cap, prices=dict(SECRET_PRICES) if told else {})
+        self.ledger = Ledger(cap_cents=cap, prices=dict(SECRET_PRICES) if told else {})
         self.cap = cap
         self.under_way = 0
         self.paid = Fraction(0)
@@ -64,14 +64,14 @@ class Spending(RuleBasedStateMachine):
     @invariant()
     def the_cap_is_kept(self) -> None:
         if hasattr(self, "ledger"):
-            assert self.ledger.charged + self.ledger.reserved <= self.cap + 1e-9
-            assert self.ledger.reserved >= -1e-9
-            assert abs(self.ledger.charged - float(self.paid)) < 1e-6
+            assert self.ledger.charged_cents + self.ledger.reserved_cents <= self.cap + 1e-9
+            assert self.ledger.reserved_cents >= -1e-9
+            assert abs(self.ledger.charged_cents - float(self.paid)) < 1e-6
 
     @invariant()
     def nothing_is_set_aside_for_nothing(self) -> None:
         if hasattr(self, "ledger") and not self.under_way:
-            assert abs(self.ledger.reserved) < 1e-9
+            assert abs(self.ledger.reserved_cents) < 1e-9
 
 
 TestSpending = Spending.TestCase
@@ -81,7 +81,7 @@ TestSpending.settings = settings(max_examples=60, stateful_step_count=40, deadli
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.floats(0, 100), max_size=20))
 def test_a_learned_price_never_lies_below_a_charge_seen(charges: list[float]) -> None:
-    ledger = Ledger(cap=1e9)
+    ledger = Ledger(cap_cents=1e9)
     for charge in charges:
         ledger.settle("deep-search", 0.0, charge)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from sixtyfour_async._scheduling.retry import (
-    BACKOFF_MAX,
-    PACE_MAX,
+    MAX_BACKOFF_SECONDS,
+    MAX_PACE_SECONDS,
     Decision,
     GiveUp,
     Retry,
     Uncertain,
+    affects_every_row,
     backoff,
-    concerns_every_row,
     decide,
 )
 from sixtyfour_async.errors import (
@@ -94,8 +94,8 @@ def test_what_was_never_delivered_is_sent_again_backing_off(error: SixtyfourErro
         (RateLimitError("slow", status=429, retry_after=7.0), 7.0),
         (RateLimitError("slow", status=429, retry_after=0.0), 0.0),
         (RateLimitError("slow", status=429), 1.0),
-        (RateLimitError("slow", status=429, retry_after=1e9), PACE_MAX),
-        (RateLimitError("slow", status=429, retry_after=float("inf")), PACE_MAX),
+        (RateLimitError("slow", status=429, retry_after=1e9), MAX_PACE_SECONDS),
+        (RateLimitError("slow", status=429, retry_after=float("inf")), MAX_PACE_SECONDS),
     ],
     ids=told,
 )
@@ -156,13 +156,13 @@ def test_jitter_only_lengthens_a_wait(jitter: float) -> None:
     longest = again(RateLimitError("slow", status=429, retry_after=1e9), jitter=jitter)
 
     assert named == Retry(7.0 + jitter, pause_key=True)
-    assert longest == Retry(PACE_MAX + jitter, pause_key=True)
+    assert longest == Retry(MAX_PACE_SECONDS + jitter, pause_key=True)
     assert backoff(3, jitter) == 4.0 * (1 + jitter / 4)
 
 
 def test_backing_off_never_exceeds_its_maximum_by_more_than_the_jitter() -> None:
-    assert backoff(10_000, 0.0) == BACKOFF_MAX
-    assert backoff(10_000, 1.0) == BACKOFF_MAX * 1.25
+    assert backoff(10_000, 0.0) == MAX_BACKOFF_SECONDS
+    assert backoff(10_000, 1.0) == MAX_BACKOFF_SECONDS * 1.25
 
 
 @pytest.mark.parametrize(
@@ -183,4 +183,4 @@ def test_backing_off_never_exceeds_its_maximum_by_more_than_the_jitter() -> None
     ids=told,
 )
 def test_some_refusals_would_meet_every_row(error: SixtyfourError | None, concerns: bool) -> None:
-    assert concerns_every_row(error) is concerns
+    assert affects_every_row(error) is concerns

@@ -11,7 +11,7 @@ from random import Random
 import pytest
 
 from sixtyfour_async._scheduling.poll_plan import (
-    MAX_WAIT_AFTER_FAILURES,
+    MAX_WAIT_AFTER_FAILURES_SECONDS,
     MIN_INTERVAL_SECONDS,
     MIN_POLL_COST_SECONDS,
     exploration_wait,
@@ -201,7 +201,8 @@ def test_one_call_with_requests_to_spare_is_seen_within_seconds_of_its_end(
 
 
 @pytest.mark.parametrize(
-    ("failures", "wait"), [(1, 2.0), (3, 8.0), (6, MAX_WAIT_AFTER_FAILURES), (10_000, MAX_WAIT_AFTER_FAILURES)]
+    ("failures", "wait"),
+    [(1, 2.0), (3, 8.0), (6, MAX_WAIT_AFTER_FAILURES_SECONDS), (10_000, MAX_WAIT_AFTER_FAILURES_SECONDS)],
 )
 def test_after_trouble_looks_come_soon_again_and_then_more_seldom(failures: int, wait: float) -> None:
     assert wait_after_failures(failures) == wait

@@ -10,7 +10,12 @@ from sixtyfour_async._scheduling.messages import (
     Park,
     Release,
 )
-from sixtyfour_async._scheduling.scheduler import DENIED_POLLS, LOST_AFTER, SUBMIT_ATTEMPTS
+from sixtyfour_async._scheduling.retry import (
+    DENIED_AFTER_POLLS,
+    LOST_AFTER_POLLS,
+    LOST_AFTER_SECONDS,
+    SUBMIT_ATTEMPTS,
+)
 from sixtyfour_async.errors import (
     AuthenticationError,
     CostCapError,
@@ -43,7 +48,7 @@ def test_a_job_that_ends_over_there_is_finished_with_what_was_reported(end: JobS
     assert isinstance(command, Finish)
     assert command.report.state is end
     assert world.jobs[0].submits == 1
-    assert world.scheduler.ledger.charged == (5 if end is JobState.COMPLETED else 0)
+    assert world.scheduler.ledger.charged_cents == (5 if end is JobState.COMPLETED else 0)
     assert world.scheduler.in_flight.held == 0
 
 
@@ -114,8 +119,8 @@ def test_a_job_the_service_no_longer_knows_is_lost() -> None:
     assert isinstance(command, Park)
     assert isinstance(command.error, JobLostError)
     assert command.error.job_id == "remote-0"
-    assert world.jobs[0].looks >= LOST_AFTER[0]
-    assert (world.jobs[0].ended_at or 0) - 1000.0 >= LOST_AFTER[1]
+    assert world.jobs[0].looks >= LOST_AFTER_POLLS
+    assert (world.jobs[0].ended_at or 0) - 1000.0 >= LOST_AFTER_SECONDS
 
 
 def test_a_job_that_may_not_be_looked_at_any_more_is_handed_back() -> None:
@@ -123,7 +128,7 @@ def test_a_job_that_may_not_be_looked_at_any_more_is_handed_back() -> None:
 
     assert isinstance(command, Detach)
     assert isinstance(command.error, AuthenticationError)
-    assert world.jobs[0].looks == DENIED_POLLS
+    assert world.jobs[0].looks == DENIED_AFTER_POLLS
 
 
 def test_a_job_accepted_in_an_earlier_run_is_only_watched() -> None:
@@ -184,7 +189,7 @@ def test_jobs_in_flight_are_limited() -> None:
 def test_a_cap_is_kept_and_the_rows_it_leaves_no_room_for_are_told_so() -> None:
     world = World([Plan(charge=5) for _ in range(10)], cap=32).run()
 
-    assert world.scheduler.ledger.charged == 30
+    assert world.scheduler.ledger.charged_cents == 30
     assert world.ends().count("Finish") == 6
     over = [job.end for job in world.jobs if isinstance(job.end, Release)]
     assert len(over) == 4
@@ -197,7 +202,7 @@ def test_money_set_aside_for_a_job_that_was_free_is_used_by_the_next() -> None:
     world = World(plans, cap=5).run()
 
     assert world.ends() == ["Finish"] * 5
-    assert world.scheduler.ledger.charged == 5
+    assert world.scheduler.ledger.charged_cents == 5
 
 
 def test_a_429_on_a_submit_pauses_looks_too() -> None:
@@ -227,4 +232,4 @@ def test_ten_thousand_jobs_all_end_within_the_limit_and_are_charged_once() -> No
 
     assert set(world.ends()) == {"Finish"}
     assert world.busiest_minute() <= 500
-    assert world.scheduler.ledger.charged == pytest.approx(50_000)
+    assert world.scheduler.ledger.charged_cents == pytest.approx(50_000)

@@ -7,24 +7,29 @@ import pytest
 from sixtyfour_async._scheduling.budget import Budget
 from sixtyfour_async._scheduling.job_states import ScheduledJob
 from sixtyfour_async._scheduling.ledger import Ledger
-from sixtyfour_async._scheduling.limits import ConcurrencyLimit
+from sixtyfour_async._scheduling.limits import LIMIT_PAUSE_SECONDS, ConcurrencyLimit
 from sixtyfour_async._scheduling.messages import (
     Accepted,
+    DropRows,
     Finish,
     Poll,
     Polled,
     PollFailed,
     Release,
+    RowWithdrawn,
+    Split,
     Submit,
     SubmitFailed,
-    Withdrawn,
+    TakeBack,
 )
-from sixtyfour_async._scheduling.scheduler import LIMIT_PAUSE_SECONDS, LOST_AFTER, Scheduler
+from sixtyfour_async._scheduling.retry import LOST_AFTER_POLLS
+from sixtyfour_async._scheduling.scheduler import Scheduler
 from sixtyfour_async.errors import (
     ConnectError,
     NotFoundError,
     RateLimitError,
     RunStoppedError,
+    UnprocessableError,
 )
 from sixtyfour_async.models.jobs import JobState, Report
 
@@ -57,7 +62,11 @@ def test_nothing_to_do_means_only_an_event_can_help() -> None:
 def test_an_event_for_a_job_that_ended_is_not_acted_upon() -> None:
     one = scheduler()
 
-    for event in (Accepted(7, "x"), Polled(7, Report(JobState.RUNNING, "running")), Withdrawn(7, ConnectError("x"))):
+    for event in (
+        Accepted(7, "x"),
+        Polled(7, Report(JobState.RUNNING, "running")),
+        RowWithdrawn(7, "row", ConnectError("x")),
+    ):
         assert one.handle(event, 100.0) == []
 
 
@@ -120,10 +129,10 @@ def test_looks_that_found_nothing_add_up_only_in_a_row() -> None:
     one, gone = scheduler(), NotFoundError("no such job", status=404)
     one.add(job(1), 100.0, job_id="job_1")
     now = 100.0
-    for number in range(3 * LOST_AFTER[0]):
+    for number in range(3 * LOST_AFTER_POLLS):
         now = max(now + 20.0, one.wake_at(now) or 0.0)
         assert one.due(now) == [Poll(1, "job_1")]
-        found = number % LOST_AFTER[0] == 0
+        found = number % LOST_AFTER_POLLS == 0
         assert one.handle(Polled(1, Report(JobState.RUNNING, "running")) if found else PollFailed(1, gone), now) == []
 
 
@@ -143,8 +152,7 @@ def test_a_closed_gate_keeps_its_kind_back_until_it_opens_or_one_ends() -> None:
 
     released = one.handle(SubmitFailed(2, full()), 202.0)
 
-    assert isinstance(released[0], Release)
-    assert released[0].again
+    assert released == [TakeBack(2, full())]
     assert one.due(203.0) == []
     looks_at = next_poll(one, 203.0)
     assert looks_at < 202.0 + LIMIT_PAUSE_SECONDS
@@ -178,7 +186,7 @@ def test_a_withdrawn_job_takes_its_reason_along() -> None:
     one.add(job(1), 100.0)
     why = RunStoppedError("stopped")
 
-    assert one.handle(Withdrawn(1, why), 100.0) == [Release(1, why, again=False)]
+    assert one.handle(RowWithdrawn(1, "row", why), 100.0) == [Release(1, why)]
     assert one.due(100.0) == []
     assert one.in_flight.held == 0
 
@@ -197,9 +205,64 @@ def test_a_job_withdrawn_while_its_submit_is_on_its_way_is_not_sent_again() -> N
     one = scheduler()
     one.add(job(1), 100.0)
     one.due(100.0)
-    one.handle(Withdrawn(1, RunStoppedError("stopped")), 100.1)
+    one.handle(RowWithdrawn(1, "row", RunStoppedError("stopped")), 100.1)
 
     released = one.handle(SubmitFailed(1, ConnectError("refused", sent=False)), 100.2)
 
-    assert [command.again for command in released if isinstance(command, Release)] == [False]
+    assert [type(command) for command in released] == [Release]
     assert one.due(110.0) == []
+
+
+# --- batches ------------------------------------------------------------------------------------------------------
+
+
+def batch(rows: int, *, in_doubt: bool = False) -> ScheduledJob:
+    return ScheduledJob(
+        1, "find-email-bulk", "", retry_safe=False, priced_as="find-email", rows=rows, in_doubt=in_doubt
+    )
+
+
+def test_a_row_withdrawn_before_its_batch_leaves_is_dropped_and_not_paid_for() -> None:
+    one, why = scheduler(), RunStoppedError("stopped")
+    one.add(batch(3), 100.0)
+    assert one.handle(RowWithdrawn(1, "b", why), 100.0) == []
+
+    assert one.due(100.0) == [DropRows(1, {"b": why}), Submit(1, 10.0)]
+
+
+def test_a_batch_that_may_have_been_accepted_is_repeated_whole() -> None:
+    """The key by which the service recognises it stands for all of its rows."""
+    one = scheduler()
+    one.add(batch(3, in_doubt=True), 100.0, exposed_cents=15.0)
+    one.handle(RowWithdrawn(1, "b", RunStoppedError("stopped")), 100.0)
+
+    assert one.due(100.0) == [Submit(1, 15.0, in_doubt=True)]
+
+
+@pytest.mark.parametrize(("rows", "sizes"), [(2, (1, 1)), (5, (1, 1, 1, 1, 1))])
+def test_a_batch_refused_for_what_may_be_one_row_goes_on_row_by_row(rows: int, sizes: tuple[int, ...]) -> None:
+    one, error = scheduler(), UnprocessableError("a lead has no name", status=422)
+    one.add(batch(rows), 100.0)
+    one.due(100.0)
+
+    assert one.handle(SubmitFailed(1, error), 101.0) == [Split(1, error, sizes)]
+    assert (one.ledger.reserved_cents, one.in_flight.held) == (0.0, 0)
+
+
+def test_a_row_that_nobody_wants_any_more_is_no_part_of_a_refused_batch() -> None:
+    one, error, why = scheduler(), UnprocessableError("a lead has no name", status=422), RunStoppedError("stopped")
+    one.add(batch(3), 100.0)
+    one.due(100.0)
+    one.handle(RowWithdrawn(1, "c", why), 100.5)
+
+    assert one.handle(SubmitFailed(1, error), 101.0) == [DropRows(1, {"c": why}), Split(1, error, (1, 1))]
+
+
+def test_a_batch_that_the_cap_has_no_room_for_goes_on_in_halves() -> None:
+    one = Scheduler(Budget(500), Ledger(20.0), lambda: 0.0, {}, ConcurrencyLimit(100), 3600.0)
+    one.add(batch(5), 100.0)
+
+    [split] = one.due(100.0)
+
+    assert isinstance(split, Split)
+    assert split.sizes == (2, 3)

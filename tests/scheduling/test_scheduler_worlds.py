@@ -62,7 +62,7 @@ def test_every_job_ends_exactly_once_and_nothing_that_must_not_happen_happens(wo
     job_limit = world.scheduler.job_limits["deep-search"]
     assert isinstance(job_limit, ConcurrencyLimit)
     assert job_limit.held == 0
-    assert abs(world.scheduler.ledger.reserved) < 1e-6
+    assert abs(world.scheduler.ledger.reserved_cents) < 1e-6
     assert world.scheduler.wake_at(world.now) is None
 
 

@@ -24,6 +24,7 @@ from sixtyfour_async._scheduling.messages import (
     BatchPollFailed,
     Command,
     Detach,
+    DropRows,
     Event,
     Finish,
     Park,
@@ -32,9 +33,11 @@ from sixtyfour_async._scheduling.messages import (
     Polled,
     PollFailed,
     Release,
+    RowWithdrawn,
+    Split,
     Submit,
     SubmitFailed,
-    Withdrawn,
+    TakeBack,
 )
 from sixtyfour_async._scheduling.scheduler import Scheduler
 from sixtyfour_async.errors import (
@@ -129,7 +132,7 @@ class World:
     def __post_init__(self) -> None:
         self.scheduler = Scheduler(
             budget=Budget(self.limit),
-            ledger=Ledger(cap=self.cap, prices={"deep-search": 5.0}),
+            ledger=Ledger(cap_cents=self.cap, prices={"deep-search": 5.0}),
             jitter=Random(self.seed).random,  # noqa: S311 (retry_safe on purpose)
             job_limits={"deep-search": ConcurrencyLimit(self.searches)},
             in_flight=ConcurrencyLimit(self.in_flight),
@@ -163,7 +166,7 @@ class World:
             self.jobs[id_].accepted_at = self.now
         self.scheduler.add(job, self.now, job_id=plan.job_id)
         if plan.withdrawn_after is not None:
-            self._later(plan.withdrawn_after, Withdrawn(id_, ConfigurationError("not wanted any more")))
+            self._later(plan.withdrawn_after, RowWithdrawn(id_, "row", ConfigurationError("not wanted any more")))
 
     def _advance(self, *, was_idle: bool) -> bool:
         """Go to whatever comes first, an event or the time that the scheduler asked for."""
@@ -203,8 +206,10 @@ class World:
                 assert job.accepted_at is not None, f"looked at before it was accepted: {command}"
                 job.looks += 1
                 self._later(_LATENCY, self._seen(command, plan, job))
-            case Release(again=True):
+            case TakeBack():
                 return None
+            case Split() | DropRows():
+                raise AssertionError(f"{command} for a single row")
             case Release() | Finish() | Park() | Detach():
                 job.end, job.ended_at = command, self.now
                 if plan.job_limit == "deep-search":
@@ -271,18 +276,18 @@ class World:
 
     def _check(self) -> None:
         poller = self.scheduler.poller
-        entries = [one for one in poller._heap if poller._counts(one)]  # pyright: ignore[reportPrivateUsage]
+        entries = [one for one in poller._heap if poller._is_current(one)]  # pyright: ignore[reportPrivateUsage]
         planned = Counter(id_ for at, _, id_ in entries if at < float("inf"))
         for job in self.scheduler.jobs.values():
             if job.phase is Phase.RUNNING:
                 assert planned[job.id] == 1, f"job {job.id} has {planned[job.id]} looks planned"
         ledger, job_limit = self.scheduler.ledger, self.scheduler.job_limits["deep-search"]
         assert isinstance(job_limit, ConcurrencyLimit)
-        assert ledger.reserved >= -1e-6
+        assert ledger.reserved_cents >= -1e-6
         taken_over = [plan for plan in self.plans if plan.job_id is not None]  # running, whatever the limits
         if self.cap is not None:
             owed = sum(plan.charge or 0.0 for plan in taken_over)
-            assert ledger.charged + ledger.reserved <= self.cap + owed + 1e-6
+            assert ledger.charged_cents + ledger.reserved_cents <= self.cap + owed + 1e-6
         assert 0 <= job_limit.held <= self.searches
         assert 0 <= self.scheduler.in_flight.held <= max(self.in_flight, len(taken_over))
 

@@ -1,0 +1,208 @@
+"""The pipeline: budget, transport and sender of one client, and the way every request takes through them.
+
+Two kinds of callers use it. The client's own methods call `send_json`, `send_raw` and `open`, which wait for a slot and
+for the budget and then send. A runner has its scheduler spend the budget instead, and calls `exchange` alone.
+"""
+
+from __future__ import annotations
+
+import copy
+import logging
+import random
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import anyio
+import stamina
+from pydantic import JsonValue
+
+from sixtyfour_async._client.answers import RawResponse
+from sixtyfour_async._client.auth import Credentials
+from sixtyfour_async._client.clock import Clock
+from sixtyfour_async._client.hooks import Observers, RetryPlanned
+from sixtyfour_async._client.sender import Sender
+from sixtyfour_async._client.transport import Opened, Transport
+from sixtyfour_async._scheduling.budget import Budget
+from sixtyfour_async._scheduling.retry import Retry, decide
+from sixtyfour_async._wire.codec import HTTPRequest, HTTPResponse, decode_json, rate_limit_headers, request_id
+from sixtyfour_async.errors import SixtyfourError
+
+if TYPE_CHECKING:
+    from sixtyfour_async.operations import Operation
+
+MAX_CONCURRENT_REQUESTS = 500
+"""Foreground requests in flight at once; further ones wait here, unpaid, instead of in httpx's connection pool.
+
+A runner's own requests are few beside them: fifty submits, and polls of at most 30 s at 8 a second. Together they stay
+below the 1024 files that most systems let a process open.
+"""
+
+logger = logging.getLogger("sixtyfour_async.client")
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """A snapshot of the rate limit of one key, as this client sees it.
+
+    Attributes:
+        limit: Requests a minute that the service allows; lowered when its headers name a lower limit.
+        used: Requests sent since the client was made, every attempt and every token request included.
+        last_minute: Requests sent in the last 60 seconds.
+        other_traffic: Requests a minute that other users of the same key seem to send, estimated from the headers.
+        throttled: 429 answers so far.
+        paused_for: Seconds until the next request may be sent after a 429, on the service's clock; 0.0 when not paused.
+    """
+
+    limit: int
+    used: int
+    last_minute: int
+    other_traffic: int
+    throttled: int
+    paused_for: float
+
+
+class Pipeline:
+    """Everything between an encoded request and its response.
+
+    Attributes:
+        transport: The connections.
+        clock: The client's clock; the budget's instants are its instants.
+        budget: Requests a minute, shared by everything that uses the key.
+        sender: Adds the credentials and calls the hooks.
+        timeout: Real seconds to wait for each response, instead of the request's own timeout; None for the latter.
+        retries: How often a failed request is sent again when that cannot cost anything.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        clock: Clock,
+        budget: Budget,
+        credentials: Credentials,
+        observers: Observers,
+        *,
+        retries: int,
+    ) -> None:
+        self.transport = transport
+        self.clock = clock
+        self.budget = budget
+        self.sender = Sender(transport, credentials, observers, self.acquire)
+        self.timeout: float | None = None
+        self.retries = retries
+        self._foreground_line = anyio.Lock()
+        self._slots = anyio.Semaphore(MAX_CONCURRENT_REQUESTS)
+
+    def with_options(self, *, timeout: float | None, retries: int | None) -> Self:
+        """Return this pipeline with another timeout or number of retries; all else is shared, not copied."""
+        other = copy.copy(self)
+        other.timeout = self.timeout if timeout is None else timeout
+        other.retries = self.retries if retries is None else retries
+        return other
+
+    def rate_limit(self) -> RateLimit:
+        """Return a snapshot of the budget."""
+        budget, now = self.budget, self.clock.now()
+        return RateLimit(
+            limit=budget.limit,
+            used=budget.used,
+            last_minute=budget.last_minute(now),
+            other_traffic=budget.other_traffic,
+            throttled=budget.throttled,
+            paused_for=max(0.0, budget.paused_until - now),
+        )
+
+    # --- one request --------------------------------------------------------------------------------------------
+
+    async def acquire(self) -> None:
+        """Wait until the budget allows one more foreground request, and spend it.
+
+        Callers are served in the order they came: `anyio.Lock` is fair, and only its holder watches the budget. Without
+        the line, all waiters would wake at the same instant and whoever the event loop ran first would take the
+        request; a caller could starve. ``budget.foreground`` counts those in line, so that a runner's scheduler leaves
+        them the next request.
+        """
+        self.budget.foreground += 1
+        try:
+            async with self._foreground_line:
+                # Look again after each sleep: a 429 or a runner's request may have moved the instant meanwhile.
+                while (at := self.budget.ready_at(now := self.clock.now(), foreground=True)) > now:
+                    await self.clock.sleep_until(at)
+                self.budget.take(now, foreground=True)
+        finally:
+            self.budget.foreground -= 1
+
+    async def exchange(self, request: HTTPRequest) -> HTTPResponse:
+        """Send one request that has been paid for, and pass the rate-limit headers of the response to the budget.
+
+        Raises:
+            TransportError: No usable response; ``sent`` tells whether the service may have acted on the request.
+        """
+        response = await self.sender.send(request.within(self.timeout))
+        self.budget.observe_headers(self.clock.now(), *rate_limit_headers(response))
+        logger.debug("%s: %d, %d bytes", request.operation, response.status, len(response.body))
+        return response
+
+    async def send_raw(self, request: HTTPRequest) -> RawResponse:
+        """Send a request once and return the response, whatever its status."""
+        async with self._slots:
+            await self.acquire()
+            response = await self.exchange(request)
+        return RawResponse(response.status, response.headers, response.body)
+
+    @asynccontextmanager
+    async def open(self, request: HTTPRequest) -> AsyncGenerator[Opened, None]:
+        """Send a request once and give the response as soon as it begins; its body is read piece by piece."""
+        async with self._slots:
+            await self.acquire()
+            async with self.sender.open(request.within(self.timeout)) as opened:
+                yield opened
+
+    # --- retries ------------------------------------------------------------------------------------------------
+
+    async def send_json(self, request: HTTPRequest, operation: Operation[Any]) -> tuple[JsonValue, str | None]:
+        """Send a request until it is answered or may not be sent again; return the decoded JSON and the request id."""
+        attempts = 0
+        allowed = self.retries + 1 if request.replayable else 1
+
+        def wait_or_stop(error: Exception) -> bool | float:
+            if not isinstance(error, SixtyfourError):
+                return False
+            decision = decide(
+                error,
+                retry_safe=operation.is_retry_safe(),
+                attempt=attempts,
+                attempts=allowed,
+                jitter=random.random(),  # noqa: S311 (spreads waits, keeps no secret)
+                throttles=allowed,
+            )
+            if not isinstance(decision, Retry):
+                return False
+            logger.info("%s; again in %.1f s", error, decision.after)
+            self.sender.observers.retry(RetryPlanned(request.operation, attempts, decision.after, error))
+            if decision.pause_key:
+                self.budget.pause(self.clock.now() + decision.after)
+                return 0.0
+            return self.clock.real(decision.after)
+
+        failures: list[SixtyfourError] = []
+        try:
+            attempts += 1
+            return await self._send_once(request, operation)
+        except SixtyfourError as error:  # only now is there something to decide
+            failures.append(error)
+        async for attempt in stamina.retry_context(on=wait_or_stop, attempts=allowed, timeout=None):
+            with attempt:
+                if failures:
+                    raise failures.pop()
+                attempts += 1
+                return await self._send_once(request, operation)
+        raise AssertionError("stamina ends with a result or an error")
+
+    async def _send_once(self, request: HTTPRequest, operation: Operation[Any]) -> tuple[JsonValue, str | None]:
+        async with self._slots:
+            await self.acquire()
+            response = await self.exchange(request)
+        value = decode_json(response, operation=request.operation, job_limit=operation.endpoint.job_limit)
+        return value, request_id(response.headers)

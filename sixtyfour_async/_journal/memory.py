@@ -1,0 +1,102 @@
+"""A journal in memory."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from dataclasses import replace
+
+from sixtyfour_async._journal.base import CRASHED, Entry, merge_purpose, tally_line
+from sixtyfour_async._scheduling.ledger import Line, Tally
+from sixtyfour_async._scheduling.row_states import State
+
+
+class MemoryJournal:
+    """A journal that dies with the process: for tests, and for runs whose rows may be paid again."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Entry] = {}
+        self.purpose: dict[str, str] = {}
+        self.meta: dict[str, str] = {}
+        self.answers: dict[str, str] = {}
+        self.tallies: dict[tuple[str, Tally], tuple[int, float]] = {}
+
+    async def open(self) -> None:
+        """Turn rows with an intent only into unknown ones."""
+        for key, entry in self.rows.items():
+            if entry.state == "intended":
+                self.rows[key] = replace(entry, state="unknown", error=CRASHED)
+
+    async def close(self) -> None:
+        """Keep the entries for whoever still holds the journal."""
+
+    async def bind(self, purpose: Mapping[str, str]) -> None:
+        """Record what this journal is for."""
+        blank = all(entry.state == "released" for entry in self.rows.values())
+        self.purpose = merge_purpose({} if blank else self.purpose, purpose, "this journal")
+
+    async def get_meta(self, name: str) -> str | None:
+        """Return a text that `set_meta` stored, or None."""
+        return self.meta.get(name)
+
+    async def set_meta(self, name: str, text: str) -> None:
+        """Store a text under a name."""
+        self.meta[name] = text
+
+    async def find(self, key: str) -> Entry | None:
+        """Return one row, or None."""
+        return self.rows.get(key)
+
+    async def entries(self, states: Collection[State]) -> AsyncGenerator[Entry, None]:
+        """Yield the rows in these states, the oldest first."""
+        for entry in list(self.rows.values()):
+            if entry.state in states:
+                yield entry
+
+    async def put(self, *entries: Entry) -> None:
+        """Write rows."""
+        self.rows.update((entry.key, entry) for entry in entries)
+
+    async def deliver(self, key: str) -> None:
+        """Record that a row's outcome was acknowledged."""
+        self.rows[key] = replace(self.rows[key], delivered=True)
+
+    async def batch_entries(self, batch: str) -> list[Entry]:
+        """Return the rows of a batch, in the order in which they were sent."""
+        rows = [entry for entry in self.rows.values() if entry.batch == batch]
+        return sorted(rows, key=lambda entry: entry.place or 0)
+
+    async def save_batch_answer(self, batch: str, body: str) -> None:
+        """Write the raw answer to a batch."""
+        self.answers[batch] = body
+
+    async def load_batch_answer(self, batch: str) -> str | None:
+        """Return the raw answer to a batch that is not settled yet, or None."""
+        return self.answers.get(batch)
+
+    async def settle_batch(self, batch: str, entries: Sequence[Entry]) -> None:
+        """Write each row with its part of a batch's answer, and delete the whole."""
+        await self.put(*entries)
+        self.answers.pop(batch, None)
+
+    def tally(self, variant: str, name: Tally, cents: float) -> None:
+        """Count one more row."""
+        rows, total = self.tallies.get((variant, name), (0, 0.0))
+        self.tallies[variant, name] = (rows + 1, total + cents)
+
+    async def lines(self) -> tuple[Line, ...]:
+        """Return sums: one line for each kind and state."""
+        sums: dict[tuple[str, State], Line] = {}
+        for entry in self.rows.values():
+            seen = sums.get((entry.variant, entry.state), Line(entry.variant, entry.state, 0))
+            sums[entry.variant, entry.state] = Line(
+                entry.variant,
+                entry.state,
+                seen.rows + 1,
+                seen.charged_cents + (entry.cost_cents or 0.0),
+                seen.reserved_cents + entry.reserved_cents,
+                max(seen.dearest_cents, entry.cost_cents or 0.0),
+            )
+        return (
+            *sums.values(),
+            *(tally_line(variant, name, *counted) for (variant, name), counted in self.tallies.items()),
+        )

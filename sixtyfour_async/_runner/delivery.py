@@ -1,0 +1,55 @@
+"""Outcomes out: each goes to every consumer that waits for its row, and is counted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from sixtyfour_async._journal.base import Journal
+from sixtyfour_async._runner.outcome_stream import OutcomeStream
+from sixtyfour_async._runner.outcomes import Outcome
+from sixtyfour_async._runner.submission import Row
+from sixtyfour_async.errors import RunStoppedError
+
+
+class Delivery:
+    """Delivers outcomes.
+
+    Attributes:
+        streams: The consumers: every ``map`` and ``run`` call that is open.
+        ended: Outcomes so far per status, without the withdrawn.
+        replayed: Those of them that were answered without asking.
+        withdrawn: Rows that were dropped before they were sent, because the run was stopped.
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        self.streams: set[OutcomeStream[Any]] = set()
+        self.ended: dict[str, int] = {}
+        self.replayed = 0
+        self.withdrawn = 0
+        self._journal = journal
+
+    def deliver(self, row: Row, outcome: Outcome[Any]) -> set[OutcomeStream[Any]]:
+        """Send an outcome to everyone who waits for its row; whoever came second gets a copy, which was paid once.
+
+        Returns:
+            The streams that stopped reading because of it.
+        """
+        stopped: set[OutcomeStream[Any]] = set()
+        for number, (stream, index) in enumerate(row.waiting):
+            was_reading = not stream.stopped
+            self.send(stream, replace(outcome, index=index, replayed=number > 0))
+            if number > 0 and outcome.status == "completed":
+                self._journal.tally(row.entry.variant, "duplicate", row.entry.cost_cents or 0.0)
+            if was_reading and stream.stopped:
+                stopped.add(stream)
+        return stopped
+
+    def send(self, stream: OutcomeStream[Any], outcome: Outcome[Any]) -> None:
+        """Send an outcome to one consumer."""
+        if isinstance(outcome.error, RunStoppedError):
+            self.withdrawn += 1
+        else:
+            self.ended[outcome.status] = self.ended.get(outcome.status, 0) + 1
+        self.replayed += outcome.replayed
+        stream.send(outcome)

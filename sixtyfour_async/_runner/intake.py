@@ -1,0 +1,209 @@
+"""Rows in: what becomes of each operation that a consumer hands over.
+
+A row is *skipped* (it was delivered before), *answered at once* (from the journal, or with a refusal), *joined* to the
+same row under way, or handed to the engine to be submitted or polled. `_scheduling.row_states.admission` and the ledger
+decide which; here the facts are collected for them, and the row's line in the journal is begun.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from contextlib import aclosing
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import anyio
+
+from sixtyfour_async._journal.base import Entry, Journal, request_text
+from sixtyfour_async._runner.delivery import Delivery
+from sixtyfour_async._runner.engine import Engine
+from sixtyfour_async._runner.outcome_stream import Operations, OutcomeStream, each
+from sixtyfour_async._runner.outcomes import Outcome
+from sixtyfour_async._runner.reading import read_outcome, restore
+from sixtyfour_async._runner.submission import Row
+from sixtyfour_async._scheduling.ledger import Ledger, carry_over
+from sixtyfour_async._scheduling.row_states import OPEN, Admission, Deliver, ReusePolicy, admission, idempotency_key
+from sixtyfour_async._wire.codec import job_route
+from sixtyfour_async.errors import CostCapError, InputError
+from sixtyfour_async.operations import JobOperation
+
+R = TypeVar("R")
+
+
+class Intake:
+    """Admits rows, one at a time.
+
+    Args:
+        journal: What is known of rows.
+        engine: Where rows are under way.
+        delivery: Where outcomes go that are known at once.
+        ledger: The caps on money and jobs.
+        policy: What may be submitted a second time.
+        max_rows: Rows read at most; None for any number.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        engine: Engine,
+        delivery: Delivery,
+        *,
+        ledger: Ledger,
+        policy: ReusePolicy,
+        max_rows: int | None = None,
+    ) -> None:
+        self._journal = journal
+        self._engine = engine
+        self._delivery = delivery
+        self._ledger = ledger
+        self._policy = policy
+        self._max_rows = math.inf if max_rows is None else max_rows
+        self._rows_read = 0
+        self._journal_id = ""
+        # Nobody else may admit the same row between reading the journal and handing it over: it would be paid twice.
+        self._lock = anyio.Lock()
+
+    async def open(self) -> None:
+        """Begin where earlier runs on this journal ended."""
+        carry_over(self._ledger, await self._journal.lines())
+        known = await self._journal.get_meta("id")
+        self._journal_id = known or str(uuid4())
+        if known is None:
+            await self._journal.set_meta("id", self._journal_id)
+
+    async def read(self, stream: OutcomeStream[R], operations: Operations[R], key: Callable[[Any], str] | None) -> None:
+        """Admit what an iterable yields, as far as the stream has slots."""
+        index = 0
+        try:
+            async with aclosing(each(operations)) as reading:
+                while await stream.slot():
+                    operation = await anext(reading, None)
+                    if operation is None:
+                        break
+                    self._rows_read += 1
+                    if self._rows_read > self._max_rows:
+                        stream.stop(CostCapError(f"max_rows={self._max_rows} rows were read already"))
+                        break
+                    await self.admit(stream, operation, None if key is None else key(operation), index)
+                    index += 1
+        except Exception as error:  # noqa: BLE001 (the input's own error: raised to the consumer, unchanged)
+            stream.stop(error)
+        finally:
+            stream.finish_reading()
+            self._engine.flush()
+
+    async def admit(self, stream: OutcomeStream[R], operation: JobOperation[R], key: str | None, index: int) -> None:
+        """Admit one row.
+
+        Args:
+            stream: The consumer that waits for it.
+            operation: The question.
+            key: The row's key; None for the question's fingerprint.
+            index: The row's place in the input.
+        """
+        job_route(operation)  # raises for an operation that is no job
+        if self._engine.broken is not None:
+            raise self._engine.broken
+        fingerprint = operation.fingerprint()
+        key = fingerprint if key is None else key
+        async with self._lock:
+            twin = self._engine.rows.get(key)
+            if twin is not None and twin.entry.fingerprint == fingerprint:
+                stream.expect()
+                twin.waiting.append((stream, index))
+                return
+            known = twin.entry if twin else await self._journal.find(key)
+            decision = "conflict" if twin else self.decide(operation, fingerprint, known, stream.deliver)
+            if decision == "skip":
+                stream.skip(index)
+                return
+            stream.expect()
+            outcome = self._outcome_at_once(decision, operation, key, known, index)
+            if outcome is not None:
+                self._delivery.send(stream, outcome)
+                return
+            entry = self._entry(decision, operation, key, fingerprint, known)
+            abandoned = known.reserved_cents if known and decision == "resubmit" and known.state in OPEN else None
+            await self._start(Row(entry, operation, [(stream, index)], stream.urgent, abandoned), stream)
+
+    def decide(
+        self, operation: JobOperation[Any], fingerprint: str, known: Entry | None, deliver: Deliver
+    ) -> Admission:
+        """Decide what to do with a row of this content, of which the journal knows this much."""
+        retry_safe, age = _is_retry_safe(operation, known), _age(known)
+        return admission(
+            None if known is None else known.state,
+            self._policy,
+            same_question=known is not None and known.fingerprint == fingerprint,
+            delivered=known is not None and known.delivered,
+            retry_safe=retry_safe,
+            age=age,
+            deliver=deliver,
+        )
+
+    def _outcome_at_once(
+        self, decision: Admission, operation: JobOperation[R], key: str, known: Entry | None, index: int
+    ) -> Outcome[R] | None:
+        """Return the outcome of a row that needs neither submit nor poll; None for one that does."""
+        if decision == "conflict":
+            return Outcome(key, index, operation, "rejected", error=key_conflict(key))
+        if decision == "replay" and known is not None:
+            outcome = read_outcome(operation, known, index=index, replayed=True)
+            if outcome.status == "completed":
+                self._journal.tally(known.variant, "reused", known.cost_cents or 0.0)
+            return outcome
+        if decision == "resume":
+            return None
+        refusal = self._ledger.refusal(operation.variant())
+        return None if refusal is None else Outcome(key, index, operation, "rejected", error=refusal)
+
+    def _entry(
+        self, decision: Admission, operation: JobOperation[Any], key: str, fingerprint: str, known: Entry | None
+    ) -> Entry:
+        """Return the row's line in the journal: the one it has when that goes on, else a new one."""
+        if known is not None and decision != "resubmit" and known.state != "released":
+            return known
+        self._ledger.jobs += 1
+        earlier = 0 if known is None else known.resubmissions
+        return Entry(
+            key,
+            operation.endpoint.name,
+            fingerprint,
+            request_text(operation.payload()),
+            "released",
+            variant=operation.variant(),
+            resubmissions=earlier + (decision == "resubmit"),
+        )
+
+    async def _start(self, row: Row, stream: OutcomeStream[Any]) -> None:
+        """Hand a row to the engine, with the others of its batch when an earlier run submitted it in one."""
+        entry = row.entry
+        if entry.batch is None or entry.state not in {"accepted", "unknown"}:
+            key = idempotency_key(self._journal_id, entry.key, entry.resubmissions)
+            self._engine.submit(row, row.operation.with_idempotency_key(key), stream.batching)
+            return
+        members = [other for other in await self._journal.batch_entries(entry.batch) if other.state == entry.state]
+        rows = [row if one.key == entry.key else Row(one, restore(one), []) for one in members]
+        await self._engine.resume_batch(entry.batch, rows)
+
+
+def _is_retry_safe(operation: JobOperation[Any], known: Entry | None) -> bool:
+    """Return whether the service will recognise a second submit, by the row's key or by that of its batch."""
+    if known is not None and known.batch is not None:
+        bulk = operation.bulk_endpoint()
+        return bulk is not None and bulk.retry_safe == "key"
+    return operation.with_idempotency_key("a key").is_retry_safe()
+
+
+def _age(known: Entry | None) -> timedelta:
+    """Return the time since a row was sent, by our wall clock; answers are reused for days, so it need not be exact."""
+    if known is None or known.sent_at is None:
+        return timedelta()
+    return datetime.now(UTC) - datetime.fromisoformat(known.sent_at)
+
+
+def key_conflict(key: str) -> InputError:
+    """Return the refusal of a row whose key belongs to another question."""
+    return InputError(f"key {key!r} belongs to another question already", remedy="give each question a key of its own")
