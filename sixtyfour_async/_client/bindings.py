@@ -22,8 +22,8 @@ class Form:
     """One way to send an operation.
 
     Attributes:
-        carry_out: The method of the client that does it.
-        returns: What comes of it, for an operation; what awaiting it gives, where it is awaited.
+        carry_out: Name of the client method that sends it.
+        returns: Computes the return type for an operation; of a coroutine, the type of its result.
         summary: The first line of the documentation; "" for that of the operation itself.
     """
 
@@ -61,19 +61,19 @@ SUBMIT = Form(
 PAGES = Form(
     "pages",
     lambda operation: _iterator(_answer(operation)),
-    "Iterate over the pages of ``{kind}``; each is one request, made when it is wanted.",
+    "Iterate over the pages of ``{kind}``; each page is one request, sent when the page is consumed.",
 )
 ROWS = Form(
     "rows",
     lambda operation: _iterator(_row(operation)),
-    "Iterate over the rows of all pages of ``{kind}``; a page is requested when the one before is used up.",
+    "Iterate over the rows of all pages of ``{kind}``; the next page is requested when the previous one is used up.",
 )
 
 
 class Method:
     """One form of an operation, of one client: ``client.people.find_email``.
 
-    ``help()``, `inspect.signature`, IPython and pydoc find on it what they find on a function.
+    It has everything that ``help()``, `inspect.signature` and IPython read from a function.
     """
 
     def __init__(self, client: OperationSender, operation: AnyOperation, form: Form, qualname: str) -> None:
@@ -91,7 +91,7 @@ class Method:
         return getattr(self._client, self._form.carry_out)(operation(**fields))
 
     def __get__(self, instance: object, owner: type | None = None) -> Self:
-        """Return the method itself; pydoc and `inspect.isroutine` know a routine by this."""
+        """Return the method itself. With a ``__get__``, `inspect.isroutine` is true and pydoc documents a routine."""
         return self
 
     @property
@@ -103,9 +103,9 @@ class Method:
 
         @property
         def __doc__(self) -> str:
-            told = documentation(self._operation)
+            text = documentation(self._operation)
             first = self._form.summary.format(kind=self._operation.endpoint.name)
-            return f"{first}\n\n{told}" if first else told
+            return f"{first}\n\n{text}" if first else text
 
     def __repr__(self) -> str:
         return f"<{self.__qualname__} ({self._operation.__name__}) of {self._client!r}>"

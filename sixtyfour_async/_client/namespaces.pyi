@@ -2289,7 +2289,7 @@ class _HistoryList:
         to: datetime | str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> AsyncGenerator[dict[str, JsonValue], None]:
-        """Iterate over the pages of ``search-history``; each is one request, made when it is wanted.
+        """Iterate over the pages of ``search-history``; each page is one request, sent when the page is consumed.
 
         List past searches, newest first, page by page; ``.rows(…)`` yields them one by one.
 
@@ -2323,7 +2323,7 @@ class _HistoryList:
         to: datetime | str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> AsyncGenerator[dict[str, JsonValue], None]:
-        """Iterate over the rows of all pages of ``search-history``; a page is requested when the one before is used up.
+        """Iterate over the rows of all pages of ``search-history``; the next page is requested when the previous one is used up.
 
         List past searches, newest first, page by page; ``.rows(…)`` yields them one by one.
 
@@ -2366,9 +2366,9 @@ class History(Namespace):
         to: Latest time of a listed search.
         extra: Further body keys, sent as they are, for parameters that this package does not know yet.
 
-    ``.pages(…)``: Iterate over the pages of ``search-history``; each is one request, made when it is wanted.
+    ``.pages(…)``: Iterate over the pages of ``search-history``; each page is one request, sent when the page is consumed.
 
-    ``.rows(…)``: Iterate over the rows of all pages of ``search-history``; a page is requested when the one before is used up.
+    ``.rows(…)``: Iterate over the rows of all pages of ``search-history``; the next page is requested when the previous one is used up.
     """
 
     async def get(
@@ -2596,7 +2596,7 @@ class _SearchQuery:
         exclude_list_ids: Sequence[str] | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> AsyncGenerator[SearchPage, None]:
-        """Iterate over the pages of ``search-query``; each is one request, made when it is wanted.
+        """Iterate over the pages of ``search-query``; each page is one request, sent when the page is consumed.
 
         Search by filters or plain words, or replay a search, page by page; ``.rows(…)`` yields row after row.
 
@@ -2671,7 +2671,7 @@ class _SearchQuery:
         exclude_list_ids: Sequence[str] | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> AsyncGenerator[dict[str, JsonValue], None]:
-        """Iterate over the rows of all pages of ``search-query``; a page is requested when the one before is used up.
+        """Iterate over the rows of all pages of ``search-query``; the next page is requested when the previous one is used up.
 
         Search by filters or plain words, or replay a search, page by page; ``.rows(…)`` yields row after row.
 
@@ -2783,7 +2783,7 @@ class _SearchFilterSearch:
         cursor: str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> AsyncGenerator[SearchPage, None]:
-        """Iterate over the pages of ``filter-search``; each is one request, made when it is wanted.
+        """Iterate over the pages of ``filter-search``; each page is one request, sent when the page is consumed.
 
         Search by filters, page by page; `QuerySearch` is its successor.
 
@@ -2816,7 +2816,7 @@ class _SearchFilterSearch:
         cursor: str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> AsyncGenerator[dict[str, JsonValue], None]:
-        """Iterate over the rows of all pages of ``filter-search``; a page is requested when the one before is used up.
+        """Iterate over the rows of all pages of ``filter-search``; the next page is requested when the previous one is used up.
 
         Search by filters, page by page; `QuerySearch` is its successor.
 
@@ -2975,9 +2975,9 @@ class Search(Namespace):
             the service may accept only 5.
         extra: Further body keys, sent as they are, for parameters that this package does not know yet.
 
-    ``.pages(…)``: Iterate over the pages of ``search-query``; each is one request, made when it is wanted.
+    ``.pages(…)``: Iterate over the pages of ``search-query``; each page is one request, sent when the page is consumed.
 
-    ``.rows(…)``: Iterate over the rows of all pages of ``search-query``; a page is requested when the one before is used up.
+    ``.rows(…)``: Iterate over the rows of all pages of ``search-query``; the next page is requested when the previous one is used up.
     """
 
     async def start_export(
@@ -3037,9 +3037,9 @@ class Search(Namespace):
         cursor: The ``next_cursor`` of the previous page; no other field may be passed with it.
         extra: Further body keys, sent as they are, for parameters that this package does not know yet.
 
-    ``.pages(…)``: Iterate over the pages of ``filter-search``; each is one request, made when it is wanted.
+    ``.pages(…)``: Iterate over the pages of ``filter-search``; each page is one request, sent when the page is consumed.
 
-    ``.rows(…)``: Iterate over the rows of all pages of ``filter-search``; a page is requested when the one before is used up.
+    ``.rows(…)``: Iterate over the rows of all pages of ``filter-search``; the next page is requested when the previous one is used up.
     """
 
     async def filter_capabilities(

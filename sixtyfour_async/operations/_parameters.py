@@ -19,7 +19,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 LAST = "extra"
-"""The parameter that stands at the end, for it is seldom wanted."""
+"""The parameter that comes last in every signature; few calls need it."""
 
 WIDTH_COLUMNS = 100
 """Width of the section that explains the parameters."""
