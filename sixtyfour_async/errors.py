@@ -4,7 +4,7 @@
 
     SixtyfourError
     ├── ConfigurationError (ValueError)     a missing key, a bad base URL, a cap that cannot be kept
-    ├── InputError (ValueError)             a row or request that cannot be sent as it is: .row .column .remedy
+    ├── InputError (ValueError)             a row or request that cannot be sent as it is: .field .row .column .remedy
     ├── TransportError                      no usable answer arrived: .operation .sent
     │   ├── ConnectError                    no connection; the request was not sent
     │   ├── RequestTimeoutError (TimeoutError)
@@ -28,8 +28,7 @@
     │   └── JobUnknownError                 may have been accepted: parked, never resent automatically
     ├── CostCapError                        the cost cap leaves no room for this row
     ├── RunStoppedError                     the run was stopped before this row was sent
-    ├── JournalError                        in use · of another version · not a journal · another question
-    └── WebhookError                        bad signature, stale, malformed
+    └── JournalError                        in use · of another version · not a journal · another question
 
 Whether to retry is not a property of an error: ``_scheduling.retry`` decides from error, operation and attempt. All
 errors can be pickled, print as one line, and never contain the API key. Only `ResponseError` holds a whole answer,
@@ -80,18 +79,34 @@ class ConfigurationError(SixtyfourError, ValueError):
 class InputError(SixtyfourError, ValueError):
     """A row or request that cannot be sent as it is; correct it and try again.
 
+    An error of a call names a parameter, in ``field`` and in its message; an error of a table names a row and a column.
+
     Attributes:
+        field: The invalid parameter, with the path inside it, such as ``"lead"`` or ``"leads.1.name"``; None when no
+            single parameter is at fault.
+        reason: The message without the names of operation and parameter, for a caller that has names of its own.
         row: Number of the row in its file, the first below the header being 1; None when no single row is at fault.
-        column: Name of the invalid column or field; None when the whole row or file is.
+        column: Name of the invalid column; None when the whole row or file is.
         remedy: What the caller can do about it; "" when the message says so.
     """
 
+    field: str | None
+    reason: str
     row: int | None
     column: str | None
     remedy: str
 
-    def __init__(self, message: str, *, row: int | None = None, column: str | None = None, remedy: str = "") -> None:
-        super().__init__(message, row=row, column=column, remedy=remedy)
+    def __init__(
+        self,
+        message: str,
+        *,
+        field: str | None = None,
+        reason: str = "",
+        row: int | None = None,
+        column: str | None = None,
+        remedy: str = "",
+    ) -> None:
+        super().__init__(message, field=field, reason=reason or message, row=row, column=column, remedy=remedy)
 
     def __str__(self) -> str:
         location = ", ".join(
@@ -328,10 +343,6 @@ class RunStoppedError(SixtyfourError):
 
 class JournalError(SixtyfourError):
     """The journal cannot be used; the message says why and what to do."""
-
-
-class WebhookError(SixtyfourError):
-    """A webhook that must not be believed."""
 
 
 _BY_STATUS: Mapping[int, type[APIError]] = {

@@ -235,7 +235,7 @@ async def _file(upload: Upload) -> AsyncGenerator[tuple[AsyncIterator[bytes], in
         try:
             file = await anyio.open_file(content, "rb")
         except OSError as error:
-            raise InputError(f"cannot read {str(content)!r}: {error.strerror}", column=FILE_FIELD) from error
+            raise InputError(f"cannot read {str(content)!r}: {error.strerror}", field=FILE_FIELD) from error
         async with file:
             size = await file.seek(0, 2)
             await file.seek(0)
@@ -264,7 +264,7 @@ async def _read(file: anyio.AsyncFile[bytes], size: int) -> AsyncGenerator[bytes
         left -= len(chunk)
         yield chunk
     if left > 0:
-        raise InputError("the file was truncated while it was being uploaded", column=FILE_FIELD)
+        raise InputError("the file was truncated while it was being uploaded", field=FILE_FIELD)
 
 
 # --- exceptions ---------------------------------------------------------------------------------------------------

@@ -206,7 +206,8 @@ def is_unknown_route(response: HTTPResponse) -> bool:
 def _path_part(name: str, value: JsonValue) -> str:
     text = str(value)
     if text in {"", ".", ".."}:
-        raise InputError(f"{text!r} cannot be part of a path", column=name)
+        problem = f"{text!r} cannot be part of a path"
+        raise InputError(f"parameter {name!r}: {problem}", field=name, reason=problem)
     return quote(text, safe="")
 
 

@@ -215,6 +215,11 @@ class ColumnMapping:
         cells = ((mapped.key, cell.strip()) for mapped, cell in zip(self.columns, row.cells, strict=True))
         return {key: cell for key, cell in cells if key is not None and cell}
 
+    def column_of(self, parameter: str | None) -> str | None:
+        """Return the column sent as a key of the subject, such as ``"lead.website"``; None for other parameters."""
+        keys = (parameter or "").split(".")[1:2]
+        return next((mapped.column for mapped in self.columns if mapped.key is not None and mapped.key in keys), None)
+
     def problem(self, row: Row) -> InputError | None:
         """Return why a row must not be sent, or None.
 

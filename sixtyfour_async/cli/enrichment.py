@@ -235,7 +235,8 @@ class Enrichment:
         try:
             return self.question.operation_for(self.mapping.subject(row))
         except InputError as error:
-            return InputError(error.message, row=row.number, column=error.column, remedy=error.remedy)
+            column = self.mapping.column_of(error.field)
+            return InputError(error.reason, row=row.number, column=column, remedy=error.remedy)
 
     def operations(self) -> Iterator[JobOperation[Any] | InputError]:
         """Yield `operation` of each row up to the limit; the table is read lazily."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Self, TypeAlias, TypeGuard, TypeVar
 
@@ -81,6 +82,11 @@ def json_object(value: object) -> dict[str, Any] | None:
     return value if _is_object(value) else None
 
 
+def json_mapping(value: object) -> Mapping[Any, Any] | None:
+    """Narrow a value to a mapping of any kind, or None."""
+    return value if _is_mapping(value) else None
+
+
 def json_array(value: object) -> list[Any] | None:
     """Return decoded JSON if it is an array, else None."""
     return value if _is_array(value) else None
@@ -88,6 +94,10 @@ def json_array(value: object) -> list[Any] | None:
 
 def _is_object(value: object) -> TypeGuard[dict[str, Any]]:
     return isinstance(value, dict)
+
+
+def _is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
+    return isinstance(value, Mapping)
 
 
 def _is_array(value: object) -> TypeGuard[list[Any]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import types
 from collections.abc import Mapping
+from difflib import get_close_matches
 from enum import Enum
 from typing import Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin
 
@@ -17,7 +18,7 @@ from pydantic import AliasChoices, BaseModel, JsonValue
 from pydantic.fields import FieldInfo
 
 from sixtyfour_async.errors import ConfigurationError
-from sixtyfour_async.models._base import json_array, json_object
+from sixtyfour_async.models._base import json_array, json_mapping, json_object
 
 FieldSpec: TypeAlias = str | Mapping[str, JsonValue]
 """A requested field: its description, or ``{"description": …, "type": …}``."""
@@ -32,6 +33,68 @@ TYPES = frozenset(
 """The documented type words. Source: docs.sixtyfour.ai, guides/struct-and-type-casting."""
 
 _SCALARS: Mapping[type, str] = {str: "str", int: "int", float: "float", bool: "bool"}
+
+_BUILT_TYPES = frozenset({"enum", "list[enum]", "object", "object_list"})
+"""Further type words that the service's own struct builder writes."""
+
+
+def check_struct(asked: object, *, typed: bool = True) -> None:
+    """Refuse what is no struct, naming what is wrong with it.
+
+    Args:
+        asked: What was given as ``struct``.
+        typed: Does the route take types? Else a field is a description and no more.
+
+    Raises:
+        ValueError: It is no pydantic class, and no mapping of field name → description or spec.
+    """
+    problem = _problem_with(asked, typed=typed)
+    if problem:
+        raise ValueError(problem)
+
+
+def _problem_with(asked: object, *, typed: bool) -> str:
+    """Name what is wrong with a struct; "" when nothing is."""
+    wanted = "give a pydantic class, or a mapping of field name to description"
+    if isinstance(asked, BaseModel):
+        name = type(asked).__name__
+        return f"is an instance of {name}; give the class itself: {name}"
+    if isinstance(asked, type):
+        is_model = issubclass(asked, BaseModel)
+        return "" if is_model else f"is the class {asked.__name__}, which is no pydantic model; {wanted}"
+    fields = json_mapping(asked)
+    if fields is None:
+        return f"is of type {type(asked).__name__}; {wanted}"
+    for name, spec in fields.items():
+        if not isinstance(name, str):
+            return f"has a field name that is no text: {name!r}"
+        problem = _problem_of(spec, typed=typed)
+        if problem:
+            return f"field {name!r} {problem}"
+    return ""
+
+
+def _problem_of(spec: object, *, typed: bool) -> str:
+    """Name what is wrong with what a mapping says of a field; "" when nothing is."""
+    if isinstance(spec, str):
+        return ""
+    if not typed:
+        return f"should be a description, not {_named(spec)}: this route takes no types"
+    facts = json_mapping(spec)
+    if facts is None:
+        return f'should be a description, or {{"description": …, "type": …}}, not {_named(spec)}'
+    if not isinstance(facts.get("description"), str):
+        return "has no 'description'"
+    word = facts.get("type")
+    if word is None or (isinstance(word, str) and word in TYPES | _BUILT_TYPES):
+        return ""
+    near = get_close_matches(str(word), sorted(TYPES), n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"the service knows {', '.join(sorted(TYPES))}"
+    return f"has the unknown type {word!r}; {hint}"
+
+
+def _named(spec: object) -> str:
+    return f"the class {spec.__name__}" if isinstance(spec, type) else type(spec).__name__
 
 
 def to_struct(struct: type[BaseModel] | Struct) -> dict[str, JsonValue]:

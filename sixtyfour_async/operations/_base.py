@@ -13,9 +13,10 @@ the routes; readers take it from `REGISTRY`.
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeAlias, TypeVar, cast, get_args, get_origin
 
@@ -24,6 +25,8 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 from sixtyfour_async.errors import InputError
 from sixtyfour_async.models.jobs import Started
 from sixtyfour_async.operations._files import Upload, encode_rows
+from sixtyfour_async.operations._input_errors import input_error
+from sixtyfour_async.operations._parameters import parameter_names, parameters
 
 R_co = TypeVar("R_co", covariant=True)
 T_co = TypeVar("T_co", covariant=True)
@@ -251,12 +254,28 @@ class PagedOperation(Operation[R_co], Generic[R_co, T_co]):
         return None
 
 
-class Request(BaseModel):
+if TYPE_CHECKING:
+    from pydantic._internal._model_construction import ModelMetaclass as _RequestType
+else:
+
+    class _RequestType(type(BaseModel)):
+        """The class of operations: each shows its parameters in order, also before pydantic has built it."""
+
+        @property
+        def __signature__(cls) -> inspect.Signature:
+            return inspect.Signature(parameters(cls))
+
+        @__signature__.setter
+        def __signature__(cls, _: object) -> None:
+            """Ignore pydantic's own: it has ``extra`` first, and its metadata in the annotations."""
+
+
+class Request(BaseModel, metaclass=_RequestType):
     """The fields of an operation: frozen, validated, and closed to unknown names."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=(), defer_build=True)
 
-    extra: Mapping[str, JsonValue] = Field(default_factory=dict[str, JsonValue], exclude=True, repr=False)
+    extra: Mapping[str, JsonValue] = Field(default_factory=dict[str, JsonValue], exclude=True)
     """Further body keys, sent as they are, for parameters that this package does not know yet."""
 
     if not TYPE_CHECKING:
@@ -265,7 +284,7 @@ class Request(BaseModel):
             try:
                 super().__init__(**fields)
             except ValidationError as error:
-                raise _input_error(type(self).__name__, error) from error
+                raise input_error(type(self).__name__, parameter_names(type(self)), error) from error
             _check_sendable(self)
 
     def __init_subclass__(
@@ -299,6 +318,12 @@ class Request(BaseModel):
     def __hash__(self) -> int:
         return hash(cast("Operation[Any]", self).fingerprint())
 
+    def __repr_args__(self) -> Iterator[tuple[str, Any]]:
+        """Give pydantic's repr the fields that were set, but for secrets, in the order of the signature."""
+        for name in parameter_names(type(self)):
+            if name in self.model_fields_set and type(self).model_fields[name].repr:
+                yield name, getattr(self, name)
+
 
 def _answer_type(cls: type[Operation[Any]]) -> Any:
     """Return ``R`` of ``class X(Request, Operation[R])``; a subclass of an operation inherits its answer type."""
@@ -316,12 +341,6 @@ def _check_sendable(operation: Operation[Any]) -> None:
         try:
             json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
         except ValueError as error:
-            raise InputError(f"{type(operation).__name__}: cannot be sent as JSON: {error}", column=name) from error
-
-
-def _input_error(asked: str, error: ValidationError) -> InputError:
-    first = error.errors(include_url=False, include_context=False)[0]
-    place = ".".join(str(part) for part in first["loc"] if isinstance(part, int) or part.isidentifier()) or None
-    more = error.error_count() - 1
-    text = first["msg"].removeprefix("Value error, ") + (f" (and {more} more)" if more else "")
-    return InputError(f"{asked}: {text}", column=place)
+            reason = f"cannot be sent as JSON: {error}"
+            text = f"{type(operation).__name__}: parameter {name!r} {reason}"
+            raise InputError(text, field=name, reason=reason) from error

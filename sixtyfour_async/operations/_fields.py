@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal, Self, TypeAlias, cast
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias, cast
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, PlainSerializer, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    PlainSerializer,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
-from sixtyfour_async.models.struct import Struct, to_struct
+from sixtyfour_async.models.struct import Struct, check_struct, to_struct
 from sixtyfour_async.operations._base import Operation, Request
 
 JsonObject: TypeAlias = Mapping[str, JsonValue]
@@ -60,6 +69,17 @@ AsStruct = PlainSerializer(_serialize_struct)
 
 class Structured(Request):
     """Base of operations that take a ``struct``; `Typed` adds the class to the answer's type."""
+
+    takes_types: ClassVar[bool] = True
+
+    @field_validator("struct", "lead_struct", mode="before", check_fields=False)
+    @classmethod
+    def _is_struct(cls, asked: object, info: ValidationInfo) -> object:
+        """Name what is wrong before pydantic tries class and mapping in turn and blames the last."""
+        field = cls.model_fields[info.field_name or ""]
+        if asked is not None or field.is_required():
+            check_struct(asked, typed=cls.takes_types)
+        return asked
 
     @field_validator("struct", "lead_struct", mode="after", check_fields=False)
     @classmethod

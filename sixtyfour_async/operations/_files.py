@@ -75,8 +75,8 @@ class Upload:
         """
         if self._taken:
             raise InputError(
-                "this stream has already been read",
-                column="file",
+                "parameter 'file': this stream has already been read",
+                field="file",
                 remedy="pass a path or bytes for a request that may be sent more than once",
             )
         self._taken.append(True)

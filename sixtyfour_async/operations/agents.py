@@ -34,6 +34,8 @@ AsTextStruct = PlainSerializer(_serialize_text_struct)
 
 
 class _TextStructured(Typed):
+    takes_types = False
+
     @field_validator("struct", mode="after", check_fields=False)
     @classmethod
     def _check_text_struct(cls, struct: type[BaseModel] | TextStruct | None) -> type[BaseModel] | TextStruct | None:

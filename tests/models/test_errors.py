@@ -41,7 +41,6 @@ from sixtyfour_async.errors import (
     SixtyfourError,
     TransportError,
     UnprocessableError,
-    WebhookError,
     api_error_class,
 )
 
@@ -73,7 +72,6 @@ PLAIN: list[type[SixtyfourError]] = [
     CostCapError,
     RunStoppedError,
     JournalError,
-    WebhookError,
 ]
 TRANSPORTS: list[type[TransportError]] = [TransportError, ConnectError, RequestTimeoutError, ProtocolError]
 APIS: list[type[APIError]] = [APIError, *BY_STATUS.values(), ServerError]

@@ -288,7 +288,7 @@ def test_a_binding_offers_exactly_the_forms_that_the_operation_has() -> None:
         namespace, name = place.split(".")
         bound = getattr(getattr(namespaces, namespace)(_Recorder()), name)
 
-        assert hasattr(bound, "submit") == (operation.endpoint.job is not None), place
+        assert hasattr(bound, "submit") == (None not in (operation.endpoint.route, operation.endpoint.job)), place
         assert hasattr(bound, "pages") == issubclass(operation, PagedOperation), place
         assert callable(bound), place
 
@@ -297,12 +297,14 @@ def test_calling_sends_and_submitting_submits() -> None:
     _Recorder.calls.clear()
     client: Any = _Recorder()
 
-    namespaces.People(client).find_email(lead=PERSON)
-    namespaces.People(client).find_email.submit(lead=PERSON)
-    namespaces.Search(client).start_deep_search(query="q")
-    namespaces.Search(client).exclusion_lists.get(list_id="l")
-    namespaces.Search(client).query.rows(search_id="s")
-    namespaces.Dashboard(client).chat.stream(session_id="s")
+    people, search, chat = namespaces.People(client), namespaces.Search(client), namespaces.Dashboard(client).chat
+
+    _: Any = people.find_email(lead=PERSON)
+    _ = people.find_email.submit(lead=PERSON)
+    _ = search.start_deep_search(query="q")
+    _ = search.exclusion_lists.get(list_id="l")
+    _ = search.query.rows(search_id="s")
+    _ = chat.stream_session(session_id="s")
 
     assert _Recorder.calls == [
         "send find-email",

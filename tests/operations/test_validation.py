@@ -54,7 +54,7 @@ Make = Callable[..., Any]
 
 
 @pytest.mark.parametrize(
-    ("make", "fields", "column"),
+    ("make", "fields", "field"),
     [
         (FindEmail, {}, "lead"),
         (FindEmail, {"lead": {}}, "lead"),
@@ -132,12 +132,12 @@ Make = Callable[..., Any]
     ],
 )
 def test_invalid_input_is_rejected_with_the_name_of_the_field(
-    make: Make, fields: dict[str, Any], column: str | None
+    make: Make, fields: dict[str, Any], field: str | None
 ) -> None:
     with pytest.raises(InputError) as raised:
         make(**fields)
 
-    assert raised.value.column == column
+    assert raised.value.field == field
     assert raised.value.message.startswith(f"{make.__name__}: ")
     assert len(str(raised.value).splitlines()) == 1
 
@@ -151,4 +151,4 @@ def test_a_struct_that_is_neither_class_nor_mapping_is_rejected() -> None:
     with pytest.raises(InputError) as raised:
         PeopleIntelligence(lead_info=PERSON, struct=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
-    assert raised.value.column == "struct"
+    assert raised.value.field == "struct"
