@@ -1,4 +1,4 @@
-"""Whatever arrives, in whichever lane, and whatever pauses come: no 60 seconds hold more than the limit."""
+"""No 60 seconds exceed the limit, whatever the arrivals, lanes and pauses."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from sixtyfour_async._scheduling.budget import MINUTE, Budget
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """After a rest, some requests that want to go at once; then perhaps a pause, at least the time of one request."""
+    """After an idle time, some requests at once; then perhaps a pause, in units of one request's interval."""
 
-    rest: float
+    idle: float
     requests: int
     foreground: bool
-    other_waits: bool
+    other_lane_waits: bool
     pause: float | None
 
 
 arrivals = st.lists(
     st.builds(
         Arrival,
-        rest=st.sampled_from([0.0, 0.0, 0.01, 0.5, 3.0, 30.0, 59.9, 200.0]) | st.floats(0, 100),
+        idle=st.sampled_from([0.0, 0.0, 0.01, 0.5, 3.0, 30.0, 59.9, 200.0]) | st.floats(0, 100),
         requests=st.integers(0, 80),
         foreground=st.booleans(),
-        other_waits=st.booleans(),
+        other_lane_waits=st.booleans(),
         pause=st.none() | st.floats(1, 3),
     ),
     min_size=1,
@@ -37,18 +37,18 @@ limits = st.sampled_from([3, 4, 10, 60, 100, 500]) | st.integers(3, 2000)
 
 
 def drive(budget: Budget, now: float, steps: list[Arrival]) -> tuple[list[float], float]:
-    """Send what arrives as soon as the budget allows, and say when each request went."""
+    """Send the arrivals as soon as the budget allows; return when each request was sent, and the time at the end."""
     sent: list[float] = []
     for step in steps:
-        now += step.rest
-        budget.foreground = int(step.other_waits and not step.foreground)
-        budget.background = step.other_waits and step.foreground
+        now += step.idle
+        budget.foreground = int(step.other_lane_waits and not step.foreground)
+        budget.background = step.other_lane_waits and step.foreground
         for _ in range(min(step.requests, budget.limit)):
-            patience = 0
-            while (ready := budget.ready_at(now, foreground=step.foreground)) > now and patience < 5:
+            jumps = 0
+            while (ready := budget.ready_at(now, foreground=step.foreground)) > now and jumps < 5:
                 assert ready - now < 1000 * MINUTE
-                now, patience = ready, patience + 1
-            if ready > now:  # the other lane's turn: let it have one
+                now, jumps = ready, jumps + 1
+            if ready > now:  # the other lane is next: send its request
                 budget.foreground, budget.background = 0, False
                 now = budget.ready_at(now, foreground=not step.foreground)
             budget.take(now, foreground=step.foreground)
@@ -69,7 +69,7 @@ def busiest(sent: list[float]) -> int:
 
 @settings(max_examples=80, deadline=None)
 @given(limits, arrivals)
-def test_no_minute_holds_more_than_the_limit(limit: int, steps: list[Arrival]) -> None:
+def test_no_minute_exceeds_the_limit(limit: int, steps: list[Arrival]) -> None:
     sent, _ = drive(Budget(limit), 100.0, steps)
 
     assert busiest(sent) <= limit
@@ -77,9 +77,7 @@ def test_no_minute_holds_more_than_the_limit(limit: int, steps: list[Arrival]) -
 
 @settings(max_examples=50, deadline=None)
 @given(limits, arrivals, arrivals)
-def test_nor_does_a_minute_in_which_a_process_follows_another(
-    limit: int, before: list[Arrival], after: list[Arrival]
-) -> None:
+def test_no_minute_exceeds_the_limit_across_a_restart(limit: int, before: list[Arrival], after: list[Arrival]) -> None:
     first, now = drive(Budget(limit), 100.0, before)
     second, _ = drive(Budget(limit), now, after)
 
@@ -88,7 +86,7 @@ def test_nor_does_a_minute_in_which_a_process_follows_another(
 
 @settings(max_examples=50, deadline=None)
 @given(limits, arrivals, st.floats(0, 100))
-def test_asking_when_the_next_may_go_changes_nothing(limit: int, steps: list[Arrival], later: float) -> None:
+def test_ready_at_has_no_side_effects(limit: int, steps: list[Arrival], later: float) -> None:
     budget = Budget(limit)
     _, now = drive(budget, 100.0, steps)
 
