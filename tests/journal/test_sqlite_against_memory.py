@@ -1,4 +1,4 @@
-"""The journal's file against the journal in memory, whatever is written, closed, crashed and erased in between."""
+"""Model test: `SqliteJournal` agrees with `MemoryJournal` through writes, reopens, crashes and erasures."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ FORGOTTEN: Tally = "forgotten"
 
 
 class Journals(RuleBasedStateMachine):
-    """One of each, told the same."""
+    """Apply the same operations to both journals."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,96 +58,96 @@ class Journals(RuleBasedStateMachine):
         self.abandoned: list[SqliteJournal] = []
         self.file = SqliteJournal(self.folder / "run.db")
         self.model = MemoryJournal()
-        self.loose: list[tuple[str, Tally, float]] = []
-        self.do(self.file.open())
+        self.pending_tallies: list[tuple[str, Tally, float]] = []
+        self.run(self.file.open())
 
-    def do(self, work: Coroutine[Any, Any, T]) -> T:
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self.loop.run(work)
 
-    def durable(self) -> None:
-        """What was counted is on the disk with the next write."""
-        for counted in self.loose:
-            self.model.tally(*counted)
-        self.loose.clear()
+    def flush_tallies(self) -> None:
+        """Tallies become durable with the next write."""
+        for tally in self.pending_tallies:
+            self.model.tally(*tally)
+        self.pending_tallies.clear()
 
     @rule(entry=entries)
     def put(self, entry: Entry) -> None:
-        self.do(self.file.put(entry))
-        self.do(self.model.put(entry))
-        self.durable()
+        self.run(self.file.put(entry))
+        self.run(self.model.put(entry))
+        self.flush_tallies()
 
     @rule(batch=st.lists(entries, max_size=6))
-    def put_at_once(self, batch: list[Entry]) -> None:
-        """Writers that wait for the same commit, in the order in which they came."""
+    def put_concurrently(self, batch: list[Entry]) -> None:
+        """Writers that share a commit keep their order."""
 
-        async def all_at_once() -> None:
+        async def put_all() -> None:
             async with asyncio.TaskGroup() as tasks:
                 for entry in batch:
                     tasks.create_task(self.file.put(entry))
 
-        self.do(all_at_once())
+        self.run(put_all())
         for entry in batch:
-            self.do(self.model.put(entry))
+            self.run(self.model.put(entry))
         if batch:
-            self.durable()
+            self.flush_tallies()
 
     @precondition(lambda self: self.model.rows)
     @rule(data=st.data())
     def deliver(self, data: st.DataObject) -> None:
         key = data.draw(st.sampled_from(sorted(self.model.rows)))
-        self.do(self.file.deliver(key))
-        self.do(self.model.deliver(key))
-        self.durable()
+        self.run(self.file.deliver(key))
+        self.run(self.model.deliver(key))
+        self.flush_tallies()
 
     @rule(variant=st.sampled_from(["find-email", ""]), name=st.sampled_from(get_args(Tally)), amount=cents)
     def tally(self, variant: str, name: Tally, amount: float) -> None:
         self.file.tally(variant, name, amount)
-        self.loose.append((variant, name, amount))
+        self.pending_tallies.append((variant, name, amount))
 
     @rule(name=st.sampled_from(["runtimes", "id", ""]), text=texts)
-    def note(self, name: str, text: str | None) -> None:
+    def set_and_get_meta(self, name: str, text: str | None) -> None:
         if text is not None:
-            self.do(self.file.set_meta(name, text))
-            self.do(self.model.set_meta(name, text))
-        assert self.do(self.file.get_meta(name)) == self.do(self.model.get_meta(name))
-        self.durable()
+            self.run(self.file.set_meta(name, text))
+            self.run(self.model.set_meta(name, text))
+        assert self.run(self.file.get_meta(name)) == self.run(self.model.get_meta(name))
+        self.flush_tallies()
 
     @rule(key=st.sampled_from(KEYS))
     def forget(self, key: str) -> None:
-        known = self.model.rows.pop(key, None)
-        if known is not None:
-            self.loose.append((known.variant, FORGOTTEN, (known.cost_cents or 0.0) + known.reserved_cents))
-        assert self.do(self.file.forget(key)) is (known is not None)
-        self.durable()
+        former = self.model.rows.pop(key, None)
+        if former is not None:
+            self.pending_tallies.append((former.variant, FORGOTTEN, (former.cost_cents or 0.0) + former.reserved_cents))
+        assert self.run(self.file.forget(key)) is (former is not None)
+        self.flush_tallies()
 
     @rule()
     def close_and_open(self) -> None:
-        self.do(self.file.close())
-        self.durable()
+        self.run(self.file.close())
+        self.flush_tallies()
         self.reopen(self.file)
 
-    @rule(kept=st.booleans())
-    def crash(self, kept: bool) -> None:
-        """The files as they lie on the disk at this instant; what the process had in its hands is gone."""
+    @rule(keep_shm=st.booleans())
+    def crash(self, keep_shm: bool) -> None:
+        """Continue on a copy of the files as they are on disk now; everything in memory is lost."""
         self.crashes += 1
         folder = self.folder / str(self.crashes)
         folder.mkdir()
         for path in self.file.path.parent.glob("run.db*"):
-            if not path.name.endswith("-shm") or kept:
+            if not path.name.endswith("-shm") or keep_shm:
                 shutil.copy(path, folder / path.name)
         self.abandoned.append(self.file)
-        self.loose.clear()
+        self.pending_tallies.clear()
         self.reopen(SqliteJournal(folder / "run.db"))
 
     def reopen(self, journal: SqliteJournal) -> None:
         self.file = journal
-        self.do(self.file.open())
-        self.do(self.model.open())
+        self.run(self.file.open())
+        self.run(self.model.open())
 
     @invariant()
-    def they_hold_the_same(self) -> None:
-        """Read from both, but only when nothing is loose: reading makes it durable."""
-        if self.loose:
+    def both_hold_the_same(self) -> None:
+        """Compare only when no tally is pending: reading makes tallies durable."""
+        if self.pending_tallies:
             return
 
         async def rows(journal: SqliteJournal | MemoryJournal, states: Any) -> dict[str, Entry]:
@@ -156,15 +156,15 @@ class Journals(RuleBasedStateMachine):
         def sums(lines: tuple[Line, ...]) -> set[Line]:
             return {replace(line, charged_cents=round(line.charged_cents, 6)) for line in lines}
 
-        assert self.do(rows(self.model, STATES)) == self.do(rows(self.file, STATES))
+        assert self.run(rows(self.model, STATES)) == self.run(rows(self.file, STATES))
         open_states = {"intended", "unknown"}
-        assert self.do(rows(self.model, open_states)) == self.do(rows(self.file, open_states))
-        assert sums(self.do(self.model.lines())) == sums(self.do(self.file.lines()))
+        assert self.run(rows(self.model, open_states)) == self.run(rows(self.file, open_states))
+        assert sums(self.run(self.model.lines())) == sums(self.run(self.file.lines()))
 
     def teardown(self) -> None:
         for journal in [*self.abandoned, self.file]:
-            with suppress(Exception):  # an abandoned one has lost its folder's lock file
-                self.do(journal.close())
+            with suppress(Exception):  # an abandoned journal has lost its lock file
+                self.run(journal.close())
         self.loop.close()
         shutil.rmtree(self.folder)
 
@@ -174,7 +174,7 @@ TestJournals.settings = settings(max_examples=8, stateful_step_count=20, deadlin
 
 
 class LongJournals(Journals):
-    """The same, for hours of use."""
+    """The same with longer sequences."""
 
 
 TestLongJournals = pytest.mark.soak(LongJournals.TestCase)

@@ -1,4 +1,4 @@
-"""The journal as a file: who may have it, what it must be, and what happens when the disk is full."""
+"""`SqliteJournal` as a file: locking, foreign files, permissions, group commit and a full disk."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ pytestmark = pytest.mark.anyio
 
 ENTRY = Entry("row 1", "find-email", "f" * 32, "{}", "intended")
 SPEED = 600.0
-PATIENCE_SECONDS = 4.0
+HANG_SECONDS = 4.0
 """Real seconds after which a run that takes one counts as hung."""
 
-HOLD = """
+HOLD_JOURNAL_OPEN = """
 import asyncio, sys
 from sixtyfour_async import SqliteJournal
 async def main():
@@ -47,19 +47,19 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-def hold(path: Path) -> subprocess.Popen[str]:
-    """Let another process use a journal until its input closes."""
-    command = [sys.executable, "-c", HOLD, str(path)]
+def hold_open(path: Path) -> subprocess.Popen[str]:
+    """Start another process that keeps the journal open until its stdin closes."""
+    command = [sys.executable, "-c", HOLD_JOURNAL_OPEN, str(path)]
     child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert child.stdout is not None
     assert child.stdout.readline() == "open\n"
     return child
 
 
-async def test_two_processes_never_share_a_journal(tmp_path: Path) -> None:
-    """The second is refused at once; when the first dies, even by force, the journal is free."""
+async def test_a_journal_is_open_in_one_process_at_a_time(tmp_path: Path) -> None:
+    """A second process is refused at once; when the first is killed the journal is free."""
     path = tmp_path / "run.db"
-    with hold(path) as child:
+    with hold_open(path) as child:
         with pytest.raises(JournalError, match="in use by another process: wait for it, or choose another"):
             await SqliteJournal(path).open()
         async with simulated() as (client, simulator):
@@ -77,7 +77,7 @@ async def test_two_processes_never_share_a_journal(tmp_path: Path) -> None:
     await journal.close()
 
     assert simulator.books.requests == []
-    assert sorted(contents(tmp_path)) == ["run.db"], "nothing is left beside it"
+    assert sorted(contents(tmp_path)) == ["run.db"], "no other file is left in the folder"
 
 
 def contents(folder: Path) -> dict[str, bytes | None]:
@@ -88,20 +88,20 @@ def modes_of(folder: Path) -> dict[str, int]:
     return {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
 
 
-def foreign(path: Path) -> None:
+def foreign_database(path: Path) -> None:
     with sqlite3.connect(path) as database:
         database.execute("CREATE TABLE photos (id)")
     database.close()
 
 
-def newer(path: Path) -> None:
+def newer_schema(path: Path) -> None:
     with sqlite3.connect(path) as database:
         database.execute(f"PRAGMA application_id = {0x36344A52}")
         database.execute("PRAGMA user_version = 99")
     database.close()
 
 
-def text(path: Path) -> None:
+def csv_file(path: Path) -> None:
     path.write_text("company,website\n" * 400, encoding="utf-8")
 
 
@@ -109,33 +109,33 @@ def short_text(path: Path) -> None:
     path.write_text("hello\n", encoding="utf-8")
 
 
-REFUSED: list[tuple[Callable[[Path], Any], str]] = [
-    (foreign, "another program's database: choose another --journal"),
-    (newer, r"newer version \(schema 99, this one knows 3\): upgrade"),
-    (text, r"is not a journal \(file is not a database\): choose another"),
+NOT_A_JOURNAL: list[tuple[Callable[[Path], Any], str]] = [
+    (foreign_database, "another program's database: choose another --journal"),
+    (newer_schema, r"newer version \(schema 99, this one knows 3\): upgrade"),
+    (csv_file, r"is not a journal \(file is not a database\): choose another"),
     (short_text, "is not a journal"),
     (Path.mkdir, "cannot be opened: Is a directory"),
 ]
 
 
-@pytest.mark.parametrize(("make", "told"), REFUSED, ids=[make.__name__ for make, _ in REFUSED])
-async def test_what_is_no_journal_is_refused_and_left_as_it_was(
-    tmp_path: Path, make: Callable[[Path], Any], told: str
+@pytest.mark.parametrize(("make", "message"), NOT_A_JOURNAL, ids=[make.__name__ for make, _ in NOT_A_JOURNAL])
+async def test_a_file_that_is_not_a_journal_is_refused_and_left_unchanged(
+    tmp_path: Path, make: Callable[[Path], Any], message: str
 ) -> None:
-    """The message says what it is and what to do; not a byte of it changes."""
+    """The message says what the file is and what to do; no byte changes."""
     path = tmp_path / "run.db"
     make(path)
     before = contents(tmp_path)
     for _ in range(2):
-        with pytest.raises(JournalError, match=told) as caught:
+        with pytest.raises(JournalError, match=message) as caught:
             await SqliteJournal(path).open()
         assert str(path) in str(caught.value)
 
     assert contents(tmp_path) == before
 
 
-async def test_a_journal_needs_a_folder(tmp_path: Path) -> None:
-    """Folders are not made up: the path may be a typo."""
+async def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
+    """Folders are not created: the path may be a typo."""
     with pytest.raises(JournalError, match="there is no folder"):
         await SqliteJournal(tmp_path / "missing" / "run.db").open()
 
@@ -143,7 +143,7 @@ async def test_a_journal_needs_a_folder(tmp_path: Path) -> None:
 
 
 async def test_a_journal_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
-    """A folder where SQLite must put its log is in the way of a superuser too."""
+    """A directory in the place of the write-ahead log blocks a superuser too."""
     path = tmp_path / "run.db"
     journal = SqliteJournal(path)
     await journal.open()
@@ -161,7 +161,7 @@ async def test_a_journal_that_cannot_be_written_is_refused(tmp_path: Path) -> No
 
 
 async def test_an_empty_file_becomes_a_journal(tmp_path: Path) -> None:
-    """As ``mktemp`` leaves one."""
+    """``mktemp`` creates one."""
     path = tmp_path / "run.db"
     path.touch()
     journal = SqliteJournal(path)
@@ -172,8 +172,8 @@ async def test_an_empty_file_becomes_a_journal(tmp_path: Path) -> None:
     assert path.stat().st_size > 0
 
 
-async def test_only_its_owner_may_read_it(tmp_path: Path) -> None:
-    """It holds personal data: mode 0600, its log too, whatever the umask."""
+async def test_the_file_is_readable_by_its_owner_only(tmp_path: Path) -> None:
+    """It holds personal data: the file and its log have mode 0600 whatever the umask."""
     old = os.umask(0)
     try:
         journal = SqliteJournal(tmp_path / "run.db")
@@ -190,20 +190,20 @@ async def test_only_its_owner_may_read_it(tmp_path: Path) -> None:
 
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[sqlite3.Connection]:
-    """Every connection to a database that is opened from here on."""
+    """Collect every SQLite connection opened during the test."""
     connections: list[sqlite3.Connection] = []
     connect = sqlite3.connect
 
-    def noted(*arguments: Any, **options: Any) -> sqlite3.Connection:
+    def recording_connect(*arguments: Any, **options: Any) -> sqlite3.Connection:
         connections.append(connect(*arguments, **options))
         return connections[-1]
 
-    monkeypatch.setattr(sqlite3, "connect", noted)
+    monkeypatch.setattr(sqlite3, "connect", recording_connect)
     return connections
 
 
-async def test_writers_that_wait_share_a_commit(tmp_path: Path, opened: list[sqlite3.Connection]) -> None:
-    """Durability costs a disk flush per commit, not per row."""
+async def test_concurrent_puts_share_a_commit(tmp_path: Path, opened: list[sqlite3.Connection]) -> None:
+    """A disk flush is paid per commit, not per row."""
     journal = SqliteJournal(tmp_path / "run.db")
     await journal.open()
     statements: list[str] = []
@@ -220,8 +220,8 @@ async def test_writers_that_wait_share_a_commit(tmp_path: Path, opened: list[sql
     assert sum(statement.startswith("INSERT") for statement in statements) == 500
 
 
-async def test_a_commit_has_reached_the_disk(tmp_path: Path, opened: list[sqlite3.Connection]) -> None:
-    """WAL with ``synchronous = FULL``: a power cut after a put does not undo it."""
+async def test_commits_are_flushed_to_disk(tmp_path: Path, opened: list[sqlite3.Connection]) -> None:
+    """WAL with ``synchronous = FULL``: a power failure after a put does not undo it."""
     journal = SqliteJournal(tmp_path / "run.db")
     await journal.open()
     modes = [opened[-1].execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
@@ -230,8 +230,8 @@ async def test_a_commit_has_reached_the_disk(tmp_path: Path, opened: list[sqlite
     assert modes == ["wal", 2]
 
 
-async def test_a_put_that_is_cancelled_is_written_all_the_same(tmp_path: Path) -> None:
-    """Whoever gave up waiting did not take it back."""
+async def test_a_cancelled_put_is_still_written(tmp_path: Path) -> None:
+    """Cancelling the wait does not withdraw the write."""
     journal = SqliteJournal(tmp_path / "run.db")
     await journal.open()
     async with anyio.create_task_group() as tasks:
@@ -247,11 +247,11 @@ async def test_a_put_that_is_cancelled_is_written_all_the_same(tmp_path: Path) -
     [line] = await journal.lines()
     await journal.close()
 
-    assert (line.state, line.rows) == ("unknown", 51), "an intent that nobody saw the end of"
+    assert (line.state, line.rows) == ("unknown", 51), "an intent whose outcome was never recorded"
 
 
-async def test_a_journal_is_read_beside_its_writer(tmp_path: Path) -> None:
-    """``reading`` takes nothing away, and sees each commit."""
+async def test_reading_sees_each_commit_of_a_concurrent_writer(tmp_path: Path) -> None:
+    """``reading`` takes no lock that the writer needs."""
     path = tmp_path / "run.db"
     journal = SqliteJournal(path)
     await journal.open()
@@ -266,9 +266,9 @@ async def test_a_journal_is_read_beside_its_writer(tmp_path: Path) -> None:
         assert getattr(journal_file.find("row 1"), "job_id", None) == "job_1"
 
 
-def test_reading_what_is_no_journal_is_a_journal_error(tmp_path: Path) -> None:
-    """A path with a typo makes no empty database."""
-    text(tmp_path / "text.db")
+def test_reading_a_missing_or_foreign_file_raises_a_journal_error(tmp_path: Path) -> None:
+    """A mistyped path creates no empty database."""
+    csv_file(tmp_path / "text.db")
     for name in ("missing.db", "text.db"):
         with pytest.raises(JournalError, match=name), reading(tmp_path / name) as journal_file:
             journal_file.find("row 1")
@@ -276,42 +276,42 @@ def test_reading_what_is_no_journal_is_a_journal_error(tmp_path: Path) -> None:
     assert sorted(contents(tmp_path)) == ["text.db"]
 
 
-async def test_a_closed_journal_says_so(tmp_path: Path) -> None:
-    """And not that an attribute is missing."""
+async def test_using_a_closed_journal_raises_a_journal_error(tmp_path: Path) -> None:
+    """Not an `AttributeError`."""
     with pytest.raises(JournalError, match="is not open"):
         await SqliteJournal(tmp_path / "run.db").find("row 1")
 
 
 @pytest.mark.parametrize("pages", [12, 20])
-async def test_a_full_disk_stops_the_sending_and_hands_back_the_ids(
+async def test_a_full_disk_stops_submits_and_detaches_accepted_jobs(
     tmp_path: Path, opened: list[sqlite3.Connection], pages: int
 ) -> None:
-    """What cannot be recorded is not sent; every job that was accepted is told by its id, or parked."""
-    path, told, hung = tmp_path / "run.db", dict[int, tuple[str, str | None]](), list[bool]()
+    """Unrecorded rows are not sent; every accepted job is reported with its id or parked."""
+    path, reported, hung = tmp_path / "run.db", dict[int, tuple[str, str | None]](), list[bool]()
 
-    async def cramped(client: AsyncClient, asked: list[Question]) -> None:
-        with anyio.CancelScope(deadline=anyio.current_time() + PATIENCE_SECONDS) as scope:
+    async def run_with_limited_pages(client: AsyncClient, operations: list[Question]) -> None:
+        with anyio.CancelScope(deadline=anyio.current_time() + HANG_SECONDS) as scope:
             try:
                 async with JobRunner(client, journal=path, max_in_flight=40) as runner:
                     opened[-1].execute(f"PRAGMA max_page_count = {pages}")
-                    async for outcome in runner.map(asked):
-                        told[outcome.index] = (outcome.status, outcome.job_id)
+                    async for outcome in runner.map(operations):
+                        reported[outcome.index] = (outcome.status, outcome.job_id)
             finally:
                 hung.append(scope.cancel_called)
 
     async with simulated(SimulatorSettings(speed=SPEED)) as (client, simulator):
         with pytest.raises(JournalError, match="full"):
-            await cramped(client, questions(150))
+            await run_with_limited_pages(client, questions(150))
         assert hung == [False]
         sent = len(simulator.books.jobs)
-        untold = {work.id for work in simulator.books.jobs} - {job_id for _, job_id in told.values()}
+        unreported = {work.id for work in simulator.books.jobs} - {job_id for _, job_id in reported.values()}
         assert sent < 150
-        assert len(untold) <= sum(status == "unknown" for status, _ in told.values())
+        assert len(unreported) <= sum(status == "unknown" for status, _ in reported.values())
 
         with pytest.raises(JournalError, match="full"):
-            await cramped(client, questions(150)[90:])
+            await run_with_limited_pages(client, questions(150)[90:])
         assert hung == [False, False]
-        assert len(simulator.books.jobs) <= sent + 40, "what was in flight before it was noticed"
+        assert len(simulator.books.jobs) <= sent + 40, "only what was in flight before the disk was full"
 
         async with JobRunner(client, journal=path) as runner:
             again = [outcome async for outcome in runner.map(questions(150))]

@@ -1,4 +1,4 @@
-"""A paid question that perhaps arrived is never sent again by itself."""
+"""A paid request that may have arrived is never retried automatically."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from tests.runner.questions import questions
 
 pytestmark = pytest.mark.anyio
 
-TAKEN = ("lost_answer", "truncated")
-NOT_TAKEN = ("reset", "server_error", "html")
+ACCEPTED_FAULTS = ("lost_answer", "truncated")
+UNACCEPTED_FAULTS = ("reset", "server_error", "html")
 
 
-@pytest.mark.parametrize("fault", [*TAKEN, *NOT_TAKEN])
-async def test_a_submit_without_an_answer_is_parked(fault: str) -> None:
-    """Whether the service took it cannot be seen from here: unknown, once in the books at most, now and later."""
+@pytest.mark.parametrize("fault", [*ACCEPTED_FAULTS, *UNACCEPTED_FAULTS])
+async def test_a_submit_without_a_usable_response_is_parked(fault: str) -> None:
+    """Whether the service accepted it cannot be known; it is not resubmitted, in this run or a later one."""
     journal = MemoryJournal()
     async with simulated() as (client, simulator):
         simulator.faults.script(fault, route="/company-intelligence-async", times=2)
@@ -31,14 +31,14 @@ async def test_a_submit_without_an_answer_is_parked(fault: str) -> None:
             assert all(outcome.job_id is None for outcome in parked)
 
     assert simulator.faults.struck[fault] == 2
-    assert (8 if fault in TAKEN else 6) == len(simulator.books.jobs)
+    assert (8 if fault in ACCEPTED_FAULTS else 6) == len(simulator.books.jobs)
     assert simulator.books.repeated == {}
     assert sum(submits_of(simulator).values()) == 8
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
-async def test_every_server_error_parks(status: int) -> None:
-    """A proxy that gave up may have a server behind it that did not."""
+async def test_a_server_error_on_a_submit_parks_the_row(status: int) -> None:
+    """The server behind a proxy that answered 5xx may still have accepted the request."""
     async with simulated() as (client, simulator), JobRunner(client) as runner:
         simulator.faults.script("server_error", route="/company-intelligence-async", status=status)
         outcome = await runner.run(questions(1)[0])
@@ -48,9 +48,9 @@ async def test_every_server_error_parks(status: int) -> None:
     assert {status: 1} == submits_of(simulator)
 
 
-@pytest.mark.parametrize("fault", [*TAKEN, *NOT_TAKEN])
-async def test_a_direct_call_is_not_repeated_either(fault: str) -> None:
-    """``send`` and ``submit`` raise; what to do about it is the caller's word."""
+@pytest.mark.parametrize("fault", [*ACCEPTED_FAULTS, *UNACCEPTED_FAULTS])
+async def test_a_direct_call_is_not_retried_either(fault: str) -> None:
+    """``send`` and ``submit`` raise and leave the decision to the caller."""
     async with simulated() as (client, simulator):
         simulator.faults.script(fault, times=2)
         with pytest.raises(SixtyfourError):
@@ -59,33 +59,33 @@ async def test_a_direct_call_is_not_repeated_either(fault: str) -> None:
             await client.submit(questions(2)[1])
 
     assert len(simulator.books.requests) == 2
-    assert (2 if fault in TAKEN else 0) == len(simulator.books.jobs)
+    assert (2 if fault in ACCEPTED_FAULTS else 0) == len(simulator.books.jobs)
 
 
-async def test_an_answer_without_an_id_is_parked() -> None:
-    """A 200 that is not what a submit answers may be a job all the same."""
-    odd = httpx.Response(200, json={"status": "RUNNING"})
+async def test_a_submit_response_without_a_job_id_is_parked() -> None:
+    """The 200 may stand for an accepted job."""
+    without_id = httpx.Response(200, json={"status": "RUNNING"})
 
-    def swallow(request: httpx.Request) -> httpx.Response | None:
-        return odd if is_submit(request) else None
+    def drop_job_id(request: httpx.Request) -> httpx.Response | None:
+        return without_id if is_submit(request) else None
 
-    async with networked(swallow) as (client, _, network), JobRunner(client) as runner:
+    async with networked(drop_job_id) as (client, _, network), JobRunner(client) as runner:
         outcome = await runner.run(questions(1)[0])
 
     assert outcome.status == "unknown"
     assert len(network.seen) == 1
 
 
-async def test_what_never_left_is_sent_again() -> None:
-    """No connection, nothing paid: rows wait for the network to come back."""
-    left = 12
+async def test_a_request_that_was_never_sent_is_retried() -> None:
+    """Without a connection nothing is paid; rows wait for the network to come back."""
+    refusals_left = 12
 
-    def unplugged(request: httpx.Request) -> Exception | None:
-        nonlocal left
-        left -= 1
-        return httpx.ConnectError("Connection refused", request=request) if left >= 0 else None
+    def refuse_connection(request: httpx.Request) -> Exception | None:
+        nonlocal refusals_left
+        refusals_left -= 1
+        return httpx.ConnectError("Connection refused", request=request) if refusals_left >= 0 else None
 
-    async with networked(unplugged) as (client, simulator, _), JobRunner(client) as runner:
+    async with networked(refuse_connection) as (client, simulator, _), JobRunner(client) as runner:
         outcomes = [outcome async for outcome in runner.map(questions(6))]
 
     assert sum(outcome.ok for outcome in outcomes) == 6
@@ -94,20 +94,20 @@ async def test_what_never_left_is_sent_again() -> None:
 
 async def consume(runner: JobRunner, statuses: list[str]) -> None:
     async for outcome in runner.map(questions(500)):
-        statuses.append(outcome.status)  # noqa: PERF401 (what came before the error is what counts)
+        statuses.append(outcome.status)  # noqa: PERF401 (outcomes before the error count)
 
 
-async def test_without_a_connection_the_map_ends_after_its_outcomes() -> None:
-    """Rows under way are watched to their end first; the others were not sent and can be asked in the next run."""
-    journal, tries = MemoryJournal(), 0
+async def test_a_lasting_connection_failure_ends_the_map_after_its_outcomes() -> None:
+    """Running jobs are polled to their end first; unsent rows can be submitted by the next run."""
+    journal, submits = MemoryJournal(), 0
 
-    def dead(request: httpx.Request) -> Exception | None:
-        nonlocal tries
-        tries += is_submit(request)
-        return httpx.ConnectError("Connection refused", request=request) if is_submit(request) and tries > 5 else None
+    def refuse_later_submits(request: httpx.Request) -> Exception | None:
+        nonlocal submits
+        submits += is_submit(request)
+        return httpx.ConnectError("Connection refused", request=request) if is_submit(request) and submits > 5 else None
 
     statuses: list[str] = []
-    async with networked(dead) as (client, simulator, network):
+    async with networked(refuse_later_submits) as (client, simulator, network):
         async with JobRunner(client, journal=journal, max_in_flight=20) as runner:
             with pytest.raises(ConnectError, match="Connection refused") as caught:
                 await consume(runner, statuses)

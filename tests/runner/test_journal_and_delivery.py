@@ -1,4 +1,4 @@
-"""What the journal is good for: rows in doubt, deliveries, answers read again. One promise at a time."""
+"""What the journal keeps: unknown rows, deliveries, and answers that can be parsed again."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ from tests.runner.questions import fact, question, questions
 pytestmark = pytest.mark.anyio
 
 FACTS_WORKFLOW = "7b0c6a52-3f0e-4d7c-9a51-0c1f7f1d0001"
-SUBMIT = "/company-intelligence-async"
+SUBMIT_PATH = "/company-intelligence-async"
 
 
-def a_run(number: int = 0) -> RunWorkflow:
+def workflow_run(number: int = 0) -> RunWorkflow:
     return RunWorkflow(workflow_id=FACTS_WORKFLOW, webhook_payload=[{"company_name": "3M", "row": number}])
 
 
-# --- unknown ------------------------------------------------------------------------------------------------------
+# --- unknown rows -------------------------------------------------------------------------------------------------
 
 
-async def test_rows_that_may_have_been_taken_are_listed_with_the_money_at_stake() -> None:
-    """Parked once is parked in every later run, until the caller says otherwise."""
+async def test_unknown_rows_are_listed_with_their_exposed_cents() -> None:
+    """A parked row stays parked in later runs until the caller decides otherwise."""
     journal = MemoryJournal()
     async with simulated() as (client, simulator):
-        simulator.faults.script("lost_answer", route=SUBMIT, times=2)
+        simulator.faults.script("lost_answer", route=SUBMIT_PATH, times=2)
         async with JobRunner(client, journal=journal, prices={"company-intelligence": 10}) as runner:
             first = Counter([outcome.status async for outcome in runner.map(questions(5))])
         async with JobRunner(client, journal=journal, prices={"company-intelligence": 10}) as runner:
@@ -61,45 +61,45 @@ async def test_rows_that_may_have_been_taken_are_listed_with_the_money_at_stake(
     assert simulator.books.repeated == {}
 
 
-async def test_an_unknown_row_is_sent_anew_on_the_callers_word_only() -> None:
-    """``on_unknown="resubmit"`` may pay twice: what was given up stays at stake under the cap."""
+async def test_an_unknown_row_is_resubmitted_only_when_requested() -> None:
+    """``on_unknown="resubmit"`` may pay twice: the abandoned submit stays exposed under the cap."""
     journal = MemoryJournal()
-    words: list[OnUnknown] = ["park", "park", "resubmit", "park"]
-    told: list[tuple[int, float, float]] = []
+    policies: list[OnUnknown] = ["park", "park", "resubmit", "park"]
+    totals: list[tuple[int, float, float]] = []
     async with simulated() as (client, simulator):
-        simulator.faults.script("lost_answer", route=SUBMIT)
-        for word in words:
+        simulator.faults.script("lost_answer", route=SUBMIT_PATH)
+        for policy in policies:
             async with JobRunner(
-                client, journal=journal, on_unknown=word, prices={"company-intelligence": 10}
+                client, journal=journal, on_unknown=policy, prices={"company-intelligence": 10}
             ) as runner:
                 answered = [outcome.ok async for outcome in runner.map(questions(3))].count(True)
-                told.append((answered, runner.stats().cost_cents, runner.stats().exposed_cents))
+                totals.append((answered, runner.stats().cost_cents, runner.stats().exposed_cents))
 
-    assert told == [(2, 20, 10), (2, 20, 10), (3, 30, 10), (3, 30, 10)]
+    assert totals == [(2, 20, 10), (2, 20, 10), (3, 30, 10), (3, 30, 10)]
     assert list(simulator.books.repeated.values()) == [2]
 
 
-async def test_a_row_that_was_not_sent_anew_after_all_is_at_stake_once() -> None:
-    """The earlier submit is given up when the new one leaves, not before: here nothing leaves."""
+async def test_a_resubmission_refused_by_the_cap_is_exposed_once() -> None:
+    """The earlier submit is abandoned only when the new one is sent, and here none is."""
     journal, prices = MemoryJournal(), {"company-intelligence": 10}
     async with simulated() as (client, simulator):
-        simulator.faults.script("lost_answer", route=SUBMIT)
+        simulator.faults.script("lost_answer", route=SUBMIT_PATH)
         async with JobRunner(client, journal=journal, prices=prices) as runner:
             first = await runner.run(question(0))
         async with JobRunner(
             client, journal=journal, prices=prices, on_unknown="resubmit", max_cost_cents=15
         ) as runner:
             refused = await runner.run(question(0))
-        at_stake = sum(line.exposed_cents for line in await journal.lines())
+        exposed = sum(line.exposed_cents for line in await journal.lines())
 
     assert (first.status, refused.status) == ("unknown", "rejected")
     assert isinstance(refused.error, CostCapError)
-    assert at_stake == 10
+    assert exposed == 10
     assert len(simulator.books.jobs) == 1
 
 
-async def test_a_search_in_doubt_is_asked_for_again_by_its_own_id() -> None:
-    """The runner gives each row a ``search_id`` of its own, so that no answer on its way back can be lost."""
+async def test_a_search_with_an_uncertain_outcome_is_retried_with_its_search_id() -> None:
+    """The runner gives each row its own ``search_id``, so a lost response loses no search."""
     journal = MemoryJournal()
     async with simulated() as (client, simulator):
         simulator.faults.script("lost_answer", route="/search/start-deep-search", times=3)
@@ -111,20 +111,20 @@ async def test_a_search_in_doubt_is_asked_for_again_by_its_own_id() -> None:
     assert all(outcome.input.search_id is None for outcome in outcomes if isinstance(outcome.input, DeepSearch))
 
 
-async def test_the_id_of_a_search_is_the_same_after_a_crash_and_another_in_another_journal() -> None:
-    """It is made from the journal and the row, not from chance."""
+async def test_a_search_id_is_stable_across_runs_and_unique_to_a_journal() -> None:
+    """It is derived from the journal's id and the row."""
     sent: list[str] = []
 
-    def lose(request: httpx.Request) -> Exception | None:
+    def lose_responses(request: httpx.Request) -> Exception | None:
         if request.url.path != "/search/start-deep-search":
             return None
         sent.append(request.content.decode())
         return httpx.ReadError("lost", request=request)
 
     journal = MemoryJournal()
-    async with networked(lose) as (client, _, _):
-        for used in (journal, journal, MemoryJournal()):
-            async with JobRunner(client, journal=used) as runner:
+    async with networked(lose_responses) as (client, _, _):
+        for current in (journal, journal, MemoryJournal()):
+            async with JobRunner(client, journal=current) as runner:
                 outcome = await runner.run(DeepSearch(query="bakers"))
                 assert outcome.status == "unknown"
 
@@ -133,36 +133,38 @@ async def test_the_id_of_a_search_is_the_same_after_a_crash_and_another_in_anoth
     assert set(sent[12:]).isdisjoint(sent[:12])
 
 
-async def test_a_workflow_run_in_doubt_is_asked_for_again_by_its_own_key() -> None:
-    """Each row has an ``Idempotency-Key``; runs of others, in doubt or not, are never mistaken for it."""
+async def test_a_workflow_run_with_an_uncertain_outcome_is_retried_with_its_idempotency_key() -> None:
+    """Each row has its own ``Idempotency-Key``, so no row gets the run of another."""
     async with simulated() as (client, simulator):
         simulator.faults.script("lost_answer", route="/workflows/run", times=4)
         async with JobRunner(client) as runner:
-            outcomes = {outcome.index: outcome async for outcome in runner.map(a_run(number) for number in range(4))}
+            outcomes = {
+                outcome.index: outcome async for outcome in runner.map(workflow_run(number) for number in range(4))
+            }
 
     assert [outcomes[index].status for index in range(4)] == ["completed"] * 4
-    taken = {work.id: work.body["rows"][0]["row"] for work in simulator.books.jobs}
-    assert {outcome.job_id: index for index, outcome in outcomes.items()} == taken
+    accepted = {work.id: work.body["rows"][0]["row"] for work in simulator.books.jobs}
+    assert {outcome.job_id: index for index, outcome in outcomes.items()} == accepted
 
 
-async def test_an_answer_may_be_too_old_to_be_given_again() -> None:
-    """``reuse`` is the age up to which the journal answers for free; beyond it the row is asked, and paid, anew."""
+async def test_an_answer_older_than_reuse_is_requested_again() -> None:
+    """``reuse`` is the age up to which an answer is replayed for free; an older row is submitted again."""
     journal = MemoryJournal()
-    paid: list[int] = []
+    job_counts: list[int] = []
     async with simulated() as (client, simulator):
         for reuse in (None, timedelta(days=30), timedelta(0)):
             async with JobRunner(client, journal=journal, reuse=reuse) as runner:
                 assert (await runner.run(question(0))).ok
-                paid.append(len(simulator.books.jobs))
+                job_counts.append(len(simulator.books.jobs))
 
-    assert paid == [1, 1, 2]
+    assert job_counts == [1, 1, 2]
 
 
 # --- delivery -----------------------------------------------------------------------------------------------------
 
 
-async def test_what_was_delivered_is_left_out_when_outcomes_are_delivered_once() -> None:
-    """At least once: the outcome in hand when the consumer leaves comes again, the acknowledged ones do not."""
+async def test_deliver_once_skips_rows_delivered_earlier() -> None:
+    """Delivery is at least once: only the outcome in progress when the consumer leaves comes again."""
     journal = MemoryJournal()
     seen: list[list[int]] = []
     async with simulated() as (client, simulator):
@@ -181,8 +183,8 @@ async def test_what_was_delivered_is_left_out_when_outcomes_are_delivered_once()
     assert len(simulator.books.jobs) == 10
 
 
-async def test_an_acknowledged_outcome_never_comes_again() -> None:
-    """``ack`` before leaving makes it exactly once; without ``deliver="once"`` everything comes each time."""
+async def test_an_acknowledged_outcome_is_not_delivered_again() -> None:
+    """``ack`` makes the delivery exactly once; without ``deliver="once"`` every outcome comes each time."""
     journal = MemoryJournal()
     async with simulated() as (client, _):
         async with JobRunner(client, journal=journal) as runner:
@@ -196,20 +198,20 @@ async def test_an_acknowledged_outcome_never_comes_again() -> None:
     assert (once, always) == ([], [question(0).fingerprint()])
 
 
-async def test_a_row_whose_end_is_not_known_is_not_delivered_by_an_acknowledgement() -> None:
-    """An unknown row comes up in every run until it is settled."""
+async def test_an_unknown_row_is_delivered_in_every_run() -> None:
+    """Consuming its outcome does not mark it as delivered."""
     journal = MemoryJournal()
     statuses: list[list[str]] = []
     async with simulated() as (client, simulator):
-        simulator.faults.script("lost_answer", route=SUBMIT)
+        simulator.faults.script("lost_answer", route=SUBMIT_PATH)
         for _ in range(2):
             async with JobRunner(client, journal=journal) as runner:
                 statuses.append([outcome.status async for outcome in runner.map(questions(2), deliver="once")])
 
-    assert [sorted(told) for told in statuses] == [["completed", "unknown"], ["unknown"]]
+    assert [sorted(ended) for ended in statuses] == [["completed", "unknown"], ["unknown"]]
 
 
-# --- answers read again -------------------------------------------------------------------------------------------
+# --- reparse ------------------------------------------------------------------------------------------------------
 
 
 class Place(BaseModel):
@@ -220,39 +222,37 @@ class Number(BaseModel):
     headquarters: str = Field(pattern=r"^\d+$")
 
 
-async def test_answers_are_read_again_as_another_class_for_free() -> None:
-    """The raw answer outlives the class it was asked with, and a process; what does not fit is told, not raised."""
+async def test_reparse_parses_stored_answers_as_another_class() -> None:
+    """No request is sent; an answer that does not fit is reported in its outcome, not raised."""
     journal = MemoryJournal()
-    wrong = [
-        CompanyIntelligence(target_company=asked.target_company, struct=Number, tier="low") for asked in questions(4)
-    ]
+    wrong = [CompanyIntelligence(target_company=row.target_company, struct=Number, tier="low") for row in questions(4)]
     async with simulated() as (client, simulator):
         async with JobRunner(client, journal=journal) as runner:
-            misfits = [outcome async for outcome in runner.map(wrong)]
+            unparsed = [outcome async for outcome in runner.map(wrong)]
             await runner.run(FindEmail(lead={"name": "Ada Example", "company": "3M"}))
-        paid = len(simulator.books.requests)
+        requests = len(simulator.books.requests)
         async with JobRunner(client, journal=journal) as runner:
-            read = [outcome async for outcome in runner.reparse(Place)]
-            unread = [outcome async for outcome in runner.reparse(Number)]
+            parsed = [outcome async for outcome in runner.reparse(Place)]
+            mismatched = [outcome async for outcome in runner.reparse(Number)]
 
-    assert all(isinstance(outcome.error, ResponseError) and outcome.raw for outcome in misfits)
-    assert {outcome.result().structured_data.headquarters for outcome in read} == {fact(n) for n in range(4)}
-    assert [outcome.ok for outcome in unread] == [False] * 4
-    assert [outcome.raw for outcome in read] == [outcome.raw for outcome in unread]
-    assert paid == len(simulator.books.requests)
+    assert all(isinstance(outcome.error, ResponseError) and outcome.raw for outcome in unparsed)
+    assert {outcome.result().structured_data.headquarters for outcome in parsed} == {fact(n) for n in range(4)}
+    assert [outcome.ok for outcome in mismatched] == [False] * 4
+    assert [outcome.raw for outcome in parsed] == [outcome.raw for outcome in mismatched]
+    assert requests == len(simulator.books.requests)
 
 
-async def test_a_question_of_the_journal_is_the_question_that_was_asked() -> None:
-    """Body keys that the service added last night included."""
+async def test_an_operation_read_from_the_journal_equals_the_one_submitted() -> None:
+    """Including its extra fields."""
     journal = MemoryJournal()
-    asked = CompanyIntelligence(
+    operation = CompanyIntelligence(
         target_company={"company_name": "3M"}, struct={"headquarters": "Where"}, extra={"research_plan": "look it up"}
     )
     async with simulated(SimulatorSettings()) as (client, simulator):
-        simulator.faults.script("lost_answer", route=SUBMIT)
+        simulator.faults.script("lost_answer", route=SUBMIT_PATH)
         async with JobRunner(client, journal=journal) as runner:
-            await runner.run(asked)
+            await runner.run(operation)
             [row] = await runner.unknown()
 
-    assert row.operation.fingerprint() == asked.fingerprint()
-    assert row.operation.payload() == asked.payload()
+    assert row.operation.fingerprint() == operation.fingerprint()
+    assert row.operation.payload() == operation.payload()

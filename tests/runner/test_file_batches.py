@@ -1,4 +1,4 @@
-"""``batching="file"``: thousands of rows in a handful of requests, each row with its own answer."""
+"""``batching="file"``: thousands of rows in a handful of requests, and an answer for each row."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.runner.questions import fact, question, questions
 
 pytestmark = pytest.mark.anyio
 
-BULK = "/bulk-intelligence/company"
+BULK_PATH = "/bulk-intelligence/company"
 
 
 class Facts(BaseModel):
@@ -25,19 +25,19 @@ class Facts(BaseModel):
     employees: int | None = Field(None, description="Head count")
 
 
-async def test_all_rows_of_a_list_go_in_one_file_and_come_back_true() -> None:
-    """1,510 rows, one submit; answers are typed as the class asked for, and each row bears its part of the price."""
-    asked = [
+async def test_all_rows_are_submitted_in_one_file_and_answered_correctly() -> None:
+    """1,510 rows take one submit; answers have the type of the struct, and each row carries its share of the price."""
+    operations = [
         CompanyIntelligence(
             target_company={"company_name": company.company_name, "website": company.website}, struct=Facts, tier="low"
         )
         for company in companies()
     ]
     async with simulated() as (client, simulator), JobRunner(client) as runner:
-        outcomes = {outcome.index: outcome async for outcome in runner.map(asked, batching="file")}
+        outcomes = {outcome.index: outcome async for outcome in runner.map(operations, batching="file")}
         planned = await runner.plan([question(0)], batching="file")
 
-    assert len(outcomes) == len(asked)
+    assert len(outcomes) == len(operations)
     assert len(simulator.books.requests) < 200
     assert simulator.books.repeated == {}
     for index, company in enumerate(companies()):
@@ -47,24 +47,24 @@ async def test_all_rows_of_a_list_go_in_one_file_and_come_back_true() -> None:
     assert (planned.submits, planned.to_submit) == (1, 1)
 
 
-async def test_leads_share_lists_and_questions_without_a_file_go_alone() -> None:
-    """``batching="file"`` is no worse than ``"auto"`` for what has no file."""
+async def test_operations_without_a_file_route_fall_back_to_bulk_or_single_submits() -> None:
+    """For them ``batching="file"`` behaves like ``"auto"``."""
     async with simulated() as (client, simulator), JobRunner(client) as runner:
-        asked = [FindEmail(lead={"name": f"Person {number}"}) for number in range(30)]
-        found = [outcome async for outcome in runner.map(asked, batching="file")]
-        hooked = CompanyIntelligence(
+        operations = [FindEmail(lead={"name": f"Person {number}"}) for number in range(30)]
+        found = [outcome async for outcome in runner.map(operations, batching="file")]
+        with_webhook = CompanyIntelligence(
             target_company={"company_name": "3M"}, struct={"x": "y"}, webhook_url="https://example.com/hook"
         )
-        alone = [outcome async for outcome in runner.map([hooked], batching="file")]
+        alone = [outcome async for outcome in runner.map([with_webhook], batching="file")]
 
     assert all(outcome.ok for outcome in [*found, *alone])
     assert [work.kind for work in simulator.books.jobs] == ["find_email_bulk", "company_intelligence"]
 
 
-async def test_a_file_in_doubt_is_sent_again_with_its_own_key() -> None:
-    """The answer to the submit is lost again and again: the service knows the file by its Idempotency-Key."""
+async def test_a_file_with_an_uncertain_outcome_is_resubmitted_with_its_idempotency_key() -> None:
+    """The service recognises the file by its Idempotency-Key."""
     async with simulated() as (client, simulator):
-        simulator.faults.script("lost_answer", route=BULK, times=3)
+        simulator.faults.script("lost_answer", route=BULK_PATH, times=3)
         async with JobRunner(client) as runner:
             statuses = Counter([outcome.status async for outcome in runner.map(questions(40), batching="file")])
 
@@ -72,24 +72,24 @@ async def test_a_file_in_doubt_is_sent_again_with_its_own_key() -> None:
     assert len(simulator.books.jobs) == 1
 
 
-async def test_a_file_in_doubt_after_a_crash_is_repeated_as_it_was() -> None:
-    """The next run makes the same file of the journal's rows, under the same key, whatever its own input."""
+async def test_an_uncertain_file_is_rebuilt_identically_by_the_next_run() -> None:
+    """The next run builds the same file from the journal, under the same key, whatever its own input is."""
     journal = MemoryJournal()
     sent: list[tuple[str | None, str | None]] = []
 
-    def lose(request: httpx.Request) -> Exception | None:
-        if request.url.path != BULK or len(sent) > 20:
+    def lose_responses(request: httpx.Request) -> Exception | None:
+        if request.url.path != BULK_PATH or len(sent) > 20:
             return None
         sent.append((request.headers.get("idempotency-key"), request.headers.get("content-length")))
         return httpx.ReadError("lost", request=request) if len(sent) <= 6 else None
 
-    async with networked(lose) as (client, simulator, _):
+    async with networked(lose_responses) as (client, simulator, _):
         async with JobRunner(client, journal=journal) as runner:
             first = Counter([outcome.status async for outcome in runner.map(questions(25), batching="file")])
         async with JobRunner(client, journal=journal) as runner:
             again = [outcome async for outcome in runner.map(questions(30)[20:], batching="file")]
         async with JobRunner(client, journal=journal) as runner:
-            asked = len(simulator.books.requests)
+            requests = len(simulator.books.requests)
             rest = {outcome.index: outcome async for outcome in runner.map(questions(25))}
 
     assert first == {"unknown": 25}
@@ -98,12 +98,12 @@ async def test_a_file_in_doubt_after_a_crash_is_repeated_as_it_was() -> None:
     assert [outcome.result().structured_data["headquarters"] for _, outcome in sorted(rest.items())] == [
         fact(number) for number in range(25)
     ]
-    assert asked == len(simulator.books.requests), "rows that came back with the file are answered from the journal"
+    assert requests == len(simulator.books.requests), "rows of the file are replayed from the journal"
     assert simulator.books.repeated == {}
 
 
-async def test_a_file_that_runs_is_watched_on_by_the_next_run() -> None:
-    """Accepted is accepted: the next run looks at the one job there is."""
+async def test_a_running_file_job_is_resumed_by_the_next_run() -> None:
+    """The next run polls the one accepted job."""
     journal = MemoryJournal()
     async with simulated() as (client, simulator):
         with anyio.move_on_after(40):
@@ -116,8 +116,8 @@ async def test_a_file_that_runs_is_watched_on_by_the_next_run() -> None:
     assert len(simulator.books.jobs) == 1
 
 
-async def test_a_link_that_fails_is_looked_for_again() -> None:
-    """A finished file that cannot be fetched just now is no failed job."""
+async def test_a_failed_result_download_is_retried() -> None:
+    """A job whose result cannot be downloaded yet has not failed."""
     async with simulated() as (client, simulator):
         simulator.faults.script("server_error", route="/signed", times=12, status=503)
         async with JobRunner(client) as runner:
@@ -127,26 +127,26 @@ async def test_a_link_that_fails_is_looked_for_again() -> None:
     assert len(simulator.books.downloads) > 12
 
 
-async def test_a_file_in_doubt_is_repeated_whole_though_some_of_its_rows_are_wanted_no_more() -> None:
-    """Two consumers share a file whose submit was lost; one leaves: the key still stands for all of it."""
+async def test_an_uncertain_file_is_resubmitted_whole_after_some_rows_are_withdrawn() -> None:
+    """Two consumers share a file whose submit was lost, and one leaves: the key still identifies all rows."""
     journal = MemoryJournal()
     sent: list[tuple[str | None, str | None]] = []
     statuses: Counter[str] = Counter()
 
     def lose_first(request: httpx.Request) -> Exception | None:
-        if request.url.path != BULK:
+        if request.url.path != BULK_PATH:
             return None
         sent.append((request.headers.get("idempotency-key"), request.headers.get("content-length")))
         return httpx.ReadError("lost", request=request) if len(sent) == 1 else None
 
     async with networked(lose_first) as (client, _, _), JobRunner(client, journal=journal) as runner:
 
-        async def leave_soon() -> None:
+        async def leave_early() -> None:
             with anyio.move_on_after(0.9):
                 [outcome async for outcome in runner.map(questions(20)[10:], batching="file")]
 
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(leave_soon)
+            tasks.start_soon(leave_early)
             statuses.update([outcome.status async for outcome in runner.map(questions(10), batching="file")])
 
     assert statuses == {"completed": 10}

@@ -1,4 +1,4 @@
-"""Every fault together: nothing is lost, nothing is doubled."""
+"""All faults at once: nothing is lost and nothing is charged twice."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from tests.runner.questions import fact, questions
 
 pytestmark = pytest.mark.anyio
 
-EVERY_LOOK: dict[str, float] = dict.fromkeys(
+REQUEST_FAULTS: dict[str, float] = dict.fromkeys(
     ("server_error", "html", "truncated", "slow_body", "drift", "throttled", "reset"), 0.05
 )
-FAULTS = {**EVERY_LOOK, "lost_answer": 0.02, "not_found_after_submit": 0.05}
+FAULTS = {**REQUEST_FAULTS, "lost_answer": 0.02, "not_found_after_submit": 0.05}
 
 
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.soak), pytest.param(3, marks=pytest.mark.soak)])
-async def test_five_hundred_rows_through_a_bad_day(seed: int) -> None:
-    """Each row ends completed or parked, each accepted job belongs to one of them, and no subject is paid twice."""
+async def test_five_hundred_rows_with_all_faults(seed: int) -> None:
+    """Each row is completed or parked, each accepted job belongs to one row, and none is accepted twice."""
     journal = MemoryJournal()
     outcomes: dict[int, Outcome[Intelligence[dict[str, JsonValue]]]] = {}
     async with simulated(SimulatorSettings(faults=FAULTS, seed=seed)) as (client, simulator):
@@ -43,32 +43,32 @@ async def test_five_hundred_rows_through_a_bad_day(seed: int) -> None:
     answered = {outcome.job_id for outcome in outcomes.values() if outcome.status == "completed"}
     parked = len({work.id for work in books.jobs} - answered)
     assert answered <= {work.id for work in books.jobs}
-    assert 0 < parked <= statuses["unknown"], "taken over there, and its answer lost: parked, not forgotten"
+    assert 0 < parked <= statuses["unknown"], "jobs whose response was lost are parked"
     assert all(simulator.faults.struck[name] > 5 for name in FAULTS)
     assert books.peak() <= 500
 
 
-async def test_failed_jobs_among_the_faults_are_told_apart_from_lost_ones() -> None:
-    """``failed`` is the service's word, ``unknown`` is ours."""
+async def test_failed_jobs_are_distinguished_from_unknown_ones() -> None:
+    """``failed`` is reported by the service; ``unknown`` means that the client cannot know."""
     faults = {"job_failed": 0.2, "lost_answer": 0.1, "server_error": 0.1}
     async with simulated(SimulatorSettings(faults=faults)) as (client, simulator), JobRunner(client) as runner:
         outcomes = [outcome async for outcome in runner.map(questions(150))]
 
     failed = {outcome.job_id for outcome in outcomes if outcome.status == "failed"}
-    free = {work.id for work in simulator.books.jobs if work.charge == 0}
+    uncharged = {work.id for work in simulator.books.jobs if work.charge == 0}
     statuses = Counter(outcome.status for outcome in outcomes)
     assert failed
-    assert failed <= free
+    assert failed <= uncharged
     assert statuses["failed"] + statuses["unknown"] + statuses["completed"] == 150
     assert simulator.books.repeated == {}
 
 
-async def test_a_bad_day_and_an_impatient_operator() -> None:
-    """Left and started again every few minutes, with faults all along: still once each, still all of them."""
+async def test_a_run_restarted_again_and_again_under_faults_finishes() -> None:
+    """Every row is submitted once, and none is missing."""
     journal = MemoryJournal()
     async with simulated(SimulatorSettings(faults=FAULTS)) as (client, simulator):
-        for stay in (20, 35, 60, 5, 90, 100_000):
-            with anyio.move_on_after(stay):
+        for run_seconds in (20, 35, 60, 5, 90, 100_000):
+            with anyio.move_on_after(run_seconds):
                 async with JobRunner(client, journal=journal) as runner:
                     async for _ in runner.map(questions(200)):
                         pass

@@ -1,4 +1,4 @@
-"""The limit of a key: kept by ourselves, and obeyed when the service says otherwise."""
+"""The rate limit of a key: kept by the client, and lowered when the service enforces a lower one."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from tests.runner.questions import questions
 pytestmark = pytest.mark.anyio
 
 WINDOWS: tuple[Window, ...] = ("fixed", "sliding", "bucket")
-PACES: tuple[RetryAfter, ...] = ("none", "seconds", "date")
+RETRY_AFTERS: tuple[RetryAfter, ...] = ("none", "seconds", "date")
 
 
 @pytest.mark.parametrize("window", WINDOWS)
 @pytest.mark.parametrize("limit", [pytest.param(500, marks=pytest.mark.soak), 60])
-async def test_no_minute_holds_more_than_the_limit(window: Window, limit: int) -> None:
-    """Whatever the service counts, and whatever is asked in the foreground meanwhile: no 429, nothing over."""
+async def test_no_minute_exceeds_the_limit(window: Window, limit: int) -> None:
+    """No 429 under any window, with foreground calls in between."""
     settings = SimulatorSettings(window=window, limit=limit)
     async with simulated(settings, requests_per_minute=limit) as (client, simulator), JobRunner(client) as runner:
 
@@ -48,13 +48,13 @@ async def test_no_minute_holds_more_than_the_limit(window: Window, limit: int) -
     assert simulator.books.repeated == {}
 
 
-async def test_a_restart_does_not_forget_the_minute_before_it() -> None:
-    """A run that is left and started again at once keeps the limit across the seam."""
+async def test_a_restart_keeps_the_limit_across_runs() -> None:
+    """A run that is left and started again at once stays within the limit."""
     journal = MemoryJournal()
     async with networked(settings=SimulatorSettings(window="sliding")) as (client, simulator, network):
-        for stay in (70, 15, 15, 100_000):
+        for run_seconds in (70, 15, 15, 100_000):
             again = AsyncClient("sim_sk_local", base_url=client.base_url, http_client=network.http_client)
-            with anyio.move_on_after(stay):
+            with anyio.move_on_after(run_seconds):
                 async with JobRunner(again, journal=journal) as runner:
                     async for _outcome in runner.map(questions(300)):
                         pass
@@ -64,27 +64,31 @@ async def test_a_restart_does_not_forget_the_minute_before_it() -> None:
     assert (len(simulator.books.jobs), simulator.books.repeated) == (300, {})
 
 
-class Untold(Budget):
-    """Hears nothing of what the service says of its limit."""
+class BudgetIgnoringHeaders(Budget):
+    """Ignores the rate limit headers."""
 
     def observe_headers(self, now: float, limit: int | None, remaining: int | None) -> None:
         """Do nothing."""
 
 
 @pytest.mark.parametrize(
-    ("window", "pace"),
+    ("window", "retry_after"),
     [
-        pytest.param(window, pace, marks=[] if WINDOWS.index(window) == PACES.index(pace) else pytest.mark.soak)
-        for window, pace in product(WINDOWS, PACES)
+        pytest.param(
+            window,
+            retry_after,
+            marks=[] if WINDOWS.index(window) == RETRY_AFTERS.index(retry_after) else pytest.mark.soak,
+        )
+        for window, retry_after in product(WINDOWS, RETRY_AFTERS)
     ],
 )
-async def test_a_limit_lower_than_we_were_told_slows_us_down_and_loses_nothing(
-    window: Window, pace: RetryAfter
+async def test_an_unannounced_lower_limit_slows_the_run_and_loses_nothing(
+    window: Window, retry_after: RetryAfter
 ) -> None:
-    """Every 429 pauses the whole key; no row is lost, none is asked twice. The service's headers tell no limit here."""
-    settings = SimulatorSettings(window=window, retry_after=pace, limit=60)
+    """Every 429 pauses the whole key; no row is lost or submitted twice. The budget ignores the headers here."""
+    settings = SimulatorSettings(window=window, retry_after=retry_after, limit=60)
     async with simulated(settings) as (client, simulator):
-        pipeline_of(client).budget = Untold(150)
+        pipeline_of(client).budget = BudgetIgnoringHeaders(150)
         async with JobRunner(client) as runner:
             statuses = [outcome.status async for outcome in runner.map(questions(90))]
             counted = runner.stats().throttled
@@ -98,11 +102,13 @@ async def test_a_limit_lower_than_we_were_told_slows_us_down_and_loses_nothing(
         if earlier.status == 429 and later.at > earlier.at + 1e-6:
             assert later.at >= earlier.at + 1
             if window == "fixed":
-                assert math.floor(later.at / 60) > math.floor(earlier.at / 60), "the next minute, as it was told"
+                assert math.floor(later.at / 60) > math.floor(earlier.at / 60), (
+                    "the next minute, as Retry-After demands"
+                )
 
 
 @pytest.mark.parametrize("window", WINDOWS)
-async def test_a_lower_limit_that_the_headers_tell_is_kept_without_a_single_429(window: Window) -> None:
+async def test_a_lower_limit_in_the_headers_is_kept_without_a_429(window: Window) -> None:
     settings = SimulatorSettings(window=window, limit=200)
     async with simulated(settings) as (client, simulator), JobRunner(client) as runner:
         statuses = [outcome.status async for outcome in runner.map(questions(250))]
@@ -112,10 +118,13 @@ async def test_a_lower_limit_that_the_headers_tell_is_kept_without_a_single_429(
     assert 180 <= simulator.books.peak() <= 200
 
 
-@pytest.mark.parametrize("pace", PACES)
-async def test_a_refused_submit_is_sent_again_at_the_named_pace(pace: RetryAfter) -> None:
-    """429 means "not taken": it is the one answer to a paid POST after which it is sent again."""
-    async with simulated(SimulatorSettings(retry_after=pace)) as (client, simulator), JobRunner(client) as runner:
+@pytest.mark.parametrize("retry_after", RETRY_AFTERS)
+async def test_a_throttled_submit_is_retried_after_its_retry_after(retry_after: RetryAfter) -> None:
+    """A 429 means that the request was not accepted, so a paid POST may be retried."""
+    async with (
+        simulated(SimulatorSettings(retry_after=retry_after)) as (client, simulator),
+        JobRunner(client) as runner,
+    ):
         simulator.faults.script("throttled", route="/company-intelligence-async", times=7)
         statuses = [outcome.status async for outcome in runner.map(questions(5))]
 
@@ -124,37 +133,37 @@ async def test_a_refused_submit_is_sent_again_at_the_named_pace(pace: RetryAfter
     assert (len(simulator.books.jobs), simulator.books.repeated) == (5, {})
 
 
-async def test_a_foreground_call_waits_out_the_pause_too() -> None:
-    """The pause is the key's, not the job's."""
+async def test_a_pause_applies_to_foreground_calls_too() -> None:
+    """The pause belongs to the key, not to the job."""
     async with simulated(SimulatorSettings(retry_after="seconds")) as (client, simulator), JobRunner(client) as runner:
         simulator.faults.script("throttled", route="/company-intelligence-async")
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(runner.run, questions(1)[0])
             await anyio.sleep(0.5)
             await client.account.check_balance()
-    [refused] = [entry for entry in simulator.books.requests if entry.status == 429]
+    [throttled] = [entry for entry in simulator.books.requests if entry.status == 429]
     [balance] = [entry for entry in simulator.books.requests if entry.path == "/check-balance"]
 
-    assert math.floor(balance.at / 60) > math.floor(refused.at / 60)
+    assert math.floor(balance.at / 60) > math.floor(throttled.at / 60)
 
 
-async def test_two_clients_share_five_slots_and_all_searches_complete() -> None:
-    """A 429 for running searches closes that limit for a while; the key goes on with everything else."""
+async def test_two_clients_share_five_search_slots_and_all_searches_complete() -> None:
+    """A 429 for running searches closes that limit only; other requests of the key continue."""
     keys = ("key_of_the_first", "key_of_the_second")
     async with networked(settings=SimulatorSettings(keys=keys), api_key=keys[0]) as (client, simulator, network):
         other = AsyncClient(keys[1], base_url=client.base_url, http_client=network.http_client)
-        done: list[str] = []
+        statuses: list[str] = []
 
-        async def search(one: AsyncClient, who: str) -> None:
-            async with JobRunner(one) as runner:
-                asked = (DeepSearch(query=f"{who} {number}", max_results=2) for number in range(10))
-                async for outcome in runner.map(asked):
-                    done.append(outcome.status)  # noqa: PERF401 (two write to it)
+        async def search(own_client: AsyncClient, topic: str) -> None:
+            async with JobRunner(own_client) as runner:
+                operations = (DeepSearch(query=f"{topic} {number}", max_results=2) for number in range(10))
+                async for outcome in runner.map(operations):
+                    statuses.append(outcome.status)  # noqa: PERF401 (shared by two tasks)
 
         async def find() -> None:
             async with JobRunner(client) as runner:
-                asked = (FindEmail(lead={"name": f"Person {number}"}) for number in range(300))
-                async for outcome in runner.map(asked, batching="single"):
+                operations = (FindEmail(lead={"name": f"Person {number}"}) for number in range(300))
+                async for outcome in runner.map(operations, batching="single"):
                     assert outcome.ok
 
         async with anyio.create_task_group() as tasks:
@@ -164,7 +173,7 @@ async def test_two_clients_share_five_slots_and_all_searches_complete() -> None:
 
     books = simulator.books
     searches = [work for work in books.jobs if work.kind == "deep_search"]
-    assert done == ["completed"] * 20
+    assert statuses == ["completed"] * 20
     assert (len(searches), books.repeated) == (20, {})
     assert books.slots_refused > 0
     assert books.rejected == 0
@@ -173,11 +182,11 @@ async def test_two_clients_share_five_slots_and_all_searches_complete() -> None:
     refused_while_rows_waited = [entry.at for entry in ours if entry.status == 429 and entry.at < last_submit]
     assert refused_while_rows_waited
     for at in refused_while_rows_waited:
-        assert any(at < other.at <= at + 1 for other in ours), "no pause after it"
+        assert any(at < other.at <= at + 1 for other in ours), "the key was not paused"
 
 
-async def test_more_searches_than_slots_wait_for_one_to_end() -> None:
-    """Alone, a runner never asks for a sixth."""
+async def test_searches_beyond_the_slots_wait_for_one_to_end() -> None:
+    """A runner alone on its key is never refused for slots."""
     async with simulated() as (client, simulator), JobRunner(client) as runner:
         statuses = [outcome.status async for outcome in runner.map(DeepSearch(query=f"q {n}") for n in range(12))]
 

@@ -1,4 +1,4 @@
-"""Thousands of rows of every kind through every fault at once, judged by the service's books."""
+"""Thousands of rows of all kinds with all faults at once, checked against the service's books."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ pytestmark = pytest.mark.anyio
 RATES = {name: 0.05 for name in FAULTS if name != "job_failed"}
 FACTS_WORKFLOW = "7b0c6a52-3f0e-4d7c-9a51-0c1f7f1d0001"
 PRICES = {"company-intelligence": 10, "workflow-run": 10, "deep-search": 5, "find-email": 5}
-KEYED = {"deep-search", "workflow-run"}
+IDEMPOTENT = {"deep-search", "workflow-run"}
 
 
-def asked(rows: int) -> Iterator[JobOperation[Any]]:
-    """Of forty rows one is a search, one a workflow run, nine want an address."""
+def operations(rows: int) -> Iterator[JobOperation[Any]]:
+    """Yield, of forty rows, one search, one workflow run, ten email searches, and companies otherwise."""
     for number in range(rows):
         company = companies()[number % len(companies())]
         if number % 40 == 7:
@@ -55,51 +55,51 @@ def asked(rows: int) -> Iterator[JobOperation[Any]]:
             yield CompanyIntelligence(target_company=subject, struct=struct, tier="low")
 
 
-def row_of(simulator: Simulator) -> Counter[str]:
-    """How often the books have each row."""
-    found = Counter[str]()
+def submits_per_row(simulator: Simulator) -> Counter[str]:
+    """Return how often the service accepted each row."""
+    submits = Counter[str]()
     for work in simulator.books.jobs:
         body = work.body
         row = body["rows"][0] if work.kind == "workflow" else body.get("target_company") or body.get("lead") or body
-        found[str(sorted(row.items()))] += 1
-    return found
+        submits[str(sorted(row.items()))] += 1
+    return submits
 
 
 def charged(lines: tuple[Line, ...], operation: str) -> float:
-    mine = [line for line in lines if line.variant.partition("/")[0] == operation and line.state == "completed"]
-    return sum(line.charged_cents for line in mine)
+    completed = [line for line in lines if line.variant.partition("/")[0] == operation and line.state == "completed"]
+    return sum(line.charged_cents for line in completed)
 
 
 @pytest.mark.parametrize("rows", [400, pytest.param(10_000, marks=[pytest.mark.soak, pytest.mark.timeout(1200)])])
-async def test_nothing_is_lost_and_nothing_is_doubled(rows: int) -> None:
-    """Left twice on the way; every row ends answered or parked, once in the books, and the money adds up."""
+async def test_nothing_is_lost_and_nothing_is_charged_twice(rows: int) -> None:
+    """The run is left twice; every row is answered or parked and accepted once, and the cents add up."""
     journal = MemoryJournal()
-    arrived: dict[str, Outcome[Any]] = {}
+    delivered: dict[str, Outcome[Any]] = {}
     deliveries = Counter[str]()
     settings = SimulatorSettings(faults=RATES, deep_search_slots=40)
     async with simulated(settings) as (client, simulator):
-        for stay in (rows / 50, rows / 25, 1e9, 1e9):
-            with anyio.move_on_after(stay):
+        for run_seconds in (rows / 50, rows / 25, 1e9, 1e9):
+            with anyio.move_on_after(run_seconds):
                 async with JobRunner(client, journal=journal, prices=PRICES, deep_searches=40) as runner:
-                    async for outcome in runner.map(asked(rows), deliver="once", batching="single"):
+                    async for outcome in runner.map(operations(rows), deliver="once", batching="single"):
                         if outcome.status != "unknown":
-                            arrived[outcome.key] = outcome
+                            delivered[outcome.key] = outcome
                             deliveries[outcome.key] += 1
         books = simulator.books
 
     parked = {key: entry for key, entry in journal.rows.items() if entry.state == "unknown"}
     assert len(journal.rows) == rows
-    assert len(arrived) + len(parked) == rows
-    assert {"completed"} == {outcome.status for outcome in arrived.values()}
-    assert {entry.operation for entry in parked.values()}.isdisjoint(KEYED)
-    assert deliveries.total() - rows + len(parked) <= 2, "one outcome in the consumer's hands each time it left"
+    assert len(delivered) + len(parked) == rows
+    assert {"completed"} == {outcome.status for outcome in delivered.values()}
+    assert {entry.operation for entry in parked.values()}.isdisjoint(IDEMPOTENT)
+    assert deliveries.total() - rows + len(parked) <= 2, "at most one outcome is redelivered per restart"
 
-    assert {1} == set(row_of(simulator).values())
-    own = {outcome.job_id for outcome in arrived.values()}
-    assert len(own) == len(arrived)
-    assert own <= {work.id for work in books.jobs}
-    assert len(books.jobs) - len(own) <= len(parked) < rows / 3
-    for outcome in arrived.values():
+    assert {1} == set(submits_per_row(simulator).values())
+    job_ids = {outcome.job_id for outcome in delivered.values()}
+    assert len(job_ids) == len(delivered)
+    assert job_ids <= {work.id for work in books.jobs}
+    assert len(books.jobs) - len(job_ids) <= len(parked) < rows / 3
+    for outcome in delivered.values():
         subject: Any = getattr(outcome.input, "target_company", None)
         if subject is not None:
             number = subject["row"] % len(companies())
@@ -107,9 +107,9 @@ async def test_nothing_is_lost_and_nothing_is_doubled(rows: int) -> None:
 
     lines = await journal.lines()
     for operation, kind in (("company-intelligence", "company_intelligence"), ("find-email", "find_email")):
-        paid = sum(work.charge for work in books.jobs if work.kind == kind and work.id in own)
-        assert charged(lines, operation) == paid > 0
-    at_stake = sum(line.exposed_cents for line in lines)
-    assert at_stake == sum(PRICES[entry.operation] for entry in parked.values())
+        charged_by_service = sum(work.charge for work in books.jobs if work.kind == kind and work.id in job_ids)
+        assert charged(lines, operation) == charged_by_service > 0
+    exposed = sum(line.exposed_cents for line in lines)
+    assert exposed == sum(PRICES[entry.operation] for entry in parked.values())
     assert all(simulator.faults.struck[name] >= 5 for name in RATES)
     assert books.peak() <= 500

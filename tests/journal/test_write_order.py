@@ -1,4 +1,4 @@
-"""Write before you act: the journal file is looked into at the very moment a request arrives."""
+"""Write before you act: inspect the journal file at the moment each request arrives."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-def name_of(asked: JobOperation[object]) -> str:
-    assert isinstance(asked, CompanyIntelligence)
-    return str(asked.target_company["company_name"])
+def name_of(operation: JobOperation[object]) -> str:
+    assert isinstance(operation, CompanyIntelligence)
+    return str(operation.target_company["company_name"])
 
 
-async def test_each_step_is_on_the_disk_before_the_next_is_taken(tmp_path: Path) -> None:
-    """Intent before the submit, id before the first look, raw answer before the outcome."""
+async def test_each_step_is_committed_before_the_next_one_starts(tmp_path: Path) -> None:
+    """The intent before the submit, the id before the first poll, the raw answer before the outcome."""
     path = tmp_path / "run.db"
     at_submit: dict[str, Entry | None] = {}
-    at_look: dict[str, Entry | None] = {}
+    at_poll: dict[str, Entry | None] = {}
     names: dict[str, str] = {}
 
-    def watch(request: httpx.Request) -> None:
+    def inspect_journal(request: httpx.Request) -> None:
         with reading(path) as journal_file:
             if is_submit(request):
                 name = json.loads(request.content)["target_company"]["company_name"]
@@ -47,10 +47,10 @@ async def test_each_step_is_on_the_disk_before_the_next_is_taken(tmp_path: Path)
             elif "/job-status" in request.url.path:
                 job_id = request.url.path.rpartition("/")[2]
                 names.update({work.id: work.subject.split(" | ")[0] for work in simulator.books.jobs})
-                at_look.setdefault(names[job_id], journal_file.find(names[job_id]))
+                at_poll.setdefault(names[job_id], journal_file.find(names[job_id]))
 
     settings = SimulatorSettings(speed=SPEED)
-    async with networked(watch, settings, speed=SPEED) as (client, simulator, _):
+    async with networked(inspect_journal, settings, speed=SPEED) as (client, simulator, _):
         async with JobRunner(client, journal=path) as runner:
             with reading(path) as journal_file:
                 async for outcome in runner.map(questions(60), key=name_of):
@@ -60,27 +60,27 @@ async def test_each_step_is_on_the_disk_before_the_next_is_taken(tmp_path: Path)
                     assert outcome.raw == json.loads(entry.answer or "")["result"]
         ids = {work.subject.split(" | ")[0]: work.id for work in simulator.books.jobs}
 
-    wanted = {name_of(asked): asked for asked in questions(60)}
-    assert set(wanted) == set(at_submit) == set(at_look)
-    for name, asked in wanted.items():
-        intent, accepted = at_submit[name], at_look[name]
+    operations = {name_of(operation): operation for operation in questions(60)}
+    assert set(operations) == set(at_submit) == set(at_poll)
+    for name, operation in operations.items():
+        intent, accepted = at_submit[name], at_poll[name]
         assert intent is not None
-        assert ("intended", None, asked.fingerprint()) == (intent.state, intent.job_id, intent.fingerprint)
-        assert asked.payload() == json.loads(intent.request)
+        assert ("intended", None, operation.fingerprint()) == (intent.state, intent.job_id, intent.fingerprint)
+        assert operation.payload() == json.loads(intent.request)
         assert accepted is not None
         assert ("accepted", ids[name]) == (accepted.state, accepted.job_id)
 
 
 class SlowDisk(MemoryJournal):
-    """As a file does: a put that is cancelled is written all the same."""
+    """Writes slowly and, like a file, completes a cancelled put."""
 
     async def put(self, *entries: Entry) -> None:
         await super().put(*entries)
         await anyio.sleep(0.2)
 
 
-async def test_a_row_that_is_left_before_its_request_went_out_is_answered_in_the_next_run() -> None:
-    """Only a request that perhaps arrived makes a row unknown; this one had not left, or its id was waited for."""
+async def test_a_row_cancelled_before_its_request_is_sent_is_completed_by_the_next_run() -> None:
+    """Only a request that may have arrived makes a row unknown."""
     journal = SlowDisk()
     async with networked(settings=SimulatorSettings(speed=SPEED), speed=SPEED) as (client, simulator, _):
         with anyio.move_on_after(0.1):
@@ -102,10 +102,10 @@ REFUSALS: list[tuple[str, str, Callable[[httpx.Request], httpx.Response | Except
 
 
 @pytest.mark.parametrize(("state", "status", "answer"), REFUSALS, ids=["422", "402", "500", "timeout"])
-async def test_a_refused_intent_is_taken_back_and_an_unclear_one_is_not(
+async def test_a_refused_intent_is_released_and_an_uncertain_one_is_parked(
     tmp_path: Path, state: str, status: str, answer: Callable[[httpx.Request], httpx.Response | Exception]
 ) -> None:
-    """Before the outcome is seen, the file says whether the row may be asked again."""
+    """The journal records whether the row may be submitted again before the outcome is delivered."""
     path = tmp_path / "run.db"
     async with networked(answer) as (client, _, network):
         async with JobRunner(client, journal=path) as runner:

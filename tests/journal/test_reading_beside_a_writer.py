@@ -1,4 +1,4 @@
-"""Whoever reads a journal beside its writer, whoever comes just as its owner leaves, and what an erased row leaves."""
+"""Read a journal while a run writes it, take it over as its owner closes it, and erase rows without a trace."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ def anyio_backend() -> str:
 
 
 def at_statement(monkeypatch: pytest.MonkeyPatch, statement: str, act: Callable[[], None]) -> None:
-    """Let *act* happen once, just before the next connection's statement that begins so."""
+    """Call *act* once, just before the next statement that starts with *statement* on a new connection."""
 
-    class Watched(sqlite3.Connection):
+    class InterceptingConnection(sqlite3.Connection):
         def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
             if sql.startswith(statement):
                 monkeypatch.undo()
@@ -47,30 +47,30 @@ def at_statement(monkeypatch: pytest.MonkeyPatch, statement: str, act: Callable[
             return super().execute(sql, parameters)
 
     acts = [act]
-    monkeypatch.setattr(sqlite3, "connect", functools.partial(sqlite3.connect, factory=Watched))
+    monkeypatch.setattr(sqlite3, "connect", functools.partial(sqlite3.connect, factory=InterceptingConnection))
 
 
 async def test_status_and_export_read_what_is_committed_while_a_run_writes(tmp_path: Path) -> None:
-    """Every outcome that the consumer has seen is in both, and the run does not notice."""
+    """Both show every outcome that was delivered, and the run is not disturbed."""
     path, out = tmp_path / "run.db", tmp_path / "out.csv"
     seen: list[str] = []
     rows: dict[str, dict[str, str]] = {}
 
-    def ask(command: Any, *arguments: str) -> str:
-        said = CliRunner().invoke(command, [str(path), *arguments])
-        assert said.exit_code == 0, said.output
-        return said.output
+    def invoke(command: Any, *arguments: str) -> str:
+        result = CliRunner().invoke(command, [str(path), *arguments])
+        assert result.exit_code == 0, result.output
+        return result.output
 
     async with simulated(SimulatorSettings(speed=SPEED)) as (client, simulator), JobRunner(client, journal=path) as run:
         async for outcome in run.map(questions(60)):
             seen.append(outcome.key)
             if len(seen) % 15 == 0:
-                told = json.loads(await anyio.to_thread.run_sync(ask, status, "--json"))
-                await anyio.to_thread.run_sync(ask, export, "--out", str(out), "--overwrite")
+                report = json.loads(await anyio.to_thread.run_sync(invoke, status, "--json"))
+                await anyio.to_thread.run_sync(invoke, export, "--out", str(out), "--overwrite")
                 rows = {row["key"]: row for row in csv.DictReader(out.read_text(encoding="utf-8").splitlines())}
-                answered = sum(line["rows"] for line in told["lines"] if line["state"] == "completed")
+                answered = sum(line["rows"] for line in report["lines"] if line["state"] == "completed")
                 assert len(seen) <= answered <= 60
-                assert told["total"]["charged_cents"] == answered * 10
+                assert report["total"]["charged_cents"] == answered * 10
                 assert all(rows[key]["status"] == "completed" for key in seen)
 
     places = {fact(number) for number in range(60)}
@@ -79,41 +79,41 @@ async def test_status_and_export_read_what_is_committed_while_a_run_writes(tmp_p
     assert simulator.books.repeated == {}
 
 
-async def test_a_lock_file_that_is_deleted_under_a_newcomer_gives_it_nothing(
+async def test_locking_a_deleted_lock_file_does_not_acquire_the_journal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It had opened the file, then its owner left, and another one came: two must not think that they are alone."""
+    """The newcomer opened the lock file, its owner then closed the journal, and a successor opened it."""
     path = tmp_path / "run.db"
-    leaving, third, newcomer = SqliteJournal(path), SqliteJournal(path), SqliteJournal(path)
-    await leaving.open()
+    owner, successor, newcomer = SqliteJournal(path), SqliteJournal(path), SqliteJournal(path)
+    await owner.open()
 
-    def change_hands() -> None:
-        asyncio.run(leaving.close())
-        asyncio.run(third.open())
+    def hand_over() -> None:
+        asyncio.run(owner.close())
+        asyncio.run(successor.open())
 
-    at_statement(monkeypatch, "BEGIN EXCLUSIVE", change_hands)
+    at_statement(monkeypatch, "BEGIN EXCLUSIVE", hand_over)
     with pytest.raises(JournalError, match="in use by another process"):
         await newcomer.open()
-    await third.put(ENTRY)
-    await third.close()
+    await successor.put(ENTRY)
+    await successor.close()
     await newcomer.open()
     await newcomer.close()
 
 
-async def test_an_erased_row_leaves_nothing_behind_even_if_the_erasing_is_cut_short(
+async def test_an_erased_row_leaves_no_bytes_even_when_the_erasure_is_interrupted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Killed between deleting the row and writing the file anew; opened and closed once, no byte is left."""
+    """Killed between DELETE and VACUUM: after one open and close no byte of the row is left."""
     path, copy = tmp_path / "run.db", tmp_path / "copy"
     secret = "Ada-Lovelace-" * 900
 
-    def kill() -> None:
+    def copy_as_if_killed() -> None:
         copy.mkdir()
         for file in tmp_path.glob("run.db*"):
             if not file.name.endswith(".lock"):
                 shutil.copy(file, copy / file.name)
 
-    at_statement(monkeypatch, "VACUUM", kill)
+    at_statement(monkeypatch, "VACUUM", copy_as_if_killed)
     journal = SqliteJournal(path)
     await journal.open()
     for number in range(20):

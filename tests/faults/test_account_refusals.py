@@ -1,4 +1,4 @@
-"""Refusals that every later row would meet: no key, no credits, a tier that is not enabled."""
+"""Refusals that concern every row: a wrong key, no credits, a tier that is not enabled."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ pytestmark = pytest.mark.anyio
 
 
 async def collect(
-    runner: JobRunner, asked: list[Question], expected: type[SixtyfourError]
+    runner: JobRunner, operations: list[Question], expected: type[SixtyfourError]
 ) -> tuple[list[Outcome[object]], SixtyfourError]:
     outcomes: list[Outcome[object]] = []
 
     async def consume() -> None:
-        async for outcome in runner.map(asked):
-            outcomes.append(outcome)  # noqa: PERF401 (what came before the error is what counts)
+        async for outcome in runner.map(operations):
+            outcomes.append(outcome)  # noqa: PERF401 (outcomes before the error count)
 
     with pytest.raises(expected) as caught:
         await consume()
@@ -43,8 +43,8 @@ def withdrawn(outcomes: list[Outcome[object]]) -> list[Outcome[object]]:
     return [outcome for outcome in outcomes if isinstance(outcome.error, RunStoppedError)]
 
 
-async def test_without_credits_the_run_stops_and_what_was_paid_arrives() -> None:
-    """402 on a submit: nothing more is read, rows in flight are watched to their end, then the error is raised."""
+async def test_out_of_credits_the_run_stops_and_delivers_paid_rows() -> None:
+    """A 402 on a submit ends the reading; running jobs are polled to their end, then the error is raised."""
     journal = MemoryJournal()
     settings = SimulatorSettings(balance_credits=12)
     async with simulated(settings) as (client, simulator):
@@ -58,8 +58,8 @@ async def test_without_credits_the_run_stops_and_what_was_paid_arrives() -> None
         assert refused[0].error is error
         assert len(outcomes) == 12 + len(refused) + len(withdrawn(outcomes)) <= 12 + 61
         assert all(outcome.status == "rejected" for outcome in [*refused, *withdrawn(outcomes)])
-        assert all("402" in str(outcome.error) for outcome in withdrawn(outcomes)), "each says why it was not sent"
-        assert submits_of(simulator)[402] == len(refused) <= 11, "a burst at most"
+        assert all("402" in str(outcome.error) for outcome in withdrawn(outcomes)), "each names the reason"
+        assert submits_of(simulator)[402] == len(refused) <= 11, "at most one burst"
 
         simulator.world.account.opening += 10_000
         async with JobRunner(client, journal=journal) as runner:
@@ -70,11 +70,11 @@ async def test_without_credits_the_run_stops_and_what_was_paid_arrives() -> None
     assert (len(simulator.books.jobs), simulator.books.repeated) == (40, {})
 
 
-async def test_a_tier_that_is_not_enabled_stops_the_run() -> None:
-    """403 names the tier; rows of other tiers already under way are delivered."""
-    asked = [*questions(10), *[question(number, tier="high") for number in range(10, 200)]]
+async def test_a_disabled_tier_stops_the_run() -> None:
+    """The 403 names the tier; running rows of other tiers are delivered."""
+    operations = [*questions(10), *[question(number, tier="high") for number in range(10, 200)]]
     async with simulated() as (client, simulator), JobRunner(client, max_in_flight=40) as runner:
-        outcomes, error = await collect(runner, asked, PermissionDeniedError)
+        outcomes, error = await collect(runner, operations, PermissionDeniedError)
 
     assert "High tier company enrichment is not enabled" in str(error)
     assert 10 == sum(outcome.ok for outcome in outcomes) == len(simulator.books.jobs)
@@ -84,7 +84,7 @@ async def test_a_tier_that_is_not_enabled_stops_the_run() -> None:
 
 
 async def test_a_wrong_key_stops_the_run_at_its_first_rows() -> None:
-    """401: nothing was accepted, nothing is paid, nothing is sent any more."""
+    """After a 401 nothing more is submitted."""
     async with simulated(api_key="sk_of_somebody_else") as (client, simulator), JobRunner(client) as runner:
         outcomes, _ = await collect(runner, questions(300), AuthenticationError)
 
@@ -94,29 +94,29 @@ async def test_a_wrong_key_stops_the_run_at_its_first_rows() -> None:
     assert len(simulator.books.requests) <= 11
 
 
-async def test_a_key_revoked_on_the_way_hands_back_every_id() -> None:
-    """Looks are refused too: what runs is told by its id, and fetched when the key is good again."""
+async def test_a_key_revoked_during_the_run_detaches_every_running_job() -> None:
+    """Polls are refused too; running jobs are returned with their ids and fetched once the key is valid again."""
     journal = MemoryJournal()
     async with simulated() as (client, simulator):
-        good = simulator.world.settings
+        valid = simulator.world.settings
         outcomes: list[Outcome[object]] = []
 
-        async def gather() -> None:
+        async def run_all() -> None:
             outcomes.extend((await collect(runner, questions(120), AuthenticationError))[0])
 
-        async def revoke() -> None:
+        async def revoke_key() -> None:
             await anyio.sleep(8)
-            simulator.world.settings = dataclasses.replace(good, keys=("another_key",))
+            simulator.world.settings = dataclasses.replace(valid, keys=("another_key",))
 
         async with JobRunner(client, journal=journal) as runner, anyio.create_task_group() as tasks:
-            tasks.start_soon(revoke)
-            tasks.start_soon(gather)
+            tasks.start_soon(revoke_key)
+            tasks.start_soon(run_all)
         accepted = {work.id for work in simulator.books.jobs}
         unfinished = {outcome.job_id for outcome in outcomes if outcome.status == "unfinished"}
         assert accepted == unfinished | {outcome.job_id for outcome in outcomes if outcome.ok}
         assert unfinished
 
-        simulator.world.settings = good
+        simulator.world.settings = valid
         async with JobRunner(client, journal=journal) as runner:
             again = [outcome async for outcome in runner.map(questions(40))]
 
@@ -124,17 +124,17 @@ async def test_a_key_revoked_on_the_way_hands_back_every_id() -> None:
     assert simulator.books.repeated == {}
 
 
-async def test_a_refusal_in_one_call_leaves_the_other_call_alone() -> None:
-    """Each ``map`` ends for its own reasons."""
+async def test_a_refusal_in_one_map_does_not_end_another() -> None:
+    """Only the ``map`` whose rows are refused ends early."""
     async with simulated() as (client, _), JobRunner(client) as runner:
-        good: list[Outcome[object]] = []
+        outcomes: list[Outcome[object]] = []
 
-        async def other() -> None:
+        async def consume_valid_rows() -> None:
             async for outcome in runner.map(questions(60)):
-                good.append(outcome)  # noqa: PERF401 (read by whoever waits outside)
+                outcomes.append(outcome)  # noqa: PERF401 (read outside the task)
 
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(other)
+            tasks.start_soon(consume_valid_rows)
             await collect(runner, [question(number, tier="high") for number in range(60)], PermissionDeniedError)
 
-    assert sum(outcome.ok for outcome in good) == 60
+    assert sum(outcome.ok for outcome in outcomes) == 60

@@ -1,4 +1,4 @@
-"""The key goes to the API's origin and nowhere else."""
+"""The API key is sent to the API's origin and appears nowhere else."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def shown(error: BaseException | None) -> str:
-    """Everything an error could say to a log, down to its causes."""
+def everything_shown_by(error: BaseException | None) -> str:
+    """Return everything that a log could show of an error and its causes."""
     text = ""
     while error is not None:
         text += f"{error} {error!r} {vars(error)!r}"
@@ -47,38 +47,38 @@ def shown(error: BaseException | None) -> str:
     return text
 
 
-async def test_nothing_that_a_run_leaves_behind_holds_the_key(caplog: pytest.LogCaptureFixture) -> None:
-    """Logs at their loudest, outcomes, errors with their causes, the journal, the reprs."""
+async def test_logs_outcomes_errors_and_reprs_do_not_contain_the_key(caplog: pytest.LogCaptureFixture) -> None:
+    """With logging at DEBUG; errors with their causes, and the journal's entries."""
     caplog.set_level(logging.DEBUG)
     journal = MemoryJournal()
     settings = SimulatorSettings(keys=(KEY,), faults=FAULTS)
     async with simulated(settings, api_key=KEY) as (client, simulator), JobRunner(client, journal=journal) as runner:
         outcomes = [outcome async for outcome in runner.map(questions(60))]
-        told = [repr(client), repr(runner), repr(client.people), repr(client.people.find_email)]
+        reprs = [repr(client), repr(runner), repr(client.people), repr(client.people.find_email)]
 
     errors = [outcome.error for outcome in outcomes if outcome.error is not None]
     assert errors
     assert caplog.records
     assert simulator.books.jobs
-    for text in [caplog.text, repr(outcomes), repr(journal.entries), *told, *map(shown, errors)]:
+    for text in [caplog.text, repr(outcomes), repr(journal.entries), *reprs, *map(everything_shown_by, errors)]:
         assert KEY not in text
 
 
-async def test_a_refused_key_is_not_repeated_in_the_error(caplog: pytest.LogCaptureFixture) -> None:
-    """Neither a wrong key nor one that cannot be a key is shown."""
+async def test_a_rejected_key_is_not_shown_in_the_error(caplog: pytest.LogCaptureFixture) -> None:
+    """Neither a wrong key nor a malformed one."""
     caplog.set_level(logging.DEBUG)
     async with simulated(api_key=KEY) as (client, _):
         with pytest.raises(AuthenticationError) as refused:
             await client.account.check_balance()
-    with pytest.raises(ConfigurationError) as odd:
+    with pytest.raises(ConfigurationError) as malformed:
         AsyncClient(f"{KEY}\nX")
 
-    for text in (caplog.text, shown(refused.value), shown(odd.value)):
+    for text in (caplog.text, everything_shown_by(refused.value), everything_shown_by(malformed.value)):
         assert KEY not in text
 
 
-async def test_a_redirect_does_not_carry_the_key_elsewhere() -> None:
-    """Nothing goes to the other host, even if the caller's own httpx client follows redirects."""
+async def test_a_redirect_does_not_carry_the_key_to_another_host() -> None:
+    """No request goes to the other host, even if the caller's httpx client follows redirects."""
 
     def redirect(request: httpx.Request) -> httpx.Response | None:
         if request.url.host == "simulator":
@@ -98,8 +98,8 @@ async def test_a_redirect_does_not_carry_the_key_elsewhere() -> None:
     assert {"simulator"} == {request.url.host for request in network.seen}
 
 
-async def test_a_download_carries_no_key_wherever_it_is_led(tmp_path: Path) -> None:
-    """A signed link is its own permission, on its own host and on one that it redirects to."""
+async def test_a_download_sends_no_key_to_any_host(tmp_path: Path) -> None:
+    """Neither to the host of the signed link nor to one that it redirects to."""
 
     def storage(request: httpx.Request) -> httpx.Response | None:
         if request.url.path == "/moved":
@@ -119,10 +119,10 @@ async def test_a_download_carries_no_key_wherever_it_is_led(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
-async def test_neither_the_wire_libraries_nor_the_journal_file_hold_it(
+async def test_library_logs_and_journal_files_do_not_contain_the_key(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Over a real port, with every library's debug log on, and every byte of the journal's files."""
+    """Over a TCP port, with the debug logs of all libraries and every byte of the journal's files."""
     caplog.set_level(logging.DEBUG)
     speed = 300.0
     simulator = Simulator(SimulatorSettings(speed=speed, keys=(KEY,), faults=FAULTS))
@@ -142,14 +142,14 @@ async def test_neither_the_wire_libraries_nor_the_journal_file_hold_it(
     assert KEY not in caplog.text
 
 
-async def test_a_service_that_repeats_the_key_in_its_answer_is_not_quoted() -> None:
-    """An error keeps up to 500 characters of the answer; if they hold the key, it is left out."""
+async def test_a_response_that_echoes_the_key_is_not_quoted() -> None:
+    """An error keeps up to 500 characters of the response body, without the key."""
 
-    def echo(request: httpx.Request) -> httpx.Response | None:
+    def echo_key(request: httpx.Request) -> httpx.Response | None:
         return httpx.Response(401, json={"detail": f"unknown key {request.headers['x-api-key']}"})
 
-    async with networked(echo, api_key=KEY) as (client, _, _network):
+    async with networked(echo_key, api_key=KEY) as (client, _, _network):
         with pytest.raises(AuthenticationError) as caught:
             await client.account.check_balance()
 
-    assert KEY not in shown(caught.value)
+    assert KEY not in everything_shown_by(caught.value)

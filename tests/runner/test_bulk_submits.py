@@ -1,4 +1,4 @@
-"""Rows that share a submit: fewer requests than rows, and each row with its own answer, price and fate."""
+"""Rows that share a bulk submit: fewer requests than rows, and an answer, a price and an outcome for each row."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def leads(count: int) -> list[FindEmail]:
     return [FindEmail(lead=lead(number)) for number in range(count)]
 
 
-async def test_a_hundred_rows_are_one_submit() -> None:
-    """350 rows: four submits and a few looks; every row has the answer that it would have had alone."""
+async def test_up_to_a_hundred_rows_share_one_submit() -> None:
+    """350 rows take four submits and a few polls; every row has the answer it would have had alone."""
     async with simulated() as (client, simulator), JobRunner(client) as runner:
         shared = {outcome.index: outcome async for outcome in runner.map(leads(350))}
         requests = len(simulator.books.requests)
@@ -37,7 +37,7 @@ async def test_a_hundred_rows_are_one_submit() -> None:
         single = {outcome.index: outcome async for outcome in runner.map(leads(20), batching="single")}
 
     assert requests < 60
-    assert all(shared[index].input == asked for index, asked in enumerate(leads(350)))
+    assert all(shared[index].input == operation for index, operation in enumerate(leads(350)))
     assert [shared[index].result().email for index in range(20)] == [
         single[index].result().email for index in range(20)
     ]
@@ -45,29 +45,29 @@ async def test_a_hundred_rows_are_one_submit() -> None:
     assert simulator.books.repeated == {}
 
 
-async def test_a_row_of_a_slow_stream_does_not_wait_for_the_hundredth() -> None:
-    """Two seconds after its first row a batch goes as it is; a row that a caller waits for goes alone, at once."""
+async def test_a_batch_is_submitted_incomplete_when_its_input_is_slow() -> None:
+    """A batch is flushed two seconds after its first row; `run` submits its row alone and at once."""
     async with simulated() as (client, simulator):
-        arrived: list[float] = []
+        arrival_times: list[float] = []
 
         async def trickle() -> AsyncGenerator[FindEmail, None]:
-            for asked in leads(5):
-                yield asked
+            for operation in leads(5):
+                yield operation
                 await anyio.sleep(30)
 
         async with JobRunner(client) as runner:
-            begun = pipeline_of(client).clock.now()
+            started = pipeline_of(client).clock.now()
             async for _ in runner.map(trickle()):
-                arrived.append(pipeline_of(client).clock.now() - begun)  # noqa: PERF401 (when it came)
+                arrival_times.append(pipeline_of(client).clock.now() - started)  # noqa: PERF401 (a time per outcome)
             await runner.run(FindEmail(lead=lead(99)))
 
-    assert all(at < 30 * (index + 1) for index, at in enumerate(arrived))
+    assert all(at < 30 * (index + 1) for index, at in enumerate(arrival_times))
     assert [work.kind for work in simulator.books.jobs][-1] == "find_email"
 
 
-async def test_questions_that_differ_in_more_than_the_lead_do_not_share() -> None:
-    """Each kind and each wish has batches of its own; one with a webhook of its own goes alone."""
-    asked: list[JobOperation[object]] = [
+async def test_operations_that_differ_in_more_than_the_lead_are_not_batched_together() -> None:
+    """Each variant has its own batches; a row with its own webhook is submitted alone."""
+    operations: list[JobOperation[object]] = [
         *leads(3),
         *(FindEmail(lead=lead(number), mode="PERSONAL") for number in range(3)),
         *(FindPhone(lead=lead(number)) for number in range(3)),
@@ -75,12 +75,12 @@ async def test_questions_that_differ_in_more_than_the_lead_do_not_share() -> Non
     ]
     submits: list[tuple[str, int]] = []
 
-    def watch(request: httpx.Request) -> None:
+    def record_submits(request: httpx.Request) -> None:
         if request.method == "POST":
             submits.append((request.url.path, len(json.loads(request.content).get("leads", [None]))))
 
-    async with networked(watch) as (client, _, _), JobRunner(client) as runner:
-        outcomes = [outcome async for outcome in runner.map(asked)]
+    async with networked(record_submits) as (client, _, _), JobRunner(client) as runner:
+        outcomes = [outcome async for outcome in runner.map(operations)]
 
     assert all(outcome.ok for outcome in outcomes)
     assert sorted(submits) == [
@@ -91,12 +91,12 @@ async def test_questions_that_differ_in_more_than_the_lead_do_not_share() -> Non
     ]
 
 
-async def test_one_bad_lead_does_not_sink_the_others() -> None:
-    """A batch that is refused for its content is asked row by row; only the bad one is refused again."""
+async def test_one_invalid_lead_does_not_reject_the_others() -> None:
+    """A batch refused for its content is resubmitted row by row; only the invalid row is rejected."""
 
     def refuse(request: httpx.Request) -> httpx.Response | None:
-        bad = request.method == "POST" and b'Person 7"' in request.content
-        return httpx.Response(422, json={"detail": [{"loc": ["body"], "msg": "no such lead"}]}) if bad else None
+        is_invalid = request.method == "POST" and b'Person 7"' in request.content
+        return httpx.Response(422, json={"detail": [{"loc": ["body"], "msg": "no such lead"}]}) if is_invalid else None
 
     async with networked(refuse) as (client, simulator, _), JobRunner(client) as runner:
         statuses = {outcome.index: outcome.status async for outcome in runner.map(leads(12))}
@@ -105,8 +105,8 @@ async def test_one_bad_lead_does_not_sink_the_others() -> None:
     assert simulator.books.repeated == {}
 
 
-async def test_rows_of_a_refused_batch_are_watched_on_one_by_one_by_the_next_run() -> None:
-    """Each has a job of its own by then: the batch that never was must not bring them together again."""
+async def test_rows_of_a_split_batch_are_resumed_one_by_one_by_the_next_run() -> None:
+    """Each row has its own job after the split; the refused batch does not rejoin them."""
     journal = MemoryJournal()
 
     def refuse(request: httpx.Request) -> httpx.Response | None:
@@ -126,16 +126,16 @@ async def test_rows_of_a_refused_batch_are_watched_on_one_by_one_by_the_next_run
     assert simulator.books.repeated == {}
 
 
-async def test_a_lead_that_the_answer_leaves_out_fails_alone() -> None:
-    """Rows are known by their echo, not by their place: no row is given another one's answer."""
+async def test_a_lead_missing_from_the_answer_fails_alone() -> None:
+    """Rows are matched by their echoed fields, not by position, so no row gets the answer of another."""
 
-    def shuffle(request: httpx.Request) -> httpx.Response | None:
+    def answer_out_of_order(request: httpx.Request) -> httpx.Response | None:
         if "/job-status/" not in request.url.path:
             return None
         rows = [{**lead(number), "email": [[f"{number}@x.example", "OK", "COMPANY"]]} for number in (3, 1, 0, 4)]
         return httpx.Response(200, json={"status": "completed", "result": rows, "charge_amount": 20})
 
-    async with networked(shuffle) as (client, _, _), JobRunner(client) as runner:
+    async with networked(answer_out_of_order) as (client, _, _), JobRunner(client) as runner:
         outcomes = {outcome.index: outcome async for outcome in runner.map(leads(5))}
 
     assert [outcomes[index].status for index in range(5)] == [
@@ -151,8 +151,8 @@ async def test_a_lead_that_the_answer_leaves_out_fails_alone() -> None:
     assert sum(outcome.cost_cents or 0 for outcome in outcomes.values()) == 20
 
 
-async def test_a_batch_in_doubt_is_parked_row_by_row() -> None:
-    """No row of it is sent again by itself; each stands in the list with its own share of the money."""
+async def test_a_batch_with_an_uncertain_outcome_parks_each_row() -> None:
+    """No row is resubmitted automatically; each is listed with its own share of the exposed cents."""
     journal = MemoryJournal()
     async with simulated() as (client, simulator):
         simulator.faults.script("lost_answer", route="/find-email-bulk-async")
@@ -163,61 +163,61 @@ async def test_a_batch_in_doubt_is_parked_row_by_row() -> None:
             listed = await runner.unknown()
 
     assert (first, again) == ({"unknown": 30}, {"unknown": 30, "completed": 10})
-    assert [(row.exposed_cents, row.operation) for row in listed] == [(5, asked) for asked in leads(30)]
+    assert [(row.exposed_cents, row.operation) for row in listed] == [(5, operation) for operation in leads(30)]
     assert simulator.books.repeated == {}
 
 
-class Frozen(MemoryJournal):
-    """Stops writing after so many writes, as a process does that is killed."""
+class DyingJournal(MemoryJournal):
+    """Blocks for ever after a number of writes, like a killed process."""
 
     def __init__(self, writes: int) -> None:
         super().__init__()
-        self.left = writes
+        self.writes_left = writes
 
-    async def _gone(self) -> None:
-        if self.left == 0:
+    async def _count_write(self) -> None:
+        if self.writes_left == 0:
             await anyio.sleep_forever()
-        self.left -= 1
+        self.writes_left -= 1
 
     async def put(self, *entries: Entry) -> None:
-        await self._gone()
+        await self._count_write()
         await super().put(*entries)
 
     async def save_batch_answer(self, batch: str, body: str) -> None:
-        await self._gone()
+        await self._count_write()
         await super().save_batch_answer(batch, body)
 
     async def settle_batch(self, batch: str, entries: Sequence[Entry]) -> None:
-        await self._gone()
+        await self._count_write()
         await super().settle_batch(batch, entries)
 
 
 @pytest.mark.parametrize("writes", range(7))
-async def test_a_run_killed_between_any_two_writes_of_a_batch_goes_on(writes: int) -> None:
-    """Every row ends, answered or parked; an answer that was kept is shared out without asking for it again."""
-    journal = Frozen(writes)
+async def test_a_run_killed_between_any_two_writes_of_a_batch_is_resumed(writes: int) -> None:
+    """Every row is answered or parked; a stored batch answer is split without another request."""
+    journal = DyingJournal(writes)
     async with simulated() as (client, simulator):
         with anyio.move_on_after(600):
             async with JobRunner(client, journal=journal) as runner:
                 [outcome async for outcome in runner.map(leads(30))]
-        journal.left = 1000
-        kept, looks = bool(journal.answers), len(simulator.books.requests)
+        journal.writes_left = 1000
+        has_answer, requests = bool(journal.answers), len(simulator.books.requests)
         async with JobRunner(client, journal=journal) as runner:
             statuses = Counter([outcome.status async for outcome in runner.map(leads(30))])
 
     assert statuses in ({"completed": 30}, {"unknown": 30})
     assert simulator.books.repeated == {}
-    assert (len(simulator.books.requests) == looks) or not kept
+    assert (len(simulator.books.requests) == requests) or not has_answer
     assert journal.answers == {}
 
 
-async def test_stopping_withdraws_rows_that_are_still_being_gathered() -> None:
-    """They are handed back unsent; those on their way are watched to their end."""
+async def test_stop_withdraws_rows_of_an_incomplete_batch() -> None:
+    """Their outcomes are rejections; submitted rows are polled to their end."""
     async with simulated() as (client, simulator), JobRunner(client) as runner:
 
         async def until_stopped() -> AsyncGenerator[FindEmail, None]:
-            for asked in leads(130):
-                yield asked
+            for operation in leads(130):
+                yield operation
             await anyio.sleep(1)
             runner.stop()
 
@@ -227,19 +227,19 @@ async def test_stopping_withdraws_rows_that_are_still_being_gathered() -> None:
     assert len(simulator.books.jobs) == 1
 
 
-async def test_a_cap_counts_each_row_of_a_batch_and_lets_through_what_fits() -> None:
-    """Price times rows is set aside before a batch leaves; one that does not fit is halved until its parts do."""
-    asked = [ReverseEmail(lead={"email": f"p{number}@x.example"}) for number in range(300)]
+async def test_a_cost_cap_counts_every_row_of_a_batch() -> None:
+    """Price times rows is reserved before a batch is sent; a batch that does not fit is halved until its parts do."""
+    operations = [ReverseEmail(lead={"email": f"p{number}@x.example"}) for number in range(300)]
     seen: Counter[str] = Counter()
     async with simulated() as (client, simulator):
 
-        async def capped() -> None:
+        async def run_with_cap() -> None:
             async with JobRunner(client, max_cost_cents=1203, max_row_cents=5) as runner:
-                async for outcome in runner.map(asked):
+                async for outcome in runner.map(operations):
                     seen[outcome.status] += 1
 
         with pytest.raises(CostCapError, match="max_cost_cents=1203 leaves 3 cents"):
-            await capped()
+            await run_with_cap()
 
     assert seen == {"completed": 240, "rejected": 60}
     assert simulator.books.charged_cents == 1200

@@ -1,4 +1,4 @@
-"""Rows in, outcomes out: who waits for whom, and how a run is left."""
+"""Lazy reading, back-pressure, concurrent calls, and how a run is stopped or left."""
 
 from __future__ import annotations
 
@@ -17,66 +17,66 @@ from tests.runner.questions import Question, question, questions
 pytestmark = pytest.mark.anyio
 
 
-class Endless:
-    """An input without an end that counts how far it was read."""
+class EndlessInput:
+    """An infinite input that counts the rows read from it."""
 
     def __init__(self) -> None:
-        self.read = 0
+        self.rows_read = 0
 
     def __iter__(self) -> Iterator[Question]:
         while True:
-            self.read += 1
-            yield question(self.read - 1)
+            self.rows_read += 1
+            yield question(self.rows_read - 1)
 
 
-def running(simulator: Simulator) -> int:
+def running_jobs(simulator: Simulator) -> int:
     return sum(work.ends_at > simulator.clock.now() for work in simulator.books.jobs)
 
 
 async def test_an_endless_input_is_read_no_further_than_the_rows_in_flight() -> None:
-    """Memory is constant: at most ``max_in_flight`` rows are read ahead of the consumer."""
-    rows, taken = Endless(), 0
+    """At peak ``max_in_flight`` rows are read ahead of the consumer, so memory is constant."""
+    rows, consumed = EndlessInput(), 0
     async with simulated() as (client, _), JobRunner(client, max_in_flight=25) as runner:
         async for _outcome in runner.map(rows):
-            taken += 1
-            assert rows.read <= taken + 25
-            if taken == 60:
+            consumed += 1
+            assert rows.rows_read <= consumed + 25
+            if consumed == 60:
                 break
 
-    assert 60 <= rows.read <= 85
+    assert 60 <= rows.rows_read <= 85
 
 
-async def test_a_slow_consumer_holds_the_reading_back() -> None:
-    """Whoever looks at each outcome for an hour gets no pile of finished rows behind it."""
-    rows, taken = Endless(), 0
+async def test_a_slow_consumer_stops_the_reading() -> None:
+    """Finished rows do not pile up behind a consumer that takes an hour for each outcome."""
+    rows, consumed = EndlessInput(), 0
     async with simulated() as (client, simulator), JobRunner(client, max_in_flight=10) as runner:
         async for _ in runner.map(rows):
-            taken += 1
+            consumed += 1
             await anyio.sleep(3600)
-            assert rows.read <= taken + 10
-            assert len(simulator.books.jobs) <= taken + 10
-            if taken == 5:
+            assert rows.rows_read <= consumed + 10
+            assert len(simulator.books.jobs) <= consumed + 10
+            if consumed == 5:
                 break
 
     assert len(simulator.books.jobs) <= 15
 
 
-async def test_no_more_jobs_run_than_allowed() -> None:
-    """``max_in_flight`` is a promise about the service's side too."""
-    most = 0
+async def test_at_most_max_in_flight_jobs_run_at_the_service() -> None:
+    """Checked against the service's own books."""
+    peak = 0
     async with simulated() as (client, simulator):
         async with JobRunner(client, max_in_flight=7) as runner:
             async for _ in runner.map(questions(40)):
-                most = max(most, running(simulator))
+                peak = max(peak, running_jobs(simulator))
         starts = sorted((work.submitted_at, work.ends_at) for work in simulator.books.jobs)
 
     overlap = max(sum(other[0] <= start < other[1] for other in starts) for start, _ in starts)
     assert 2 <= overlap <= 7
-    assert most <= 7
+    assert peak <= 7
 
 
-async def test_leaving_the_loop_early_withdraws_what_was_not_sent() -> None:
-    """``break`` stops the spending; what had been sent is watched on and stays in the journal."""
+async def test_leaving_the_loop_early_withdraws_unsent_rows() -> None:
+    """``break`` stops spending; submitted jobs are polled to their end and journaled."""
     journal = MemoryJournal()
     async with simulated() as (client, simulator), JobRunner(client, journal=journal) as runner:
         stream = runner.map(questions(400))
@@ -88,133 +88,135 @@ async def test_leaving_the_loop_early_withdraws_what_was_not_sent() -> None:
         stats = runner.stats()
 
     assert 1 <= sent < 400
-    assert sent - 1 <= len(simulator.books.jobs) <= sent + 1, "at most the submit that was on its way"
+    assert sent - 1 <= len(simulator.books.jobs) <= sent + 1, "at most the submit in progress"
     assert (stats.waiting, stats.in_flight) == (0, 0)
     answered = [entry.job_id for entry in journal.rows.values() if entry.state == "completed"]
     assert sorted(work.id for work in simulator.books.jobs) == sorted(str(job_id) for job_id in answered)
 
 
-async def test_a_row_wanted_by_two_is_not_withdrawn_by_one() -> None:
-    """The question that another call still waits for stays."""
+async def test_a_row_shared_by_two_calls_is_not_withdrawn_by_one() -> None:
+    """The other call still receives its outcome."""
     async with simulated() as (client, simulator), JobRunner(client) as runner:
         outcomes: list[Outcome[object]] = []
 
-        async def patient() -> None:
+        async def consume_all() -> None:
             async for outcome in runner.map(questions(400)[300:]):
-                outcomes.append(outcome)  # noqa: PERF401 (read by whoever waits outside)
+                outcomes.append(outcome)  # noqa: PERF401 (read outside the task)
 
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(patient)
-            hasty = runner.map(questions(400))
-            async for _ in hasty:
+            tasks.start_soon(consume_all)
+            abandoned = runner.map(questions(400))
+            async for _ in abandoned:
                 break
-            await hasty.aclose()
+            await abandoned.aclose()
 
     assert [outcome.status for outcome in outcomes] == ["completed"] * 100
     assert simulator.books.repeated == {}
     assert 100 <= len(simulator.books.jobs) < 400
 
 
-async def test_several_calls_share_one_runner() -> None:
-    """A nightly list and a web handler ask at the same time, under one budget."""
+async def test_concurrent_calls_share_one_runner() -> None:
+    """Two lists and a web handler at the same time, under one budget."""
     async with simulated() as (client, simulator), JobRunner(client) as runner:
-        got: dict[str, list[int]] = {"first": [], "second": []}
+        received: dict[str, list[int]] = {"first": [], "second": []}
 
-        async def over(name: str, asked: list[Question]) -> None:
-            async for outcome in runner.map(asked):
+        async def consume_list(name: str, operations: list[Question]) -> None:
+            async for outcome in runner.map(operations):
                 assert outcome.ok
-                assert asked[outcome.index] == outcome.input
-                got[name].append(outcome.index)
+                assert operations[outcome.index] == outcome.input
+                received[name].append(outcome.index)
 
         async def handler() -> None:
             assert (await runner.run(question(200))).ok
-            got["handler"] = [200]
+            received["handler"] = [200]
 
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(over, "first", questions(60))
-            tasks.start_soon(over, "second", questions(90)[30:])
+            tasks.start_soon(consume_list, "first", questions(60))
+            tasks.start_soon(consume_list, "second", questions(90)[30:])
             tasks.start_soon(handler)
 
-    assert got.pop("handler") == [200]
-    assert {"first": list(range(60)), "second": list(range(60))} == {name: sorted(done) for name, done in got.items()}
+    assert received.pop("handler") == [200]
+    assert {"first": list(range(60)), "second": list(range(60))} == {
+        name: sorted(done) for name, done in received.items()
+    }
     assert (len(simulator.books.jobs), simulator.books.repeated) == (91, {})
 
 
 class BrokenInputError(Exception):
-    """What a user's own generator may raise."""
+    """An exception of the caller's own generator."""
 
 
 async def consume(
-    runner: JobRunner, asked: Iterator[Question] | AsyncGenerator[Question, None], seen: list[int]
+    runner: JobRunner, operations: Iterator[Question] | AsyncGenerator[Question, None], seen: list[int]
 ) -> None:
-    async for outcome in runner.map(asked):
+    async for outcome in runner.map(operations):
         assert outcome.ok
         seen.append(outcome.index)
 
 
 @pytest.mark.parametrize("asynchronous", [False, True], ids=["plain", "asynchronous"])
-async def test_an_input_that_raises_is_heard_after_the_outcomes_owed(asynchronous: bool) -> None:
-    """What was paid for is delivered first; the exception is the caller's own, unchanged."""
-    mine = BrokenInputError("row 6 is torn")
+async def test_an_exception_of_the_input_is_raised_after_the_pending_outcomes(asynchronous: bool) -> None:
+    """Paid rows are delivered first; the exception is raised unchanged."""
+    error = BrokenInputError("row 6 is torn")
 
-    def plainly() -> Iterator[Question]:
+    def sync_rows() -> Iterator[Question]:
         yield from questions(5)
-        raise mine
+        raise error
 
-    async def slowly() -> AsyncGenerator[Question, None]:
-        for asked in questions(5):
-            yield asked
-        raise mine
+    async def async_rows() -> AsyncGenerator[Question, None]:
+        for operation in questions(5):
+            yield operation
+        raise error
 
     seen: list[int] = []
     async with simulated() as (client, _), JobRunner(client) as runner:
         with pytest.raises(BrokenInputError) as caught:
-            await consume(runner, slowly() if asynchronous else plainly(), seen)
+            await consume(runner, async_rows() if asynchronous else sync_rows(), seen)
         later = await runner.run(question(9))
 
-    assert caught.value is mine
+    assert caught.value is error
     assert sorted(seen) == [0, 1, 2, 3, 4]
-    assert later.ok, "the runner itself is well"
+    assert later.ok, "the runner is still usable"
 
 
-async def test_a_key_function_that_raises_is_heard_in_the_same_way() -> None:
-    """It is the caller's code too."""
-    mine = BrokenInputError("no id column")
+async def test_an_exception_of_the_key_function_is_raised_unchanged() -> None:
+    """Rows read before it are submitted."""
+    error = BrokenInputError("no id column")
 
-    def key(asked: JobOperation[object]) -> str:
-        if asked == question(3):
-            raise mine
-        return asked.fingerprint()
+    def key(operation: JobOperation[object]) -> str:
+        if operation == question(3):
+            raise error
+        return operation.fingerprint()
 
     async with simulated() as (client, simulator), JobRunner(client) as runner:
         with pytest.raises(BrokenInputError) as caught:
             [outcome async for outcome in runner.map(questions(5), key=key)]
 
-    assert caught.value is mine
+    assert caught.value is error
     assert len(simulator.books.jobs) == 3
 
 
-async def test_an_error_in_the_block_arrives_as_it_was_raised() -> None:
-    """No ExceptionGroup around it: ``except MyError`` goes on working inside ``async with JobRunner``."""
-    mine = BrokenInputError("mine")
+async def test_an_exception_in_the_block_is_not_wrapped() -> None:
+    """No ExceptionGroup: ``except MyError`` works around ``async with JobRunner``."""
+    error = BrokenInputError("in the block")
     async with simulated() as (client, simulator):
         runner = JobRunner(client)
 
         async def block() -> None:
             async with runner:
                 async for _ in runner.map(questions(50)):
-                    raise mine
+                    raise error
 
         with pytest.raises(BrokenInputError) as caught:
             await block()
 
-    assert caught.value is mine
+    assert caught.value is error
     assert runner.left_running
-    assert {left.job_id for left in runner.left_running} < {work.id for work in simulator.books.jobs}
+    assert {job.job_id for job in runner.left_running} < {work.id for work in simulator.books.jobs}
 
 
-async def test_a_run_that_is_left_early_leaves_nothing_open() -> None:
-    """No ResourceWarning later, out of nowhere, in the caller's own program."""
+async def test_leaving_a_run_early_leaves_no_resource_open() -> None:
+    """No ResourceWarning is issued later in the caller's program."""
     async with simulated() as (client, _):
         async with JobRunner(client) as runner:
             async for _outcome in runner.map(questions(30)):
@@ -224,18 +226,18 @@ async def test_a_run_that_is_left_early_leaves_nothing_open() -> None:
     gc.collect()
 
 
-async def test_what_still_runs_is_handed_back_with_its_ids() -> None:
-    """A runner that is left tells every id that is billed and was not answered."""
+async def test_jobs_still_running_on_exit_are_listed_with_their_ids() -> None:
+    """``left_running`` lists every job that is billed and not answered."""
     journal = MemoryJournal()
     async with simulated() as (client, simulator):
         async with JobRunner(client, journal=journal) as runner:
             async for _ in runner.map(questions(20)):
                 break
         answered = {entry.job_id for entry in journal.rows.values() if entry.state == "completed"}
-        left = {unfinished.job_id for unfinished in runner.left_running}
+        left = {job.job_id for job in runner.left_running}
         assert {work.id for work in simulator.books.jobs} == left | answered
         assert not left & answered
-        assert all(unfinished.operation.fingerprint() == unfinished.key for unfinished in runner.left_running)
+        assert all(job.operation.fingerprint() == job.key for job in runner.left_running)
 
         async with JobRunner(client, journal=journal) as runner:
             outcomes = [outcome async for outcome in runner.map(questions(20))]
@@ -244,8 +246,8 @@ async def test_what_still_runs_is_handed_back_with_its_ids() -> None:
     assert (len(simulator.books.jobs), simulator.books.repeated) == (20, {})
 
 
-async def test_stop_sends_no_more_and_watches_what_runs() -> None:
-    """The first Ctrl-C: every row that was read has an outcome, and every accepted job its answer."""
+async def test_stop_submits_nothing_more_and_drains_running_jobs() -> None:
+    """As after a first Ctrl-C: every row read has an outcome and every accepted job its answer."""
     outcomes: list[Outcome[object]] = []
     sent = 0
     async with simulated() as (client, simulator):
@@ -267,23 +269,23 @@ async def test_stop_sends_no_more_and_watches_what_runs() -> None:
     assert all(outcome.status == "rejected" and outcome.job_id is None for outcome in withdrawn)
 
 
-async def test_after_stop_nothing_is_read_and_the_next_map_is_another_run() -> None:
-    """``stop`` concerns the calls under way."""
-    rows = Endless()
+async def test_stop_ends_the_current_map_and_not_the_next_one() -> None:
+    """No row is read after ``stop``."""
+    rows = EndlessInput()
     async with simulated() as (client, simulator), JobRunner(client, max_in_flight=10) as runner:
         async for _ in runner.map(rows):
             runner.stop()
-        read = rows.read
+        read = rows.rows_read
         assert read <= 11 + 1
         again = [outcome async for outcome in runner.map(questions(3))]
 
-    assert read == rows.read
+    assert read == rows.rows_read
     assert all(outcome.ok for outcome in again)
     assert simulator.books.repeated == {}
 
 
-async def test_a_cancelled_run_call_leaves_its_job_to_the_runner() -> None:
-    """A web handler whose client hung up: the job stays journalled and its answer is there for the next one."""
+async def test_a_cancelled_run_call_leaves_its_job_running() -> None:
+    """A web handler whose client hung up: the answer is journaled and replayed for the next call."""
     async with simulated() as (client, simulator), JobRunner(client) as runner:
         with anyio.move_on_after(5) as scope:
             await runner.run(question(0))
@@ -295,8 +297,8 @@ async def test_a_cancelled_run_call_leaves_its_job_to_the_runner() -> None:
     assert len(simulator.books.jobs) == 1
 
 
-async def test_a_job_deadline_hands_the_row_back_and_the_next_run_goes_on() -> None:
-    """``unfinished`` is an outcome with an id; nothing is asked again for it."""
+async def test_a_job_deadline_detaches_the_row_and_the_next_run_resumes_it() -> None:
+    """``unfinished`` is an outcome with a job id; the row is not resubmitted."""
     journal = MemoryJournal()
     async with simulated(SimulatorSettings(runtimes="measured")) as (client, simulator):
         async with JobRunner(client, journal=journal, job_deadline=20) as runner:
@@ -311,8 +313,8 @@ async def test_a_job_deadline_hands_the_row_back_and_the_next_run_goes_on() -> N
     assert len(simulator.books.jobs) == 10
 
 
-async def test_a_caller_in_the_foreground_need_not_wait_for_the_crowd() -> None:
-    """While a thousand rows wait, one awaited call goes first."""
+async def test_a_foreground_call_goes_before_waiting_rows() -> None:
+    """It waits less than a second while a thousand rows are queued."""
     async with simulated() as (client, simulator), JobRunner(client) as runner:
         stream = runner.map(question(number) for number in itertools.islice(range(len(companies())), 1000))
         waits: list[float] = []
@@ -325,9 +327,9 @@ async def test_a_caller_in_the_foreground_need_not_wait_for_the_crowd() -> None:
             tasks.start_soon(consume)
             for _ in range(20):
                 await anyio.sleep(3)
-                begun = anyio.current_time()
+                started = anyio.current_time()
                 await client.account.check_balance()
-                waits.append(anyio.current_time() - begun)
+                waits.append(anyio.current_time() - started)
             assert runner.stats().waiting > 0
             tasks.cancel_scope.cancel()
 
@@ -335,8 +337,8 @@ async def test_a_caller_in_the_foreground_need_not_wait_for_the_crowd() -> None:
     assert simulator.books.peak() <= 500
 
 
-async def test_outcomes_come_in_input_order_when_asked_to() -> None:
-    """A slow first row holds the others back; what is skipped or answered from the journal leaves no gap."""
+async def test_ordered_outcomes_come_in_input_order() -> None:
+    """A slow first row holds the others back; skipped and replayed rows leave no gap."""
     journal = MemoryJournal()
     rows = [question(0, tier="medium"), *questions(30)[1:]]
     async with simulated() as (client, simulator):

@@ -1,4 +1,4 @@
-"""One question, one answer: the client without a runner."""
+"""Single calls and single jobs: the client without a runner."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class Facts(BaseModel):
     founded: int | None = Field(None, description="Year of founding")
 
 
-async def test_an_answer_comes_as_the_class_that_was_asked_for() -> None:
-    """A pydantic class as ``struct`` is the question and the type of the answer."""
+async def test_a_pydantic_struct_is_the_type_of_the_answer() -> None:
+    """The class passed as ``struct`` is both sent as the question and used to parse the answer."""
     company = companies()[0]
     async with simulated() as (client, _):
         about = {"company_name": company.company_name, "website": company.website}
@@ -51,27 +51,27 @@ async def test_an_answer_comes_as_the_class_that_was_asked_for() -> None:
     assert found.structured_data == Facts(headquarters=company.headquarters or "", founded=company.founded)
 
 
-async def test_an_answer_to_a_plain_struct_is_a_plain_dict() -> None:
-    """A mapping of names to descriptions needs no class."""
+async def test_a_dict_struct_returns_a_dict() -> None:
+    """A mapping of field names to descriptions needs no class."""
     async with simulated() as (client, _):
         found = await client.send(question(0))
 
     assert found.structured_data == {"headquarters": fact(0)}
 
 
-async def test_a_direct_call_waits_as_long_as_the_service_works() -> None:
-    """A synchronous answer may take minutes; the request stays open for it."""
+async def test_a_synchronous_call_stays_open_until_the_answer() -> None:
+    """It may take minutes, all in one request."""
     async with simulated(SimulatorSettings(runtimes="measured")) as (client, simulator):
-        begun = anyio.current_time()
+        started = anyio.current_time()
         await client.send(question(0))
-        took = anyio.current_time() - begun
+        elapsed = anyio.current_time() - started
 
     [work] = simulator.books.jobs
-    assert took >= work.ends_at - work.submitted_at > 30
+    assert elapsed >= work.ends_at - work.submitted_at > 30
 
 
-async def test_a_submitted_job_is_waited_for() -> None:
-    """``submit`` returns at once with an id, ``wait`` looks until the answer is there."""
+async def test_wait_polls_a_submitted_job_until_its_answer() -> None:
+    """``submit`` returns at once with an id; ``wait`` polls until the job has ended."""
     async with simulated() as (client, simulator):
         job = await client.company.intelligence.submit(
             target_company={"company_name": "3M"}, struct={"headquarters": "Where the head office is"}
@@ -83,25 +83,25 @@ async def test_a_submitted_job_is_waited_for() -> None:
     assert [work.id for work in simulator.books.jobs] == [job.id]
 
 
-async def test_a_deadline_tells_the_id_and_the_last_word() -> None:
-    """A wait that is over gives everything needed to go on; the job runs on over there."""
+async def test_a_wait_deadline_raises_with_the_job_id_and_its_last_state() -> None:
+    """The job continues at the service and can be elapsed for again."""
     async with simulated(SimulatorSettings(runtimes="measured")) as (client, simulator):
         job = await client.submit(question(0))
-        begun = anyio.current_time()
+        started = anyio.current_time()
         with pytest.raises(JobTimeoutError) as caught:
             await job.wait(deadline=15)
-        waited = anyio.current_time() - begun
+        elapsed = anyio.current_time() - started
         found = await job.wait()
 
     assert (job.id, "running") == (caught.value.job_id, caught.value.state)
-    assert waited == pytest.approx(15)
+    assert elapsed == pytest.approx(15)
     assert job.id in str(caught.value)
     assert found.structured_data == {"headquarters": fact(0)}
     assert len(simulator.books.jobs) == 1
 
 
-async def test_a_job_that_failed_raises_what_the_service_said() -> None:
-    """The error names the job and carries the service's text."""
+async def test_a_failed_job_raises_with_the_text_of_the_service() -> None:
+    """The error carries the job id and state."""
     async with simulated(SimulatorSettings(faults={"job_failed": 1.0})) as (client, _):
         job = await client.submit(question(0))
         with pytest.raises(JobFailedError, match="upstream provider error") as caught:
@@ -110,8 +110,8 @@ async def test_a_job_that_failed_raises_what_the_service_said() -> None:
     assert (job.id, "failed") == (caught.value.job_id, caught.value.state)
 
 
-async def test_the_finders_answer_in_one_call() -> None:
-    """Addresses and numbers come typed, whichever way the service wrote them."""
+async def test_finders_return_typed_answers() -> None:
+    """Addresses and numbers are parsed in every format that the service uses."""
     async with simulated() as (client, _):
         email = await client.people.find_email(lead=ADA)
         private = await client.people.find_email(lead=ADA, mode="PERSONAL")
@@ -128,8 +128,8 @@ async def test_the_finders_answer_in_one_call() -> None:
     assert (of_phone.model_extra or {})["name"]
 
 
-async def test_the_agents_answer_in_one_call() -> None:
-    """Judging, researching and looking into a person take the same shape of call."""
+async def test_agents_return_typed_answers() -> None:
+    """QA, research and people intelligence are called alike."""
     async with simulated() as (client, _):
         judged = await client.agents.qa(
             data={"company_name": "3M"},
@@ -144,8 +144,8 @@ async def test_the_agents_answer_in_one_call() -> None:
     assert person.structured_data["title"]
 
 
-async def test_the_balance_falls_by_what_was_charged() -> None:
-    """``check_balance`` is the service's own count, in credits of ten cents."""
+async def test_check_balance_reflects_charges() -> None:
+    """The balance is in credits of ten cents."""
     async with simulated(SimulatorSettings(balance_credits=100)) as (client, simulator):
         before = await client.account.check_balance()
         await client.send(question(0))
@@ -155,8 +155,8 @@ async def test_the_balance_falls_by_what_was_charged() -> None:
     assert 100 - simulator.books.charged_cents / 10 == after.credits == 99
 
 
-async def test_a_raw_answer_is_given_whatever_its_status() -> None:
-    """``send_raw`` neither decodes nor raises nor repeats."""
+async def test_send_raw_returns_any_status() -> None:
+    """``send_raw`` neither decodes, nor raises, nor retries."""
     async with simulated() as (client, simulator):
         simulator.faults.script("server_error", status=503)
         refused = await client.send_raw(CheckBalance())
@@ -168,8 +168,8 @@ async def test_a_raw_answer_is_given_whatever_its_status() -> None:
     assert len(simulator.books.requests) == 2
 
 
-async def test_a_route_that_is_not_known_yet_can_be_reached() -> None:
-    """``request`` sends the key, the body and further headers to any path."""
+async def test_request_reaches_any_route() -> None:
+    """``request`` sends the key, a body and extra headers to any path."""
     async with simulated() as (client, simulator):
         listed = await client.request("GET", "/workflows/runs?limit=5")
         body: Any = question(1).payload()
@@ -182,8 +182,8 @@ async def test_a_route_that_is_not_known_yet_can_be_reached() -> None:
     assert {"key-1"} == {entry.key for entry in simulator.books.requests}
 
 
-async def test_keys_that_the_service_added_last_night_travel_in_extra() -> None:
-    """``extra`` reaches the body, and the question's identity with it."""
+async def test_extra_fields_are_sent_and_fingerprinted() -> None:
+    """``extra`` is merged into the body and changes the fingerprint."""
     plain = FindEmail(lead=ADA)
     more = FindEmail(lead=ADA, extra={"providers": ["a"]})
     async with simulated() as (client, simulator):
@@ -194,19 +194,21 @@ async def test_keys_that_the_service_added_last_night_travel_in_extra() -> None:
 
 
 @pytest.mark.parametrize("scheme", ["x-api-key", "bearer"])
-async def test_the_key_travels_in_one_header_of_two(scheme: str) -> None:
-    """``auth_scheme="bearer"`` sends a bearer token, and not the other header as well."""
+async def test_the_key_is_sent_in_exactly_one_header(scheme: str) -> None:
+    """``auth_scheme="bearer"`` sends a bearer token instead of the API key header."""
     async with networked(auth_scheme=scheme) as (client, simulator, network):
         await client.account.check_balance()
 
     [request] = network.seen
-    wanted = {"authorization": f"Bearer {DEFAULT_KEY}"} if scheme == "bearer" else {"x-api-key": DEFAULT_KEY}
-    assert {name: request.headers[name] for name in ("x-api-key", "authorization") if name in request.headers} == wanted
+    expected = {"authorization": f"Bearer {DEFAULT_KEY}"} if scheme == "bearer" else {"x-api-key": DEFAULT_KEY}
+    assert {
+        name: request.headers[name] for name in ("x-api-key", "authorization") if name in request.headers
+    } == expected
     assert [entry.key for entry in simulator.books.requests] == ["key-1"]
 
 
-async def test_a_wrong_key_is_an_error_of_its_own() -> None:
-    """401 is not retried: the next attempt would meet the same."""
+async def test_a_wrong_key_raises_an_authentication_error_without_a_retry() -> None:
+    """The next attempt would get the same 401."""
     async with simulated(api_key="sk_of_somebody_else") as (client, simulator):
         with pytest.raises(AuthenticationError) as caught:
             await client.account.check_balance()
@@ -215,31 +217,31 @@ async def test_a_wrong_key_is_an_error_of_its_own() -> None:
     assert len(simulator.books.requests) == 1
 
 
-async def test_what_the_service_does_not_take_is_told_by_field() -> None:
-    """422 and 400 carry the service's own words."""
+async def test_validation_errors_name_the_field() -> None:
+    """422 and 400 carry the message of the service."""
     async with simulated() as (client, simulator):
-        with pytest.raises(UnprocessableError, match="tier") as unfit:
+        with pytest.raises(UnprocessableError, match="tier") as unprocessable:
             await client.send(question(0, tier="bottomless"))
         with pytest.raises(BadRequestError, match="Invalid search query"):
             await client.search.start_deep_search(query=" ")
 
-    assert [path for path, _ in unfit.value.errors] == ["body.tier"]
+    assert [path for path, _ in unprocessable.value.errors] == ["body.tier"]
     assert simulator.books.jobs == []
 
 
-async def test_a_client_of_ones_own_is_used_and_left_open() -> None:
-    """``http_client`` brings proxies, certificates or a test's transport; whoever made it closes it."""
+async def test_a_custom_http_client_is_used_and_left_open() -> None:
+    """Whoever passes ``http_client`` closes it."""
     simulator = Simulator(now=anyio.current_time)
-    async with httpx.AsyncClient(transport=SimulatedTransport(simulator)) as mine:
-        async with AsyncClient(DEFAULT_KEY, base_url="http://elsewhere", http_client=mine) as client:
+    async with httpx.AsyncClient(transport=SimulatedTransport(simulator)) as http_client:
+        async with AsyncClient(DEFAULT_KEY, base_url="http://elsewhere", http_client=http_client) as client:
             await client.account.check_balance()
-        assert not mine.is_closed
+        assert not http_client.is_closed
 
     assert [entry.status for entry in simulator.books.requests] == [200]
 
 
-async def test_a_job_is_looked_at_by_its_id_alone() -> None:
-    """An id kept from yesterday is enough, in cents or in credits."""
+async def test_job_status_needs_only_the_job_id() -> None:
+    """Costs can be reported in cents or in credits."""
     async with simulated() as (client, simulator):
         job = await client.submit(question(0))
         await anyio.sleep(600)
@@ -251,8 +253,8 @@ async def test_a_job_is_looked_at_by_its_id_alone() -> None:
     assert simulator.books.charged_cents == 10
 
 
-async def test_a_question_without_a_direct_answer_says_what_to_use() -> None:
-    """A deep search is a job only."""
+async def test_sending_a_job_only_operation_raises_and_names_the_alternative() -> None:
+    """A deep search has no synchronous route."""
     async with simulated() as (client, simulator):
         with pytest.raises(ConfigurationError, match=r"client\.submit\(\) or a JobRunner"):
             await client.send(DeepSearch(query="x"))
@@ -260,8 +262,8 @@ async def test_a_question_without_a_direct_answer_says_what_to_use() -> None:
     assert simulator.books.requests == []
 
 
-async def test_a_question_that_is_no_job_says_what_to_use() -> None:
-    """A runner takes jobs only, and a refused one leaves nothing open."""
+async def test_running_an_operation_that_is_not_a_job_raises_and_names_the_alternative() -> None:
+    """The rejected call leaves no coroutine or request open."""
     async with simulated() as (client, simulator), JobRunner(client) as runner:
         with pytest.raises(ConfigurationError, match=r"client\.send\(\)"):
             await runner.run(CheckBalance())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
