@@ -1,1 +1,1 @@
-"""One module per question; each prints a table. Run one with ``python -m benchmarks.<name>``."""
+"""Benchmarks: one module per question, each printing a table. Run one with ``python -m benchmarks.<name>``."""

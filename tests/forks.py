@@ -1,4 +1,4 @@
-"""Processes by the dozen, of which each but the first is a fork: what they need is imported once."""
+"""A fork server: start dozens of processes and pay for their imports once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 
 class ForkServer:
-    """A child that forks for each order, a line of JSON, and answers with the fork's exit code or minus its signal."""
+    """A child process that forks for each order (a line of JSON) and returns the exit code or minus the signal."""
 
     def __init__(self, program: Sequence[str], environment: Mapping[str, str]) -> None:
         self._process = subprocess.Popen(

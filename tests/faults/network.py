@@ -1,4 +1,4 @@
-"""Networks that go wrong between a client and a simulator, in-process."""
+"""A faulty network between a client and a simulator, in-process."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Refuse = Callable[[httpx.Request], httpx.Response | Exception | None]
 
 
 class Network(httpx.AsyncBaseTransport):
-    """Carries requests to a simulator unless ``refuse`` has another answer; remembers what it saw."""
+    """Pass requests to a simulator unless ``refuse`` returns a response or an exception; record them in ``seen``."""
 
     def __init__(self, simulator: Simulator, refuse: Refuse | None = None) -> None:
         self.seen: list[httpx.Request] = []
@@ -28,10 +28,10 @@ class Network(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.seen.append(request)
-        other = None if self.refuse is None else self.refuse(request)
-        if isinstance(other, Exception):
-            raise other
-        return other or await self._inner.handle_async_request(request)
+        replacement = None if self.refuse is None else self.refuse(request)
+        if isinstance(replacement, Exception):
+            raise replacement
+        return replacement or await self._inner.handle_async_request(request)
 
 
 @asynccontextmanager
@@ -43,13 +43,13 @@ async def networked(
     arguments: dict[str, Any] = {"api_key": DEFAULT_KEY, "base_url": "http://simulator"}
     async with (
         network.http_client as http_client,
-        AsyncClient(**(arguments | client), http_client=http_client) as made,
+        AsyncClient(**(arguments | client), http_client=http_client) as connected,
     ):
-        yield made, simulator, network
+        yield connected, simulator, network
 
 
 def submits_of(simulator: Simulator) -> Counter[int]:
-    """How often each status was answered to a submit."""
+    """Return how often each status was the response to a submit."""
     return Counter(entry.status for entry in simulator.books.requests if entry.path.endswith("-async"))
 
 

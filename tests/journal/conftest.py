@@ -1,4 +1,4 @@
-"""What runs are forked from."""
+"""The fork server that killed runs come from."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Generator
 
 import pytest
 
-from tests.journal.kill_campaign import Forks
+from tests.journal.kill_campaign import RunForkServer
 
 
 @pytest.fixture(scope="module")
-def forks() -> Generator[Forks, None, None]:
-    made = Forks()
-    yield made
-    made.close()
+def forks() -> Generator[RunForkServer, None, None]:
+    server = RunForkServer()
+    yield server
+    server.close()

@@ -1,6 +1,6 @@
-"""Named points at which a process kills itself, as hard as a power cut for the process: before or after the n-th time.
+"""Named points at which a process sends itself SIGKILL, at the n-th visit.
 
-They lie outside the package, at its two edges: the connection class that ``sqlite3`` is asked for, and the transport of
+They lie outside the package, at its two edges: the connection class passed to ``sqlite3.connect``, and the transport of
 the caller's own ``httpx`` client.
 """
 
@@ -22,42 +22,42 @@ STATEMENTS: Mapping[str, str] = {
     "UPDATE jobs SET delivered": "delivered",
     "INSERT INTO tallies": "tally",
 }
-"""How the statements begin that are steps of their own, or stand for one in a commit."""
+"""Prefix of a statement → the step that it is, or the kind of write that it adds to a commit."""
 
 OPENING = ("lock", "wal", "schema", "recovery")
 COMMITS = ("intended", "accepted", "completed", "delivered", "tally")
-REQUESTS = ("submit", "run", "look")
+REQUESTS = ("submit", "run", "poll")
 POINTS = (
     *(f"{when} {step}" for step in (*OPENING, *COMMITS, "close") for when in ("before", "after")),
-    *(f"{step} {how}" for step in REQUESTS for how in ("leaving", "sent", "answered")),
+    *(f"{step} {how}" for step in REQUESTS for how in ("starting", "sent", "answered")),
 )
-"""Every point. A commit is named after each kind of write in it; ``run`` is the submit of a workflow."""
+"""Every point. A commit has a point for each kind of write in it; ``run`` is the submit of a workflow."""
 
 
-class Death:
-    """Waits for the n-th time that a point is reached."""
+class Crash:
+    """Kills the process at the n-th visit of a point."""
 
     def __init__(self, point: str | None, times: int) -> None:
         self._point = point
-        self._left = times
+        self._remaining = times
 
-    def reached(self, point: str) -> None:
-        self._left -= point == self._point
-        if point == self._point and self._left == 0:
+    def visit(self, point: str) -> None:
+        self._remaining -= point == self._point
+        if point == self._point and self._remaining == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
 def step_of(statement: str, parameters: Any) -> str:
-    """Name the step that a statement is, or the kind of write."""
+    """Return the step that a statement is, or its kind of write."""
     if statement.startswith("INSERT INTO jobs"):
-        return str(parameters[4])  # the state, as `Entry` has its fields
-    return next((step for begun, step in STATEMENTS.items() if statement.startswith(begun)), "")
+        return str(parameters[4])  # the state: parameters follow the fields of `Entry`
+    return next((step for prefix, step in STATEMENTS.items() if statement.startswith(prefix)), "")
 
 
-def deadly_connect(death: Death) -> Any:
-    """Make a ``sqlite3.connect`` whose connections die at the point."""
+def crashing_connect(crash: Crash) -> Any:
+    """Return a ``sqlite3.connect`` whose connections visit the crash points."""
 
-    class Deadly(sqlite3.Connection):
+    class CrashingConnection(sqlite3.Connection):
         writes: tuple[str, ...] = ()
 
         def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
@@ -68,43 +68,43 @@ def deadly_connect(death: Death) -> Any:
                 self.writes = (*self.writes, step) if self.in_transaction else ()
                 steps = (step,) if step in OPENING else ()
             for step in steps:
-                death.reached(f"before {step}")
-            done = super().execute(sql, parameters)
+                crash.visit(f"before {step}")
+            result = super().execute(sql, parameters)
             for step in steps:
-                death.reached(f"after {step}")
-            return done
+                crash.visit(f"after {step}")
+            return result
 
         def executescript(self, sql_script: str, /) -> sqlite3.Cursor:
-            death.reached("before schema")
-            done = super().executescript(sql_script)
-            death.reached("after schema")
-            return done
+            crash.visit("before schema")
+            result = super().executescript(sql_script)
+            crash.visit("after schema")
+            return result
 
         def close(self) -> None:
-            death.reached("before close")
+            crash.visit("before close")
             super().close()
-            death.reached("after close")
+            crash.visit("after close")
 
-    return functools.partial(sqlite3.connect, factory=Deadly)
+    return functools.partial(sqlite3.connect, factory=CrashingConnection)
 
 
-class DeadlyTransport(httpx.AsyncHTTPTransport):
-    """Dies before a request leaves, when all of it has been sent, or when its answer is here and nobody has seen it."""
+class CrashingTransport(httpx.AsyncHTTPTransport):
+    """Visits a crash point before a request is sent, once it is sent whole, and once its response has been received."""
 
-    def __init__(self, death: Death) -> None:
+    def __init__(self, crash: Crash) -> None:
         super().__init__(verify=False)
-        self._death = death
+        self._crash = crash
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        step = "look" if request.method == "GET" else "run" if request.url.path == "/workflows/run" else "submit"
+        step = "poll" if request.method == "GET" else "run" if request.url.path == "/workflows/run" else "submit"
 
         async def trace(event: str, _: Mapping[str, Any]) -> None:
             if event == "http11.send_request_body.complete":
-                self._death.reached(f"{step} sent")
+                self._crash.visit(f"{step} sent")
 
         request.extensions["trace"] = trace
-        self._death.reached(f"{step} leaving")
+        self._crash.visit(f"{step} starting")
         response = await super().handle_async_request(request)
         await response.aread()
-        self._death.reached(f"{step} answered")
+        self._crash.visit(f"{step} answered")
         return response

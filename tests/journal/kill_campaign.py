@@ -1,4 +1,4 @@
-"""A service that outlives its clients, clients that are killed, and the order in which they are."""
+"""A kill campaign: runs are killed one after another while their journal and the service live on."""
 
 from __future__ import annotations
 
@@ -22,107 +22,112 @@ from sixtyfour_async._scheduling.row_states import State
 from sixtyfour_async.simulator import SimulatorSettings
 from sixtyfour_async.simulator.serving.process import simulator_process
 from tests.forks import ForkServer
-from tests.journal.child import Kind, Order
 from tests.journal.crash_points import OPENING, POINTS
+from tests.journal.forked_run import Kind, RunSpec
 
 SPEED = 1200.0
 ROOTS = [str(Path(__file__).parents[2]), str(Path(sixtyfour_async.__file__).parents[1])]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(ROOTS)}
 
-OFTEN = {"submit", "look", "intended", "accepted", "completed", "delivered"}
-"""Steps that come up again and again: it is not always the first time that kills."""
+REPEATED_STEPS = {"submit", "poll", "intended", "accepted", "completed", "delivered"}
+"""Steps that occur many times in a run: the crash is at a random visit."""
 
-LONG = 40
-"""Outcomes after which a run is left that has not reached its point."""
+MAX_OUTCOMES = 40
+"""Outcomes after which a run is left that has not visited its point."""
 
 
-class Forks(ForkServer):
+class RunForkServer(ForkServer):
     """The process that runs are forked from."""
 
     def __init__(self) -> None:
-        super().__init__(["-m", "tests.journal.child"], ENVIRONMENT)
+        super().__init__(["-m", "tests.journal.forked_run"], ENVIRONMENT)
 
-    def run(self, order: Order) -> int:
-        """Run it and say how it ended: 0, or minus the signal."""
-        return self.carry_out(asdict(order))
+    def run(self, spec: RunSpec) -> int:
+        """Run in a fork and return its exit code, or minus the signal that killed it."""
+        return self.carry_out(asdict(spec))
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """A service that outlives its clients, a journal, and the consumer's own file."""
+class Scenario:
+    """A simulator process that outlives its clients, a journal, and the consumer's log."""
 
-    order: Order
-    state: Path
+    spec: RunSpec
+    service_log: Path
 
     @classmethod
     @contextmanager
-    def made(cls, folder: Path, rows: int, kind: Kind = "mixed", speed: float = SPEED) -> Generator[Scene, None, None]:
-        state = folder / "service.jsonl"
-        settings = SimulatorSettings(speed=speed, state=state, deep_search_slots=1000)
+    def create(
+        cls, folder: Path, rows: int, kind: Kind = "mixed", speed: float = SPEED
+    ) -> Generator[Scenario, None, None]:
+        service_log = folder / "service.jsonl"
+        settings = SimulatorSettings(speed=speed, state=service_log, deep_search_slots=1000)
         with simulator_process(settings) as url:
-            yield cls(Order(url, str(folder / "run.db"), str(folder / "sink"), rows, speed, kind=kind), state)
+            yield cls(
+                RunSpec(url, str(folder / "run.db"), str(folder / "consumer.jsonl"), rows, speed, kind=kind),
+                service_log,
+            )
 
-    def work(self) -> list[dict[str, Any]]:
-        """What the service has accepted."""
-        lines = self.state.read_text(encoding="utf-8").splitlines()
+    def accepted_work(self) -> list[dict[str, Any]]:
+        """Return the work that the service accepted."""
+        lines = self.service_log.read_text(encoding="utf-8").splitlines()
         return [event["work"] | {"event": event["event"]} for event in map(json.loads, lines) if "work" in event]
 
-    def told(self) -> list[dict[str, Any]]:
-        """What the consumer has on its side."""
-        sink = Path(self.order.sink)
-        return [json.loads(line) for line in sink.read_text(encoding="utf-8").splitlines()] if sink.exists() else []
+    def consumed(self) -> list[dict[str, Any]]:
+        """Return the outcomes in the consumer's log."""
+        log = Path(self.spec.consumer_log)
+        return [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()] if log.exists() else []
 
     def entries(self) -> dict[str, Entry]:
-        with reading(self.order.journal) as journal:
+        with reading(self.spec.journal) as journal:
             return {entry.key: entry for entry in journal.entries(get_args(State))}
 
     def status(self) -> dict[str, Any]:
-        command = [sys.executable, "-m", "sixtyfour_async", "status", "--json", self.order.journal]
-        said = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=True)
-        found: dict[str, Any] = json.loads(said.stdout)
-        return found
+        command = [sys.executable, "-m", "sixtyfour_async", "status", "--json", self.spec.journal]
+        process = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=True)
+        status: dict[str, Any] = json.loads(process.stdout)
+        return status
 
 
 @dataclass
-class Campaign:
-    """Kills, one after the other, on one journal.
+class KillCampaign:
+    """Kills runs one after another on one journal.
 
     Attributes:
-        died: How often each point was what killed.
-        missed: Points that a run ended without reaching so often.
+        killed: Point → number of runs that it killed.
+        missed: Point → number of runs that ended before the wanted visit.
     """
 
-    scene: Scene
-    forks: Forks
-    dice: random.Random
-    died: Counter[str] = field(default_factory=Counter[str])
+    scenario: Scenario
+    forks: RunForkServer
+    rng: random.Random
+    killed: Counter[str] = field(default_factory=Counter[str])
     missed: Counter[str] = field(default_factory=Counter[str])
 
-    def orders(self) -> Iterator[Order]:
-        """Every point once, first those of a journal being made; then points and instants, as the dice fall."""
+    def specs(self) -> Iterator[RunSpec]:
+        """Yield every point once, those of opening a new journal first; then random points and random instants."""
         opening, later = list(POINTS[: 2 * len(OPENING)]), list(POINTS[2 * len(OPENING) :])
-        self.dice.shuffle(later)
+        self.rng.shuffle(later)
         for point in opening + later:
-            yield self._at(point)
+            yield self._spec_at(point)
         while True:
-            if self.dice.random() < 0.5:  # one in two
-                yield replace(self.scene.order, after=self.dice.uniform(0.05, 0.6))
+            if self.rng.random() < 0.5:
+                yield replace(self.scenario.spec, kill_after=self.rng.uniform(0.05, 0.6))
             else:
-                yield self._at(self.dice.choice(POINTS[2 * len(OPENING) :]))
+                yield self._spec_at(self.rng.choice(POINTS[2 * len(OPENING) :]))
 
-    def _at(self, point: str) -> Order:
+    def _spec_at(self, point: str) -> RunSpec:
         step = point.split()[-1 if point.startswith(("before", "after")) else 0]
-        times = self.dice.randint(1, 6) if step in OFTEN else 1
-        stay = self.dice.randint(1, 6) if step == "close" else LONG
-        return replace(self.scene.order, point=point, times=times, stay=stay)
+        times = self.rng.randint(1, 6) if step in REPEATED_STEPS else 1
+        leave_after = self.rng.randint(1, 6) if step == "close" else MAX_OUTCOMES
+        return replace(self.scenario.spec, point=point, times=times, leave_after=leave_after)
 
     def kill(self, kills: int) -> None:
-        orders = self.orders()
-        while self.died.total() < kills:
-            order = next(orders)
-            code = self.forks.run(order)
+        specs = self.specs()
+        while self.killed.total() < kills:
+            spec = next(specs)
+            code = self.forks.run(spec)
             assert code in {-signal.SIGKILL, 0}
-            (self.died if code else self.missed)[order.point or "an instant"] += 1
+            (self.killed if code else self.missed)[spec.point or "random instant"] += 1
 
     def finish(self) -> None:
-        assert self.forks.run(self.scene.order) == 0
+        assert self.forks.run(self.scenario.spec) == 0

@@ -1,4 +1,4 @@
-"""What every journal promises, in memory or in a file, under either event loop."""
+"""The contract of `Journal`, for every implementation and under both event loops."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def anyio_backend(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(params=["memory", "sqlite"])
 async def journal(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Journal, None]:
-    made: Journal = MemoryJournal() if request.param == "memory" else SqliteJournal(tmp_path / "run.db")
-    await made.open()
-    yield made
-    await made.close()
+    opened: Journal = MemoryJournal() if request.param == "memory" else SqliteJournal(tmp_path / "run.db")
+    await opened.open()
+    yield opened
+    await opened.close()
 
 
-async def test_a_row_is_found_as_it_was_put(journal: Journal) -> None:
-    """Every field, whatever the alphabet."""
+async def test_find_returns_the_entry_that_was_put(journal: Journal) -> None:
+    """Every field and every character survives."""
     whole = replace(ENTRY, state="completed", job_id="job_1", answer='{"a": "\\n\\u0000"}\n', error="é", cost_cents=2.5)
     await journal.put(whole)
     await journal.put(replace(ENTRY, key=""))
@@ -45,8 +45,8 @@ async def test_a_row_is_found_as_it_was_put(journal: Journal) -> None:
     assert await journal.find("ROW 1") is None
 
 
-async def test_the_last_word_about_a_row_counts(journal: Journal) -> None:
-    """A put replaces the row whole, nothing of the former one shines through."""
+async def test_put_replaces_the_whole_row(journal: Journal) -> None:
+    """No field of the former entry remains."""
     await journal.put(replace(ENTRY, state="unknown", error="lost", job_id="x"))
     await journal.put(ENTRY)
 
@@ -54,15 +54,15 @@ async def test_the_last_word_about_a_row_counts(journal: Journal) -> None:
 
 
 @pytest.mark.parametrize("state", get_args(State))
-async def test_every_state_can_be_kept(journal: Journal, state: State) -> None:
-    """The file's own check knows the same words as the code."""
+async def test_every_state_can_be_stored(journal: Journal, state: State) -> None:
+    """The CHECK constraint of the schema agrees with `State`."""
     await journal.put(replace(ENTRY, state=state))
 
     assert [Line("find-email", state, 1)] == list(await journal.lines())
 
 
-async def test_lines_sum_up_rows_and_money_by_kind_and_state(journal: Journal) -> None:
-    """What is replaced counts once; money told and money set aside are kept apart."""
+async def test_lines_sum_rows_and_cents_by_variant_and_state(journal: Journal) -> None:
+    """A replaced row counts once; charged and reserved cents are summed separately."""
     await journal.put(replace(ENTRY, cost_cents=99))
     for number in range(4):
         await journal.put(replace(ENTRY, key=f"row {number}", state="completed", cost_cents=2.5 + number))
@@ -81,13 +81,13 @@ async def test_lines_sum_up_rows_and_money_by_kind_and_state(journal: Journal) -
     }
 
 
-async def test_an_empty_journal_has_nothing_in_it(journal: Journal) -> None:
-    """No row, no line."""
+async def test_an_empty_journal_has_no_lines(journal: Journal) -> None:
+    """Without rows there are no sums."""
     assert list(await journal.lines()) == []
 
 
-async def test_rows_come_in_the_order_in_which_they_were_begun(journal: Journal) -> None:
-    """More of them than are read at a time, some in other states."""
+async def test_entries_come_in_order_of_creation(journal: Journal) -> None:
+    """Across more rows than one read fetches, with other states in between."""
     for number in range(1100):
         state: State = "unknown" if number % 3 else "completed"
         await journal.put(replace(ENTRY, key=f"row {number:04}", state=state))
@@ -101,8 +101,8 @@ async def test_rows_come_in_the_order_in_which_they_were_begun(journal: Journal)
     assert [entry async for entry in journal.entries({"failed"})] == []
 
 
-async def test_a_delivery_is_noted_and_nothing_else_of_the_row_changes(journal: Journal) -> None:
-    """Acknowledged once is acknowledged for good."""
+async def test_deliver_marks_the_row_and_changes_nothing_else(journal: Journal) -> None:
+    """Delivering a row again has no effect."""
     whole = replace(ENTRY, state="completed", job_id="job_1", answer="{}", cost_cents=5)
     await journal.put(whole)
     await journal.deliver("row 1")
@@ -111,8 +111,8 @@ async def test_a_delivery_is_noted_and_nothing_else_of_the_row_changes(journal: 
     assert replace(whole, delivered=True) == await journal.find("row 1")
 
 
-async def test_notes_are_kept_beside_the_purpose(journal: Journal) -> None:
-    """What a runner learned is there for the next one; a purpose of the same name is something else."""
+async def test_meta_is_stored_separately_from_the_purpose(journal: Journal) -> None:
+    """It survives a reopen, and a purpose of the same name does not collide with it."""
     assert await journal.get_meta("runtimes") is None
     await journal.bind({"runtimes": "purpose"})
     await journal.set_meta("runtimes", "{}")
@@ -122,15 +122,15 @@ async def test_notes_are_kept_beside_the_purpose(journal: Journal) -> None:
     assert await journal.get_meta("runtimes") == "{}"
 
 
-async def test_an_intent_that_a_crash_left_is_unknown_when_the_journal_is_opened_again(journal: Journal) -> None:
-    """It may have been taken: it is named what it is, with what was set aside for it."""
+async def test_an_intent_left_by_a_crash_becomes_unknown_on_open(journal: Journal) -> None:
+    """It may have been accepted, so its reservation and sending time are kept."""
     await journal.put(replace(ENTRY, reserved_cents=5, sent_at="2026-11-25T10:00:00+00:00"))
     await journal.put(replace(ENTRY, key="row 2", state="accepted", job_id="job_2"))
     await journal.close()
     await journal.open()
 
-    left = await journal.find("row 1")
-    assert left == replace(
+    found = await journal.find("row 1")
+    assert found == replace(
         ENTRY,
         state="unknown",
         reserved_cents=5,
@@ -141,7 +141,7 @@ async def test_an_intent_that_a_crash_left_is_unknown_when_the_journal_is_opened
 
 
 async def test_a_journal_is_bound_to_one_purpose(journal: Journal) -> None:
-    """The same words again are fine; others are refused, and told."""
+    """Binding the same purpose again succeeds; a different one raises and names the difference."""
     await journal.bind({"operation": "find-email", "input": "a.csv"})
     await journal.put(ENTRY)
     await journal.bind({"operation": "find-email", "input": "a.csv"})
@@ -151,8 +151,8 @@ async def test_a_journal_is_bound_to_one_purpose(journal: Journal) -> None:
     await journal.bind({"operation": "find-email"})
 
 
-async def test_a_journal_in_which_nothing_was_taken_may_serve_another_purpose(journal: Journal) -> None:
-    """A first attempt that sent nothing must not stand in the way of a corrected one."""
+async def test_a_journal_without_accepted_rows_can_be_bound_to_another_purpose(journal: Journal) -> None:
+    """A first attempt that sent nothing does not block a corrected one."""
     await journal.bind({"input": "typo.csv"})
     await journal.put(replace(ENTRY, state="released"))
     await journal.bind({"input": "right.csv"})
@@ -162,8 +162,8 @@ async def test_a_journal_in_which_nothing_was_taken_may_serve_another_purpose(jo
         await journal.bind({"input": "typo.csv"})
 
 
-async def test_rows_and_purpose_outlive_a_close(journal: Journal) -> None:
-    """Closed and opened again, everything is there."""
+async def test_rows_and_purpose_survive_a_reopen(journal: Journal) -> None:
+    """Close and open again: both are still there."""
     done = replace(ENTRY, state="completed", job_id="job_1", answer="{}")
     await journal.bind({"input": "a.csv"})
     await journal.put(done)
@@ -175,8 +175,8 @@ async def test_rows_and_purpose_outlive_a_close(journal: Journal) -> None:
         await journal.bind({"input": "b.csv"})
 
 
-async def test_many_may_write_at_once(journal: Journal) -> None:
-    """Each put is there when it returns, and two about one row keep their order."""
+async def test_concurrent_puts_are_durable_and_ordered(journal: Journal) -> None:
+    """A put is visible when it returns, and two puts of one row keep their order."""
     later = [replace(ENTRY, key=f"row {number}", state="accepted", job_id=f"job {number}") for number in range(150)]
 
     async def write(entry: Entry) -> None:

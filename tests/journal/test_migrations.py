@@ -1,4 +1,4 @@
-"""Files of former schemas are brought up to this one, rows intact, even when that is cut short."""
+"""Journals of earlier schemas are migrated with their rows intact, even when the migration is interrupted."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ CREATE TABLE jobs (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX jobs_by_state ON jobs (state);
 """
-"""As version 0.1's first journals had it."""
+"""The schema of version 0.1."""
 
 REQUESTS = {
     "find-email": ('{"lead":{"name":"Åda"},"mode":"PERSONAL"}', "find-email/PERSONAL"),
@@ -49,7 +49,7 @@ def anyio_backend() -> str:
 
 
 def old_rows() -> list[Entry]:
-    """One of each kind in each state, as schema 1 could tell it."""
+    """Return one row of each operation in each state, with the fields of schema 1."""
     return [
         Entry(
             f"{operation} {state}",
@@ -59,7 +59,7 @@ def old_rows() -> list[Entry]:
             state,
             job_id="job" if state not in {"intended", "released", "unknown"} else None,
             answer='{"result": {}}' if state in {"completed", "failed", "cancelled"} else None,
-            error="why" if state in {"unknown", "released"} else None,
+            error="reason" if state in {"unknown", "released"} else None,
             cost_cents=5.0 if state == "completed" else None,
         )
         for operation, (request, _) in REQUESTS.items()
@@ -67,28 +67,29 @@ def old_rows() -> list[Entry]:
     ]
 
 
-def write_old(path: Path, rows: list[Entry]) -> None:
+def write_schema_1(path: Path, rows: list[Entry]) -> None:
     with sqlite3.connect(path) as database:
         database.execute("PRAGMA journal_mode = WAL")
         database.executescript(f"{SCHEMA_1} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 1;")
         database.execute("INSERT INTO meta VALUES ('input', 'a.csv')")
         for number, row in enumerate(rows):
             at = f"2026-11-25T10:{number:02}:00.000+00:00"
-            told = (row.key, row.operation, row.fingerprint, row.request, row.state, row.job_id, row.answer, row.error)
+            identity = (row.key, row.operation, row.fingerprint, row.request)
+            progress = (row.state, row.job_id, row.answer, row.error, row.cost_cents)
             database.execute(
                 f"INSERT INTO jobs VALUES ({', '.join('?' * 11)})",  # noqa: S608 (marks)
-                (*told, row.cost_cents, at, at),
+                (*identity, *progress, at, at),
             )
     database.close()
 
 
 def expected(rows: list[Entry]) -> list[Entry]:
-    """Brought up, and what a crash left named."""
-    new = [replace(row, variant=REQUESTS[row.operation][1]) for row in rows]
-    return [replace(row, state="unknown", error=CRASHED) if row.state == "intended" else row for row in new]
+    """Return the rows after migration and crash recovery."""
+    migrated = [replace(row, variant=REQUESTS[row.operation][1]) for row in rows]
+    return [replace(row, state="unknown", error=CRASHED) if row.state == "intended" else row for row in migrated]
 
 
-async def opened(path: Path) -> AsyncGenerator[Entry, None]:
+async def entries_of(path: Path) -> AsyncGenerator[Entry, None]:
     journal = SqliteJournal(path)
     await journal.open()
     async for entry in journal.entries(get_args(State)):
@@ -98,43 +99,43 @@ async def opened(path: Path) -> AsyncGenerator[Entry, None]:
     await journal.close()
 
 
-async def test_every_row_of_an_old_file_is_there_in_the_new_schema(tmp_path: Path) -> None:
-    """In its order, with the kind that its price depends on; an older reader's file is not read unmigrated."""
+async def test_every_row_of_an_old_file_is_migrated(tmp_path: Path) -> None:
+    """In order, with the variant filled in; `reading` refuses a file that is not migrated yet."""
     path, rows = tmp_path / "run.db", old_rows()
-    write_old(path, rows)
+    write_schema_1(path, rows)
     with pytest.raises(JournalError, match="older version: resume its run once"), reading(path):
         pass
 
-    assert [entry async for entry in opened(path)] == expected(rows)
-    assert [entry async for entry in opened(path)] == expected(rows), "and once only"
+    assert [entry async for entry in entries_of(path)] == expected(rows)
+    assert [entry async for entry in entries_of(path)] == expected(rows), "opening again changes nothing"
     with sqlite3.connect(path) as database:
-        made = set(database.execute("SELECT sql FROM sqlite_master WHERE type = 'index'"))
+        indexes = set(database.execute("SELECT sql FROM sqlite_master WHERE type = 'index'"))
     database.close()
     fresh = SqliteJournal(tmp_path / "fresh.db")
     await fresh.open()
     await fresh.close()
     with sqlite3.connect(tmp_path / "fresh.db") as database:
-        assert made == set(database.execute("SELECT sql FROM sqlite_master WHERE type = 'index'"))
+        assert indexes == set(database.execute("SELECT sql FROM sqlite_master WHERE type = 'index'"))
     database.close()
 
 
-async def test_a_kill_at_any_statement_of_it_leaves_a_file_that_can_be_used(
+async def test_a_migration_killed_at_any_statement_leaves_a_usable_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The files as they lie on the disk before each statement: what a killed process leaves."""
+    """Copy the files before each statement: this is what a killed process leaves behind."""
     path, rows = tmp_path / "run.db", old_rows()
-    write_old(path, rows)
-    left: list[Path] = []
+    write_schema_1(path, rows)
+    snapshots: list[Path] = []
 
     def snapshot(statement: str) -> None:
-        folder = tmp_path / f"{len(left):02} {statement.split(maxsplit=1)[0]}"
+        folder = tmp_path / f"{len(snapshots):02} {statement.split(maxsplit=1)[0]}"
         folder.mkdir()
         for file in tmp_path.glob("run.db*"):
             if not file.name.endswith(".lock"):
                 shutil.copy(file, folder / file.name)
-        left.append(folder / path.name)
+        snapshots.append(folder / path.name)
 
-    class Watched(sqlite3.Connection):
+    class SnapshottingConnection(sqlite3.Connection):
         def executescript(self, sql_script: str, /) -> sqlite3.Cursor:
             self.set_trace_callback(snapshot)
             try:
@@ -144,34 +145,34 @@ async def test_a_kill_at_any_statement_of_it_leaves_a_file_that_can_be_used(
                 snapshot("END")
 
     connect = sqlite3.connect
-    monkeypatch.setattr(sqlite3, "connect", functools.partial(connect, factory=Watched))
-    assert [entry async for entry in opened(path)] == expected(rows)
+    monkeypatch.setattr(sqlite3, "connect", functools.partial(connect, factory=SnapshottingConnection))
+    assert [entry async for entry in entries_of(path)] == expected(rows)
     monkeypatch.setattr(sqlite3, "connect", connect)
 
-    assert len(left) > 10
+    assert len(snapshots) > 10
     versions: list[int] = []
-    for copy in left:
+    for copy in snapshots:
         with connect(copy) as database:
             versions.append(int(database.execute("PRAGMA user_version").fetchone()[0]))
         database.close()
-        assert [entry async for entry in opened(copy)] == expected(rows)
+        assert [entry async for entry in entries_of(copy)] == expected(rows)
     assert versions == sorted(versions)
-    assert set(versions) == {1, SCHEMA_VERSION}, "all of it or nothing"
+    assert set(versions) == {1, SCHEMA_VERSION}, "a migration is atomic"
 
 
-async def test_a_file_of_schema_2_keeps_the_number_of_resubmissions_under_its_new_name(tmp_path: Path) -> None:
+async def test_schema_2_keeps_the_number_of_resubmissions_under_its_new_name(tmp_path: Path) -> None:
     path, rows = tmp_path / "run.db", old_rows()
-    write_old(path, rows)
+    write_schema_1(path, rows)
     with sqlite3.connect(path) as database:
         database.executescript(MIGRATIONS[0])
         database.executescript("UPDATE jobs SET asked = 3; PRAGMA user_version = 2;")
     database.close()
 
-    assert [entry async for entry in opened(path)] == [replace(row, resubmissions=3) for row in expected(rows)]
+    assert [entry async for entry in entries_of(path)] == [replace(row, resubmissions=3) for row in expected(rows)]
 
 
-async def test_an_old_run_is_finished_by_the_new_version(tmp_path: Path) -> None:
-    """What it had answered is not asked again, what it had sent is watched, what it had lost stays parked."""
+async def test_a_run_of_an_older_version_is_finished_by_this_one(tmp_path: Path) -> None:
+    """Completed rows are not resubmitted, accepted ones are polled, and intents stay parked."""
     path = tmp_path / "run.db"
     async with simulated(SimulatorSettings(speed=SPEED)) as (client, simulator):
         async with JobRunner(client, journal=tmp_path / "new.db") as runner:
@@ -179,10 +180,10 @@ async def test_an_old_run_is_finished_by_the_new_version(tmp_path: Path) -> None
                 pass
         with reading(tmp_path / "new.db") as journal:
             rows = [journal.find(question(number).fingerprint()) for number in range(4)]
-        kept: list[Any] = [entry for entry in rows if entry is not None]
-        kept[1] = replace(kept[1], state="accepted", answer=None, cost_cents=None)
-        kept[2] = replace(kept[2], state="intended", job_id=None, answer=None, cost_cents=None)
-        write_old(path, kept)
+        entries: list[Any] = [entry for entry in rows if entry is not None]
+        entries[1] = replace(entries[1], state="accepted", answer=None, cost_cents=None)
+        entries[2] = replace(entries[2], state="intended", job_id=None, answer=None, cost_cents=None)
+        write_schema_1(path, entries)
 
         async with JobRunner(client, journal=path) as runner:
             statuses = [outcome.status async for outcome in runner.map(questions(6))]

@@ -1,4 +1,4 @@
-"""Questions about the packaged companies, whose answers the simulator and the tests know."""
+"""Questions about the packaged companies, whose answers the tests know."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Question = CompanyIntelligence[dict[str, JsonValue]]
 
 
 def question(number: int, tier: str = "low") -> Question:
-    """Ask where one of the packaged companies has its head office; `fact` is the answer."""
+    """Return a question about the head office of one of the packaged companies; `fact` returns its answer."""
     company = companies()[number]
     subject = {"company_name": company.company_name, "website": company.website}
     return CompanyIntelligence(target_company=subject, struct={"headquarters": "Where the head office is"}, tier=tier)

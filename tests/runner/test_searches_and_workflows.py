@@ -1,4 +1,4 @@
-"""Deep searches and workflow runs: start, watch, fetch the file."""
+"""Deep searches and workflow runs: start, poll, and download the result."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def names(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir()]
 
 
-async def test_a_deep_search_ends_in_a_file(tmp_path: Path) -> None:
-    """Search, wait, ask for the link, stream the CSV; the key stays with the API."""
+async def test_a_deep_search_result_is_downloaded(tmp_path: Path) -> None:
+    """Search, wait, request the link, stream the CSV; the key is not sent to the storage host."""
     path = tmp_path / "found.csv"
     async with simulated() as (client, simulator):
         job = await client.search.start_deep_search(
@@ -46,8 +46,8 @@ async def test_a_deep_search_ends_in_a_file(tmp_path: Path) -> None:
     assert simulator.books.leaked_keys == []
 
 
-async def test_a_search_id_makes_a_search_safe_to_ask_twice() -> None:
-    """With an id of one's own the service knows the search again."""
+async def test_a_search_id_makes_a_search_retry_safe() -> None:
+    """The service recognises the search by its id."""
     async with simulated() as (client, simulator), JobRunner(client) as runner:
         simulator.faults.script("lost_answer", route="/search/start-deep-search", times=2)
         outcome = await runner.run(DeepSearch(query="shipyards", search_id="mine-1"))
@@ -57,8 +57,8 @@ async def test_a_search_id_makes_a_search_safe_to_ask_twice() -> None:
     assert sum(entry.path == "/search/start-deep-search" for entry in simulator.books.requests) == 3
 
 
-async def test_a_link_that_has_expired_is_an_error_and_leaves_no_file(tmp_path: Path) -> None:
-    """Links live 15 minutes; a new one is asked for, and a file is whole or not there."""
+async def test_an_expired_link_raises_and_leaves_no_file(tmp_path: Path) -> None:
+    """Links expire after 15 minutes; a new link works, and no partial file is left."""
     path = tmp_path / "found.csv"
     async with simulated() as (client, _):
         found = await (await client.search.start_deep_search(query="bakers", max_results=30)).wait()
@@ -76,15 +76,15 @@ async def test_a_link_that_has_expired_is_an_error_and_leaves_no_file(tmp_path: 
     assert [path.name] == names(tmp_path)
 
 
-async def test_a_workflow_is_run_watched_and_fetched(tmp_path: Path) -> None:
-    """The final file is the one of the highest block, wherever it stands in the list."""
+async def test_a_workflow_is_run_polled_and_downloaded(tmp_path: Path) -> None:
+    """The final file is the one of the highest block, wherever it is in the list."""
     path = tmp_path / "enriched.csv"
     async with simulated() as (client, simulator):
         listed = await client.workflows.list()
         job = await client.workflows.run(workflow_id=FACTS_WORKFLOW, webhook_payload=ROWS)
         await anyio.sleep(60)
-        seen = await client.workflows.live_status(run_id=job.id)
-        done = await job.wait()
+        progress = await client.workflows.live_status(run_id=job.id)
+        ended = await job.wait()
         files = await client.workflows.download_links(run_id=job.id)
         last = final_file(files)
         assert last is not None
@@ -92,37 +92,37 @@ async def test_a_workflow_is_run_watched_and_fetched(tmp_path: Path) -> None:
         await client.download(last.download_url, path)
 
     assert FACTS_WORKFLOW in {workflow.id for workflow in listed}
-    assert (seen.overall_status, done.overall_status) == ("running", "completed")
-    assert 0 < (seen.overall_progress_percentage or 0) < 100
+    assert (progress.overall_status, ended.overall_status) == ("running", "completed")
+    assert 0 < (progress.overall_progress_percentage or 0) < 100
     assert 3 == last.block_number == max(file.block_number or 0 for file in files)
-    assert files[-1] != last, "the simulator, like the service, does not sort them"
+    assert files[-1] != last, "the files are not sorted"
     enriched = {row["company_name"]: row["headquarters"] for row in rows_of(path)}
     assert enriched == {company.company_name: company.headquarters or "" for company in companies()[:12]}
     assert simulator.books.leaked_keys == []
 
 
-async def test_runs_are_listed_and_cancelled() -> None:
-    """A cancelled run says so; one that has ended answers with the word it has."""
+async def test_workflow_runs_are_listed_and_cancelled() -> None:
+    """Cancelling a run that has ended returns its final status."""
     async with simulated() as (client, _):
         first = await client.workflows.run(workflow_id=FACTS_WORKFLOW, webhook_payload=ROWS)
         await anyio.sleep(20)
         second = await client.workflows.run(workflow_id=FACTS_WORKFLOW, webhook_payload=ROWS[:1])
         active = await client.workflows.runs(status="active")
-        told = await client.workflows.cancel(job_id=first.id)
+        cancellation = await client.workflows.cancel(job_id=first.id)
         await second.wait()
         ended = await client.workflows.cancel(job_id=second.id)
         cancelled = await client.workflows.runs(status="cancelled")
         newest = await client.workflows.runs(workflow_id=FACTS_WORKFLOW, limit=1)
 
     assert [second.id, first.id] == [run.job_id for run in active]
-    assert (first.id, "canceled") == (told.job_id, told.status)
+    assert (first.id, "canceled") == (cancellation.job_id, cancellation.status)
     assert (second.id, "completed") == (ended.job_id, ended.status)
     assert [first.id] == [run.job_id for run in cancelled]
     assert [second.id] == [run.job_id for run in newest]
 
 
-async def test_an_idempotency_key_makes_a_run_safe_to_start_twice() -> None:
-    """It travels as a header, and a lost answer is asked for again."""
+async def test_an_idempotency_key_makes_a_workflow_run_retry_safe() -> None:
+    """It is sent as a header, and a lost response is requested again."""
     async with simulated() as (client, simulator):
         simulator.faults.script("lost_answer", route="/workflows/run")
         job = await client.workflows.run(workflow_id=FACTS_WORKFLOW, webhook_payload=ROWS, idempotency_key="row-1")
@@ -133,8 +133,8 @@ async def test_an_idempotency_key_makes_a_run_safe_to_start_twice() -> None:
     assert sum(entry.path == "/workflows/run" for entry in simulator.books.requests) == 3
 
 
-async def test_a_workflow_of_which_nobody_knows_is_not_found() -> None:
-    """404 hides other organizations' ids too."""
+async def test_an_unknown_workflow_raises_not_found() -> None:
+    """The service answers 404 for ids of other organizations too."""
     async with simulated() as (client, simulator), JobRunner(client) as runner:
         with pytest.raises(NotFoundError, match="Workflow run not found"):
             await client.workflows.live_status(run_id="of-somebody-else")

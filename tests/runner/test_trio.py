@@ -1,4 +1,4 @@
-"""The same package under trio, on the real clock, over a real port."""
+"""The package under trio, in real time, over a TCP port."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def anyio_backend() -> str:
     return "trio"
 
 
-async def test_everything_works_under_trio(tmp_path: Path) -> None:
-    """Client, runner, journal and a second run on the same journal."""
+async def test_client_runner_and_journal_work_under_trio(tmp_path: Path) -> None:
+    """Including a second run on the same journal and one that is cancelled."""
     with simulator_process(SimulatorSettings(speed=SPEED)) as url:
         async with AsyncClient(DEFAULT_KEY, base_url=url, speed=SPEED) as client:
             direct = await client.send(question(0))

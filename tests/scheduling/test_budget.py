@@ -1,4 +1,4 @@
-"""The request budget and the job_limits: rates, pauses and turns, with the clock handed in."""
+"""The request budget and the concurrency limit: rates, pauses and lanes, with an explicit clock."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sixtyfour_async._scheduling.limits import ConcurrencyLimit
 
 
 def send_all(budget: Budget, start: float, end: float, *, foreground: bool = False) -> list[float]:
-    """Send as fast as the budget allows from *start* until *end*, and say when each request went."""
+    """Send as fast as the budget allows from *start* until *end*, and return when each request was sent."""
     sent: list[float] = []
     now = start
     while (now := budget.ready_at(now, foreground=foreground)) < end:
@@ -21,7 +21,7 @@ def send_all(budget: Budget, start: float, end: float, *, foreground: bool = Fal
 
 
 def busiest(sent: list[float], window: float = MINUTE) -> int:
-    """The most requests in any half-open window."""
+    """Return the largest number of requests in any half-open window."""
     most, first = 0, 0
     for last, at in enumerate(sent):
         while sent[first] <= at - window:
@@ -30,7 +30,7 @@ def busiest(sent: list[float], window: float = MINUTE) -> int:
     return most
 
 
-def test_a_new_budget_has_one_request_to_give_not_a_burst() -> None:
+def test_a_new_budget_allows_one_request_and_no_burst() -> None:
     budget = Budget(500)
 
     budget.take(100.0)
@@ -38,7 +38,7 @@ def test_a_new_budget_has_one_request_to_give_not_a_burst() -> None:
     assert budget.ready_at(100.0) == pytest.approx(100.0 + 1 / budget.rate)
 
 
-def test_a_burst_is_earned_by_resting_and_goes_at_once() -> None:
+def test_an_idle_budget_allows_a_burst() -> None:
     budget = Budget(500)
     assert budget.ready_at(0.5) == 0.5
 
@@ -48,7 +48,7 @@ def test_a_burst_is_earned_by_resting_and_goes_at_once() -> None:
 
 
 @pytest.mark.parametrize("limit", [3, 10, 60, 100, 500, 5000])
-def test_no_minute_holds_more_than_the_limit_even_after_a_long_rest(limit: int) -> None:
+def test_no_minute_exceeds_the_limit_even_after_a_long_idle_time(limit: int) -> None:
     budget = Budget(limit)
     budget.ready_at(0.5)
 
@@ -58,17 +58,17 @@ def test_no_minute_holds_more_than_the_limit_even_after_a_long_rest(limit: int) 
 
 
 @pytest.mark.parametrize("limit", [3, 10, 60, 500])
-@pytest.mark.parametrize("lived", [0.1, 7.0, 31.0, 59.9])
-def test_a_restart_inside_the_minute_keeps_the_limit_in_sum(limit: int, lived: float) -> None:
+@pytest.mark.parametrize("uptime", [0.1, 7.0, 31.0, 59.9])
+def test_a_restart_within_the_minute_keeps_the_limit_in_total(limit: int, uptime: float) -> None:
     first, second = Budget(limit), Budget(limit)
     first.ready_at(0.5)
 
-    sent = send_all(first, 5000.0, 5000.0 + lived) + send_all(second, 5000.0 + lived, 5120.0)
+    sent = send_all(first, 5000.0, 5000.0 + uptime) + send_all(second, 5000.0 + uptime, 5120.0)
 
     assert busiest(sent) <= limit
 
 
-def test_work_that_always_waits_uses_what_the_limit_gives() -> None:
+def test_constant_demand_uses_almost_the_whole_limit() -> None:
     budget = Budget(500)
     minutes = 10
 
@@ -81,13 +81,13 @@ def test_work_that_always_waits_uses_what_the_limit_gives() -> None:
 
 
 @pytest.mark.parametrize("limit", [-1, 0, 2])
-def test_a_limit_too_small_to_keep_is_refused(limit: int) -> None:
+def test_a_limit_below_three_is_rejected(limit: int) -> None:
     with pytest.raises(ValueError, match="at least 3 requests a minute"):
         Budget(limit)
 
 
 @pytest.mark.parametrize(("burst", "margin"), [(500, 0), (10, 490), (0, 0), (-1, 0)])
-def test_a_burst_and_margin_that_leave_nothing_are_refused(burst: int, margin: int) -> None:
+def test_a_burst_and_margin_that_leave_no_rate_are_rejected(burst: int, margin: int) -> None:
     with pytest.raises(ValueError, match="leave nothing"):
         Budget(500, margin=margin, burst=burst)
 
@@ -95,7 +95,7 @@ def test_a_burst_and_margin_that_leave_nothing_are_refused(burst: int, margin: i
 # --- pauses -------------------------------------------------------------------------------------------------------
 
 
-def test_a_pause_stops_everyone_then_one_request_goes_then_half_the_rate_for_a_minute() -> None:
+def test_a_pause_stops_all_requests_and_is_followed_by_a_minute_at_half_the_rate() -> None:
     budget = Budget(500)
     send_all(budget, 100.0, 130.0)
 
@@ -104,15 +104,15 @@ def test_a_pause_stops_everyone_then_one_request_goes_then_half_the_rate_for_a_m
 
     assert sent[0] == 150.0
     assert [later - at for at, later in pairwise(sent[:51])] == pytest.approx([2 / budget.rate] * 50)
-    eased = sum(150.0 <= at < 210.0 for at in sent)
-    restored = sum(210.0 <= at < 270.0 for at in sent)
-    assert eased == pytest.approx(budget.rate * MINUTE / 2, abs=2)
-    assert restored == pytest.approx(budget.rate * MINUTE, abs=2)
+    slow_start = sum(150.0 <= at < 210.0 for at in sent)
+    full_rate = sum(210.0 <= at < 270.0 for at in sent)
+    assert slow_start == pytest.approx(budget.rate * MINUTE / 2, abs=2)
+    assert full_rate == pytest.approx(budget.rate * MINUTE, abs=2)
     assert budget.throttled == 1
 
 
 @pytest.mark.parametrize("foreground", [True, False])
-def test_a_pause_holds_for_both_lanes(foreground: bool) -> None:
+def test_a_pause_applies_to_both_lanes(foreground: bool) -> None:
     budget = Budget(500)
     budget.ready_at(100.0)
 
@@ -131,7 +131,7 @@ def test_a_burst_does_not_survive_a_pause() -> None:
     assert len(send_all(budget, 1001.0, 1001.0 + 1e-6)) == 1
 
 
-def test_a_pause_that_ends_earlier_does_not_shorten_the_one_in_force() -> None:
+def test_a_shorter_pause_does_not_shorten_the_one_in_force() -> None:
     budget = Budget(500)
 
     budget.pause(200.0)
@@ -142,7 +142,7 @@ def test_a_pause_that_ends_earlier_does_not_shorten_the_one_in_force() -> None:
 
 
 @pytest.mark.parametrize("limit", [3, 10, 60])
-def test_short_pauses_do_not_add_requests_to_the_minute(limit: int) -> None:
+def test_short_pauses_do_not_let_more_requests_through(limit: int) -> None:
     budget = Budget(limit)
     sent: list[float] = []
     now = 100.0
@@ -155,44 +155,39 @@ def test_short_pauses_do_not_add_requests_to_the_minute(limit: int) -> None:
     assert busiest(sent) <= limit
 
 
-# --- two lanes ----------------------------------------------------------------------------------------------------
+# --- lanes --------------------------------------------------------------------------------------------------------
 
 
-def share(limit: int, *, first: str, seconds: float) -> list[str]:
-    """Both lanes always have work; at the same instant *first* asks first. Who went, in order."""
+def lane_order(limit: int, *, first: str, seconds: float) -> list[str]:
+    """Return the lane of each request when both always have work and *first* wins ties."""
     budget = Budget(limit, foreground=1, background=True)
-    went: list[str] = []
+    served: list[str] = []
     lanes = ["foreground", "background"] if first == "foreground" else ["background", "foreground"]
     now = 100.0
     while now < 100.0 + seconds:
         ready = {lane: budget.ready_at(now, foreground=lane == "foreground") for lane in lanes}
-        lane = min(lanes, key=lambda one: ready[one])
+        lane = min(lanes, key=lambda lane: ready[lane])
         now = ready[lane]
         budget.take(now, foreground=lane == "foreground")
-        went.append(lane)
-    return went
+        served.append(lane)
+    return served
 
 
 @pytest.mark.parametrize("first", ["foreground", "background"])
 @pytest.mark.parametrize(
     "limit",
-    [
-        10,
-        60,
-        100,
-        500,
-    ],
+    [10, 60, 100, 500],
 )
-def test_the_foreground_goes_first_and_the_background_gets_one_in_six(limit: int, first: str) -> None:
-    went = share(limit, first=first, seconds=600.0)
+def test_the_foreground_goes_first_and_the_background_gets_at_least_one_in_six(limit: int, first: str) -> None:
+    served = lane_order(limit, first=first, seconds=600.0)
 
-    background = went.count("background")
-    assert len(went) / 6 <= background < len(went) / 2
-    longest_wait = max(len(run) for run in "".join(lane[0] for lane in went).split("b"))
+    background = served.count("background")
+    assert len(served) / 6 <= background < len(served) / 2
+    longest_wait = max(len(run) for run in "".join(lane[0] for lane in served).split("b"))
     assert longest_wait <= 6
 
 
-def test_a_waiting_caller_goes_before_a_runner_that_asks_at_the_same_instant() -> None:
+def test_a_foreground_request_goes_before_a_background_one_at_the_same_instant() -> None:
     budget = Budget(500, foreground=1, background=True)
 
     assert budget.ready_at(100.0, foreground=True) == 100.0
@@ -200,7 +195,7 @@ def test_a_waiting_caller_goes_before_a_runner_that_asks_at_the_same_instant() -
 
 
 @pytest.mark.parametrize("foreground", [True, False])
-def test_a_lane_that_is_alone_gets_everything(foreground: bool) -> None:
+def test_a_lane_alone_gets_the_whole_rate(foreground: bool) -> None:
     budget = Budget(500, foreground=int(foreground), background=not foreground)
 
     sent = send_all(budget, 100.0, 160.0, foreground=foreground)
@@ -208,44 +203,44 @@ def test_a_lane_that_is_alone_gets_everything(foreground: bool) -> None:
     assert len(sent) == pytest.approx(budget.rate * MINUTE, abs=2)
 
 
-# --- limits ---------------------------------------------------------------------------------------------------------
+# --- concurrency limit --------------------------------------------------------------------------------------------
 
 
-def test_a_gate_opens_until_it_is_full_and_again_when_one_is_given_back() -> None:
-    job_limit = ConcurrencyLimit(2)
+def test_a_concurrency_limit_is_open_until_full_and_reopens_on_release() -> None:
+    concurrency_limit = ConcurrencyLimit(2)
 
-    assert job_limit.opens_at(7.0) == 7.0
-    job_limit.held = 2
-    assert job_limit.opens_at(7.0) is None
-    job_limit.release()
-    assert job_limit.opens_at(7.0) == 7.0
-
-
-def test_a_closed_gate_opens_after_its_time_or_when_one_of_ours_ends() -> None:
-    job_limit = ConcurrencyLimit(5, held=2)
-
-    job_limit.close(30.0)
-    job_limit.close(20.0)
-
-    assert job_limit.opens_at(7.0) == 30.0
-    assert job_limit.opens_at(31.0) == 31.0
-    job_limit.release()
-    assert job_limit.opens_at(7.0) == 7.0
-    assert job_limit.held == 1
+    assert concurrency_limit.opens_at(7.0) == 7.0
+    concurrency_limit.held = 2
+    assert concurrency_limit.opens_at(7.0) is None
+    concurrency_limit.release()
+    assert concurrency_limit.opens_at(7.0) == 7.0
 
 
-def test_a_gate_that_is_full_and_closed_waits_for_one_to_end() -> None:
-    job_limit = ConcurrencyLimit(1, held=1)
+def test_a_closed_concurrency_limit_reopens_after_its_pause_or_on_release() -> None:
+    concurrency_limit = ConcurrencyLimit(5, held=2)
 
-    job_limit.close(30.0)
+    concurrency_limit.close(30.0)
+    concurrency_limit.close(20.0)
 
-    assert job_limit.opens_at(31.0) is None
+    assert concurrency_limit.opens_at(7.0) == 30.0
+    assert concurrency_limit.opens_at(31.0) == 31.0
+    concurrency_limit.release()
+    assert concurrency_limit.opens_at(7.0) == 7.0
+    assert concurrency_limit.held == 1
 
 
-# --- what the service says of the limit -----------------------------------------------------------------------------
+def test_a_full_and_closed_concurrency_limit_waits_for_a_release() -> None:
+    concurrency_limit = ConcurrencyLimit(1, held=1)
+
+    concurrency_limit.close(30.0)
+
+    assert concurrency_limit.opens_at(31.0) is None
 
 
-def test_a_lower_limit_is_believed_and_a_higher_one_is_not() -> None:
+# --- rate limit headers -------------------------------------------------------------------------------------------
+
+
+def test_a_lower_reported_limit_is_adopted_and_a_higher_one_is_not() -> None:
     budget = Budget(500)
 
     budget.observe_headers(100.0, 1000, None)
@@ -257,7 +252,7 @@ def test_a_lower_limit_is_believed_and_a_higher_one_is_not() -> None:
 
 
 @pytest.mark.parametrize("limit", [None, 0, -5, 2])
-def test_a_limit_that_is_none_is_ignored(limit: int | None) -> None:
+def test_an_unusable_reported_limit_is_ignored(limit: int | None) -> None:
     budget = Budget(500)
 
     budget.observe_headers(100.0, limit, None)
@@ -265,8 +260,8 @@ def test_a_limit_that_is_none_is_ignored(limit: int | None) -> None:
     assert budget.limit == 500
 
 
-def test_our_own_requests_are_never_taken_for_those_of_others() -> None:
-    """A sliding window that nobody else uses has this little left in the steady state."""
+def test_own_requests_are_never_counted_as_other_traffic() -> None:
+    """In the steady state a sliding window without other traffic reports this few requests remaining."""
     budget, now = Budget(500), 100.0
     for at in send_all(budget, now, now + 300.0):
         now = at
@@ -276,7 +271,7 @@ def test_our_own_requests_are_never_taken_for_those_of_others() -> None:
     assert budget.last_minute(now) >= 480
 
 
-def test_what_others_use_is_left_to_them_and_taken_back_when_they_stop() -> None:
+def test_other_traffic_reduces_the_rate_until_it_stops() -> None:
     budget = Budget(500)
     budget.observe_headers(100.0, 500, 300)
     assert budget.other_traffic == 186
@@ -288,7 +283,7 @@ def test_what_others_use_is_left_to_them_and_taken_back_when_they_stop() -> None
     assert len(send_all(budget, 300.0, 360.0)) >= 486
 
 
-def test_however_much_others_use_something_is_left() -> None:
+def test_some_rate_remains_however_heavy_other_traffic_is() -> None:
     budget = Budget(500)
 
     budget.observe_headers(100.0, 500, 0)

@@ -1,4 +1,4 @@
-"""The table of a job's life refuses what it does not hold."""
+"""The state machine of a job rejects every transition that is not in its table."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ from sixtyfour_async._scheduling.job_states import TRANSITIONS, Phase, Scheduled
 
 
 @pytest.mark.parametrize("phase", Phase)
-@pytest.mark.parametrize("step", Transition)
-def test_a_step_that_the_table_does_not_hold_is_refused(phase: Phase, step: Transition) -> None:
-    one = ScheduledJob(7, "find-email", "", retry_safe=False, phase=phase)
+@pytest.mark.parametrize("transition", Transition)
+def test_a_transition_that_is_not_in_the_table_raises(phase: Phase, transition: Transition) -> None:
+    job = ScheduledJob(7, "find-email", "", retry_safe=False, phase=phase)
 
-    if step in TRANSITIONS[phase]:
-        one.advance(step)
-        assert one.phase is TRANSITIONS[phase][step]
+    if transition in TRANSITIONS[phase]:
+        job.advance(transition)
+        assert job.phase is TRANSITIONS[phase][transition]
     else:
-        with pytest.raises(AssertionError, match=f"job 7: {step} while {phase}"):
-            one.advance(step)
+        with pytest.raises(AssertionError, match=f"job 7: {transition} while {phase}"):
+            job.advance(transition)
 
 
-def test_nothing_leads_out_of_the_end_and_everything_leads_there() -> None:
+def test_ended_is_final_and_reachable_from_every_phase() -> None:
     assert not TRANSITIONS[Phase.ENDED]
-    assert all(Transition.ENDED in steps for phase, steps in TRANSITIONS.items() if phase is not Phase.ENDED)
+    assert all(
+        Transition.ENDED in transitions for phase, transitions in TRANSITIONS.items() if phase is not Phase.ENDED
+    )

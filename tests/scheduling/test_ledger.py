@@ -1,4 +1,4 @@
-"""Money set aside, spent and learned; US cents."""
+"""Reservations, charges and learned prices, in US cents."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import pytest
 from sixtyfour_async._scheduling.ledger import PRICES, Ledger, Line, carry_over
 
 
-def test_the_cap_leaves_room_for_what_it_covers_and_no_more() -> None:
+def test_reservations_stop_at_the_cap() -> None:
     ledger = Ledger(cap_cents=12)
 
     assert [ledger.reserve("find-email") for _ in range(3)] == [5, 5, None]
     assert ledger.reserved_cents == 10
 
 
-def test_what_is_released_can_be_spent_by_another() -> None:
+def test_a_released_reservation_can_be_reserved_again() -> None:
     ledger = Ledger(cap_cents=5)
     reserved = ledger.reserve("find-email")
     assert reserved == 5
@@ -25,30 +25,30 @@ def test_what_is_released_can_be_spent_by_another() -> None:
     assert ledger.charged_cents == 0
 
 
-@pytest.mark.parametrize(("charged", "spent"), [(3.0, 3.0), (0.0, 0.0), (9.0, 9.0), (None, 5.0)])
-def test_an_answer_settles_at_its_charge_or_at_what_was_set_aside(charged: float | None, spent: float) -> None:
+@pytest.mark.parametrize(("reported", "charged"), [(3.0, 3.0), (0.0, 0.0), (9.0, 9.0), (None, 5.0)])
+def test_settling_books_the_reported_charge_or_else_the_reservation(reported: float | None, charged: float) -> None:
     ledger = Ledger(cap_cents=100)
     reserved = ledger.reserve("find-email")
     assert reserved is not None
 
-    ledger.settle("find-email", reserved, charged)
+    ledger.settle("find-email", reserved, reported)
 
-    assert (ledger.charged_cents, ledger.reserved_cents) == (spent, 0)
+    assert (ledger.charged_cents, ledger.reserved_cents) == (charged, 0)
 
 
-def test_a_price_nobody_knows_counts_as_the_callers_ceiling_and_never_as_zero() -> None:
+def test_an_unknown_price_is_reserved_at_the_ceiling_and_never_at_zero() -> None:
     assert Ledger(cap_cents=100).reserve("people-intelligence/low") is None
     ledger = Ledger(cap_cents=100, ceiling_cents=40)
 
     assert [ledger.reserve("people-intelligence/low") for _ in range(3)] == [40, 40, None]
-    assert ledger.reserve("find-email") == 5, "a known price wins over the ceiling"
+    assert ledger.reserve("find-email") == 5, "a known price takes precedence over the ceiling"
     ledger.settle("people-intelligence/low", 40, 8.0)
 
     assert [ledger.reserve("people-intelligence/low") for _ in range(2)] == [8, 8]
     assert ledger.price("people-intelligence/high") == 40
 
 
-def test_a_charge_above_the_price_known_is_believed() -> None:
+def test_a_charge_above_the_known_price_raises_the_price() -> None:
     ledger = Ledger(cap_cents=100, prices={"find-email": 3})
 
     ledger.settle("find-email", 3, 30.0)
@@ -56,7 +56,7 @@ def test_a_charge_above_the_price_known_is_believed() -> None:
     assert [ledger.reserve("find-email") for _ in range(3)] == [30, 30, None]
 
 
-def test_what_is_parked_stays_under_the_cap_until_its_end_is_known() -> None:
+def test_exposed_money_counts_against_the_cap_until_it_is_resumed() -> None:
     ledger = Ledger(cap_cents=10)
     first = ledger.reserve("find-email")
     assert first == 5
@@ -70,7 +70,7 @@ def test_what_is_parked_stays_under_the_cap_until_its_end_is_known() -> None:
     assert ledger.reserve("find-email") == 5
 
 
-def test_a_run_begins_where_the_runs_before_on_its_journal_ended() -> None:
+def test_carry_over_continues_from_the_totals_of_earlier_runs() -> None:
     ledger = Ledger(cap_cents=100)
 
     carry_over(
@@ -92,7 +92,7 @@ def test_a_run_begins_where_the_runs_before_on_its_journal_ended() -> None:
     assert ledger.price("find-phone") == 30
 
 
-def test_the_dearest_charge_seen_is_what_is_set_aside() -> None:
+def test_the_highest_charge_seen_becomes_the_price() -> None:
     ledger = Ledger(cap_cents=1000)
     for charged in (8.0, 20.0, 3.0, 0.0, None):
         ledger.settle("deep-search", 0.0, charged)
@@ -100,7 +100,7 @@ def test_the_dearest_charge_seen_is_what_is_set_aside() -> None:
     assert ledger.price("deep-search") == 20
 
 
-def test_without_a_cap_nothing_is_held_back() -> None:
+def test_without_a_cap_every_reservation_succeeds() -> None:
     ledger = Ledger()
 
     assert ledger.reserve("people-intelligence/low") == 0
@@ -120,17 +120,17 @@ def test_without_a_cap_nothing_is_held_back() -> None:
         ({"people-intelligence": 7, "people-intelligence/low": 4}, "people-intelligence/low", 4),
     ],
 )
-def test_the_callers_prices_win_over_the_published_ones(
+def test_the_callers_prices_take_precedence_over_published_ones(
     prices: dict[str, float], variant: str, price: float | None
 ) -> None:
     assert Ledger(prices=prices).price(variant) == price
 
 
-def test_a_callers_price_for_the_operation_wins_over_a_published_one_for_the_tier() -> None:
+def test_the_callers_price_for_an_operation_takes_precedence_over_a_published_tier_price() -> None:
     assert Ledger(prices={"find-email": 50}).price("find-email/PERSONAL") == 50
 
 
-def test_a_callers_price_for_the_operation_wins_over_what_was_charged_once() -> None:
+def test_the_callers_price_for_an_operation_takes_precedence_over_a_lower_charge() -> None:
     ledger = Ledger(prices={"people-intelligence": 50})
 
     ledger.settle("people-intelligence/low", 50, 3.0)

@@ -1,4 +1,4 @@
-"""Ten a minute: a job_limit that counts beginnings."""
+"""`WindowLimit`: so many starts in any minute."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from sixtyfour_async._scheduling.limits import WindowLimit
 
 
 @given(st.lists(st.floats(0, 40), max_size=60), st.integers(1, 10))
-def test_no_minute_holds_more_beginnings_than_allowed(rests: list[float], capacity: int) -> None:
-    job_limit, now, begun = WindowLimit(capacity), 100.0, list[float]()
-    for rest in rests:
-        now = job_limit.opens_at(now + rest)
-        job_limit.acquire(now)
-        begun.append(now)
+def test_no_minute_exceeds_the_capacity(idle_times: list[float], capacity: int) -> None:
+    window_limit, now, starts = WindowLimit(capacity), 100.0, list[float]()
+    for idle in idle_times:
+        now = window_limit.opens_at(now + idle)
+        window_limit.acquire(now)
+        starts.append(now)
 
-    assert all(sum(at - 60.0 < other <= at for other in begun) <= capacity for at in begun)
+    assert all(sum(at - 60.0 < other <= at for other in starts) <= capacity for at in starts)
 
 
-def test_a_gate_that_counts_beginnings_can_be_closed_and_ends_do_not_open_it() -> None:
-    job_limit = WindowLimit(1)
+def test_a_window_limit_can_be_closed_and_is_not_opened_by_a_release() -> None:
+    window_limit = WindowLimit(1)
 
-    job_limit.acquire(100.0)
-    job_limit.release()
-    assert job_limit.opens_at(101.0) == 162.0
-    job_limit.close(200.0)
-    assert job_limit.opens_at(101.0) == 200.0
+    window_limit.acquire(100.0)
+    window_limit.release()
+    assert window_limit.opens_at(101.0) == 162.0
+    window_limit.close(200.0)
+    assert window_limit.opens_at(101.0) == 200.0

@@ -1,4 +1,4 @@
-"""What is learned of run times, and what is planned from it."""
+"""Learned run times, and the poll schedules computed from them."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from sixtyfour_async._scheduling.poll_plan import (
 from sixtyfour_async._scheduling.runtimes import BINS, EDGES, Learned, Runtimes, bin_of, mean_of
 
 
-def quantile_of(odds: Sequence[float], part: float) -> float:
-    """The run time, seconds, that this part of all jobs does not exceed."""
-    place = next((place for place, sum_ in enumerate(accumulate(odds)) if sum_ >= part), BINS - 1)
-    return EDGES[place + 1]
+def quantile_of(pmf: Sequence[float], fraction: float) -> float:
+    """Return the run time, seconds, that this fraction of all jobs does not exceed."""
+    index = next((index for index, total in enumerate(accumulate(pmf)) if total >= fraction), BINS - 1)
+    return EDGES[index + 1]
 
 
-def taught(times: list[float], *, every: float | None = None) -> Learned:
-    """Learn from jobs seen at their end, or looked at every so often by somebody whom the service tells no times."""
+def learned_from(times: list[float], *, every: float | None = None) -> Learned:
+    """Learn from reported run times, or, with *every*, only from the polls between which each job ended."""
     learned = Learned.from_prior(60.0, 1.3)
     for time in times:
         since = 0.0
@@ -41,39 +41,39 @@ def taught(times: list[float], *, every: float | None = None) -> Learned:
 
 
 def lognormal(median: float, sigma: float, number: int, seed: int = 1) -> list[float]:
-    chance = Random(seed)  # noqa: S311 (retry_safe on purpose)
-    return [median * math.exp(sigma * chance.gauss(0, 1)) for _ in range(number)]
+    rng = Random(seed)  # noqa: S311 (deterministic on purpose)
+    return [median * math.exp(sigma * rng.gauss(0, 1)) for _ in range(number)]
 
 
-def test_every_age_lies_in_its_bin() -> None:
+def test_every_age_falls_into_its_bin() -> None:
     for age in (0.0, 0.5, 1.0, 1.5, 59.0, 225.0, 5000.0):
         assert EDGES[bin_of(age)] <= age * (1 + 1e-9) < EDGES[bin_of(age) + 1] * (1 + 1e-9)
     assert bin_of(1e9) == BINS - 1
 
 
-@pytest.mark.parametrize("variant", ["find-email", "people-intelligence/high", "deep-search", "never-heard-of"])
-def test_expectations_are_a_distribution(variant: str) -> None:
-    odds = Runtimes().of(variant).pmf()
+@pytest.mark.parametrize("variant", ["find-email", "people-intelligence/high", "deep-search", "unknown-operation"])
+def test_a_prior_is_a_probability_distribution(variant: str) -> None:
+    pmf = Runtimes().of(variant).pmf()
 
-    assert sum(odds) == pytest.approx(1.0, abs=0.01)
-    assert min(odds) >= 0.0
+    assert sum(pmf) == pytest.approx(1.0, abs=0.01)
+    assert min(pmf) >= 0.0
 
 
 @pytest.mark.parametrize("median", [5.0, 80.0, 459.0])
-def test_a_hundred_jobs_outweigh_what_was_expected(median: float) -> None:
-    odds = taught(lognormal(median, 0.4, 100)).pmf()
+def test_a_hundred_observations_outweigh_the_prior(median: float) -> None:
+    pmf = learned_from(lognormal(median, 0.4, 100)).pmf()
 
-    assert quantile_of(odds, 0.5) == pytest.approx(median, rel=0.2)
-
-
-def test_times_that_nobody_tells_are_learned_from_the_looks_between_which_jobs_ended() -> None:
-    odds = taught(lognormal(80.0, 0.4, 300), every=20.0).pmf()
-
-    assert mean_of(odds) == pytest.approx(80.0 * math.exp(0.08), rel=0.15)
+    assert quantile_of(pmf, 0.5) == pytest.approx(median, rel=0.2)
 
 
-def test_jobs_that_still_run_keep_the_early_ends_from_making_their_kind_look_fast() -> None:
-    """Of a hundred jobs a minute old, ten have ended: the median is beyond a minute, although no end was seen there."""
+def test_unreported_run_times_are_learned_from_the_polls_between_which_jobs_ended() -> None:
+    pmf = learned_from(lognormal(80.0, 0.4, 300), every=20.0).pmf()
+
+    assert mean_of(pmf) == pytest.approx(80.0 * math.exp(0.08), rel=0.15)
+
+
+def test_jobs_still_running_count_as_censored_observations() -> None:
+    """Of a hundred jobs a minute old, ten have ended: the median exceeds a minute, although no end was seen there."""
     learned = Learned.from_prior(60.0, 1.3)
     for number in range(100):
         if number % 10:
@@ -85,10 +85,8 @@ def test_jobs_that_still_run_keep_the_early_ends_from_making_their_kind_look_fas
 
 
 @pytest.mark.parametrize(("before", "after"), [(80.0, 240.0), (240.0, 80.0)])
-def test_a_service_that_becomes_slower_or_faster_is_believed_after_a_few_dozen_jobs(
-    before: float, after: float
-) -> None:
-    learned = taught(lognormal(before, 0.4, 500))
+def test_a_change_of_run_times_is_learned_within_a_few_dozen_jobs(before: float, after: float) -> None:
+    learned = learned_from(lognormal(before, 0.4, 500))
 
     for time in lognormal(after, 0.4, 72, seed=2):
         learned.ended_between(0.0, time, time)
@@ -96,7 +94,7 @@ def test_a_service_that_becomes_slower_or_faster_is_believed_after_a_few_dozen_j
     assert abs(math.log(quantile_of(learned.pmf(), 0.5) / after)) < math.log(1.7)
 
 
-def test_a_time_told_is_believed_only_as_far_as_the_looks_bear_it_out() -> None:
+def test_a_reported_run_time_is_clamped_to_the_polls_between_which_the_job_ended() -> None:
     learned = Learned.from_prior(60.0, 1.3)
     for _ in range(200):
         learned.still_running(0.0, 100.0)
@@ -105,7 +103,7 @@ def test_a_time_told_is_believed_only_as_far_as_the_looks_bear_it_out() -> None:
     assert 95.0 < quantile_of(learned.pmf(), 0.5) < 120.0
 
 
-def test_what_was_learned_is_written_down_and_read_back() -> None:
+def test_learned_run_times_survive_a_json_round_trip() -> None:
     known, later = Runtimes(), Runtimes()
     for time in lognormal(300.0, 0.3, 80):
         known.of("qa-agent").ended_between(0.0, time, time)
@@ -118,7 +116,7 @@ def test_what_was_learned_is_written_down_and_read_back() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "nonsense", "[]", "{}", '{"a": 1}', '{"a": [[1], [2]]}', '{"a": ["x", "y"]}'])
-def test_notes_that_are_none_of_ours_are_ignored(text: str) -> None:
+def test_foreign_json_is_ignored(text: str) -> None:
     runtimes = Runtimes()
 
     runtimes.read_json(text)
@@ -126,76 +124,76 @@ def test_notes_that_are_none_of_ours_are_ignored(text: str) -> None:
     assert runtimes.known == {}
 
 
-# --- plans --------------------------------------------------------------------------------------------------------
+# --- poll schedules -----------------------------------------------------------------------------------------------
 
 
-def ages(odds: list[float], price: float, number: int = 50) -> list[float]:
-    """The ages at which a job that does not end is looked at."""
-    plan, looks, age = optimal_schedule(odds, price), list[float](), 0.0
+def poll_ages(pmf: list[float], poll_cost: float, number: int = 50) -> list[float]:
+    """Return the ages at which a job that never ends is polled."""
+    schedule, polls, age = optimal_schedule(pmf, poll_cost), list[float](), 0.0
     for _ in range(number):
-        age += plan.wait(age)
-        looks.append(age)
-    return looks
+        age += schedule.wait(age)
+        polls.append(age)
+    return polls
 
 
-def cost(looks: Sequence[float], times: list[float], price: float) -> float:
-    """What a plan costs on average: lag, and its looks at their price."""
+def mean_cost(polls: Sequence[float], times: list[float], poll_cost: float) -> float:
+    """Return the mean of lag plus poll cost per job, seconds."""
     total = 0.0
     for time in times:
-        number = bisect_left(looks, time)
-        total += looks[number] - time + price * (number + 1)
+        number = bisect_left(polls, time)
+        total += polls[number] - time + poll_cost * (number + 1)
     return total / len(times)
 
 
 @pytest.mark.parametrize("sigma", [0.2, 0.5, 1.0])
-@pytest.mark.parametrize("price", [5.0, 30.0, 100.0])
-def test_no_fixed_or_growing_interval_costs_less_than_the_plan(price: float, sigma: float) -> None:
+@pytest.mark.parametrize("poll_cost", [5.0, 30.0, 100.0])
+def test_no_fixed_or_growing_interval_costs_less_than_the_optimal_schedule(poll_cost: float, sigma: float) -> None:
     times = lognormal(100.0, sigma, 1000)
-    odds = [0.0] * BINS
+    pmf = [0.0] * BINS
     for time in times:
-        odds[bin_of(time)] += 1 / len(times)
+        pmf[bin_of(time)] += 1 / len(times)
 
-    planned = cost(ages(odds, price), times, price)
+    optimal = mean_cost(poll_ages(pmf, poll_cost), times, poll_cost)
 
     schedules: list[Sequence[float]] = [[every * number for number in range(1, 500)] for every in range(5, 400, 10)]
     schedules += [[first * 1.5**number for number in range(60)] for first in range(2, 200, 4)]
-    assert planned <= 1.02 * min(cost(looks, times, price) for looks in schedules)
+    assert optimal <= 1.02 * min(mean_cost(polls, times, poll_cost) for polls in schedules)
 
 
-def test_fast_jobs_hidden_in_a_slow_kind_are_looked_for_where_they_end_and_not_in_between() -> None:
+def test_a_bimodal_variant_is_polled_near_each_mode_and_not_in_between() -> None:
     times = lognormal(15.0, 0.2, 500) + lognormal(300.0, 0.2, 500)
-    odds = [0.0] * BINS
+    pmf = [0.0] * BINS
     for time in times:
-        odds[bin_of(time)] += 1 / len(times)
+        pmf[bin_of(time)] += 1 / len(times)
 
-    first, second, third = ages(odds, 30.0)[:3]
+    first, second, third = poll_ages(pmf, 30.0)[:3]
 
     assert 15.0 < first < 45.0
     assert 200.0 < second < third
 
 
-def test_a_dearer_request_means_fewer_looks() -> None:
-    odds = Runtimes().of("qa-agent").pmf()
+def test_a_higher_poll_cost_means_fewer_polls() -> None:
+    pmf = Runtimes().of("qa-agent").pmf()
 
-    plans = [optimal_schedule(odds, price) for price in (MIN_POLL_COST_SECONDS, 1.0, 10.0, 100.0)]
+    schedules = [optimal_schedule(pmf, poll_cost) for poll_cost in (MIN_POLL_COST_SECONDS, 1.0, 10.0, 100.0)]
 
-    assert all(cheap.polls > dear.polls and cheap.lag < dear.lag for cheap, dear in pairwise(plans))
+    assert all(cheap.polls > dear.polls and cheap.lag < dear.lag for cheap, dear in pairwise(schedules))
 
 
-def test_a_job_that_never_ends_is_looked_at_ever_more_seldom_and_never_twice_in_two_seconds() -> None:
-    looks = ages(Runtimes().of("find-email").pmf(), MIN_POLL_COST_SECONDS, 400)
+def test_polls_of_a_job_that_never_ends_grow_rarer_and_keep_the_minimum_interval() -> None:
+    polls = poll_ages(Runtimes().of("find-email").pmf(), MIN_POLL_COST_SECONDS, 400)
 
-    assert min(later - sooner for sooner, later in pairwise(looks)) >= MIN_INTERVAL_SECONDS - 1e-6
-    assert looks[-1] - looks[-2] > 600.0
+    assert min(later - earlier for earlier, later in pairwise(polls)) >= MIN_INTERVAL_SECONDS - 1e-6
+    assert polls[-1] - polls[-2] > 600.0
 
 
 @pytest.mark.parametrize(("variant", "ends", "lag"), [("find-email", 5.0, 3.0), ("people-intelligence/low", 40.0, 5.0)])
-def test_one_call_with_requests_to_spare_is_seen_within_seconds_of_its_end(
+def test_the_end_of_a_single_job_on_an_idle_key_is_noticed_within_seconds(
     variant: str, ends: float, lag: float
 ) -> None:
-    plan, age = idle_schedule(variant), 0.0
+    schedule, age = idle_schedule(variant), 0.0
     while age < ends:
-        age += exploration_wait(age, plan)
+        age += exploration_wait(age, schedule)
 
     assert age - ends <= lag
 
@@ -204,5 +202,5 @@ def test_one_call_with_requests_to_spare_is_seen_within_seconds_of_its_end(
     ("failures", "wait"),
     [(1, 2.0), (3, 8.0), (6, MAX_WAIT_AFTER_FAILURES_SECONDS), (10_000, MAX_WAIT_AFTER_FAILURES_SECONDS)],
 )
-def test_after_trouble_looks_come_soon_again_and_then_more_seldom(failures: int, wait: float) -> None:
+def test_the_wait_after_failed_polls_grows_up_to_its_maximum(failures: int, wait: float) -> None:
     assert wait_after_failures(failures) == wait
