@@ -32,7 +32,6 @@ from sixtyfour_async._scheduling.messages import (
     Accepted,
     BatchPolled,
     BatchPollFailed,
-    Command,
     Detach,
     DropRows,
     Finish,
@@ -47,6 +46,7 @@ from sixtyfour_async._scheduling.messages import (
     Submit,
     SubmitFailed,
     TakeBack,
+    TaskCommand,
 )
 from sixtyfour_async._scheduling.row_states import IN_DOUBT, Batching, State
 from sixtyfour_async._scheduling.scheduler import Scheduler
@@ -204,7 +204,7 @@ class Engine:
             with anyio.CancelScope(deadline=clock.real(at)):
                 await self._inbox.wait()
 
-    async def _execute(self, command: Command) -> None:
+    async def _execute(self, command: TaskCommand) -> None:
         if isinstance(command, PollBatch):
             await self._poll_many(command.ids)
             return

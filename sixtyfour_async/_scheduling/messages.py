@@ -160,4 +160,7 @@ class Detach:
     error: SixtyfourError
 
 
-Command: TypeAlias = Submit | Poll | PollBatch | Finish | TakeBack | Release | Split | DropRows | Park | Detach
+TaskCommand: TypeAlias = Submit | Poll | PollBatch | Finish | TakeBack | Release | Split | Park | Detach
+"""What the engine starts a task for: it sends a request, or writes to the journal."""
+
+Command: TypeAlias = DropRows | TaskCommand
