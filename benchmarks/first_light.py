@@ -128,8 +128,8 @@ def main() -> None:
         baseline = baseline or line.per_minute
         print(
             f"{name:<42}{line.answered:>9}{line.minutes:>9.1f}{line.per_minute:>10.1f}"
-            f"{line.per_minute / baseline:>7.1f}"
-            f"{line.requests / line.answered:>9.1f}{line.lag:>7.1f}{line.peak:>10}{line.throttled:>6}"
+            f"{line.per_minute / baseline:>7.1f}{line.requests / line.answered:>9.1f}"
+            f"{line.lag:>7.1f}{line.peak:>10}{line.throttled:>6}"
         )
 
 

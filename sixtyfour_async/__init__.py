@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     from sixtyfour_async._client.hooks import Hooks, RequestSent, ResponseSeen, RetryPlanned
     from sixtyfour_async._client.job import Job
     from sixtyfour_async._client.pipeline import RateLimit
-    from sixtyfour_async._journal.base import Journal
+    from sixtyfour_async._journal.base import Entry, Journal
     from sixtyfour_async._journal.memory import MemoryJournal
     from sixtyfour_async._journal.sqlite import SqliteJournal
-    from sixtyfour_async._runner.outcomes import Outcome, RunPlan, Stats, Unfinished, Unknown
+    from sixtyfour_async._runner.outcomes import Explanation, Outcome, RunPlan, Stats, Status, Unfinished, Unknown
     from sixtyfour_async._runner.runner import JobRunner
+    from sixtyfour_async._scheduling.ledger import Line
     from sixtyfour_async.errors import (
         APIError,
         AuthenticationError,
@@ -58,9 +59,8 @@ if TYPE_CHECKING:
         SixtyfourError,
         TransportError,
         UnprocessableError,
-        WebhookError,
     )
-    from sixtyfour_async.models import Intelligence, final_file
+    from sixtyfour_async.models import Intelligence, JobState, Report, final_file
     from sixtyfour_async.operations import (
         REGISTRY,
         BulkCompanyIntelligence,
@@ -69,11 +69,18 @@ if TYPE_CHECKING:
         CreateExclusionList,
         Criterion,
         DeepSearch,
+        EnrichCompany,
+        EnrichCompanyV2,
+        EnrichLead,
         ExportSearch,
         FindEmail,
         FindEmailBulk,
+        FindEmailV2,
+        FindEmailV2Bulk,
         FindPhone,
         FindPhoneBulk,
+        FindPhoneV2,
+        FindPhoneV2Bulk,
         JobOperation,
         Lookalike,
         Operation,
@@ -108,11 +115,20 @@ __all__ = [
     "CreditsError",
     "Criterion",
     "DeepSearch",
+    "EnrichCompany",
+    "EnrichCompanyV2",
+    "EnrichLead",
+    "Entry",
+    "Explanation",
     "ExportSearch",
     "FindEmail",
     "FindEmailBulk",
+    "FindEmailV2",
+    "FindEmailV2Bulk",
     "FindPhone",
     "FindPhoneBulk",
+    "FindPhoneV2",
+    "FindPhoneV2Bulk",
     "Hooks",
     "InputError",
     "Intelligence",
@@ -123,10 +139,12 @@ __all__ = [
     "JobLostError",
     "JobOperation",
     "JobRunner",
+    "JobState",
     "JobTimeoutError",
     "JobUnknownError",
     "Journal",
     "JournalError",
+    "Line",
     "Lookalike",
     "MemoryJournal",
     "NotFoundError",
@@ -142,6 +160,7 @@ __all__ = [
     "RateLimit",
     "RateLimitError",
     "RawResponse",
+    "Report",
     "RequestSent",
     "RequestTimeoutError",
     "ResearchAgent",
@@ -159,18 +178,19 @@ __all__ = [
     "SixtyfourError",
     "SqliteJournal",
     "Stats",
+    "Status",
     "TransportError",
     "Unfinished",
     "Unknown",
     "UnprocessableError",
     "Upload",
     "VerifyAge",
-    "WebhookError",
     "final_file",
 ]
 
 _HOMES = (
     "errors",
+    "_scheduling.ledger",
     "_journal.base",
     "_journal.memory",
     "_journal.sqlite",

@@ -5,9 +5,9 @@ from importlib import import_module
 
 
 def main() -> None:
-    """Run the command line, or say what is missing for it."""
+    """Run the command line; without its extra, exit with the command that installs it."""
     try:
-        import_module("rich")  # needed by most commands: said here, before anything is done
+        import_module("rich")  # most commands need it later: fail now, before anything is sent
 
         from sixtyfour_async.cli.commands import cli  # noqa: PLC0415 (the extra may be missing)
     except ModuleNotFoundError as error:

@@ -1,38 +1,38 @@
-"""Every error this package raises, and nothing else.
+"""Every exception that this package raises.
 
 ::
 
     SixtyfourError
-    ├── ConfigurationError (ValueError)     no key, a bad base URL, a cap that cannot be kept
-    ├── InputError (ValueError)             a row or a request that must not be sent: .row .column .remedy
-    ├── TransportError                      no usable answer: .operation .sent
-    │   ├── ConnectError                    the request never left
+    ├── ConfigurationError (ValueError)     a missing key, a bad base URL, a cap that cannot be kept
+    ├── InputError (ValueError)             a row or request that cannot be sent as it is: .field .row .column .remedy
+    ├── TransportError                      no usable answer arrived: .operation .sent
+    │   ├── ConnectError                    no connection; the request was not sent
     │   ├── RequestTimeoutError (TimeoutError)
-    │   └── ProtocolError                   reset, half an answer, not HTTP
-    ├── APIError                            the server answered: .status .code .message .errors .request_id .retry_after
+    │   └── ProtocolError                   connection reset, truncated answer, not HTTP
+    ├── APIError                            an error status: .status .code .message .errors .request_id .retry_after
     │   ├── BadRequestError 400             also code ``validation_error``, ``workspace_required``
     │   ├── AuthenticationError 401         ``auth_required``, ``key_revoked``, ``key_expired``
     │   ├── CreditsError 402                ``quota_exceeded``
-    │   ├── PermissionDeniedError 403       ``insufficient_scope``, a tier that is not enabled
+    │   ├── PermissionDeniedError 403       ``insufficient_scope``, a tier not enabled
     │   ├── NotFoundError 404
     │   ├── ConflictError 409
     │   ├── PayloadTooLargeError 413
     │   ├── UnprocessableError 422
     │   ├── RateLimitError 429              ``rate_limit_exceeded``
-    │   └── ServerError 5xx                 ``agent_error``, ``internal_error``, a proxy's page
-    ├── ResponseError                       a 2xx that we cannot read: .body .expected .raw .request_id
-    ├── JobError                            a job that gave no answer: .job_id .state
+    │   └── ServerError 5xx                 ``agent_error``, ``internal_error``, a proxy's error page
+    ├── ResponseError                       a 2xx that cannot be decoded: .expected .body .raw .request_id
+    ├── JobError                            a job without a result: .job_id .state
     │   ├── JobFailedError · JobCancelledError
-    │   ├── JobTimeoutError (TimeoutError)  our deadline; the job runs on and is billed
-    │   ├── JobLostError                    the service no longer knows it
-    │   └── JobUnknownError                 it may have been accepted: parked, never sent again by itself
-    ├── CostCapError                        the cap leaves no room for this row
+    │   ├── JobTimeoutError (TimeoutError)  the caller's deadline; the job runs on and is billed
+    │   ├── JobLostError                    accepted, then no longer known to the service
+    │   └── JobUnknownError                 may have been accepted: parked, never resent automatically
+    ├── CostCapError                        the cost cap leaves no room for this row
     ├── RunStoppedError                     the run was stopped before this row was sent
-    ├── JournalError                        in use · of another version · not a journal · another question
-    └── WebhookError                        bad signature, stale, malformed
+    └── JournalError                        in use · of another version · not a journal · another question
 
-Whether to try again is not a property of an error: ``_scheduling.retry`` decides from error, operation and attempt.
-All are picklable, print as one line, and never hold the key; only a `ResponseError` keeps a whole answer: it was paid.
+Whether to retry is not a property of an error: ``_scheduling.retry`` decides from error, operation and attempt. All
+errors can be pickled, print as one line, and never contain the API key. Only `ResponseError` holds a whole answer,
+because it may have been paid for.
 """
 
 from __future__ import annotations
@@ -42,7 +42,11 @@ from typing import Any
 
 
 class SixtyfourError(Exception):
-    """Above everything this package raises."""
+    """Base class of every exception that this package raises.
+
+    Attributes:
+        message: The text, without the details that ``str()`` adds.
+    """
 
     def __init__(self, message: str, **details: Any) -> None:
         super().__init__(message)
@@ -51,7 +55,7 @@ class SixtyfourError(Exception):
             setattr(self, name, value)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle by content: message and attributes, whatever the constructor asks for."""
+        """Pickle message and attributes, because subclasses have constructors of their own."""
         return _restore, (type(self), self.args, self.__dict__)
 
     def __eq__(self, other: object) -> bool:
@@ -69,27 +73,43 @@ def _restore(cls: type[SixtyfourError], args: tuple[Any, ...], state: dict[str, 
 
 
 class ConfigurationError(SixtyfourError, ValueError):
-    """The client cannot work as it was set up; the message names the setting and the remedy."""
+    """A setting of the client or runner is missing or invalid; the message names it and how to correct it."""
 
 
 class InputError(SixtyfourError, ValueError):
-    """Something that must not be sent as it stands.
+    """A row or request that cannot be sent as it is; correct it and try again.
+
+    An error of a call names a parameter, in ``field`` and in its message; an error of a table names a row and a column.
 
     Attributes:
-        row: The row's number in its file, the first row under the header being 1; None when it is not a row's fault.
-        column: The column or field that is wrong, None when it is the whole row or file.
-        remedy: What the caller can do about it.
+        field: The invalid parameter, with the path inside it, such as ``"lead"`` or ``"leads.1.name"``; None when no
+            single parameter is at fault.
+        reason: The message without the names of operation and parameter, for a caller that has names of its own.
+        row: Number of the row in its file, the first below the header being 1; None when no single row is at fault.
+        column: Name of the invalid column; None when the whole row or file is.
+        remedy: What the caller can do about it; "" when the message says so.
     """
 
+    field: str | None
+    reason: str
     row: int | None
     column: str | None
     remedy: str
 
-    def __init__(self, message: str, *, row: int | None = None, column: str | None = None, remedy: str = "") -> None:
-        super().__init__(message, row=row, column=column, remedy=remedy)
+    def __init__(
+        self,
+        message: str,
+        *,
+        field: str | None = None,
+        reason: str = "",
+        row: int | None = None,
+        column: str | None = None,
+        remedy: str = "",
+    ) -> None:
+        super().__init__(message, field=field, reason=reason or message, row=row, column=column, remedy=remedy)
 
     def __str__(self) -> str:
-        place = ", ".join(
+        location = ", ".join(
             part
             for part in (
                 "" if self.row is None else f"row {self.row}",
@@ -97,16 +117,17 @@ class InputError(SixtyfourError, ValueError):
             )
             if part
         )
-        text = f"{place}: {self.message}" if place else self.message
+        text = f"{location}: {self.message}" if location else self.message
         return f"{text} ({self.remedy})" if self.remedy else text
 
 
 class TransportError(SixtyfourError):
-    """No usable answer came back.
+    """No usable answer arrived.
 
     Attributes:
-        operation: What was asked, such as ``"POST /find-email-async"``.
-        sent: May the server have received and acted on the request?
+        operation: The request, such as ``"POST /find-email-async"``.
+        sent: Whether the server may have received and processed the request. If so, a paid request may have been
+            charged, and repeating it may be charged again.
     """
 
     operation: str
@@ -120,28 +141,28 @@ class TransportError(SixtyfourError):
 
 
 class ConnectError(TransportError):
-    """The request never left this machine."""
+    """No connection to the server; the request was not sent and can safely be repeated."""
 
 
 class RequestTimeoutError(TransportError, TimeoutError):
-    """One HTTP request took longer than ``request_timeout``; see ``sent`` for what the server may have done."""
+    """One HTTP request exceeded ``request_timeout``; ``sent`` tells whether the server may have processed it."""
 
 
 class ProtocolError(TransportError):
-    """The connection broke, or what came back was not HTTP."""
+    """The connection broke before a whole answer arrived, or the answer was not HTTP."""
 
 
 class APIError(SixtyfourError):
-    """The server answered, and the answer is an error.
+    """The server answered with an error status.
 
     Attributes:
         status: HTTP status, 400 to 599.
-        code: The service's own word for it when the envelope has one, such as ``"rate_limit_exceeded"``.
+        code: The service's own error code, such as ``"rate_limit_exceeded"``; None when the answer has none.
         message: The service's own text.
         errors: Field errors as ``(path, text)``, such as ``("body.target_company", "Field required")``.
-        request_id: The service's id for the request when it sent one.
-        retry_after: Seconds to wait when the service named a pace, else None.
-        operation: What was asked, such as ``"POST /find-email"``.
+        request_id: The service's id of the request; None when it sent none.
+        retry_after: Seconds to wait before a retry; None when the service named none.
+        operation: The request, such as ``"POST /find-email"``.
         body: Up to 500 characters of the answer, for a bug report.
     """
 
@@ -188,31 +209,31 @@ class APIError(SixtyfourError):
 
 
 class BadRequestError(APIError):
-    """400: a rule of the route rejected the request."""
+    """400: the request breaks a rule of the route; correct it before sending it again."""
 
 
 class AuthenticationError(APIError):
-    """401: the key is missing, wrong, revoked or expired."""
+    """401: the API key or token is missing, wrong, revoked or expired."""
 
 
 class CreditsError(APIError):
-    """402: the balance or the plan does not cover this."""
+    """402: the balance or the plan does not cover the request; add credits before sending it again."""
 
 
 class PermissionDeniedError(APIError):
-    """403: a tier, feature or resource this key may not use."""
+    """403: this credential may not use the tier, feature or resource; ask the vendor to enable it."""
 
 
 class NotFoundError(APIError):
-    """404: no such job, run, search or file (also used to hide other organizations' ids)."""
+    """404: there is no such job, run, search or file, or it belongs to another organization."""
 
 
 class ConflictError(APIError):
-    """409: it exists already, or is running already."""
+    """409: the resource exists already, or is already being processed."""
 
 
 class PayloadTooLargeError(APIError):
-    """413: the upload is larger than the service or a proxy before it takes."""
+    """413: the upload exceeds the limit of the service or of a proxy; split it."""
 
 
 class UnprocessableError(APIError):
@@ -220,28 +241,28 @@ class UnprocessableError(APIError):
 
 
 class RateLimitError(APIError):
-    """429: too many requests this minute, or too many jobs of one kind running already.
+    """429: too many requests this minute, or too many jobs of one kind running; wait, then retry.
 
     Attributes:
-        slots: True when it is the jobs that are too many (five running deep searches), not the requests.
+        slots: True when concurrent jobs are the limit (five deep searches per organization), not requests.
     """
 
     slots: bool = False
 
 
 class ServerError(APIError):
-    """5xx: the service, or a proxy before it, failed."""
+    """5xx: the service, or a proxy in front of it, failed; a paid request may have been charged."""
 
 
 class ResponseError(SixtyfourError):
-    """A 2xx whose body we cannot read as what was expected.
+    """A successful answer whose body cannot be decoded to the expected type.
 
     Attributes:
-        operation: What was asked.
-        expected: What should have come.
-        body: Up to 500 characters of what came.
-        raw: The whole answer as decoded JSON when it is JSON that does not fit, else None.
-        request_id: The service's id for the request when it sent one.
+        operation: The request.
+        expected: The expected type.
+        body: Up to 500 characters of the answer.
+        raw: The whole answer when it is JSON of another shape, so that a paid result is not lost; else None.
+        request_id: The service's id of the request; None when it sent none.
     """
 
     operation: str
@@ -268,11 +289,11 @@ class ResponseError(SixtyfourError):
 
 
 class JobError(SixtyfourError):
-    """A job that gave no answer.
+    """A job ended, or was given up on, without a result.
 
     Attributes:
-        job_id: The service's id, to look again later; None when none ever came back.
-        state: The last status word seen.
+        job_id: The service's id, with which the job can be polled again; None when no id arrived.
+        state: The last status word of the service; None when there was none.
     """
 
     job_id: str | None
@@ -286,15 +307,18 @@ class JobError(SixtyfourError):
 
 
 class JobFailedError(JobError):
-    """The service gave up on the job: failed, terminated or timed out over there."""
+    """The job ended without a result at the service: failed, terminated or timed out."""
 
 
 class JobCancelledError(JobError):
-    """The job was cancelled on the service's side."""
+    """The job was cancelled at the service."""
 
 
 class JobTimeoutError(JobError, TimeoutError):
-    """Our deadline passed first, or looks kept failing. The job runs on, is billed, and can be looked at by its id."""
+    """The caller's deadline passed, or too many polls in a row failed.
+
+    The job is still running at the service and will be billed; poll it later by its ``job_id``.
+    """
 
 
 class JobLostError(JobError):
@@ -302,23 +326,23 @@ class JobLostError(JobError):
 
 
 class JobUnknownError(JobError):
-    """The submit may have been accepted and no id came back. Parked: sending it again could pay twice."""
+    """The submit may have been accepted, but no job id arrived.
+
+    The row is parked and not resent automatically, because a second submit could be charged again; resubmit it
+    deliberately.
+    """
 
 
 class CostCapError(SixtyfourError):
-    """The cap leaves no room for this row; nothing was sent for it."""
+    """The cost cap leaves no room for this row; nothing was sent. Raise the cap to continue."""
 
 
 class RunStoppedError(SixtyfourError):
-    """The run was stopped, or left, before this row was sent; nothing was asked or paid for it."""
+    """The run was stopped or left before this row was sent; nothing was charged for it."""
 
 
 class JournalError(SixtyfourError):
-    """The journal file cannot be used; the message says why and what to do."""
-
-
-class WebhookError(SixtyfourError):
-    """A webhook that must not be believed."""
+    """The journal cannot be used; the message says why and what to do."""
 
 
 _BY_STATUS: Mapping[int, type[APIError]] = {
@@ -335,7 +359,7 @@ _BY_STATUS: Mapping[int, type[APIError]] = {
 
 
 def api_error_class(status: int) -> type[APIError]:
-    """Name the class for an HTTP status, 400 to 599."""
+    """Return the exception class for an HTTP status, 400 to 599."""
     if status >= 500:  # noqa: PLR2004 (the family of server errors)
         return ServerError
     return _BY_STATUS.get(status, APIError)

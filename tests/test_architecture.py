@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ LAYERS: list[set[str]] = [
 """From the ground up: a room may import rooms of an earlier line, and its own."""
 
 STOREYS = ["base", "knowledge", "state", "routes", "serving"]
-"""The same for the rooms of the simulator, one on each floor."""
+"""The floors of the simulator, from the ground up: a module may import its own floor and those below."""
 
 FACADE = "__init__"
 """Re-exports; everything may be imported by it, and nothing imports it."""
@@ -120,6 +121,52 @@ def test_pure_rooms_only_decide(path: Path) -> None:
 @pytest.mark.parametrize("path", [path for path in SOURCES if room_of(path) == "simulator"], ids=name_of)
 def test_the_simulator_knows_nothing_of_the_package(path: Path) -> None:
     assert rooms_imported(path) <= {"simulator"}
+
+
+def simulator_modules_imported(path: Path) -> set[str]:
+    """Every module of the simulator that *path* imports, also under TYPE_CHECKING; submodules by their own name."""
+    prefix = "sixtyfour_async.simulator"
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
+        if isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            names = [f"{module}.{name}" if is_module(f"{module}.{name}") else module for name in names]
+        found |= {name.removeprefix(prefix).removeprefix(".") for name in names if name.startswith(prefix)}
+    return found
+
+
+def is_module(name: str) -> bool:
+    place = ROOT.joinpath(*name.split("."))
+    return place.is_dir() or place.with_suffix(".py").is_file()
+
+
+@pytest.mark.parametrize("floor", STOREYS)
+def test_imports_between_the_floors_of_the_simulator_point_down_only(floor: str) -> None:
+    modules = sorted((PACKAGE / "simulator" / floor).rglob("*.py"))
+    imported_by = {name_of(path): simulator_modules_imported(path) for path in modules}
+    allowed = set(STOREYS[: STOREYS.index(floor) + 1])
+
+    assert {path: up for path, names in imported_by.items() if (up := {n.split(".")[0] for n in names} - allowed)} == {}
+
+
+def test_every_module_of_the_simulator_is_on_a_floor() -> None:
+    folders = {path.name for path in (PACKAGE / "simulator").iterdir() if path.is_dir()} - {"__pycache__"}
+
+    assert folders == set(STOREYS)
+    assert {path.name for path in (PACKAGE / "simulator").glob("*.py")} == {"__init__.py", "__main__.py"}
+
+
+def test_imports_within_the_simulator_have_no_cycles() -> None:
+    graph = {
+        path.relative_to(PACKAGE / "simulator").with_suffix("").as_posix().replace("/", "."): set(
+            simulator_modules_imported(path)
+        )
+        for floor in STOREYS
+        for path in (PACKAGE / "simulator" / floor).rglob("*.py")
+    }
+
+    TopologicalSorter(graph).prepare()
 
 
 def test_one_module_sends_requests() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sixtyfour_async.cli.sheets import KINDS
+from sixtyfour_async.cli.enrichment import TABLE_OPERATIONS
 from sixtyfour_async.simulator import DEFAULT_KEY, SimulatorSettings
 from sixtyfour_async.simulator.serving.process import simulator_process
 from tests.contract.readme_table import operations_table, table_in
@@ -52,7 +52,7 @@ def test_ci_runs_the_two_commands_that_newcomers_are_told() -> None:
 
 def test_every_operation_of_the_command_line_is_named() -> None:
     """A newcomer finds what `sixtyfour run` takes."""
-    assert [name for name in KINDS if f"`{name}`" not in README and name not in README] == []
+    assert [name for name in TABLE_OPERATIONS if f"`{name}`" not in README and name not in README] == []
 
 
 def test_the_benchmark_table_has_the_policies_that_the_benchmark_prints() -> None:

@@ -93,16 +93,16 @@ async def the_rest_of_the_service(client: AsyncClient) -> None:
     firm = await client.company.enrich_company(target_company=WHO, struct=Lead, lead_struct=Lead, find_people=True)
     assert_type(firm.people_as(Lead), list[Lead])
     assert_type(await client.people.find_email_bulk(leads=[WHO]), list[EmailResult])
-    assert_type(await client.people.bulk_intelligence(file=Upload(b"")), Job[list[ResultFile]])
-    assert_type(await client.people.verify_age(subject=WHO), Job[dict[str, JsonValue]])
+    assert_type(await client.people.start_bulk_intelligence(file=Upload(b"")), Job[list[ResultFile]])
+    assert_type(await client.people.start_verify_age(subject=WHO), Job[dict[str, JsonValue]])
     assert_type(await client.search.exclusion_lists.create(name="n", source=IDS), Job[ExclusionList])
     assert_type(await client.search.exclusion_lists.list(), list[ExclusionList])
-    assert_type(await client.search.lookalike(linkedin_urls=["u"]), Job[LookalikeStatus])
-    assert_type(await client.search.export(search_id="s"), Job[SearchStatus])
+    assert_type(await client.search.start_lookalike(linkedin_urls=["u"]), Job[LookalikeStatus])
+    assert_type(await client.search.start_export(search_id="s"), Job[SearchStatus])
     assert_type(await client.search.query(search_id="s"), SearchPage)
     async for page in client.search.query.pages(search_id="s"):
         assert_type(page, SearchPage)
-    async for row in client.search.start_filter_search.rows(simple_filters={}):
+    async for row in client.search.filter_search.rows(simple_filters={}):
         assert_type(row, dict[str, JsonValue])
     async for event in client.dashboard.chat.send(session_id="s"):
         assert_type(event, JsonValue)
@@ -157,13 +157,13 @@ async def what_must_not_check(client: AsyncClient, runner: JobRunner) -> None:
     await client.people.find_email(WHO)  # type: ignore[call-arg]
     await client.people.find_email.submit(lead=WHO, verify=True)  # type: ignore[call-arg]
     await client.search.start_deep_search(query="q", mode="persons")  # type: ignore[arg-type]
-    await client.people.bulk_intelligence(file="people.csv")  # type: ignore[arg-type]
+    await client.people.start_bulk_intelligence(file="people.csv")  # type: ignore[arg-type]
     await client.search.query(search_id="s", mode="person")  # type: ignore[arg-type]
     await client.search.exclusion_lists.create(name="n", source=IDS, entity_type="people")  # type: ignore[arg-type]
     await client.search.autocomplete(field="colour", query="r")  # type: ignore[arg-type]
     await client.agents.qa(data=WHO, qualification_criteria=[CRITERION], struct={"a": {"type": "int"}})  # type: ignore[dict-item]
-    await client.workflows.create_workflow(workflow_name="n", workflow_description="d")  # type: ignore[call-arg]
-    await client.people.bulk_intelligence.pages(file=Upload(b""))  # type: ignore[attr-defined]
+    await client.workflows.create(workflow_name="n", workflow_description="d")  # type: ignore[call-arg]
+    await client.people.start_bulk_intelligence.pages(file=Upload(b""))  # type: ignore[attr-defined]
     client.search.status.rows(task_id="t")  # type: ignore[attr-defined]
     await client.dashboard.chat.send(session_id="s")  # type: ignore[misc]
     await client.account.check_balance.submit()  # type: ignore[attr-defined]

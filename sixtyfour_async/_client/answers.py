@@ -1,4 +1,4 @@
-"""What an operation was answered: read as the class asked for, and raw."""
+"""The answer to an operation, validated and raw, and a response that nobody has decoded."""
 
 from __future__ import annotations
 
@@ -18,13 +18,15 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[R_co]):
-    """An answer, whether or not it fits the class asked for.
+    """An answer with its raw form, whether or not it fits the operation's class.
+
+    An answer that was paid for is never thrown away: when it does not validate, ``raw`` still holds all of it.
 
     Attributes:
-        value: The answer as that class; None when it does not fit.
-        raw: The answer as the service sent it, decoded JSON.
-        error: Why it does not fit.
-        request_id: The service's id for the request when it sent one.
+        value: The answer as the operation's answer class (or your ``struct``); None when it does not fit.
+        raw: The decoded JSON, as the service sent it.
+        error: The validation failure; None when the answer fits.
+        request_id: The id that the service, or a proxy before it, gave the request; None when it gave none.
     """
 
     value: R_co | None
@@ -33,10 +35,10 @@ class Answer(Generic[R_co]):
     request_id: str | None = None
 
     def result(self) -> R_co:
-        """Return the value.
+        """Return the value, or raise why there is none.
 
         Raises:
-            ResponseError: The answer does not fit; the error holds it, too, as ``raw``.
+            ResponseError: The answer does not fit its class; the error, too, holds it as ``raw``.
         """
         if self.error is not None:
             raise self.error
@@ -45,18 +47,24 @@ class Answer(Generic[R_co]):
 
 @dataclass(frozen=True, slots=True)
 class RawResponse:
-    """Status, headers (lower-case names) and bytes of an answer, unread."""
+    """A response that was not decoded, whatever its status.
+
+    Attributes:
+        status: The HTTP status.
+        headers: The response headers, names in lower case.
+        body: The body's bytes, with any content encoding removed.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
 
 
-def read(operation: Operation[R], raw: JsonValue, asked: str, request_id: str | None = None) -> Answer[R]:
-    """Read an answer as its operation's class."""
+def read_answer(operation: Operation[R], raw: JsonValue, label: str, request_id: str | None = None) -> Answer[R]:
+    """Validate decoded JSON as an operation's answer; *label* names the request in errors."""
     answer_type: Any = operation.answer_type()
     try:
-        value: R = decode_answer(answer_type, raw, operation=asked, request_id=request_id)
+        value: R = decode_answer(answer_type, raw, operation=label, request_id=request_id)
     except ResponseError as error:
         return Answer(None, raw, error, request_id)
     return Answer(value, raw, None, request_id)

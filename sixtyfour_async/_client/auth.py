@@ -1,4 +1,4 @@
-"""What permits a request: a key, or a token that is fetched with a signed assertion and renewed in time."""
+"""Credentials: an API key, or OAuth access tokens fetched with a signed assertion and renewed before they expire."""
 
 from __future__ import annotations
 
@@ -14,86 +14,100 @@ import anyio
 
 from sixtyfour_async._client.clock import Clock
 from sixtyfour_async._wire.codec import HTTPRequest, HTTPResponse
-from sixtyfour_async._wire.tokens import TOKEN_PATH, Token, claims, read_token, token_request, without_token
+from sixtyfour_async._wire.tokens import TOKEN_PATH, Token, claims, map_token_error, read_token, token_request
 from sixtyfour_async.errors import ConfigurationError, SixtyfourError
 
 AuthScheme: TypeAlias = Literal["x-api-key", "bearer"]
 Sign: TypeAlias = Callable[[dict[str, str | int]], str]
-Ask: TypeAlias = Callable[[HTTPRequest], Awaitable[HTTPResponse]]
+"""Signs the claims of an assertion and returns the JWT."""
 
-RENEW_AGAIN = 10.0
-"""Seconds after which a renewal that failed is tried again, while the old token is still good."""
+FetchToken: TypeAlias = Callable[[HTTPRequest], Awaitable[HTTPResponse]]
+"""Sends a token request, which spends the budget like any other."""
+
+RENEWAL_RETRY_SECONDS = 10.0
+"""Seconds after a failed renewal until the next try, while the old token is still valid."""
 
 logger = logging.getLogger("sixtyfour_async.auth")
 
 
 @dataclass(frozen=True, slots=True)
 class AuthHeaders:
-    """Headers that auth one request. ``reused``: they come from a token that was fetched for an earlier one."""
+    """The headers that authorize one request.
+
+    Attributes:
+        headers: ``x-api-key`` or ``authorization``.
+        reused: Do they come from a token that was fetched for an earlier request?
+    """
 
     headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     reused: bool = False
 
 
 class Credentials(Protocol):
-    """Where the headers that auth a request come from."""
+    """A source of auth headers."""
 
-    async def auth(self, ask: Ask) -> AuthHeaders:
-        """Give the headers for one request; *ask* sends a request for a token."""
+    async def auth(self, fetch_token: FetchToken) -> AuthHeaders:
+        """Return the headers for one request, fetching a token first if that is necessary."""
         ...
 
-    def refused(self, auth: AuthHeaders) -> bool:
-        """Take note that the service did not accept these; say whether others may do."""
+    def invalidate(self, auth: AuthHeaders) -> bool:
+        """Discard headers that the service refused, and return whether fresh ones may be accepted."""
         ...
 
 
 def read_key(given: str) -> str:
-    """Take a key as it was given, less the blanks around it.
+    """Strip the white space around a key, and check that it can stand in a header.
 
     Raises:
-        ConfigurationError: There is none, or it cannot be one; it is not shown.
+        ConfigurationError: There is no key, or it is malformed. The message does not show it.
     """
     key = given.strip()
     if not key:
         raise ConfigurationError(
             "no API key: set SIXTYFOUR_API_KEY (keys are issued at app.sixtyfour.ai/keys) or pass api_key=…; "
-            "against the simulator any of its keys will do"
+            "the simulator accepts any of its own keys"
         )
     if not key.isascii() or not key.isprintable() or " " in key:
-        raise ConfigurationError("the API key holds a character that cannot be part of a key")
+        raise ConfigurationError(
+            "the API key contains a space or a character outside printable ASCII: copy only the key itself"
+        )
     return key
 
 
 class ApiKey:
-    """A key that never changes."""
+    """An API key, sent as ``x-api-key`` or as a bearer token."""
 
     def __init__(self, key: str, scheme: AuthScheme) -> None:
         headers = {"authorization": f"Bearer {key}"} if scheme == "bearer" else {"x-api-key": key}
         self._auth_for = AuthHeaders(headers)
 
-    async def auth(self, ask: Ask) -> AuthHeaders:  # noqa: ARG002 (a key is not asked for)
-        """Give the key's header."""
+    async def auth(self, fetch_token: FetchToken) -> AuthHeaders:  # noqa: ARG002 (a key is not fetched)
+        """Return the key's header."""
         return self._auth_for
 
-    def refused(self, auth: AuthHeaders) -> bool:  # noqa: ARG002 (there is one key)
-        """Say that no other key is at hand."""
+    def invalidate(self, auth: AuthHeaders) -> bool:  # noqa: ARG002 (there is one key)
+        """Return False: there is no other key to try."""
         return False
 
 
 @dataclass(frozen=True, kw_only=True)
 class OAuth:
-    """OAuth client credentials with a private-key JWT (RS256), instead of a key. Needs the extra ``oauth``.
+    """OAuth client credentials with a private-key JWT (RS256), instead of an API key. Needs the extra ``oauth``.
+
+    Access tokens are fetched when first needed and renewed in time; all requests of a client share one token.
+
+        AsyncClient(auth=OAuth(client_id="…", private_key=Path("key.pem"), kid="…"))
 
     Attributes:
-        client_id: The client's id, as the dashboard or ``POST /oauth/clients`` gave it.
-        private_key: The RSA key as PEM text or bytes, or a path to such a file; not encrypted.
-        kid: The id under which its public half was uploaded.
-        scope: What to ask for.
-        token_url: Where tokens are issued; by default ``/oauth/token`` of the client's base URL.
-        ttl: Seconds an assertion is good for.
+        client_id: The client's id, as issued by the dashboard or ``POST /oauth/clients``.
+        private_key: The RSA private key as PEM text or bytes, or a `pathlib.Path` to a PEM file; without a password.
+        kid: The key id under which the public half was uploaded.
+        scope: The scope to request.
+        token_url: The absolute URL that issues tokens; None for ``/oauth/token`` below the client's base URL.
+        ttl: Seconds for which an assertion is valid.
 
     Raises:
-        ConfigurationError: The extra is not installed, or the key is none.
+        ConfigurationError: The extra is not installed, or the private key cannot be read or is of another kind.
 
     Source: docs.sixtyfour.ai, OAuth page.
     """
@@ -110,37 +124,44 @@ class OAuth:
         object.__setattr__(self, "_sign", _signer(self.private_key, self.kid))
 
     def assertion(self, audience: str) -> str:
-        """Sign a new assertion."""
+        """Return a new signed assertion for an audience, the URL that issues tokens."""
         return self._sign(
             claims(self.client_id, audience, issued_at=time.time(), ttl=self.ttl, jti=secrets.token_urlsafe(16))
         )
 
 
-def _signer(given: str | bytes | Path, kid: str) -> Sign:
-    """Read the key, and keep it where no attribute shows it."""
+def _signer(private_key: str | bytes | Path, kid: str) -> Sign:
+    """Load the private key into a closure, where neither a repr nor a debugger's attribute view shows it."""
     try:
         import jwt  # noqa: PLC0415 (an extra)
         from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey  # noqa: PLC0415 (the same)
         from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415 (the same)
     except ImportError as error:
         raise ConfigurationError("OAuth needs an extra: pip install 'sixtyfour_async[oauth]'") from error
-    if isinstance(given, str) and "-----BEGIN" not in given:
+    if isinstance(private_key, str) and "-----BEGIN" not in private_key:
         raise ConfigurationError("private_key is neither PEM text nor a pathlib.Path to a PEM file")
     try:
-        content = given.read_bytes() if isinstance(given, Path) else given
+        content = private_key.read_bytes() if isinstance(private_key, Path) else private_key
     except OSError as error:
-        raise ConfigurationError(f"cannot read the private key: {error.strerror}: {str(given)!r}") from error
+        raise ConfigurationError(f"cannot read the private key: {error.strerror}: {str(private_key)!r}") from error
     try:
         key = load_pem_private_key(content.encode() if isinstance(content, str) else content, password=None)
     except (ValueError, TypeError):
-        raise ConfigurationError("private_key is not a PEM key without a password") from None  # nothing of it is shown
+        # Without the cause: its message may quote the key.
+        raise ConfigurationError("private_key is not a PEM key, or is protected by a password") from None
     if not isinstance(key, RSAPrivateKey):
-        raise ConfigurationError("private_key must be an RSA key: the service takes RS256 only")
-    return lambda claimed: jwt.encode(claimed, key, algorithm="RS256", headers={"kid": kid})
+        raise ConfigurationError("private_key must be an RSA key: the service accepts RS256 only")
+    return lambda payload: jwt.encode(payload, key, algorithm="RS256", headers={"kid": kid})
 
 
 class Tokens:
-    """Access tokens, one at a time: fetched when first needed, renewed before they end, once for all who wait."""
+    """OAuth access tokens: one at a time, fetched when first needed, renewed before it expires.
+
+    Renewal is single flight. When a token runs out under hundreds of concurrent requests, all of them arrive at the
+    lock with the same stale token; the first one fetches, and the others find, once they hold the lock, that the token
+    is no longer the one they came with. Without that comparison each would fetch a token of its own, and each fetch
+    costs a request of the budget.
+    """
 
     def __init__(self, oauth: OAuth, base_url: str, clock: Clock) -> None:
         self._oauth = oauth
@@ -148,54 +169,60 @@ class Tokens:
         self._audience = oauth.token_url or base_url + TOKEN_PATH
         self._clock = clock
         self._token: Token | None = None
-        self._line = anyio.Lock()
+        self._renewal = anyio.Lock()
 
-    async def auth(self, ask: Ask) -> AuthHeaders:
-        """Give the token's header.
+    async def auth(self, fetch_token: FetchToken) -> AuthHeaders:
+        """Return the token's header, fetching or renewing the token first when it is due.
 
         Raises:
-            AuthenticationError: The service refuses the client or its key.
-            ConnectError: No token was to be had just now; the request that needed it was not sent.
+            AuthenticationError: The service refuses the OAuth client, its key or its scope.
+            RateLimitError: The token request was throttled.
+            ConnectError: The token request failed in another way. The request that needed the token was not sent.
         """
-        held = self._token
-        if held is None or self._clock.now() >= held.renew_at:
-            token, reused = await self._renewed(ask, held)
+        current = self._token
+        if current is None or self._clock.now() >= current.renew_at:
+            token, reused = await self._renew(fetch_token, current)
         else:
-            token, reused = held, True
+            token, reused = current, True
         return AuthHeaders({"authorization": f"Bearer {token.value}"}, reused)
 
-    def refused(self, auth: AuthHeaders) -> bool:
-        """Drop a token that was not accepted; one that was fetched for this very request will not do better."""
+    def invalidate(self, auth: AuthHeaders) -> bool:
+        """Drop a refused token. A token fetched for this very request was refused fresh: another would be, too.
+
+        Only the current token is dropped: a late 401 to an old one must not throw away its successor.
+        """
         if self._token is not None and auth.headers == {"authorization": f"Bearer {self._token.value}"}:
             self._token = None
         return auth.reused
 
-    async def _renewed(self, ask: Ask, held: Token | None) -> tuple[Token, bool]:
-        async with self._line:
-            if self._token is not None and self._token is not held:
-                return self._token, True
+    async def _renew(self, fetch_token: FetchToken, stale: Token | None) -> tuple[Token, bool]:
+        """Replace the stale token; return the new one, and whether another request fetched it."""
+        async with self._renewal:
+            if self._token is not None and self._token is not stale:
+                return self._token, True  # renewed while this request waited for the lock
             try:
-                self._token = await self._fetch(ask)
+                self._token = await self._fetch(fetch_token)
             except SixtyfourError as error:
                 now = self._clock.now()
-                if held is None or self._token is None or now >= held.expires_at:
+                # `_token` is None when a 401 has invalidated it: then there is nothing to fall back on.
+                if stale is None or self._token is None or now >= stale.expires_at:
                     raise
-                logger.warning("the token could not be renewed and is used on: %s", error)
-                self._token = replace(held, renew_at=now + RENEW_AGAIN)
+                logger.warning("could not renew the access token, using the current one until it expires: %s", error)
+                self._token = replace(stale, renew_at=now + RENEWAL_RETRY_SECONDS)
                 return self._token, True
             return self._token, False
 
-    async def _fetch(self, ask: Ask) -> Token:
+    async def _fetch(self, fetch_token: FetchToken) -> Token:
         oauth = self._oauth
         assertion = oauth.assertion(self._audience)
         request = token_request(self._url, client_id=oauth.client_id, assertion=assertion, scope=oauth.scope)
-        asked_at = self._clock.now()
+        requested_at = self._clock.now()  # before the request: a lifetime counted from here is never too long
         try:
-            response = await ask(request)
-            shown = response.body.replace(assertion.encode(), b"[the assertion]")
-            return read_token(replace(response, body=shown), asked_at)
+            response = await fetch_token(request)
+            redacted = response.body.replace(assertion.encode(), b"[the assertion]")
+            return read_token(replace(response, body=redacted), requested_at)
         except SixtyfourError as error:
-            ours = without_token(error)
-            if ours is error:
+            mapped = map_token_error(error)
+            if mapped is error:
                 raise
-            raise ours from error
+            raise mapped from error

@@ -1,158 +1,190 @@
-"""Operations bound to a client: each method has its operation's own signature."""
+"""Operations bound to a client: methods with the signature and the documentation of their operation.
+
+How a method looks to a type checker and an editor is written in ``namespaces.pyi``, which is made from this.
+"""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from typing import Any, Generic, ParamSpec, TypeVar
+from collections.abc import AsyncGenerator, Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Self, get_args, get_origin
 
 from sixtyfour_async._client.job import Job, OperationSender
-from sixtyfour_async.operations import JobOperation, Operation, PagedOperation
+from sixtyfour_async.operations import Operation, PagedOperation
+from sixtyfour_async.operations._parameters import bare, documentation, parameters
 
-P = ParamSpec("P")
-R = TypeVar("R")
-T = TypeVar("T")
-N = TypeVar("N")
+AnyOperation = type[Operation[Any]]
 
 
-class _Bound(Generic[P, R]):
-    """An operation of one client. Its signature is the operation's."""
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to send an operation.
 
-    def __init__(self, client: OperationSender, operation: Callable[P, Operation[R]]) -> None:
+    Attributes:
+        carry_out: Name of the client method that sends it.
+        returns: Computes the return type for an operation; of a coroutine, the type of its result.
+        summary: The first line of the documentation; "" for that of the operation itself.
+    """
+
+    carry_out: str
+    returns: Callable[[AnyOperation], Any]
+    summary: str = ""
+
+
+def _answer(operation: AnyOperation) -> Any:
+    return bare(operation.endpoint.answer)
+
+
+def _row(operation: AnyOperation) -> Any:
+    bases: tuple[Any, ...] = getattr(operation, "__orig_bases__", ())
+    return next(get_args(base)[1] for base in bases if get_origin(base) is PagedOperation)
+
+
+def _job(operation: AnyOperation) -> Any:
+    job: Any = Job
+    return job[_answer(operation)]
+
+
+def _iterator(item: Any) -> Any:
+    iterator: Any = AsyncGenerator
+    return iterator[item, None]
+
+
+SEND = Form("send", _answer)
+EVENTS = Form("events", lambda operation: _iterator(_answer(operation)))
+SUBMIT = Form(
+    "submit",
+    _job,
+    "Start a job of the kind ``{kind}`` and return its handle; ``await job`` waits for the answer.",
+)
+PAGES = Form(
+    "pages",
+    lambda operation: _iterator(_answer(operation)),
+    "Iterate over the pages of ``{kind}``; each page is one request, sent when the page is consumed.",
+)
+ROWS = Form(
+    "rows",
+    lambda operation: _iterator(_row(operation)),
+    "Iterate over the rows of all pages of ``{kind}``; the next page is requested when the previous one is used up.",
+)
+
+
+class Method:
+    """One form of an operation, of one client: ``client.people.find_email``.
+
+    It has everything that ``help()``, `inspect.signature` and IPython read from a function.
+    """
+
+    def __init__(self, client: OperationSender, operation: AnyOperation, form: Form, qualname: str) -> None:
         self._client = client
         self._operation = operation
-        self.__doc__ = operation.__doc__
+        self._form = form
+        self.__qualname__ = qualname
+        self.__name__ = qualname.rpartition(".")[2]
+        self.__module__ = Namespace.__module__.replace("bindings", "namespaces")
+
+    def __call__(self, *values: Any, **fields: Any) -> Any:
+        if values:
+            raise TypeError(f"{self.__name__}() takes keyword arguments only")
+        operation: Any = self._operation
+        return getattr(self._client, self._form.carry_out)(operation(**fields))
+
+    def __get__(self, instance: object, owner: type | None = None) -> Self:
+        """Return the method itself. With a ``__get__``, `inspect.isroutine` is true and pydoc documents a routine."""
+        return self
 
     @property
     def __signature__(self) -> inspect.Signature:
-        """The operation's fields, for ``help()`` and completion in a notebook."""
         operation: Any = self._operation
-        operation.model_rebuild()
-        return inspect.signature(operation)
+        return inspect.Signature(parameters(operation), return_annotation=self._form.returns(operation))
+
+    if not TYPE_CHECKING:
+
+        @property
+        def __doc__(self) -> str:
+            text = documentation(self._operation)
+            first = self._form.summary.format(kind=self._operation.endpoint.name)
+            return f"{first}\n\n{text}" if first else text
 
     def __repr__(self) -> str:
-        return f"<{getattr(self._operation, '__name__', 'operation')} of {self._client!r}>"
+        return f"<{self.__qualname__} ({self._operation.__name__}) of {self._client!r}>"
 
 
-class BoundCall(_Bound[P, R]):
-    """Ask, and wait for the answer in the same request."""
+class Binding:
+    """Makes a method of each form that an operation has; the form that is called bears the name itself."""
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Awaitable[R]:
-        """Send the operation and return its answer."""
-        return self._client.send(self._operation(*args, **kwargs))
+    forms: ClassVar[Mapping[str, Form]]
 
-
-class BoundJob(_Bound[P, R]):
-    """Submit a job and return a handle to it."""
-
-    def __init__(self, client: OperationSender, operation: Callable[P, JobOperation[R]]) -> None:
-        super().__init__(client, operation)
-        self._job = operation
-
-    def submit(self, *args: P.args, **kwargs: P.kwargs) -> Awaitable[Job[R]]:
-        """Submit the operation as a job and return at once, with its id."""
-        return self._client.submit(self._job(*args, **kwargs))
-
-
-class BoundStart(BoundJob[P, R]):
-    """A job only: calling it submits it."""
-
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Awaitable[Job[R]]:
-        """Submit the operation and return at once, with its id."""
-        return self.submit(*args, **kwargs)
-
-
-class BoundEither(BoundCall[P, R], BoundJob[P, R]):
-    """Ask and wait in one request, or ``.submit(…)`` the same question as a job."""
-
-
-class BoundPages(BoundCall[P, R], Generic[P, R, T]):
-    """Ask for one page, or iterate over all of them."""
-
-    def __init__(self, client: OperationSender, operation: Callable[P, PagedOperation[R, T]]) -> None:
-        super().__init__(client, operation)
-        self._paged = operation
-
-    def pages(self, *args: P.args, **kwargs: P.kwargs) -> AsyncGenerator[R, None]:
-        """Yield page after page; each is one request, made when it is asked for."""
-        return self._client.pages(self._paged(*args, **kwargs))
-
-    def rows(self, *args: P.args, **kwargs: P.kwargs) -> AsyncGenerator[T, None]:
-        """Yield row after row, asking for the next page when one is used up."""
-        return self._client.rows(self._paged(*args, **kwargs))
-
-
-class Call(Generic[P, R]):
-    """Binds an operation that is asked and answered in one request."""
-
-    def __init__(self, operation: Callable[P, Operation[R]]) -> None:
+    def __init__(self, operation: AnyOperation) -> None:
         self._operation = operation
+        self._qualname = operation.__name__
 
-    def __get__(self, instance: Namespace, owner: type[Namespace]) -> BoundCall[P, R]:
-        return BoundCall(instance.client, self._operation)
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._qualname = f"{owner.__qualname__}.{name}"
 
-
-class Start(Generic[P, R]):
-    """Binds an operation that is a job only."""
-
-    def __init__(self, operation: Callable[P, JobOperation[R]]) -> None:
-        self._operation = operation
-
-    def __get__(self, instance: Namespace, owner: type[Namespace]) -> BoundStart[P, R]:
-        return BoundStart(instance.client, self._operation)
-
-
-class Either(Generic[P, R]):
-    """Binds an operation that has both forms."""
-
-    def __init__(self, operation: Callable[P, JobOperation[R]]) -> None:
-        self._operation = operation
-
-    def __get__(self, instance: Namespace, owner: type[Namespace]) -> BoundEither[P, R]:
-        return BoundEither(instance.client, self._operation)
+    def __get__(self, instance: Any, owner: type) -> Any:
+        if instance is None:
+            return self
+        client = _client_of(instance)
+        method = Method(client, self._operation, self.forms[""], self._qualname)
+        for name, form in self.forms.items():
+            if name:
+                setattr(method, name, Method(client, self._operation, form, f"{self._qualname}.{name}"))
+        return method
 
 
-class Pages(Generic[P, R, T]):
-    """Binds an operation that is answered in pages."""
+class Call(Binding):
+    """An operation that is answered in the request."""
 
-    def __init__(self, operation: Callable[P, PagedOperation[R, T]]) -> None:
-        self._operation = operation
+    forms = {"": SEND}  # noqa: RUF012 (a ClassVar by its annotation above)
 
-    def __get__(self, instance: Namespace, owner: type[Namespace]) -> BoundPages[P, R, T]:
-        return BoundPages(instance.client, self._operation)
+
+class Start(Binding):
+    """An operation that is a job only: calling it submits it."""
+
+    forms = {"": SUBMIT}  # noqa: RUF012
+
+
+class Either(Binding):
+    """An operation that has both forms: ``.submit(…)`` starts a job."""
+
+    forms = {"": SEND, "submit": SUBMIT}  # noqa: RUF012
+
+
+class Pages(Binding):
+    """An operation that is answered in pages: one of them, or ``.pages(…)``, or ``.rows(…)``."""
+
+    forms = {"": SEND, "pages": PAGES, "rows": ROWS}  # noqa: RUF012
+
+
+class Events(Binding):
+    """An operation that is answered with a stream of events."""
+
+    forms = {"": EVENTS}  # noqa: RUF012
 
 
 class Namespace:
     """Operations that belong together."""
 
     def __init__(self, client: OperationSender) -> None:
-        self.client = client
+        self._client = client
 
 
-class BoundEvents(_Bound[P, R]):
-    """Ask, and read the answer as it is written."""
-
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncGenerator[R, None]:
-        """Send the operation and yield the data of event after event."""
-        return self._client.events(self._operation(*args, **kwargs))
-
-
-class Events(Generic[P, R]):
-    """Binds an operation that is answered with a stream of events."""
-
-    def __init__(self, operation: Callable[P, Operation[R]]) -> None:
-        self._operation = operation
-
-    def __get__(self, instance: Namespace, owner: type[Namespace]) -> BoundEvents[P, R]:
-        return BoundEvents(instance.client, self._operation)
-
-
-class Group(Generic[N]):
+class Group:
     """Binds a namespace to a client, or to a namespace that it is part of."""
 
-    def __init__(self, namespace: Callable[[OperationSender], N]) -> None:
+    def __init__(self, namespace: type[Namespace]) -> None:
         self._namespace = namespace
         self.__doc__ = namespace.__doc__
 
-    def __get__(self, instance: Any, owner: type[Any]) -> N:
-        return self._namespace(instance.client if isinstance(instance, Namespace) else instance)
+    def __get__(self, instance: Any, owner: type) -> Any:
+        if instance is None:
+            return self
+        return self._namespace(_client_of(instance))
+
+
+def _client_of(holder: Any) -> OperationSender:
+    """The client that a namespace belongs to; a client itself."""
+    client: OperationSender = vars(holder)["_client"] if isinstance(holder, Namespace) else holder
+    return client

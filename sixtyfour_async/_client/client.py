@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from pydantic import JsonValue
 
-from sixtyfour_async._client.answers import Answer, RawResponse, read
+from sixtyfour_async._client.answers import Answer, RawResponse, read_answer
 from sixtyfour_async._client.auth import ApiKey, AuthScheme, OAuth, Tokens, read_key
 from sixtyfour_async._client.bindings import Namespace
 from sixtyfour_async._client.clock import Clock
@@ -24,7 +24,7 @@ from sixtyfour_async._client.job import Job, read_job_id
 from sixtyfour_async._client.namespaces import Namespaces
 from sixtyfour_async._client.paging import pages_of, rows_of
 from sixtyfour_async._client.pipeline import Pipeline, RateLimit
-from sixtyfour_async._client.saving import Source, link_to
+from sixtyfour_async._client.result_files import Source, resolve_link
 from sixtyfour_async._client.stream import read_events
 from sixtyfour_async._client.transport import Transport
 from sixtyfour_async._scheduling.budget import Budget
@@ -44,29 +44,36 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 DEFAULT_BASE_URL = "https://api.sixtyfour.ai"
-SUBMIT_TIMEOUT = 60.0
-"""Seconds to wait for the answer to a submit. Source: the vendor's benchmark uses 60 s for submits and polls."""
+SUBMIT_TIMEOUT_SECONDS = 60.0
+"""Real seconds to wait for the answer to a submit. Source: the vendor's benchmark uses 60 s for submits and polls."""
 
 
 class AsyncClient(Namespaces):
-    """One typed method for every endpoint, one budget for all of them.
+    """The client: one typed method for every endpoint, one budget for all of them.
+
+        async with AsyncClient() as client:
+            result = await client.people.find_email(lead={"name": "Ada Lovelace", "company": "Acme"})
+
+    Every request waits until the key's rate limit allows it. A request that failed is sent again if that cannot cost
+    anything: reads always; a paid one only if it was certainly not carried out, or carries an idempotency key.
+
+    Make one client per process and share it between tasks. A second one knows nothing of the first one's requests, and
+    costs a TLS context.
 
     Args:
-        api_key: The key; else the environment's ``SIXTYFOUR_API_KEY``.
-        base_url: The service; else ``SIXTYFOUR_API_ENDPOINT``, else ``https://api.sixtyfour.ai``.
-        auth_scheme: How the key travels: ``"x-api-key"`` or ``"bearer"``.
+        api_key: The API key; by default the environment variable ``SIXTYFOUR_API_KEY``.
+        base_url: The URL of the service; by default ``SIXTYFOUR_API_ENDPOINT``, else ``https://api.sixtyfour.ai``.
+        auth_scheme: The header that carries the key: ``"x-api-key"``, or ``"bearer"`` for ``Authorization``.
         auth: `OAuth` client credentials instead of a key.
-        requests_per_minute: The key's limit. Source: docs.sixtyfour.ai, errors page: 500 per key.
-        retries: How often a failed request is sent again when that cannot cost anything.
+        requests_per_minute: The key's rate limit. Source: docs.sixtyfour.ai, errors page: 500 per key.
+        retries: How often a failed request is sent again, at most.
         hooks: Observers of requests, responses and retries; see `Hooks`.
-        http_client: Your own ``httpx.AsyncClient`` or ``httpx2.AsyncClient``; it is not closed with this one. Give it
-            as many connections as there may be requests at once.
-        speed: How many of the service's seconds pass in a real one; anything but 1 is for a simulator.
+        http_client: Your own ``httpx.AsyncClient`` or ``httpx2.AsyncClient``, for proxies or certificates. It is not
+            closed with this client. Allow it as many connections as there may be concurrent requests.
+        speed: Service seconds that pass in one real second; other than 1.0 only against a simulator.
 
     Raises:
-        ConfigurationError: No key, or a URL that is none.
-
-    Use it as ``async with AsyncClient() as client``, one per process: making one costs a TLS context.
+        ConfigurationError: There is no key, *base_url* is not a valid URL, or *requests_per_minute* is too low.
     """
 
     def __init__(
@@ -83,7 +90,7 @@ class AsyncClient(Namespaces):
         speed: float = 1.0,
     ) -> None:
         if auth is not None and api_key is not None:
-            raise ConfigurationError("give api_key or auth, not both: a request carries one of the two")
+            raise ConfigurationError("pass api_key or auth, not both: a request carries one kind of credentials")
         url = base_url or os.environ.get("SIXTYFOUR_API_ENDPOINT") or DEFAULT_BASE_URL
         key = "" if auth is not None else read_key(api_key or os.environ.get("SIXTYFOUR_API_KEY") or "")
         transport, clock = Transport(url, http_client), Clock(speed)
@@ -104,17 +111,17 @@ class AsyncClient(Namespaces):
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Close the connections; a copy made by `with_options` leaves them to the client it was made from."""
+        """Close the connections. On a copy made by `with_options` this does nothing: they belong to the original."""
         if not self._is_copy:
             await self._pipeline.transport.aclose()
 
     def with_options(self, *, timeout: float | None = None, retries: int | None = None) -> Self:
-        """Make a copy with other settings, which shares connections, budget, clock, token and hooks.
+        """Return a copy with other settings; it shares connections, budget, clock, tokens and hooks.
 
         Args:
-            timeout: Real seconds to wait for the answer to each request, whatever its operation; None leaves as is.
-                Without it each operation has its own: 900 s for long research, 180 s for finders, 30 s for looks.
-            retries: How often a failed request is sent again when that cannot cost anything; None leaves as is.
+            timeout: Real seconds to wait for the response to each request; None leaves the setting as it is. By default
+                each operation has its own timeout: 900 s for long research, 180 s for finders, 30 s for polls.
+            retries: How often a failed request is sent again, at most; None leaves the setting as it is.
         """
         changed = {
             "_is_copy": True,
@@ -132,7 +139,7 @@ class AsyncClient(Namespaces):
 
     @property
     def retries(self) -> int:
-        """How often a failed request is sent again when that cannot cost anything."""
+        """How often a failed request is sent again, at most."""
         return self._pipeline.retries
 
     @property
@@ -153,73 +160,81 @@ class AsyncClient(Namespaces):
     # --- operations ---------------------------------------------------------------------------------------------
 
     async def send(self, operation: Operation[R]) -> R:
-        """Ask an operation and return its answer.
+        """Send an operation and return its answer.
+
+        Cancelling the call does not cancel the request: the service may carry it out and bill it.
 
         Raises:
-            SixtyfourError: See `sixtyfour_async.errors`. A paid request that perhaps arrived is not sent again.
-            ConfigurationError: The service takes this operation as a job only.
-
-        If cancelled, the request may still be carried out over there and be billed.
+            APIError: The service refused the request; see `sixtyfour_async.errors` for its classes.
+            TransportError: There was no response. A paid request that may have arrived is not sent again.
+            ResponseError: The answer does not fit its class; the error holds it as ``raw``.
+            ConfigurationError: The service takes this operation only as a job: use `submit`.
         """
         return (await self.send_with_raw(operation)).result()
 
     async def send_with_raw(self, operation: Operation[R]) -> Answer[R]:
-        """Ask an operation and return its answer with its raw form, even if it does not fit the class asked for.
+        """Send an operation and return the answer with its raw form, even if it does not fit its class.
 
-        Raises what `send` raises, but for a misfit: that one is ``answer.error``.
+        Raises what `send` raises, except for an answer that does not fit: that error is ``answer.error``.
         """
         request = encode(operation, answer_route(operation))
-        value, answered_as = await self._pipeline.send_json(request, operation)
-        return read(operation, value, request.operation, answered_as)
+        value, request_id = await self._pipeline.send_json(request, operation)
+        return read_answer(operation, value, request.operation, request_id)
 
     async def submit(self, operation: JobOperation[R]) -> Job[R]:
-        """Submit an operation as a job and return at once with its id.
+        """Submit an operation as a job and return a handle to it, without waiting for the answer.
 
-        Nothing is journalled here: keep the id, or use a `JobRunner`.
+        Nothing is persisted: keep ``job.id``, or use a `JobRunner` with a journal.
+
+        Raises:
+            SixtyfourError: What `send` raises. After a `TransportError` the job may be running without a known id.
+            ConfigurationError: The service does not take this operation as a job: use `send`.
         """
-        request = encode(operation, job_route(operation), timeout=SUBMIT_TIMEOUT)
+        request = encode(operation, job_route(operation), timeout=SUBMIT_TIMEOUT_SECONDS)
         value, _ = await self._pipeline.send_json(request, operation)
         return Job(self, operation, read_job_id(operation, value, request.operation), self._pipeline.clock)
 
     def job(self, operation: JobOperation[R] | type[JobOperation[R]], id: str) -> Job[R]:  # noqa: A002
-        """Take up a job by its id, submitted earlier or by somebody else; nothing is asked yet.
+        """Return a handle to a job that was submitted earlier, by this process or another; nothing is sent.
 
         Args:
-            operation: What was asked, or its class; one with a ``struct`` of your own types the answer.
-            id: The service's id.
+            operation: The operation that was submitted, or its class. Pass an operation to have the answer validated as
+                its ``struct``.
+            id: The service's id for the job.
         """
-        asked = cast("Any", operation)
-        asked = asked.model_construct() if isinstance(operation, type) else asked
-        return Job(self, asked, id, self._pipeline.clock, fresh=False)
+        submitted = cast("Any", operation)
+        if isinstance(operation, type):
+            submitted = submitted.model_construct()
+        return Job(self, submitted, id, self._pipeline.clock, fresh=False)
 
     def pages(self, operation: PagedOperation[R, T]) -> AsyncGenerator[R, None]:
-        """Yield page after page of an operation's answer; each is one request, made when it is asked for.
+        """Yield the pages of a paged answer; each is one request, sent when the iteration gets there.
 
-        It ends when the service says so (not at a short or empty page), when as many rows have come as were asked for,
-        or, with a warning in the log, when a cursor comes that was there before.
+        The iteration ends when the service names no next page (a short or empty page is not the end), when the
+        operation's row limit is reached, or, with a warning in the log, when a cursor repeats.
         """
         return pages_of(operation, self.send)
 
     def rows(self, operation: PagedOperation[R, T]) -> AsyncGenerator[T, None]:
-        """Yield row after row of all pages, cut to the number that was asked for: the last page may overshoot."""
+        """Yield the rows of all pages, cut to the operation's row limit."""
         return rows_of(operation, self.send)
 
     async def events(self, operation: Operation[R]) -> AsyncGenerator[R, None]:
-        """Yield the events of a stream as they come, the data of each read as the operation's answer.
+        """Yield the data of each server-sent event as it arrives, validated as the operation's answer class.
+
+        Closing the generator closes the connection. Nothing is retried.
 
         Raises:
-            ResponseError: An event does not fit, or the answer is no stream.
-            SixtyfourError: As for `send`, but nothing is sent again.
-
-        Closing the generator closes the stream.
+            ResponseError: The response is no event stream, or an event does not fit the class.
+            SixtyfourError: What `send` raises.
         """
         request = encode(operation, answer_route(operation))
-        async with self._pipeline.open(request) as opened, aclosing(read_events(opened, operation)) as events:
+        async with self._pipeline.open(request) as response, aclosing(read_events(response, operation)) as events:
             async for event in events:
                 yield event
 
     async def send_raw(self, operation: Operation[Any]) -> RawResponse:
-        """Ask an operation and return status, headers and bytes, whatever the status; nothing is retried."""
+        """Send an operation once and return status, headers and bytes, whatever the status."""
         return await self._pipeline.send_raw(encode(operation, answer_route(operation)))
 
     async def request(
@@ -232,62 +247,68 @@ class AsyncClient(Namespaces):
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> RawResponse:
-        """Reach a route that this package does not know yet; nothing is retried.
+        """Send a request to a route that this package does not know (yet), once, and return the raw response.
+
+        It is authorized and spends the budget like any other request.
 
         Args:
-            method: Such as ``"POST"``.
-            path: Below the base URL, such as ``"/new-thing"``.
-            json: The body.
-            query: The query string; a list becomes several parameters of one name.
+            method: The HTTP method, such as ``"POST"``.
+            path: The path below the base URL, such as ``"/new-route"``.
+            json: The body, as JSON.
+            query: Query parameters; a list becomes several parameters of the same name.
             content: The body as bytes, instead of *json*; name its type in *headers*.
-            headers: More headers; the key is added, and none can be given here.
+            headers: Additional headers. Auth headers among them are ignored: the client adds its own.
 
         Raises:
-            InputError: The path would leave the service, or there are two bodies.
+            InputError: *path* does not start with a slash, or both *json* and *content* were passed.
+            TransportError: There was no response.
         """
         request = encode_request(method, path, json=json, query=query or {}, content=content, headers=headers or {})
         return await self._pipeline.send_raw(request)
 
     async def download(self, link: Link, to: str | Path, *, progress: Progress | None = None) -> int:
-        """Stream a signed link into a file and return its size in bytes. The key is not sent there.
+        """Download a signed link to a file and return its size in bytes. The key is not sent to the storage host.
 
-        The file appears under its name only when it is whole. A download that breaks off is taken up where it stopped,
-        even by a later call, if the storage host names the file's version (an ETag), and starts over otherwise. Links
-        live 15 minutes: give a function, or use `save`, and a fresh one is asked for when one has expired.
+        The file appears under its name only when it is complete. An interrupted download resumes where it stopped, even
+        in another process, if the storage host sent a strong ETag; otherwise it starts over. Links expire after 15
+        minutes: pass a function, or use `save`, and a fresh link is requested when one has expired.
 
         Args:
-            link: The link, or a function that asks for one.
-            to: The file; one that exists is replaced.
-            progress: Told bytes so far and bytes in all, the latter None when not known.
+            link: The link, or an async function that requests one.
+            to: The file to write; an existing one is replaced.
+            progress: Called with the bytes so far and the size of the file, which is None when unknown.
 
         Raises:
-            APIError: The link has expired or is wrong.
-            OSError: The file cannot be written; the text says why.
+            APIError: The storage host refuses the link.
+            TransportError: The connection failed too often without progress.
+            OSError: The file cannot be written; the message says why.
         """
         pipeline = self._pipeline
         return await Download(pipeline.transport, pipeline.clock, pipeline.retries, link, Path(to), progress).run()
 
     async def save(self, source: Source, to: str | Path, *, progress: Progress | None = None) -> int:
-        """Download the file that a job made, asking for links as they expire, and return its size in bytes.
+        """Download the file that a job wrote and return its size in bytes; expired links are renewed.
 
         Args:
-            source: A finished `Job`, its status, a question for links (such as ``GetDownloadLinks``), or its answer,
-                whose links cannot be renewed. Of several files it is the one of the highest block.
-            to: The file, as in `download`.
+            source: A finished `Job`, its status, an operation that returns links (such as ``GetDownloadLinks``), or the
+                answer of one, whose links cannot be renewed. Of several files, that of the highest block is saved.
+            to: The file to write, as in `download`.
             progress: As in `download`.
 
         Raises:
-            ConfigurationError: It made no file.
-            ResponseError: There is no link yet.
+            ConfigurationError: The job wrote no file.
+            ResponseError: There is no finished file yet.
+            APIError, TransportError, OSError: As in `download`.
         """
-        return await self.download(await link_to(self, source), to, progress=progress)
+        return await self.download(await resolve_link(self, source), to, progress=progress)
 
 
 def pipeline_of(client: AsyncClient) -> Pipeline:
-    """Return the pipeline of a client, for the other rooms of this package only.
+    """Return the pipeline of a client; for the other modules of this package only.
 
-    A runner must share budget, clock and connections with its client, or one key would be spent twice. They are no
-    attributes of the client, because nothing else keeps the limit: who calls `Pipeline.exchange` without having paid,
-    or writes to the budget, breaks the promise for everything that uses the key. Users have `AsyncClient.rate_limit`.
+    A runner has to share budget, clock and connections with its client, or the two would spend one key's limit twice.
+    Yet these are not attributes of the client, since they are easily misused: whoever calls `Pipeline.exchange` without
+    having paid, or changes the budget, breaks the rate limit for everything that uses the key. What users need of them
+    is `AsyncClient.rate_limit` and `AsyncClient.speed`.
     """
-    return client._pipeline  # noqa: SLF001 (the one door)
+    return client._pipeline  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] (the one way in)

@@ -1,4 +1,4 @@
-"""The one clock of a client: monotonic, and faster than real time only against a simulator."""
+"""The clock of a client: monotonic, and faster than real time only against a simulator."""
 
 from __future__ import annotations
 
@@ -9,21 +9,22 @@ import anyio
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Seconds as the service lives them: ``speed`` of them pass in one real second.
+    """Service seconds, of which ``speed`` pass in one real second.
 
-    Budget, looks and deadlines follow this clock; limits on network calls stay in real seconds.
+    Budget, polls, backoff and deadlines follow this clock. Timeouts of network calls stay in real seconds, since the
+    network is no faster for a simulator.
     """
 
     speed: float = 1.0
 
     def now(self) -> float:
-        """Monotonic service seconds."""
+        """Return the current instant: service seconds since the event loop's own zero."""
         return anyio.current_time() * self.speed
 
     def real(self, seconds: float) -> float:
-        """Real seconds for a duration, or the event loop's instant for an instant."""
+        """Convert a duration to real seconds, or an instant of this clock to one of the event loop."""
         return seconds / self.speed
 
     async def sleep_until(self, at: float) -> None:
-        """Wait until an instant of this clock."""
+        """Sleep until an instant of this clock."""
         await anyio.sleep_until(self.real(at))

@@ -1,7 +1,11 @@
-"""Signed links to files: fetched into a file of that name once it is whole, taken up again where they broke off.
+"""Resumable downloads of signed links.
 
-While it comes, the file is called ``NAME.part``; beside it stands ``NAME.part.version``, the storage host's name for
-this very content, by which a later attempt, or a later process, knows that the rest still belongs to it.
+The bytes go to ``NAME.part``, which is renamed to ``NAME`` only when it is complete: nobody ever sees half a file under
+its final name. Beside it lies ``NAME.part.version`` with the ETag of the content. A later attempt, in this process or
+another, sends that ETag as ``If-Range`` and gets either the rest of the same content or the whole of the new one. A
+part without an ETag cannot be continued safely, so it is removed.
+
+`_wire.ranges` decides what each response means; here is what it takes to carry that out.
 """
 
 from __future__ import annotations
@@ -18,7 +22,7 @@ from typing import TypeAlias
 import anyio
 
 from sixtyfour_async._client.clock import Clock
-from sixtyfour_async._client.transport import Opened, Transport
+from sixtyfour_async._client.transport import StreamedResponse, Transport
 from sixtyfour_async._scheduling.retry import Retry, decide
 from sixtyfour_async._wire.codec import decode_error
 from sixtyfour_async._wire.ranges import (
@@ -26,7 +30,7 @@ from sixtyfour_async._wire.ranges import (
     Failed,
     Finished,
     Follow,
-    Had,
+    PartialFile,
     StartOver,
     Write,
     headers_for,
@@ -35,34 +39,35 @@ from sixtyfour_async._wire.ranges import (
 from sixtyfour_async.errors import ProtocolError, ResponseError, SixtyfourError
 
 Link: TypeAlias = str | Callable[[], Awaitable[str]]
-"""A signed link, or a function that asks for one, called again when the last one has expired."""
+"""A signed link, or a function that requests one and is called again when the link has expired."""
 
 Progress: TypeAlias = Callable[[int, int | None], None]
-"""Told the bytes on disk so far, and how many there will be when that is known."""
+"""Called with the bytes on disk so far and the size of the whole file, which is None when unknown."""
 
-REDIRECTS = 5
+MAX_REDIRECTS = 5
 OPERATION = "download"
 
 
 class _ExpiredError(Exception):
-    """The link is not good any more; its cause is what the storage host said."""
+    """The link has expired; ``refusal`` is the storage host's answer."""
 
-    def __init__(self, said: SixtyfourError) -> None:
-        super().__init__(str(said))
-        self.said = said
+    def __init__(self, refusal: SixtyfourError) -> None:
+        super().__init__(str(refusal))
+        self.refusal = refusal
 
 
 @dataclass(slots=True)
 class Download:
-    """One download.
+    """One download of one file.
 
     Attributes:
-        transport: What fetches it.
-        clock: Whose seconds are waited between attempts.
-        retries: How often to try again without a single byte of progress.
-        link: Where it is.
-        target: The file it becomes.
-        progress: Told after every piece.
+        transport: The connections.
+        clock: The clock of the backoff between attempts.
+        retries: How often to try again without a single byte of progress in between.
+        link: The signed link, or a function that requests one.
+        target: The file to write.
+        progress: Called after every chunk.
+        partial: What is on disk.
     """
 
     transport: Transport
@@ -71,40 +76,45 @@ class Download:
     link: Link
     target: Path
     progress: Progress | None = None
-    had: Had = field(default_factory=Had, init=False)
+    partial: PartialFile = field(default_factory=PartialFile, init=False)
 
     async def run(self) -> int:
-        """Fetch the file and return its size in bytes.
+        """Download the file and return its size in bytes.
+
+        Two counters bound the loop, and progress resets both. *attempt* counts failures since the last new byte, so a
+        connection that breaks once a gigabyte still ends. *renewed* allows one fresh link between two bytes: a host
+        that refuses a link just issued would refuse the next one, too.
 
         Raises:
-            APIError: The storage host refuses the link, and a new one as well when there is a way to get one.
-            TransportError: The connection failed too often.
-            OSError: The file cannot be written: no room, no permission, no such folder.
+            APIError: The storage host refuses the link, and a fresh one, too, if *link* is a function.
+            ResponseError: The link redirects in circles or answers with something that is no file.
+            TransportError: The connection failed too often without progress.
+            OSError: The file cannot be written: disk full, no permission, no such folder.
         """
-        self.had = await self._found()
-        url = await self._ask_for_link()
-        attempt, relinked = 0, False
+        self.partial = await self._resumable()
+        url = await self._request_link()
+        attempt, renewed = 0, False
         while True:
             attempt += 1
-            before = self.had.size
+            before = self.partial.size
             try:
                 await self._attempt(url)
             except _ExpiredError as expired:
-                if isinstance(self.link, str) or relinked:
-                    raise expired.said from None
-                url, relinked, attempt = await self._ask_for_link(), True, attempt - 1
+                if isinstance(self.link, str) or renewed:
+                    raise expired.refusal from None
+                url, renewed, attempt = await self._request_link(), True, attempt - 1
             except ResponseError:
-                raise  # it leads nowhere, and would again
+                raise  # the same request would bring the same response
             except SixtyfourError as error:
-                attempt, relinked = (1, False) if self.had.size > before else (attempt, relinked)
+                attempt, renewed = (1, False) if self.partial.size > before else (attempt, renewed)
                 await self._wait_or_raise(error, attempt)
             else:
                 return await self._finish()
             finally:
-                with anyio.CancelScope(shield=True):
-                    await self._tidy()
+                with anyio.CancelScope(shield=True):  # clean up after a cancellation as well
+                    await self._discard_unusable_part()
 
-    async def _ask_for_link(self) -> str:
+    async def _request_link(self) -> str:
         return self.link if isinstance(self.link, str) else await self.link()
 
     async def _wait_or_raise(self, error: SixtyfourError, attempt: int) -> None:
@@ -118,53 +128,56 @@ class Download:
     # --- one attempt --------------------------------------------------------------------------------------------
 
     async def _attempt(self, url: str) -> None:
-        for _ in range(REDIRECTS + 1):
-            async with self.transport.follow(url, headers_for(self.had)) as opened:
-                step = next_step(opened.status, opened.headers, self.had, url)
+        for _ in range(MAX_REDIRECTS + 1):
+            async with self.transport.follow(url, headers_for(self.partial)) as response:
+                step = next_step(response.status, response.headers, self.partial, url)
                 match step:
                     case Write():
-                        return await self._write(opened, step)
+                        return await self._write(response, step)
                     case Finished():
                         return None
                     case Follow(url=target):
                         url = target
                     case StartOver():
-                        self.had = Had()
+                        self.partial = PartialFile()
                     case Expired():
-                        raise _ExpiredError(await _said(opened))
+                        raise _ExpiredError(await _error_of(response))
                     case Failed():
-                        raise await _said(opened)
+                        raise await _error_of(response)
         raise ResponseError("the link redirects without end", operation=OPERATION)
 
-    async def _write(self, opened: Opened, step: Write) -> None:
-        self.had = Had(step.at, step.version)
+    async def _write(self, response: StreamedResponse, step: Write) -> None:
+        self.partial = PartialFile(step.at, step.version)
         self._check_room(step)
         try:
-            await anyio.Path(self._version_path).write_text(step.version)
             async with await anyio.open_file(self._part_path, "r+b" if step.at else "wb") as file:
+                if not step.at:
+                    # Opening has emptied the part. Only now may the new ETag be written: a process killed between the
+                    # two would otherwise leave old bytes under the new ETag, and the next one would append to them.
+                    await anyio.Path(self._version_path).write_text(step.version)
                 await file.seek(step.at)
-                async for piece in opened.pieces:
-                    await file.write(piece)
-                    self.had = Had(self.had.size + len(piece), step.version)
+                async for chunk in response.chunks:
+                    await file.write(chunk)
+                    self.partial = PartialFile(self.partial.size + len(chunk), step.version)
                     if self.progress is not None:
-                        self.progress(self.had.size, step.total)
-                await file.truncate()
+                        self.progress(self.partial.size, step.total)
+                await file.truncate()  # a longer part of an earlier attempt ends where this content does
         except OSError as error:
-            raise self._told(error) from error
-        if step.total is not None and self.had.size != step.total:
-            if self.had.size > step.total:
-                self.had = Had()
-            raise ProtocolError(f"{self.had.size} of {step.total} bytes came", operation=OPERATION)
+            raise self._describe(error) from error
+        if step.total is not None and self.partial.size != step.total:
+            if self.partial.size > step.total:
+                self.partial = PartialFile()
+            raise ProtocolError(f"received {self.partial.size} of {step.total} bytes", operation=OPERATION)
 
     def _check_room(self, step: Write) -> None:
-        """Say before the first byte that the disk is too small."""
+        """Fail before the first byte, not after gigabytes, when the disk is too small."""
         with suppress(FileNotFoundError):
             free = shutil.disk_usage(self.target.parent).free
             needed = (step.total or 0) - step.at
             if needed > free:
-                raise OSError(errno.ENOSPC, f"{needed} bytes are needed and {free} are free", str(self.target))
+                raise OSError(errno.ENOSPC, f"the download needs {needed} bytes and {free} are free", str(self.target))
 
-    def _told(self, error: OSError) -> OSError:
+    def _describe(self, error: OSError) -> OSError:
         if isinstance(error, TimeoutError | ConnectionError) or error.errno is None:
             return error
         return OSError(error.errno, f"cannot save the download: {error.strerror}", str(self.target))
@@ -179,33 +192,33 @@ class Download:
     def _version_path(self) -> Path:
         return self.target.with_name(self.target.name + ".part.version")
 
-    async def _found(self) -> Had:
-        """What an earlier process left."""
+    async def _resumable(self) -> PartialFile:
+        """Return what an earlier attempt, perhaps of another process, has left to continue."""
         try:
             size = (await anyio.Path(self._part_path).stat()).st_size
-            return Had(size, await anyio.Path(self._version_path).read_text())
+            return PartialFile(size, await anyio.Path(self._version_path).read_text())
         except (OSError, UnicodeDecodeError):
-            return Had()
+            return PartialFile()
 
     async def _finish(self) -> int:
         try:
             await anyio.Path(self._part_path).replace(self.target)
         except OSError as error:
-            raise self._told(error) from error
-        size, self.had = self.had.size, Had()
+            raise self._describe(error) from error
+        size, self.partial = self.partial.size, PartialFile()
         return size
 
-    async def _tidy(self) -> None:
-        """Leave nothing behind that nobody can go on with."""
-        if self.had.size and self.had.version:
+    async def _discard_unusable_part(self) -> None:
+        """Remove a part that no later attempt could continue."""
+        if self.partial.size and self.partial.version:
             return
         for path in (self._part_path, self._version_path):
             with suppress(OSError):
                 await anyio.Path(path).unlink(missing_ok=True)
 
 
-async def _said(opened: Opened) -> SixtyfourError:
-    response = await opened.whole()
+async def _error_of(streamed: StreamedResponse) -> SixtyfourError:
+    response = await streamed.read()
     if response.status < 400:  # noqa: PLR2004 (errors begin there)
-        return ResponseError(f"{response.status} from the storage host", operation=OPERATION)
+        return ResponseError(f"unexpected status {response.status} from the storage host", operation=OPERATION)
     return decode_error(response, operation=OPERATION)

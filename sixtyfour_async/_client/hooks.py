@@ -1,7 +1,8 @@
-"""Observers of a client: what was sent, what came back, what is sent again.
+"""Observers of a client: requests sent, responses received, retries planned.
 
-Synchronous, values in and None out: an observer counts, times or prints, and cannot hold up or change a request. One
-that raises is logged and the request goes on, for its answer may be paid. The values never hold the key.
+Hooks are synchronous functions that take a value and return nothing: they can count, time or log, but neither delay nor
+change a request. An exception in a hook is logged and swallowed, because the request's answer may have been paid for.
+The values never hold the key.
 """
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ logger = logging.getLogger("sixtyfour_async.hooks")
 
 @dataclass(frozen=True, slots=True)
 class RequestSent:
-    """A request is about to leave.
+    """A request is about to be sent.
 
     Attributes:
-        operation: Such as ``"POST /find-email"``.
+        operation: The route, such as ``"POST /find-email"``.
         method: The HTTP method.
-        path: Path and query.
-        headers: Names in lower case; what permits the request is shown as ``[the key]``.
+        path: Path and query string below the base URL.
+        headers: The request headers, names in lower case; credentials are shown as ``[the key]``.
     """
 
     operation: str
@@ -37,16 +38,18 @@ class RequestSent:
 
 @dataclass(frozen=True, slots=True)
 class ResponseSeen:
-    """How a request ended: an answer of any status, or an error instead of one. One that is cancelled has no end.
+    """A request ended, with a response of any status or with a transport error.
+
+    A request that is cancelled reports nothing.
 
     Attributes:
-        operation: Such as ``"POST /find-email"``.
-        status: HTTP status; None when no answer came.
-        seconds: From sending to the end of the answer; of a stream, to its beginning. Real seconds.
-        headers: The answer's, names in lower case.
+        operation: The route, such as ``"POST /find-email"``.
+        status: The HTTP status; None when there was no response.
+        seconds: Real seconds from sending to the end of the response; for a stream, to its beginning.
+        headers: The response headers, names in lower case.
         size: Bytes of the body; 0 for a stream.
-        request_id: The service's id for the request when it sent one.
-        error: Why no answer came.
+        request_id: The id that the service, or a proxy before it, gave the request; None when it gave none.
+        error: Why there was no response.
     """
 
     operation: str
@@ -60,13 +63,15 @@ class ResponseSeen:
 
 @dataclass(frozen=True, slots=True)
 class RetryPlanned:
-    """A request failed and will be sent again. A `JobRunner` plans its own submits and looks; those are not told here.
+    """A request failed and will be sent again.
+
+    The submits and polls of a `JobRunner` are repeated by its scheduler and are not reported here.
 
     Attributes:
-        operation: Such as ``"POST /find-email"``.
+        operation: The route, such as ``"POST /find-email"``.
         attempt: The number of the attempt that failed, from 1.
-        after: Seconds until the next one, at the service's pace.
-        error: What went wrong.
+        after: Seconds until the next attempt, on the service's clock.
+        error: The failure.
     """
 
     operation: str
@@ -77,7 +82,13 @@ class RetryPlanned:
 
 @dataclass(frozen=True, slots=True)
 class Hooks:
-    """Functions to call; each may be left out."""
+    """Functions that a client calls; each may be left out.
+
+    Attributes:
+        on_request: Called before each request is sent, attempts and token requests included.
+        on_response: Called when a request has ended.
+        on_retry: Called when a failed request will be sent again.
+    """
 
     on_request: Callable[[RequestSent], None] | None = None
     on_response: Callable[[ResponseSeen], None] | None = None
@@ -86,22 +97,22 @@ class Hooks:
 
 @dataclass(frozen=True, slots=True)
 class Observers:
-    """All hooks of a client."""
+    """All hooks of one client."""
 
     hooks: Sequence[Hooks] = ()
 
     def request(self, event: RequestSent) -> None:
-        """Tell that a request is about to leave."""
+        """Call each ``on_request``."""
         for hooks in self.hooks:
             _call(hooks.on_request, event)
 
     def response(self, event: ResponseSeen) -> None:
-        """Tell how a request ended."""
+        """Call each ``on_response``."""
         for hooks in self.hooks:
             _call(hooks.on_response, event)
 
     def retry(self, event: RetryPlanned) -> None:
-        """Tell that a request will be sent again."""
+        """Call each ``on_retry``."""
         for hooks in self.hooks:
             _call(hooks.on_retry, event)
 

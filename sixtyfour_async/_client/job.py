@@ -1,4 +1,4 @@
-"""A submitted job as a handle, and how its answers are read."""
+"""Jobs: a handle to a submitted operation, its polling, and the answer in its last report."""
 
 from __future__ import annotations
 
@@ -11,15 +11,13 @@ from typing import Any, Generic, Protocol, TypeVar
 import anyio
 from pydantic import JsonValue
 
-from sixtyfour_async._client.answers import Answer, read
+from sixtyfour_async._client.answers import Answer, read_answer
 from sixtyfour_async._client.clock import Clock
 from sixtyfour_async._scheduling.poll_plan import exploration_wait, idle_schedule, wait_after_failures
 from sixtyfour_async._scheduling.retry import is_transient
 from sixtyfour_async._wire.codec import decode_answer
 from sixtyfour_async.errors import (
     ConfigurationError,
-    JobCancelledError,
-    JobFailedError,
     JobTimeoutError,
     NotFoundError,
     ResponseError,
@@ -29,13 +27,13 @@ from sixtyfour_async.models.jobs import JobState, Report
 from sixtyfour_async.operations import REGISTRY, JobOperation, Operation, PagedOperation
 
 FRESH_SECONDS = 60.0
-"""Seconds after its submit during which a job that is not found may only not be visible yet. Assumed."""
+"""Seconds after the submit during which a 404 is taken for a job that is not visible yet. Assumed."""
 
 MAX_FAILED_POLLS = 20
-"""Failed looks in a row after which a caller who waits is told; each was retried before it counted."""
+"""Consecutive failed polls after which waiting ends with an error; each was retried before it counted."""
 
 FINAL_POLL_SECONDS = 10.0
-"""Real seconds that a look may outlast the deadline."""
+"""Real seconds by which the last poll may outlast the deadline."""
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -45,10 +43,10 @@ logger = logging.getLogger("sixtyfour_async.job")
 
 
 class OperationSender(Protocol):
-    """Whoever can ask the service: an `AsyncClient`."""
+    """What a job and the namespaces need of an `AsyncClient`."""
 
     async def send(self, operation: Operation[R]) -> R:
-        """Ask an operation and return its answer."""
+        """Send an operation and return its answer."""
         ...
 
     async def submit(self, operation: JobOperation[R]) -> Job[R]:
@@ -56,26 +54,31 @@ class OperationSender(Protocol):
         ...
 
     def pages(self, operation: PagedOperation[R, T]) -> AsyncGenerator[R, None]:
-        """Yield page after page."""
+        """Yield the pages of an answer."""
         ...
 
     def rows(self, operation: PagedOperation[R, T]) -> AsyncGenerator[T, None]:
-        """Yield row after row."""
+        """Yield the rows of all pages."""
         ...
 
     def events(self, operation: Operation[R]) -> AsyncGenerator[R, None]:
-        """Yield the data of event after event."""
+        """Yield the data of each event of a stream."""
         ...
 
 
 class Job(Generic[R_co]):
-    """A submitted operation: ``await job`` waits for its answer.
+    """A handle to a submitted job: ``await job`` polls until it ends and returns its answer.
+
+        job = await client.people.intelligence.submit(lead_info={"name": "Ada"}, struct=Lead)
+        lead = await job                                 # or: await job.wait(deadline=600)
 
     Attributes:
-        operation: What was asked.
-        id: The service's id; keep it: an answer is paid for whether or not it is fetched.
+        operation: The operation that was submitted.
+        id: The service's id for the job. Keep it, since the answer is paid for whether or not it is fetched:
+            ``client.job(PeopleIntelligence, id)`` makes a handle to the same job, in any process.
 
-    Leaving off waiting, by a deadline or by cancelling the task, leaves the job running over there, and billed.
+    To stop waiting, by a deadline or by cancelling the task, does not stop the job: it keeps running at the service and
+    will be billed.
     """
 
     def __init__(
@@ -100,130 +103,136 @@ class Job(Generic[R_co]):
         return self.wait().__await__()
 
     async def report(self) -> Report:
-        """Look once."""
-        seen = await self._client.send(self.operation.poll(self.id))
-        found: Report = seen.report()
-        return found
+        """Poll once and return the job's current state."""
+        status = await self._client.send(self.operation.poll(self.id))
+        report: Report = status.report()
+        return report
 
     async def wait(
         self, deadline: float | None = None, *, on_progress: Callable[[Report], object] | None = None
     ) -> R_co:
-        """Look until the job ends and return its answer.
+        """Poll until the job ends and return its answer.
+
+        A poll that fails for a transient reason does not fail the job: it is polled again, less and less often.
 
         Args:
-            deadline: Seconds to wait at most; None waits for ever. One last look is taken when they are over.
-            on_progress: Called with the report of each look that tells something new.
+            deadline: Seconds to wait, on the service's clock; None waits for ever. The last poll is made when they end.
+            on_progress: Called with each report whose state or progress differs from the one before.
 
         Raises:
-            JobTimeoutError: The deadline passed, or `MAX_FAILED_POLLS` looks in a row failed; the job runs on over there.
-                It carries id and last state.
-            JobFailedError: The service gave up.
-            JobCancelledError: It was cancelled over there.
-            ResponseError: The answer does not fit the class asked for; the error holds it as ``raw``.
-            APIError: The service refuses to tell: wrong key, or no such job.
-
-        A look that fails for a reason that may pass does not fail the job: it is looked at again, less and less often.
+            JobTimeoutError: The deadline passed, or 20 consecutive polls failed. The job is still running; the error
+                carries its id and last known state.
+            JobFailedError: The job failed at the service.
+            JobCancelledError: The job was cancelled.
+            ResponseError: The answer does not fit its class; the error holds it as ``raw``.
+            APIError: The service refuses the poll: wrong key, no such job.
         """
         return (await self.answer(deadline, on_progress=on_progress)).result()
 
     async def answer(
         self, deadline: float | None = None, *, on_progress: Callable[[Report], object] | None = None
     ) -> Answer[R_co]:
-        """Wait as `wait` does and return the answer with its raw form, even if it does not fit the class asked for."""
+        """Do what `wait` does, but return the answer with its raw form, even if it does not fit its class."""
         last: Report | None = None
         async with self.watch(deadline) as reports:
             async for report in reports:
-                news = last is None or (report.word, report.progress) != (last.word, last.progress)
+                changed = last is None or (report.word, report.progress) != (last.word, last.progress)
                 last = report
-                if news and on_progress is not None:
+                if changed and on_progress is not None:
                     on_progress(report)
-        assert last is not None  # noqa: S101 (watching ends with the last report, or raises)
-        return read_report(self.operation, self.id, last)
+        assert last is not None  # noqa: S101 (`watch` yields the final report or raises)
+        return answer_of_report(self.operation, self.id, last)
 
     @asynccontextmanager
     async def watch(self, deadline: float | None = None) -> AsyncGenerator[AsyncGenerator[Report, None], None]:
-        """Look until the job ends and give the report of every look, the last one included.
+        """Poll until the job ends, and iterate over the reports, the final one included.
 
-        Use it as ``async with job.watch() as reports: async for report in reports: …``; raises what `wait` raises,
-        except for how the job ended.
+            async with job.watch() as reports:
+                async for report in reports:
+                    print(report.word, report.progress)
+
+        Raises what `wait` raises, except for how the job ended: the final report shows that.
         """
-        async with aclosing(self._looks(deadline)) as reports:
+        async with aclosing(self._reports(deadline)) as reports:
             yield reports
 
     async def cancel(self) -> Any:
-        """Cancel the job over there and return what the service says; what it did until then may be billed.
+        """Cancel the job at the service and return its answer; work done until then may be billed.
 
         Raises:
-            ConfigurationError: The service cannot cancel this kind of job. Workflow runs are all it can.
+            ConfigurationError: The service cannot cancel this kind of job; it can only cancel workflow runs.
         """
         name = self.operation.endpoint.cancel
         if not name:
             raise ConfigurationError(
-                f"the service cannot cancel {self.operation.endpoint.name}: job {self.id} runs on and is billed; "
-                "it can only be left alone"
+                f"the service cannot cancel {self.operation.endpoint.name}: "
+                f"job {self.id} keeps running and will be billed"
             )
         return await self._client.send(REGISTRY[name](job_id=self.id))  # type: ignore[call-arg]
 
-    async def _looks(self, deadline: float | None) -> AsyncGenerator[Report, None]:
+    async def _reports(self, deadline: float | None) -> AsyncGenerator[Report, None]:
         clock = self._clock
-        plan = idle_schedule(self.operation.variant())
-        begun = clock.now()
-        since = begun if self._submitted_at is None else self._submitted_at
-        pause = 0.0 if self._submitted_at is None else max(0.0, since + exploration_wait(0.0, plan) - begun)
-        word, trouble = None, 0
+        schedule = idle_schedule(self.operation.variant())
+        started_at = clock.now()
+        since = started_at if self._submitted_at is None else self._submitted_at
+        # A job taken up by its id may have ended long ago: poll it at once. One just submitted cannot have.
+        pause = 0.0 if self._submitted_at is None else max(0.0, since + exploration_wait(0.0, schedule) - started_at)
+        word, failures = None, 0
         while True:
-            left = math.inf if deadline is None else begun + deadline - clock.now()
-            if left <= 0 or trouble >= MAX_FAILED_POLLS:
-                why = f"not finished within {deadline:g} s" if left <= 0 else f"{trouble} looks in a row failed"
+            left = math.inf if deadline is None else started_at + deadline - clock.now()
+            if left <= 0 or failures >= MAX_FAILED_POLLS:
+                why = f"not finished within {deadline:g} s" if left <= 0 else f"{failures} consecutive polls failed"
                 raise JobTimeoutError(why, job_id=self.id, state=word)
+            # A pause that would end after the deadline is cut, so that the last poll is made at the deadline itself. It
+            # gets a few real seconds more: an answer that is there must not be missed because the network is slow.
             await anyio.sleep(clock.real(min(pause, left)))
-            report = await self._look(clock.real(max(left - pause, 0.0)) + FINAL_POLL_SECONDS)
-            trouble = trouble + 1 if report is None else 0
+            report = await self._poll_within(clock.real(max(left - pause, 0.0)) + FINAL_POLL_SECONDS)
+            failures = failures + 1 if report is None else 0
             if report is not None:
                 word = report.word
                 yield report
                 if report.state is not JobState.RUNNING:
                     return
-            pause = wait_after_failures(trouble) if trouble else exploration_wait(clock.now() - since, plan)
+            pause = wait_after_failures(failures) if failures else exploration_wait(clock.now() - since, schedule)
 
-    async def _look(self, limit: float) -> Report | None:
-        """Look once; None when it brought nothing but may the next time."""
+    async def _poll_within(self, limit: float) -> Report | None:
+        """Poll once; return None when that failed, but may succeed the next time."""
         try:
             with anyio.move_on_after(limit):
                 return await self.report()
         except NotFoundError:
+            # The service may answer a submit before the job is visible to every server that polls may reach.
             if self._submitted_at is None or self._clock.now() - self._submitted_at > FRESH_SECONDS:
                 raise
         except SixtyfourError as error:
             if not is_transient(error):
                 raise
-            logger.warning("looking at %s: %s", self.id, error)
+            logger.warning("polling job %s failed: %s", self.id, error)
         return None
 
 
-def read_job_id(operation: JobOperation[Any], value: JsonValue, asked: str) -> str:
-    """Find the job's id in the answer to a submit.
+def read_job_id(operation: JobOperation[Any], value: JsonValue, label: str) -> str:
+    """Return the job's id from the answer to a submit; *label* names the request in errors.
 
     Raises:
-        ResponseError: There is none; the job may run all the same.
+        ResponseError: The answer contains no id. The job may be running nevertheless.
     """
     endpoint = operation.endpoint
-    started = decode_answer(endpoint.started, value, operation=asked)
-    found = getattr(started, endpoint.id_field, None)
-    if not isinstance(found, str) or not found:
-        raise ResponseError("the answer to the submit has no job id", operation=asked, expected=endpoint.id_field)
-    return found
+    started = decode_answer(endpoint.started, value, operation=label)
+    job_id = getattr(started, endpoint.id_field, None)
+    if not isinstance(job_id, str) or not job_id:
+        raise ResponseError("the answer to the submit contains no job id", operation=label, expected=endpoint.id_field)
+    return job_id
 
 
-def read_answer(operation: JobOperation[R], job_id: str, report: Report) -> R:
-    """Turn the last report of a job into its answer, or raise why there is none."""
-    return read_report(operation, job_id, report).result()
+def answer_of_report(operation: JobOperation[R], job_id: str, report: Report) -> Answer[R]:
+    """Return the answer in the final report of a job, whether or not it fits its class.
 
-
-def read_report(operation: JobOperation[R], job_id: str, report: Report) -> Answer[R]:
-    """Turn the last report of a job into its answer, fitting or not, or raise why there is none."""
-    if report.state is JobState.CANCELLED:
-        raise JobCancelledError("was cancelled", job_id=job_id, state=report.word)
-    if report.state is not JobState.COMPLETED:
-        raise JobFailedError(report.error or f"ended as {report.word!r}", job_id=job_id, state=report.word)
-    return read(operation, report.result, operation.endpoint.name)
+    Raises:
+        JobFailedError: The job failed.
+        JobCancelledError: The job was cancelled.
+    """
+    failure = report.failure(job_id)
+    if failure is not None:
+        raise failure
+    return read_answer(operation, report.result, operation.endpoint.name)

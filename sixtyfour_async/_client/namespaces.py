@@ -1,4 +1,12 @@
-"""``client.people``, ``client.search`` …: one line per operation, each with its operation's own signature."""
+"""``client.people``, ``client.search`` …: one line per operation, each with its operation's own signature.
+
+A method that only starts a job is bound with `Start`: it returns a `Job`, its documentation begins with "Start a job",
+and it is called ``start_…``, but for ``workflows.run`` and ``search.exclusion_lists.create``, which keep the verbs of
+their namespace. Every other method answers in the request; where there is a job too, ``.submit(…)`` starts it. Things
+that are stored are handled with ``create``, ``list``, ``get``, ``update`` and ``delete``.
+
+Type checkers and editors read ``namespaces.pyi``; ``python -m tests.surface.stubs`` writes it anew.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +18,7 @@ class People(Namespace):
     """Research people, find and reverse their addresses and numbers."""
 
     intelligence = Either(ops.PeopleIntelligence)
-    bulk_intelligence = Start(ops.BulkPeopleIntelligence)
+    start_bulk_intelligence = Start(ops.BulkPeopleIntelligence)
     enrich_lead = Either(ops.EnrichLead)
     find_email = Either(ops.FindEmail)
     find_email_bulk = Either(ops.FindEmailBulk)
@@ -22,7 +30,7 @@ class People(Namespace):
     reverse_phone_bulk = Either(ops.ReversePhoneBulk)
     enrich_linkedin = Call(ops.EnrichLinkedIn)
     get_linkedin = Call(ops.GetLinkedIn)
-    verify_age = Start(ops.VerifyAge)
+    start_verify_age = Start(ops.VerifyAge)
     verify_age_status = Call(ops.GetAgeStatus)
     enrich_dataframe = Call(ops.EnrichDataframe)
     find_email_v2 = Either(ops.FindEmailV2)
@@ -35,7 +43,7 @@ class Company(Namespace):
     """Research companies."""
 
     intelligence = Either(ops.CompanyIntelligence)
-    bulk_intelligence = Start(ops.BulkCompanyIntelligence)
+    start_bulk_intelligence = Start(ops.BulkCompanyIntelligence)
     enrich_company = Either(ops.EnrichCompany)
     enrich_company_v2 = Either(ops.EnrichCompanyV2)
 
@@ -81,25 +89,33 @@ class Search(Namespace):
     deep_search_status = Call(ops.GetDeepSearchStatus)
     download = Call(ops.DownloadSearch)
     query = Pages(ops.QuerySearch)
-    export = Start(ops.ExportSearch)
-    start_filter_search = Pages(ops.StartFilterSearch)
+    start_export = Start(ops.ExportSearch)
+    filter_search = Pages(ops.StartFilterSearch)
     filter_capabilities = Call(ops.GetFilterCapabilities)
     filter_field_values = Call(ops.GetFieldValues)
     autocomplete = Call(ops.Autocomplete)
     limits = Call(ops.GetSearchLimits)
-    lookalike = Start(ops.Lookalike)
+    start_lookalike = Start(ops.Lookalike)
     lookalike_status = Call(ops.GetLookalikeStatus)
     generate_title = Call(ops.GenerateTitle)
     exclusion_lists = Group(ExclusionLists)
     history = Group(History)
 
 
+class RestWorkflows(Namespace):
+    """The REST-style routes that an older third-party reference gives for workflows; unconfirmed."""
+
+    create = Call(ops.PostWorkflow)
+    update = Call(ops.PatchWorkflow)
+    delete = Call(ops.RemoveWorkflow)
+
+
 class Workflows(Namespace):
     """Define and run workflows and fetch what they made."""
 
-    create_workflow = Call(ops.CreateWorkflow)
-    update_workflow = Call(ops.UpdateWorkflow)
-    delete_workflow = Call(ops.DeleteWorkflow)
+    create = Call(ops.CreateWorkflow)
+    update = Call(ops.UpdateWorkflow)
+    delete = Call(ops.DeleteWorkflow)
     list = Call(ops.ListWorkflows)
     get = Call(ops.GetWorkflow)
     blocks = Call(ops.ListBlocks)
@@ -108,9 +124,7 @@ class Workflows(Namespace):
     live_status = Call(ops.GetLiveStatus)
     download_links = Call(ops.GetDownloadLinks)
     cancel = Call(ops.CancelRun)
-    post = Call(ops.PostWorkflow)
-    patch = Call(ops.PatchWorkflow)
-    remove = Call(ops.RemoveWorkflow)
+    rest = Group(RestWorkflows)
 
 
 class Schedules(Namespace):
@@ -194,16 +208,16 @@ class Chat(Namespace):
 
     send = Events(ops.Chat)
     stop = Call(ops.StopChat)
-    approval = Call(ops.ApproveInChat)
+    approve = Call(ops.ApproveInChat)
     create_session = Call(ops.CreateChatSession)
-    history = Call(ops.ListChatSessions)
-    session = Call(ops.GetChatSession)
+    list_sessions = Call(ops.ListChatSessions)
+    get_session = Call(ops.GetChatSession)
     rename_session = Call(ops.RenameChatSession)
     delete_session = Call(ops.DeleteChatSession)
-    stream = Events(ops.StreamChatSession)
-    engine = Call(ops.GetChatEngine)
+    stream_session = Events(ops.StreamChatSession)
+    get_engine = Call(ops.GetChatEngine)
     mark_read = Call(ops.MarkChatRead)
-    settings = Call(ops.GetChatSettings)
+    get_settings = Call(ops.GetChatSettings)
     update_settings = Call(ops.UpdateChatSettings)
 
 
@@ -214,7 +228,7 @@ class Workspaces(Namespace):
     get = Call(ops.GetWorkspace)
     mount_viewer = Call(ops.MountViewer)
     unmount_viewer = Call(ops.UnmountViewer)
-    patch_viewer = Call(ops.PatchViewer)
+    update_viewer = Call(ops.PatchViewer)
     activate_viewer = Call(ops.ActivateViewer)
     stream = Events(ops.StreamWorkspace)
 

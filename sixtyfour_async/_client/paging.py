@@ -1,4 +1,4 @@
-"""Page after page, row after row: one request at a time, made when it is asked for."""
+"""Pages and rows of paged answers: one request at a time, made when the iteration gets there."""
 
 from __future__ import annotations
 
@@ -18,25 +18,29 @@ logger = logging.getLogger("sixtyfour_async.client")
 async def pages_of(
     operation: PagedOperation[R, T], send: Callable[[Operation[R]], Awaitable[R]]
 ) -> AsyncGenerator[R, None]:
-    """Yield pages until the service names none, names one again, or as many rows have come as were asked for."""
-    question: PagedOperation[R, T] | None = operation
+    """Yield pages until there is no next one, a cursor repeats, or the operation's row limit is reached.
+
+    Only the service decides that there is no next page: with filters applied after the query, a short or an empty page
+    may well have a successor. A repeated cursor would go on for ever, and every page may cost money.
+    """
+    request: PagedOperation[R, T] | None = operation
     left = operation.row_limit()
     seen: set[str] = set()
-    while question is not None and (left is None or left > 0):
-        seen.add(question.fingerprint())
-        page = await send(question)
-        left = None if left is None else left - len(question.page_rows(page))
+    while request is not None and (left is None or left > 0):
+        seen.add(request.fingerprint())
+        page = await send(request)
+        left = None if left is None else left - len(request.page_rows(page))
         yield page
-        question = question.next_page(page)
-        if question is not None and question.fingerprint() in seen:
-            logger.warning("%s: the service named a page twice; no more are asked for", operation.endpoint.name)
+        request = request.next_page(page)
+        if request is not None and request.fingerprint() in seen:
+            logger.warning("%s: the service returned the same cursor twice; stopped paging", operation.endpoint.name)
             return
 
 
 async def rows_of(
     operation: PagedOperation[R, T], send: Callable[[Operation[R]], Awaitable[R]]
 ) -> AsyncGenerator[T, None]:
-    """Yield the rows of those pages, the last one cut to the number that was asked for."""
+    """Yield the rows of `pages_of`, cut to the row limit: the last page may hold more than was wanted."""
     left = operation.row_limit()
     async with aclosing(pages_of(operation, send)) as pages:
         async for page in pages:

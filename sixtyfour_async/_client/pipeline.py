@@ -23,7 +23,7 @@ from sixtyfour_async._client.auth import Credentials
 from sixtyfour_async._client.clock import Clock
 from sixtyfour_async._client.hooks import Observers, RetryPlanned
 from sixtyfour_async._client.sender import Sender
-from sixtyfour_async._client.transport import Opened, Transport
+from sixtyfour_async._client.transport import StreamedResponse, Transport
 from sixtyfour_async._scheduling.budget import Budget
 from sixtyfour_async._scheduling.retry import Retry, decide
 from sixtyfour_async._wire.codec import HTTPRequest, HTTPResponse, decode_json, rate_limit_headers, request_id
@@ -152,55 +152,57 @@ class Pipeline:
         return RawResponse(response.status, response.headers, response.body)
 
     @asynccontextmanager
-    async def open(self, request: HTTPRequest) -> AsyncGenerator[Opened, None]:
-        """Send a request once and give the response as soon as it begins; its body is read piece by piece."""
+    async def open(self, request: HTTPRequest) -> AsyncGenerator[StreamedResponse, None]:
+        """Send a request once and give the response as soon as it begins; its body is read chunk by chunk."""
         async with self._slots:
             await self.acquire()
-            async with self.sender.open(request.within(self.timeout)) as opened:
-                yield opened
+            async with self.sender.open(request.within(self.timeout)) as response:
+                yield response
 
     # --- retries ------------------------------------------------------------------------------------------------
 
     async def send_json(self, request: HTTPRequest, operation: Operation[Any]) -> tuple[JsonValue, str | None]:
-        """Send a request until it is answered or may not be sent again; return the decoded JSON and the request id."""
-        attempts = 0
+        """Send a request until it is answered or may not be sent again; return the decoded JSON and the request id.
+
+        stamina drives every attempt and asks `wait_or_stop` after each failure; `decide` holds the rules. The budget is
+        inside the loop: each attempt is paid for. A request waits out its backoff without a slot.
+
+        Raises:
+            SixtyfourError: The failure of the last attempt.
+        """
         allowed = self.retries + 1 if request.replayable else 1
+        failures = 0
 
         def wait_or_stop(error: Exception) -> bool | float:
+            nonlocal failures
             if not isinstance(error, SixtyfourError):
-                return False
+                return False  # a bug or a cancellation, which stamina shows to its hook as well
+            failures += 1
             decision = decide(
                 error,
                 retry_safe=operation.is_retry_safe(),
-                attempt=attempts,
+                attempt=failures,
                 attempts=allowed,
                 jitter=random.random(),  # noqa: S311 (spreads waits, keeps no secret)
                 throttles=allowed,
             )
             if not isinstance(decision, Retry):
                 return False
-            logger.info("%s; again in %.1f s", error, decision.after)
-            self.sender.observers.retry(RetryPlanned(request.operation, attempts, decision.after, error))
+            logger.info("%s; retrying in %.1f s", error, decision.after)
+            self.sender.observers.retry(RetryPlanned(request.operation, failures, decision.after, error))
             if decision.pause_key:
+                # A 429 concerns everything that uses the key, so the budget does the waiting: in `acquire`, for all.
                 self.budget.pause(self.clock.now() + decision.after)
                 return 0.0
             return self.clock.real(decision.after)
 
-        failures: list[SixtyfourError] = []
-        try:
-            attempts += 1
-            return await self._send_once(request, operation)
-        except SixtyfourError as error:  # only now is there something to decide
-            failures.append(error)
         async for attempt in stamina.retry_context(on=wait_or_stop, attempts=allowed, timeout=None):
             with attempt:
-                if failures:
-                    raise failures.pop()
-                attempts += 1
-                return await self._send_once(request, operation)
-        raise AssertionError("stamina ends with a result or an error")
+                return await self.send_json_once(request, operation)
+        raise AssertionError("stamina returns a result or raises")
 
-    async def _send_once(self, request: HTTPRequest, operation: Operation[Any]) -> tuple[JsonValue, str | None]:
+    async def send_json_once(self, request: HTTPRequest, operation: Operation[Any]) -> tuple[JsonValue, str | None]:
+        """Send a request once and return the decoded JSON of a successful response, and the request id."""
         async with self._slots:
             await self.acquire()
             response = await self.exchange(request)

@@ -1,4 +1,4 @@
-"""A request on its way: permitted, told to the observers, and once more where that is certain to cost nothing."""
+"""One request: credentials added, hooks called, and a second try where the first one certainly did nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 from sixtyfour_async._client.auth import AuthHeaders, Credentials
 from sixtyfour_async._client.hooks import Observers, RequestSent, ResponseSeen
-from sixtyfour_async._client.transport import Opened, Transport
+from sixtyfour_async._client.transport import StreamedResponse, Transport
 from sixtyfour_async._wire.codec import HTTPRequest, HTTPResponse, is_unknown_route, request_id
 from sixtyfour_async.errors import TransportError
 
@@ -17,17 +17,20 @@ NO_AUTH = AuthHeaders()
 
 
 class Sender:
-    """Sends what the budget has been paid for.
+    """Sends requests that have been paid for.
 
-    Two answers are followed by a second request, which is paid for as well: a 401 to a token that was fetched earlier
-    (it was not taken: a new token is fetched, once), and the 404 of a route that the service does not know, where
-    another route has the same answer. The unknown route is remembered.
+    Two responses prove that the request did nothing, and are followed by a second request, which spends the budget too:
+
+    - A 401 to a token that was fetched for an earlier request: it may have been revoked or have expired early. A new
+      token is fetched, once. A 401 to a fresh token, or to a key, is final: another try would bring the same answer.
+    - The 404 of a route that this deployment does not have, where another route gives the same answer (the operation's
+      ``fallback``). The route is remembered as unknown, so that later requests go to the fallback at once.
 
     Args:
-        transport: Where to.
-        credentials: What permits it.
-        observers: Who is told.
-        pay: Waits for the budget and spends one request.
+        transport: The connections.
+        credentials: Where auth headers come from.
+        observers: The client's hooks.
+        acquire: Waits for the budget and spends one request.
     """
 
     def __init__(
@@ -44,93 +47,94 @@ class Sender:
         self._unknown_routes: set[str] = set()
 
     async def send(self, request: HTTPRequest) -> HTTPResponse:
-        """Send a request and read its whole answer."""
+        """Send a request and read the whole response, whatever its status."""
         if request.fallback is None:
-            return await self._authorized(request)
+            return await self._send_authorized(request)
         if request.operation in self._unknown_routes:
-            return await self._authorized(request.fallback)
-        response = await self._authorized(request)
+            return await self._send_authorized(request.fallback)
+        response = await self._send_authorized(request)
         if not is_unknown_route(response):
             return response
         await self._acquire()
-        other = await self._authorized(request.fallback)
+        other = await self._send_authorized(request.fallback)
+        # Two unknown routes are more likely a wrong base URL than an old deployment: remember nothing.
         if not is_unknown_route(other):
             self._unknown_routes.add(request.operation)
         return other
 
     @asynccontextmanager
-    async def open(self, request: HTTPRequest) -> AsyncGenerator[Opened, None]:
-        """Send a request and give its answer as soon as it begins."""
+    async def open(self, request: HTTPRequest) -> AsyncGenerator[StreamedResponse, None]:
+        """Send a request and give the response as soon as it begins; fallback routes are not tried here."""
         auth = await self._auth_for(request)
-        async with self._opened(request, auth) as opened:
-            if not self._may_try_another(request, auth, opened.status):
-                yield opened
+        async with self._open(request, auth) as response:
+            if not self._may_reauthorize(request, auth, response.status):
+                yield response
                 return
         await self._acquire()
-        async with self._opened(request, await self._auth_for(request)) as opened:
-            yield opened
+        async with self._open(request, await self._auth_for(request)) as response:
+            yield response
 
-    async def _authorized(self, request: HTTPRequest) -> HTTPResponse:
+    async def _send_authorized(self, request: HTTPRequest) -> HTTPResponse:
         auth = await self._auth_for(request)
-        response = await self._sent(request, auth)
-        if self._may_try_another(request, auth, response.status):
+        response = await self._exchange(request, auth)
+        if self._may_reauthorize(request, auth, response.status):
             await self._acquire()
-            response = await self._sent(request, await self._auth_for(request))
+            response = await self._exchange(request, await self._auth_for(request))
         return response
 
-    def _may_try_another(self, request: HTTPRequest, auth: AuthHeaders, status: int) -> bool:
-        refused = status == HTTPStatus.UNAUTHORIZED and not request.keyless
-        return refused and self._credentials.refused(auth) and request.replayable
+    def _may_reauthorize(self, request: HTTPRequest, auth: AuthHeaders, status: int) -> bool:
+        unauthorized = status == HTTPStatus.UNAUTHORIZED and not request.keyless
+        return unauthorized and self._credentials.invalidate(auth) and request.replayable
 
     async def _auth_for(self, request: HTTPRequest) -> AuthHeaders:
         return NO_AUTH if request.keyless else await self._credentials.auth(self._fetch_token)
 
     async def _fetch_token(self, request: HTTPRequest) -> HTTPResponse:
         await self._acquire()
-        return await self._sent(request, NO_AUTH)
+        return await self._exchange(request, NO_AUTH)
 
-    async def _sent(self, request: HTTPRequest, auth: AuthHeaders) -> HTTPResponse:
-        begun = self._leaving(request, auth)
+    async def _exchange(self, request: HTTPRequest, auth: AuthHeaders) -> HTTPResponse:
+        started_at = self._notify_request(request, auth)
         try:
             response = await self._transport.send(request, auth.headers)
         except TransportError as error:
-            self._ended(request, begun, error=error)
+            self._notify_response(request, started_at, error=error)
             raise
-        self._ended(request, begun, response, len(response.body))
+        self._notify_response(request, started_at, response, len(response.body))
         return response
 
     @asynccontextmanager
-    async def _opened(self, request: HTTPRequest, auth: AuthHeaders) -> AsyncGenerator[Opened, None]:
-        begun = self._leaving(request, auth)
-        answered = False
+    async def _open(self, request: HTTPRequest, auth: AuthHeaders) -> AsyncGenerator[StreamedResponse, None]:
+        started_at = self._notify_request(request, auth)
+        responded = False
         try:
-            async with self._transport.open(request, auth.headers) as opened:
-                answered = True
-                self._ended(request, begun, opened)
-                yield opened
+            async with self._transport.open(request, auth.headers) as response:
+                responded = True
+                self._notify_response(request, started_at, response)
+                yield response
         except TransportError as error:
-            if not answered:
-                self._ended(request, begun, error=error)
+            if not responded:
+                self._notify_response(request, started_at, error=error)
             raise
 
-    def _leaving(self, request: HTTPRequest, auth: AuthHeaders) -> float:
-        shown = {name.lower(): value for name, value in request.headers.items()} | dict.fromkeys(
+    def _notify_request(self, request: HTTPRequest, auth: AuthHeaders) -> float:
+        headers = {name.lower(): value for name, value in request.headers.items()} | dict.fromkeys(
             auth.headers, "[the key]"
         )
-        self.observers.request(RequestSent(request.operation, request.method, request.path, shown))
+        self.observers.request(RequestSent(request.operation, request.method, request.path, headers))
         return time.monotonic()
 
-    def _ended(
+    def _notify_response(
         self,
         request: HTTPRequest,
-        begun: float,
-        answer: HTTPResponse | Opened | None = None,
+        started_at: float,
+        response: HTTPResponse | StreamedResponse | None = None,
         size: int = 0,
         error: TransportError | None = None,
     ) -> None:
-        headers = dict[str, str]() if answer is None else answer.headers
-        status = None if answer is None else answer.status
-        seconds = time.monotonic() - begun
+        headers = dict[str, str]() if response is None else response.headers
+        status = None if response is None else response.status
+        seconds = time.monotonic() - started_at
         self.observers.response(
             ResponseSeen(request.operation, status, seconds, headers, size, request_id(headers), error)
         )

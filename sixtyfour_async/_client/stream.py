@@ -1,4 +1,4 @@
-"""An answer that is a stream of server-sent events, read as it comes."""
+"""Answers that come as a stream of server-sent events."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any, TypeVar, cast
 
 from pydantic import JsonValue
 
-from sixtyfour_async._client.answers import read
-from sixtyfour_async._client.transport import Opened
+from sixtyfour_async._client.answers import read_answer
+from sixtyfour_async._client.transport import StreamedResponse
 from sixtyfour_async._wire.codec import decode_json, request_id
 from sixtyfour_async._wire.sse import EventParser
 from sixtyfour_async.errors import ResponseError
@@ -19,25 +19,30 @@ from sixtyfour_async.operations import Operation
 R = TypeVar("R")
 
 
-async def read_events(opened: Opened, operation: Operation[R]) -> AsyncGenerator[R, None]:
-    """Yield the data of each event, as the type of the operation's answer; data that is not JSON counts as text."""
-    asked = str(operation.endpoint.route)
-    kind = opened.headers.get("content-type", "")
-    if opened.status >= HTTPStatus.MULTIPLE_CHOICES or "text/event-stream" not in kind:
-        decode_json(await opened.whole(), operation=asked)
+async def read_events(response: StreamedResponse, operation: Operation[R]) -> AsyncGenerator[R, None]:
+    """Yield the data of each event as the operation's answer class; data that is not JSON is validated as a string.
+
+    Raises:
+        APIError: The status is 400 or above.
+        ResponseError: The response is no event stream, or an event does not fit the class.
+    """
+    label = str(operation.endpoint.route)
+    content_type = response.headers.get("content-type", "")
+    if response.status >= HTTPStatus.MULTIPLE_CHOICES or "text/event-stream" not in content_type:
+        decode_json(await response.read(), operation=label)
         raise ResponseError(
-            f"the answer is {kind or 'of no named type'}, not a stream of events",
-            operation=asked,
+            f"expected a stream of events, got {content_type or 'a body without a content type'}",
+            operation=label,
             expected="text/event-stream",
-            request_id=request_id(opened.headers),
+            request_id=request_id(response.headers),
         )
     parser = EventParser()
-    async for piece in opened.pieces:
-        for event in parser.feed(piece):
-            yield read(operation, _loaded(event.data), asked, request_id(opened.headers)).result()
+    async for chunk in response.chunks:
+        for event in parser.feed(chunk):
+            yield read_answer(operation, _json_or_text(event.data), label, request_id(response.headers)).result()
 
 
-def _loaded(text: str) -> JsonValue:
+def _json_or_text(text: str) -> JsonValue:
     try:
         value: Any = json.loads(text)
     except (ValueError, RecursionError):

@@ -1,7 +1,8 @@
-"""The one place that knows httpx: send bytes, and say what went wrong in our own words.
+"""The only module that knows httpx: it sends requests and maps httpx's exceptions to ours.
 
-A caller's own client may be one of httpx2, httpx's maintained fork, too. Their exceptions are two trees without a
-common root; httpx2 is looked for among the modules that are loaded, never imported.
+A caller may bring a client of httpx2, the maintained fork of httpx, instead. The two have separate exception trees
+without a common root. httpx2 is looked up among the loaded modules and never imported: an exception of it can only
+occur when the caller has imported it.
 """
 
 from __future__ import annotations
@@ -37,22 +38,33 @@ if TYPE_CHECKING:
 
 HTTPClient: TypeAlias = "httpx.AsyncClient | httpx2.AsyncClient"
 
-KEPT_OPEN = 100
-"""Idle connections kept at most: httpx's default keeps 20 and opens the rest anew each time."""
+MAX_IDLE_CONNECTIONS = 100
+"""Idle connections kept open; httpx's default of 20 would reconnect for most requests of a busy client."""
 
-KEPT_ALIVE = 4.0
-"""Seconds an idle connection is kept; shorter than the 5 s after which common servers close theirs."""
+KEEPALIVE_SECONDS = 4.0
+"""Seconds an idle connection is kept: less than the 5 s after which common servers (uvicorn, Node) close theirs.
 
-CONNECT_TIMEOUT = 15.0
-WRITE_TIMEOUT = 60.0
-"""Seconds for one piece of a body to leave, not for the whole."""
-DOWNLOAD_TIMEOUT = 60.0
-"""Seconds of silence, not of the whole file."""
+A request sent on a connection that the server is just closing fails with an unknown outcome, which for a paid POST
+means a parked row. So the client must always be the first to close.
+"""
 
-PIECE = 64 * 1024
+CONNECT_TIMEOUT_SECONDS = 15.0
+
+WRITE_TIMEOUT_SECONDS = 60.0
+"""Seconds until one chunk of a body has left, not the whole body."""
+
+DOWNLOAD_TIMEOUT_SECONDS = 60.0
+"""Seconds without a byte, not for the whole file."""
+
+CHUNK_BYTES = 64 * 1024
 """Bytes read from or written to a file at once, in a worker thread."""
 
-_UNDELIVERED = (
+# The request certainly did not reach the service, so even a paid one may be sent again. Connecting failed or no
+# connection was free, or httpx refused to build the request. Everything else of httpx's (`ReadError`, `ReadTimeout`,
+# `WriteError`, `WriteTimeout`, `RemoteProtocolError` …) may strike after the server has read enough to act: the request
+# is then uncertain, and only what is safe to repeat is repeated. `WriteError` is the tempting one: the write may fail
+# because the server, having read the whole request, closed the connection before its answer was fetched.
+_NOT_DELIVERED = (
     "ConnectError",
     "ConnectTimeout",
     "InvalidURL",
@@ -64,108 +76,130 @@ _UNDELIVERED = (
 
 _FAMILIES = ("httpx", "httpx2")
 
-HIDDEN = "[the key]"
+REDACTED = "[the key]"
 
 _AUTH_HEADERS = frozenset({"authorization", "x-api-key"})
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """An answer whose body is read piece by piece. Header names are lower case."""
+class StreamedResponse:
+    """A response whose body is read chunk by chunk.
+
+    Attributes:
+        status: The HTTP status.
+        headers: The response headers, names in lower case, secrets redacted.
+        chunks: The body, with any content encoding removed.
+        secrets: Credentials of the request, to be redacted in an error body.
+    """
 
     status: int
     headers: Mapping[str, str]
-    pieces: AsyncIterator[bytes]
+    chunks: AsyncIterator[bytes]
     secrets: Sequence[str] = field(default=(), repr=False)
 
-    async def whole(self) -> HTTPResponse:
-        """Read all that is left of it.
+    async def read(self) -> HTTPResponse:
+        """Read the rest of the body.
 
-        An answer that is an error is quoted to people: a key that the service repeats in it is not.
+        Error bodies are quoted in messages and logs, so credentials that the service echoes in one are redacted.
         """
-        body = b"".join([piece async for piece in self.pieces])
+        body = b"".join([chunk async for chunk in self.chunks])
         if self.status >= HTTPStatus.MULTIPLE_CHOICES:
             for secret in self.secrets:
-                body = body.replace(secret.encode(), HIDDEN.encode())
+                body = body.replace(secret.encode(), REDACTED.encode())
         return HTTPResponse(self.status, self.headers, body, datetime.now(UTC))
 
 
 class Transport:
-    """Sends requests to one origin. What permits a request is put on it here and follows no redirect.
+    """Sends requests to one origin, with the auth headers it is given.
 
-    Our own pool sets no limit, so that no request waits in it: how many there are at once is decided before.
+    Redirects are never followed. httpx drops ``Authorization`` when a redirect leads to another origin, but not
+    ``x-api-key``, so a compromised or misconfigured host could collect keys; and a POST that is repeated elsewhere
+    could be paid twice. For the same reason auth headers in a request's own headers are dropped: only those passed as
+    *auth* are sent.
+
+    The connection pool has no upper limit, so that no request waits (and times out) inside httpx: how many requests
+    are in flight is decided before, by the pipeline and the scheduler.
+
+    Raises:
+        ConfigurationError: *base_url* is not an http(s) URL, or holds a password.
     """
 
     def __init__(self, base_url: str, http_client: HTTPClient | None = None) -> None:
         try:
             url = httpx.URL(base_url)
         except (httpx.InvalidURL, TypeError) as error:
-            raise ConfigurationError(f"base_url {base_url!r} is not a URL") from error
+            raise ConfigurationError(f"base_url {base_url!r} is not a valid URL") from error
         if url.scheme not in {"http", "https"} or not url.host:
             raise ConfigurationError(f"base_url {base_url!r} must start with https:// (or http:// for a simulator)")
         if url.userinfo:
-            raise ConfigurationError("base_url must not hold a user name or password; pass api_key or auth")
+            raise ConfigurationError("base_url must not contain a user name or password; pass api_key or auth instead")
         self.base_url = base_url.rstrip("/")
         self._owned = http_client is None
         self._client: Any = http_client or httpx.AsyncClient(
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=KEPT_OPEN, keepalive_expiry=KEPT_ALIVE),
+            limits=httpx.Limits(
+                max_connections=None, max_keepalive_connections=MAX_IDLE_CONNECTIONS, keepalive_expiry=KEEPALIVE_SECONDS
+            ),
             follow_redirects=False,
         )
 
     async def send(self, request: HTTPRequest, auth: Mapping[str, str]) -> HTTPResponse:
-        """Send one request and read its whole answer, whatever its status.
+        """Send one request and read the whole response, whatever its status.
 
         Raises:
-            TransportError: No usable answer; ``sent`` says whether the server may have acted.
+            TransportError: No usable response; ``sent`` tells whether the service may have acted on the request.
             InputError: The file to upload cannot be read.
         """
-        async with self.open(request, auth) as opened:
-            return await opened.whole()
+        async with self.open(request, auth) as response:
+            return await response.read()
 
     @asynccontextmanager
-    async def open(self, request: HTTPRequest, auth: Mapping[str, str]) -> AsyncGenerator[Opened, None]:
-        """Send one request and give its answer as soon as it begins; raises what `send` raises."""
+    async def open(self, request: HTTPRequest, auth: Mapping[str, str]) -> AsyncGenerator[StreamedResponse, None]:
+        """Send one request and give the response as soon as it begins; raises what `send` raises."""
         headers = {name: value for name, value in request.headers.items() if name.lower() not in _AUTH_HEADERS}
         secrets = [value.removeprefix("Bearer ") for value in auth.values()]
-        async with _content(request) as (content, described):
+        async with _content(request) as (content, content_headers):
             stream = self._client.stream(
                 request.method,
                 self._url(request),
                 content=content,
-                headers={"accept": "application/json", **headers, **described, **auth},
-                timeout=(CONNECT_TIMEOUT, request.timeout, WRITE_TIMEOUT, request.timeout),
+                headers={"accept": "application/json", **headers, **content_headers, **auth},
+                timeout=(CONNECT_TIMEOUT_SECONDS, request.timeout, WRITE_TIMEOUT_SECONDS, request.timeout),
                 follow_redirects=False,
             )
-            with _our_errors(request.operation):
+            with _mapped_errors(request.operation):
                 async with stream as response:
-                    shown = {name.lower(): _without(secrets, value) for name, value in response.headers.items()}
-                    yield Opened(response.status_code, shown, response.aiter_bytes(), secrets)
+                    received = {name.lower(): _redact(secrets, value) for name, value in response.headers.items()}
+                    yield StreamedResponse(response.status_code, received, response.aiter_bytes(), secrets)
 
     def _url(self, request: HTTPRequest) -> str:
-        """Only what carries no key may go to another origin: a token is asked for where tokens are issued."""
-        whole = request.keyless and not request.path.startswith("/")
-        return request.path if whole else self.base_url + request.path
+        """Join origin and path; only a request without credentials may name another origin (an OAuth token URL)."""
+        absolute = request.keyless and not request.path.startswith("/")
+        return request.path if absolute else self.base_url + request.path
 
     @asynccontextmanager
-    async def follow(self, url: str, headers: Mapping[str, str]) -> AsyncGenerator[Opened, None]:
-        """Read a signed link piece by piece. It carries its own permission: nothing of ours goes with it."""
-        with _our_errors("download"):
+    async def follow(self, url: str, headers: Mapping[str, str]) -> AsyncGenerator[StreamedResponse, None]:
+        """Get a signed link, and give the response as soon as it begins.
+
+        The link carries its own authorization and leads to a storage host, so no credentials of ours are sent. A
+        redirect is returned, not followed: `_wire.ranges` decides where it may lead.
+        """
+        with _mapped_errors("download"):
             stream = self._client.stream(
-                "GET", url, headers=dict(headers), timeout=DOWNLOAD_TIMEOUT, follow_redirects=False
+                "GET", url, headers=dict(headers), timeout=DOWNLOAD_TIMEOUT_SECONDS, follow_redirects=False
             )
             async with stream as response:
                 received = {name.lower(): value for name, value in response.headers.items()}
-                yield Opened(response.status_code, received, response.aiter_bytes(PIECE))
+                yield StreamedResponse(response.status_code, received, response.aiter_bytes(CHUNK_BYTES))
 
     async def aclose(self) -> None:
-        """Close the connections, unless the caller brought the client."""
+        """Close the connections, unless the caller brought the HTTP client."""
         if self._owned:
             await self._client.aclose()
 
 
-def _without(secrets: Sequence[str], text: str) -> str:
+def _redact(secrets: Sequence[str], text: str) -> str:
     for secret in secrets:
-        text = text.replace(secret, HIDDEN)
+        text = text.replace(secret, REDACTED)
     return text
 
 
@@ -175,7 +209,7 @@ def _without(secrets: Sequence[str], text: str) -> str:
 def _content(
     request: HTTPRequest,
 ) -> AbstractAsyncContextManager[tuple[bytes | AsyncIterator[bytes] | None, dict[str, str]]]:
-    """Give a body as httpx takes it, and the headers that describe it; a file is open meanwhile."""
+    """Give a body as httpx takes it and the headers that describe it; a file to upload is open meanwhile."""
     return nullcontext((request.body, {})) if request.parts is None else _form(request.parts)
 
 
@@ -183,17 +217,17 @@ def _content(
 async def _form(parts: Parts) -> AsyncGenerator[tuple[AsyncIterator[bytes], dict[str, str]], None]:
     boundary = token_hex(16)
     head, tail = parts.around(boundary)
-    async with _file(parts.file) as (pieces, size):
+    async with _file(parts.file) as (chunks, size):
         headers = {"content-type": f"multipart/form-data; boundary={boundary}"}
         if size is not None:
             headers["content-length"] = str(len(head) + size + len(tail))
-        async with aclosing(_joined(head, pieces, tail)) as joined:
+        async with aclosing(_joined(head, chunks, tail)) as joined:
             yield joined, headers
 
 
 @asynccontextmanager
 async def _file(upload: Upload) -> AsyncGenerator[tuple[AsyncIterator[bytes], int | None], None]:
-    """Give a file's bytes, and how many there are when that is known before they are read."""
+    """Give a file's chunks, and its size in bytes if that is known before reading."""
     content = upload.content
     if isinstance(content, bytes):
         yield _sliced(content), len(content)
@@ -201,61 +235,61 @@ async def _file(upload: Upload) -> AsyncGenerator[tuple[AsyncIterator[bytes], in
         try:
             file = await anyio.open_file(content, "rb")
         except OSError as error:
-            raise InputError(f"cannot read {str(content)!r}: {error.strerror}", column=FILE_FIELD) from error
+            raise InputError(f"cannot read {str(content)!r}: {error.strerror}", field=FILE_FIELD) from error
         async with file:
             size = await file.seek(0, 2)
             await file.seek(0)
-            async with aclosing(_read(file, size)) as pieces:
-                yield pieces, size
+            async with aclosing(_read(file, size)) as chunks:
+                yield chunks, size
     else:
         yield aiter(upload.take_stream(content)), None
 
 
-async def _joined(head: bytes, pieces: AsyncIterator[bytes], tail: bytes) -> AsyncGenerator[bytes, None]:
+async def _joined(head: bytes, chunks: AsyncIterator[bytes], tail: bytes) -> AsyncGenerator[bytes, None]:
     yield head
-    async for piece in pieces:
-        yield piece
+    async for chunk in chunks:
+        yield chunk
     yield tail
 
 
 async def _sliced(content: bytes) -> AsyncGenerator[bytes, None]:
-    for start in range(0, len(content), PIECE):
-        yield content[start : start + PIECE]
+    for start in range(0, len(content), CHUNK_BYTES):
+        yield content[start : start + CHUNK_BYTES]
 
 
 async def _read(file: anyio.AsyncFile[bytes], size: int) -> AsyncGenerator[bytes, None]:
-    """Read as many bytes as were promised; a file that grew meanwhile is sent as it was."""
+    """Read exactly as many bytes as ``content-length`` promised, even if the file has grown since."""
     left = size
-    while left > 0 and (piece := await file.read(min(PIECE, left))):
-        left -= len(piece)
-        yield piece
+    while left > 0 and (chunk := await file.read(min(CHUNK_BYTES, left))):
+        left -= len(chunk)
+        yield chunk
     if left > 0:
-        raise InputError("the file became shorter while it was sent", column=FILE_FIELD)
+        raise InputError("the file was truncated while it was being uploaded", field=FILE_FIELD)
 
 
-# --- what went wrong ----------------------------------------------------------------------------------------------
+# --- exceptions ---------------------------------------------------------------------------------------------------
 
 
 @contextmanager
-def _our_errors(operation: str) -> Generator[None, None, None]:
+def _mapped_errors(operation: str) -> Generator[None, None, None]:
     try:
         yield
     except Exception as error:
-        ours = _translated(error, operation)
-        if ours is None:
+        mapped = _map_error(error, operation)
+        if mapped is None:
             raise
-        raise ours from error
+        raise mapped from error
 
 
-def _translated(error: Exception, operation: str) -> TransportError | None:
-    """Name an error of either family in our words; None when it is of neither."""
+def _map_error(error: Exception, operation: str) -> TransportError | None:
+    """Map an exception of httpx or httpx2 to ours; return None for any other exception."""
     for family in (sys.modules[name] for name in _FAMILIES if name in sys.modules):
-        if isinstance(error, tuple(_classes(family, *_UNDELIVERED))):
-            return ConnectError(_told(error, "could not connect"), operation=operation, sent=False)
+        if isinstance(error, tuple(_classes(family, *_NOT_DELIVERED))):
+            return ConnectError(_describe(error, "could not connect"), operation=operation, sent=False)
         if isinstance(error, tuple(_classes(family, "TimeoutException"))):
-            return RequestTimeoutError(_told(error, "no answer in time"), operation=operation)
+            return RequestTimeoutError(_describe(error, "no answer in time"), operation=operation)
         if isinstance(error, tuple(_classes(family, "RequestError"))):
-            return ProtocolError(_told(error, "the connection broke"), operation=operation)
+            return ProtocolError(_describe(error, "the connection broke"), operation=operation)
     return None
 
 
@@ -263,6 +297,6 @@ def _classes(family: ModuleType, *names: str) -> list[type[Exception]]:
     return [getattr(family, name) for name in names]
 
 
-def _told(error: Exception, what: str) -> str:
+def _describe(error: Exception, summary: str) -> str:
     text = str(error)
-    return f"{what}: {text}" if text else f"{what} ({type(error).__name__})"
+    return f"{summary}: {text}" if text else f"{summary} ({type(error).__name__})"

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import anyio
 import anyio.abc
 
-from sixtyfour_async._client.client import SUBMIT_TIMEOUT, AsyncClient, pipeline_of
+from sixtyfour_async._client.client import SUBMIT_TIMEOUT_SECONDS, AsyncClient, pipeline_of
 from sixtyfour_async._client.job import read_job_id
 from sixtyfour_async._journal.base import Journal
 from sixtyfour_async._runner.delivery import Delivery
@@ -259,7 +259,7 @@ class Engine:
                 row.abandoned_cents = None
 
     async def _send(self, operation: JobOperation[Any]) -> str:
-        request = encode(operation, job_route(operation), timeout=SUBMIT_TIMEOUT)
+        request = encode(operation, job_route(operation), timeout=SUBMIT_TIMEOUT_SECONDS)
         response = await self._pipeline.exchange(request)
         value = decode_json(response, operation=request.operation, job_limit=operation.endpoint.job_limit)
         return read_job_id(operation, value, request.operation)

@@ -132,13 +132,14 @@ class Intake:
         self, operation: JobOperation[Any], fingerprint: str, known: Entry | None, deliver: Deliver
     ) -> Admission:
         """Decide what to do with a row of this content, of which the journal knows this much."""
+        retry_safe, age = _is_retry_safe(operation, known), _age(known)
         return admission(
             None if known is None else known.state,
             self._policy,
             same_question=known is not None and known.fingerprint == fingerprint,
             delivered=known is not None and known.delivered,
-            retry_safe=_is_retry_safe(operation, known),
-            age=_age(known),
+            retry_safe=retry_safe,
+            age=age,
             deliver=deliver,
         )
 

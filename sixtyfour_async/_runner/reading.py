@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, JsonValue
 
-from sixtyfour_async._client.answers import read
+from sixtyfour_async._client.answers import read_answer
 from sixtyfour_async._journal.base import CRASHED, Entry
 from sixtyfour_async._runner.outcomes import Outcome, Status
 from sixtyfour_async._scheduling.row_states import ENDED, State
@@ -75,7 +75,7 @@ def _read_end(operation: JobOperation[Any], entry: Entry) -> _End:
         failure = report.failure(entry.job_id or "")
         if failure is not None:
             return _End(None, raw, failure)
-        answer = read(operation, raw, operation.endpoint.name)
+        answer = read_answer(operation, raw, operation.endpoint.name)
         return _End(answer.value, raw, answer.error)
     except SixtyfourError as misfit:
         return _End(None, raw, misfit)

@@ -1,4 +1,9 @@
-"""Operation → request; response → answer or error. The whole knowledge of the service's wire form is here."""
+"""Encode operations as requests, decode responses as answers or errors.
+
+Routes, methods and the place of each field come from the operation's ``endpoint`` (see `sixtyfour_async.operations`);
+this module knows how a path, a query string, a header or a body is written, and how a response is read.
+Source, where no other is named: RFC 9110 (HTTP semantics), RFC 3986 (URLs), docs.sixtyfour.ai, api-reference.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +21,7 @@ from urllib.parse import quote, urlencode
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
-from sixtyfour_async._wire.envelopes import BODY_SHOWN, read_envelope
+from sixtyfour_async._wire.envelopes import MAX_BODY_EXCERPT, read_envelope
 from sixtyfour_async._wire.multipart import FILE_FIELD, Parts
 from sixtyfour_async.errors import (
     APIError,
@@ -31,23 +36,24 @@ from sixtyfour_async.operations._base import REGISTRY, Operation, Route
 
 FORM = "application/x-www-form-urlencoded"
 
+# Not documented. The first three are common names, the others those of Amazon's gateways and of Cloudflare.
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid", "cf-ray")
 
 
 @dataclass(frozen=True, slots=True)
 class HTTPRequest:
-    """A request, ready but for the origin and the key.
+    """An encoded request; only the origin and the auth headers are missing.
 
     Attributes:
-        method: Such as ``"POST"``.
-        path: Below the origin, with its query string; a whole URL only where no key is sent.
-        headers: More headers; what permits the request is added where it is sent.
-        body: Bytes; their type is among the headers.
-        timeout: Seconds to wait for the answer.
-        operation: What is asked, for people, such as ``"POST /find-email"``.
-        keyless: Is it sent without the key?
-        fallback: What to ask when the service does not know this route.
-        parts: Instead of a body, a form with a file that is read while it is sent.
+        method: The HTTP method, such as ``"POST"``.
+        path: The path below the origin, with its query string; an absolute URL only for a request without credentials.
+        headers: All headers but the auth headers, which are added when the request is sent.
+        body: The body; its content type is among the headers.
+        timeout: Real seconds to wait for the response.
+        operation: The route for messages and logs, such as ``"POST /find-email"``.
+        keyless: Is it sent without credentials?
+        fallback: The request to send instead when the service does not have this route.
+        parts: A form with a file that is read while it is sent, instead of *body*.
     """
 
     method: str
@@ -62,11 +68,11 @@ class HTTPRequest:
 
     @property
     def replayable(self) -> bool:
-        """Can it be sent a second time at all? A stream cannot be read twice."""
+        """Can the request be sent a second time? Not if its body is a stream, which can be read once."""
         return self.parts is None or self.parts.file.replayable
 
     def within(self, timeout: float | None) -> HTTPRequest:
-        """Give the same request another time limit; None keeps its own."""
+        """Return the request with another timeout in real seconds; None keeps its own."""
         if timeout is None:
             return self
         fallback = None if self.fallback is None else self.fallback.within(timeout)
@@ -75,7 +81,14 @@ class HTTPRequest:
 
 @dataclass(frozen=True, slots=True)
 class HTTPResponse:
-    """What came back. Header names are lower case; ``received_at`` is our wall clock, aware UTC."""
+    """A response.
+
+    Attributes:
+        status: The HTTP status.
+        headers: The response headers, names in lower case.
+        body: The body, with any content encoding removed.
+        received_at: The instant on our wall clock, an aware datetime in UTC.
+    """
 
     status: int
     headers: Mapping[str, str]
@@ -84,10 +97,13 @@ class HTTPResponse:
 
 
 def encode(operation: Operation[Any], route: Route, *, timeout: float | None = None) -> HTTPRequest:
-    """Write an operation as a request to one of its routes.
+    """Encode an operation as a request to one of its routes.
+
+    Each field goes to one place: the path, if the route names it; else a header or the query, if the endpoint says so;
+    else, with GET and DELETE, the query; else the body.
 
     Raises:
-        InputError: A path parameter is empty or would leave its place in the path.
+        InputError: A path parameter is empty, ``.`` or ``..``, and would change the route.
     """
     endpoint = operation.endpoint
     fields = operation.payload()
@@ -121,31 +137,32 @@ def encode_request(
     content: bytes | None,
     headers: Mapping[str, str],
 ) -> HTTPRequest:
-    """Write a request to a route that no operation describes.
+    """Encode a request to a route that no operation describes.
 
     Raises:
-        InputError: The path would leave the service, or there are two bodies.
+        InputError: *path* does not start with a slash, or both *json* and *content* were passed.
     """
     if not path.startswith("/"):
-        raise InputError(f"{path!r} does not start with a slash", remedy="give a path below the base URL")
+        # Appended to the origin, "@evil.example" would turn our host into a user name, and send the key elsewhere.
+        raise InputError(f"{path!r} does not start with a slash", remedy="pass a path below the base URL")
     if json is not None and content is not None:
-        raise InputError("json and content are two bodies", remedy="give one of them")
-    more = {name.lower(): value for name, value in headers.items()}
+        raise InputError("json and content are two bodies", remedy="pass only one of them")
+    lowered = {name.lower(): value for name, value in headers.items()}
     if json is not None:
-        content, more = dumps(json).encode(), {"content-type": "application/json"} | more
-    asked = urlencode([pair for name, value in query.items() for pair in query_pairs(name, value)])
-    whole = f"{path}{'&' if '?' in path else '?'}{asked}" if asked else path
-    return HTTPRequest(method, whole, more, content, operation=f"{method} {path.partition('?')[0]}")
+        content, lowered = dumps(json).encode(), {"content-type": "application/json"} | lowered
+    query_string = urlencode([pair for name, value in query.items() for pair in query_pairs(name, value)])
+    full_path = f"{path}{'&' if '?' in path else '?'}{query_string}" if query_string else path
+    return HTTPRequest(method, full_path, lowered, content, operation=f"{method} {path.partition('?')[0]}")
 
 
 def _parts(operation: Operation[Any], fields: dict[str, JsonValue]) -> Parts:
-    """Write what is left as a form around the operation's file; whoever sends it names its type."""
+    """Encode the remaining fields as a form around the operation's file; the transport adds the content type."""
     texts = [(name, _form_text(value)) for name, value in fields.items() if name != FILE_FIELD]
     return Parts(texts, getattr(operation, FILE_FIELD))
 
 
 def _body(operation: Operation[Any], fields: dict[str, JsonValue]) -> tuple[bytes | None, str]:
-    """Write what is left for the body, and name its type."""
+    """Encode the remaining fields as the body; return it with its content type."""
     if not fields and not operation.takes_body():
         return None, ""
     if operation.endpoint.body == "form":
@@ -154,7 +171,7 @@ def _body(operation: Operation[Any], fields: dict[str, JsonValue]) -> tuple[byte
 
 
 def form(fields: Mapping[str, JsonValue]) -> bytes:
-    """Write fields as a form."""
+    """Encode fields as a form (``application/x-www-form-urlencoded``); values that are not strings as JSON."""
     return urlencode([(name, _form_text(value)) for name, value in fields.items()]).encode()
 
 
@@ -163,7 +180,7 @@ def _form_text(value: JsonValue) -> str:
 
 
 def _fallback(operation: Operation[Any]) -> HTTPRequest | None:
-    """Write the same question as the operation that stands in where its route is not known."""
+    """Encode the same fields as the operation whose route gives the same answer, where there is one."""
     name = operation.endpoint.fallback
     if not name:
         return None
@@ -173,10 +190,10 @@ def _fallback(operation: Operation[Any]) -> HTTPRequest | None:
 
 
 def is_unknown_route(response: HTTPResponse) -> bool:
-    """Say whether the service has no such route, as opposed to no such job or search.
+    """Return whether a 404 means that there is no such route, rather than no such job or search.
 
-    Assumed: ``{"detail": "Not Found"}`` is what its web framework says; the documented texts name what is missing
-    ("Job not found", "Search not found …"; docs.sixtyfour.ai, errors page).
+    Assumed: ``{"detail": "Not Found"}`` is the text of the service's web framework (FastAPI) for an unknown route. The
+    documented texts name what is missing: "Job not found", "Search not found …" (docs.sixtyfour.ai, errors page).
     """
     if response.status != HTTPStatus.NOT_FOUND:
         return False
@@ -189,28 +206,29 @@ def is_unknown_route(response: HTTPResponse) -> bool:
 def _path_part(name: str, value: JsonValue) -> str:
     text = str(value)
     if text in {"", ".", ".."}:
-        raise InputError(f"{text!r} cannot stand in a path", column=name)
+        problem = f"{text!r} cannot be part of a path"
+        raise InputError(f"parameter {name!r}: {problem}", field=name, reason=problem)
     return quote(text, safe="")
 
 
 def query_pairs(name: str, value: JsonValue) -> list[tuple[str, str]]:
-    """Write one field as query parameters: a list as several of one name."""
+    """Encode a field as query parameters: a list as several of the same name, a boolean as ``true`` or ``false``."""
     values = value if isinstance(value, list) else [value]
     return [(name, str(one).lower() if isinstance(one, bool) else str(one)) for one in values]
 
 
 def decode_json(response: HTTPResponse, *, operation: str, job_limit: str = "") -> JsonValue:
-    """Read the JSON of a 2xx, or raise what the answer says instead.
+    """Return the decoded JSON of a 2xx response; None for an empty body.
 
     Raises:
         APIError: The status is 400 or above.
-        ResponseError: A redirect, or a body that is not JSON.
+        ResponseError: The response is a redirect, or its body is not JSON.
     """
     if response.status >= HTTPStatus.BAD_REQUEST:
         raise decode_error(response, operation=operation, job_limit=job_limit)
     if response.status >= HTTPStatus.MULTIPLE_CHOICES:
         raise ResponseError(
-            f"{response.status} redirects elsewhere; the key goes to the configured origin only",
+            f"{response.status} redirects elsewhere and is not followed, so that the key stays with base_url,",
             operation=operation,
             request_id=request_id(response.headers),
         )
@@ -223,16 +241,16 @@ def decode_json(response: HTTPResponse, *, operation: str, job_limit: str = "") 
             f"{response.status} with a body that is not JSON",
             operation=operation,
             expected="JSON",
-            body=_shown(response),
+            body=_excerpt(response),
             request_id=request_id(response.headers),
         ) from error
 
 
 def decode_answer(answer_type: Any, value: JsonValue, *, operation: str, request_id: str | None = None) -> Any:
-    """Read JSON as an answer's type.
+    """Validate decoded JSON as an answer class; None as *answer_type* takes any JSON.
 
     Raises:
-        ResponseError: It does not fit; the message names the first field, and ``raw`` holds the whole answer.
+        ResponseError: It does not fit. The message names the first field that fails; ``raw`` holds the whole answer.
     """
     if answer_type is None:
         return value
@@ -242,14 +260,14 @@ def decode_answer(answer_type: Any, value: JsonValue, *, operation: str, request
         first = error.errors(include_url=False, include_context=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         why, cause = f"{place}: {first['msg']}", cast("Exception", error)
-    except Exception as error:  # noqa: BLE001 (a validator of the caller's own class; the paid answer must survive it)
+    except Exception as error:  # noqa: BLE001 (a validator of the caller's class may raise anything; the paid answer must survive)
         why, cause = f"a validator raised {error!r}", error
     expected = getattr(answer_type, "__name__", str(answer_type))
     raise ResponseError(
         f"the answer does not fit {expected}: {why}",
         operation=operation,
         expected=expected,
-        body=json.dumps(value)[:BODY_SHOWN],
+        body=json.dumps(value)[:MAX_BODY_EXCERPT],
         request_id=request_id,
         raw=value,
     ) from cause
@@ -261,7 +279,13 @@ def _adapter(answer_type: Any) -> TypeAdapter[Any]:
 
 
 def decode_error(response: HTTPResponse, *, operation: str, job_limit: str = "") -> APIError:
-    """Read an answer of 400 or above, whichever envelope it comes in."""
+    """Return the error that a response with a status of 400 or above stands for.
+
+    A 429 to the submit of a job with a concurrency limit of its own (*job_limit*, such as five deep searches at a time)
+    is ambiguous: either the key's rate is exceeded, and the whole key must pause, or all slots of that kind are taken,
+    and only that kind must wait. It counts as the rate only if the text says so and the headers do not contradict it.
+    Source: docs.sixtyfour.ai, errors page and start-deep-search; the two texts are assumed to differ as shown there.
+    """
     message, code, errors = read_envelope(response.body, response.status)
     error = api_error_class(response.status)(
         message,
@@ -271,34 +295,34 @@ def decode_error(response: HTTPResponse, *, operation: str, job_limit: str = "")
         request_id=request_id(response.headers),
         retry_after=retry_after(response),
         operation=operation,
-        body=_shown(response),
+        body=_excerpt(response),
     )
     if isinstance(error, RateLimitError):
         remaining = response.headers.get("x-ratelimit-remaining", "")
-        of_requests = "rate limit" in message.lower() and remaining in {"", "0"}
-        error.slots = bool(job_limit) and not of_requests
+        is_request_rate = "rate limit" in message.lower() and remaining in {"", "0"}
+        error.slots = bool(job_limit) and not is_request_rate
     return error
 
 
 def request_id(headers: Mapping[str, str]) -> str | None:
-    """Find the service's, or its proxy's, own name for a request."""
+    """Return the id that the service, or a proxy before it, gave a request; None when there is none."""
     return next((headers[name] for name in _REQUEST_ID_HEADERS if name in headers), None)
 
 
 def retry_after(response: HTTPResponse) -> float | None:
-    """Seconds the service asks us to wait, never negative; None when it names no pace.
+    """Return the seconds that the service asks us to wait, never negative; None when it does not name any.
 
-    Reads ``Retry-After`` as seconds or as a date; for a 429 without one, ``X-RateLimit-Reset`` (Unix seconds). Dates
-    are compared with the answer's own ``Date``, so a wrong clock on our side does not matter.
-    Source: ``X-RateLimit-*`` by docs.sixtyfour.ai, errors page; ``Retry-After`` is not documented there, and honoured
-    as HTTP defines it.
+    Reads ``Retry-After`` as seconds or as a date; for a 429 without it, ``X-RateLimit-Reset`` (Unix seconds). Instants
+    are compared with the response's own ``Date`` header, so that an error of our clock does not matter.
+    Source: ``X-RateLimit-*``: docs.sixtyfour.ai, errors page. ``Retry-After`` is not documented there; it is read as
+    RFC 9110, section 10.2.3, defines it, and fractions of seconds are accepted.
     """
-    said = response.headers.get("retry-after", "").strip()
+    header = response.headers.get("retry-after", "").strip()
     now = _as_date(response.headers.get("date", "")) or response.received_at
-    if said:
-        if re.fullmatch(r"\d+(\.\d+)?", said):
-            return float(said)
-        date = _as_date(said)
+    if header:
+        if re.fullmatch(r"\d+(\.\d+)?", header):
+            return float(header)
+        date = _as_date(header)
         return None if date is None else max(0.0, (date - now).total_seconds())
     reset = response.headers.get("x-ratelimit-reset", "").strip()
     if response.status == HTTPStatus.TOO_MANY_REQUESTS and re.fullmatch(r"\d+(\.\d+)?", reset):
@@ -307,12 +331,12 @@ def retry_after(response: HTTPResponse) -> float | None:
 
 
 def rate_limit_headers(response: HTTPResponse) -> tuple[int | None, int | None]:
-    """The limit and what remains of it, as the answer's headers tell it; None for what they do not.
+    """Return the rate limit and the remaining requests from a response's headers; None for what is missing.
 
     Source: docs.sixtyfour.ai, errors page: ``X-RateLimit-Limit``, ``X-RateLimit-Remaining``.
     """
-    told = (response.headers.get("x-ratelimit-limit", ""), response.headers.get("x-ratelimit-remaining", ""))
-    limit, remaining = (int(text) if text.isdecimal() and text.isascii() else None for text in told)
+    texts = (response.headers.get("x-ratelimit-limit", ""), response.headers.get("x-ratelimit-remaining", ""))
+    limit, remaining = (int(text) if text.isdecimal() and text.isascii() else None for text in texts)
     return limit, remaining
 
 
@@ -324,19 +348,27 @@ def _as_date(text: str) -> datetime | None:
     return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
-def _shown(response: HTTPResponse) -> str:
-    return response.body[: BODY_SHOWN * 4].decode("utf-8", "replace")[:BODY_SHOWN]
+def _excerpt(response: HTTPResponse) -> str:
+    return response.body[: MAX_BODY_EXCERPT * 4].decode("utf-8", "replace")[:MAX_BODY_EXCERPT]
 
 
 def job_route(operation: Operation[Any]) -> Route:
-    """Where an operation is submitted as a job."""
+    """Return the route that submits an operation as a job.
+
+    Raises:
+        ConfigurationError: The service does not take it as a job.
+    """
     if operation.endpoint.job is None:
         raise ConfigurationError(f"{operation.endpoint.name} is not a job: use client.send()")
     return operation.endpoint.job
 
 
 def answer_route(operation: Operation[Any]) -> Route:
-    """Where an operation is asked and answered in one request."""
+    """Return the route that answers an operation in one request.
+
+    Raises:
+        ConfigurationError: The service takes it only as a job.
+    """
     if operation.endpoint.route is None:
         raise ConfigurationError(f"{operation.endpoint.name} has no direct answer: use client.submit() or a JobRunner")
     return operation.endpoint.route

@@ -1,4 +1,8 @@
-"""What an error answer says, whichever envelope it comes in."""
+"""Error bodies: message, code and field errors, whichever envelope they come in.
+
+Source: docs.sixtyfour.ai, errors page; RFC 6749, section 5.2, for OAuth. Assumed for the rest: the
+shapes of FastAPI, of common proxies and storage hosts, and of a sister platform's error page.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +12,19 @@ from http import HTTPStatus
 
 from sixtyfour_async.models._base import json_array, json_object
 
-BODY_SHOWN = 500
-"""Characters of an answer that an error keeps."""
+MAX_BODY_EXCERPT = 500
+"""Characters of a body that an error keeps."""
+
+MAX_TITLE_EXCERPT = 100
+"""Characters of a web page's title, or of a text that is not JSON, that become the message."""
 
 
 def read_envelope(body: bytes, status: int) -> tuple[str, str | None, list[tuple[str, str]]]:
-    """Find message, code and field errors in an error body.
+    """Return message, code and field errors of an error body; the message is one line and never empty.
 
-    Shapes taken: ``{error, message}``, ``{detail: text}``, ``{detail: [{loc, msg}]}``, ``{error: {code, message}}``,
-    ``{status: "error", error: code, message, details, errors}``, ``{error, error_description}`` (OAuth), HTML, nothing.
+    Known shapes: ``{error, message}``, ``{detail: text}``, ``{detail: [{loc, msg}]}`` (FastAPI), ``{error: {code,
+    message}}``, ``{status: "error", error: code, message, details, errors}``, ``{error, error_description}`` (OAuth),
+    the HTML page of a proxy, the XML of a storage host, and an empty body.
     """
     try:
         parsed = json_object(json.loads(body)) if body else {}
@@ -25,10 +33,11 @@ def read_envelope(body: bytes, status: int) -> tuple[str, str | None, list[tuple
     if not parsed:
         return _phrase(status), None, []
     inner = json_object(parsed.get("error")) or json_object(parsed.get("detail")) or {}
+    # ``error`` is a code in some envelopes and a sentence in others: only what looks like an identifier is a code.
     word = inner.get("code") or inner.get("error") or parsed.get("code") or parsed.get("error")
     code = word if isinstance(word, str) and re.fullmatch(r"[a-z][a-z0-9_]*", word) else None
-    named = [parsed.get(name) or inner.get(name) for name in ("detail", "errors", "details")]
-    errors = [item for value in named if value != inner for item in _field_errors(value)]
+    candidates = [parsed.get(name) or inner.get(name) for name in ("detail", "errors", "details")]
+    errors = [item for value in candidates if value != inner for item in _field_errors(value)]
     texts = (
         inner.get("message"),
         parsed.get("message"),
@@ -41,8 +50,8 @@ def read_envelope(body: bytes, status: int) -> tuple[str, str | None, list[tuple
 
 
 def _line(text: str) -> str:
-    """Bring a text of the service's into one line."""
-    return " ".join(text.split())[:BODY_SHOWN]
+    """Return a text of the service in one line, cut to the length of an excerpt."""
+    return " ".join(text.split())[:MAX_BODY_EXCERPT]
 
 
 def _field_errors(value: object) -> list[tuple[str, str]]:
@@ -66,15 +75,15 @@ def _page_title(body: bytes, status: int) -> str:
     text = body.decode("utf-8", "replace")
     title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
     if title:
-        return f"{' '.join(title[1].split())[:100]} (a web page, not the API)"
+        return f"{' '.join(title[1].split())[:MAX_TITLE_EXCERPT]} (a web page, not the API)"
     storage = re.search(r"<Error>.*?<Message>(.*?)</Message>", text, re.DOTALL)
     if storage:
-        return f"{' '.join(storage[1].split())[:100]} (from the storage host)"
-    return _phrase(status) if text.lstrip()[:1] in "<{[" else _line(text)[:100]
+        return f"{' '.join(storage[1].split())[:MAX_TITLE_EXCERPT]} (from the storage host)"
+    return _phrase(status) if text.lstrip()[:1] in "<{[" else _line(text)[:MAX_TITLE_EXCERPT]
 
 
 def _phrase(status: int) -> str:
     try:
         return HTTPStatus(status).phrase
     except ValueError:
-        return "error without a text"
+        return "error without a message"

@@ -1,4 +1,8 @@
-"""Where the file of a finished job is: the question whose answer holds the link, and the link in that answer."""
+"""Result files: which operation returns the signed link to one, and where in its answer the link is.
+
+Source: docs.sixtyfour.ai, search-endpoints (a search's file by its ``resource_handle_id``) and api-reference (download
+links of a workflow run, ``results`` of a bulk job).
+"""
 
 from __future__ import annotations
 
@@ -10,39 +14,39 @@ from sixtyfour_async.models._base import Model, json_array
 from sixtyfour_async.operations._base import REGISTRY, Operation
 
 HasFile: TypeAlias = SearchStatus | LiveStatus | JobStatus
-"""An answer that leads to a file, in one request more."""
+"""A status from which a link can be requested."""
 
 
-def question_for(source: HasFile) -> Operation[Any]:
-    """Make the question for a fresh link.
+def link_operation(source: HasFile) -> Operation[Any]:
+    """Return the operation that requests a fresh link to the file of a job.
 
     Raises:
-        ConfigurationError: This search wrote no file, or has not ended.
+        ConfigurationError: The search wrote no file, or has not finished.
     """
     if isinstance(source, SearchStatus):
         if not source.resource_handle_id:
             raise ConfigurationError(
-                f"search {source.task_id} has no file: it is {source.status!r}, or was asked for with "
-                "output_mode='query_only' (its rows are then asked for by search_id)"
+                f"search {source.task_id} has no file: its status is {source.status!r}, or it was submitted with "
+                "output_mode='query_only' (then page through its rows by search_id)"
             )
-        return _ask("search-download", resource_handle_id=source.resource_handle_id)
+        return _operation("search-download", resource_handle_id=source.resource_handle_id)
     if isinstance(source, LiveStatus):
-        return _ask("workflow-download-links", run_id=source.run_id)
+        return _operation("workflow-download-links", run_id=source.run_id)
     job_id = source.id or source.task_id
     if not job_id:
-        raise ConfigurationError("this job status has no id to ask again by")
-    return _ask("job-status", job_id=job_id)
+        raise ConfigurationError("the job status contains no job id, so no link can be requested")
+    return _operation("job-status", job_id=job_id)
 
 
-def _ask(name: str, **fields: str) -> Operation[Any]:
+def _operation(name: str, **fields: str) -> Operation[Any]:
     return REGISTRY[name](**fields)
 
 
-def link_in(answer: object) -> str:
-    """Find the link to the finished file; of several files it is the one of the highest block.
+def extract_link(answer: object) -> str:
+    """Return the signed link in an answer; of several files, that of the highest block, which holds the final rows.
 
     Raises:
-        ResponseError: There is none, or none yet.
+        ResponseError: There is no file (yet), or the service could not sign a link to it.
     """
     if isinstance(answer, DownloadLink):
         return _signed(answer.url, answer.path)
@@ -51,7 +55,7 @@ def link_in(answer: object) -> str:
     final = final_file(files)
     if final is None:
         raise ResponseError(
-            "no file yet, or none at all", operation="download", expected="a list of files with download_url"
+            "the answer lists no finished file", operation="download", expected="a list of files with download_url"
         )
     return _signed(final.download_url, final.filename)
 
@@ -59,7 +63,7 @@ def link_in(answer: object) -> str:
 def _signed(url: str | None, name: str | None) -> str:
     if not url:
         raise ResponseError(
-            f"the service could not sign a link to {name or 'the file'}: ask again", operation="download"
+            f"the service could not sign a link to {name or 'the file'}: try again", operation="download"
         )
     return url
 

@@ -1,4 +1,8 @@
-"""A multipart body as values: what stands before the file, and what stands after it."""
+"""Multipart forms with one file: the bytes before the file and the bytes after it.
+
+The file itself is streamed in between, so an upload of 100 MB takes the memory of one chunk.
+Source: RFC 7578 (multipart/form-data), RFC 2046, section 5.1 (boundaries).
+"""
 
 from __future__ import annotations
 
@@ -13,13 +17,18 @@ FILE_FIELD = "file"
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A form with one file."""
+    """A form with one file.
+
+    Attributes:
+        fields: Name and value of each text field, in order.
+        file: The file.
+    """
 
     fields: Sequence[tuple[str, str]]
     file: Upload
 
     def around(self, boundary: str) -> tuple[bytes, bytes]:
-        """Write what stands before the file's bytes, and what stands after them."""
+        """Return the bytes before the file's content and those after it."""
         texts = [
             f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"\r\n\r\n{value}\r\n'
             for name, value in self.fields
@@ -33,7 +42,7 @@ class Parts:
 
 
 def _quoted(text: str) -> str:
-    """Write a name as browsers do. Source: the HTML standard, multipart/form-data encoding."""
+    """Escape a name as browsers do. Source: the HTML standard, multipart/form-data encoding algorithm."""
     return text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
 
 

@@ -1,16 +1,25 @@
-"""Server-sent events: bytes in, events out, however the bytes were cut. Source: the HTML standard, section 9.2."""
+"""Server-sent events: an incremental parser, fed with chunks that may end anywhere, even inside a character.
+
+Source: the HTML standard, section 9.2.6, interpreting an event stream. ``retry`` is ignored, since nothing reconnects.
+"""
 
 from __future__ import annotations
 
 import codecs
 from dataclasses import dataclass, field
 
-BOM = "\ufeff"
+BYTE_ORDER_MARK = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
 class ServerEvent:
-    """One event. ``id`` is the last id that the stream named so far."""
+    """One event.
+
+    Attributes:
+        data: The data lines, joined by newlines.
+        event: The event type.
+        id: The last event id that the stream has named so far; "" before the first.
+    """
 
     data: str
     event: str = "message"
@@ -19,29 +28,31 @@ class ServerEvent:
 
 @dataclass(slots=True)
 class EventParser:
-    """What has been read of one stream.
+    """The parser of one stream.
 
-    An event ends with an empty line; one that the end of the stream cuts off is dropped, as the standard wants it.
+    An empty line ends an event. An event that the end of the stream cuts off is dropped, as the standard demands.
     """
 
     _decode: codecs.IncrementalDecoder = field(
         default_factory=lambda: codecs.getincrementaldecoder("utf-8")("replace"), init=False, repr=False
     )
-    _begun: bool = field(default=False, init=False)
+    _started: bool = field(default=False, init=False)
     _line: str = field(default="", init=False)
     _after_return: bool = field(default=False, init=False)
     _data: list[str] = field(default_factory=list[str], init=False)
     _event: str = field(default="", init=False)
     _id: str = field(default="", init=False)
 
-    def feed(self, piece: bytes) -> list[ServerEvent]:
-        """Read on, and return the events that are whole now."""
-        text = self._decode.decode(piece)
+    def feed(self, chunk: bytes) -> list[ServerEvent]:
+        """Parse a chunk and return the events it completes."""
+        text = self._decode.decode(chunk)
         if not text:
             return []
-        if not self._begun:
-            self._begun = True
-            text = text.removeprefix(BOM)
+        if not self._started:
+            self._started = True
+            text = text.removeprefix(BYTE_ORDER_MARK)
+        # Lines end with CR, LF or CRLF. A chunk that ends with CR may be followed by the LF of the same line end, which
+        # must not count as an empty line: that would end the event too early.
         if self._after_return and text.startswith("\n"):
             text = text[1:]
             self._after_return = False

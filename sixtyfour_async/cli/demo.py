@@ -1,4 +1,4 @@
-"""The demo's input and its proof: the packaged company list, asked about by name, and compared with its own facts."""
+"""The demo's input and its check: the packaged company list, enriched by name and compared with its own facts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sixtyfour_async.cli.sheets import Question, Sheet
+from sixtyfour_async.cli.enrichment import Enrichment, Question
 from sixtyfour_async.models.struct import FieldSpec
 from sixtyfour_async.simulator import companies
 from sixtyfour_async.tables import Table, write_table
@@ -19,22 +19,22 @@ FIELDS: dict[str, FieldSpec] = {
     "employees": {"description": "Head count", "type": "int"},
 }
 
-KNOWN = ("company_name", "website", "country", "industry")
-"""What the question says about a company; the facts asked for stay at home."""
+SENT_COLUMNS = ("company_name", "website", "country", "industry")
+"""What the service is sent about a company; the facts to be found are not among them."""
 
 
 @contextmanager
-def packaged_sheet() -> Generator[Sheet, None, None]:
-    """Make a sheet of the packaged list: name, website, country and industry, without the facts to be found."""
+def demo_enrichment() -> Generator[Enrichment, None, None]:
+    """Yield an enrichment of the packaged list, whose table lies in a temporary folder."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "companies.csv"
-        write_table(path, KNOWN, ([getattr(company, name) for name in KNOWN] for company in companies()))
+        write_table(path, SENT_COLUMNS, ([getattr(company, name) for name in SENT_COLUMNS] for company in companies()))
         question = Question("company-intelligence", FIELDS, options={"tier": "low"})
-        yield Sheet.plan(Table.open(path), question)
+        yield Enrichment.of(Table.open(path), question)
 
 
-def compare(out: Path) -> list[str]:
-    """Compare an enriched list with the facts, cell by cell, and say how many agree."""
+def compare_with_facts(out: Path) -> list[str]:
+    """Compare an enriched list with the facts, cell by cell; return a line for the summary."""
     facts = {company.company_name: company for company in companies()}
     right, known = dict.fromkeys(FIELDS, 0), dict.fromkeys(FIELDS, 0)
     with out.open(encoding="utf-8", newline="") as file:

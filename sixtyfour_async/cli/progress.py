@@ -1,4 +1,4 @@
-"""Live progress of a run on stderr: a few lines redrawn in place on a terminal, a plain line now and then elsewhere."""
+"""Live progress of a run on stderr: a few lines redrawn in place on a terminal, occasional plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -14,53 +14,61 @@ from rich.table import Table
 from rich.text import Text
 
 from sixtyfour_async._runner.outcomes import Stats
+from sixtyfour_async.cli.formatting import dollars, duration
 
-WINDOW = 90.0
-"""Service seconds over which pace and request rate are measured."""
+PACE_WINDOW_SECONDS = 90.0
+"""Service seconds over which the pace and the request rate are averaged."""
 
-PLAIN_EVERY = 10.0
+PLAIN_LINE_SECONDS = 10.0
 """Real seconds between plain lines."""
+
+BAR_WIDTH_CHARACTERS = 66
 
 
 @dataclass(slots=True)
 class Pace:
-    """How fast rows end and requests are made, over the last minute and a half of the service's time."""
+    """How fast rows end and requests are made: a moving average over `PACE_WINDOW_SECONDS`.
+
+    Args:
+        rows: Rows in all.
+    """
 
     rows: int
-    _seen: deque[tuple[float, int, int]] = field(default_factory=deque[tuple[float, int, int]])
+    _samples: deque[tuple[float, int, int]] = field(default_factory=deque[tuple[float, int, int]])
 
     def add(self, stats: Stats, seconds: float) -> None:
-        """Take a reading."""
-        self._seen.append((seconds, self.done(stats), stats.requests))
-        while len(self._seen) > 2 and self._seen[1][0] < seconds - WINDOW:  # noqa: PLR2004 (two make an interval)
-            self._seen.popleft()
+        """Add a sample taken *seconds* after the start."""
+        self._samples.append((seconds, self.answered_by_service(stats), stats.requests))
+        # The second sample is tested: the oldest one kept must lie at or before the start of the window.
+        while len(self._samples) > 2 and self._samples[1][0] < seconds - PACE_WINDOW_SECONDS:  # noqa: PLR2004 (two make an interval)
+            self._samples.popleft()
 
-    def done(self, stats: Stats) -> int:
-        """Rows ended that were not answered from the journal at once."""
+    def answered_by_service(self, stats: Stats) -> int:
+        """Return how many rows have ended, without those replayed from the journal: they come all at once."""
         return sum(stats.ended.values()) - stats.replayed
 
     def per_minute(self) -> tuple[float, float]:
-        """Rows and requests a minute; zeros before there is anything to measure."""
-        if len(self._seen) < 2 or self._seen[-1][0] <= self._seen[0][0]:  # noqa: PLR2004 (two make an interval)
+        """Return rows and requests per service minute; zeros until two samples are there."""
+        if len(self._samples) < 2 or self._samples[-1][0] <= self._samples[0][0]:  # noqa: PLR2004 (two make an interval)
             return 0.0, 0.0
-        (t0, rows0, requests0), (t1, rows1, requests1) = self._seen[0], self._seen[-1]
+        (t0, rows0, requests0), (t1, rows1, requests1) = self._samples[0], self._samples[-1]
         minutes = (t1 - t0) / 60
         return (rows1 - rows0) / minutes, (requests1 - requests0) / minutes
 
     def minutes_left(self, stats: Stats) -> float | None:
-        """Service minutes until the last row ends at this pace."""
+        """Return the service minutes until the last row ends at this pace; None until a pace is known."""
         pace = self.per_minute()[0]
         left = self.rows - sum(stats.ended.values()) - stats.withdrawn
         return left / pace if pace > 0 else None
 
 
 class Progress:
-    """Shows `Stats` as they come.
+    """A context in which `Stats` are displayed.
 
     Args:
         rows: Rows in all.
-        speed: The service's seconds in a real one; above 1 the display says both.
-        console: Where to show it.
+        speed: Service seconds per real second; other than 1, durations are shown in both.
+        console: Where to print; stderr by default.
     """
 
     def __init__(self, rows: int, *, speed: float = 1.0, console: Console | None = None) -> None:
@@ -69,7 +77,7 @@ class Progress:
         self._speed = speed
         self._pace = Pace(rows)
         self._live = Live(console=self._console, auto_refresh=False, transient=True)
-        self._said_at = 0.0
+        self._printed_at = 0.0
 
     def __enter__(self) -> Self:
         if self._console.is_terminal:
@@ -82,33 +90,33 @@ class Progress:
         if self._console.is_terminal:
             self._live.stop()
 
-    def say(self, text: str) -> None:
+    def print(self, text: str) -> None:
         """Print a line above the display."""
         self._console.print(text, highlight=False, markup=False, soft_wrap=True)
 
     def show(self, stats: Stats, seconds: float) -> None:
-        """Show where the run stands, *seconds* of the service's time after its start."""
+        """Display the counters of a run, *seconds* of the service's time after its start."""
         self._pace.add(stats, seconds)
         if self._console.is_terminal:
-            self._live.update(self._drawn(stats, seconds), refresh=True)
-        elif (seconds / self._speed) - self._said_at >= PLAIN_EVERY:
-            self._said_at = seconds / self._speed
-            self.say("  ".join(f"{name} {value}" for name, value in self.figures(stats, seconds)))
+            self._live.update(self._grid(stats, seconds), refresh=True)
+        elif (seconds / self._speed) - self._printed_at >= PLAIN_LINE_SECONDS:
+            self._printed_at = seconds / self._speed
+            self.print("  ".join(f"{name} {value}" for name, value in self.figures(stats, seconds)))
 
     def figures(self, stats: Stats, seconds: float) -> list[tuple[str, str]]:
-        """The numbers people ask for, as name and text."""
+        """Return the displayed figures as name and text."""
         done = sum(stats.ended.values())
-        failed = done - stats.ended.get("completed", 0)
-        rows_a_minute, requests_a_minute = self._pace.per_minute()
+        unanswered = done - stats.ended.get("completed", 0)
+        rows_per_minute, requests_per_minute = self._pace.per_minute()
         left = self._pace.minutes_left(stats)
         return [
             ("rows done", f"{done:,} of {self._rows:,}"),
             ("in flight", f"{stats.in_flight:,}"),
-            ("failed", f"{failed:,}"),
-            ("requests", f"{stats.requests:,}, {requests_a_minute:.0f} a minute of {stats.requests_per_minute}"),
-            ("pace", f"{rows_a_minute:.0f} jobs a minute"),
+            ("no answer", f"{unanswered:,}"),
+            ("requests", f"{stats.requests:,}, {requests_per_minute:.0f} of {stats.requests_per_minute} a minute"),
+            ("pace", f"{rows_per_minute:.0f} jobs a minute"),
             ("time left", "…" if left is None else self._time(left * 60)),
-            ("spent", f"${stats.cost_cents / 100:,.2f}"),
+            ("spent", dollars(stats.cost_cents)),
             ("elapsed", self._time(seconds)),
         ]
 
@@ -117,7 +125,7 @@ class Progress:
             return duration(seconds)
         return f"{duration(seconds / self._speed)} ({seconds / 60:.1f} simulated min)"
 
-    def _drawn(self, stats: Stats, seconds: float) -> Table:
+    def _grid(self, stats: Stats, seconds: float) -> Table:
         done = sum(stats.ended.values())
         figures = self.figures(stats, seconds)
         grid = Table.grid(padding=(0, 2))
@@ -126,13 +134,6 @@ class Progress:
         for (name, value), (other, more) in zip(figures[::2], figures[1::2], strict=True):
             grid.add_row(Text(name, "dim"), Text(value), Text(other, "dim"), Text(more))
         whole = Table.grid()
-        whole.add_row(ProgressBar(total=max(1, self._rows), completed=done, width=66))
+        whole.add_row(ProgressBar(total=max(1, self._rows), completed=done, width=BAR_WIDTH_CHARACTERS))
         whole.add_row(grid)
         return whole
-
-
-def duration(seconds: float) -> str:
-    """Write a duration for people: ``42 s``, ``3.5 min``, ``2.1 h``."""
-    if seconds < 100:  # noqa: PLR2004 (below it, seconds read best)
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.1f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"  # noqa: PLR2004 (above, hours)

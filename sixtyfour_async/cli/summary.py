@@ -1,105 +1,111 @@
-"""The last words of a run, for a manager and for whoever must go on from there."""
+"""The text that ends a run or a dry run: outcomes, cost, requests, files, and how to resume."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from sixtyfour_async._runner.outcomes import RunPlan
-from sixtyfour_async.cli.bulk import Counts, Run
-from sixtyfour_async.cli.progress import duration
-from sixtyfour_async.cli.sheets import NOT_ASKED
+from sixtyfour_async._runner.outcomes import RunPlan, Stats
+from sixtyfour_async.cli.enrichment import NOT_ASKED
+from sixtyfour_async.cli.execution import OutputCounts, RunResult
+from sixtyfour_async.cli.formatting import dollars, duration, row_count
 
-MEANINGS = {
+STATUS_LABELS = {
     "completed": "answered",
     "failed": "failed",
     "cancelled": "cancelled",
-    "rejected": "not taken",
+    "rejected": "rejected",
     "unknown": "unknown",
     "unfinished": "still running",
-    NOT_ASKED: "not asked",
+    NOT_ASKED: "not sent",
 }
+"""Status in the output → its label, in the order of print."""
+
+MAX_JOB_IDS_SHOWN = 3
 
 
-def summary(
-    run: Run, counts: Counts, *, out: Path, journal: Path, speed: float, proof: Sequence[str] = ()
+def summary_lines(
+    result: RunResult,
+    counts: OutputCounts,
+    *,
+    out: Path,
+    journal: Path,
+    speed: float,
+    comparison: Sequence[str] = (),
 ) -> list[str]:
-    """Say how a run ended, what it cost, and where everything is."""
-    stats = run.stats
-    took = duration(run.real_seconds)
+    """Report how a run ended, what it cost, and where its files are; *comparison* is inserted before the files."""
+    stats = result.stats
+    took = duration(result.real_seconds)
     if speed != 1:
-        took += f" ({run.seconds / 60:.1f} simulated minutes at {speed:g} times real speed)"
-    lines = [f"{rows(counts.rows)} in {took}", ""]
-    for status, meaning in MEANINGS.items():
+        took += f" ({result.seconds / 60:.1f} simulated minutes at {speed:g} times real speed)"
+    lines = [f"{row_count(counts.rows)} in {took}", ""]
+    for status, label in STATUS_LABELS.items():
         number = counts.statuses.get(status, 0)
         if number or status == "completed":
-            lines.append(f"  {meaning:<18} {number:>8,}   {100 * number / max(1, counts.rows):.1f} %")
+            lines.append(f"  {label:<18} {number:>8,}   {100 * number / max(1, counts.rows):.1f} %")
     if counts.statuses.get("unknown"):
-        lines.append(
-            "    unknown rows may have been taken and billed: they are parked, and never sent again by themselves;"
-        )
-        lines.append(
-            f"    `sixtyfour status {journal}` lists them; --on-unknown resubmit asks again, and may pay twice"
-        )
+        lines += [
+            "    unknown rows may have been accepted and billed: they are parked, and never resubmitted automatically;",
+            f"    `sixtyfour status {journal}` lists them; --on-unknown resubmit sends them again, and may pay twice",
+        ]
     lines += [f"    {error}" for error in counts.first_errors]
     answered = counts.statuses.get("completed", 0)
     each = f"   {counts.cost_cents / answered:.1f} cents an answer" if answered else ""
     lines.append(f"  {'spent':<18} {dollars(counts.cost_cents):>8}{each}")
-    if stats is not None and stats.exposed_cents:
-        lines.append(f"  {'at stake':<18} {dollars(stats.exposed_cents):>8}   in rows whose end is not known")
-    if stats is not None and stats.requests:
-        asked = sum(stats.ended.values()) - stats.replayed
-        minutes = max(run.seconds, 1.0) / 60
-        used = (
-            f"{stats.requests / max(1, asked):.1f} a row, {stats.requests / minutes:.0f} a minute of "
-            f"{stats.requests_per_minute}, {stats.throttled} times refused (429)"
+    if stats is not None:
+        lines += _stats_lines(stats, minutes=max(result.seconds, 1.0) / 60)
+    return [*lines, *comparison, "", f"  {out}", f"  {journal} (the journal: rows answered in it are never sent again)"]
+
+
+def _stats_lines(stats: Stats, *, minutes: float) -> list[str]:
+    lines: list[str] = []
+    if stats.exposed_cents:
+        exposed = f"{dollars(stats.exposed_cents):>8}   for rows that may have been, or may still be, billed"
+        lines.append(f"  {'exposed':<18} {exposed}")
+    if stats.requests:
+        ended = sum(stats.ended.values()) - stats.replayed
+        usage = (
+            f"{stats.requests / max(1, ended):.1f} a row, {stats.requests / minutes:.0f} of "
+            f"{stats.requests_per_minute} a minute, {stats.throttled} refused (429)"
         )
-        lines.append(f"  {'pace':<18} {asked / minutes:>8,.0f}   jobs a minute")
-        lines.append(f"  {'requests':<18} {stats.requests:>8,}   {used}")
-    if stats is not None and stats.replayed:
-        lines.append(f"  {'from the journal':<18} {stats.replayed:>8,}   answered before, not asked again")
-    return [*lines, *proof, "", f"  {out}", f"  {journal} (the journal: what is answered in it is never asked again)"]
+        lines.append(f"  {'pace':<18} {ended / minutes:>8,.0f}   jobs a minute")
+        lines.append(f"  {'requests':<18} {stats.requests:>8,}   {usage}")
+    if stats.replayed:
+        lines.append(f"  {'from the journal':<18} {stats.replayed:>8,}   answered earlier, not sent again")
+    return lines
 
 
-def foreseen(plan: RunPlan) -> list[str]:
-    """Say what a run would take."""
-    early, late = plan.minutes_range
-    left_out = [
-        f"{number:,} {what}"
-        for number, what in (
-            (plan.duplicates, "asked twice"),
+def plan_lines(plan: RunPlan) -> list[str]:
+    """Report what a run would take."""
+    earliest, latest = plan.minutes_range
+    not_sent = [
+        f"{number:,} {why}"
+        for number, why in (
+            (plan.duplicates, "duplicate" if plan.duplicates == 1 else "duplicates"),
             (plan.answered, "answered or parked in the journal"),
             (plan.running, "running already"),
-            (plan.rejected, "under another question's key"),
+            (plan.rejected, "with the key of another question"),
         )
         if number
     ]
-    unpriced = ", ".join(f"{variant} ({rows(number)})" for variant, number in plan.unpriced.items())
+    unpriced = ", ".join(f"{variant} ({row_count(number)})" for variant, number in plan.unpriced.items())
     return [
-        f"{rows(plan.rows)}: {plan.to_submit:,} to ask" + (f"; {', '.join(left_out)}" if left_out else ""),
+        f"{row_count(plan.rows)}: {plan.to_submit:,} to send" + (f"; {', '.join(not_sent)}" if not_sent else ""),
         f"  {'requests':<18} {plan.requests:>8,}   {plan.submits:,} of them submits",
-        f"  {'minutes':<18} {plan.minutes:>8,.1f}   {early:,.1f} to {late:,.1f}; what bottleneck: {plan.bottleneck}",
+        f"  {'minutes':<18} {plan.minutes:>8,.1f}   {earliest:,.1f} to {latest:,.1f}; bottleneck: {plan.bottleneck}",
         f"  {'cost':<18} {dollars(plan.cost_cents):>8}"
-        + (f"   without {unpriced}: no price known" if unpriced else ""),
+        + (f"   without {unpriced}, whose price is not known" if unpriced else ""),
         "nothing was sent",
     ]
 
 
-def dollars(cents: float) -> str:
-    """Write an amount."""
-    return f"${cents / 100:,.2f}"
-
-
-def rows(number: int) -> str:
-    """Write ``1 row`` or ``1,510 rows``."""
-    return f"{number:,} row{'' if number == 1 else 's'}"
-
-
-def how_to_go_on(run: Run, command: str) -> list[str]:
-    """Say what still runs, and how to resume."""
+def resume_lines(result: RunResult, command: str) -> list[str]:
+    """Report which jobs are still running, and the command that resumes the run."""
     lines: list[str] = []
-    if run.left_running:
-        ids = ", ".join(left.job_id for left in run.left_running[:3])
-        more = ", …" if len(run.left_running) > 3 else ""  # noqa: PLR2004 (a few to show)
-        lines.append(f"{len(run.left_running):,} jobs still run over there and are billed: {ids}{more}")
-    return [*lines, "to go on where this stopped, run the same command again:", f"  {command}"]
+    number = len(result.left_running)
+    if number:
+        ids = ", ".join(job.job_id for job in result.left_running[:MAX_JOB_IDS_SHOWN])
+        more = ", …" if number > MAX_JOB_IDS_SHOWN else ""
+        jobs = "1 job is" if number == 1 else f"{number:,} jobs are"
+        lines.append(f"{jobs} still running at the service and will be billed: {ids}{more}")
+    return [*lines, "to resume, run the same command again:", f"  {command}"]

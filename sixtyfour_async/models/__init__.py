@@ -1,4 +1,8 @@
-"""What comes back: frozen, unknown keys kept, unknown words kept."""
+"""The answers of the API, as frozen models that keep unknown keys and unknown words.
+
+In: decoded JSON. Out: values with attributes, and for every kind of job a `Report` of where it stands. Imports `errors`
+only.
+"""
 
 from sixtyfour_async.models._base import Model, Rows
 from sixtyfour_async.models.account import (
@@ -15,6 +19,18 @@ from sixtyfour_async.models.account import (
     StructField,
     StructSubfield,
 )
+from sixtyfour_async.models.discovery import (
+    CompanyMeta,
+    FieldCapability,
+    FieldValue,
+    FieldValues,
+    FilterCapabilities,
+    FilterLimits,
+    SearchLimits,
+    SearchTitle,
+    Suggestion,
+    Suggestions,
+)
 from sixtyfour_async.models.enrichment import (
     AgeStatus,
     BulkStarted,
@@ -27,26 +43,18 @@ from sixtyfour_async.models.enrichment import (
     ReverseResult,
 )
 from sixtyfour_async.models.jobs import JobState, JobStatus, Report, Started
-from sixtyfour_async.models.search import (
-    CompanyMeta,
-    DownloadLink,
+from sixtyfour_async.models.lists import (
     ExclusionList,
     ExclusionListCreated,
-    FieldCapability,
-    FieldValue,
-    FieldValues,
-    FilterCapabilities,
-    FilterLimits,
     IdentityResolution,
     LookalikeStarted,
     LookalikeStatus,
-    SearchLimits,
+    SeedDiagnostics,
+)
+from sixtyfour_async.models.search import (
+    DownloadLink,
     SearchPage,
     SearchStatus,
-    SearchTitle,
-    SeedDiagnostics,
-    Suggestion,
-    Suggestions,
 )
 from sixtyfour_async.models.workflows import (
     BlockKind,

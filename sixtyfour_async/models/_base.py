@@ -1,7 +1,8 @@
-"""What every answer has in common: frozen, and tolerant of what the service added, or forgot, last night."""
+"""What every answer has in common: frozen, and tolerant of keys that the service added or left out."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Self, TypeAlias, TypeGuard, TypeVar
 
@@ -18,15 +19,15 @@ from pydantic import (
 T = TypeVar("T")
 
 Instant = Annotated[datetime | str | None, Field(union_mode="left_to_right")]
-"""An ISO instant; a text that is not one is kept as it came."""
+"""A point in time from ISO 8601 text; text that cannot be parsed is kept as a string."""
 
 
 class Model(BaseModel):
-    """An answer. Unknown keys are kept and reachable as attributes; unknown words in open sets survive.
+    """An answer of the service. Unknown keys are kept and can be read as attributes.
 
-    What does not fit a field that may be missing (null for a text, ``"many"`` for a number) is left out, so that an
-    answer that was paid for is not lost over a detail. Only a field without a default can make an answer unreadable,
-    and one whose default is itself checked: the caller's own class.
+    An optional field whose value has the wrong type (null for text, ``"many"`` for a number) takes its default, so that
+    an answer that was paid for is not lost over a detail. Only a field without a default can make an answer unreadable,
+    or one whose default is itself validated, which is how the caller's own class is declared.
     """
 
     model_config = ConfigDict(
@@ -40,54 +41,63 @@ class Model(BaseModel):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _without_misfits(cls, value: Any, read: ModelWrapValidatorHandler[Self]) -> Self:
+    def _drop_invalid_optionals(cls, value: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:
         try:
-            return read(value)
+            return validate(value)
         except ValidationError as error:
-            odd = {item["loc"][0] for item in error.errors(include_url=False, include_context=False) if item["loc"]}
+            invalid = {item["loc"][0] for item in error.errors(include_url=False, include_context=False) if item["loc"]}
             answer = json_object(value) or {}
-            kept = {key: answer[key] for key in answer if key not in odd & cls._dispensable()}
+            kept = {key: answer[key] for key in answer if key not in invalid & cls._optional_keys()}
             if len(kept) == len(answer):
                 raise
-            return read(kept)
+            return validate(kept)
 
     @classmethod
-    def _dispensable(cls) -> set[Any]:
-        """Name the fields that may be missing, as they stand in an answer."""
-        may_miss = [
+    def _optional_keys(cls) -> set[Any]:
+        """Return the keys of an answer that may be missing."""
+        optional = [
             (name, field)
             for name, field in cls.model_fields.items()
             if not field.is_required() and not field.validate_default
         ]
-        return {key for name, field in may_miss for key in (name, field.alias) if key}
+        return {key for name, field in optional for key in (name, field.alias) if key}
 
 
-def _listed(value: Any) -> Any:
-    """Read a list, or the one in an object around it; null is an empty one. A null row keeps its place, empty."""
-    around = json_object(value)
-    if around is not None:
-        inside = [rows for key in ("results", "leads", "data", "items") if (rows := json_array(around.get(key)))]
-        value = inside[0] if inside else [around] if around else []
+def _unwrap_list(value: Any) -> Any:
+    """Return a list, or the one inside an object; null is empty, and a null row becomes ``{}`` to keep its place."""
+    wrapper = json_object(value)
+    if wrapper is not None:
+        inside = [rows for key in ("results", "leads", "data", "items") if (rows := json_array(wrapper.get(key)))]
+        value = inside[0] if inside else [wrapper] if wrapper else []
     rows = json_array([] if value is None else value)
     return value if rows is None else [{} if row is None else row for row in rows]
 
 
-Rows: TypeAlias = Annotated[list[T], BeforeValidator(_listed)]
-"""A list, whether it came bare or in an object: the service's pages do not say which."""
+Rows: TypeAlias = Annotated[list[T], BeforeValidator(_unwrap_list)]
+"""A list that may arrive bare or wrapped in an object, because the service's pages do not say which."""
 
 
 def json_object(value: object) -> dict[str, Any] | None:
-    """Narrow decoded JSON to an object, or None."""
+    """Return decoded JSON if it is an object, else None."""
     return value if _is_object(value) else None
 
 
+def json_mapping(value: object) -> Mapping[Any, Any] | None:
+    """Narrow a value to a mapping of any kind, or None."""
+    return value if _is_mapping(value) else None
+
+
 def json_array(value: object) -> list[Any] | None:
-    """Narrow decoded JSON to an array, or None."""
+    """Return decoded JSON if it is an array, else None."""
     return value if _is_array(value) else None
 
 
 def _is_object(value: object) -> TypeGuard[dict[str, Any]]:
     return isinstance(value, dict)
+
+
+def _is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
+    return isinstance(value, Mapping)
 
 
 def _is_array(value: object) -> TypeGuard[list[Any]]:

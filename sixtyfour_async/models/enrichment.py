@@ -1,4 +1,4 @@
-"""Answers about people and companies."""
+"""Results about people and companies: research, contact data, judged records, verified ages."""
 
 from __future__ import annotations
 
@@ -13,97 +13,105 @@ from sixtyfour_async.models.jobs import JobState, Report, Started, first_text, r
 from sixtyfour_async.models.struct import adapt
 
 S = TypeVar("S", default=dict[str, JsonValue])
-"""The caller's own class for ``structured_data``; a plain dict when none was given."""
-
+"""The caller's own class for ``structured_data``; a plain dict when none was passed."""
 
 M = TypeVar("M", bound=BaseModel)
 
 
-def _nothing() -> Any:
-    """What an answer without data is read as; a class of the caller's own then says what it misses."""
+def _no_data() -> Any:
+    """Default of ``structured_data``; it is validated, so that a caller's class reports the fields it misses."""
     return {}
 
 
 class _Structured(Model, Generic[S]):
-    structured_data: S = Field(default_factory=_nothing, validate_default=True)
+    structured_data: S = Field(default_factory=_no_data, validate_default=True)
+    """The requested fields: an instance of the class passed as ``struct``, else a dict that may echo input keys."""
     notes: str | None = None
+    """Remarks of the service, as text."""
 
     @field_validator("structured_data", mode="before")
     @classmethod
-    def _into_shape(cls, value: Any) -> Any:
+    def _fit_to_class(cls, value: Any) -> Any:
         found = json_object({} if value is None else value)
-        wanted = _wanted(cls)
-        return adapt(found, wanted) if found is not None and wanted is not None else found or value or {}
+        target = _struct_class(cls)
+        return adapt(found, target) if found is not None and target is not None else found or value or {}
 
 
-def _wanted(cls: type[_Structured[Any]]) -> type[BaseModel] | None:
-    """The caller's own class, if there is one."""
+def _struct_class(cls: type[_Structured[Any]]) -> type[BaseModel] | None:
+    """Return the caller's own class; None when ``structured_data`` is a plain dict."""
     shape = cls.model_fields["structured_data"].annotation
     return shape if isinstance(shape, type) and issubclass(shape, BaseModel) else None
 
 
 class Intelligence(_Structured[S], Generic[S]):
-    """What research found.
+    """Result of research on one person or company.
 
     Shape: ``{"structured_data": {field: value}, "confidence_score": number, "references": {url: title}, …}``.
-    Units: ``confidence_score`` is 0 to 10 on the vendor's pages and 0.92 in one example: it is passed on as it came;
-    ``field_confidence`` mirrors ``struct`` with integers 0 to 100.
     Source: docs.sixtyfour.ai, api-reference/endpoint/enrich-lead and enrich-company.
     """
 
     confidence_score: float | None = None
+    """Confidence in the whole answer, unscaled: the vendor's pages use 0 to 10, one example has 0.92."""
     references: JsonValue = None
+    """Sources, as a mapping of URL to page title or description."""
     findings: list[JsonValue] | None = None
+    """Deprecated by the service and usually empty."""
     field_confidence: JsonValue = None
+    """Confidence per field, in the structure of ``struct``, with integers 0 to 100 or None; None without access."""
 
     @model_validator(mode="before")
     @classmethod
     def _keep_people(cls, value: Any) -> Any:
-        """Keep the people found beside a class of the caller's own, which need not have a field for them."""
+        """Copy the people found out of ``structured_data``: the caller's class need not have a field for them."""
         answer = json_object(value)
         leads = json_object((answer or {}).get("structured_data") or {}) or {}
-        if answer is None or not leads.get("leads") or answer.get("people") or _wanted(cls) is None:
+        if answer is None or not leads.get("leads") or answer.get("people") or _struct_class(cls) is None:
             return value
         return {**answer, "people": leads["leads"]}
 
     @property
     def people(self) -> list[dict[str, Any]]:
-        """People found with ``find_people``, wherever the service put them this time."""
+        """People found with ``find_people``, from ``structured_data.leads`` or the top-level ``people``.
+
+        Usual keys: ``name``, ``title``, ``company``, ``email``, ``phone``, ``linkedin``, ``score`` (0 to 10, as text).
+        """
         data = json_object(self.structured_data) or {}
         found = json_array(data.get("leads")) or json_array((self.model_extra or {}).get("people")) or []
         return [person for person in map(json_object, found) if person is not None]
 
     def people_as(self, cls: type[M]) -> list[M]:
-        """Read the people found as the class that was given as ``lead_struct``.
+        """Return the people found as instances of ``cls``, usually the class passed as ``lead_struct``.
 
         Raises:
-            ResponseError: One of them does not fit.
+            ResponseError: A person does not fit the class.
         """
         try:
             return [cls.model_validate(adapt(person, cls)) for person in self.people]
         except ValidationError as error:
             first = error.errors(include_url=False, include_context=False)[0]
-            place = ".".join(str(part) for part in first["loc"])
+            path = ".".join(str(part) for part in first["loc"])
             raise ResponseError(
-                f"a person found does not fit {cls.__name__}: {place}: {first['msg']}", expected=cls.__name__
+                f"a person found does not fit {cls.__name__}: {path}: {first['msg']}", expected=cls.__name__
             ) from error
 
 
 class EmailAddress(Model):
-    """One address.
-
-    ``status`` is an open set: ``OK``, ``UNKNOWN``, ``NOT_FOUND``, ``CATCH_ALL``, ``RISKY``, ``INVALID`` were seen;
-    ``type`` is ``COMPANY`` or ``PERSONAL``.
-    """
+    """One email address. Source: docs.sixtyfour.ai, api-reference/endpoint/find-email."""
 
     address: str = ""
+    """The address; may be empty with status ``NOT_FOUND``."""
     status: str | None = None
+    """Outcome of the verification.
+
+    An open set: ``OK``, ``UNKNOWN``, ``NOT_FOUND``, ``CATCH_ALL``, ``RISKY`` and ``INVALID`` have been seen.
+    """
     type: str | None = None
+    """``COMPANY`` or ``PERSONAL``; None when the service did not say."""
 
     @model_validator(mode="before")
     @classmethod
     def _from_list(cls, value: Any) -> Any:
-        """Read ``[address, status, type]``; the vendor's webhook example has two items only."""
+        """Accept ``[address, status, type]``, a bare address, and two items as in the vendor's webhook example."""
         parts = json_array(value)
         if parts is not None:
             return dict(zip(("address", "status", "type"), parts, strict=False))
@@ -111,15 +119,19 @@ class EmailAddress(Model):
 
 
 class EmailResult(Model):
-    """What find-email found, with the lead echoed beside it.
+    """Result of `FindEmail`; keys of the lead are echoed beside the fields.
 
     Source: docs.sixtyfour.ai, api-reference/endpoint/find-email.
     """
 
     email: list[EmailAddress] = Field(default_factory=list[EmailAddress])
+    """Addresses found; empty when there are none."""
     personal_email: list[EmailAddress] = Field(default_factory=list[EmailAddress])
+    """Private addresses found; only with ``mode="PERSONAL"``."""
     cost_cents: float | None = None
+    """Charge in US cents; None when the service did not report it."""
     cost_credits: float | None = None
+    """Charge in credits, where the service reports it in that unit."""
 
     @field_validator("email", "personal_email", mode="before")
     @classmethod
@@ -130,10 +142,12 @@ class EmailResult(Model):
 
 
 class PhoneNumber(Model):
-    """One number, with the region it belongs to when the service says so."""
+    """One phone number. Source: docs.sixtyfour.ai, api-reference/endpoint/find-phone."""
 
     number: str = ""
+    """The number, as the service writes it."""
     region: str | None = None
+    """Region of the number, such as ``US``; None when the service did not say."""
 
     @model_validator(mode="before")
     @classmethod
@@ -142,14 +156,17 @@ class PhoneNumber(Model):
 
 
 class PhoneResult(Model):
-    """What find-phone found. The service sends a text, ``""``, or a list of ``{"number", "region"}``.
+    """Result of `FindPhone`; keys of the lead are echoed beside the fields.
 
     Source: docs.sixtyfour.ai, api-reference/endpoint/find-phone.
     """
 
     phone: list[PhoneNumber] = Field(default_factory=list[PhoneNumber])
+    """Numbers found; empty when there are none. The service sends a string or a list of ``{"number", "region"}``."""
     cost_cents: float | None = None
+    """Charge in US cents; None when the service did not report it."""
     cost_credits: float | None = None
+    """Charge in credits, where the service reports it in that unit."""
 
     @field_validator("phone", mode="before")
     @classmethod
@@ -160,47 +177,61 @@ class PhoneResult(Model):
 
 
 class ReverseResult(Model):
-    """Whom an address or number belongs to: name, company, title, LinkedIn and more, as the service sends them."""
+    """Result of `ReverseEmail` and `ReversePhone`: name, company, title, LinkedIn and more, in the service's own keys.
+
+    Those keys can be read as attributes. Source: docs.sixtyfour.ai, api-reference/endpoint/reverse-email.
+    """
 
     cost_cents: float | None = None
+    """Charge in US cents; None when the service did not report it."""
     cost_credits: float | None = None
+    """Charge in credits, where the service reports it in that unit."""
 
 
 class QAResult(_Structured[S], Generic[S]):
-    """A judged record; values in ``structured_data`` are texts.
+    """Result of `QAAgent`; every value in ``structured_data`` is text.
 
     Source: docs.sixtyfour.ai, api-reference/endpoint/qa-agent.
     """
 
 
 class BulkStarted(Started):
-    """``POST /bulk-intelligence/…``. The estimate is a floor; a replay by key says ``already_started`` and no more.
+    """Answer to the submit of a bulk job; a repeated idempotency key returns only ``already_started`` beside the id.
 
     Source: docs.sixtyfour.ai, api-reference/endpoint/bulk-intelligence.
     """
 
     row_count: int | None = None
+    """Number of rows in the file."""
     estimated_cost_cents: float | None = None
+    """Least cost in US cents; people found with ``find_people`` come on top."""
     estimated_cost_credits: float | None = None
+    """The same in credits; only with ``cost_units="credits"``."""
     already_started: bool | None = None
+    """True when the idempotency key repeats an earlier request, which started this job."""
 
 
-_OF_FAILURE = ("error", "detail", "message", "error_message")
+_ERROR_KEYS = ("error", "detail", "message", "error_message")
 
 
 class AgeStatus(Model):
-    """``GET /verify-age/{task_id}``: an id and a word until it is completed, then an answer of unpublished shape."""
+    """Answer of `GetAgeStatus`: id and status while running, then a result of unpublished shape.
+
+    The keys of the result can be read as attributes. Source: the vendor's specification, verify-age.
+    """
 
     task_id: str = ""
+    """Id of the job."""
     status: str = ""
+    """The service's status word."""
 
     def report(self) -> Report:
-        """Bring it into the form the runner reads; everything beside id and word is the answer."""
-        found = {key: value for key, value in (self.model_extra or {}).items() if key not in _OF_FAILURE}
+        """Return the status as a `Report`, whose result is every key beside id and status."""
+        found = {key: value for key, value in (self.model_extra or {}).items() if key not in _ERROR_KEYS}
         state = read_state(self.status) if self.status or not found else JobState.COMPLETED
         return Report(
             state=state,
             word=self.status or str(state),
             result=found if state is JobState.COMPLETED else None,
-            error=first_text(self, *_OF_FAILURE),
+            error=first_text(self, *_ERROR_KEYS),
         )

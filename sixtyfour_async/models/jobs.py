@@ -1,4 +1,4 @@
-"""Where a job stands: the service's status words, and one report whatever route was looked at."""
+"""Job status: the service's status words, and one report for every kind of job."""
 
 from __future__ import annotations
 
@@ -14,12 +14,16 @@ from sixtyfour_async.models._base import Instant, Model, json_object
 
 
 class JobState(StrEnum):
-    """What a status word means to whoever waits."""
+    """What a status word means for a caller who waits for the result."""
 
     RUNNING = "running"
+    """Not finished: queued or running."""
     COMPLETED = "completed"
+    """Finished with a result."""
     FAILED = "failed"
+    """Ended without a result: failed, terminated or timed out at the service."""
     CANCELLED = "cancelled"
+    """Cancelled at the service."""
 
 
 STATUS_WORDS: Mapping[str, JobState] = {
@@ -39,29 +43,29 @@ STATUS_WORDS: Mapping[str, JobState] = {
     "cancelled": JobState.CANCELLED,
     "canceled": JobState.CANCELLED,
 }
-"""Every status word seen in the vendor's specification and pages, lower case.
+"""Every status word in the vendor's specification and pages, in lower case.
 
-Source: docs.sixtyfour.ai, job status, search and workflow pages; ``continued_as_new`` is assumed to go on.
+Source: docs.sixtyfour.ai, job status, search and workflow pages. Assumed: a ``continued_as_new`` job is still running.
 """
 
 
 def read_state(word: str) -> JobState:
-    """Say what a status word means; one we do not know means "keep looking"."""
+    """Return the state that a status word means; an unknown word counts as still running."""
     return STATUS_WORDS.get(word.strip().lower(), JobState.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one look told.
+    """The outcome of one poll, in the same form for every kind of job.
 
     Attributes:
-        state: What the word means.
-        word: The service's own word.
-        result: The raw answer once completed, as JSON.
-        error: The service's text when it gave up.
-        cost_cents: What was charged, US cents; None when the service did not say.
-        progress: A short text for people, or None.
-        run_time: Seconds from its start to its end, by the service's own clock; None when it did not say.
+        state: The meaning of the status word.
+        word: The service's own status word.
+        result: The raw result as JSON once the job has completed, else None.
+        error: The service's error text when the job ended without a result.
+        cost_cents: The charge in US cents; None when the service did not report it.
+        progress: Progress as text for people, such as ``"120 of 500"``; None when the service did not report it.
+        run_time: Seconds from start to end by the service's clock; None when the service did not report both.
     """
 
     state: JobState
@@ -82,55 +86,86 @@ class Report:
 
 
 class Started(Model):
-    """The answer to a submit. Only the id is certain; the first status word differs per route."""
+    """Answer to the submit of a job. Source: docs.sixtyfour.ai, the page of each operation."""
 
     task_id: str
+    """Id of the job, to poll it with."""
     status: str | None = None
+    """First status word, which differs from route to route: ``RUNNING``, ``pending``, ``queued``."""
     message: str | None = None
+    """A text for people, on search routes."""
+
+
+class StatusAnswer(Model):
+    """A status that becomes the result itself once the job has completed."""
+
+    status: str = ""
+    """The service's status word; see `STATUS_WORDS`."""
+
+    def report(self) -> Report:
+        """Return the status as a `Report`, whose result is the whole status once the job has completed."""
+        state = read_state(self.status)
+        return Report(
+            state=state,
+            word=self.status,
+            result=self.model_dump(mode="json") if state is JobState.COMPLETED else None,
+            error=first_text(self, "error", "error_message", "detail", "message"),
+            progress=first_text(self, "progress_message"),
+            run_time=seconds_between(getattr(self, "start_time", None), getattr(self, "close_time", None)),
+        )
 
 
 class JobStatus(Model):
-    """``GET /job-status/{job_id}``.
-
-    ``result`` holds one answer, a list of them, or nothing; ``results`` lists files of a bulk job.
-    ``charge_amount`` is whole US cents. Source: docs.sixtyfour.ai, api-reference, job status.
-    """
+    """Answer of `GetJobStatus`: one poll of a job. Source: docs.sixtyfour.ai, api-reference, job status."""
 
     status: str = ""
+    """The service's status word, such as ``running`` or ``completed``; see `STATUS_WORDS`."""
     id: str | None = None
+    """Id of the job; older answers use ``task_id``."""
     task_id: str | None = None
+    """Id of the job in older answers."""
     run_id: str | None = None
+    """The service's internal execution id, which is no workflow run id."""
     task_type: str | None = None
+    """Kind of the job, such as ``lead_enrichment``."""
     start_time: Instant = None
+    """When the job started."""
     close_time: Instant = None
+    """When the job ended; None while it runs."""
     result: JsonValue = None
+    """The raw result of a completed job: an object, a list of objects for several rows, or None."""
     results: list[JsonValue] | None = None
+    """The result files of a completed bulk job, each with ``filename``, ``download_url`` and ``block_number``."""
     progress: JsonValue = None
+    """Rows done of a running bulk job, as ``{"completed": 120, "total": 500}``."""
     charge_amount: float | None = None
+    """The charge in whole US cents; None with ``cost_units="credits"``."""
     charge_credits: float | None = None
+    """The charge in credits; only with ``cost_units="credits"``."""
     error: JsonValue = None
+    """Why the job failed; usually text."""
 
     def report(self) -> Report:
-        """Bring it into the form the runner reads."""
+        """Return the status as a `Report`."""
         return Report(
             state=read_state(self.status),
             word=self.status,
-            result=self.result if self.result is not None else self._loose_result(),
+            result=self.result if self.result is not None else self._fallback_result(),
             error=first_text(self, "error", "detail", "message", "error_message"),
             cost_cents=self.charge_amount,
-            progress=_progress(self.progress),
+            progress=_format_progress(self.progress),
             run_time=seconds_between(self.start_time, self.close_time),
         )
 
-    def _loose_result(self) -> JsonValue:
-        """Find the answer where older pages put it: in ``results``, or beside the status."""
+    def _fallback_result(self) -> JsonValue:
+        """Return the result from where older pages show it: in ``results``, or as unknown keys beside the status."""
         if self.results is not None:
             return list(self.results)
         return dict(self.model_extra) if self.model_extra else None
 
 
 def seconds_between(start: Instant, end: Instant) -> float | None:
-    """How long something took; None when that cannot be read from its two instants."""
+    """Return the seconds from start to end, at least 0; None unless both are comparable points in time."""
     if (
         not isinstance(start, datetime)
         or not isinstance(end, datetime)
@@ -141,7 +176,7 @@ def seconds_between(start: Instant, end: Instant) -> float | None:
 
 
 def first_text(model: Model, *names: str) -> str | None:
-    """Read the first of these fields that says something."""
+    """Return the first of the named fields that is not empty, as text; None when all are."""
     for name in names:
         value = getattr(model, name, None)
         if value:
@@ -149,7 +184,7 @@ def first_text(model: Model, *names: str) -> str | None:
     return None
 
 
-def _progress(progress: object) -> str | None:
+def _format_progress(progress: object) -> str | None:
     counts = json_object(progress)
     if counts is None or "completed" not in counts:
         return None

@@ -1,4 +1,8 @@
-"""What can be asked: one class per question, and `REGISTRY` with all of them."""
+"""The operations of the API, one frozen class for each, and `REGISTRY`, which holds them all by name.
+
+In: what a caller passes as parameters, validated when the operation is made. Out: values that the client can send, the
+runner can submit, and the journal can store. Imports `models` and `errors` only.
+"""
 
 from sixtyfour_async.operations._base import (
     REGISTRY,
@@ -27,40 +31,42 @@ from sixtyfour_async.operations.agents import (
     ResearchAgent,
     VerifyAge,
 )
-from sixtyfour_async.operations.dashboard import (
+from sixtyfour_async.operations.chat import (
     ActivateViewer,
-    AddInteractiveBlock,
     ApproveInChat,
     Chat,
-    ConfirmSlackLink,
-    ConnectSheets,
     CreateChatSession,
     CreateWorkspace,
     DeleteChatSession,
-    DeleteSlackLink,
-    DisconnectSheets,
-    FinishInteractive,
     GetChatEngine,
     GetChatSession,
     GetChatSettings,
-    GetInteractiveOutput,
-    GetInteractiveState,
-    GetSheetsStatus,
-    GetSheetsToken,
     GetWorkspace,
     ListChatSessions,
-    ListSlackLinks,
     MarkChatRead,
     MountViewer,
     PatchViewer,
     RenameChatSession,
-    SaveInteractive,
-    StartInteractive,
     StopChat,
     StreamChatSession,
     StreamWorkspace,
     UnmountViewer,
     UpdateChatSettings,
+)
+from sixtyfour_async.operations.dashboard import (
+    AddInteractiveBlock,
+    ConfirmSlackLink,
+    ConnectSheets,
+    DeleteSlackLink,
+    DisconnectSheets,
+    FinishInteractive,
+    GetInteractiveOutput,
+    GetInteractiveState,
+    GetSheetsStatus,
+    GetSheetsToken,
+    ListSlackLinks,
+    SaveInteractive,
+    StartInteractive,
 )
 from sixtyfour_async.operations.discovery import (
     Autocomplete,

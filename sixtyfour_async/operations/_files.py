@@ -1,4 +1,4 @@
-"""A file to upload, as a value."""
+"""A file to upload, as a value that operations can hold, compare and fingerprint."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CONTENT_TYPES: Mapping[str, str] = {
     ".jsonl": "application/x-ndjson",
     ".ndjson": "application/x-ndjson",
 }
-"""By the end of a file's name, the same on every machine: the formats that bulk jobs and uploads take.
+"""File suffix → content type, fixed here because the system's own table differs from machine to machine.
 
 Source: docs.sixtyfour.ai, api-reference, bulk intelligence (``.csv``, ``.json``, ``.jsonl``, ``.ndjson``).
 """
@@ -32,92 +32,94 @@ Source: docs.sixtyfour.ai, api-reference, bulk intelligence (``.csv``, ``.json``
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file on its way to the service; it is never read whole.
+    """A file to send with a request; it is streamed, never read into memory whole.
+
+    Two uploads are equal, and share a fingerprint, when name and content are: bytes by their digest, a path by its
+    path, size and modification time. A stream equals nothing but itself.
 
     Attributes:
-        content: A path, bytes, or a stream of bytes. A stream can be read once: such an upload is never sent again.
-        filename: Its name over there; a path's own name by default.
-        content_type: Found from the name when None.
-        mark: Made up, to tell streams apart.
-
-    Two uploads are the same question when name and content are: bytes by their digest, a file by its path, size and
-    time of change, a stream never.
+        content: A path, bytes, or an async iterable of bytes. A stream can be read only once, so a request that
+            carries one is never sent again.
+        filename: The name sent to the service; by default the path's own name, else ``upload.csv``.
+        content_type: The media type sent with the file; derived from the name's suffix when None.
+        stream_id: A random id that tells streams apart in fingerprints; set by the class.
     """
 
     content: Path | bytes | AsyncIterable[bytes]
     filename: str = ""
     content_type: str | None = None
-    mark: str = field(default_factory=lambda: secrets.token_hex(8), init=False, repr=False, compare=False)
+    stream_id: str = field(default_factory=lambda: secrets.token_hex(8), init=False, repr=False, compare=False)
     _taken: list[bool] = field(default_factory=list[bool], init=False, repr=False, compare=False)
 
     @property
     def name(self) -> str:
-        """The name it is sent under."""
+        """The file name sent to the service."""
         return self.filename or (self.content.name if isinstance(self.content, Path) else "upload.csv")
 
     @property
     def media_type(self) -> str:
-        """The content type it is sent with."""
+        """The media type sent with the file."""
         found = CONTENT_TYPES.get(PurePath(self.name).suffix.lower(), "application/octet-stream")
         return self.content_type or found
 
     @property
     def replayable(self) -> bool:
-        """Can it be read a second time?"""
+        """Whether the content can be read a second time."""
         return isinstance(self.content, Path | bytes)
 
     def take_stream(self, stream: AsyncIterable[bytes]) -> AsyncIterable[bytes]:
-        """Hand the stream out, once.
+        """Return the stream, once.
 
         Raises:
-            InputError: It was handed out before: what is left of it is not the file any more.
+            InputError: The stream was taken before, so what remains of it is no longer the whole file.
         """
         if self._taken:
             raise InputError(
-                "this stream has been read already",
-                column="file",
-                remedy="upload a path or bytes when a request should be sent again",
+                "parameter 'file': this stream has already been read",
+                field="file",
+                remedy="pass a path or bytes for a request that may be sent more than once",
             )
         self._taken.append(True)
         return stream
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Take an `Upload`, or what one is made of, as a request's field."""
-        written = core_schema.plain_serializer_function_ser_schema(_identity)
-        return core_schema.no_info_plain_validator_function(_as_upload, serialization=written)
+        """Accept an `Upload`, or a path, bytes or stream to make one from, as a field of a request."""
+        serialization = core_schema.plain_serializer_function_ser_schema(_identity)
+        return core_schema.no_info_plain_validator_function(_as_upload, serialization=serialization)
 
 
 def _as_upload(value: object) -> Upload:
     if isinstance(value, Path | bytes | AsyncIterable):
         value = Upload(cast("Path | bytes | AsyncIterable[bytes]", value))
     if not isinstance(value, Upload):
-        raise ValueError(f"a file is a pathlib.Path, bytes or a stream of bytes, not {type(value).__name__}")  # noqa: TRY004 (pydantic's protocol)
+        expected = "a pathlib.Path, bytes or an async iterable of bytes"
+        raise ValueError(f"expected {expected}, got {type(value).__name__}")  # noqa: TRY004 (pydantic's protocol)
     upload = value
     if isinstance(upload.content, Path) and not upload.content.is_file():
-        raise ValueError(f"there is no file {str(upload.content)!r}")
+        raise ValueError(f"file not found: {str(upload.content)!r}")
     return upload
 
 
 def _identity(upload: Upload) -> dict[str, str]:
-    """Say which file it is, without its content."""
+    """Return what identifies the file, without its content; fingerprints are made from this."""
     if isinstance(upload.content, bytes):
         return {"name": upload.name, "sha256": hashlib.sha256(upload.content).hexdigest()}
     if not isinstance(upload.content, Path):
-        return {"name": upload.name, "stream": upload.mark}
+        return {"name": upload.name, "stream": upload.stream_id}
     try:
-        seen = upload.content.stat()
+        status = upload.content.stat()
     except OSError:
         return {"name": upload.name, "path": str(upload.content)}
-    return {"name": upload.name, "path": str(upload.content), "version": f"{seen.st_size}-{seen.st_mtime_ns}"}
+    return {"name": upload.name, "path": str(upload.content), "version": f"{status.st_size}-{status.st_mtime_ns}"}
 
 
 ROW_COLUMN = "row"
-"""The column by which rows of a file that went out are known when they come back: their number, from 0."""
+"""The column that numbers the rows of an uploaded file from 0, so that returned rows can be matched to sent ones."""
 
 
-def written(rows: Sequence[Mapping[str, JsonValue]]) -> bytes:
-    """Write rows as CSV, each with its number; a value that is no text goes as JSON."""
+def encode_rows(rows: Sequence[Mapping[str, JsonValue]]) -> bytes:
+    """Encode rows as CSV with `ROW_COLUMN` first; None becomes an empty cell, other values that are not text JSON."""
     columns = dict.fromkeys(name for row in rows for name in row)
     text = io.StringIO(newline="")
     writer = csv.writer(text)

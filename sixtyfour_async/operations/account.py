@@ -1,4 +1,4 @@
-"""Questions about the account, and about jobs by their id."""
+"""Operations on the account, and status polls by job id."""
 
 from __future__ import annotations
 
@@ -12,28 +12,42 @@ from sixtyfour_async.operations._fields import CostUnits
 
 
 class CheckBalance(Request, Operation[Balance], name="check-balance", http="GET /check-balance"):
-    """Read the credits left. Source: docs.sixtyfour.ai, api-reference, check balance."""
+    """Return the organization's remaining credits.
+
+    Source: docs.sixtyfour.ai, api-reference, check balance.
+    """
 
 
 class GetUsage(Request, Operation[JsonValue], name="api-usage", http="GET /api/usage", standing="documented"):
-    """Read what this key has used lately; the shape is not published. Source: the vendor's older specification."""
+    """Return the recent usage of this API key, as JSON of unpublished shape.
+
+    The newest specification no longer lists this route; it may disappear.
+    Source: the vendor's older specification.
+    """
 
     time_window: Annotated[int, Field(ge=1)] | None = None
-    """Seconds to look back; the service's default is 3600."""
+    """How far back to count, in seconds, at least 1; the service's default is 3600."""
 
 
 class GetJobStatus(Request, Operation[JobStatus], name="job-status", http="GET /job-status/{job_id}"):
-    """Look at a job once; counts against the 500 requests a minute.
+    """Poll one job once; returns its status and, when it has completed, its result.
 
+    Every poll counts against the 500 requests a minute; the vendor advises one every 10 seconds. A failed job is
+    reported with HTTP 200. Download links in a result expire after 15 minutes; poll again for fresh ones.
     Source: docs.sixtyfour.ai, api-reference, job status.
     """
 
     job_id: str
+    """Id of the job: the ``task_id`` that the submit returned."""
     cost_units: CostUnits | None = None
-    """The unit of the charge in the answer; the service's default is ``cents``."""
+    """Unit of the charge in the answer, ``cents`` or ``credits``; the service's default is ``cents``."""
 
 
 class GetAgeStatus(Request, Operation[AgeStatus], name="verify-age-status", http="GET /verify-age/{task_id}"):
-    """Look at an age verification once. Source: the vendor's specification, verify-age."""
+    """Poll one age verification once; returns its status and, when it has completed, its result.
+
+    Source: the vendor's specification, verify-age.
+    """
 
     task_id: str
+    """Id of the job: the ``task_id`` that `VerifyAge` returned."""

@@ -1,7 +1,7 @@
-"""Find addresses and numbers of people, and people by address or number: one at a time, or up to 100 in one request.
+"""Operations that find contact data of people, and people by contact data: one at a time, or up to 100 per request.
 
-Each may be asked at once or as a job. Run times are the vendor's own estimates (its published skill, May 2026). Prices
-are US cents per answer where a public source gives one.
+Each can be sent synchronously or submitted as a job. Run times are the vendor's own estimates (its published skill,
+May 2026). Prices are US cents per answer where a public source names one.
 """
 
 from __future__ import annotations
@@ -13,33 +13,40 @@ from pydantic import JsonValue, field_validator
 
 from sixtyfour_async.models import EmailResult, PhoneResult, ReverseResult, Rows
 from sixtyfour_async.operations._base import JobOperation, Request
-from sixtyfour_async.operations._fields import LONG, QUICK, JsonObject, Subject, Subjects, WebhookURL
+from sixtyfour_async.operations._fields import (
+    LONG_ANSWER_TIMEOUT_SECONDS,
+    QUICK_ANSWER_TIMEOUT_SECONDS,
+    JsonObject,
+    Subject,
+    Subjects,
+    WebhookURL,
+)
 
 
 class _Finder(Request):
     providers: Sequence[str] | None = None
-    """Another order of the providers that are asked; ids are not published, and newer specifications lack the key."""
+    """Ids of the data providers to query, in order; ids are not published and newer specifications lack the key."""
     webhook_url: WebhookURL | None = None
-    """Where a job's result is posted to."""
+    """URL to which the service posts the result of a job: http(s), up to 2083 characters."""
 
 
 class _EmailFinder(_Finder):
     mode: Literal["PROFESSIONAL", "PERSONAL"] | None = None
-    """The service's default is ``PROFESSIONAL``."""
+    """Kind of address to find, work or private; the service's default is ``PROFESSIONAL``."""
     verify_emails: bool | None = None
-    """Ask the mail server whether the address exists; the service's default is true."""
+    """Whether to verify the address with its mail server first; the service's default is true."""
 
 
 class _Reverse(_Finder):
-    known: ClassVar[str]
+    required_key: ClassVar[str]
 
     @field_validator("lead", "leads", mode="after", check_fields=False)
     @classmethod
-    def _has_key(cls, given: JsonObject | Sequence[JsonObject]) -> JsonObject | Sequence[JsonObject]:
-        for lead in [given] if isinstance(given, Mapping) else given:
-            if not lead.get(cls.known):
-                raise ValueError(f"needs the key {cls.known!r} with a value")
-        return given
+    def _has_required_key(cls, value: JsonObject | Sequence[JsonObject]) -> JsonObject | Sequence[JsonObject]:
+        for lead in [value] if isinstance(value, Mapping) else value:
+            if not lead.get(cls.required_key):
+                raise ValueError(f"each lead must have a non-empty {cls.required_key!r}")
+        return value
 
 
 class FindEmail(
@@ -50,14 +57,17 @@ class FindEmail(
     job="POST /find-email-async",
     subject="lead",
     bulk="find-email-bulk",
-    read_timeout=QUICK,
+    read_timeout=QUICK_ANSWER_TIMEOUT_SECONDS,
 ):
-    """Find one person's email address: 2 to 10 s; 5 cents for ``PROFESSIONAL``, 20 for ``PERSONAL``.
+    """Find one person's email address.
 
+    Takes 2 to 10 seconds. Costs 5 cents for ``PROFESSIONAL``, 20 cents for ``PERSONAL``. A lead that already has an
+    address of the requested kind gets it back with its status.
     Source: docs.sixtyfour.ai, api-reference/endpoint/find-email.
     """
 
     lead: Subject
+    """What is known about the person: ``name``, ``company``, ``title``, ``domain``, ``linkedin`` and so on."""
 
 
 class FindEmailBulk(
@@ -66,14 +76,16 @@ class FindEmailBulk(
     name="find-email-bulk",
     http="POST /find-email-bulk",
     job="POST /find-email-bulk-async",
-    read_timeout=LONG,
+    read_timeout=LONG_ANSWER_TIMEOUT_SECONDS,
 ):
-    """Find the addresses of up to 100 people with one request, each at the price of `FindEmail`.
+    """Find the email addresses of up to 100 people with one request; returns a list of results.
 
+    Each person costs as much as with `FindEmail`.
     Source: docs.sixtyfour.ai, api-reference/endpoint/find-email.
     """
 
     leads: Subjects
+    """1 to 100 people, each a mapping of what is known, such as ``name``, ``company``, ``domain``, ``linkedin``."""
 
 
 class FindPhone(
@@ -84,14 +96,16 @@ class FindPhone(
     job="POST /find-phone-async",
     subject="lead",
     bulk="find-phone-bulk",
-    read_timeout=QUICK,
+    read_timeout=QUICK_ANSWER_TIMEOUT_SECONDS,
 ):
-    """Find one person's phone number: 2 to 10 s; 30 cents in the vendor's example.
+    """Find one person's phone numbers.
 
+    Takes 2 to 10 seconds. Costs 30 cents in the vendor's example.
     Source: docs.sixtyfour.ai, api-reference/endpoint/find-phone.
     """
 
     lead: Subject
+    """What is known about the person: ``name``, ``company``, ``email``, ``linkedin`` and so on."""
 
 
 class FindPhoneBulk(
@@ -100,14 +114,16 @@ class FindPhoneBulk(
     name="find-phone-bulk",
     http="POST /find-phone-bulk",
     job="POST /find-phone-bulk-async",
-    read_timeout=LONG,
+    read_timeout=LONG_ANSWER_TIMEOUT_SECONDS,
 ):
-    """Find the numbers of up to 100 people with one request, each at the price of `FindPhone`.
+    """Find the phone numbers of up to 100 people with one request; returns a list of results.
 
+    Each person costs as much as with `FindPhone`.
     Source: docs.sixtyfour.ai, api-reference/endpoint/find-phone.
     """
 
     leads: Subjects
+    """1 to 100 people, each a mapping of what is known, such as ``name``, ``company``, ``email``, ``linkedin``."""
 
 
 class ReverseEmail(
@@ -118,17 +134,18 @@ class ReverseEmail(
     job="POST /reverse-email-async",
     subject="lead",
     bulk="reverse-email-bulk",
-    read_timeout=QUICK,
+    read_timeout=QUICK_ANSWER_TIMEOUT_SECONDS,
 ):
-    """Find whom an email address belongs to: 2 to 10 s.
+    """Find the person behind an email address.
 
+    Takes 2 to 10 seconds. Price: not published. Returns name, company, title, LinkedIn and other profile data.
     Source: docs.sixtyfour.ai, api-reference/endpoint/reverse-email.
     """
 
-    known = "email"
+    required_key = "email"
 
     lead: Subject
-    """``email`` at least."""
+    """The address as ``{"email": "…"}``, with anything else that is known beside it."""
 
 
 class ReverseEmailBulk(
@@ -137,17 +154,17 @@ class ReverseEmailBulk(
     name="reverse-email-bulk",
     http="POST /reverse-email-bulk",
     job="POST /reverse-email-bulk-async",
-    read_timeout=LONG,
+    read_timeout=LONG_ANSWER_TIMEOUT_SECONDS,
 ):
-    """Find whom up to 100 email addresses belong to with one request.
+    """Find the people behind up to 100 email addresses with one request; returns a list of results.
 
-    Source: docs.sixtyfour.ai, api-reference/endpoint/reverse-email.
+    Price: not published. Source: docs.sixtyfour.ai, api-reference/endpoint/reverse-email.
     """
 
-    known = "email"
+    required_key = "email"
 
     leads: Subjects
-    """Each with ``email`` at least."""
+    """1 to 100 addresses, each as ``{"email": "…"}`` with anything else that is known beside it."""
 
 
 class ReversePhone(
@@ -158,17 +175,18 @@ class ReversePhone(
     job="POST /reverse-phone-async",
     subject="lead",
     bulk="reverse-phone-bulk",
-    read_timeout=QUICK,
+    read_timeout=QUICK_ANSWER_TIMEOUT_SECONDS,
 ):
-    """Find whom a phone number belongs to: 2 to 10 s.
+    """Find the person behind a phone number.
 
+    Takes 2 to 10 seconds. Price: not published. Returns name, company, title, LinkedIn and other profile data.
     Source: docs.sixtyfour.ai, api-reference/endpoint/reverse-phone.
     """
 
-    known = "phone"
+    required_key = "phone"
 
     lead: Subject
-    """``phone`` at least."""
+    """The number as ``{"phone": "…"}``, with anything else that is known beside it."""
 
 
 class ReversePhoneBulk(
@@ -177,17 +195,17 @@ class ReversePhoneBulk(
     name="reverse-phone-bulk",
     http="POST /reverse-phone-bulk",
     job="POST /reverse-phone-bulk-async",
-    read_timeout=LONG,
+    read_timeout=LONG_ANSWER_TIMEOUT_SECONDS,
 ):
-    """Find whom up to 100 phone numbers belong to with one request.
+    """Find the people behind up to 100 phone numbers with one request; returns a list of results.
 
-    Source: docs.sixtyfour.ai, api-reference/endpoint/reverse-phone.
+    Price: not published. Source: docs.sixtyfour.ai, api-reference/endpoint/reverse-phone.
     """
 
-    known = "phone"
+    required_key = "phone"
 
     leads: Subjects
-    """Each with ``phone`` at least."""
+    """1 to 100 numbers, each as ``{"phone": "…"}`` with anything else that is known beside it."""
 
 
 class FindEmailV2(
@@ -196,12 +214,16 @@ class FindEmailV2(
     name="find-email-v2",
     http="POST /find-email-v2",
     job="POST /find-email-v2-async",
-    read_timeout=QUICK,
+    read_timeout=QUICK_ANSWER_TIMEOUT_SECONDS,
     standing="documented",
 ):
-    """Deprecated: use `FindEmail`. Answers with what each provider said. Source: the vendor's older specification."""
+    """Find one person's email address, with the answer of each data provider. Deprecated: use `FindEmail`.
+
+    The answer is JSON of unpublished shape. Price: not published. Source: the vendor's older specification.
+    """
 
     lead: Subject
+    """What is known about the person: ``name``, ``company``, ``title``, ``domain``, ``linkedin`` and so on."""
 
 
 class FindEmailV2Bulk(
@@ -210,12 +232,17 @@ class FindEmailV2Bulk(
     name="find-email-v2-bulk",
     http="POST /find-email-v2-bulk",
     job="POST /find-email-v2-bulk-async",
-    read_timeout=LONG,
+    read_timeout=LONG_ANSWER_TIMEOUT_SECONDS,
     standing="documented",
 ):
-    """Deprecated: use `FindEmailBulk`. Source: the vendor's older specification."""
+    """Find the email addresses of up to 100 people, with each provider's answer. Deprecated: use `FindEmailBulk`.
+
+    Returns a list of JSON values of unpublished shape. Price: not published.
+    Source: the vendor's older specification.
+    """
 
     leads: Subjects
+    """1 to 100 people, each a mapping of what is known, such as ``name``, ``company``, ``domain``, ``linkedin``."""
 
 
 class FindPhoneV2(
@@ -224,12 +251,16 @@ class FindPhoneV2(
     name="find-phone-v2",
     http="POST /find-phone-v2",
     job="POST /find-phone-v2-async",
-    read_timeout=QUICK,
+    read_timeout=QUICK_ANSWER_TIMEOUT_SECONDS,
     standing="documented",
 ):
-    """Deprecated: use `FindPhone`. Answers with what each provider said. Source: the vendor's older specification."""
+    """Find one person's phone numbers, with the answer of each data provider. Deprecated: use `FindPhone`.
+
+    The answer is JSON of unpublished shape. Price: not published. Source: the vendor's older specification.
+    """
 
     lead: Subject
+    """What is known about the person: ``name``, ``company``, ``email``, ``linkedin`` and so on."""
 
 
 class FindPhoneV2Bulk(
@@ -238,9 +269,14 @@ class FindPhoneV2Bulk(
     name="find-phone-v2-bulk",
     http="POST /find-phone-v2-bulk",
     job="POST /find-phone-v2-bulk-async",
-    read_timeout=LONG,
+    read_timeout=LONG_ANSWER_TIMEOUT_SECONDS,
     standing="documented",
 ):
-    """Deprecated: use `FindPhoneBulk`. Source: the vendor's older specification."""
+    """Find the phone numbers of up to 100 people, with each provider's answer. Deprecated: use `FindPhoneBulk`.
+
+    Returns a list of JSON values of unpublished shape. Price: not published.
+    Source: the vendor's older specification.
+    """
 
     leads: Subjects
+    """1 to 100 people, each a mapping of what is known, such as ``name``, ``company``, ``email``, ``linkedin``."""

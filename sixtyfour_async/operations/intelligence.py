@@ -1,6 +1,6 @@
-"""Research people and companies: at once, as a job, or a whole file of them.
+"""Operations that research people and companies: synchronously, as a job, or for a whole file of them.
 
-Run times are the vendor's own estimates (its published skill, May 2026) unless said otherwise.
+Run times are the vendor's own estimates (its published skill, May 2026) unless stated otherwise.
 """
 
 from __future__ import annotations
@@ -16,13 +16,22 @@ from sixtyfour_async.models import BulkStarted, Intelligence, ResultFile, Rows
 from sixtyfour_async.models.enrichment import S
 from sixtyfour_async.models.struct import Struct
 from sixtyfour_async.operations._base import JobOperation, Operation
-from sixtyfour_async.operations._fields import LONG, AsStruct, CostUnits, Structured, Subject, Tier, Typed, WebhookURL
+from sixtyfour_async.operations._fields import (
+    LONG_ANSWER_TIMEOUT_SECONDS,
+    AsStruct,
+    CostUnits,
+    Structured,
+    Subject,
+    Tier,
+    Typed,
+    WebhookURL,
+)
 from sixtyfour_async.operations._files import Upload
 
-CONFIG_CHARACTERS = 300_000
-FILE_BYTES = 100_000_000
-"""100 MB, read as the smaller of its two meanings."""
-FILE_KINDS = (".csv", ".json", ".jsonl", ".ndjson")
+# Source of the three: docs.sixtyfour.ai, api-reference/endpoint/bulk-intelligence.
+MAX_CONFIG_CHARACTERS = 300_000
+MAX_FILE_BYTES = 100_000_000  # "100 MB", read as the smaller of its two meanings
+FILE_SUFFIXES = (".csv", ".json", ".jsonl", ".ndjson")
 
 
 class PeopleIntelligence(
@@ -34,30 +43,43 @@ class PeopleIntelligence(
     job="POST /people-intelligence-async",
     subject="lead_info",
     bulk="bulk-people-intelligence",
-    read_timeout=LONG,
+    read_timeout=LONG_ANSWER_TIMEOUT_SECONDS,
 ):
-    """Research one person: 10 to 60 s for ``low``, 30 to 180 s for ``medium``, minutes for ``high``.
+    """Research one person; returns `Intelligence` with the requested fields in ``structured_data``.
 
-    The vendor's benchmark measured medians of 230, 223 and 459 s. The price per tier is not published.
+    Takes 10 to 60 seconds for tier ``low``, 30 to 180 for ``medium``, minutes for ``high``; the vendor's benchmark
+    measured medians of 230, 223 and 459 seconds, so prefer submitting a job. The price per tier is not published. A
+    request that is abandoned is still billed.
     Source: docs.sixtyfour.ai, api-reference/endpoint/enrich-lead.
     """
 
     lead_info: Subject
-    """Give an email, or a LinkedIn URL, or name and company; any further key helps."""
+    """What is known about the person: an email, a LinkedIn URL, or name and company; any further key helps."""
     struct: Annotated[type[S] | Struct | None, AsStruct] = None
-    """Your own pydantic class, or field name → description."""
+    """What to find: a pydantic class, or a mapping of field name to description; up to 100 fields."""
     research_plan: str | None = None
+    """Instructions on how to research, in plain words."""
     tier: Tier | None = None
+    """Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is ``low``.
+
+    ``high`` must be enabled for the organization (403 otherwise); ``xhigh`` and ``scout`` exist, undocumented.
+    """
     field_confidence: bool | None = None
-    """Ask for a confidence of 0 to 100 per field; silently absent without access."""
+    """Whether to return a confidence of 0 to 100 for each field; silently ignored without early access."""
     webhook_url: WebhookURL | None = None
+    """URL to which the service posts the result of a job: http(s), up to 2083 characters."""
     include_workspace: JsonValue = None
-    """This and the next five are named by the live specification of September 2026 only, without a type."""
+    """Undocumented; passed through. By its name, attaches a workspace (live specification, September 2026)."""
     investigation_id: JsonValue = None
+    """Undocumented; passed through. By its name, the id of an investigation that groups several requests."""
     investigation_name: JsonValue = None
+    """Undocumented; passed through. By its name, the name of an investigation that groups several requests."""
     budget: JsonValue = None
+    """Undocumented; passed through. By its name, a limit on what the request may spend."""
     dispatch_id: JsonValue = None
+    """Undocumented; passed through. By its name, an id for the dispatch of the request."""
     exclusive_run: JsonValue = None
+    """Undocumented; passed through. By its name, forbids a second concurrent run."""
 
 
 class EnrichLead(
@@ -66,10 +88,13 @@ class EnrichLead(
     name="enrich-lead",
     http="POST /enrich-lead",
     job="POST /enrich-lead-async",
-    read_timeout=LONG,
+    read_timeout=LONG_ANSWER_TIMEOUT_SECONDS,
     standing="documented",
 ):
-    """The older name of `PeopleIntelligence`. Source: docs.sixtyfour.ai, api-reference/endpoint/enrich-lead."""
+    """Research one person through the older route; the same as `PeopleIntelligence`, which new code should use.
+
+    Source: docs.sixtyfour.ai, api-reference/endpoint/enrich-lead.
+    """
 
 
 class CompanyIntelligence(
@@ -81,26 +106,38 @@ class CompanyIntelligence(
     job="POST /company-intelligence-async",
     subject="target_company",
     bulk="bulk-company-intelligence",
-    read_timeout=LONG,
+    read_timeout=LONG_ANSWER_TIMEOUT_SECONDS,
 ):
-    """Research one company: the tiers and times of `PeopleIntelligence`; the vendor's notebook says 5 to 10 minutes.
+    """Research one company; returns `Intelligence` with the requested fields in ``structured_data``.
 
+    Takes as long as `PeopleIntelligence` of the same tier, or 5 to 10 minutes by the vendor's notebook, so prefer
+    submitting a job. The price per tier is not published. A request that is abandoned is still billed.
     Source: docs.sixtyfour.ai, api-reference/endpoint/enrich-company.
     """
 
     target_company: Subject
-    """``company_name``, ``website``, ``domain``, ``linkedin``, ``address`` …"""
+    """What is known about the company: ``company_name``, ``website``, ``domain``, ``linkedin`` and so on."""
     struct: Annotated[type[S] | Struct, AsStruct]
-    """Your own pydantic class, or field name → description."""
+    """What to find: a pydantic class, or a mapping of field name to description; up to 100 fields."""
     lead_struct: Annotated[type[BaseModel] | Struct | None, AsStruct] = None
-    """The same for each person found with ``find_people``; read them with `Intelligence.people_as`."""
+    """What to find about each person, in the same form; with ``find_people``, and read by `Intelligence.people_as`."""
     find_people: bool | None = None
+    """Whether to find people of the company too; the service's default is false."""
     full_org_chart: bool | None = None
+    """Whether to return the full org chart instead of a focused list of people; the service's default is false."""
     people_focus_prompt: str | None = None
+    """Which people to find, in plain words; with ``find_people``."""
     research_plan: str | None = None
+    """Instructions on how to research, in plain words."""
     tier: Tier | None = None
+    """Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is ``low``.
+
+    ``high`` must be enabled for the organization (403 otherwise).
+    """
     field_confidence: bool | None = None
+    """Whether to return a confidence of 0 to 100 for each field; silently ignored without early access."""
     webhook_url: WebhookURL | None = None
+    """URL to which the service posts the result of a job: http(s), up to 2083 characters."""
 
 
 class EnrichCompany(
@@ -109,10 +146,13 @@ class EnrichCompany(
     name="enrich-company",
     http="POST /enrich-company",
     job="POST /enrich-company-async",
-    read_timeout=LONG,
+    read_timeout=LONG_ANSWER_TIMEOUT_SECONDS,
     standing="documented",
 ):
-    """The older name of `CompanyIntelligence`. Source: docs.sixtyfour.ai, api-reference/endpoint/enrich-company."""
+    """Research one company through the older route; the same as `CompanyIntelligence`, which new code should use.
+
+    Source: docs.sixtyfour.ai, api-reference/endpoint/enrich-company.
+    """
 
 
 class EnrichCompanyV2(
@@ -121,59 +161,75 @@ class EnrichCompanyV2(
     name="enrich-company-v2",
     http="POST /enrich-company-v2",
     job="POST /enrich-company-v2-async",
-    read_timeout=LONG,
+    read_timeout=LONG_ANSWER_TIMEOUT_SECONDS,
     standing="documented",
 ):
-    """Deprecated: use `CompanyIntelligence`. Source: the vendor's older specification."""
+    """Research one company through a retired route. Deprecated: use `CompanyIntelligence`.
+
+    Source: the vendor's older specification.
+    """
 
 
-def _packed(config: dict[str, JsonValue]) -> str:
+def _encode_config(config: dict[str, JsonValue]) -> str:
     return json.dumps(config, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 class _BulkIntelligence(Structured):
-    """A file of rows, and one set of policy for all of them, which travels as one JSON text."""
+    """A file of rows, and one configuration for all of them that travels as JSON text in the ``config`` part."""
 
     outside_config: ClassVar[tuple[str, ...]] = ("file", "cost_units", "idempotency_key")
 
     file: Upload
-    """CSV, JSON or NDJSON: up to 100 MB and 100,000 rows."""
+    """The rows: a ``.csv``, ``.json``, ``.jsonl`` or ``.ndjson`` file of up to 100 MB and 100,000 rows.
+
+    Pass an `Upload`, a `pathlib.Path`, bytes or an async iterable of bytes.
+    """
     research_plan: str | None = None
+    """Instructions on how to research each row, in plain words."""
     tier: Tier | None = None
+    """Research depth per row: ``micro``, ``low``, ``medium`` or ``high``; the service's default is ``low``."""
     field_confidence: bool | None = None
+    """Whether to return a confidence of 0 to 100 for each field; silently ignored without early access."""
     webhook_url: WebhookURL | None = None
+    """URL to which the service posts the result of the job: http(s), up to 2083 characters."""
     columns: Sequence[str] | None = None
-    """Which columns of the file are used; all by default."""
+    """Names of the columns to use as input; all columns when not sent."""
     result_formats: Sequence[str] | None = None
+    """Formats in which to save the results; ``csv``, ``json`` and ``ndjson`` are known from workflow runs."""
     save_json: bool | None = None
+    """Whether to save the results as JSON too; the service's default is false."""
     idempotency_key: str | None = None
-    """A key of your own: with it the same file can safely be sent twice."""
+    """A key of the caller's choice, sent as a header: a repeated submit with the same key starts no second job."""
     cost_units: CostUnits | None = None
-    """The unit of the estimate in the answer; the service's default is ``cents``."""
+    """Unit of the estimate in the answer, ``cents`` or ``credits``; the service's default is ``cents``."""
 
     def payload(self) -> dict[str, JsonValue]:
-        """Every field that was set, all but these three packed into ``config``."""
+        """Return every field that was set, all but those of `outside_config` encoded in ``config``."""
         fields = cast("Operation[Any]", super()).payload()
         outside = {name: fields.pop(name) for name in self.outside_config if name in fields}
-        return {**outside, "config": _packed(fields)}
+        return {**outside, "config": _encode_config(fields)}
 
     @field_validator("file")
     @classmethod
-    def _takable(cls, file: Upload) -> Upload:
-        if not file.name.lower().endswith(FILE_KINDS):
-            raise ValueError(f"{file.name!r} is none of {', '.join(FILE_KINDS)}; name it with filename=…")
+    def _check_file(cls, file: Upload) -> Upload:
+        if not file.name.lower().endswith(FILE_SUFFIXES):
+            raise ValueError(
+                f"{file.name!r} must end in {', '.join(FILE_SUFFIXES)}; set the name with Upload(filename=…)"
+            )
         content = file.content
         size = (
             content.stat().st_size if isinstance(content, Path) else len(content) if isinstance(content, bytes) else 0
         )
-        if size > FILE_BYTES:
-            raise ValueError(f"{file.name!r} is larger than 100 MB; send it in parts")
+        if size > MAX_FILE_BYTES:
+            raise ValueError(f"{file.name!r} is larger than 100 MB; split it into smaller files")
         return file
 
     @model_validator(mode="after")
-    def _short_enough(self) -> Self:
-        if len(str(self.payload()["config"])) > CONFIG_CHARACTERS:
-            raise ValueError(f"the config is longer than {CONFIG_CHARACTERS:,} characters; shorten struct or plan")
+    def _check_config(self) -> Self:
+        if len(str(self.payload()["config"])) > MAX_CONFIG_CHARACTERS:
+            raise ValueError(
+                f"shorten struct or research_plan: the config exceeds {MAX_CONFIG_CHARACTERS:,} characters"
+            )
         return self
 
 
@@ -190,13 +246,16 @@ class BulkPeopleIntelligence(
     in_query=("cost_units",),
     in_headers={"idempotency_key": "Idempotency-Key"},
 ):
-    """Research every person in a file; answered with links to files, of which `final_file` picks the finished one.
+    """Research every person in a file, as one job; returns links to result files (see `final_file`).
 
-    Ten submits a minute per organization; 402 when the balance does not cover the estimate, and nothing is charged.
+    Costs the tier's price per row, which is not published; `BulkStarted` reports the estimate, and 402 means that the
+    balance does not cover it and nothing was charged. Limited to 10 submits a minute per organization. Rows that
+    cannot be researched come back unchanged.
     Source: docs.sixtyfour.ai, api-reference/endpoint/bulk-intelligence.
     """
 
     struct: Annotated[type[BaseModel] | Struct | None, AsStruct] = None
+    """What to find for each row: a pydantic class, or a mapping of field name to description."""
 
 
 class BulkCompanyIntelligence(
@@ -212,10 +271,19 @@ class BulkCompanyIntelligence(
     in_query=("cost_units",),
     in_headers={"idempotency_key": "Idempotency-Key"},
 ):
-    """Research every company in a file; as `BulkPeopleIntelligence`. People found cost more than the estimate says."""
+    """Research every company in a file, as one job; returns links to result files (see `final_file`).
+
+    Limits and price as for `BulkPeopleIntelligence`; people found with ``find_people`` cost more than the estimate.
+    Source: docs.sixtyfour.ai, api-reference/endpoint/bulk-intelligence.
+    """
 
     struct: Annotated[type[BaseModel] | Struct, AsStruct]
+    """What to find for each row: a pydantic class, or a mapping of field name to description."""
     lead_struct: Annotated[type[BaseModel] | Struct | None, AsStruct] = None
+    """What to find about each person, in the same form; with ``find_people``."""
     find_people: bool | None = None
+    """Whether to find people of each company too; the service's default is false."""
     full_org_chart: bool | None = None
+    """Whether to return the full org chart instead of a focused list of people; the service's default is false."""
     people_focus_prompt: str | None = None
+    """Which people to find, in plain words; with ``find_people``."""

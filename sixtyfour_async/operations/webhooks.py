@@ -1,4 +1,4 @@
-"""Questions about the secret that signs webhooks; the vendor's pages send people to the dashboard for them.
+"""Operations on the secret that signs webhooks. The vendor's pages point to the dashboard for the same tasks.
 
 Source of all: docs.sixtyfour.ai, api-reference/webhooks/signing-secrets, and the vendor's specification.
 """
@@ -20,7 +20,10 @@ class GetSigningSecret(
     http="GET /webhooks/signing-secret",
     standing="documented",
 ):
-    """Read what is known of the active secret, but the secret; None when there is none."""
+    """Return the metadata of the active signing secret, without the secret itself; None when there is none.
+
+    Source: docs.sixtyfour.ai, api-reference/webhooks/signing-secrets.
+    """
 
 
 class CreateSigningSecret(
@@ -30,7 +33,11 @@ class CreateSigningSecret(
     http="POST /webhooks/signing-secret",
     standing="documented",
 ):
-    """Make a secret, shown this once; one that was active is revoked at once. Administrators only."""
+    """Create a signing secret and return it; the service never shows it again.
+
+    An active secret is revoked at once; use `RollSigningSecret` for a rotation without a gap. Administrators only.
+    Source: docs.sixtyfour.ai, api-reference/webhooks/signing-secrets.
+    """
 
 
 class DeleteSigningSecret(
@@ -38,10 +45,13 @@ class DeleteSigningSecret(
     Operation[JsonValue],
     name="signing-secret-delete",
     http="DELETE /webhooks/signing-secret",
-    retry_safe="always",  # what is gone is gone
+    retry_safe="always",  # deleting twice changes nothing
     standing="documented",
 ):
-    """Delete the secret; later deliveries are not signed. Administrators only."""
+    """Delete the signing secret; later webhooks are sent unsigned. Administrators only.
+
+    Source: docs.sixtyfour.ai, api-reference/webhooks/signing-secrets.
+    """
 
 
 class RollSigningSecret(
@@ -51,7 +61,11 @@ class RollSigningSecret(
     http="POST /webhooks/signing-secret/roll",
     standing="documented",
 ):
-    """Make a new secret, shown this once, while the old one goes on signing for some hours. Administrators only."""
+    """Replace the signing secret and return the new one; the service never shows it again.
+
+    Both secrets sign during the overlap, so that receivers can switch without a gap. Administrators only.
+    Source: docs.sixtyfour.ai, api-reference/webhooks/signing-secrets.
+    """
 
     expire_overlap_hours: Annotated[int, Field(ge=0, le=72)] | None = None
-    """The service's default is 24; 0 revokes the old one at once."""
+    """Hours during which the old secret signs too, 0 to 72; the service's default is 24, and 0 revokes it at once."""

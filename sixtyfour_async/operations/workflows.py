@@ -1,4 +1,4 @@
-"""Questions to the workflow routes: definitions, runs and their files."""
+"""Operations on workflows: definitions, runs and result files."""
 
 from __future__ import annotations
 
@@ -22,23 +22,27 @@ from sixtyfour_async.operations._base import REGISTRY, JobOperation, Operation, 
 from sixtyfour_async.operations._fields import JsonObject
 
 ResultFormat = Literal["csv", "json", "ndjson"]
+"""A file format of results."""
 
 
 class Block(BaseModel):
-    """One step of a workflow. ``list_blocks`` tells every ``block_name`` with the schema of its ``specs``.
+    """One step of a workflow; `ListBlocks` returns every ``block_name`` with the JSON Schema of its ``specs``.
 
-    ``block_type`` is a category by the specification (``io``, ``enrichment``, ``output``) and the name again in older
-    examples: left out, the name is sent. Ids that are no UUIDs are replaced by the service.
     Source: docs.sixtyfour.ai, api-reference/workflows/workflows-management.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     block_name: str
+    """Registered name of the block, such as ``lead_enrichment``."""
     sequence_number: int
+    """Number of the block in the workflow; examples count from 1, and the order of execution follows the edges."""
     block_type: str = ""
+    """Category such as ``io``, ``enrichment`` or ``output``; by default ``block_name``, as in older examples."""
     specs: JsonObject = Field(default_factory=dict[str, JsonValue])
+    """Settings of the block; by default none."""
     block_id: str | None = None
+    """Id by which edges refer to the block; the service replaces ids that are not UUIDs."""
 
     @model_validator(mode="before")
     @classmethod
@@ -48,23 +52,33 @@ class Block(BaseModel):
 
 
 class Edge(BaseModel):
-    """From one block to the next; the order of blocks in a graph means nothing."""
+    """A connection from one block to the next; edges alone determine the order of execution.
+
+    Source: docs.sixtyfour.ai, api-reference/workflows/workflows-management.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     from_block_id: str
+    """``block_id`` of the block whose rows flow on."""
     to_block_id: str
+    """``block_id`` of the block that receives them."""
     condition: str | None = None
-    """Reserved by the service."""
+    """Reserved by the service for conditional branching."""
 
 
 class Graph(BaseModel):
-    """A workflow's definition: at least one block, and the edges between them."""
+    """Definition of a workflow: an acyclic graph of blocks.
+
+    Source: docs.sixtyfour.ai, api-reference/workflows/workflows-management.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     blocks: Annotated[Sequence[Block], Field(min_length=1)]
+    """The blocks, at least one, in any order."""
     edges: Sequence[Edge] = ()
+    """The connections between blocks; by default none."""
 
     @model_validator(mode="before")
     @classmethod
@@ -74,7 +88,7 @@ class Graph(BaseModel):
 
 
 Definition: TypeAlias = Graph | JsonObject
-"""A `Graph`, or one as JSON, such as `Workflow.workflow_definition` of an existing workflow."""
+"""A `Graph`, or the same as a JSON object, such as `Workflow.workflow_definition` of an existing workflow."""
 
 
 class _Defined(Request):
@@ -84,25 +98,34 @@ class _Defined(Request):
         if not isinstance(definition, Mapping):
             return definition
         if not definition.get("blocks"):
-            raise ValueError("needs at least one block in 'blocks'")
+            raise ValueError("'blocks' must hold at least one block")
         return {"edges": [], **definition}
 
 
 class _New(_Defined):
     workflow_name: str
+    """Name of the workflow."""
     workflow_description: str
+    """Description of the workflow, for people; may be empty."""
     workflow_definition: Definition
+    """The blocks and edges: a `Graph`, or the same as a JSON object."""
     id: str | None = None
-    """An id of your own: with it the same workflow can safely be sent twice; 409 when it exists."""
+    """A workflow id of the caller's choice, which makes the request safe to repeat; an existing one is answered 409."""
 
 
 class _Changed(_Defined):
     workflow_id: str
+    """Id of the workflow."""
     workflow_name: str | None = None
+    """New name."""
     workflow_description: str | None = None
+    """New description, for people."""
     workflow_definition: Definition | None = None
+    """New blocks and edges: a `Graph`, or the same as a JSON object."""
     starred: bool | None = None
+    """Whether the workflow is starred in the dashboard."""
     locked: bool | None = None
+    """Whether the workflow is locked; undocumented beyond its name."""
 
 
 class CreateWorkflow(
@@ -113,7 +136,10 @@ class CreateWorkflow(
     retry_safe="key",  # a second one with the same id is refused
     idempotency_field="id",
 ):
-    """Store a workflow. Source: docs.sixtyfour.ai, api-reference/workflow/create-workflow."""
+    """Create a workflow and return it.
+
+    Source: docs.sixtyfour.ai, api-reference/workflow/create-workflow.
+    """
 
 
 class UpdateWorkflow(
@@ -124,7 +150,7 @@ class UpdateWorkflow(
     retry_safe="always",  # absolute values
     in_query=("workflow_id",),
 ):
-    """Change what is given of a workflow; one that does not exist is created.
+    """Change the given fields of a workflow and leave the others; creates a workflow that does not exist.
 
     Source: docs.sixtyfour.ai, api-reference/workflows/workflows-management.
     """
@@ -135,34 +161,39 @@ class DeleteWorkflow(
     Operation[Workflow],
     name="workflow-delete",
     http="POST /workflows/delete_workflow",
-    retry_safe="always",  # what is gone is gone
+    retry_safe="always",  # deleting twice changes nothing
     in_query=("workflow_id",),
 ):
-    """Delete a workflow; the history of its runs is kept.
+    """Delete a workflow and return it; the history of its runs is kept.
 
     Source: docs.sixtyfour.ai, api-reference/workflows/workflows-management.
     """
 
     workflow_id: str
+    """Id of the workflow."""
 
 
 class ListWorkflows(Request, Operation[Rows[Workflow]], name="workflows", http="GET /workflows"):
-    """List workflows, without their definitions. Source: docs.sixtyfour.ai, api-reference/workflows."""
+    """List the organization's workflows, without their definitions.
+
+    Source: docs.sixtyfour.ai, api-reference/workflows.
+    """
 
 
 class GetWorkflow(Request, Operation[Workflow], name="workflow", http="GET /workflows/{workflow_id}"):
-    """Read one workflow with its definition.
+    """Return one workflow with its definition.
 
     Source: docs.sixtyfour.ai, api-reference/workflows/workflows-management.
     """
 
     workflow_id: str
+    """Id of the workflow, a UUID."""
     prefer_draft: bool | None = None
-    """The service's default is true."""
+    """Whether to return the draft where there is one; the service's default is true."""
 
 
 class ListBlocks(Request, Operation[Rows[BlockKind]], name="workflow-blocks", http="GET /workflows/blocks"):
-    """List the kinds of blocks, each with the JSON Schema of its specs: the authority on what a workflow can do.
+    """List the kinds of blocks, each with the JSON Schema of its ``specs``; the authority on what workflows can do.
 
     Source: docs.sixtyfour.ai, api-reference/workflows/workflows-management.
     """
@@ -183,42 +214,55 @@ class RunWorkflow(
     in_headers={"idempotency_key": "Idempotency-Key"},
     cancel="workflow-cancel",
 ):
-    """Run a workflow: several minutes and up; its files are then asked for by run id.
+    """Run a workflow, as a job; its files are then listed by `GetDownloadLinks`.
 
-    Source: docs.sixtyfour.ai, api-reference/workflow/run-workflow. ``Idempotency-Key`` is named in the text of the
-    answer only (``already_started``), not declared on the route.
+    Takes several minutes and up. Costs what its blocks cost. ``Idempotency-Key`` is named only in the text of the
+    answer (``already_started``), not declared on the route.
+    Source: docs.sixtyfour.ai, api-reference/workflow/run-workflow.
     """
 
     workflow_id: str
+    """Id of the workflow."""
     webhook_payload: Sequence[JsonObject] | JsonObject | None = None
-    """One row each; the workflow must start with a ``webhook`` block."""
+    """Input rows, one mapping each, or a single one; the workflow must start with a ``webhook`` block."""
     specs_override: JsonObject | None = None
-    """For the first block of this run, such as ``{"resource_handle_id": …}`` where it is ``read_csv``."""
+    """Settings of the first block for this run, such as ``{"resource_handle_id": "…"}`` for a ``read_csv`` block."""
     save_json: bool | None = None
+    """Whether to save the results as JSON too; the service's default is false."""
     result_formats: Sequence[ResultFormat] | None = None
+    """Formats in which to save the results: ``csv``, ``json``, ``ndjson``."""
     idempotency_key: str | None = None
+    """A key of the caller's choice, sent as a header, so that a repeated submit should start no second run."""
 
     def poll_many(self) -> Operation[Any]:
-        """Ask how the newest 500 runs are going."""
+        """Return the operation that lists the newest 500 runs, so that one request polls many."""
         return REGISTRY["workflow-runs"](limit=500)  # type: ignore[call-arg]
 
 
 class ListRuns(Request, Operation[Rows[WorkflowRun]], name="workflow-runs", http="GET /workflows/runs"):
-    """List runs, newest first. Source: docs.sixtyfour.ai, api-reference/workflows/workflows-execution."""
+    """List workflow runs, newest first.
+
+    Source: docs.sixtyfour.ai, api-reference/workflows/workflows-execution.
+    """
 
     status: Literal["running", "completed", "cancelled", "active"] | None = None
-    """``active``: queued or running."""
+    """Which runs to list, ``active`` meaning queued or running; all when not sent."""
     workflow_id: str | None = None
+    """Id of the workflow whose runs to list; all workflows when not sent."""
     limit: Annotated[int, Field(ge=1, le=500)] | None = None
-    """The service's default is 100."""
+    """Maximum number of runs, 1 to 500; the service's default is 100."""
 
 
 class GetLiveStatus(
     Request, Operation[LiveStatus], name="workflow-live-status", http="GET /workflows/runs/{run_id}/live_status"
 ):
-    """Look at a run once. Source: docs.sixtyfour.ai, api-reference/workflow/get-workflow-run-live-status."""
+    """Poll one workflow run once; returns its status, progress and blocks.
+
+    Source: docs.sixtyfour.ai, api-reference/workflow/get-workflow-run-live-status.
+    """
 
     run_id: str
+    """Id of the run: the ``job_id`` that `RunWorkflow` returned."""
 
 
 class GetDownloadLinks(
@@ -227,14 +271,15 @@ class GetDownloadLinks(
     name="workflow-download-links",
     http="GET /workflows/runs/{run_id}/results/download-links",
 ):
-    """Get signed links to a run's files, one per block; see `final_file`. They live 900 seconds.
+    """Return signed links to the result files of a run, one per block; `final_file` picks the last.
 
-    Formats other than csv need a run that saved them. Source: docs.sixtyfour.ai,
-    api-reference/workflows/workflows-execution.
+    Links expire after 900 seconds. Source: docs.sixtyfour.ai, api-reference/workflows/workflows-execution.
     """
 
     run_id: str
+    """Id of the run: the ``job_id`` that `RunWorkflow` returned."""
     format: ResultFormat | None = None
+    """Format of the files; the service's default is ``csv``, and the run must have saved any other one."""
 
 
 class CancelRun(
@@ -242,15 +287,16 @@ class CancelRun(
     Operation[Cancelled],
     name="workflow-cancel",
     http="POST /workflows/cancel",
-    retry_safe="always",  # a run that has ended answers with the status it has
+    retry_safe="always",  # a run that has ended keeps its status
     in_query=("job_id",),
 ):
-    """Cancel a run; one that has ended answers with the status it has.
+    """Cancel a workflow run and return its status; a run that has ended keeps its status.
 
     Source: docs.sixtyfour.ai, api-reference/workflows/workflows-execution.
     """
 
     job_id: str
+    """Id of the run: the ``job_id`` that `RunWorkflow` returned."""
 
 
 class PostWorkflow(
@@ -262,7 +308,10 @@ class PostWorkflow(
     idempotency_field="id",
     standing="documented",
 ):
-    """Store a workflow, in the form of an older third-party reference; unconfirmed: use `CreateWorkflow`."""
+    """Create a workflow through a REST-style route that is not confirmed; use `CreateWorkflow`.
+
+    Source: an older third-party reference.
+    """
 
 
 class PatchWorkflow(
@@ -273,7 +322,10 @@ class PatchWorkflow(
     retry_safe="always",  # absolute values
     standing="documented",
 ):
-    """Change a workflow, in the form of an older third-party reference; unconfirmed: use `UpdateWorkflow`."""
+    """Change a workflow through a REST-style route that is not confirmed; use `UpdateWorkflow`.
+
+    Source: an older third-party reference.
+    """
 
 
 class RemoveWorkflow(
@@ -281,9 +333,13 @@ class RemoveWorkflow(
     Operation[JsonValue],
     name="workflow-remove",
     http="DELETE /workflows/{workflow_id}",
-    retry_safe="always",  # what is gone is gone
+    retry_safe="always",  # deleting twice changes nothing
     standing="documented",
 ):
-    """Delete a workflow, in the form of an older third-party reference; unconfirmed: use `DeleteWorkflow`."""
+    """Delete a workflow through a REST-style route that is not confirmed; use `DeleteWorkflow`.
+
+    Source: an older third-party reference.
+    """
 
     workflow_id: str
+    """Id of the workflow."""

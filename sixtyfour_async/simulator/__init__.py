@@ -1,10 +1,9 @@
-"""A truthful stand-in for api.sixtyfour.ai, over HTTP on loopback or in-process as an ASGI application.
+"""A simulator of api.sixtyfour.ai: HTTP requests enter, documented responses leave, `Simulator.books` records both.
 
-It shares no code with the client, so a mistake in one does not hide in the other.
-
-- `Simulator`, `SimulatorSettings`: make one and ask ``simulator.app``.
-- `sixtyfour_async.simulator.serving.server`: `serve` inside an asyncio loop, `run` for a program of its own.
-- `sixtyfour_async.simulator.serving.process`: `simulator_process`, in a child process.
+Five floors, each importing only those below: `base`, `knowledge`, `state`, `routes`, `serving`. No code is shared with
+the client, so that an error in one cannot hide in the other. Use ``simulator.app`` in-process as an ASGI application,
+`serving.server` over HTTP (`serve` in a running asyncio loop, `run` as a program), `serving.process` in a child
+process.
 """
 
 from __future__ import annotations

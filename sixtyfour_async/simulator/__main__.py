@@ -1,6 +1,8 @@
-"""The child of `process.py`: one JSON line of orders in, one line with the URL out, ends when its input closes.
+"""Child process of `serving.process`: reads one line of JSON, prints its URL, and exits when its input closes.
 
-By hand: ``echo '{"settings": {"speed": 60}, "port": 8064}' | cat - /dev/tty | python -m sixtyfour_async.simulator``
+To run it by hand::
+
+    echo '{"settings": {"speed": 60}, "port": 8064}' | cat - /dev/tty | python -m sixtyfour_async.simulator
 """
 
 from __future__ import annotations
@@ -17,17 +19,18 @@ from sixtyfour_async.simulator.base.settings import SimulatorSettings
 from sixtyfour_async.simulator.serving.server import serve_until
 from sixtyfour_async.simulator.serving.simulator import Simulator
 
-_INPUT = 0
+_STDIN_FD = 0
 
 
-def _first_line() -> bytes:
+def _read_first_line() -> bytes:
+    # One byte at a time, so that nothing after the line is consumed.
     line = b""
-    while not line.endswith(b"\n") and (more := os.read(_INPUT, 1)):
+    while not line.endswith(b"\n") and (more := os.read(_STDIN_FD, 1)):
         line += more
     return line
 
 
-def _say(url: str) -> None:
+def _print_url(url: str) -> None:
     sys.stdout.write(url + "\n")
     sys.stdout.flush()
 
@@ -35,24 +38,24 @@ def _say(url: str) -> None:
 async def _serve(simulator: Simulator, port: int) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    with contextlib.suppress(NotImplementedError):  # Windows ends a process without asking
+    with contextlib.suppress(NotImplementedError):  # asyncio has no signal handlers on Windows
         loop.add_signal_handler(signal.SIGTERM, stop.set)
 
     def watch_input() -> None:
-        while os.read(_INPUT, 4096):
+        while os.read(_STDIN_FD, 4096):
             pass
         loop.call_soon_threadsafe(stop.set)
 
     threading.Thread(target=watch_input, daemon=True).start()
-    await serve_until(simulator, "127.0.0.1", port, _say, stop)
+    await serve_until(simulator, "127.0.0.1", port, _print_url, stop)
 
 
 def main() -> None:
-    """Read the orders and serve."""
+    """Read the configuration from standard input and serve."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    order = json.loads(_first_line() or b"{}")
-    settings = SimulatorSettings.from_json(order.get("settings", {}))
-    asyncio.run(_serve(Simulator(settings), order.get("port", 0)))
+    config = json.loads(_read_first_line() or b"{}")
+    settings = SimulatorSettings.from_json(config.get("settings", {}))
+    asyncio.run(_serve(Simulator(settings), config.get("port", 0)))
 
 
 if __name__ == "__main__":

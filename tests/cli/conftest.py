@@ -1,4 +1,4 @@
-"""The command line as people start it: another process, in a folder of its own, without a key in the environment."""
+"""The command line as users run it: in a process and a folder of its own, without a key in the environment."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ ROOT = str(Path(sixtyfour_async.__file__).parents[1])
 COMMAND = (sys.executable, "-m", "sixtyfour_async")
 KEYLESS = {name: value for name, value in os.environ.items() if not name.startswith("SIXTYFOUR_")}
 ENVIRONMENT = {**KEYLESS, "PYTHONPATH": ROOT, "NO_COLOR": "1", "COLUMNS": "200", "PYTHONWARNINGS": "error"}
-SERVED = 600.0
-"""Speed of the service that many tests share."""
+SERVICE_SPEED = 600.0
+"""Simulated seconds per real second of the service that many tests share."""
 
-MEMORY = "in.enriched.journal.db.simulated.jsonl"
-"""What the simulator of a run remembers."""
+STATE_FILE = "in.enriched.journal.db.simulated.jsonl"
+"""Where the simulator of a run keeps its jobs."""
 
 HEADQUARTERS = ("--field", "headquarters=Where the head office is")
 
-FORKING = """
+FORK_SERVER = """
 import gc, importlib, json, os, pkgutil, sys
 import sixtyfour_async
 for found in pkgutil.walk_packages(sixtyfour_async.__path__, "sixtyfour_async."):
@@ -61,21 +61,21 @@ for line in sys.stdin:
         AsyncClient.__init__.__kwdefaults__["speed"] = order["speed"]
         code = run()
         sys.stdout.flush()
-        os._exit(code)  # tidying up takes longer than most commands
+        os._exit(code)  # interpreter shutdown takes longer than most commands
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
-"""Imports once, then runs each command in a fork. Its client's default speed is that of the server it is to ask."""
+"""Imports once, then runs each command in a fork. The client's default speed is set to that of its server."""
 
 
-class Forks(ForkServer):
-    """The process that commands are forked from."""
+class ForkedCommands(ForkServer):
+    """The server process that commands are forked from."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(["-c", FORKING], ENVIRONMENT)
+        super().__init__(["-c", FORK_SERVER], ENVIRONMENT)
         self._folder = folder
         self._count = 0
 
-    def run(self, shell: Shell, arguments: Sequence[str], speed: float) -> Said:
+    def run(self, shell: Shell, arguments: Sequence[str], speed: float) -> CommandResult:
         self._count += 1
         files = {name: self._folder / f"{self._count}.{name}" for name in ("out", "err")}
         order = {
@@ -86,19 +86,19 @@ class Forks(ForkServer):
             **{name: str(path) for name, path in files.items()},
         }
         code = self.carry_out(order)
-        return Said.checked(code, *(path.read_text(encoding="utf-8") for path in files.values()))
+        return CommandResult.checked(code, *(path.read_text(encoding="utf-8") for path in files.values()))
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """How a command ended."""
+class CommandResult:
+    """Exit code and output of a command."""
 
     code: int
     out: str
     err: str
 
     @classmethod
-    def checked(cls, code: int, out: str, err: str) -> Said:
+    def checked(cls, code: int, out: str, err: str) -> CommandResult:
         assert "Traceback" not in err, err
         return cls(code, out, err)
 
@@ -109,10 +109,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """A folder to work in; ``run`` is quick, ``start`` and calling it go the whole way of ``python -m``."""
+    """A working folder; ``run`` forks a warm process, ``start`` and calling it go through ``python -m``."""
 
     folder: Path
-    forks: Forks
+    forks: ForkedCommands
     environment: dict[str, str] = field(default_factory=dict[str, str])
 
     def start(self, *arguments: str, command: Sequence[str] = COMMAND) -> subprocess.Popen[str]:
@@ -127,13 +127,13 @@ class Shell:
             encoding="utf-8",
         )
 
-    def run(self, *arguments: str, speed: float = 1.0) -> Said:
+    def run(self, *arguments: str, speed: float = 1.0) -> CommandResult:
         return self.forks.run(self, arguments, speed)
 
-    def __call__(self, *arguments: str, command: Sequence[str] = COMMAND) -> Said:
+    def __call__(self, *arguments: str, command: Sequence[str] = COMMAND) -> CommandResult:
         with self.start(*arguments, command=command) as child:
             out, err = child.communicate(timeout=150)
-        return Said.checked(child.returncode, out, err)
+        return CommandResult.checked(child.returncode, out, err)
 
     def table(self, name: str = "in.csv", *, rows: int = 3, text: str | bytes | None = None) -> Path:
         path = self.folder / name
@@ -152,19 +152,19 @@ class Shell:
     def names(self) -> set[str]:
         return {path.name for path in self.folder.iterdir()}
 
-    def submits(self, name: str = MEMORY) -> Counter[str]:
-        """How often each subject was accepted, by the simulator's own memory."""
+    def submits(self, name: str = STATE_FILE) -> Counter[str]:
+        """Count how often each subject was accepted, by the simulator's own record."""
         path = self.folder / name
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         return Counter(str(event["work"]["subject"]) for event in map(json.loads, lines) if event["event"] == "job")
 
-    def told(self, **environment: str) -> Shell:
-        """The same folder, with this in the environment."""
+    def with_environment(self, **environment: str) -> Shell:
+        """Return a shell in the same folder with these variables in the environment."""
         return replace(self, environment=environment)
 
 
-def await_submits(shell: Shell, child: subprocess.Popen[str], count: int, name: str = MEMORY) -> None:
-    """Wait until so many rows have been accepted."""
+def await_submits(shell: Shell, child: subprocess.Popen[str], count: int, name: str = STATE_FILE) -> None:
+    """Wait until *count* rows have been accepted."""
     while shell.submits(name).total() < count:
         assert child.poll() is None, "it ended too early"
         time.sleep(0.02)
@@ -172,7 +172,7 @@ def await_submits(shell: Shell, child: subprocess.Popen[str], count: int, name: 
 
 @contextmanager
 def serving(shell: Shell, *options: str) -> Generator[dict[str, str], None, None]:
-    """Run ``sixtyfour simulate`` and give what it says to export."""
+    """Run ``sixtyfour simulate`` and yield the variables that it prints."""
     with shell.start("simulate", "--port", "0", *options) as server:
         assert server.stdout is not None
         lines = [server.stdout.readline() for _ in range(2)]
@@ -184,37 +184,37 @@ def serving(shell: Shell, *options: str) -> Generator[dict[str, str], None, None
 
 
 @pytest.fixture(scope="session")
-def forks(tmp_path_factory: pytest.TempPathFactory) -> Generator[Forks, None, None]:
-    made = Forks(tmp_path_factory.mktemp("said"))
+def forks(tmp_path_factory: pytest.TempPathFactory) -> Generator[ForkedCommands, None, None]:
+    made = ForkedCommands(tmp_path_factory.mktemp("output"))
     yield made
     made.close()
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A simulator that serves many tests, because each start of one takes a second."""
+    """A simulator shared by many tests, because each start takes a second."""
 
     exports: dict[str, str]
     shell: Shell
 
     def submits(self) -> Counter[str]:
-        """How often each subject was accepted so far."""
+        """Count how often each subject has been accepted so far."""
         return self.shell.submits("state.jsonl")
 
 
 @pytest.fixture(scope="session")
-def service(tmp_path_factory: pytest.TempPathFactory, forks: Forks) -> Generator[Service, None, None]:
+def service(tmp_path_factory: pytest.TempPathFactory, forks: ForkedCommands) -> Generator[Service, None, None]:
     shell = Shell(tmp_path_factory.mktemp("service"), forks)
-    with serving(shell, "--speed", str(SERVED), "--state", "state.jsonl") as exports:
+    with serving(shell, "--speed", str(SERVICE_SPEED), "--state", "state.jsonl") as exports:
         yield Service(exports, shell)
 
 
 @pytest.fixture
 def exports(service: Service) -> dict[str, str]:
-    """What the running service says to export."""
+    """The variables that the running service prints."""
     return service.exports
 
 
 @pytest.fixture
-def shell(tmp_path: Path, forks: Forks) -> Shell:
+def shell(tmp_path: Path, forks: ForkedCommands) -> Shell:
     return Shell(tmp_path, forks)

@@ -1,4 +1,4 @@
-"""What is wrong is said in one line before anything is sent."""
+"""Wrong input and wrong options are reported in one line, before anything is sent."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ COMPANY = ("run", "company-intelligence", "in.csv", *HEADQUARTERS)
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A table, a command, and what is said about it."""
+    """A table, a command, and what its last line contains."""
 
-    told: tuple[str, ...]
+    message: tuple[str, ...]
     table: str | bytes = GOOD
     command: tuple[str, ...] = COMPANY
     prepare: Prepare = lambda _: None
@@ -39,9 +39,9 @@ CASES: dict[str, Case] = {
     "duplicate headers": Case(("columns 1 and 2", "'website'", "rename"), table="website,website\na,b\n"),
     "no subject column": Case(("no column identifies the company", "'colour'", "--map"), table="colour\nred\n"),
     "unusable row": Case(
-        ("1 of 2 rows cannot be asked", "nothing was sent", "--skip-bad-rows"), table="company_name,x\n3M,1\n,2\n"
+        ("1 of 2 rows cannot be sent", "nothing was sent", "--skip-bad-rows"), table="company_name,x\n3M,1\n,2\n"
     ),
-    "only unusable rows": Case(("2 of 2 rows cannot be asked",), table="company_name,x\n-,1\nn/a,2\n"),
+    "only unusable rows": Case(("2 of 2 rows cannot be sent",), table="company_name,x\n-,1\nn/a,2\n"),
     "too many cells": Case(("row 1", "3 cells where the header has 2", "line 2"), table="company_name,x\n3M,1,2\n"),
     "latin-1": Case(
         ("row 2, column 'company_name'", "0xE4", "--encoding"),
@@ -67,8 +67,10 @@ CASES: dict[str, Case] = {
     "unknown operation": Case(("unknown operation 'find-mail'", "find-email"), command=("run", "find-mail", "in.csv")),
     "unknown type": Case(("unknown type 'date'", "one of", "int"), command=field("founded:date=Year")),
     "field without text": Case(("'founded' is not name=description", "employees:int"), command=field("founded")),
-    "missing field": Case(("must be told what to find out", "--field"), command=COMPANY[:3]),
-    "missing criterion": Case(("qa-agent judges by criteria", "--criterion"), command=("run", "qa-agent", "in.csv")),
+    "missing field": Case(("company-intelligence needs a field to find out", "--field"), command=COMPANY[:3]),
+    "missing criterion": Case(
+        ("qa-agent needs a criterion to judge by", "--criterion"), command=("run", "qa-agent", "in.csv")
+    ),
     "criterion elsewhere": Case(("takes no --criterion",), command=(*COMPANY, "--criterion", "a=b")),
     "field elsewhere": Case(
         ("find-email takes no --field",), command=("run", "find-email", "in.csv", "--field", "a=b")
@@ -84,36 +86,36 @@ CASES: dict[str, Case] = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_what_is_wrong_is_named_with_its_remedy(shell: Shell, name: str) -> None:
-    """Exit code 2, the reason on the last line, nothing written, and nobody asked: the endpoint is a closed port."""
+def test_an_error_is_one_line_with_its_remedy(shell: Shell, name: str) -> None:
+    """Exit code 2, the reason on the last line, nothing written, and no request made: the endpoint is a closed port."""
     case = CASES[name]
     shell.table(text=case.table)
     case.prepare(shell)
     before = {path.name: path.read_bytes() for path in shell.folder.iterdir() if path.is_file()}
-    said = shell.told(**(KEY if case.key else {})).run(*case.command)
+    result = shell.with_environment(**(KEY if case.key else {})).run(*case.command)
 
-    assert (said.code, said.out) == (2, ""), said.err
-    assert said.last.startswith("sixtyfour: ")
-    for words in case.told:
-        assert words in said.last
+    assert (result.code, result.out) == (2, ""), result.err
+    assert result.last.startswith("sixtyfour: ")
+    for part in case.message:
+        assert part in result.last
     assert set(case.leaves) == shell.names()
     assert before == {path.name: path.read_bytes() for path in shell.folder.iterdir() if path.is_file()}
-    assert KEY["SIXTYFOUR_API_KEY"] not in said.err
+    assert KEY["SIXTYFOUR_API_KEY"] not in result.err
 
 
-def test_each_unusable_row_is_shown_before_the_last_line(shell: Shell) -> None:
-    """With row, column and what to do; five are enough."""
+def test_the_first_unusable_rows_are_shown_before_the_last_line(shell: Shell) -> None:
+    """Each with row, column and remedy; five at most."""
     shell.table(text="company_name,x\n3M,1\n" + ",2\n" * 7)
-    said = shell.told(**KEY).run(*COMPANY)
+    result = shell.with_environment(**KEY).run(*COMPANY)
 
-    assert "  row 2, column 'company_name': nothing identifies the company" in said.err
-    assert "row 6" in said.err
-    assert "row 7" not in said.err
-    assert "7 of 8 rows cannot be asked; the first 5 are above" in said.last
+    assert "  row 2, column 'company_name': nothing identifies the company" in result.err
+    assert "row 6" in result.err
+    assert "row 7" not in result.err
+    assert "7 of 8 rows cannot be sent; the first 5 are above" in result.last
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         (("--speed", "x"), "'x' is not a valid float range"),
         (("--limit", "0"), "0 is not in the range"),
@@ -121,9 +123,9 @@ def test_each_unusable_row_is_shown_before_the_last_line(shell: Shell) -> None:
     ],
     ids=["speed", "limit", "unknown"],
 )
-def test_a_malformed_option_is_a_matter_of_usage(shell: Shell, options: tuple[str, ...], told: str) -> None:
-    """The same exit code, and the usage beside it."""
-    said = shell.run("run", "find-email", "in.csv", *options)
+def test_a_malformed_option_is_a_usage_error(shell: Shell, options: tuple[str, ...], message: str) -> None:
+    """The same exit code, with the usage above it."""
+    result = shell.run("run", "find-email", "in.csv", *options)
 
-    assert said.code == 2
-    assert told in said.last
+    assert result.code == 2
+    assert message in result.last

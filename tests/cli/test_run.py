@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sixtyfour_async.simulator import companies
-from tests.cli.conftest import HEADQUARTERS, SERVED, Service, Shell
+from tests.cli.conftest import HEADQUARTERS, SERVICE_SPEED, Service, Shell
 
 PEOPLE = (
     "name,company,email,phone,notes\nAda Example,3M,ada@3m.example,+1 555 0100,a\nBo Example,1&1,bo@1.de,+49 30 555,b\n"
@@ -13,7 +13,7 @@ PEOPLE = (
 COMMON = ("status", "error", "cost_cents", "confidence")
 FAST = ("--simulate", "--speed", "600")
 
-KINDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+OPERATIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "company-intelligence": (
         ("--field", "headquarters=Head office", "--field", "founded:int=Year"),
         ("headquarters", "founded"),
@@ -28,34 +28,36 @@ KINDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_fills_the_columns_of_its_answer(shell: Shell, service: Service, kind: str) -> None:
-    """Input columns stay where they are, one row each in their order; what is there already is not written over."""
-    options, wanted = KINDS[kind]
-    shell.table(text=None if kind == "company-intelligence" else PEOPLE, rows=2)
-    asked = service.submits()
-    said = shell.told(**service.exports).run("run", kind, "in.csv", *options, "--batching", "single", speed=SERVED)
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_every_operation_fills_its_answer_columns(shell: Shell, service: Service, operation: str) -> None:
+    """Input rows and columns keep their order; an input column is never overwritten."""
+    options, wanted = OPERATIONS[operation]
+    shell.table(text=None if operation == "company-intelligence" else PEOPLE, rows=2)
+    submitted = service.submits()
+    result = shell.with_environment(**service.exports).run(
+        "run", operation, "in.csv", *options, "--batching", "single", speed=SERVICE_SPEED
+    )
     before, after = shell.rows("in.csv"), shell.rows()
     taken = [name if name not in before[0] else f"{name}_answer" for name in wanted]
 
-    assert (said.code, len(after)) == (0, 2), said.err
+    assert (result.code, len(after)) == (0, 2), result.err
     assert [*before[0], *taken, *COMMON] == list(after[0])
     for given, answered in zip(before, after, strict=True):
         assert given == {name: answered[name] for name in given}
         assert (answered["status"], answered["error"]) == ("completed", "")
-        assert all(answered[name] for name in taken) or kind == "find-phone", "the only one that may find nothing"
-    assert sorted((service.submits() - asked).values()) == [1, 1]
-    assert "2 rows in" in said.out
+        assert all(answered[name] for name in taken) or operation == "find-phone", "the only one that may find nothing"
+    assert sorted((service.submits() - submitted).values()) == [1, 1]
+    assert "2 rows in" in result.out
     for name in set(wanted) - set(taken):
-        assert f"{name} goes to column {name}_answer: the input has one of that name" in said.err
-    if kind == "company-intelligence":
+        assert f"{name} goes to column {name}_answer: the input has a column {name}" in result.err
+    if operation == "company-intelligence":
         facts = [(company.headquarters, str(company.founded), "10") for company in companies()[:2]]
         assert facts == [(row["headquarters"], row["founded"], row["cost_cents"]) for row in after]
     assert {"in.csv", "in.enriched.csv", "in.enriched.journal.db"} == shell.names()
 
 
-def test_a_field_that_is_a_column_is_asked_and_not_given_away(shell: Shell) -> None:
-    """What is asked for is not sent along; a Windows-made file with semicolons, BOM and quoted lines is read."""
+def test_a_requested_field_that_is_a_column_is_not_sent(shell: Shell) -> None:
+    """The table is a Windows export: semicolons, a byte order mark and quoted line breaks."""
     shell.table(
         text="\ufeffcompany_name;website;headquarters;status;notes\r\n"
         '3M;www.3m.com;somewhere;old;"two\r\nlines; and ""quotes"""\r\n'
@@ -64,14 +66,14 @@ def test_a_field_that_is_a_column_is_asked_and_not_given_away(shell: Shell) -> N
         "A;a.example;;;\r\n"
     )
     options = ("--map", "notes=context", "--skip", "status", "--skip-bad-rows", "--limit", "3")
-    said = shell.run("run", "company-intelligence", "in.csv", *HEADQUARTERS, *FAST, *options)
+    result = shell.run("run", "company-intelligence", "in.csv", *HEADQUARTERS, *FAST, *options)
     rows = shell.rows()
 
-    assert said.code == 3, "a row without an answer"
-    assert "headquarters -- not sent (it is asked for)" in said.err
-    assert "status       -- not sent (--skip)" in said.err
-    assert "notes        -> context (--map)" in said.err
-    assert "row 3: nothing identifies the company" in said.err
+    assert result.code == 3, "a row without an answer"
+    assert "headquarters -- not sent (requested with --field)" in result.err
+    assert "status       -- not sent (--skip)" in result.err
+    assert "notes        -> context (--map)" in result.err
+    assert "row 3: nothing identifies the company" in result.err
     assert [row["status_answer"] for row in rows] == ["completed", "completed", "rejected", "not asked"]
     assert rows[0]["headquarters_answer"] == "Maplewood, Minnesota, U.S."
     assert tuple(rows[0][name] for name in ("headquarters", "status", "notes")) == (
@@ -83,26 +85,26 @@ def test_a_field_that_is_a_column_is_asked_and_not_given_away(shell: Shell) -> N
     assert shell.submits() == {'3M | www.3m.com | two\r\nlines; and "quotes"': 1, "1&1 | www.1und1.ag": 1}
 
 
-def test_running_the_same_command_twice_asks_nothing_and_writes_the_same(shell: Shell) -> None:
-    """The output is a function of input and journal; equal rows are asked once and both answered."""
+def test_the_same_command_again_sends_nothing_and_writes_the_same_output(shell: Shell) -> None:
+    """The output is a function of input and journal; of equal rows one is submitted, and both are answered."""
     lines = [
         f"{company.company_name},{company.website}" for company in companies()[:4] if "," not in company.company_name
     ]
     shell.table(text="\n".join(["company_name,website", *lines, lines[0]]) + "\n")
     command = ("run", "company-intelligence", "in.csv", *HEADQUARTERS, *FAST)
     first = shell.run(*command)
-    output, asked = (shell.folder / "in.enriched.csv").read_bytes(), shell.submits()
+    output, submitted = (shell.folder / "in.enriched.csv").read_bytes(), shell.submits()
     second = shell.run(*command)
 
     assert (first.code, second.code) == (0, 0)
     assert output == (shell.folder / "in.enriched.csv").read_bytes()
-    assert asked == shell.submits()
-    assert asked.total() == len(lines)
+    assert submitted == shell.submits()
+    assert submitted.total() == len(lines)
     assert {
         "in.csv",
         "in.enriched.csv",
         "in.enriched.journal.db",
         "in.enriched.journal.db.simulated.jsonl",
     } == shell.names()
-    assert "answered before, not asked again" in second.out
+    assert "answered earlier, not sent again" in second.out
     assert len(lines) + 1 == sum(row["status"] == "completed" for row in shell.rows())

@@ -245,11 +245,11 @@ async def test_the_rate_limit_is_a_snapshot_of_what_was_sent_and_heard() -> None
         await anyio.sleep(110)
         later = client.rate_limit()
 
-    assert (paused.used, paused.last_minute, paused.throttled) == (1, 1, 1)
-    assert 20 <= paused.paused_for <= 22, "30 s as named, up to 1 s of jitter, less the 10 s that passed"
-    assert (later.limit, later.used, later.last_minute, later.throttled, later.paused_for) == (300, 2, 0, 1, 0.0)
-    assert later.other_traffic > 0, "300 less our one request is more than 200"
-    assert paused.limit == 100_000, "a snapshot does not change"
+        assert (paused.used, paused.last_minute, paused.throttled) == (1, 1, 1)
+        assert 20 <= paused.paused_for <= 22, "30 s as named, up to 1 s of jitter, less the 10 s that passed"
+        assert (later.limit, later.used, later.last_minute, later.throttled, later.paused_for) == (300, 2, 0, 1, 0.0)
+        assert later.other_traffic > 0, "300 less our one request is more than 200"
+        assert paused.limit == 100_000, "a snapshot does not change"
 
 
 @pytest.mark.parametrize("name", ["budget", "clock", "transport", "grant", "exchange"])

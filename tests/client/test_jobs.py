@@ -137,7 +137,7 @@ async def test_looks_that_fail_do_not_fail_the_job(trouble: Given) -> None:
 async def test_looks_that_only_fail_are_given_up_with_the_id() -> None:
     async with scripted(Looks(RUNNING, httpx.Response(500)), retries=0) as (client, _):
         job = await client.submit(WHO)
-        with pytest.raises(JobTimeoutError, match="20 looks in a row failed") as caught:
+        with pytest.raises(JobTimeoutError, match="20 consecutive polls failed") as caught:
             await job.wait()
 
     assert (caught.value.job_id, caught.value.state) == ("t", "running")
@@ -231,7 +231,7 @@ async def test_a_workflow_run_can_be_cancelled_and_nothing_else() -> None:
     async with scripted(answer) as (client, network):
         cancelled = await client.job(RunWorkflow, "r").cancel()
         for other in (FindEmail, DeepSearch):
-            with pytest.raises(ConfigurationError, match=r"cannot cancel .* runs on and is billed"):
+            with pytest.raises(ConfigurationError, match=r"cannot cancel .* keeps running and will be billed"):
                 await client.job(other, "t").cancel()
 
     assert cancelled.status == "canceled"

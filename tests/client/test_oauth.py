@@ -333,7 +333,7 @@ BAD_KEYS: dict[str, Callable[[], Any]] = {
     "neither PEM text": lambda: "key.pem",
     "cannot read": lambda: Path("/nowhere/key.pem"),
     "not a PEM key": lambda: "-----BEGIN PRIVATE KEY-----\nMIISECRET\n-----END PRIVATE KEY-----",
-    "without a password": lambda: pem(rsa_key(), BestAvailableEncryption(b"pass")),
+    "protected by a password": lambda: pem(rsa_key(), BestAvailableEncryption(b"pass")),
     "RSA": lambda: pem(ec.generate_private_key(ec.SECP256R1())),
 }
 

@@ -55,7 +55,7 @@ async def test_a_cursor_that_comes_again_ends_it(cursors: list[str], caplog: pyt
 
     assert rows == list(range(len(cursors)))
     assert len(network.seen) == len(cursors)
-    assert "named a page twice" in caplog.text
+    assert "returned the same cursor twice" in caplog.text
 
 
 async def test_leaving_early_makes_no_further_request() -> None:

@@ -142,7 +142,7 @@ def test_what_is_beyond_a_documented_limit_is_refused_by_its_name(name: str, fie
     with pytest.raises(InputError) as refused:
         make(name, {**minimal(ENTRY[name], name), python_name(field.name): value})
 
-    assert (refused.value.column or "").split(".")[0] == python_name(field.name)
+    assert (refused.value.field or "").split(".")[0] == python_name(field.name)
 
 
 @pytest.mark.parametrize("name", ENTRY)

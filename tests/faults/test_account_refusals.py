@@ -61,7 +61,7 @@ async def test_out_of_credits_the_run_stops_and_delivers_paid_rows() -> None:
         assert all("402" in str(outcome.error) for outcome in withdrawn(outcomes)), "each names the reason"
         assert submits_of(simulator)[402] == len(refused) <= 11, "at most one burst"
 
-        simulator.world.account.opening += 10_000
+        simulator.service.account.opening_cents += 10_000
         async with JobRunner(client, journal=journal) as runner:
             again = [outcome async for outcome in runner.map(questions(40))]
 
@@ -98,7 +98,7 @@ async def test_a_key_revoked_during_the_run_detaches_every_running_job() -> None
     """Polls are refused too; running jobs are returned with their ids and fetched once the key is valid again."""
     journal = MemoryJournal()
     async with simulated() as (client, simulator):
-        valid = simulator.world.settings
+        valid = simulator.service.settings
         outcomes: list[Outcome[object]] = []
 
         async def run_all() -> None:
@@ -106,7 +106,7 @@ async def test_a_key_revoked_during_the_run_detaches_every_running_job() -> None
 
         async def revoke_key() -> None:
             await anyio.sleep(8)
-            simulator.world.settings = dataclasses.replace(valid, keys=("another_key",))
+            simulator.service.settings = dataclasses.replace(valid, keys=("another_key",))
 
         async with JobRunner(client, journal=journal) as runner, anyio.create_task_group() as tasks:
             tasks.start_soon(revoke_key)
@@ -116,7 +116,7 @@ async def test_a_key_revoked_during_the_run_detaches_every_running_job() -> None
         assert accepted == unfinished | {outcome.job_id for outcome in outcomes if outcome.ok}
         assert unfinished
 
-        simulator.world.settings = valid
+        simulator.service.settings = valid
         async with JobRunner(client, journal=journal) as runner:
             again = [outcome async for outcome in runner.map(questions(40))]
 

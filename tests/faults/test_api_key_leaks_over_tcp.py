@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from sixtyfour_async import AsyncClient, JobRunner, ResponseError
-from sixtyfour_async.cli.journals import export, forget, status
+from sixtyfour_async.cli.journal_commands import export, forget, status
 from sixtyfour_async.simulator import Simulator, SimulatorSettings
 from sixtyfour_async.simulator.serving.server import serve
 from tests.runner.questions import question, questions

@@ -19,7 +19,7 @@ from click.testing import CliRunner
 
 from sixtyfour_async import JobRunner, JournalError, SqliteJournal
 from sixtyfour_async._journal.base import Entry
-from sixtyfour_async.cli.journals import export, status
+from sixtyfour_async.cli.journal_commands import export, status
 from sixtyfour_async.simulator import SimulatorSettings
 from sixtyfour_async.testing import simulated
 from tests.runner.questions import fact, questions

@@ -1,4 +1,4 @@
-"""The error tree: drawn as it is, one class per status, picklable, equal by content, one line as text."""
+"""The error tree: drawn as it is, one class per status, picklable, equal by content, printed as one line."""
 
 from __future__ import annotations
 
@@ -41,7 +41,6 @@ from sixtyfour_async.errors import (
     SixtyfourError,
     TransportError,
     UnprocessableError,
-    WebhookError,
     api_error_class,
 )
 
@@ -73,7 +72,6 @@ PLAIN: list[type[SixtyfourError]] = [
     CostCapError,
     RunStoppedError,
     JournalError,
-    WebhookError,
 ]
 TRANSPORTS: list[type[TransportError]] = [TransportError, ConnectError, RequestTimeoutError, ProtocolError]
 APIS: list[type[APIError]] = [APIError, *BY_STATUS.values(), ServerError]
@@ -123,7 +121,7 @@ def all_classes() -> dict[str, type[SixtyfourError]]:
     }
 
 
-def test_every_class_has_an_example_here() -> None:
+def test_every_error_class_has_an_example() -> None:
     assert {type(error) for error in EXAMPLES} == set(all_classes().values())
 
 
@@ -198,7 +196,7 @@ def test_an_error_prints_as_one_line(error: SixtyfourError, text: str) -> None:
         (JobTimeoutError, TimeoutError),
     ],
 )
-def test_plain_python_catches_what_it_has_a_name_for(cls: type[SixtyfourError], builtin: type[Exception]) -> None:
+def test_errors_derive_from_the_matching_builtin(cls: type[SixtyfourError], builtin: type[Exception]) -> None:
     assert issubclass(cls, builtin)
 
 
@@ -226,7 +224,7 @@ def test_the_tree_drawn_in_the_docstring_is_the_tree() -> None:
     assert drawn_tree() == real
 
 
-def test_the_statuses_drawn_in_the_docstring_are_the_table() -> None:
+def test_the_statuses_drawn_in_the_docstring_match_the_table() -> None:
     drawn = {int(status): name for name, status in re.findall(r"(\w+Error) (4\d\d)\b", errors.__doc__ or "")}
 
     assert drawn == {status: cls.__name__ for status, cls in BY_STATUS.items()}

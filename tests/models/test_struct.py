@@ -1,4 +1,4 @@
-"""A class as a question, and an answer as that class."""
+"""A class as a struct, and answers adapted to that class."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class Office(BaseModel):
     staff: int | None = None
 
 
-def asked_for(annotation: Any) -> Any:
-    """What is asked for a single field ``value`` of a type."""
+def spec_of(annotation: Any) -> Any:
+    """Return the spec of a single field ``value`` of a type."""
     return to_struct(create_model("Thing", value=(annotation, ...)))["value"]
 
 
@@ -67,11 +67,11 @@ EXPRESSIBLE: list[tuple[Any, str]] = [
 
 
 @pytest.mark.parametrize(("annotation", "word"), EXPRESSIBLE, ids=str)
-def test_a_type_is_asked_for_by_the_services_word(annotation: Any, word: str) -> None:
-    asked = asked_for(annotation)
+def test_a_type_maps_to_the_services_word(annotation: Any, word: str) -> None:
+    spec = spec_of(annotation)
 
-    assert asked["type"] == word
-    assert asked["description"].startswith("value")
+    assert spec["type"] == word
+    assert spec["description"].startswith("value")
     assert word in TYPES
 
 
@@ -86,21 +86,21 @@ def test_a_type_is_asked_for_by_the_services_word(annotation: Any, word: str) ->
     ],
     ids=str,
 )
-def test_a_closed_set_is_asked_for_as_text_with_its_choices(annotation: Any, described: str) -> None:
-    assert asked_for(annotation) == {"description": described, "type": "str"}
+def test_a_closed_set_is_requested_as_text_with_its_choices(annotation: Any, described: str) -> None:
+    assert spec_of(annotation) == {"description": described, "type": "str"}
 
 
 @pytest.mark.parametrize(
     "annotation", [date, Decimal, int | str, tuple[int, str], list[date], bytes, Any, object, list[int | str]], ids=str
 )
-def test_a_type_that_cannot_be_asked_for_is_refused_by_class_and_field(annotation: Any) -> None:
-    with pytest.raises(ConfigurationError, match=r"Thing\.value: the service cannot be asked for"):
-        asked_for(annotation)
+def test_an_unsupported_type_is_rejected_by_class_and_field(annotation: Any) -> None:
+    with pytest.raises(ConfigurationError, match=r"Thing\.value: the service has no type for"):
+        spec_of(annotation)
 
 
-def test_a_list_of_lists_is_asked_for_by_a_documented_word_or_refused() -> None:
+def test_a_list_of_lists_maps_to_a_documented_word_or_is_rejected() -> None:
     try:
-        word = asked_for(list[list[str]])["type"]
+        word = spec_of(list[list[str]])["type"]
     except ConfigurationError:
         return
     assert word in TYPES
@@ -113,11 +113,11 @@ def test_a_list_of_lists_is_asked_for_by_a_documented_word_or_refused() -> None:
         (list[Annotated[str, Field(min_length=1)]], "list[str]"),
     ],
 )
-def test_a_constraint_does_not_change_what_is_asked_for(annotation: Any, word: str) -> None:
-    assert asked_for(annotation)["type"] == word
+def test_a_constraint_does_not_change_the_type_word(annotation: Any, word: str) -> None:
+    assert spec_of(annotation)["type"] == word
 
 
-def test_a_field_is_asked_for_by_alias_and_description_else_by_its_name() -> None:
+def test_a_field_is_requested_by_alias_and_description_else_by_its_name() -> None:
     class Lead(BaseModel):
         job_title: str
         years: int | None = Field(None, description="years in that job", alias="yearsInJob")
@@ -139,8 +139,8 @@ def test_a_field_is_asked_for_by_alias_and_description_else_by_its_name() -> Non
     ],
     ids=str,
 )
-def test_a_nested_model_is_asked_for_by_its_keys(annotation: Any, described: str) -> None:
-    assert asked_for(annotation)["description"] == described
+def test_a_nested_model_is_described_by_its_keys(annotation: Any, described: str) -> None:
+    assert spec_of(annotation)["description"] == described
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_a_nested_model_is_asked_for_by_its_keys(annotation: Any, described: str
         ({"serialization_alias": "jobTitle"}, "title"),
     ],
 )
-def test_a_field_is_asked_for_and_found_under_one_name(alias: dict[str, Any], key: str) -> None:
+def test_a_field_has_one_name_in_request_and_answer(alias: dict[str, Any], key: str) -> None:
     lead = create_model("Lead", title=(int, Field(**alias)))
 
     answer: Any = Intelligence
@@ -161,7 +161,7 @@ def test_a_field_is_asked_for_and_found_under_one_name(alias: dict[str, Any], ke
     assert answer[lead].model_validate({"structured_data": {key: "7"}}).structured_data.title == 7
 
 
-def test_a_class_that_names_another_one_ahead_is_read_once_both_are_there() -> None:
+def test_a_forward_reference_is_resolved_once_both_classes_exist() -> None:
     class Person(BaseModel):
         boss: Boss | None = None
 
@@ -178,25 +178,25 @@ class Verdict(BaseModel):
     why: str | None = None
 
 
-def test_where_only_texts_are_answered_a_class_of_texts_is_asked_for_by_its_descriptions() -> None:
+def test_a_text_struct_holds_the_descriptions_of_a_class_of_texts() -> None:
     assert to_text_struct(Verdict) == {"qualified": "Does it fit? (one of: yes, no)", "why": "why"}
     assert to_text_struct({"a": "b"}) == {"a": "b"}
 
 
 @pytest.mark.parametrize("annotation", [int, float, bool, list[str], dict[str, str], Office, bytes], ids=str)
-def test_where_only_texts_are_answered_another_type_is_refused_by_class_and_field(annotation: Any) -> None:
-    with pytest.raises(ConfigurationError, match=r"Thing\.value: this route answers with texts only"):
+def test_a_text_struct_rejects_other_types_by_class_and_field(annotation: Any) -> None:
+    with pytest.raises(ConfigurationError, match=r"Thing\.value: this endpoint returns text only"):
         to_text_struct(create_model("Thing", value=(annotation, ...)))
 
 
-def test_a_mapping_is_passed_on_as_a_copy() -> None:
+def test_a_mapping_is_copied() -> None:
     spec: FieldSpec = {"description": "Staff", "type": "int"}
-    asked: Struct = {"title": "Job title", "staff": spec}
+    source: Struct = {"title": "Job title", "staff": spec}
 
-    struct = to_struct(asked)
+    struct = to_struct(source)
 
-    assert struct == asked
-    assert struct is not asked
+    assert struct == source
+    assert struct is not source
     assert struct["staff"] is not spec
 
 
@@ -267,7 +267,7 @@ class Answer(BaseModel):
         ({}, {"name": "nobody", "years": None, "skills": []}),
     ],
 )
-def test_an_answer_is_brought_into_the_class(sent: dict[str, Any], read: dict[str, Any]) -> None:
+def test_an_answer_is_adapted_to_the_class(sent: dict[str, Any], read: dict[str, Any]) -> None:
     data = Intelligence[Answer].model_validate({"structured_data": sent}).structured_data
 
     assert {name: getattr(data, name) for name in read} == read
@@ -289,7 +289,7 @@ def test_a_required_text_that_was_not_found_is_empty(sent: str | None) -> None:
     assert Intelligence[Lead].model_validate({"structured_data": {"title": sent}}).structured_data.title == ""
 
 
-def test_a_required_number_that_was_not_found_is_a_misfit() -> None:
+def test_a_required_number_that_was_not_found_is_invalid() -> None:
     class Lead(BaseModel):
         years: int
 
@@ -298,18 +298,18 @@ def test_a_required_number_that_was_not_found_is_a_misfit() -> None:
 
 
 @pytest.mark.parametrize("text", ["1,234", "12 %", "about 5"])
-def test_a_number_written_for_people_is_not_guessed_at(text: str) -> None:
+def test_a_number_formatted_for_people_is_not_parsed(text: str) -> None:
     """No page says how numbers are written in text."""
     with pytest.raises(ValidationError):
         Intelligence[Answer].model_validate({"structured_data": {"years": text}})
 
 
 @pytest.mark.parametrize("text", ["{broken", "not json", "[1"])
-def test_text_that_is_not_the_json_it_should_be_is_left_for_validation_to_refuse(text: str) -> None:
+def test_text_that_is_not_json_is_left_for_validation_to_reject(text: str) -> None:
     assert adapt({"office": text}, Answer) == {"office": text}
 
 
-def test_the_raw_answer_is_not_touched() -> None:
+def test_the_raw_answer_is_not_modified() -> None:
     sent = {"years": "", "skills": "a, b"}
 
     adapt(sent, Answer)
@@ -317,7 +317,7 @@ def test_the_raw_answer_is_not_touched() -> None:
     assert sent == {"years": "", "skills": "a, b"}
 
 
-def as_the_service_writes(value: Any) -> Any:
+def encode_like_the_service(value: Any) -> Any:
     """Objects come as JSON-encoded text, and what is missing as an empty one."""
     if value is None:
         return ""
@@ -345,8 +345,10 @@ OFFICES = st.builds(Office, city=TEXTS, staff=st.none() | st.integers())
         size=st.none() | st.sampled_from(Size),
     )
 )
-def test_what_the_service_writes_of_an_object_is_read_as_that_object(answer: Answer) -> None:
-    data = {name: as_the_service_writes(value) for name, value in answer.model_dump(mode="json", by_alias=True).items()}
+def test_an_object_survives_the_services_encoding(answer: Answer) -> None:
+    data = {
+        name: encode_like_the_service(value) for name, value in answer.model_dump(mode="json", by_alias=True).items()
+    }
 
     assert Intelligence[Answer].model_validate({"structured_data": data}).structured_data == answer
 
@@ -360,7 +362,7 @@ JSON = st.recursive(
 
 @settings(max_examples=50)
 @given(st.dictionaries(st.sampled_from(sorted(Answer.model_fields)), JSON))
-def test_any_answer_fits_or_is_a_misfit_and_is_never_changed(data: dict[str, Any]) -> None:
+def test_any_answer_is_valid_or_rejected_and_never_modified(data: dict[str, Any]) -> None:
     before = json.dumps(data)
 
     with suppress(ValidationError):

@@ -83,12 +83,12 @@ def test_operations_of_different_kinds_are_never_equal() -> None:
     assert len(set(ONE_OF_EACH)) == len({one.fingerprint() for one in ONE_OF_EACH}) == len(ONE_OF_EACH)
 
 
-def test_what_was_not_set_and_what_was_set_to_none_is_the_same_question() -> None:
+def test_a_field_set_to_none_equals_a_field_not_set() -> None:
     assert FindEmail(lead=PERSON, mode=None) == FindEmail(lead=PERSON)
     assert FindEmail(lead=dict(reversed(PERSON.items()))) == FindEmail(lead=PERSON)
 
 
-def test_the_callers_dict_may_change_afterwards() -> None:
+def test_an_operation_copies_the_callers_dict() -> None:
     lead: dict[str, Any] = {"name": "Ada"}
     operation = FindEmail(lead=lead)
 
@@ -109,7 +109,7 @@ def test_the_callers_dict_may_change_afterwards() -> None:
     ],
 )
 def test_a_fingerprint_is_the_same_in_every_process(operation: Operation[Any], fingerprint: str) -> None:
-    """A journal written by an earlier version is found again only as long as these values stand."""
+    """Rows in journals of earlier versions are matched by these values, so they must not change."""
     assert operation.fingerprint() == fingerprint
 
 
@@ -136,7 +136,7 @@ def test_a_fingerprint_tells_every_field_apart(other: Operation[Any]) -> None:
     assert other != operation
 
 
-# --- what the registry says ---------------------------------------------------------------------------------------
+# --- the registry -------------------------------------------------------------------------------------------------
 
 
 def subclasses(cls: type) -> Iterator[type]:
@@ -162,7 +162,7 @@ def test_no_two_operations_share_a_route() -> None:
 
 
 @pytest.mark.parametrize("cls", REGISTRY.values(), ids=REGISTRY)
-def test_what_an_endpoint_says_about_fields_names_fields_that_exist(cls: type[Operation[Any]]) -> None:
+def test_an_endpoint_refers_only_to_fields_that_exist(cls: type[Operation[Any]]) -> None:
     assert issubclass(cls, Request)
     endpoint, fields = cls.endpoint, set(cls.model_fields)
     named = {*endpoint.in_query, *endpoint.in_headers, *filter(None, [endpoint.idempotency_field])}
@@ -193,12 +193,14 @@ def test_what_an_endpoint_says_about_fields_names_fields_that_exist(cls: type[Op
     ],
     ids=repr,
 )
-def test_only_what_cannot_be_paid_twice_may_be_repeated(operation: Operation[Any], is_retry_safe: bool) -> None:
+def test_only_operations_that_cannot_be_charged_twice_are_retry_safe(
+    operation: Operation[Any], is_retry_safe: bool
+) -> None:
     assert operation.is_retry_safe() is is_retry_safe
 
 
 @pytest.mark.parametrize(
-    ("operation", "look"),
+    ("operation", "poll"),
     [
         (FindEmail(lead=PERSON), GetJobStatus(job_id="x")),
         (PeopleIntelligence(lead_info=PERSON), GetJobStatus(job_id="x")),
@@ -212,8 +214,8 @@ def test_only_what_cannot_be_paid_twice_may_be_repeated(operation: Operation[Any
     ],
     ids=lambda value: value.endpoint.name,
 )
-def test_each_kind_of_job_is_looked_at_on_its_own_route(operation: JobOperation[Any], look: Operation[Any]) -> None:
-    assert operation.poll("x") == look
+def test_each_kind_of_job_is_polled_on_its_own_route(operation: JobOperation[Any], poll: Operation[Any]) -> None:
+    assert operation.poll("x") == poll
 
 
 @pytest.mark.parametrize(
@@ -225,7 +227,7 @@ def test_each_kind_of_job_is_looked_at_on_its_own_route(operation: JobOperation[
         (DeepSearch(query="q", mode="company"), "deep-search/company"),
     ],
 )
-def test_a_variant_is_what_price_depends_on(operation: JobOperation[Any], variant: str) -> None:
+def test_a_variant_names_what_the_price_depends_on(operation: JobOperation[Any], variant: str) -> None:
     assert operation.variant() == variant
 
 
@@ -236,14 +238,14 @@ def test_the_answer_type_follows_the_struct() -> None:
     assert FindEmail(lead=PERSON).answer_type() is EmailResult
 
 
-def test_an_alias_answers_as_the_class_it_is_one_of() -> None:
+def test_an_alias_has_the_answer_type_of_the_original() -> None:
     assert EnrichLead(lead_info=PERSON, struct=Lead).answer_type() is Intelligence[Lead]
     assert EnrichLead(lead_info=PERSON) != PeopleIntelligence(lead_info=PERSON)
     assert QAAgent(data=PERSON, qualification_criteria=[CRITERION], struct=Lead).answer_type() is QAResult[Lead]
 
 
 class _Recorder:
-    """A client that only notes what it is asked to do."""
+    """A client that records calls instead of sending them."""
 
     calls: ClassVar[list[str]] = []
 
@@ -265,7 +267,7 @@ UNBOUND: set[str] = set()
 
 
 def bound_operations() -> Iterator[tuple[str, type[Operation[Any]]]]:
-    """Where each namespace offers which operation."""
+    """Yield each method of each namespace with its operation."""
     for namespace in Namespace.__subclasses__():
         for name, binding in vars(namespace).items():
             operation = getattr(binding, "_operation", None)
@@ -286,7 +288,7 @@ def test_a_binding_offers_exactly_the_forms_that_the_operation_has() -> None:
         namespace, name = place.split(".")
         bound = getattr(getattr(namespaces, namespace)(_Recorder()), name)
 
-        assert hasattr(bound, "submit") == (operation.endpoint.job is not None), place
+        assert hasattr(bound, "submit") == (None not in (operation.endpoint.route, operation.endpoint.job)), place
         assert hasattr(bound, "pages") == issubclass(operation, PagedOperation), place
         assert callable(bound), place
 
@@ -295,12 +297,14 @@ def test_calling_sends_and_submitting_submits() -> None:
     _Recorder.calls.clear()
     client: Any = _Recorder()
 
-    namespaces.People(client).find_email(lead=PERSON)
-    namespaces.People(client).find_email.submit(lead=PERSON)
-    namespaces.Search(client).start_deep_search(query="q")
-    namespaces.Search(client).exclusion_lists.get(list_id="l")
-    namespaces.Search(client).query.rows(search_id="s")
-    namespaces.Dashboard(client).chat.stream(session_id="s")
+    people, search, chat = namespaces.People(client), namespaces.Search(client), namespaces.Dashboard(client).chat
+
+    _: Any = people.find_email(lead=PERSON)
+    _ = people.find_email.submit(lead=PERSON)
+    _ = search.start_deep_search(query="q")
+    _ = search.exclusion_lists.get(list_id="l")
+    _ = search.query.rows(search_id="s")
+    _ = chat.stream_session(session_id="s")
 
     assert _Recorder.calls == [
         "send find-email",

@@ -1,4 +1,4 @@
-"""A clock that only tests move, and simulators asked in-process."""
+"""A fake clock, and simulators called in-process."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class FakeClock:
 
 
 @dataclass(slots=True)
-class Room:
+class Harness:
     simulator: Simulator
     clock: FakeClock
     client: httpx.AsyncClient
@@ -56,13 +56,13 @@ class Room:
         return shown
 
 
-Start = Callable[..., Room]
-Ask = Callable[[Room], Awaitable[httpx.Response]]
+Start = Callable[..., Harness]
+Ask = Callable[[Harness], Awaitable[httpx.Response]]
 
 
 @pytest.fixture
 def start() -> Start:
-    def make(*, key: str | None = DEFAULT_KEY, clock: FakeClock | None = None, **settings: Any) -> Room:
+    def make(*, key: str | None = DEFAULT_KEY, clock: FakeClock | None = None, **settings: Any) -> Harness:
         ticking = clock or FakeClock()
         simulator = Simulator(SimulatorSettings(**settings), now=ticking.now, sleep=ticking.sleep)
         client = httpx.AsyncClient(
@@ -70,7 +70,7 @@ def start() -> Start:
             base_url="http://sim",
             headers={"x-api-key": key} if key else {},
         )
-        return Room(simulator, ticking, client)
+        return Harness(simulator, ticking, client)
 
     return make
 

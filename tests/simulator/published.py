@@ -1,7 +1,7 @@
-"""The published operations of the service, typed from its public OpenAPI file: one line each, with a request that is
-right, what the answer must hold, and a request that is wrong with the place of what is wrong about it.
+"""The published operations of the service, from its public OpenAPI file.
 
-``@name`` in a path or a value is replaced by the id of something that exists, see `existing`.
+Each has a valid request with the keys of its answer, and an invalid request with the location of its error. ``@name``
+in a path or a value is replaced by the id of an existing resource, see `existing`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from tests.simulator.conftest import COMPANY, COMPANY_WORKFLOW, LEAD, PERSON, QA, Room
+from tests.simulator.conftest import COMPANY, COMPANY_WORKFLOW, LEAD, PERSON, QA, Harness
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Case:
     method: str
     path: str
     right: Any = None
-    """The body, or a form; of a GET and DELETE the query string."""
+    """A valid body or form, or for GET and DELETE the query string."""
     keys: tuple[str, ...] = ()
     wrong: Any = None
     loc: tuple[str | int, ...] = ()
@@ -31,14 +31,14 @@ class Case:
     def name(self) -> str:
         return f"{self.method} {self.path}"
 
-    async def ids(self, room: Room) -> dict[str, str]:
-        """Make what the requests ask about, if they ask about anything."""
-        return await existing(room) if "@" in f"{self.path} {self.right} {self.query}" else {}
+    async def ids(self, harness: Harness) -> dict[str, str]:
+        """Create the resources that the requests refer to."""
+        return await existing(harness) if "@" in f"{self.path} {self.right} {self.query}" else {}
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A multipart form with a file, and a ``config`` unless it is left out."""
+    """A multipart form with a file and, unless None, a ``config``."""
 
     content: bytes
     config: str | None = None
@@ -233,27 +233,27 @@ PUBLISHED = [*ENRICHMENT, *SEARCH, *WORKFLOWS, *SHEETS]
 
 
 def filled(text: str, ids: dict[str, str]) -> str:
-    """Put ids in the place of their names."""
+    """Replace the names of resources by their ids."""
     for name, id_ in ids.items():
         text = text.replace(f"@{name}", id_)
     return text
 
 
-async def ask(room: Room, case: Case, given: Any, ids: dict[str, str]) -> httpx.Response:
-    """Ask in the way of the operation: a query string, a form or JSON."""
+async def ask(harness: Harness, case: Case, given: Any, ids: dict[str, str]) -> httpx.Response:
+    """Send a request as the operation expects it: with a query string, a form or JSON."""
     path = filled(case.path, ids)
     if isinstance(given, Form):
         data = {} if given.config is None else {"config": given.config}
-        return await room.client.post(path, data=data, files={"file": ("rows.csv", given.content)})
+        return await harness.client.post(path, data=data, files={"file": ("rows.csv", given.content)})
     body: Any = json.loads(filled(json.dumps(given), ids))
     if case.method in {"GET", "DELETE"}:
-        return await room.client.request(case.method, path, params=body or None)
+        return await harness.client.request(case.method, path, params=body or None)
     query = {name: filled(value, ids) for name, value in case.query}
-    return await room.client.request(case.method, path, json=body, params=query or None)
+    return await harness.client.request(case.method, path, json=body, params=query or None)
 
 
-async def existing(room: Room) -> dict[str, str]:
-    """Make one of each thing that routes ask about, let all of it end, and give the ids."""
+async def existing(harness: Harness) -> dict[str, str]:
+    """Create one resource of each kind, let all work end, and return the ids by name."""
     source = {"type": "entity_ids", "entity_ids": ["a"]}
     made: list[tuple[str, str, Any, str]] = [
         ("job", "/people-intelligence-async", PERSON, "task_id"),
@@ -267,11 +267,11 @@ async def existing(room: Room) -> dict[str, str]:
     ]
     ids: dict[str, str] = {}
     for name, path, body, key in made:
-        answer = await room.post(path, body)
+        answer = await harness.post(path, body)
         assert answer.is_success, answer.text
         ids[name] = answer.json()[key]
-    answer = await room.post("/workflows/run", {"webhook_payload": {"name": "Bo"}}, workflow_id=ids["workflow"])
+    answer = await harness.post("/workflows/run", {"webhook_payload": {"name": "Bo"}}, workflow_id=ids["workflow"])
     ids["run"] = answer.json()["job_id"]
-    await room.post("/google/sheets/connect", CONNECT)
-    room.clock.seconds += 3600
+    await harness.post("/google/sheets/connect", CONNECT)
+    harness.clock.seconds += 3600
     return ids

@@ -25,7 +25,7 @@ def facts(company: Company) -> dict[str, Any]:
     return {name: "" if getattr(company, name) in (None, "") else getattr(company, name) for name in STRUCT}
 
 
-def test_all_companies_are_there() -> None:
+def test_all_packaged_companies_are_loaded() -> None:
     assert len(companies()) == 1510
     assert companies() is companies()
     assert companies()[0] == Company(
@@ -33,16 +33,16 @@ def test_all_companies_are_there() -> None:
     )
 
 
-def test_each_company_is_found_by_its_site_and_name() -> None:
+def test_every_company_is_found_by_website_and_name() -> None:
     for company in companies():
         assert find_company({"company_name": company.company_name, "website": company.website}) == company
 
 
-async def test_facts_are_those_of_the_file(start: Start) -> None:
-    room = start(limit=10_000)
+async def test_company_facts_come_from_the_packaged_file(start: Start) -> None:
+    harness = start(limit=10_000)
     for company in companies()[::50]:
         target = {"company_name": company.company_name, "website": company.website}
-        shown = await room.finished("/company-intelligence-async", {"target_company": target, "struct": STRUCT})
+        shown = await harness.finished("/company-intelligence-async", {"target_company": target, "struct": STRUCT})
         assert shown["result"]["structured_data"] == facts(company)
 
 
@@ -58,7 +58,7 @@ async def test_facts_are_those_of_the_file(start: Start) -> None:
         {"company_name": "1&1", "website": "nobody.example"},
     ],
 )
-async def test_a_company_is_known_by_site_then_by_name(start: Start, target: dict[str, str]) -> None:
+async def test_website_takes_precedence_over_name(start: Start, target: dict[str, str]) -> None:
     body = {"target_company": target, "struct": {"headquarters": "hq"}}
     answer = (await start().post("/company-intelligence", body)).json()
     assert answer["structured_data"] == {"headquarters": "Montabaur, Germany"}
@@ -100,7 +100,7 @@ async def test_a_company_is_known_by_site_then_by_name(start: Start, target: dic
         ("company", "Name of the company", "company_name"),
     ],
 )
-def test_a_field_is_matched_by_its_words(name: str, description: str, fact: str | None) -> None:
+def test_struct_fields_are_matched_by_their_words(name: str, description: str, fact: str | None) -> None:
     assert fact_name(name, description) == fact
 
 
@@ -113,7 +113,7 @@ def test_a_field_is_matched_by_its_words(name: str, description: str, fact: str 
         ("", ""),
     ],
 )
-def test_a_site_is_stripped_to_its_domain(site: str, domain: str) -> None:
+def test_domain_of_a_website(site: str, domain: str) -> None:
     assert domain_of(site) == domain
 
 
@@ -135,19 +135,21 @@ def test_a_site_is_stripped_to_its_domain(site: str, domain: str) -> None:
         ({"description": "Year of founding", "type": "str"}, {"founded": 1900}, "1988"),
     ],
 )
-async def test_types_follow_the_documented_order(start: Start, asked: Any, given: dict[str, Any], value: Any) -> None:
+async def test_field_types_follow_the_documented_precedence(
+    start: Start, asked: Any, given: dict[str, Any], value: Any
+) -> None:
     body = {"target_company": {"company_name": "1&1", **given}, "struct": {"founded": asked}}
     data = (await start().post("/company-intelligence", body)).json()["structured_data"]
     assert data["founded"] == value
     assert type(data["founded"]) is type(value)
 
 
-async def test_unknown_is_an_empty_string_and_less_sure(start: Start) -> None:
-    room = start()
+async def test_unknown_facts_are_empty_strings_with_low_confidence(start: Start) -> None:
+    harness = start()
     unknown = {"target_company": {"company_name": "Acme"}, "struct": STRUCT, "field_confidence": True}
     known = {**COMPANY, "field_confidence": True}
-    nothing = (await room.post("/company-intelligence", unknown)).json()
-    much = (await room.post("/company-intelligence", known)).json()
+    nothing = (await harness.post("/company-intelligence", unknown)).json()
+    much = (await harness.post("/company-intelligence", known)).json()
     assert set(nothing["structured_data"].values()) == {""}
     assert 0 <= nothing["confidence_score"] < 4
     assert 8 <= much["confidence_score"] <= 10
@@ -158,11 +160,11 @@ async def test_unknown_is_an_empty_string_and_less_sure(start: Start) -> None:
     assert much["references"] == {"https://1und1.ag": "Company site of 1&1"}
 
 
-async def test_field_confidence_only_when_asked(start: Start) -> None:
+async def test_field_confidence_is_returned_only_on_request(start: Start) -> None:
     assert "field_confidence" not in (await start().post("/company-intelligence", COMPANY)).json()
 
 
-async def test_people_come_as_leads_with_scores_in_strings(start: Start) -> None:
+async def test_leads_have_scores_as_strings(start: Start) -> None:
     body = {**COMPANY, "find_people": True, "lead_struct": {"years": {"description": "Years", "type": "int"}}}
     leads = (await start().post("/company-intelligence", body)).json()["structured_data"]["leads"]
     assert [lead["score"] for lead in leads] == ["9.5", "9.0", "8.5"]
@@ -170,9 +172,9 @@ async def test_people_come_as_leads_with_scores_in_strings(start: Start) -> None
     assert all(set(lead) == fields and lead["company"] == "1&1" for lead in leads)
 
 
-async def test_people_intelligence_echoes_and_knows_the_company(start: Start) -> None:
-    room = start()
-    data = (await room.post("/people-intelligence", PERSON)).json()["structured_data"]
+async def test_people_intelligence_echoes_the_input_and_knows_company_facts(start: Start) -> None:
+    harness = start()
+    data = (await harness.post("/people-intelligence", PERSON)).json()["structured_data"]
     assert list(data) == ["name", "company", "title", "hq"]
     assert data["name"] == "Ada Example"
     assert data["hq"] == "Maplewood, Minnesota, U.S."
@@ -184,13 +186,13 @@ async def test_people_intelligence_without_a_struct(start: Start) -> None:
     assert set(answer["structured_data"]) == {"name", "company", "title", "email", "linkedin"}
 
 
-async def test_another_seed_gives_another_person(start: Start) -> None:
+async def test_seed_determines_invented_people(start: Start) -> None:
     body = {"lead": {"phone": "+1 555-0100"}}
     names = {(await start(seed=seed).post("/reverse-phone", body)).json()["name"] for seed in range(8)}
     assert len(names) > 4
 
 
-async def test_find_email_gives_tuples(start: Start) -> None:
+async def test_find_email_returns_triples(start: Start) -> None:
     answer = (await start().post("/find-email", LEAD)).json()
     assert answer == {
         "name": "Bo Example",
@@ -207,14 +209,14 @@ async def test_find_email_personal(start: Start) -> None:
     assert (status, kind, answer["cost_cents"]) == ("OK", "PERSONAL", 20)
 
 
-async def test_find_email_of_nobody(start: Start) -> None:
+async def test_find_email_without_a_person(start: Start) -> None:
     answer = (await start().post("/find-email", {"lead": {"company": "Acme"}})).json()
     assert answer["email"] == [["", "NOT_FOUND", "COMPANY"]]
 
 
-async def test_find_phone_is_a_list_or_empty(start: Start) -> None:
-    room = start()
-    answers = [await room.post("/find-phone", {"lead": {"name": f"P {at}"}}) for at in range(40)]
+async def test_find_phone_returns_a_list_or_an_empty_string(start: Start) -> None:
+    harness = start()
+    answers = [await harness.post("/find-phone", {"lead": {"name": f"P {at}"}}) for at in range(40)]
     found = [answer.json()["phone"] for answer in answers]
     lists = [phone for phone in found if phone]
     assert "" in found
@@ -227,7 +229,7 @@ async def test_reverse_email_keeps_the_lead(start: Start) -> None:
     assert {"name", "company", "title", "linkedin", "location", "cost_cents"} <= set(answer)
 
 
-async def test_qa_agent_answers_strings(start: Start) -> None:
+async def test_qa_agent_returns_strings(start: Start) -> None:
     body = {**QA, "struct": {"where": "Headquarters", "why": "Reason"}}
     data = (await start().post("/qa-agent", body)).json()["structured_data"]
     assert set(data) == {"size", "age", "score", "where", "why"}
@@ -236,22 +238,22 @@ async def test_qa_agent_answers_strings(start: Start) -> None:
     assert float(data["score"]) == pytest.approx((3 * float(data["size"]) + float(data["age"])) / 4, abs=0.051)
 
 
-async def test_research_agent_knows_companies_and_people(start: Start) -> None:
-    room = start()
-    company = (await room.post("/research-agent", RESEARCH)).json()["structured_data"]
+async def test_research_agent_answers_about_companies_and_people(start: Start) -> None:
+    harness = start()
+    company = (await harness.post("/research-agent", RESEARCH)).json()["structured_data"]
     person = {"input_data": {"name": "Ada Example"}, "struct": {"title": "Job title"}}
     assert company == {"industry": "Conglomerate"}
-    assert (await room.post("/research-agent", person)).json()["structured_data"]["title"]
+    assert (await harness.post("/research-agent", person)).json()["structured_data"]["title"]
 
 
-async def test_the_same_subject_gives_the_same_answer(start: Start) -> None:
+async def test_results_are_deterministic_per_subject(start: Start) -> None:
     one, two = start(), start(clock=None)
     await two.post("/find-phone", LEAD)
     for path, body in (("/people-intelligence", PERSON), ("/find-email", LEAD), ("/qa-agent", QA)):
         assert (await one.post(path, body)).json() == (await two.post(path, body)).json()
 
 
-async def test_a_dict_field_is_a_json_string(start: Start) -> None:
+async def test_dict_fields_are_json_strings(start: Start) -> None:
     body = {**COMPANY, "struct": {"hq": {"description": "Head office", "type": "dict"}}}
     data = (await start().post("/company-intelligence", body)).json()["structured_data"]
     assert json.loads(data["hq"]) == {"hq": "Montabaur, Germany"}

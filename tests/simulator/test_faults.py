@@ -12,58 +12,58 @@ pytestmark = pytest.mark.anyio
 
 @pytest.mark.parametrize(("name", "worked"), [("reset", False), ("lost_answer", True), ("truncated", True)])
 async def test_broken_connections_in_process(start: Start, name: str, worked: bool) -> None:
-    room = start()
-    room.simulator.faults.script(name, route="/find-email-async")
-    assert (await room.post("/find-phone-async", LEAD)).status_code == 200
+    harness = start()
+    harness.simulator.faults.script(name, route="/find-email-async")
+    assert (await harness.post("/find-phone-async", LEAD)).status_code == 200
     with pytest.raises(SimulatedDisconnect) as caught:
-        await room.post("/find-email-async", LEAD)
+        await harness.post("/find-email-async", LEAD)
     assert isinstance(caught.value, ConnectionResetError)
     assert caught.value.worked is worked
-    assert len(room.simulator.books.jobs) == 1 + worked
-    assert (await room.post("/find-email-async", LEAD)).status_code == 200
-    assert room.simulator.faults.struck[name] == 1
+    assert len(harness.simulator.books.jobs) == 1 + worked
+    assert (await harness.post("/find-email-async", LEAD)).status_code == 200
+    assert harness.simulator.faults.struck[name] == 1
 
 
-async def test_a_lost_answer_of_a_synchronous_call_comes_after_the_work(start: Start) -> None:
-    room = start()
-    room.simulator.faults.script("lost_answer")
+async def test_synchronous_answer_is_lost_after_the_work(start: Start) -> None:
+    harness = start()
+    harness.simulator.faults.script("lost_answer")
     with pytest.raises(SimulatedDisconnect):
-        await room.post("/find-email", LEAD)
-    assert room.simulator.books.charged_cents == 5
-    assert room.simulator.books.requests[0].status == 0
+        await harness.post("/find-email", LEAD)
+    assert harness.simulator.books.charged_cents == 5
+    assert harness.simulator.books.requests[0].status == 0
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
 async def test_server_errors(start: Start, status: int) -> None:
-    room = start()
-    room.simulator.faults.script("server_error", status=status)
-    answer = await room.post("/find-email-async", LEAD)
+    harness = start()
+    harness.simulator.faults.script("server_error", status=status)
+    answer = await harness.post("/find-email-async", LEAD)
     assert answer.status_code == status
     assert isinstance(answer.json()["detail"], str)
-    assert not room.simulator.books.jobs
+    assert not harness.simulator.books.jobs
 
 
-async def test_a_proxy_page(start: Start) -> None:
-    room = start()
-    room.simulator.faults.script("html")
-    answer = await room.get("/check-balance")
+async def test_proxy_error_page(start: Start) -> None:
+    harness = start()
+    harness.simulator.faults.script("html")
+    answer = await harness.get("/check-balance")
     assert (answer.status_code, answer.headers["content-type"]) == (502, "text/html; charset=utf-8")
     assert "x-ratelimit-limit" not in answer.headers
 
 
-async def test_throttled_though_under_the_limit(start: Start) -> None:
-    room = start()
-    room.simulator.faults.script("throttled", times=2)
-    answers = [await room.get("/check-balance") for _ in range(3)]
+async def test_throttled_below_the_limit(start: Start) -> None:
+    harness = start()
+    harness.simulator.faults.script("throttled", times=2)
+    answers = [await harness.get("/check-balance") for _ in range(3)]
     assert [answer.status_code for answer in answers] == [429, 429, 200]
 
 
-async def test_not_found_just_after_submit(start: Start) -> None:
-    room = start()
-    room.simulator.faults.script("not_found_after_submit", times=3)
-    job = await room.submit("/find-email-async", LEAD)
-    search = await room.submit("/search/start-deep-search", SEARCH)
-    started = await room.post(
+async def test_job_is_hidden_after_submit(start: Start) -> None:
+    harness = start()
+    harness.simulator.faults.script("not_found_after_submit", times=3)
+    job = await harness.submit("/find-email-async", LEAD)
+    search = await harness.submit("/search/start-deep-search", SEARCH)
+    started = await harness.post(
         "/workflows/run", {"webhook_payload": {"company_name": "3M"}}, workflow_id=COMPANY_WORKFLOW
     )
     looks = [
@@ -71,76 +71,76 @@ async def test_not_found_just_after_submit(start: Start) -> None:
         f"/search/status/{search}",
         f"/workflows/runs/{started.json()['job_id']}/live_status",
     ]
-    assert [(await room.get(look)).status_code for look in looks] == [404] * 3
-    room.clock.seconds = 5
-    assert [(await room.get(look)).status_code for look in looks] == [200] * 3
+    assert [(await harness.get(look)).status_code for look in looks] == [404] * 3
+    harness.clock.seconds = 5
+    assert [(await harness.get(look)).status_code for look in looks] == [200] * 3
 
 
-async def test_a_slow_body_stalls(start: Start) -> None:
-    room = start(speed=3.0)
-    room.simulator.faults.script("slow_body")
-    assert (await room.get("/check-balance")).json() == {"credits": 1_000_000.0}
-    assert room.clock.slept == [pytest.approx(15.0)]
+async def test_slow_body_stalls(start: Start) -> None:
+    harness = start(speed=3.0)
+    harness.simulator.faults.script("slow_body")
+    assert (await harness.get("/check-balance")).json() == {"credits": 1_000_000.0}
+    assert harness.clock.slept == [pytest.approx(15.0)]
 
 
-async def test_drift_is_a_word_nobody_documented(start: Start) -> None:
-    room = start()
-    job = await room.submit("/find-email-async", LEAD)
-    search = await room.submit("/search/start-deep-search", SEARCH)
-    room.clock.seconds = 300
-    room.simulator.faults.script("drift", times=2)
-    await room.get("/check-balance")
-    drifted = (await room.get(f"/job-status/{job}")).json()
-    assert drifted["status"] == "finalizing"
-    assert "result" not in drifted
-    assert (await room.get(f"/search/status/{search}")).json()["status"] == "finalizing"
-    assert (await room.get(f"/job-status/{job}")).json()["status"] == "completed"
+async def test_drift_is_an_undocumented_status(start: Start) -> None:
+    harness = start()
+    job = await harness.submit("/find-email-async", LEAD)
+    search = await harness.submit("/search/start-deep-search", SEARCH)
+    harness.clock.seconds = 300
+    harness.simulator.faults.script("drift", times=2)
+    await harness.get("/check-balance")
+    draw_drift = (await harness.get(f"/job-status/{job}")).json()
+    assert draw_drift["status"] == "finalizing"
+    assert "result" not in draw_drift
+    assert (await harness.get(f"/search/status/{search}")).json()["status"] == "finalizing"
+    assert (await harness.get(f"/job-status/{job}")).json()["status"] == "completed"
 
 
-async def test_failed_searches_runs_and_calls(start: Start) -> None:
-    room = start()
-    room.simulator.faults.script("job_failed", times=3)
-    search = await room.submit("/search/start-deep-search", SEARCH)
+async def test_job_failed_affects_searches_runs_and_calls(start: Start) -> None:
+    harness = start()
+    harness.simulator.faults.script("job_failed", times=3)
+    search = await harness.submit("/search/start-deep-search", SEARCH)
     payload = {"webhook_payload": {"company_name": "3M"}}
-    run = (await room.post("/workflows/run", payload, workflow_id=COMPANY_WORKFLOW)).json()["job_id"]
-    call = await room.post("/company-intelligence", COMPANY)
+    run = (await harness.post("/workflows/run", payload, workflow_id=COMPANY_WORKFLOW)).json()["job_id"]
+    call = await harness.post("/company-intelligence", COMPANY)
     assert (call.status_code, call.json()) == (500, {"detail": "An unexpected error occurred"})
-    room.clock.seconds += 3600
-    shown = (await room.get(f"/search/status/{search}")).json()
+    harness.clock.seconds += 3600
+    shown = (await harness.get(f"/search/status/{search}")).json()
     assert (shown["status"], shown["error"], shown["resource_handle_id"]) == ("failed", "Search failed", None)
-    live = (await room.get(f"/workflows/runs/{run}/live_status")).json()
+    live = (await harness.get(f"/workflows/runs/{run}/live_status")).json()
     assert live["overall_status"] == "failed"
     assert "failed" in {block["status"] for block in live["blocks"]}
-    assert room.simulator.books.charged_cents == 0
+    assert harness.simulator.books.charged_cents == 0
 
 
-async def test_a_refused_body_does_not_use_up_a_fault_of_the_work(start: Start) -> None:
-    room = start()
-    room.simulator.faults.script("job_failed")
-    room.simulator.faults.script("lost_answer")
-    assert (await room.post("/find-email-async", {})).status_code == 422
-    assert room.simulator.faults.struck["job_failed"] == room.simulator.faults.struck["lost_answer"] == 0
+async def test_rejected_request_does_not_consume_a_work_fault(start: Start) -> None:
+    harness = start()
+    harness.simulator.faults.script("job_failed")
+    harness.simulator.faults.script("lost_answer")
+    assert (await harness.post("/find-email-async", {})).status_code == 422
+    assert harness.simulator.faults.struck["job_failed"] == harness.simulator.faults.struck["lost_answer"] == 0
 
 
-async def test_a_route_means_what_is_below_it_too(start: Start) -> None:
-    room = start()
-    room.simulator.faults.script("server_error", route="/job-status", times=2, status=503)
-    assert (await room.get("/job-status/a")).status_code == 503
-    assert (await room.get("/check-balance")).status_code == 200
-    room.simulator.faults.clear()
-    assert (await room.get("/job-status/a")).status_code == 404
+async def test_scripted_route_includes_paths_below_it(start: Start) -> None:
+    harness = start()
+    harness.simulator.faults.script("server_error", route="/job-status", times=2, status=503)
+    assert (await harness.get("/job-status/a")).status_code == 503
+    assert (await harness.get("/check-balance")).status_code == 200
+    harness.simulator.faults.clear()
+    assert (await harness.get("/job-status/a")).status_code == 404
 
 
-async def test_files_can_break_too(start: Start) -> None:
-    room = start()
-    room.simulator.faults.script("server_error", route="/signed", status=503)
-    assert (await room.client.get("/signed/x", headers={})).status_code == 503
+async def test_downloads_can_fail(start: Start) -> None:
+    harness = start()
+    harness.simulator.faults.script("server_error", route="/signed", status=503)
+    assert (await harness.client.get("/signed/x", headers={})).status_code == 503
 
 
-async def test_probabilities_repeat_with_the_seed(start: Start) -> None:
+async def test_probabilistic_faults_are_repeatable(start: Start) -> None:
     async def statuses(seed: int) -> list[int]:
-        room = start(seed=seed, faults={"server_error": 0.3}, limit=1000)
-        return [(await room.get("/check-balance")).status_code for _ in range(300)]
+        harness = start(seed=seed, faults={"server_error": 0.3}, limit=1000)
+        return [(await harness.get("/check-balance")).status_code for _ in range(300)]
 
     first = await statuses(1)
     assert first == await statuses(1) != await statuses(2)
@@ -148,17 +148,17 @@ async def test_probabilities_repeat_with_the_seed(start: Start) -> None:
 
 
 @pytest.mark.parametrize("bad", [("nobody", 1), ("reset", 0)])
-async def test_scripts_are_checked(start: Start, bad: tuple[str, int]) -> None:
+async def test_invalid_scripts_are_rejected(start: Start, bad: tuple[str, int]) -> None:
     name, times = bad
     with pytest.raises(ValueError, match=r"one of|from 1"):
         start().simulator.faults.script(name, times=times)
 
 
-async def test_a_broken_answer_is_no_http_error_of_httpx(start: Start) -> None:
-    room = start()
-    room.simulator.faults.script("reset")
+async def test_disconnect_is_not_an_httpx_error(start: Start) -> None:
+    harness = start()
+    harness.simulator.faults.script("reset")
     with pytest.raises(OSError, match="before the work") as caught:
-        await room.get("/check-balance")
+        await harness.get("/check-balance")
     assert not isinstance(caught.value, httpx.HTTPError)
 
 
@@ -172,15 +172,15 @@ PAID = {
 
 
 @pytest.mark.parametrize("case", [case for case in PUBLISHED if case.path in PAID], ids=lambda case: case.name)
-async def test_work_is_done_before_its_answer_is_lost_and_not_before_a_reset(start: Start, case: Case) -> None:
-    room = start()
-    ids = await case.ids(room)
-    before = len(room.simulator.books.jobs)
+async def test_lost_answer_does_the_work_and_reset_does_not(start: Start, case: Case) -> None:
+    harness = start()
+    ids = await case.ids(harness)
+    before = len(harness.simulator.books.jobs)
 
     for fault, accepted in (("reset", 0), ("lost_answer", 1)):
-        room.simulator.faults.script(fault, route=case.path)
+        harness.simulator.faults.script(fault, route=case.path)
         with pytest.raises(SimulatedDisconnect) as broken:
-            await ask(room, case, case.right, ids)
+            await ask(harness, case, case.right, ids)
         assert broken.value.worked is bool(accepted)
-        assert len(room.simulator.books.jobs) == before + accepted
-    assert room.simulator.books.jobs[-1].charge > 0
+        assert len(harness.simulator.books.jobs) == before + accepted
+    assert harness.simulator.books.jobs[-1].charge > 0

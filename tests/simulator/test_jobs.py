@@ -7,7 +7,7 @@ import pytest
 
 from sixtyfour_async.simulator import DEFAULT_KEY
 from sixtyfour_async.simulator.knowledge.runtimes import PROFILES
-from tests.simulator.conftest import COMPANY, LEAD, PERSON, QA, RESEARCH, Room, Start
+from tests.simulator.conftest import COMPANY, LEAD, PERSON, QA, RESEARCH, Harness, Start
 
 pytestmark = pytest.mark.anyio
 
@@ -26,22 +26,22 @@ OPERATIONS: list[tuple[str, dict[str, Any], str, str, int]] = [
 
 
 @pytest.mark.parametrize(("name", "body", "word", "task_type", "price"), OPERATIONS)
-async def test_life_of_a_job(
+async def test_job_lifecycle(
     start: Start, *, name: str, body: dict[str, Any], word: str, task_type: str, price: int
 ) -> None:
-    room = start()
-    started = (await room.post(f"/{name}-async", body)).json()
+    harness = start()
+    started = (await harness.post(f"/{name}-async", body)).json()
     assert started == {"task_id": started["task_id"], "status": word}
     job = f"/job-status/{started['task_id']}"
-    running = (await room.get(job)).json()
+    running = (await harness.get(job)).json()
     assert set(running) == {"status", "id", "run_id", "start_time"}
     assert running["status"] == "running"
     assert running["run_id"].startswith("temporal-run-")
-    entry = room.simulator.books.jobs[0]
-    room.clock.seconds = entry.ends_at - entry.submitted_at - 0.01
-    assert (await room.get(job)).json() == running
-    room.clock.seconds += 0.02
-    done = (await room.get(job)).json()
+    entry = harness.simulator.books.jobs[0]
+    harness.clock.seconds = entry.ends_at - entry.submitted_at - 0.01
+    assert (await harness.get(job)).json() == running
+    harness.clock.seconds += 0.02
+    done = (await harness.get(job)).json()
     assert done["status"] == "completed"
     assert set(done) == {*running, "close_time", "result", "charge_amount", "task_type"}
     assert (done["task_type"], done["charge_amount"]) == (task_type, price)
@@ -67,27 +67,27 @@ async def test_unknown_job(start: Start) -> None:
     assert (answer.status_code, answer.json()) == (404, {"detail": "Job not found"})
 
 
-async def test_a_synchronous_call_waits_as_long_as_the_job(start: Start) -> None:
-    room = start(speed=10.0)
-    await room.post("/company-intelligence", COMPANY)
-    entry = room.simulator.books.jobs[0]
-    assert room.clock.slept == [pytest.approx((entry.ends_at - entry.submitted_at) / 10)]
+async def test_synchronous_call_takes_as_long_as_the_job(start: Start) -> None:
+    harness = start(speed=10.0)
+    await harness.post("/company-intelligence", COMPANY)
+    entry = harness.simulator.books.jobs[0]
+    assert harness.clock.slept == [pytest.approx((entry.ends_at - entry.submitted_at) / 10)]
     assert 10 <= entry.ends_at - entry.submitted_at <= 60
 
 
 @pytest.mark.parametrize(("profile", "tier", "median"), [("documented", "low", 25), ("measured", "low", 230)])
-async def test_run_times_have_the_median_of_the_table(start: Start, profile: str, tier: str, median: float) -> None:
-    room = start(runtimes=profile, limit=10_000)
+async def test_run_times_have_the_configured_median(start: Start, profile: str, tier: str, median: float) -> None:
+    harness = start(runtimes=profile, limit=10_000)
     for at in range(300):
         body = {**COMPANY, "target_company": {"company_name": f"C {at}"}, "tier": tier}
-        await room.submit("/company-intelligence-async", body)
-    took = sorted(entry.ends_at - entry.submitted_at for entry in room.simulator.books.jobs)
+        await harness.submit("/company-intelligence-async", body)
+    took = sorted(entry.ends_at - entry.submitted_at for entry in harness.simulator.books.jobs)
     table = PROFILES[profile][f"intelligence:{tier}"]
     assert took[150] == pytest.approx(median, rel=0.15)
-    assert table.shortest <= took[0] <= took[-1] <= table.longest
+    assert table.min_seconds <= took[0] <= took[-1] <= table.max_seconds
 
 
-async def test_run_times_do_not_depend_on_the_order(start: Start) -> None:
+async def test_run_times_are_independent_of_request_order(start: Start) -> None:
     one, two = start(), start()
     await one.submit("/find-email-async", LEAD)
     await one.submit("/company-intelligence-async", COMPANY)
@@ -107,7 +107,7 @@ async def test_run_times_do_not_depend_on_the_order(start: Start) -> None:
         ({}, 401),
     ],
 )
-async def test_keys(start: Start, headers: dict[str, str], status: int) -> None:
+async def test_api_keys(start: Start, headers: dict[str, str], status: int) -> None:
     answer = await start(key=None).client.get("/check-balance", headers=headers)
     assert answer.status_code == status
     if status == 401:
@@ -125,25 +125,25 @@ async def test_keys(start: Start, headers: dict[str, str], status: int) -> None:
         ("PUT", "/search/history/x", 405, "Method Not Allowed"),
     ],
 )
-async def test_what_is_not_there(start: Start, method: str, path: str, status: int, text: str) -> None:
+async def test_unknown_paths_and_methods(start: Start, method: str, path: str, status: int, text: str) -> None:
     answer = await start().client.request(method, path)
     assert (answer.status_code, answer.json()) == (status, {"detail": text})
 
 
-async def test_dates_are_simulated(start: Start) -> None:
-    room = start(speed=60.0)
-    room.clock.seconds = 60.0
-    answer = await room.get("/check-balance")
+async def test_date_header_is_simulated(start: Start) -> None:
+    harness = start(speed=60.0)
+    harness.clock.seconds = 60.0
+    answer = await harness.get("/check-balance")
     assert answer.headers["date"] == "Wed, 10 Jun 2026 01:00:00 GMT"
 
 
-async def test_the_books_know_everything(start: Start) -> None:
-    room = start()
-    await room.submit("/company-intelligence-async", COMPANY)
-    await room.submit("/company-intelligence-async", COMPANY)
-    await room.submit("/find-email-async", LEAD)
-    await room.get("/job-status/x")
-    books = room.simulator.books
+async def test_books_record_requests_work_and_charges(start: Start) -> None:
+    harness = start()
+    await harness.submit("/company-intelligence-async", COMPANY)
+    await harness.submit("/company-intelligence-async", COMPANY)
+    await harness.submit("/find-email-async", LEAD)
+    await harness.get("/job-status/x")
+    books = harness.simulator.books
     assert [(entry.method, entry.path, entry.status, entry.key) for entry in books.requests] == [
         ("POST", "/company-intelligence-async", 200, "key-1"),
         ("POST", "/company-intelligence-async", 200, "key-1"),
@@ -154,22 +154,22 @@ async def test_the_books_know_everything(start: Start) -> None:
     assert books.repeated == {"1&1 | www.1und1.ag": 2}
     assert books.peak() == 4
     assert books.charged_cents == 0
-    room.clock.seconds += 3600
-    assert room.simulator.books.charged_cents == 25
+    harness.clock.seconds += 3600
+    assert harness.simulator.books.charged_cents == 25
 
 
-async def test_peak_looks_at_every_window(start: Start) -> None:
-    room = start()
+async def test_peak_considers_every_window(start: Start) -> None:
+    harness = start()
     for instant in (0.0, 30.0, 59.0, 60.0, 61.0, 200.0):
-        room.clock.seconds = instant
-        await room.get("/check-balance")
-    assert room.simulator.books.peak() == 4
-    assert room.simulator.books.peak(5.0) == 3
+        harness.clock.seconds = instant
+        await harness.get("/check-balance")
+    assert harness.simulator.books.peak() == 4
+    assert harness.simulator.books.peak(5.0) == 3
 
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])
 async def test_in_process_under_both_loops(start: Start, anyio_backend: str) -> None:
-    room: Room = start()
-    answer: httpx.Response = await room.post("/company-intelligence", COMPANY)
+    harness: Harness = start()
+    answer: httpx.Response = await harness.post("/company-intelligence", COMPANY)
     assert anyio_backend in {"asyncio", "trio"}
     assert answer.json()["structured_data"]["founded"] == 1988

@@ -1,4 +1,4 @@
-"""OAuth clients, their keys and tokens, and the secret of webhooks."""
+"""OAuth clients, their keys and tokens, and the signing secret of webhooks."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
-from sixtyfour_async.simulator.base import assertions
+from sixtyfour_async.simulator.base import jwt_assertions
 from sixtyfour_async.simulator.routes.oauth import ASSERTION_TYPE
-from sixtyfour_async.simulator.serving.simulator import FIRST_INSTANT
-from tests.simulator.conftest import Room, Start
+from sixtyfour_async.simulator.serving.simulator import FAKE_CLOCK_START_SECONDS
+from tests.simulator.conftest import Harness, Start
 
 pytestmark = pytest.mark.anyio
 PEM = """-----BEGIN PUBLIC KEY-----
@@ -35,7 +35,7 @@ PRIVATE = int(
     "55cb43e9ff36be6631b0b551abddd079",
     16,
 )
-"""Made for this file with openssl, and good for nothing else."""
+"""Test key, generated with openssl for this file only."""
 SIGNED_BY_OPENSSL = (
     "eyJhbGciOiJSUzI1NiIsImtpZCI6ImsifQ.eyJpc3MiOiJ4IiwiZXhwIjoxfQ.YkjLE27uz20q6s0tkzKEcQSaMf7YvwHj7XKxGXZxd7VZtJoI"
     "2cejYCfIzBwTAFXLkBPN1d8nqxMinRxXdsazkwzN82ZDk4JixLrQThKyrdNmL1xt1-fgj7elkraaVvhj_-U3USXTkFqW44DsXLodKIUOo9wEXbF5"
@@ -50,75 +50,82 @@ def encoded(content: bytes) -> str:
 
 def jwt(client_id: str, *, header: dict[str, Any] | None = None, **claims: Any) -> str:
     head = {"alg": "RS256", "kid": "k", **(header or {})}
-    plain = {"iss": client_id, "sub": client_id, "aud": TOKEN_URL, "exp": FIRST_INSTANT + 300, "jti": "1", **claims}
+    plain = {
+        "iss": client_id,
+        "sub": client_id,
+        "aud": TOKEN_URL,
+        "exp": FAKE_CLOCK_START_SECONDS + 300,
+        "jti": "1",
+        **claims,
+    }
     signed = ".".join(encoded(json.dumps(part).encode()) for part in (head, plain))
     info = bytes.fromhex("3031300d060960864801650304020105000420") + hashlib.sha256(signed.encode()).digest()
     padded = b"\x00\x01" + b"\xff" * (128 - len(info) - 3) + b"\x00" + info
-    modulus, _ = assertions.public_key(PEM) or (0, 0)
+    modulus, _ = jwt_assertions.parse_public_key(PEM) or (0, 0)
     signature = pow(int.from_bytes(padded, "big"), PRIVATE, modulus).to_bytes(128, "big")
     return f"{signed}.{encoded(signature)}"
 
 
-async def client_of(room: Room, **more: str) -> Any:
-    client = (await room.post("/oauth/clients", {"name": "Nightly", **more})).json()
+async def client_of(harness: Harness, **more: str) -> Any:
+    client = (await harness.post("/oauth/clients", {"name": "Nightly", **more})).json()
     if not more:
-        key = await room.post(f"/oauth/clients/{client['id']}/keys", {"public_key_pem": PEM, "kid": "k"})
+        key = await harness.post(f"/oauth/clients/{client['id']}/keys", {"public_key_pem": PEM, "kid": "k"})
         assert key.status_code == 200, key.text
     return client
 
 
-async def ask(room: Room, client: str, assertion: str, **more: str) -> httpx.Response:
+async def ask(harness: Harness, client: str, assertion: str, **more: str) -> httpx.Response:
     form = {"grant_type": "client_credentials", "client_id": client, "client_assertion_type": ASSERTION_TYPE}
-    bare = httpx.AsyncClient(transport=httpx.ASGITransport(room.simulator.app), base_url="http://sim")
+    bare = httpx.AsyncClient(transport=httpx.ASGITransport(harness.simulator.app), base_url="http://sim")
     return await bare.post("/oauth/token", data={**form, "client_assertion": assertion, **more})
 
 
-async def balance(room: Room, token: str) -> int:
-    bare = httpx.AsyncClient(transport=httpx.ASGITransport(room.simulator.app), base_url="http://sim")
+async def balance(harness: Harness, token: str) -> int:
+    bare = httpx.AsyncClient(transport=httpx.ASGITransport(harness.simulator.app), base_url="http://sim")
     return (await bare.get("/check-balance", headers={"authorization": f"Bearer {token}"})).status_code
 
 
-async def test_a_token_opens_the_door_until_it_expires(start: Start) -> None:
-    room = start()
-    client = await client_of(room)
-    changed = await room.client.patch(f"/oauth/clients/{client['id']}", json={"access_token_ttl_seconds": 60})
+async def test_access_token_is_accepted_until_it_expires(start: Start) -> None:
+    harness = start()
+    client = await client_of(harness)
+    changed = await harness.client.patch(f"/oauth/clients/{client['id']}", json={"access_token_ttl_seconds": 60})
     assert changed.json()["access_token_ttl_seconds"] == 60
 
-    issued = (await ask(room, client["client_id"], jwt(client["client_id"]), scope="full_access")).json()
+    issued = (await ask(harness, client["client_id"], jwt(client["client_id"]), scope="full_access")).json()
 
     assert (issued["token_type"], issued["expires_in"], issued["scope"]) == ("Bearer", 60, "full_access")
-    assert await balance(room, issued["access_token"]) == 200
-    assert room.simulator.books.requests[-1].key == f"client-{client['id']}"
-    room.clock.seconds = 59.9
-    assert await balance(room, issued["access_token"]) == 200
-    room.clock.seconds = 60
-    assert await balance(room, issued["access_token"]) == 401
-    assert await balance(room, "made up") == 401
-    assert (await room.get(f"/oauth/clients/{client['client_id']}")).json()["last_used_at"] == "2026-06-10T00:00:00Z"
+    assert await balance(harness, issued["access_token"]) == 200
+    assert harness.simulator.books.requests[-1].key == f"client-{client['id']}"
+    harness.clock.seconds = 59.9
+    assert await balance(harness, issued["access_token"]) == 200
+    harness.clock.seconds = 60
+    assert await balance(harness, issued["access_token"]) == 401
+    assert await balance(harness, "made up") == 401
+    assert (await harness.get(f"/oauth/clients/{client['client_id']}")).json()["last_used_at"] == "2026-06-10T00:00:00Z"
 
 
-async def test_a_token_is_no_api_key(start: Start) -> None:
-    room = start()
-    client = await client_of(room)
-    token = (await ask(room, client["client_id"], jwt(client["client_id"]))).json()["access_token"]
-    assert (await room.client.get("/check-balance", headers={"x-api-key": token})).status_code == 401
+async def test_access_token_is_not_an_api_key(start: Start) -> None:
+    harness = start()
+    client = await client_of(harness)
+    token = (await ask(harness, client["client_id"], jwt(client["client_id"]))).json()["access_token"]
+    assert (await harness.client.get("/check-balance", headers={"x-api-key": token})).status_code == 401
 
 
-async def test_a_disabled_client_loses_its_tokens(start: Start) -> None:
-    room = start()
-    client = await client_of(room)
+async def test_disabling_a_client_revokes_its_tokens(start: Start) -> None:
+    harness = start()
+    client = await client_of(harness)
     path = f"/oauth/clients/{client['id']}"
-    token = (await ask(room, client["client_id"], jwt(client["client_id"]))).json()["access_token"]
+    token = (await ask(harness, client["client_id"], jwt(client["client_id"]))).json()["access_token"]
 
-    await room.client.patch(path, json={"status": "disabled"})
-    assert await balance(room, token) == 401
-    assert (await ask(room, client["client_id"], jwt(client["client_id"], jti="2"))).status_code == 401
-    await room.client.patch(path, json={"status": "active"})
-    assert await balance(room, token) == 401
-    assert (await ask(room, client["client_id"], jwt(client["client_id"], jti="3"))).status_code == 200
-    await room.client.delete(path)
-    assert (await ask(room, client["client_id"], jwt(client["client_id"], jti="4"))).status_code == 401
-    assert (await room.get("/oauth/clients")).json() == []
+    await harness.client.patch(path, json={"status": "disabled"})
+    assert await balance(harness, token) == 401
+    assert (await ask(harness, client["client_id"], jwt(client["client_id"], jti="2"))).status_code == 401
+    await harness.client.patch(path, json={"status": "active"})
+    assert await balance(harness, token) == 401
+    assert (await ask(harness, client["client_id"], jwt(client["client_id"], jti="3"))).status_code == 200
+    await harness.client.delete(path)
+    assert (await ask(harness, client["client_id"], jwt(client["client_id"], jti="4"))).status_code == 401
+    assert (await harness.get("/oauth/clients")).json() == []
 
 
 @pytest.mark.parametrize(
@@ -127,26 +134,26 @@ async def test_a_disabled_client_loses_its_tokens(start: Start) -> None:
         ({"iss": "somebody"}, "iss and sub"),
         ({"sub": "somebody"}, "iss and sub"),
         ({"aud": "http://elsewhere/oauth/token"}, "aud"),
-        ({"exp": FIRST_INSTANT}, "has expired"),
+        ({"exp": FAKE_CLOCK_START_SECONDS}, "has expired"),
         ({"exp": "tomorrow"}, "has expired"),
         ({"jti": None}, "jti"),
         ({"header": {"alg": "none"}}, "RS256"),
         ({"header": {"kid": "other"}}, "not signed with a key"),
     ],
 )
-async def test_assertions_that_do_not_hold(start: Start, changes: dict[str, Any], reason: str) -> None:
-    room = start()
-    client = await client_of(room)
+async def test_invalid_assertions_are_rejected(start: Start, changes: dict[str, Any], reason: str) -> None:
+    harness = start()
+    client = await client_of(harness)
 
-    answer = await ask(room, client["client_id"], jwt(client["client_id"], **changes))
+    answer = await ask(harness, client["client_id"], jwt(client["client_id"], **changes))
 
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
     assert reason in answer.json()["error_description"]
 
 
-async def test_a_forged_a_used_and_a_revoked_assertion(start: Start) -> None:
-    room = start()
-    client = await client_of(room)
+async def test_forged_reused_and_revoked_assertions_are_rejected(start: Start) -> None:
+    harness = start()
+    client = await client_of(harness)
     good = jwt(client["client_id"], aud=[TOKEN_URL])
     head, claims, signature = good.split(".")
     forged = [
@@ -157,12 +164,12 @@ async def test_a_forged_a_used_and_a_revoked_assertion(start: Start) -> None:
         f"W10.W10.{signature}",
     ]
 
-    assert [(await ask(room, client["client_id"], item)).status_code for item in forged] == [401] * 5
-    assert (await ask(room, client["client_id"], good)).status_code == 200
-    assert "used before" in (await ask(room, client["client_id"], good)).json()["error_description"]
-    revoked = await room.client.delete(f"/oauth/clients/{client['id']}/keys/k")
+    assert [(await ask(harness, client["client_id"], item)).status_code for item in forged] == [401] * 5
+    assert (await ask(harness, client["client_id"], good)).status_code == 200
+    assert "used before" in (await ask(harness, client["client_id"], good)).json()["error_description"]
+    revoked = await harness.client.delete(f"/oauth/clients/{client['id']}/keys/k")
     assert revoked.json()["revoked_at"] == "2026-06-10T00:00:00Z"
-    assert (await ask(room, client["client_id"], jwt(client["client_id"], jti="2"))).status_code == 401
+    assert (await ask(harness, client["client_id"], jwt(client["client_id"], jti="2"))).status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -174,97 +181,97 @@ async def test_a_forged_a_used_and_a_revoked_assertion(start: Start) -> None:
         ({"client_id": "nobody"}, 401, "invalid_client"),
     ],
 )
-async def test_what_a_token_is_refused_for(start: Start, more: dict[str, str], status: int, error: str) -> None:
-    room = start()
-    client = await client_of(room)
-    answer = await ask(room, client["client_id"], jwt(client["client_id"]), **more)
+async def test_invalid_token_requests_are_rejected(start: Start, more: dict[str, str], status: int, error: str) -> None:
+    harness = start()
+    client = await client_of(harness)
+    answer = await ask(harness, client["client_id"], jwt(client["client_id"]), **more)
     assert (answer.status_code, answer.json()["error"]) == (status, error)
 
 
-async def test_a_token_is_asked_for_with_a_form(start: Start) -> None:
+async def test_token_request_is_a_form(start: Start) -> None:
     answer = await start().post("/oauth/token", {"grant_type": "client_credentials"})
     fields = ("grant_type", "client_id", "client_assertion_type", "client_assertion")
     assert [item["loc"] for item in answer.json()["detail"]] == [["body", name] for name in fields]
 
 
 async def test_keys_of_a_client(start: Start) -> None:
-    room = start()
-    client = await client_of(room)
+    harness = start()
+    client = await client_of(harness)
     path = f"/oauth/clients/{client['id']}/keys"
 
-    assert (await room.post(path, {"public_key_pem": PEM, "kid": "k"})).status_code == 409
-    assert (await room.post(path, {"public_key_pem": "nonsense"})).status_code == 422
-    second = (await room.post(path, {"public_key_pem": SAME_KEY})).json()
-    assert [key["kid"] for key in (await room.get(path)).json()] == ["k", second["kid"]]
-    assert all("pem" not in key for key in (await room.get(path)).json())
-    assert (await room.client.delete(f"{path}/nope")).status_code == 404
-    assert (await room.get("/oauth/clients/nope")).status_code == 404
+    assert (await harness.post(path, {"public_key_pem": PEM, "kid": "k"})).status_code == 409
+    assert (await harness.post(path, {"public_key_pem": "nonsense"})).status_code == 422
+    second = (await harness.post(path, {"public_key_pem": SAME_KEY})).json()
+    assert [key["kid"] for key in (await harness.get(path)).json()] == ["k", second["kid"]]
+    assert all("pem" not in key for key in (await harness.get(path)).json())
+    assert (await harness.client.delete(f"{path}/nope")).status_code == 404
+    assert (await harness.get("/oauth/clients/nope")).status_code == 404
 
 
-async def test_a_client_with_a_jwks_url_is_believed(start: Start) -> None:
-    room = start()
-    client = await client_of(room, jwks_uri="https://keys.example/jwks.json")
+async def test_client_with_a_jwks_url_is_not_verified(start: Start) -> None:
+    harness = start()
+    client = await client_of(harness, jwks_uri="https://keys.example/jwks.json")
     path = f"/oauth/clients/{client['id']}"
 
-    assert (await room.post(f"{path}/keys", {"public_key_pem": PEM})).status_code == 400
-    assert (await room.post(f"{path}/validate-jwks")).json()["valid"] is True
-    assert (await ask(room, client["client_id"], jwt(client["client_id"], header={"kid": "any"}))).status_code == 200
-    uploaded = await client_of(room)
-    assert (await room.post(f"/oauth/clients/{uploaded['id']}/validate-jwks")).status_code == 400
+    assert (await harness.post(f"{path}/keys", {"public_key_pem": PEM})).status_code == 400
+    assert (await harness.post(f"{path}/validate-jwks")).json()["valid"] is True
+    assert (await ask(harness, client["client_id"], jwt(client["client_id"], header={"kid": "any"}))).status_code == 200
+    uploaded = await client_of(harness)
+    assert (await harness.post(f"/oauth/clients/{uploaded['id']}/validate-jwks")).status_code == 400
 
 
-async def test_discovery_names_the_token_endpoint(start: Start) -> None:
+async def test_discovery_returns_the_token_endpoint(start: Start) -> None:
     shown = (await start(key=None).get("/.well-known/oauth-authorization-server")).json()
     assert (shown["token_endpoint"], shown["grant_types_supported"]) == (TOKEN_URL, ["client_credentials"])
 
 
-def test_signatures_are_those_of_openssl() -> None:
-    assertion = assertions.read(SIGNED_BY_OPENSSL)
-    key = assertions.public_key(PEM)
+def test_signatures_match_openssl() -> None:
+    assertion = jwt_assertions.parse(SIGNED_BY_OPENSSL)
+    key = jwt_assertions.parse_public_key(PEM)
 
     assert assertion is not None
     assert key is not None
-    assert key == assertions.public_key(SAME_KEY)
-    assert assertions.verified(assertion, key)
-    assert not assertions.verified(assertion, (key[0], 3))
+    assert key == jwt_assertions.parse_public_key(SAME_KEY)
+    assert jwt_assertions.verify_signature(assertion, key)
+    assert not jwt_assertions.verify_signature(assertion, (key[0], 3))
 
 
 @pytest.mark.parametrize("body", ["AAAA", "!", "MAA=", "MAQwAgUA", "MAUwAwIBAQ=="])
-def test_keys_that_are_none(body: str) -> None:
-    assert assertions.public_key(f"-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----") is None
+def test_malformed_keys_are_rejected(body: str) -> None:
+    assert jwt_assertions.parse_public_key(f"-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----") is None
 
 
-async def test_life_of_a_signing_secret(start: Start) -> None:
-    room = start()
+async def test_signing_secret_lifecycle(start: Start) -> None:
+    harness = start()
     path = "/webhooks/signing-secret"
-    assert (await room.get(path)).json() is None
-    created = await room.post(path)
+    assert (await harness.get(path)).json() is None
+    created = await harness.post(path)
     first = created.json()
     assert created.status_code == 201
     assert first["plaintext"].startswith("sk_whsec_")
     assert len(first["plaintext"]) == len("sk_whsec_") + 64
     assert first["meta"]["preview"] == f"sk_whsec_••••{first['plaintext'][-4:]}"
 
-    second = (await room.post(f"{path}/roll", {"expire_overlap_hours": 2})).json()
-    assert (await room.get(path)).json() == second["meta"]
-    third = (await room.post(f"{path}/roll", {"expire_overlap_hours": 0})).json()
+    second = (await harness.post(f"{path}/roll", {"expire_overlap_hours": 2})).json()
+    assert (await harness.get(path)).json() == second["meta"]
+    third = (await harness.post(f"{path}/roll", {"expire_overlap_hours": 0})).json()
     assert second["plaintext"] != third["plaintext"]
-    assert (await room.post(f"{path}/roll", {"expire_overlap_hours": 73})).status_code == 422
-    assert (await room.post(f"{path}/roll")).json()["meta"]["revoked_at"] is None
-    gone = await room.client.delete(path)
+    assert (await harness.post(f"{path}/roll", {"expire_overlap_hours": 73})).status_code == 422
+    assert (await harness.post(f"{path}/roll")).json()["meta"]["revoked_at"] is None
+    gone = await harness.client.delete(path)
     assert (gone.status_code, gone.content) == (204, b"")
-    assert (await room.get(path)).json() is None
+    assert (await harness.get(path)).json() is None
 
 
-async def test_both_secrets_sign_while_one_is_rolled(start: Start) -> None:
+async def test_both_secrets_are_active_during_a_rotation(start: Start) -> None:
     from sixtyfour_async.simulator.routes.signing_secrets import active  # noqa: PLC0415 -- beside its only use
 
-    room = start()
+    harness = start()
 
     def signing(hours: float) -> list[str]:
-        now = room.simulator.clock.now() + hours * 3600
-        return [secret["plaintext"] for secret in active(room.simulator.world, now)]
+        now = harness.simulator.clock.now() + hours * 3600
+        return [secret["plaintext"] for secret in active(harness.simulator.service, now)]
 
-    old = (await room.post("/webhooks/signing-secret")).json()["plaintext"]
-    new = (await room.post("/webhooks/signing-secret/roll")).json()["plaintext"]
+    old = (await harness.post("/webhooks/signing-secret")).json()["plaintext"]
+    new = (await harness.post("/webhooks/signing-secret/roll")).json()["plaintext"]
     assert (signing(0), signing(23.9), signing(24)) == ([new, old], [new, old], [new])

@@ -14,82 +14,82 @@ pytestmark = pytest.mark.anyio
 URL = "https://www.linkedin.com/in/ada-example"
 
 
-async def test_life_of_an_age(start: Start) -> None:
-    room = start()
-    task = await room.submit("/verify-age", {"subject": {"name": "Ada Example"}})
+async def test_age_verification_lifecycle(start: Start) -> None:
+    harness = start()
+    task = await harness.submit("/verify-age", {"subject": {"name": "Ada Example"}})
     path = f"/verify-age/{task}"
-    assert (await room.get(path)).json() == {"task_id": task, "status": "running"}
-    assert (await room.get(f"/job-status/{task}")).status_code == 404
-    room.clock.seconds = 300
+    assert (await harness.get(path)).json() == {"task_id": task, "status": "running"}
+    assert (await harness.get(f"/job-status/{task}")).status_code == 404
+    harness.clock.seconds = 300
 
-    shown = (await room.get(path)).json()
+    shown = (await harness.get(path)).json()
 
     assert (shown["status"], 2026 - shown["age"]) == ("completed", int(shown["date_of_birth"]))
-    assert room.simulator.books.charged_cents > 0
-    room.simulator.faults.script("drift")
-    assert (await room.get(path)).json() == {"task_id": task, "status": "finalizing"}
-    room.simulator.faults.script("job_failed")
-    failing = await room.submit("/verify-age", {"subject": {"name": "Bo"}})
-    room.clock.seconds = 600
-    assert (await room.get(f"/verify-age/{failing}")).json() == {"task_id": failing, "status": "failed"}
-    job = await room.submit("/find-email-async", {"lead": {"name": "Bo"}})
-    assert (await room.get(f"/verify-age/{job}")).status_code == 404
-    assert (await room.post("/verify-age", {"subject": {}})).status_code == 400
+    assert harness.simulator.books.charged_cents > 0
+    harness.simulator.faults.script("drift")
+    assert (await harness.get(path)).json() == {"task_id": task, "status": "finalizing"}
+    harness.simulator.faults.script("job_failed")
+    failing = await harness.submit("/verify-age", {"subject": {"name": "Bo"}})
+    harness.clock.seconds = 600
+    assert (await harness.get(f"/verify-age/{failing}")).json() == {"task_id": failing, "status": "failed"}
+    job = await harness.submit("/find-email-async", {"lead": {"name": "Bo"}})
+    assert (await harness.get(f"/verify-age/{job}")).status_code == 404
+    assert (await harness.post("/verify-age", {"subject": {}})).status_code == 400
 
 
 async def test_linkedin_profiles(start: Start) -> None:
-    room = start()
-    plain = (await room.post("/get-linkedin", {"linkedin_url": URL})).json()
+    harness = start()
+    plain = (await harness.post("/get-linkedin", {"linkedin_url": URL})).json()
     asked = {"title": "Current job title", "shoe_size": "Size of shoes"}
-    chosen = (await room.post("/enrich-linkedin", {"linkedin_url": URL, "struct": asked})).json()
+    chosen = (await harness.post("/enrich-linkedin", {"linkedin_url": URL, "struct": asked})).json()
     company_url = "https://www.linkedin.com/company/3m/"
     company = (
-        await room.post("/enrich-linkedin", {"linkedin_url": company_url, "struct": {"industry": "Sector"}})
+        await harness.post("/enrich-linkedin", {"linkedin_url": company_url, "struct": {"industry": "Sector"}})
     ).json()
 
     assert (plain["linkedin_url"], plain["experience"][0]["title"]) == (URL, plain["headline"].partition(" at ")[0])
     assert set(chosen["structured_data"]) == set(asked)
     assert chosen["structured_data"]["shoe_size"] == ""
     assert company["structured_data"] == {"industry": "Conglomerate"}
-    assert len(room.clock.slept) == 3
+    assert len(harness.clock.slept) == 3
 
 
 async def test_organization_charts(start: Start) -> None:
-    room = start()
+    harness = start()
     whose = {"company_name": "3M"}
     found = (
-        await room.post("/org-chart/find-people", {**whose, "people_focus_prompt": "VPs", "max_results": 3})
+        await harness.post("/org-chart/find-people", {**whose, "people_focus_prompt": "VPs", "max_results": 3})
     ).json()
-    pages = [(await room.post("/org-chart/full", {**whose, "page": page, "page_size": 8})).json() for page in (1, 2)]
+    pages = [(await harness.post("/org-chart/full", {**whose, "page": page, "page_size": 8})).json() for page in (1, 2)]
 
     assert len(found["people"]) == 3
     assert [page["has_more"] for page in pages] == [True, False]
     assert sum(len(group["people"]) for page in pages for group in page["departments"]) == pages[0]["total"] == 12
-    assert (await room.post("/org-chart/full", {})).status_code == 400
-    assert (await room.get("/org-chart/filter-capabilities")).status_code == 200
+    assert (await harness.post("/org-chart/full", {})).status_code == 400
+    assert (await harness.get("/org-chart/filter-capabilities")).status_code == 200
 
 
 @pytest.mark.parametrize(
     ("kind", "column"), [("phone", "phone"), ("email", "email"), ("lead", "title"), ("company", "headquarters")]
 )
-async def test_a_table_in_json(start: Start, kind: str, column: str) -> None:
+async def test_enrich_dataframe_adds_columns(start: Start, kind: str, column: str) -> None:
     body = {"csv_data": 'name,company_name\n"Example, Bo",3M\nCy Example,1&1\n', "enrichment_type": kind}
-    room = start()
-    shown = (await room.post("/enrich-dataframe", body)).json()
+    harness = start()
+    shown = (await harness.post("/enrich-dataframe", body)).json()
 
     rows = list(csv.DictReader(io.StringIO(shown["csv_data"])))
     assert [row["name"] for row in rows] == ["Example, Bo", "Cy Example"]
     assert all(column in row for row in rows)
-    assert (shown["row_count"], room.simulator.books.charged_cents) == (2, 20)
+    assert (shown["row_count"], harness.simulator.books.charged_cents) == (2, 20)
 
 
 @pytest.mark.parametrize("changes", [{"enrichment_type": "shoes"}, {"csv_data": "name"}, {"csv_data": ""}])
-async def test_tables_that_are_refused(start: Start, changes: dict[str, Any]) -> None:
+async def test_invalid_tables_are_rejected(start: Start, changes: dict[str, Any]) -> None:
     body = {"csv_data": "name\nBo\n", "enrichment_type": "phone"}
     assert (await start().post("/enrich-dataframe", {**body, **changes})).status_code == 400
 
 
-async def test_a_struct_is_built_from_what_is_listed(start: Start) -> None:
+async def test_struct_is_built_from_listed_fields(start: Start) -> None:
     known = {"name": "title", "description": "Kept", "type": "string"}
     body = {"description": "title, founding year and head office", "existing_struct": [known]}
 
@@ -118,6 +118,6 @@ async def test_a_struct_is_built_from_what_is_listed(start: Start) -> None:
         ),
     ],
 )
-async def test_structs_that_are_refused(start: Start, body: Any, loc: list[Any]) -> None:
+async def test_invalid_struct_requests_are_rejected(start: Start, body: Any, loc: list[Any]) -> None:
     answer = await start().post("/struct-builder/generate", body)
     assert (answer.status_code, answer.json()["detail"][0]["loc"]) == (422, loc)

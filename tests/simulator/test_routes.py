@@ -1,4 +1,4 @@
-"""Every published operation is answered in its documented shape, and refused as the service refuses it."""
+"""Every published operation returns its documented shape and its documented errors."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sixtyfour_async.simulator import Simulator
-from sixtyfour_async.simulator.base.json_values import several
+from sixtyfour_async.simulator.base.json_values import as_list
 from sixtyfour_async.simulator.routes.table import ROUTES
 from tests.simulator.conftest import Start
 from tests.simulator.published import PUBLISHED, Case, ask, existing
@@ -33,16 +33,16 @@ POST /workspaces/@/viewers, DELETE /workspaces/@/viewers/@, PATCH /workspaces/@/
 PATCH /workspaces/@/active-viewer, GET /workspaces/@/stream, POST /storage/csv/upload, POST /enrich-dataframe,
 POST /workflows, PATCH /workflows/@, DELETE /workflows/@
 """
-"""Hidden, older, or named in documents only; parameters are written as ``@``."""
+"""Hidden or older routes, and those named in documents only; ``@`` stands for a parameter."""
 
 
 def plain(method: str, path: str, sign: str) -> str:
-    """Write a route with bare parameters."""
+    """Return a route with its parameters replaced by *sign*."""
     words = ("@" if word.startswith(sign) else word for word in path.split("/"))
     return f"{method} {'/'.join(words)}"
 
 
-def test_the_table_of_routes_is_that_of_the_service() -> None:
+def test_route_table_matches_the_published_operations() -> None:
     published = [plain(case.method, case.path, "@") for case in PUBLISHED]
     unpublished = [line.strip() for line in UNPUBLISHED.replace("\n", " ").split(",")]
     answered = [plain(method, path, "{") for method, path in Simulator().routes]
@@ -53,29 +53,29 @@ def test_the_table_of_routes_is_that_of_the_service() -> None:
 
 
 @pytest.mark.parametrize("case", PUBLISHED, ids=lambda case: case.name)
-async def test_a_minimal_request_is_answered(start: Start, case: Case) -> None:
-    room = start()
-    ids = await existing(room)
+async def test_minimal_request_returns_the_documented_keys(start: Start, case: Case) -> None:
+    harness = start()
+    ids = await existing(harness)
 
-    answer = await ask(room, case, case.right, ids)
+    answer = await ask(harness, case, case.right, ids)
 
     assert answer.status_code == case.status, answer.text
     shown: Any = answer.json() if answer.content else {}
-    assert set(case.keys) <= set(several(shown)[0])
+    assert set(case.keys) <= set(as_list(shown)[0])
 
 
 @pytest.mark.parametrize("case", [case for case in PUBLISHED if case.loc], ids=lambda case: case.name)
-async def test_a_wrong_request_is_told_where_it_is_wrong(start: Start, case: Case) -> None:
-    room = start()
-    ids = await case.ids(room)
-    accepted = len(room.simulator.books.jobs)
+async def test_invalid_request_names_the_location_of_the_error(start: Start, case: Case) -> None:
+    harness = start()
+    ids = await case.ids(harness)
+    accepted = len(harness.simulator.books.jobs)
 
-    answer = await ask(room, case, case.wrong, ids)
+    answer = await ask(harness, case, case.wrong, ids)
 
     assert answer.status_code == 422, answer.text
     assert list(case.loc) in [item["loc"] for item in answer.json()["detail"]]
     assert all(item["msg"] and item["type"] for item in answer.json()["detail"])
-    assert len(room.simulator.books.jobs) == accepted
+    assert len(harness.simulator.books.jobs) == accepted
 
 
 async def test_only_public_routes_are_answered_without_a_key(start: Start) -> None:

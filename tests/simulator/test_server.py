@@ -1,4 +1,4 @@
-"""A few things that only a real connection shows."""
+"""Behaviour that only a real connection shows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import pytest
 
 from sixtyfour_async.simulator import DEFAULT_KEY, Simulator, SimulatorSettings
 from sixtyfour_async.simulator.serving.process import simulator_process
-from sixtyfour_async.simulator.serving.server import bound, serve
+from sixtyfour_async.simulator.serving.server import listening_socket, serve
 from tests.simulator.conftest import COMPANY, LEAD, SEARCH
 
 pytestmark = pytest.mark.anyio
@@ -45,7 +45,7 @@ async def test_faults_over_the_wire() -> None:
         assert len(answer.headers.get_list("date")) == 1
 
 
-async def test_a_search_from_end_to_end() -> None:
+async def test_deep_search_end_to_end() -> None:
     simulator = Simulator(SimulatorSettings(speed=1_000.0))
     async with serve(simulator) as url, httpx.AsyncClient(base_url=url, headers=HEADERS) as client:
         task = (await client.post("/search/start-deep-search", json=SEARCH)).json()["task_id"]
@@ -61,7 +61,7 @@ async def test_a_search_from_end_to_end() -> None:
         assert simulator.books.leaked_keys == []
 
 
-async def test_work_goes_on_when_the_caller_hangs_up() -> None:
+async def test_work_continues_after_the_caller_disconnects() -> None:
     simulator = Simulator(SimulatorSettings(speed=100.0))
     async with serve(simulator) as url, httpx.AsyncClient(base_url=url, headers=HEADERS) as client:
         with pytest.raises(httpx.ReadTimeout):
@@ -77,7 +77,7 @@ async def until(met: Callable[[], bool]) -> None:
         await anyio.sleep(0.01)
 
 
-async def test_leaving_does_not_wait_for_callers() -> None:
+async def test_shutdown_does_not_wait_for_open_requests() -> None:
     simulator = Simulator()
 
     async def ask(url: str) -> None:
@@ -90,7 +90,7 @@ async def test_leaving_does_not_wait_for_callers() -> None:
         await until(lambda: bool(simulator.books.jobs))
 
 
-async def test_cancelling_stops_the_server_too() -> None:
+async def test_cancellation_stops_the_server() -> None:
     urls: list[str] = []
     with anyio.CancelScope() as scope:
         async with serve(Simulator()) as url:
@@ -101,13 +101,13 @@ async def test_cancelling_stops_the_server_too() -> None:
         await httpx.AsyncClient().get(urls[0])
 
 
-def test_sockets_are_ones_that_asyncio_sends_on_without_delay() -> None:
-    """Head and body are two writes; held back, the second waits 40 ms for the client's acknowledgement."""
-    with bound("127.0.0.1", 0) as sock:
+def test_sockets_have_tcp_nodelay() -> None:
+    """Headers and body are two writes; with Nagle's algorithm the second waits 40 ms for the client's delayed ACK."""
+    with listening_socket("127.0.0.1", 0) as sock:
         assert sock.proto == socket.IPPROTO_TCP
 
 
-async def test_a_port_in_use_is_said() -> None:
+async def test_port_in_use_is_reported() -> None:
     async with serve(Simulator()) as url:
         port = int(url.rpartition(":")[2])
         with pytest.raises(OSError, match=f"cannot serve the simulator on 127.0.0.1:{port}"):
@@ -115,7 +115,7 @@ async def test_a_port_in_use_is_said() -> None:
                 pass
 
 
-def test_a_child_process_answers(capfd: pytest.CaptureFixture[str]) -> None:
+def test_child_process_answers_requests(capfd: pytest.CaptureFixture[str]) -> None:
     with simulator_process(SimulatorSettings(balance_credits=5.0)) as url:
         assert httpx.get(f"{url}/check-balance", headers=HEADERS).json() == {"credits": 5.0}
     with pytest.raises(httpx.ConnectError):
@@ -123,7 +123,7 @@ def test_a_child_process_answers(capfd: pytest.CaptureFixture[str]) -> None:
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_child_that_cannot_start_says_why() -> None:
+def test_child_that_cannot_start_reports_its_stderr() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -134,7 +134,7 @@ def test_a_child_that_cannot_start_says_why() -> None:
             pass
 
 
-def test_a_child_leaves_with_its_parent() -> None:
+def test_child_exits_with_its_parent() -> None:
     program = """
 import sys, time
 from sixtyfour_async.simulator.serving.process import simulator_process
@@ -161,7 +161,7 @@ def gone(url: str) -> bool:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_run_stops_at_a_signal(number: int) -> None:
+def test_run_stops_on_a_signal(number: int) -> None:
     program = """
 from sixtyfour_async.simulator import Simulator
 from sixtyfour_async.simulator.serving.server import run
@@ -176,7 +176,7 @@ print("stopped")
         assert child.wait() == 0
 
 
-def test_interrupting_does_not_end_the_child() -> None:
+def test_interrupt_does_not_stop_the_child() -> None:
     command = [sys.executable, "-m", "sixtyfour_async.simulator"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT) as child:
         assert child.stdin is not None

@@ -33,24 +33,24 @@ from sixtyfour_async.simulator import SimulatorSettings
         ("faults", {"reset": 1.5}),
     ],
 )
-def test_bad_values_are_named(name: str, value: Any) -> None:
+def test_invalid_settings_are_named(name: str, value: Any) -> None:
     with pytest.raises(ValueError, match=name):
         SimulatorSettings(**{name: value})
 
 
-def test_settings_survive_json() -> None:
+def test_settings_round_trip_through_json() -> None:
     settings = SimulatorSettings(
         speed=60.0, keys=("a", "b"), faults={"reset": 0.1}, state=Path("x.jsonl"), window="bucket"
     )
     assert SimulatorSettings.from_json(json.loads(json.dumps(settings.to_json()))) == settings
 
 
-def test_unknown_settings_are_refused() -> None:
+def test_unknown_settings_are_rejected() -> None:
     with pytest.raises(ValueError, match="spede"):
         SimulatorSettings.from_json({"spede": 1})
 
 
-def test_a_missing_extra_is_named_when_the_app_is_made() -> None:
+def test_missing_extra_is_named_on_access_to_app() -> None:
     program = """
 import sys
 sys.modules["starlette"] = None

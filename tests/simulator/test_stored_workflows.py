@@ -1,4 +1,4 @@
-"""Workflows that users store, the blocks they are made of, and schedules."""
+"""Stored workflows, their blocks, and schedules."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import pytest
 
 from sixtyfour_async.simulator import companies
 from sixtyfour_async.simulator.base import cron
-from sixtyfour_async.simulator.knowledge.blocks import registered
-from tests.simulator.conftest import COMPANY_WORKFLOW, FakeClock, Room, Start
+from sixtyfour_async.simulator.knowledge.blocks import registered_blocks
+from tests.simulator.conftest import COMPANY_WORKFLOW, FakeClock, Harness, Start
 
 pytestmark = pytest.mark.anyio
 FILE_WORKFLOW = COMPANY_WORKFLOW[:-1] + "3"
@@ -31,66 +31,68 @@ def graph(*blocks: tuple[str, dict[str, Any]], reverse: bool = False) -> dict[st
 SOURCE = ("webhook", {"dataframe_type": "COMPANY", "input_schema": {"name": "string", "x": {"required": False}}})
 
 
-async def create(room: Room, *blocks: tuple[str, dict[str, Any]], **more: Any) -> httpx.Response:
+async def create(harness: Harness, *blocks: tuple[str, dict[str, Any]], **more: Any) -> httpx.Response:
     definition = graph(*blocks, reverse=more.pop("reverse", False))
     body = {"workflow_name": "Mine", "workflow_description": "x", "workflow_definition": definition, **more}
-    return await room.post("/workflows/create_workflow", body)
+    return await harness.post("/workflows/create_workflow", body)
 
 
-async def output(room: Room, workflow_id: str, rows: Any) -> list[dict[str, Any]]:
-    started = await room.post("/workflows/run", {"webhook_payload": rows}, workflow_id=workflow_id)
+async def output(harness: Harness, workflow_id: str, rows: Any) -> list[dict[str, Any]]:
+    started = await harness.post("/workflows/run", {"webhook_payload": rows}, workflow_id=workflow_id)
     assert started.status_code == 200, started.text
-    room.clock.seconds += 7200
-    items = (await room.get(f"/workflows/runs/{started.json()['job_id']}/results/download-links")).json()
+    harness.clock.seconds += 7200
+    items = (await harness.get(f"/workflows/runs/{started.json()['job_id']}/results/download-links")).json()
     final = max(items, key=lambda item: item["block_number"])
     found: list[dict[str, Any]] = final["results"]
     return found
 
 
-async def test_life_of_a_workflow(start: Start) -> None:
-    room = start()
-    made = (await create(room, SOURCE)).json()
+async def test_workflow_lifecycle(start: Start) -> None:
+    harness = start()
+    made = (await create(harness, SOURCE)).json()
     path = f"/workflows/{made['id']}"
-    assert (await room.get(path)).json() == made
-    room.clock.seconds = 60
+    assert (await harness.get(path)).json() == made
+    harness.clock.seconds = 60
 
-    changed = (await room.post("/workflows/update_workflow", {"workflow_name": "New"}, workflow_id=made["id"])).json()
+    changed = (
+        await harness.post("/workflows/update_workflow", {"workflow_name": "New"}, workflow_id=made["id"])
+    ).json()
 
     assert changed == {**made, "name": "New", "updated_at": "2026-06-10T00:01:00Z"}
-    listed = (await room.get("/workflows")).json()
+    listed = (await harness.get("/workflows")).json()
     assert (listed[-1]["name"], listed[-1]["workflow_definition"]) == ("New", None)
-    run = (await room.post("/workflows/run", {"webhook_payload": {"name": "3M"}}, workflow_id=made["id"])).json()
-    assert (await room.post("/workflows/delete_workflow", workflow_id=made["id"])).json()["id"] == made["id"]
-    assert (await room.get(path)).status_code == 404
-    assert (await room.post("/workflows/run", {}, workflow_id=made["id"])).status_code == 404
-    [kept] = (await room.get("/workflows/runs")).json()
+    run = (await harness.post("/workflows/run", {"webhook_payload": {"name": "3M"}}, workflow_id=made["id"])).json()
+    assert (await harness.post("/workflows/delete_workflow", workflow_id=made["id"])).json()["id"] == made["id"]
+    assert (await harness.get(path)).status_code == 404
+    assert (await harness.post("/workflows/run", {}, workflow_id=made["id"])).status_code == 404
+    [kept] = (await harness.get("/workflows/runs")).json()
     assert (kept["job_id"], kept["workflow_name"]) == (run["job_id"], "New")
 
 
-async def test_the_older_forms(start: Start) -> None:
-    room = start()
+async def test_rest_routes_of_the_older_reference(start: Start) -> None:
+    harness = start()
     body = {"workflow_name": "Mine", "workflow_description": "", "workflow_definition": graph(SOURCE)}
-    made = (await room.post("/workflows", body)).json()
+    made = (await harness.post("/workflows", body)).json()
     path = f"/workflows/{made['id']}"
-    changed = (await room.client.patch(path, json={"starred": True})).json()
+    changed = (await harness.client.patch(path, json={"starred": True})).json()
     assert (changed["starred"], changed["locked"]) == (True, False)
-    gone = await room.client.delete(path)
+    gone = await harness.client.delete(path)
     assert (gone.status_code, gone.content) == (204, b"")
-    assert (await room.client.delete(path)).status_code == 404
-    assert (await room.client.patch(path, json=body)).status_code == 404
+    assert (await harness.client.delete(path)).status_code == 404
+    assert (await harness.client.patch(path, json=body)).status_code == 404
 
 
-async def test_an_id_is_taken_once_and_an_update_makes_what_is_missing(start: Start) -> None:
-    room = start()
+async def test_ids_are_unique_and_update_creates_missing_workflows(start: Start) -> None:
+    harness = start()
     wanted = "11111111-2222-4333-8444-555555555555"
     body = {"workflow_name": "Mine", "workflow_definition": graph(SOURCE)}
-    upserted = await room.post("/workflows/update_workflow", body, workflow_id=wanted)
+    upserted = await harness.post("/workflows/update_workflow", body, workflow_id=wanted)
     assert (upserted.status_code, upserted.json()["id"]) == (200, wanted)
-    again = await create(room, SOURCE, id=wanted)
+    again = await create(harness, SOURCE, id=wanted)
     assert again.status_code == 409
     assert again.json()["detail"].startswith(f"Workflow with ID {wanted} already exists.")
-    assert (await create(room, SOURCE, id=COMPANY_WORKFLOW)).status_code == 409
-    assert (await room.post("/workflows/update_workflow", {"starred": True}, workflow_id="x")).status_code == 404
+    assert (await create(harness, SOURCE, id=COMPANY_WORKFLOW)).status_code == 409
+    assert (await harness.post("/workflows/update_workflow", {"starred": True}, workflow_id="x")).status_code == 404
 
 
 REFUSED: list[tuple[Any, list[Any]]] = [
@@ -103,24 +105,24 @@ REFUSED: list[tuple[Any, list[Any]]] = [
 
 
 @pytest.mark.parametrize(("definition", "loc"), REFUSED)
-async def test_definitions_that_are_refused(start: Start, definition: Any, loc: list[Any]) -> None:
-    room = start()
+async def test_invalid_definitions_are_rejected(start: Start, definition: Any, loc: list[Any]) -> None:
+    harness = start()
     body = {"workflow_name": "Mine", "workflow_description": "", "workflow_definition": definition}
     for path in ("/workflows/create_workflow", "/workflows/update_workflow?workflow_id=x"):
-        answer = await room.post(path, body)
+        answer = await harness.post(path, body)
         assert answer.status_code == 422
         assert ["body", "workflow_definition", *loc] in [item["loc"] for item in answer.json()["detail"]]
 
 
-async def test_blocks_run_along_the_edges(start: Start) -> None:
-    room = start()
+async def test_blocks_run_in_edge_order(start: Start) -> None:
+    harness = start()
     enrich = ("company_enrichment", {"return_fields": {"founded": {"description": "Year", "type": "int"}}})
     keep = ("filter", {"filters": [{"column": "founded", "operator": "less", "value": 1950}]})
     blocks = (SOURCE, enrich, keep, ("remove_columns", {"columns": ["x"]}))
-    made = (await create(room, *blocks, reverse=True)).json()
+    made = (await create(harness, *blocks, reverse=True)).json()
     rows = [{"name": name, "x": 1} for name in ("1&1", "3M", "3i", "Nobody Ltd")]
 
-    assert await output(room, made["id"], rows) == [{"name": "3M", "founded": 1902}, {"name": "3i", "founded": 1945}]
+    assert await output(harness, made["id"], rows) == [{"name": "3M", "founded": 1902}, {"name": "3i", "founded": 1945}]
     ids = {block["block_id"] for block in made["workflow_definition"]["blocks"]}
     assert all(len(block_id) == 36 for block_id in ids)
     ends = {edge[end] for edge in made["workflow_definition"]["edges"] for end in ("from_block_id", "to_block_id")}
@@ -139,10 +141,10 @@ ADDED: list[tuple[list[tuple[str, dict[str, Any]]], set[str]]] = [
 
 
 @pytest.mark.parametrize(("blocks", "keys"), ADDED)
-async def test_what_blocks_add(start: Start, blocks: list[tuple[str, dict[str, Any]]], keys: set[str]) -> None:
-    room = start()
-    made = (await create(room, SOURCE, *blocks)).json()
-    assert set((await output(room, made["id"], {"name": "Bo Example", "company": "3M"}))[0]) == keys
+async def test_columns_added_by_blocks(start: Start, blocks: list[tuple[str, dict[str, Any]]], keys: set[str]) -> None:
+    harness = start()
+    made = (await create(harness, SOURCE, *blocks)).json()
+    assert set((await output(harness, made["id"], {"name": "Bo Example", "company": "3M"}))[0]) == keys
 
 
 @pytest.mark.parametrize(
@@ -160,10 +162,10 @@ async def test_what_blocks_add(start: Start, blocks: list[tuple[str, dict[str, A
         ("matches", ".", "ab-"),
     ],
 )
-def test_filters_of_a_block(operator: str, value: Any, left: str) -> None:
+def test_filter_block_operators(operator: str, value: Any, left: str) -> None:
     rows = [{"x": "a"}, {"x": "b"}, {"x": ""}]
     specs = {"filters": [{"column": "x", "operator": operator, "value": value}]}
-    assert "".join(row["x"] or "-" for row in registered()["filter"].act(1, specs, rows)) == left
+    assert "".join(row["x"] or "-" for row in registered_blocks()["filter"].transform(1, specs, rows)) == left
 
 
 async def test_blocks_are_listed_with_schemas(start: Start) -> None:
@@ -172,11 +174,11 @@ async def test_blocks_are_listed_with_schemas(start: Start) -> None:
     assert {"webhook", "read_csv", "lead_enrichment", "filter", "hubspot_import", "enrich_company"} <= set(listed)
 
 
-async def test_a_run_begins_with_an_uploaded_file(start: Start, tmp_path: Path) -> None:
+async def test_run_starts_from_an_uploaded_file(start: Start, tmp_path: Path) -> None:
     state = tmp_path / "state.jsonl"
-    room = start(state=state)
+    harness = start(state=state)
     content = ("company_name\n" + "\n".join(f'"{company.company_name}"' for company in companies()[:20])).encode()
-    handle = (await room.client.post("/storage/csv/upload", files={"file": ("x.csv", content)})).json()
+    handle = (await harness.client.post("/storage/csv/upload", files={"file": ("x.csv", content)})).json()
     body = {"specs_override": {"resource_handle_id": handle["resource_handle_id"]}}
 
     run = (await start(state=state, clock=FakeClock()).post("/workflows/run", body, workflow_id=FILE_WORKFLOW)).json()
@@ -188,16 +190,16 @@ async def test_a_run_begins_with_an_uploaded_file(start: Start, tmp_path: Path) 
     rows = list(csv.DictReader(io.StringIO((await later.client.get(link)).text.removeprefix("\ufeff"), newline="")))
     assert [row["headquarters"] for row in rows] == [company.headquarters for company in companies()[:20]]
     other = {"specs_override": {"resource_handle_id": "rh_x"}}
-    assert (await room.post("/workflows/run", other, workflow_id=FILE_WORKFLOW)).status_code == 400
+    assert (await harness.post("/workflows/run", other, workflow_id=FILE_WORKFLOW)).status_code == 400
 
 
-async def test_a_run_begins_with_a_search(start: Start) -> None:
-    room = start()
+async def test_run_starts_from_a_search(start: Start) -> None:
+    harness = start()
     specs = {"query": "german telecommunications", "dataframe_type": "COMPANY", "max_results": 3}
-    made = (await create(room, ("search", specs), ("deduplicate", {}))).json()
-    run = (await room.post("/workflows/run", {}, workflow_id=made["id"])).json()
-    room.clock.seconds = 3600
-    items = (await room.get(f"/workflows/runs/{run['job_id']}/results/download-links")).json()
+    made = (await create(harness, ("search", specs), ("deduplicate", {}))).json()
+    run = (await harness.post("/workflows/run", {}, workflow_id=made["id"])).json()
+    harness.clock.seconds = 3600
+    items = (await harness.get(f"/workflows/runs/{run['job_id']}/results/download-links")).json()
     names = [row["company_name"] for row in max(items, key=lambda item: item["block_number"])["results"]]
     assert names == ["1&1", "ADVA Optical Networking", "Freenet AG"]
 
@@ -205,23 +207,23 @@ async def test_a_run_begins_with_a_search(start: Start) -> None:
 CRON = {"workflow_id": COMPANY_WORKFLOW, "name": "Nightly", "cron_expression": "30 2 * * 1-5"}
 
 
-async def test_life_of_a_schedule(start: Start) -> None:
-    room = start()
-    made = (await room.post("/schedules", {**CRON, "timezone": "Europe/Berlin"})).json()
+async def test_schedule_lifecycle(start: Start) -> None:
+    harness = start()
+    made = (await harness.post("/schedules", {**CRON, "timezone": "Europe/Berlin"})).json()
     path = f"/schedules/{made['id']}"
     assert made["next_run_times"] == ["2026-06-10T00:30:00Z", "2026-06-11T00:30:00Z", "2026-06-12T00:30:00Z"]
-    assert (await room.get("/schedules", workflow_id=COMPANY_WORKFLOW)).json() == [made]
-    assert (await room.get("/schedules", workflow_id="x")).json() == []
+    assert (await harness.get("/schedules", workflow_id=COMPANY_WORKFLOW)).json() == [made]
+    assert (await harness.get("/schedules", workflow_id="x")).json() == []
 
-    assert (await room.get("/schedules/active-counts")).json() == {"counts": {COMPANY_WORKFLOW: 1}}
-    assert (await room.post("/schedules/disable-bound", {"created_by": "key-1"})).json() == {"disabled": 1}
-    shown = (await room.get(path)).json()
+    assert (await harness.get("/schedules/active-counts")).json() == {"counts": {COMPANY_WORKFLOW: 1}}
+    assert (await harness.post("/schedules/disable-bound", {"created_by": "key-1"})).json() == {"disabled": 1}
+    shown = (await harness.get(path)).json()
     assert (shown["is_active"], shown["disabled_reason"], shown["next_run_times"]) == (False, "credential revoked", [])
-    again = (await room.client.patch(path, json={"is_active": True, "cron_expression": "0 0 29 2 *"})).json()
+    again = (await harness.client.patch(path, json={"is_active": True, "cron_expression": "0 0 29 2 *"})).json()
     assert (again["disabled_reason"], again["next_run_times"]) == (None, ["2028-02-28T23:00:00Z"])
-    await room.client.delete(path)
-    assert (await room.get(path)).status_code == 404
-    assert (await room.post("/schedules/disable-bound", {})).status_code == 400
+    await harness.client.delete(path)
+    assert (await harness.get(path)).status_code == 404
+    assert (await harness.post("/schedules/disable-bound", {})).status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -237,7 +239,7 @@ async def test_life_of_a_schedule(start: Start) -> None:
         ({"workflow_id": "x"}, 404),
     ],
 )
-async def test_schedules_that_are_refused(start: Start, changes: dict[str, Any], status: int) -> None:
+async def test_invalid_schedules_are_rejected(start: Start, changes: dict[str, Any], status: int) -> None:
     assert (await start().post("/schedules", {**CRON, **changes})).status_code == status
 
 

@@ -6,7 +6,7 @@ import pydantic
 import pytest
 from typing_extensions import TypedDict
 
-from sixtyfour_async.simulator.base.validation import Field, check, texts
+from sixtyfour_async.simulator.base.validation import Field, string_array, validate
 from tests.simulator.conftest import COMPANY, LEAD, PERSON, QA, SEARCH, Start
 
 pytestmark = pytest.mark.anyio
@@ -47,14 +47,16 @@ CRITERION = {"criteria_name": "size", "description": "Large"}
     ],
 )
 @pytest.mark.parametrize("form", ["", "-async"])
-async def test_wrong_bodies(start: Start, *, form: str, path: str, body: Any, loc: list[Any], type_: str) -> None:
-    room = start()
-    answer = await room.post(f"/{path}{form}", body)
+async def test_invalid_bodies_are_rejected(
+    start: Start, *, form: str, path: str, body: Any, loc: list[Any], type_: str
+) -> None:
+    harness = start()
+    answer = await harness.post(f"/{path}{form}", body)
     assert answer.status_code == 422
     [item] = answer.json()["detail"]
     assert (item["loc"], item["type"]) == (loc, type_)
     assert item["msg"]
-    assert not room.simulator.books.jobs
+    assert not harness.simulator.books.jobs
 
 
 @pytest.mark.parametrize(
@@ -67,7 +69,7 @@ async def test_wrong_bodies(start: Start, *, form: str, path: str, body: Any, lo
         ({**SEARCH, "output_mode": "json"}, ["body", "output_mode"], "literal_error"),
     ],
 )
-async def test_wrong_searches(start: Start, body: Any, loc: list[Any], type_: str) -> None:
+async def test_invalid_search_bodies_are_rejected(start: Start, body: Any, loc: list[Any], type_: str) -> None:
     answer = await start().post("/search/start-deep-search", body)
     assert answer.status_code == 422
     assert [(item["loc"], item["type"]) for item in answer.json()["detail"]] == [(loc, type_)]
@@ -76,13 +78,13 @@ async def test_wrong_searches(start: Start, body: Any, loc: list[Any], type_: st
 @pytest.mark.parametrize(
     ("content", "type_"), [(b"", "missing"), (b"[1]", "model_attributes_type"), (b"{", "json_invalid")]
 )
-async def test_bodies_that_are_no_object(start: Start, content: bytes, type_: str) -> None:
+async def test_non_object_bodies_are_rejected(start: Start, content: bytes, type_: str) -> None:
     answer = await start().client.post("/find-email", content=content)
     assert answer.status_code == 422
     assert answer.json()["detail"][0]["type"] == type_
 
 
-async def test_all_that_is_wrong_is_said_at_once(start: Start) -> None:
+async def test_all_problems_are_reported_together(start: Start) -> None:
     answer = await start().post("/company-intelligence", {"tier": "x"})
     assert [item["loc"][-1] for item in answer.json()["detail"]] == ["target_company", "struct", "tier"]
 
@@ -101,7 +103,7 @@ async def test_unknown_keys_are_ignored(start: Start) -> None:
         ("qa-agent", {**QA, "qualification_criteria": []}, "Missing required field: qualification_criteria"),
     ],
 )
-async def test_the_general_envelope(start: Start, path: str, body: Any, message: str) -> None:
+async def test_enrichment_error_envelope(start: Start, path: str, body: Any, message: str) -> None:
     answer = await start().post(f"/{path}", body)
     assert (answer.status_code, answer.json()) == (400, {"error": "Bad Request", "message": message})
 
@@ -138,16 +140,16 @@ MODELS: list[tuple[Field, Any]] = [
     (Field("x", "string", choices=("a",)), Literal["a"]),
     (Field("x", "string", choices=("a", "b", "c")), Literal["a", "b", "c"]),
     (Field("x", "any"), Any),
-    (Field("x", "string", shortest=1), Annotated[str, pydantic.Field(min_length=1)]),
-    (Field("x", "string", shortest=2, longest=3), Annotated[str, pydantic.Field(min_length=2, max_length=3)]),
+    (Field("x", "string", min_length=1), Annotated[str, pydantic.Field(min_length=1)]),
+    (Field("x", "string", min_length=2, max_length=3), Annotated[str, pydantic.Field(min_length=2, max_length=3)]),
     (Field("x", "string", pattern="^[a-z]+$"), Annotated[str, pydantic.Field(pattern="^[a-z]+$")]),
-    (Field("x", "array", shortest=1), Annotated[list[Any], pydantic.Field(min_length=1)]),
-    (Field("x", "array", shortest=3), Annotated[list[Any], pydantic.Field(min_length=3)]),
-    (Field("x", "object", longest=0), Annotated[dict[str, Any], pydantic.Field(max_length=0)]),
-    (texts("x"), list[str]),
-    (texts("x", 0), Annotated[list[str], pydantic.Field(max_length=0)]),
-    (texts("x", longest=0), list[Annotated[str, pydantic.Field(max_length=0)]]),
-    (Field("x", "array", of=Field("", "strings", required=True)), list[dict[str, str]]),
+    (Field("x", "array", min_length=1), Annotated[list[Any], pydantic.Field(min_length=1)]),
+    (Field("x", "array", min_length=3), Annotated[list[Any], pydantic.Field(min_length=3)]),
+    (Field("x", "object", max_length=0), Annotated[dict[str, Any], pydantic.Field(max_length=0)]),
+    (string_array("x"), list[str]),
+    (string_array("x", 0), Annotated[list[str], pydantic.Field(max_length=0)]),
+    (string_array("x", max_length=0), list[Annotated[str, pydantic.Field(max_length=0)]]),
+    (Field("x", "array", element=Field("", "strings", required=True)), list[dict[str, str]]),
     (Field("x", "object", items=(Field("k", "string"),)), Keyed),
     (Field("x", "array", items=(Field("k", "string", required=True),)), list[Needing]),
 ]
@@ -156,12 +158,12 @@ MORE: list[Any] = [{"k": 1}, ["x"], "http://", "x" * 3000, -3, "-3"]
 
 
 @pytest.mark.parametrize(("field", "model"), MODELS)
-def test_texts_are_those_of_pydantic(field: Field, model: Any) -> None:
+def test_messages_match_pydantic(field: Field, model: Any) -> None:
     for given in (*GIVEN, *MORE):
         try:
             pydantic.TypeAdapter(model).validate_python(given)
             expected: list[Any] = []
         except pydantic.ValidationError as error:
             expected = [(item["type"], ["x", *item["loc"]], item["msg"]) for item in error.errors()]
-        _, problems = check((field,), {"x": given}, ())
+        _, problems = validate((field,), {"x": given}, ())
         assert [(item["type"], item["loc"], item["msg"]) for item in problems] == expected, given

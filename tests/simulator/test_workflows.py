@@ -7,16 +7,16 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.simulator.conftest import COMPANY_WORKFLOW, Room, Start
+from tests.simulator.conftest import COMPANY_WORKFLOW, Harness, Start
 
 pytestmark = pytest.mark.anyio
 ROWS = [{"company_name": name} for name in ("1&1", "3M", "3i", "Nobody Ltd", "A. O. Smith", "3M")]
 FILE_WORKFLOW = COMPANY_WORKFLOW[:-1] + "3"
 
 
-async def run(room: Room, rows: Any = ROWS, *, key: str = "", **params: Any) -> httpx.Response:
+async def run(harness: Harness, rows: Any = ROWS, *, key: str = "", **params: Any) -> httpx.Response:
     headers = {"idempotency-key": key} if key else {}
-    return await room.client.post(
+    return await harness.client.post(
         "/workflows/run",
         params={"workflow_id": COMPANY_WORKFLOW, **params},
         json={"webhook_payload": rows},
@@ -24,9 +24,9 @@ async def run(room: Room, rows: Any = ROWS, *, key: str = "", **params: Any) -> 
     )
 
 
-async def test_life_of_a_run(start: Start) -> None:
-    room = start()
-    started = (await run(room)).json()
+async def test_workflow_run_lifecycle(start: Start) -> None:
+    harness = start()
+    started = (await run(harness)).json()
     job = started["job_id"]
     assert started == {
         "status": "queued",
@@ -36,9 +36,9 @@ async def test_life_of_a_run(start: Start) -> None:
     }
     seen: list[tuple[str, int, float]] = []
     while not seen or seen[-1][0] not in {"completed", "failed"}:
-        shown = (await room.get(f"/workflows/runs/{job}/live_status")).json()
+        shown = (await harness.get(f"/workflows/runs/{job}/live_status")).json()
         seen.append((shown["overall_status"], shown["completed_blocks"], shown["overall_progress_percentage"]))
-        room.clock.seconds += 5
+        harness.clock.seconds += 5
     assert [word for at, (word, _, _) in enumerate(seen) if at == 0 or word != seen[at - 1][0]] == [
         "queued",
         "running",
@@ -46,14 +46,14 @@ async def test_life_of_a_run(start: Start) -> None:
     ]
     assert seen == sorted(seen, key=lambda item: item[2])
     assert seen[-1] == ("completed", 3, 100.0)
-    assert room.simulator.books.charged_cents == 60
+    assert harness.simulator.books.charged_cents == 60
 
 
 async def test_live_status_has_the_documented_fields(start: Start) -> None:
-    room = start()
-    job = (await run(room)).json()["job_id"]
-    room.clock.seconds = 60
-    shown = (await room.get(f"/workflows/runs/{job}/live_status")).json()
+    harness = start()
+    job = (await run(harness)).json()["job_id"]
+    harness.clock.seconds = 60
+    shown = (await harness.get(f"/workflows/runs/{job}/live_status")).json()
     assert (shown["run_id"], shown["workflow_id"], shown["total_blocks"]) == (job, COMPANY_WORKFLOW, 3)
     block = shown["blocks"][1]
     assert (block["block_name"], block["sequence_number"]) == ("company_enrichment", 2)
@@ -61,85 +61,85 @@ async def test_live_status_has_the_documented_fields(start: Start) -> None:
     assert {entry["status"] for entry in shown["blocks"]} <= {"pending", "running", "completed"}
 
 
-async def test_results_are_one_item_per_block_in_no_order(start: Start) -> None:
-    room = start()
-    job = (await run(room)).json()["job_id"]
-    assert (await room.get(f"/workflows/runs/{job}/results/download-links")).json() == []
-    room.clock.seconds = 3600
-    items = (await room.get(f"/workflows/runs/{job}/results/download-links")).json()
+async def test_results_have_one_item_per_block_in_no_order(start: Start) -> None:
+    harness = start()
+    job = (await run(harness)).json()["job_id"]
+    assert (await harness.get(f"/workflows/runs/{job}/results/download-links")).json() == []
+    harness.clock.seconds = 3600
+    items = (await harness.get(f"/workflows/runs/{job}/results/download-links")).json()
     numbers = [item["block_number"] for item in items]
     assert sorted(numbers) == [1, 2, 3]
     assert numbers[1] == 3
     assert [item["row_count"] for item in items] == [5 if number == 3 else 6 for number in numbers]
     assert items[1]["download_expires_in_seconds"] == 900
-    answer = await httpx.AsyncClient(transport=httpx.ASGITransport(room.simulator.app)).get(items[1]["download_url"])
+    answer = await httpx.AsyncClient(transport=httpx.ASGITransport(harness.simulator.app)).get(items[1]["download_url"])
     assert len(answer.content) == items[1]["file_size"]
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
     assert [row["company_name"] for row in rows] == ["1&1", "3M", "3i", "Nobody Ltd", "A. O. Smith"]
     assert rows[0]["headquarters"] == "Montabaur, Germany"
     assert rows[3]["headquarters"] == ""
     assert any("\n" in row["notes"] for row in rows)
-    assert room.simulator.books.leaked_keys == []
+    assert harness.simulator.books.leaked_keys == []
 
 
 async def test_formats_must_have_been_saved(start: Start) -> None:
-    room = start()
-    plain = (await run(room)).json()["job_id"]
-    saved = (await run(room, result_formats=["ndjson", "json"])).json()["job_id"]
-    room.clock.seconds = 3600
-    assert (await room.get(f"/workflows/runs/{plain}/results/download-links", format="json")).status_code == 400
+    harness = start()
+    plain = (await run(harness)).json()["job_id"]
+    saved = (await run(harness, result_formats=["ndjson", "json"])).json()["job_id"]
+    harness.clock.seconds = 3600
+    assert (await harness.get(f"/workflows/runs/{plain}/results/download-links", format="json")).status_code == 400
     for name in ("json", "ndjson", "csv"):
-        answer = await room.get(f"/workflows/runs/{saved}/results/download-links", format=name)
+        answer = await harness.get(f"/workflows/runs/{saved}/results/download-links", format=name)
         assert all(item["filename"].endswith("." + name) for item in answer.json())
-        assert (await room.client.get(answer.json()[0]["download_url"])).status_code == 200
+        assert (await harness.client.get(answer.json()[0]["download_url"])).status_code == 200
 
 
-async def test_an_idempotency_key_starts_once(start: Start) -> None:
-    room = start()
-    first = (await run(room, key="k")).json()
-    again = (await run(room, key="k")).json()
-    other = (await run(room, key="l")).json()
+async def test_idempotency_key_starts_one_run(start: Start) -> None:
+    harness = start()
+    first = (await run(harness, key="k")).json()
+    again = (await run(harness, key="k")).json()
+    other = (await run(harness, key="l")).json()
     assert again == {**first, "already_started": True}
     assert other["job_id"] != first["job_id"]
     assert "already_started" not in other
-    assert len(room.simulator.books.jobs) == 2
+    assert len(harness.simulator.books.jobs) == 2
 
 
 @pytest.mark.parametrize("in_body", [True, False])
-async def test_cancelling(start: Start, in_body: bool) -> None:
-    room = start()
-    job = (await run(room)).json()["job_id"]
-    room.clock.seconds = 60
+async def test_cancelled_run_is_charged_in_part(start: Start, in_body: bool) -> None:
+    harness = start()
+    job = (await run(harness)).json()["job_id"]
+    harness.clock.seconds = 60
     if in_body:
-        answer = await room.post("/workflows/cancel", {"job_id": job})
+        answer = await harness.post("/workflows/cancel", {"job_id": job})
     else:
-        answer = await room.post("/workflows/cancel", {}, job_id=job)
+        answer = await harness.post("/workflows/cancel", {}, job_id=job)
     assert answer.json() == {"job_id": job, "status": "canceled"}
-    room.clock.seconds = 3600
-    shown = (await room.get(f"/workflows/runs/{job}/live_status")).json()
+    harness.clock.seconds = 3600
+    shown = (await harness.get(f"/workflows/runs/{job}/live_status")).json()
     assert (shown["overall_status"], shown["completed_at"]) == ("cancelled", "2026-06-10T00:01:00Z")
-    assert (await room.post("/workflows/cancel", job_id=job)).json()["status"] == "cancelled"
-    assert 0 < room.simulator.books.charged_cents < 60
-    assert room.simulator.books.jobs[0].charge == room.simulator.books.charged_cents
+    assert (await harness.post("/workflows/cancel", job_id=job)).json()["status"] == "cancelled"
+    assert 0 < harness.simulator.books.charged_cents < 60
+    assert harness.simulator.books.jobs[0].charge == harness.simulator.books.charged_cents
 
 
-async def test_cancelling_what_has_ended_changes_nothing(start: Start) -> None:
-    room = start()
-    job = (await run(room)).json()["job_id"]
-    room.clock.seconds = 3600
-    assert (await room.post("/workflows/cancel", job_id=job)).json() == {"job_id": job, "status": "completed"}
+async def test_cancelling_an_ended_run_changes_nothing(start: Start) -> None:
+    harness = start()
+    job = (await run(harness)).json()["job_id"]
+    harness.clock.seconds = 3600
+    assert (await harness.post("/workflows/cancel", job_id=job)).json() == {"job_id": job, "status": "completed"}
 
 
 async def test_runs_are_listed_newest_first(start: Start) -> None:
-    room = start()
+    harness = start()
     jobs: list[str] = []
     for at in range(3):
-        room.clock.seconds = at * 10.0
-        jobs.append((await run(room)).json()["job_id"])
-    await room.post("/workflows/cancel", job_id=jobs[1])
+        harness.clock.seconds = at * 10.0
+        jobs.append((await run(harness)).json()["job_id"])
+    await harness.post("/workflows/cancel", job_id=jobs[1])
 
     async def listed(**params: Any) -> list[str]:
-        return [item["job_id"] for item in (await room.get("/workflows/runs", **params)).json()]
+        return [item["job_id"] for item in (await harness.get("/workflows/runs", **params)).json()]
 
     assert await listed() == jobs[::-1]
     assert await listed(limit=1) == jobs[2:]
@@ -147,7 +147,7 @@ async def test_runs_are_listed_newest_first(start: Start) -> None:
     assert await listed(status="cancelled") == [jobs[1]]
     assert await listed(status="completed") == []
     assert await listed(workflow_id=FILE_WORKFLOW) == []
-    assert (await room.get("/workflows/runs", limit=501)).status_code == 422
+    assert (await harness.get("/workflows/runs", limit=501)).status_code == 422
 
 
 @pytest.mark.parametrize(
@@ -164,31 +164,31 @@ async def test_runs_are_listed_newest_first(start: Start) -> None:
         ({"workflow_id": COMPANY_WORKFLOW}, {"company_name": "3M"}, 200),
     ],
 )
-async def test_what_can_be_run(start: Start, params: dict[str, str], payload: Any, status: int) -> None:
+async def test_run_requests_are_validated(start: Start, params: dict[str, str], payload: Any, status: int) -> None:
     body = {} if payload is None else {"webhook_payload": payload}
     answer = await start().post("/workflows/run", body, **params)
     assert answer.status_code == status, answer.text
 
 
-async def test_the_list_of_workflows(start: Start) -> None:
+async def test_list_of_workflows(start: Start) -> None:
     listed = (await start().get("/workflows")).json()
     assert [item["name"] for item in listed] == ["Company facts", "Lead e-mails", "Companies from a file"]
     assert all({"id", "name", "status", "step", "created_at", "updated_at"} <= set(item) for item in listed)
 
 
 async def test_lead_workflow(start: Start) -> None:
-    room = start()
+    harness = start()
     body = {"webhook_payload": {"name": "Bo Example", "company": "3M"}}
-    started = await room.post("/workflows/run", body, workflow_id=COMPANY_WORKFLOW[:-1] + "2")
-    room.clock.seconds = 3600
-    items = (await room.get(f"/workflows/runs/{started.json()['job_id']}/results/download-links")).json()
+    started = await harness.post("/workflows/run", body, workflow_id=COMPANY_WORKFLOW[:-1] + "2")
+    harness.clock.seconds = 3600
+    items = (await harness.get(f"/workflows/runs/{started.json()['job_id']}/results/download-links")).json()
     final = max(items, key=lambda item: item["block_number"])
     assert set(final["results"][0]) == {"name", "company", "title", "email", "email_status"}
 
 
 async def test_unknown_runs(start: Start) -> None:
-    room = start()
+    harness = start()
     for path in ("/workflows/runs/x/live_status", "/workflows/runs/x/results/download-links"):
-        assert (await room.get(path)).status_code == 404
-    assert (await room.post("/workflows/cancel", job_id="x")).status_code == 404
-    assert (await room.post("/workflows/cancel")).status_code == 400
+        assert (await harness.get(path)).status_code == 404
+    assert (await harness.post("/workflows/cancel", job_id="x")).status_code == 404
+    assert (await harness.post("/workflows/cancel")).status_code == 400

@@ -1,4 +1,4 @@
-"""Tables: what is refused and how it is named, what is kept, and what survives a failure."""
+"""Tables: which files are refused and with what message, which cells are preserved, and what survives a failure."""
 
 import csv
 import hashlib
@@ -12,9 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sixtyfour_async import tables
 from sixtyfour_async.errors import InputError, JobTimeoutError
-from sixtyfour_async.tables import Table, added_columns, check_writable, write_table
+from sixtyfour_async.tables import Table, added_columns, check_writable, csv_reader, write_table
 
 
 def saved(folder: Path, content: str | bytes) -> Path:
@@ -27,7 +26,7 @@ def cells_of(table: Table) -> list[tuple[str, ...]]:
     return [row.cells for row in table]
 
 
-def test_a_sound_file_is_described_and_can_be_read_more_than_once(tmp_path: Path) -> None:
+def test_a_valid_file_is_described_and_can_be_read_more_than_once(tmp_path: Path) -> None:
     content = 'company, Website \n"Acme, ""Inc.""",acme.example\n\n   \n"two\nlines"\n'
 
     table = Table.open(saved(tmp_path, content))
@@ -68,7 +67,7 @@ REFUSED: list[Case] = [
 
 
 @pytest.mark.parametrize("case", REFUSED, ids=[case[0] for case in REFUSED])
-def test_what_cannot_be_trusted_is_named(tmp_path: Path, case: Case) -> None:
+def test_a_malformed_file_is_refused_with_row_column_and_remedy(tmp_path: Path, case: Case) -> None:
     _, content, row, column, message, remedy = case
 
     with pytest.raises(InputError) as caught:
@@ -79,7 +78,7 @@ def test_what_cannot_be_trusted_is_named(tmp_path: Path, case: Case) -> None:
     assert remedy in caught.value.remedy
 
 
-def test_what_is_not_a_readable_file_is_refused(tmp_path: Path) -> None:
+def test_a_path_that_is_not_a_readable_file_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for name, message in (("none.csv", "No such file"), (".", "is a folder"), ("pipe", "not a regular file")):
         with pytest.raises(InputError, match=message):
@@ -89,12 +88,12 @@ def test_what_is_not_a_readable_file_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "options", [{"encoding": "klingon"}, {"encoding": "rot13"}, {"delimiter": ",,"}, {"delimiter": '"'}]
 )
-def test_options_that_cannot_be_are_refused(tmp_path: Path, options: dict[str, str]) -> None:
+def test_invalid_options_are_refused(tmp_path: Path, options: dict[str, str]) -> None:
     with pytest.raises(InputError):
         Table.open(saved(tmp_path, "a,b\n1,2\n"), **options)
 
 
-def test_a_cell_beyond_the_limit_is_refused_and_one_beyond_pythons_own_is_not(
+def test_a_cell_over_the_limit_is_refused_and_one_over_the_csv_modules_default_is_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = saved(tmp_path, f"a,b\n1,{'x' * 200_000}\n")
@@ -102,7 +101,7 @@ def test_a_cell_beyond_the_limit_is_refused_and_one_beyond_pythons_own_is_not(
     assert len(cells_of(Table.open(path))[0][1]) == 200_000
 
     limit = csv.field_size_limit(70_000)
-    monkeypatch.setattr(tables, "LONGEST_CELL", 70_000)
+    monkeypatch.setattr(csv_reader, "MAX_CELL_CHARACTERS", 70_000)
     try:
         with pytest.raises(InputError, match="more than 70000 characters") as caught:
             Table.open(path)
@@ -133,7 +132,7 @@ def test_encodings(tmp_path: Path, codec: str, given_as: str | None, used: str) 
     assert cells_of(table) == [("Köln", "x")]
 
 
-def test_utf_16_without_its_mark_is_not_utf_16(tmp_path: Path) -> None:
+def test_utf_16_without_a_byte_order_mark_is_not_decoded_as_utf_16(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be decoded as utf-16"):
         Table.open(saved(tmp_path, "a,b\nx,y\n".encode("utf-16-le")), encoding="utf-16")
 
@@ -156,7 +155,7 @@ DELIMITED = [
 
 
 @pytest.mark.parametrize(("content", "delimiter"), DELIMITED)
-def test_the_delimiter_is_found(tmp_path: Path, content: str, delimiter: str) -> None:
+def test_the_delimiter_is_detected(tmp_path: Path, content: str, delimiter: str) -> None:
     assert Table.open(saved(tmp_path, content)).delimiter == delimiter
 
 
@@ -164,7 +163,7 @@ def test_a_delimiter_can_be_given(tmp_path: Path) -> None:
     assert Table.open(saved(tmp_path, "company\nAcme, Inc.\n"), delimiter="tab").rows == 1
 
 
-def test_a_file_that_changes_after_the_check_is_refused_and_one_that_is_only_touched_is_not(tmp_path: Path) -> None:
+def test_a_file_that_changes_after_the_check_is_refused_and_one_that_is_merely_touched_is_not(tmp_path: Path) -> None:
     path = saved(tmp_path, "a,b\n1,2\n")
     table = Table.open(path)
 
@@ -177,7 +176,7 @@ def test_a_file_that_changes_after_the_check_is_refused_and_one_that_is_only_tou
 
 
 CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
-CELLS_THAT_HURT = st.sampled_from(
+AWKWARD_CELLS = st.sampled_from(
     ["", " ", '"', '""', ",", ";", "\r", "\n", "\r\n", "\ufeff", "'", "\\", "a\rb", "\x1a", "\u2028"]
 )
 
@@ -188,10 +187,10 @@ CELLS_THAT_HURT = st.sampled_from(
     data=st.data(),
     delimiter=st.sampled_from(",;\t|"),
 )
-def test_any_cells_come_back_as_they_were(tmp_path: Path, width: int, data: st.DataObject, delimiter: str) -> None:
-    """Excepted are NUL, which reading refuses, and lone surrogates, which UTF-8 cannot hold."""
+def test_cells_survive_a_round_trip(tmp_path: Path, width: int, data: st.DataObject, delimiter: str) -> None:
+    """Except for NUL, which the reader refuses, and lone surrogates, which UTF-8 cannot encode."""
     columns = [f" column\n{place}" for place in range(width)]
-    row = st.lists(CELLS | CELLS_THAT_HURT, min_size=width, max_size=width).map(tuple)
+    row = st.lists(CELLS | AWKWARD_CELLS, min_size=width, max_size=width).map(tuple)
     rows = data.draw(st.lists(row, min_size=1, max_size=6))
     path = tmp_path / "out.csv"
 
@@ -203,7 +202,7 @@ def test_any_cells_come_back_as_they_were(tmp_path: Path, width: int, data: st.D
     assert cells_of(table) == rows
 
 
-def test_what_is_written_is_plain(tmp_path: Path) -> None:
+def test_the_written_file_is_utf_8_with_minimal_quotes(tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
 
     count = write_table(path, ["a", " b "], [("1", "x,y"), ("é", "\ud83d")])
@@ -219,7 +218,7 @@ def failing(error: BaseException) -> Iterator[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize("error", [RuntimeError("x"), KeyboardInterrupt(), JobTimeoutError("x"), InputError("x")])
-def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path, error: BaseException) -> None:
+def test_a_failure_leaves_the_existing_file_and_no_temporary_file(tmp_path: Path, error: BaseException) -> None:
     path = tmp_path / "out.csv"
     path.write_text("old")
 
@@ -231,7 +230,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path, error: B
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
@@ -243,12 +242,12 @@ def test_a_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_row_of_another_width_is_refused(tmp_path: Path) -> None:
+def test_a_row_of_the_wrong_width_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="row 2: 1 cells for 2 columns"):
         write_table(tmp_path / "out.csv", ["a", "b"], [("1", "2"), ("3",)])
 
 
-def test_a_table_can_be_rewritten_in_place_through_a_link_with_its_permissions(tmp_path: Path) -> None:
+def test_a_table_can_be_rewritten_in_place_through_a_link_and_keeps_its_permissions(tmp_path: Path) -> None:
     path = saved(tmp_path, "a;b\n1;2\n")
     path.chmod(0o640)
     link = tmp_path / "link.csv"
@@ -262,7 +261,7 @@ def test_a_table_can_be_rewritten_in_place_through_a_link_with_its_permissions(t
     assert path.stat().st_mode & 0o777 == 0o640
 
 
-def test_whether_a_path_can_be_written_is_known_before_and_leaves_no_trace(tmp_path: Path) -> None:
+def test_checking_a_path_leaves_no_trace(tmp_path: Path) -> None:
     path = saved(tmp_path, "old")
     before = path.stat()
 
@@ -273,7 +272,7 @@ def test_whether_a_path_can_be_written_is_known_before_and_leaves_no_trace(tmp_p
     assert (path.read_text(), path.stat().st_mtime_ns) == ("old", before.st_mtime_ns)
 
 
-def test_a_path_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+def test_an_unwritable_path_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for name, message in (
         (".", "is a folder"),
@@ -286,7 +285,7 @@ def test_a_path_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
 
 
 def as_nobody(work: Callable[[], None]) -> None:
-    """Run in a child process without privileges: root may write anywhere."""
+    """Run in a child process without privileges: root may read and write anything."""
     child = os.fork()
     if child == 0:
         try:
@@ -299,8 +298,8 @@ def as_nobody(work: Callable[[], None]) -> None:
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
-def test_permissions_are_respected() -> None:
-    """What the user may not read or write is said before anything is paid for."""
+def test_missing_permissions_are_reported() -> None:
+    """Reading and writing are checked, so that nothing is paid for that cannot be stored."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         path = saved(folder, "a,b\n1,2\n")
@@ -327,5 +326,7 @@ def test_permissions_are_respected() -> None:
         ([], ["x", "X"], ("x", "X_answer")),
     ],
 )
-def test_added_columns_never_hide_the_inputs(existing: list[str], wanted: list[str], names: tuple[str, ...]) -> None:
+def test_added_columns_never_collide_with_the_inputs(
+    existing: list[str], wanted: list[str], names: tuple[str, ...]
+) -> None:
     assert added_columns(existing, wanted) == names

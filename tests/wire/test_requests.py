@@ -181,7 +181,7 @@ def test_a_path_parameter_that_would_leave_its_place_is_refused(id_: str) -> Non
     with pytest.raises(InputError) as refused:
         asked(GetJobStatus(job_id=id_))
 
-    assert refused.value.column == "job_id"
+    assert refused.value.field == "job_id"
 
 
 def test_a_route_that_an_operation_does_not_have_is_refused_by_name() -> None:

@@ -15,7 +15,7 @@ from sixtyfour_async._wire.codec import (
     decode_json,
     retry_after,
 )
-from sixtyfour_async._wire.envelopes import BODY_SHOWN
+from sixtyfour_async._wire.envelopes import MAX_BODY_EXCERPT
 from sixtyfour_async.errors import APIError, NotFoundError, RateLimitError, ResponseError, ServerError
 from sixtyfour_async.models import Balance, Started
 
@@ -102,7 +102,7 @@ HTML = b"<html><head><title>502\n Bad  Gateway</title></head><body>nginx</body><
         (404, {"detail": ""}, "Not Found", None, []),
         (404, {"detail": 7}, "Not Found", None, []),
         (500, b'{"detail": "cut of', "Internal Server Error", None, []),
-        (599, b"", "error without a text", None, []),
+        (599, b"", "error without a message", None, []),
     ],
 )
 def test_every_envelope_is_read(
@@ -126,7 +126,7 @@ def test_nonsense_bytes_are_an_error_and_not_a_crash(body: bytes) -> None:
     error = error_of(500, body)
 
     assert isinstance(error, ServerError)
-    assert len(error.body) <= BODY_SHOWN
+    assert len(error.body) <= MAX_BODY_EXCERPT
 
 
 @pytest.mark.parametrize("status", [200, 500])
@@ -145,8 +145,8 @@ def test_an_error_is_one_line_whatever_the_service_says(body: object) -> None:
 def test_an_error_keeps_a_beginning_of_the_body_and_no_more() -> None:
     error = error_of(500, b"x" * 10_000)
 
-    assert error.body == "x" * BODY_SHOWN
-    assert error_of(400, {"message": "y" * 10_000}).message == "y" * BODY_SHOWN
+    assert error.body == "x" * MAX_BODY_EXCERPT
+    assert error_of(400, {"message": "y" * 10_000}).message == "y" * MAX_BODY_EXCERPT
 
 
 @pytest.mark.parametrize("header", ["x-request-id", "request-id", "x-correlation-id", "cf-ray"])

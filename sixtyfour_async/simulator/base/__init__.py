@@ -1,1 +1,5 @@
-"""Small tools that know nothing of the service's data: JSON, forms, sheets, validation, chance, time and settings."""
+"""Generic parts that know nothing of the service's data.
+
+Enters: settings, raw bodies (JSON, forms, table files, JWTs), seeds, instants. Leaves: validated values, error
+responses, deterministic random draws, simulated time.
+"""

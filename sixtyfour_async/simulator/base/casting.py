@@ -1,7 +1,7 @@
-"""Puts a found value into the type its struct field asks for, quirks included.
+"""Cast values to the types of struct fields, as the service does.
 
-The order in which a type is decided, and ``dict`` coming back as a JSON-encoded string, are documented
-(docs.sixtyfour.ai, guides/struct-and-type-casting). A missing value is an empty string, as in published outputs.
+The precedence of types and ``dict`` being returned as a JSON-encoded string are documented (docs.sixtyfour.ai,
+guides/struct-and-type-casting). A missing value is an empty string, as in published outputs.
 """
 
 from __future__ import annotations
@@ -33,28 +33,28 @@ _TYPES = {
 }
 
 
-def description_of(asked: Any) -> str:
-    """Give the words that describe a struct field, or "" when it is given by example."""
-    if isinstance(asked, str):
-        return asked
-    about = (as_object(asked) or {}).get("description")
+def description_of(spec: Any) -> str:
+    """Return the description of a struct field, or "" when the field is given by example."""
+    if isinstance(spec, str):
+        return spec
+    about = (as_object(spec) or {}).get("description")
     return about if isinstance(about, str) else ""
 
 
-def type_of(name: str, asked: Any, given: Mapping[str, Any]) -> str:
-    """Decide the type of a field: said, else that of the same key in the input, else of the example, else str."""
-    field = as_object(asked)
-    said = field.get("type") if field else None
-    if isinstance(said, str) and said:
-        return _TYPES.get(said.replace(" ", "").lower(), "str")
+def type_of(name: str, spec: Any, given: Mapping[str, Any]) -> str:
+    """Return the type of a field: declared, else that of the same input key, else of the example, else ``str``."""
+    field = as_object(spec)
+    declared = field.get("type") if field else None
+    if isinstance(declared, str) and declared:
+        return _TYPES.get(declared.replace(" ", "").lower(), "str")
     if given.get(name) not in (None, ""):
-        return _natural(given[name])
+        return _inferred_type(given[name])
     if field is not None:
         return "str" if "description" in field else "dict"
-    return _natural(asked)
+    return _inferred_type(spec)
 
 
-def _natural(value: Any) -> str:
+def _inferred_type(value: Any) -> str:
     if isinstance(value, bool):
         return "bool"
     for kind, word in ((int, "int"), (float, "float"), (list, "list[str]"), (dict, "dict")):
@@ -64,16 +64,16 @@ def _natural(value: Any) -> str:
 
 
 def cast(value: Any, type_: str, name: str) -> Any:
-    """Put *value* into a type; what does not fit is missing."""
+    """Cast *value* to a type; return `MISSING` if it does not fit."""
     if value in (None, "", []):
         return MISSING
-    several = as_array(value)
+    items = as_array(value)
     if type_.startswith("list["):
-        return [cast(item, type_[5:-1], name) for item in ([value] if several is None else several)]
+        return [cast(item, type_[5:-1], name) for item in ([value] if items is None else items)]
     if type_ == "dict":
         return json.dumps(as_object(value) or {name: value}, ensure_ascii=False)
-    if several is not None:
-        return ", ".join(map(str, several))
+    if items is not None:
+        return ", ".join(map(str, items))
     return _scalar(value, type_)
 
 

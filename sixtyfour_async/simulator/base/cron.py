@@ -1,4 +1,4 @@
-"""Cron expressions of five fields: whether one is well formed, and when it comes due next."""
+"""Cron expressions of five fields: validation and upcoming run times."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import datetime as dt
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
-_BOUNDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
-_DAYS_AHEAD = 1500
-"""How far is looked for a day that fits: 29 February comes every four years."""
+_FIELD_RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
+_MAX_DAYS_AHEAD = 1500
+"""Upper bound of the search for a matching day; 29 February needs four years."""
 
 
 def parse(expression: str) -> list[frozenset[int]] | None:
-    """Give the allowed minutes, hours, days, months and weekdays (Sunday is 0); None when it is not well formed."""
+    """Return the allowed minutes, hours, days, months and weekdays (Sunday is 0), or None if it is malformed."""
     fields = expression.split()
-    if len(fields) != len(_BOUNDS):
+    if len(fields) != len(_FIELD_RANGES):
         return None
     try:
-        allowed = [_field(text, *bounds) for text, bounds in zip(fields, _BOUNDS, strict=True)]
+        allowed = [_field(text, *bounds) for text, bounds in zip(fields, _FIELD_RANGES, strict=True)]
     except ValueError:
         return None
     return [*allowed[:4], frozenset(day % 7 for day in allowed[4])]
@@ -38,15 +38,16 @@ def _field(text: str, low: int, high: int) -> frozenset[int]:
 
 
 def upcoming(expression: str, zone: ZoneInfo, after: float) -> Iterator[float]:
-    """Give the instants at which an expression comes due, the next one first. Units: Unix seconds."""
+    """Yield the run times of an expression after an instant, in Unix seconds, earliest first."""
     fields = parse(expression)
     if fields is None:
         return
     minutes, hours, days, months, weekdays = fields
     _, _, day_text, _, weekday_text = expression.split()
+    # Standard cron: if both day fields are restricted, a day that matches either of them counts.
     either = day_text != "*" and weekday_text != "*"
     start = dt.datetime.fromtimestamp(after, zone)
-    for ahead in range(_DAYS_AHEAD):
+    for ahead in range(_MAX_DAYS_AHEAD):
         date = start.date() + dt.timedelta(days=ahead)
         by_day, by_weekday = date.day in days, date.isoweekday() % 7 in weekdays
         if date.month in months and (by_day or by_weekday if either else by_day and by_weekday):

@@ -1,13 +1,16 @@
-"""How an application breaks its connection: by an ASGI extension, or by an exception where there is none."""
+"""Broken connections: an ASGI extension where the server offers it, an exception otherwise."""
 
 from __future__ import annotations
 
-CONNECTION = "sixtyfour.connection"
-"""Name of the ASGI extension: a mapping with the callables ``reset`` and ``close``, made by `server.py`."""
+CONNECTION_EXTENSION = "sixtyfour.connection"
+"""Name of the ASGI extension: a mapping with the callables ``reset`` and ``close``, provided by `serving.server`."""
 
 
 class SimulatedDisconnect(ConnectionResetError):  # noqa: N818 -- public name, kept short
-    """The connection broke, in-process. ``worked``: whether the server had done (or accepted) the work."""
+    """Raised in-process in place of a broken connection.
+
+    ``worked``: whether the service had already done or accepted the work.
+    """
 
     def __init__(self, *, worked: bool) -> None:
         super().__init__(f"simulated: the connection broke {'after' if worked else 'before'} the work")

@@ -1,4 +1,4 @@
-"""Says what a JSON value is, so that type checkers know it too."""
+"""Type-narrowing accessors for decoded JSON."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ def _is_array(value: Any) -> TypeGuard[list[Any]]:
 
 
 def as_object(value: Any) -> dict[str, Any] | None:
-    """Give *value* if it is a JSON object."""
+    """Return *value* if it is a JSON object, else None."""
     return value if _is_object(value) else None
 
 
 def as_array(value: Any) -> list[Any] | None:
-    """Give *value* if it is a JSON array."""
+    """Return *value* if it is a JSON array, else None."""
     return value if _is_array(value) else None
 
 
-def several(value: Any) -> list[Any]:
-    """Give the entries of an array, or the one value that is no array."""
+def as_list(value: Any) -> list[Any]:
+    """Return an array unchanged, and any other value as a list of one."""
     return value if _is_array(value) else [value]

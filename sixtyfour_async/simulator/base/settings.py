@@ -1,4 +1,4 @@
-"""What the simulator is told before it starts: one frozen value, checked when it is made."""
+"""The simulator's settings: one frozen value, validated on construction."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 DEFAULT_KEY = "sim_sk_local"
-"""The key accepted when the settings name no other. It opens nothing but a simulator."""
+"""Key accepted unless the settings name others. It is valid for a simulator only."""
 
 Window = Literal["fixed", "sliding", "bucket"]
 RetryAfter = Literal["none", "seconds", "date"]
@@ -30,46 +30,46 @@ FAULTS = (
     "job_failed",
     "throttled",
 )
-"""Names of the faults that can be asked for; `faults.py` says what each one does."""
+"""Names of the faults that can be injected; `state.faults` describes each."""
 
 
 @dataclass(frozen=True, slots=True)
 class SimulatorSettings:
-    """Everything that can be chosen about a simulator.
+    """Settings of a simulator.
 
     Raises:
-        ValueError: A value is not allowed; the message names the field and what is.
+        ValueError: A value is invalid; the message names the field and the allowed values.
     """
 
     speed: float = 1.0
     """Simulated seconds per real second."""
     seed: int = 1
-    """Decides run times, invented people and probabilistic faults."""
+    """Determines run times, invented people and probabilistic faults."""
     keys: tuple[str, ...] = (DEFAULT_KEY,)
-    """Accepted API keys, all of one organization."""
+    """Accepted API keys, all of the same organization."""
     limit: int = 500
     """Requests per key and minute (docs.sixtyfour.ai, errors and rate limits)."""
     window: Window = "fixed"
-    """How a minute is counted; the service does not say (assumed)."""
+    """How the limit is counted; undocumented, see `state.limits`."""
     count_rejected: bool = False
-    """Whether a request answered 429 counts against the limit too (assumed)."""
+    """Whether a request answered with 429 counts against the limit too (assumed)."""
     retry_after: RetryAfter = "none"
-    """The Retry-After header of a 429; undocumented, hence absent by default."""
+    """Format of the Retry-After header of a 429; undocumented, hence absent by default."""
     deep_search_slots: int = 5
-    """Deep searches running at once per organization (docs.sixtyfour.ai, start-deep-search)."""
+    """Concurrent deep searches per organization (docs.sixtyfour.ai, start-deep-search)."""
     runtimes: Runtimes = "documented"
-    """Which table of run times to draw from, see `runtimes.py`."""
+    """Table of run times to draw from, see `knowledge.runtimes`."""
     balance_credits: float = 1_000_000.0
-    """Balance at the start; one credit is ten cents."""
+    """Opening balance; one credit is ten cents."""
     enabled_tiers: tuple[str, ...] = ("micro", "low", "medium")
-    """Tiers the organization may use; the others answer 403."""
+    """Tiers that the organization may use; others are answered with 403."""
     faults: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
-    """Probability of each named fault, 0..1."""
+    """Probability of each named fault, 0 to 1."""
     state: Path | None = None
-    """File that remembers accepted work over a restart; None forgets."""
+    """File that keeps accepted work across restarts; None keeps nothing."""
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be simulated."""
+        """Validate the values."""
         _require(_is_number(self.speed) and self.speed > 0, "speed", "a number above 0", self.speed)
         _require(_is_whole(self.seed), "seed", "a whole number", self.seed)
         keys_good = bool(self.keys) and all(self.keys)
@@ -86,12 +86,12 @@ class SimulatorSettings:
             _require(isinstance(getattr(self, name), bool), name, "true or false", getattr(self, name))
         for tier in self.enabled_tiers:
             _one_of(tier, "enabled_tiers", TIERS)
-        for name, chance in self.faults.items():
+        for name, probability in self.faults.items():
             _one_of(name, "faults", FAULTS)
-            _require(_is_number(chance) and 0 <= chance <= 1, f"faults[{name!r}]", "0 to 1", chance)
+            _require(_is_number(probability) and 0 <= probability <= 1, f"faults[{name!r}]", "0 to 1", probability)
 
     def to_json(self) -> dict[str, Any]:
-        """Give the settings as what JSON can hold."""
+        """Return the settings as JSON-serializable values."""
         plain = {item.name: getattr(self, item.name) for item in dataclasses.fields(self)}
         plain["faults"] = dict(self.faults)
         plain["state"] = None if self.state is None else str(self.state)
@@ -99,10 +99,10 @@ class SimulatorSettings:
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> SimulatorSettings:
-        """Read settings that `to_json` wrote; unknown names are an error.
+        """Parse settings written by `to_json`.
 
         Raises:
-            ValueError: A name or a value is not allowed.
+            ValueError: A name is unknown or a value is invalid.
         """
         known = {item.name for item in dataclasses.fields(cls)}
         unknown = sorted(set(plain) - known)

@@ -1,7 +1,7 @@
-"""Checks of bodies and queries in the way of the service: FastAPI's 422 items, unknown keys ignored.
+"""Validate bodies and queries as the service does: FastAPI's 422 items, unknown keys ignored.
 
-The item shape ``{"type", "loc", "msg", "input"[, "ctx"]}`` is the one docs.sixtyfour.ai shows for 422; the texts are
-pydantic's.
+Items have the shape ``{"type", "loc", "msg", "input"[, "ctx"]}`` that docs.sixtyfour.ai shows for 422. The messages
+are pydantic's.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Type = Literal["any", "object", "string", "boolean", "integer", "number", "array
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What one key may hold. A key that is not required may also be null when *nullable*."""
+    """Schema of one key. An optional key may also be null if it is *nullable*."""
 
     name: str
     type: Type
@@ -31,13 +31,13 @@ class Field:
     minimum: int | None = None
     maximum: int | None = None
     items: tuple[Field, ...] = ()
-    """The fields of an object, or of each object in an array."""
-    of: Field | None = None
-    """What each entry of an array is; its name is not looked at."""
-    shortest: int = 0
-    """Fewest characters, or entries of an array."""
-    longest: int | None = None
-    """Most characters, or entries of an array or object."""
+    """Fields of an object, or of each object in an array."""
+    element: Field | None = None
+    """Schema of the entries of an array; its name is ignored."""
+    min_length: int = 0
+    """Minimum number of characters or entries."""
+    max_length: int | None = None
+    """Maximum number of characters or entries."""
     pattern: str = ""
 
 
@@ -45,15 +45,15 @@ _Error = tuple[str, str]
 _OBJECT: _Error = ("dict_type", "Input should be a valid dictionary")
 _ARRAY: _Error = ("list_type", "Input should be a valid list")
 _STRING: _Error = ("string_type", "Input should be a valid string")
-_LONGEST_URL = 2083
-_WORDS: Mapping[str, bool] = {
+_MAX_URL_CHARACTERS = 2083
+_BOOLEAN_TEXTS: Mapping[str, bool] = {
     **dict.fromkeys(("true", "t", "yes", "y", "on", "1", "1.0"), True),
     **dict.fromkeys(("false", "f", "no", "n", "off", "0", "0.0"), False),
 }
 
 
 def problem(type_: str, loc: Loc, msg: str, given: Any, **ctx: Any) -> Problem:
-    """Make one item of a 422 answer."""
+    """Return one item of a 422 response."""
     item: Problem = {"type": type_, "loc": list(loc), "msg": msg, "input": given}
     if ctx:
         item["ctx"] = ctx
@@ -61,28 +61,30 @@ def problem(type_: str, loc: Loc, msg: str, given: Any, **ctx: Any) -> Problem:
 
 
 def missing(loc: Loc, given: Any) -> Problem:
-    """Make the item for a field that has to be there."""
+    """Return the item for a missing required field."""
     return problem("missing", loc, "Field required", given)
 
 
-def texts(name: str, most: int | None = None, *, longest: int | None = None) -> Field:
-    """Describe an array of strings: how many at most, and how long each."""
-    return Field(name, "array", of=Field("", "string", required=True, longest=longest), longest=most)
+def string_array(name: str, max_entries: int | None = None, *, max_length: int | None = None) -> Field:
+    """Return the schema of an array of strings, limited in entries and in characters of each."""
+    return Field(
+        name, "array", element=Field("", "string", required=True, max_length=max_length), max_length=max_entries
+    )
 
 
-def check(
-    fields: Sequence[Field], given: Mapping[str, Any], loc: Loc = ("body",), *, closed: bool = False
+def validate(
+    fields: Sequence[Field], given: Mapping[str, Any], loc: Loc = ("body",), *, forbid_extra: bool = False
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """Read *given* by *fields*.
+    """Validate an object.
 
     Args:
-        fields: What may be there.
-        given: What is there.
-        loc: Where it stands in the request.
-        closed: Unknown keys are wrong; otherwise they are left out.
+        fields: Its schema.
+        given: The object.
+        loc: Its location in the request.
+        forbid_extra: Report unknown keys instead of ignoring them.
 
     Returns:
-        The values read (absent and null ones are None) and what is wrong.
+        The values by name (None for absent and null ones) and the problems found.
     """
     values: dict[str, Any] = {}
     problems: list[Problem] = []
@@ -94,7 +96,7 @@ def check(
         elif given[item.name] is not None or item.required or not item.nullable:
             values[item.name], found = _value(item, given[item.name], (*loc, item.name))
             problems += found
-    if closed:
+    if forbid_extra:
         known = {item.name for item in fields}
         text = "Extra inputs are not permitted"
         problems += [problem("extra_forbidden", (*loc, key), text, given[key]) for key in given if key not in known]
@@ -103,23 +105,23 @@ def check(
 
 def _value(item: Field, given: Any, loc: Loc) -> tuple[Any, list[Problem]]:
     if item.choices:
-        return given, _choice(item, given, loc)
+        return given, _choice_problems(item, given, loc)
     value, error = _READERS[item.type](given)
     if error is not None:
         return None, [problem(error[0], loc, error[1], given)]
     if item.type == "strings":
-        return value, _strings(value, loc)
+        return value, _string_value_problems(value, loc)
     if item.type in {"integer", "number"}:
-        return value, _bounds(item, value, loc)
-    return value, _extent(item, value, loc) or _inside(item, value, loc)
+        return value, _range_problems(item, value, loc)
+    return value, _length_problems(item, value, loc) or _nested_problems(item, value, loc)
 
 
-def _inside(item: Field, value: Any, loc: Loc) -> list[Problem]:
+def _nested_problems(item: Field, value: Any, loc: Loc) -> list[Problem]:
     if item.type == "object" and item.items:
-        return check(item.items, value, loc)[1]
+        return validate(item.items, value, loc)[1]
     if item.type != "array":
         return []
-    entry = item.of or (Field("", "object", required=True, items=item.items) if item.items else None)
+    entry = item.element or (Field("", "object", required=True, items=item.items) if item.items else None)
     return [] if entry is None else [p for at, one in enumerate(value) for p in _value(entry, one, (*loc, at))[1]]
 
 
@@ -151,7 +153,7 @@ def _boolean(given: Any) -> tuple[Any, _Error | None]:
     broken = isinstance(given, float) and not given.is_integer()
     if broken or not isinstance(given, bool | int | float | str):
         return None, ("bool_type", "Input should be a valid boolean")
-    value = _WORDS.get(str(given).lower())
+    value = _BOOLEAN_TEXTS.get(str(given).lower())
     text = "Input should be a valid boolean, unable to interpret input"
     return value, None if value is not None else ("bool_parsing", text)
 
@@ -181,8 +183,8 @@ def _integer(given: Any) -> tuple[Any, _Error | None]:
 def _url(given: Any) -> tuple[Any, _Error | None]:
     if not isinstance(given, str):
         return None, ("url_type", "URL input should be a string or URL")
-    if len(given) > _LONGEST_URL:
-        return None, ("url_too_long", f"URL should have at most {_LONGEST_URL} characters")
+    if len(given) > _MAX_URL_CHARACTERS:
+        return None, ("url_too_long", f"URL should have at most {_MAX_URL_CHARACTERS} characters")
     scheme, separator, host = given.partition("://")
     wrong = "Input should be a valid URL"
     if not separator:
@@ -207,12 +209,12 @@ _READERS: Mapping[Type, Callable[[Any], tuple[Any, _Error | None]]] = {
 }
 
 
-def _strings(value: Mapping[str, Any], loc: Loc) -> list[Problem]:
+def _string_value_problems(value: Mapping[str, Any], loc: Loc) -> list[Problem]:
     type_, msg = _STRING
     return [problem(type_, (*loc, key), msg, v) for key, v in value.items() if not isinstance(v, str)]
 
 
-def _choice(item: Field, value: Any, loc: Loc) -> list[Problem]:
+def _choice_problems(item: Field, value: Any, loc: Loc) -> list[Problem]:
     if value in item.choices:
         return []
     quoted = [f"'{choice}'" for choice in item.choices]
@@ -220,7 +222,7 @@ def _choice(item: Field, value: Any, loc: Loc) -> list[Problem]:
     return [problem("literal_error", loc, f"Input should be {expected}", value, expected=expected)]
 
 
-def _bounds(item: Field, value: Any, loc: Loc) -> list[Problem]:
+def _range_problems(item: Field, value: Any, loc: Loc) -> list[Problem]:
     if item.minimum is not None and value < item.minimum:
         text = f"Input should be greater than or equal to {item.minimum}"
         return [problem("greater_than_equal", loc, text, value, ge=item.minimum)]
@@ -234,8 +236,8 @@ def _plural(count: int, word: str) -> str:
     return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
-def _extent(item: Field, value: Any, loc: Loc) -> list[Problem]:
-    """Say what is wrong about the length of a string, array or object, or about the form of a string."""
+def _length_problems(item: Field, value: Any, loc: Loc) -> list[Problem]:
+    """Check the length of a string, array or object, and the pattern of a string."""
     if item.type not in {"string", "array", "object"}:
         return []
     kind, subject, unit = {
@@ -244,13 +246,13 @@ def _extent(item: Field, value: Any, loc: Loc) -> list[Problem]:
         "object": ("", "Dictionary", "item"),
     }[item.type]
     after = "" if item.type == "string" else f" after validation, not {len(value)}"
-    if len(value) < item.shortest:
-        text = f"{subject} should have at least {_plural(item.shortest, unit)}{after}"
-        return [problem(f"{kind}too_short", loc, text, value, min_length=item.shortest)]
-    if item.longest is not None and len(value) > item.longest:
+    if len(value) < item.min_length:
+        text = f"{subject} should have at least {_plural(item.min_length, unit)}{after}"
+        return [problem(f"{kind}too_short", loc, text, value, min_length=item.min_length)]
+    if item.max_length is not None and len(value) > item.max_length:
         after = " after validation, not more" if item.type == "object" else after
-        text = f"{subject} should have at most {_plural(item.longest, unit)}{after}"
-        return [problem(f"{kind}too_long", loc, text, None, max_length=item.longest)]
+        text = f"{subject} should have at most {_plural(item.max_length, unit)}{after}"
+        return [problem(f"{kind}too_long", loc, text, None, max_length=item.max_length)]
     if item.pattern and not re.search(item.pattern, value):
         text = f"String should match pattern '{item.pattern}'"
         return [problem("string_pattern_mismatch", loc, text, value, pattern=item.pattern)]

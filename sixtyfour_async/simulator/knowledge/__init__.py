@@ -1,1 +1,5 @@
-"""What the service knows and invents: companies and their facts, people, prices, run times, blocks and filters."""
+"""What the service knows: companies, invented people, prices, run times, job operations, blocks and filters.
+
+Enters: seed and validated bodies. Leaves: answers, rows, prices, run times. Pure functions over packaged data; nothing
+here remembers a request.
+"""

@@ -1,7 +1,7 @@
-"""The blocks of workflows: what each is registered as, and what it does to rows.
+"""Workflow blocks: the registry, and the transformation each applies to its rows.
 
-Names: docs.sixtyfour.ai, guides/programmatic-workflows. The JSON Schemas of their specs are those parts that the pages
-show; blocks whose work needs the outside world pass their rows on unchanged (assumed).
+Source of the names: docs.sixtyfour.ai, guides/programmatic-workflows. The JSON Schemas of specs contain what those
+pages show. Blocks that would need an external service pass rows through unchanged (assumed).
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sixtyfour_async.simulator.base.chance import unit
 from sixtyfour_async.simulator.base.json_values import as_object
+from sixtyfour_async.simulator.base.seeded_random import uniform
 from sixtyfour_async.simulator.knowledge import answers
 from sixtyfour_async.simulator.knowledge.companies import find_company
-from sixtyfour_async.simulator.knowledge.people import person_of, text_at
+from sixtyfour_async.simulator.knowledge.people import first_text, invent_person
 
 JSON = dict[str, Any]
 Rows = Sequence[Mapping[str, Any]]
-Act = Callable[[int, Mapping[str, Any], Rows], list[JSON]]
-_SEVERAL_LINES = 0.3
-"""Share of rows whose notes go over several lines."""
+Transform = Callable[[int, Mapping[str, Any], Rows], list[JSON]]
+_MULTILINE_NOTES_PROBABILITY = 0.3
+"""Probability that the notes of a row contain a line break."""
 _COMPANY_STRUCT: JSON = {
     "headquarters": "City and country of the head office",
     "founded": {"description": "Year of founding", "type": "int"},
@@ -35,18 +35,18 @@ _FRAME: JSON = {"type": "string", "enum": ["LEAD", "COMPANY"]}
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A registered block. ``gives``: the kind of its rows, "" for that of its input."""
+    """A registered block. ``row_kind``: LEAD or COMPANY, or "" for the kind of its input."""
 
     name: str
     category: str
-    gives: str
+    row_kind: str
     properties: Mapping[str, JSON]
-    act: Act
+    transform: Transform
     required: tuple[str, ...] = ()
 
     @property
     def schema(self) -> JSON:
-        """The JSON Schema of its specs."""
+        """JSON Schema of the specs."""
         return {"type": "object", "properties": dict(self.properties), "required": list(self.required)}
 
 
@@ -54,26 +54,26 @@ def _pass(_seed: int, _specs: Mapping[str, Any], rows: Rows) -> list[JSON]:
     return [dict(row) for row in rows]
 
 
-def _each(act: Callable[[int, Mapping[str, Any], JSON], JSON]) -> Act:
-    return lambda seed, specs, rows: [act(seed, specs, dict(row)) for row in rows]
+def _each(transform: Callable[[int, Mapping[str, Any], JSON], JSON]) -> Transform:
+    return lambda seed, specs, rows: [transform(seed, specs, dict(row)) for row in rows]
 
 
-def _looked_at(specs: Mapping[str, Any], row: JSON) -> JSON:
-    """Keep the columns a block was told to look at."""
+def _selected_columns(specs: Mapping[str, Any], row: JSON) -> JSON:
+    """Return the columns that the block is configured to read."""
     columns: Sequence[str] | None = specs.get("columns")
     return row if columns is None else {name: row[name] for name in columns if name in row}
 
 
 def _with_confidence(seed: int, specs: Mapping[str, Any], struct: Mapping[str, Any], data: JSON) -> JSON:
-    """Add how sure the fields are, when that was asked for."""
+    """Add ``field_confidence`` if the specs request it."""
     if not specs.get("field_confidence"):
         return data
     return {**data, "field_confidence": answers.confidences(seed, {name: data[name] for name in struct})}
 
 
 def _company(seed: int, specs: Mapping[str, Any], row: JSON) -> JSON:
-    """Enrich a company; a row about no known one passes unchanged when fields were asked for."""
-    target = _looked_at(specs, row)
+    """Enrich a company; with ``return_fields``, a row of an unknown company passes unchanged."""
+    target = _selected_columns(specs, row)
     struct = specs.get("return_fields")
     if struct and find_company(target) is None:
         return row
@@ -85,13 +85,13 @@ def _company(seed: int, specs: Mapping[str, Any], row: JSON) -> JSON:
 
 
 def _notes(seed: int, row: JSON, notes: str) -> str:
-    several_lines = unit(seed, "notes", sorted(map(str, row.items()))) < _SEVERAL_LINES
+    several_lines = uniform(seed, "notes", sorted(map(str, row.items()))) < _MULTILINE_NOTES_PROBABILITY
     return notes.replace(". ", '.\nThe site says "about us". ', 1) if several_lines else notes
 
 
 def _lead(seed: int, specs: Mapping[str, Any], row: JSON) -> JSON:
-    """Enrich a person; a row that names nobody passes unchanged."""
-    lead = _looked_at(specs, row)
+    """Enrich a person; a row that identifies nobody passes unchanged."""
+    lead = _selected_columns(specs, row)
     if not answers.person_is_named(lead):
         return row
     struct = specs.get("return_fields") or {"title": "Job title"}
@@ -116,12 +116,12 @@ def _reverse(seed: int, _specs: Mapping[str, Any], row: JSON) -> JSON:
 
 
 def _people_of(seed: int, _specs: Mapping[str, Any], rows: Rows) -> list[JSON]:
-    people = [person_of(seed, {"position": 0}, text_at(row, "company_name", "company", "name")) for row in rows]
+    people = [invent_person(seed, {"position": 0}, first_text(row, "company_name", "company", "name")) for row in rows]
     return [{"name": who.name, "company": who.company, "title": who.title} for who in people]
 
 
 def _companies_of(_seed: int, _specs: Mapping[str, Any], rows: Rows) -> list[JSON]:
-    names = dict.fromkeys(text_at(row, "company", "company_name") for row in rows)
+    names = dict.fromkeys(first_text(row, "company", "company_name") for row in rows)
     return [{"company_name": name} for name in names if name]
 
 
@@ -130,15 +130,15 @@ def _deduplicate(_seed: int, _specs: Mapping[str, Any], rows: Rows) -> list[JSON
 
 
 def _remove(_seed: int, specs: Mapping[str, Any], rows: Rows) -> list[JSON]:
-    gone: Sequence[str] = specs.get("columns") or []
-    return [{name: value for name, value in row.items() if name not in gone} for row in rows]
+    removed: Sequence[str] = specs.get("columns") or []
+    return [{name: value for name, value in row.items() if name not in removed} for row in rows]
 
 
 def _present(value: Any) -> bool:
     return value is not None and value != ""
 
 
-def _anything(_mine: Any, _value: Any) -> bool:
+def _always_true(_mine: Any, _value: Any) -> bool:
     return True
 
 
@@ -150,39 +150,40 @@ def _number(value: Any) -> float:
 
 
 _TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "equals": lambda mine, value: str(mine) == str(value),
-    "not_equals": lambda mine, value: str(mine) != str(value),
-    "contains": lambda mine, value: str(value).casefold() in str(mine).casefold(),
-    "not_contains": lambda mine, value: str(value).casefold() not in str(mine).casefold(),
-    "greater": lambda mine, value: _number(mine) > _number(value),
-    "less": lambda mine, value: _number(mine) < _number(value),
-    "in": lambda mine, value: mine in value,
-    "not_in": lambda mine, value: mine not in value,
-    "is_empty": lambda mine, _: not _present(mine),
-    "is_not_empty": lambda mine, _: _present(mine),
+    "equals": lambda actual, value: str(actual) == str(value),
+    "not_equals": lambda actual, value: str(actual) != str(value),
+    "contains": lambda actual, value: str(value).casefold() in str(actual).casefold(),
+    "not_contains": lambda actual, value: str(value).casefold() not in str(actual).casefold(),
+    "greater": lambda actual, value: _number(actual) > _number(value),
+    "less": lambda actual, value: _number(actual) < _number(value),
+    "in": lambda actual, value: actual in value,
+    "not_in": lambda actual, value: actual not in value,
+    "is_empty": lambda actual, _: not _present(actual),
+    "is_not_empty": lambda actual, _: _present(actual),
 }
 
 
 def _filter(_seed: int, specs: Mapping[str, Any], rows: Rows) -> list[JSON]:
-    """Keep the rows that pass all tests; an operator that is not known lets everything pass."""
+    """Keep the rows that match all filters; an unknown operator matches everything."""
     tests = [test for entry in specs.get("filters") or () if (test := as_object(entry)) is not None]
 
     def passes(row: Mapping[str, Any]) -> bool:
-        good = (_TESTS.get(test.get("operator", ""), _anything) for test in tests)
+        good = (_TESTS.get(test.get("operator", ""), _always_true) for test in tests)
         return all(
-            one(row.get(test.get("column", "")), test.get("value")) for one, test in zip(good, tests, strict=True)
+            test_value(row.get(test.get("column", "")), test.get("value"))
+            for test_value, test in zip(good, tests, strict=True)
         )
 
     return [dict(row) for row in rows if passes(row)]
 
 
-def _delivered(_seed: int, _specs: Mapping[str, Any], rows: Rows) -> list[JSON]:
+def _mark_delivered(_seed: int, _specs: Mapping[str, Any], rows: Rows) -> list[JSON]:
     return [{**row, "webhook_status": "delivered"} for row in rows]
 
 
 _RETURN: Mapping[str, JSON] = {"return_fields": _OBJECT, "tier": _STRING}
 _FILTERS: Mapping[str, JSON] = {"filters": {"type": "array", "items": _OBJECT}}
-_PASSING = {
+_PASS_THROUGH = {
     "io": ("read_notebook", "hubspot_import", "yc_batches", "yc_companies"),
     "discovery": ("github_find_people", "google_maps_search"),
     "web": ("scrape_web", "backlinks_referring_domains", "find_subdomains"),
@@ -195,8 +196,8 @@ _PASSING = {
 
 
 @functools.cache
-def registered() -> Mapping[str, Block]:
-    """Give all blocks by name."""
+def registered_blocks() -> Mapping[str, Block]:
+    """Return all blocks, keyed by name."""
     own = (
         Block(
             "webhook",
@@ -228,9 +229,9 @@ def registered() -> Mapping[str, Block]:
             "output",
             "",
             {"url": _STRING, "timeout_seconds": {"type": "number"}},
-            _delivered,
+            _mark_delivered,
             ("url",),
         ),
     )
-    others = (Block(name, category, "", {}, _pass) for category, names in _PASSING.items() for name in names)
+    others = (Block(name, category, "", {}, _pass) for category, names in _PASS_THROUGH.items() for name in names)
     return {block.name: block for block in (*own, *others)}

@@ -1,6 +1,6 @@
-"""The companies the simulator knows, and how a question finds the one it means.
+"""The packaged companies, and their look-up by website or name.
 
-The facts are true ones: 1,510 listed companies from `data/companies.csv`, see `data/README.md`.
+The facts are true: 1,510 listed companies from `data/companies.csv`, see `data/README.md`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _OWN_NAME_KEYS = ("company", "company_name", "organization", "employer")
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """One line of `companies.csv`; an empty string or None where the fact is not known."""
+    """One line of `companies.csv`; unknown facts are empty strings or None."""
 
     company_name: str
     website: str
@@ -32,7 +32,7 @@ class Company:
 
 @functools.cache
 def companies() -> list[Company]:
-    """Give the packaged companies, in the order of the file. The list is shared: do not change it."""
+    """Return the packaged companies in file order. The list is cached: do not modify it."""
     table = resources.files("sixtyfour_async.simulator.knowledge").joinpath("data/companies.csv")
     lines = table.read_text(encoding="utf-8").splitlines(keepends=True)
     return [_company(row) for row in csv.DictReader(lines)]
@@ -51,7 +51,7 @@ def _company(row: Mapping[str, str]) -> Company:
 
 
 def domain_of(site: str) -> str:
-    """Strip a site to its domain: no scheme, ``www.``, path, port or capitals."""
+    """Return the domain of a URL in lower case, without scheme, ``www.``, path or port."""
     rest = site.strip().lower().partition("://")[2] or site.strip().lower()
     for stop in "/?#":
         rest = rest.partition(stop)[0]
@@ -78,11 +78,11 @@ def _texts(about: Mapping[str, Any], keys: tuple[str, ...]) -> list[str]:
 
 
 def find_company(about: Mapping[str, Any], *, person: bool = False) -> Company | None:
-    """Find the company that *about* describes: by its site first, then by its name.
+    """Return the company that *about* describes, by website first, then by name.
 
     Args:
-        about: What the caller sent, e.g. ``{"company_name": "1&1", "website": "1und1.ag"}``.
-        person: The record is about a person, whose ``name`` is not a company's.
+        about: Record sent by the caller, e.g. ``{"company_name": "1&1", "website": "1und1.ag"}``.
+        person: Whether the record describes a person, so that ``name`` is not a company name.
     """
     names = [name.casefold() for name in _texts(about, _OWN_NAME_KEYS if person else _NAME_KEYS)]
     for site in _texts(about, _SITE_KEYS):

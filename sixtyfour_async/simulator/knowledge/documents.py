@@ -1,7 +1,7 @@
-"""What filter search looks through: an index of the packaged companies and one of invented people.
+"""The indexes of filter search: the packaged companies, and invented people.
 
-The names of the fields are assumed, after the few that docs.sixtyfour.ai shows (``hq_country_iso2``,
-``employees_count``); so are the shapes of the rows, after what third parties read of them.
+Field names are assumed from the few that docs.sixtyfour.ai shows (``hq_country_iso2``, ``employees_count``), row shapes
+from those that third parties read.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sixtyfour_async.simulator.base.chance import pick, whole
+from sixtyfour_async.simulator.base.seeded_random import choice, randint
 from sixtyfour_async.simulator.knowledge.companies import Company, companies, domain_of
-from sixtyfour_async.simulator.knowledge.people import Person, person_of, slug
+from sixtyfour_async.simulator.knowledge.people import Person, invent_person, slug
 
 JSON = dict[str, Any]
 _ISO2: Mapping[str, str] = {
@@ -35,17 +35,17 @@ _ISO2: Mapping[str, str] = {
     "Bermuda": "BM",
     "China": "CN",
 }
-_SPELT = {
+_COUNTRY_ALIASES = {
     **dict.fromkeys(("U.S.", "US", "USA", "U.S", "U.S. (operational)"), "United States"),
     **dict.fromkeys(("UK", "England"), "United Kingdom"),
     "The Netherlands": "Netherlands",
 }
-_PEOPLE = 2000
+_PEOPLE_COUNT = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """The documents of a mode, and the fields they have; text fields are found by words too."""
+    """The documents of a mode, and the types of their fields."""
 
     name: str
     fields: Mapping[str, str]
@@ -89,14 +89,14 @@ _PERSON_FIELDS: Mapping[str, str] = {
 
 
 def country_of(company: Company) -> str:
-    """Name the country of a head office, "" where the facts do not tell."""
+    """Return the country of the head office, or "" if unknown."""
     places = (company.country, company.country.rpartition(", ")[2], company.headquarters.rpartition(", ")[2])
-    known = (_SPELT.get(place.strip(), place.strip()) for place in places)
+    known = (_COUNTRY_ALIASES.get(place.strip(), place.strip()) for place in places)
     return next((name for name in known if name in _ISO2), "")
 
 
 def company_document(at: int, company: Company) -> JSON:
-    """Write a company as the index does."""
+    """Return the index document of a company at a position of the file."""
     country = country_of(company)
     return {
         "id": 100_001 + at,
@@ -117,7 +117,7 @@ def company_document(at: int, company: Company) -> JSON:
 
 
 def person_document(at: int, person: Person, company: Company | None = None) -> JSON:
-    """Write an invented person as the index does."""
+    """Return the index document of an invented person."""
     first, _, last = person.name.partition(" ")
     public_id = person.linkedin.rstrip("/").rpartition("/")[2]
     return {
@@ -142,26 +142,26 @@ def person_document(at: int, person: Person, company: Company | None = None) -> 
 
 @functools.lru_cache(maxsize=8)
 def index_of(mode: str, seed: int) -> Index:
-    """Give the index of a mode, ``company`` or ``people``."""
+    """Return the index of a mode: ``company`` or ``people``."""
     if mode == "company":
         known = [company_document(at, company) for at, company in enumerate(companies())]
         return Index("companies", _COMPANY_FIELDS, known)
-    return Index("people", _PERSON_FIELDS, [_person(seed, at) for at in range(_PEOPLE)])
+    return Index("people", _PERSON_FIELDS, [_person(seed, at) for at in range(_PEOPLE_COUNT)])
 
 
 def _person(seed: int, at: int) -> JSON:
-    company = pick(companies(), seed, "employer", at)
-    person = person_of(seed, {"number": whole(1, 10**9, seed, "person", at)}, company.company_name)
+    company = choice(companies(), seed, "employer", at)
+    person = invent_person(seed, {"number": randint(1, 10**9, seed, "person", at)}, company.company_name)
     return person_document(at, person, company)
 
 
-def shown(mode: str, document: Mapping[str, Any], shape: str) -> JSON:
-    """Show a document as a row: ``raw`` as the index has it, ``workflow`` as a flat LEAD or COMPANY record."""
+def as_row(mode: str, document: Mapping[str, Any], shape: str) -> JSON:
+    """Return a document as a row: ``raw`` as in the index, ``workflow`` as a flat LEAD or COMPANY record."""
     if mode == "company":
         names = ("company_name", "website", "country", "industry", "headquarters", "founded", "employees")
         return dict(document) if shape == "raw" else {name: document[name] for name in names}
     if shape == "workflow":
-        return lead(document)
+        return lead_row(document)
     company = {"name": document["company_name"], "domain": document["company_domain"], "industry": document["industry"]}
     return {
         "publicId": document["public_id"],
@@ -177,7 +177,7 @@ def shown(mode: str, document: Mapping[str, Any], shape: str) -> JSON:
     }
 
 
-def lead(document: Mapping[str, Any]) -> JSON:
-    """Show a person as a flat record."""
+def lead_row(document: Mapping[str, Any]) -> JSON:
+    """Return a person document as a flat LEAD record."""
     names = {"name": "full_name", "title": "job_title", "company": "company_name", "location": "location"}
     return {**{name: document[field] for name, field in names.items()}, "linkedin": document["linkedin_url"]}

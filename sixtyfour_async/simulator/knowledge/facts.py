@@ -1,4 +1,4 @@
-"""Which known fact a struct field asks for, by the words of its name and description."""
+"""Map struct fields to known company facts, by the words of their name and description."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ABOUT_SOMETHING_ELSE = re.compile(
     r"|remote|satisfaction|rating|revenue|salary|key|former|sales|engineering|turnover|trends?|awards?|codes?"
     r"|naics|sic|rank|competitors?|pricing|privacy|news|blog|source|support|subsidiar\w+|branch\w*)\b"
 )
-"""Words that narrow a known fact down to one that is not known; better no answer than a wrong one."""
+"""Words that turn a known fact into an unknown one ("average employees"); no answer is better than a wrong one."""
 _RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("country", re.compile(r"^(?!.*\bcity\b).*\b(country|nation)\b")),
     ("headquarters", re.compile(r"\b(headquarters?|headquartered|hq|head office|main office|seat)\b")),
@@ -41,14 +41,14 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 
 def words(text: str) -> str:
-    """Write an identifier or a sentence as plain lower-case words."""
+    """Normalize an identifier or a sentence to lower-case words separated by spaces."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text)
     return " ".join(re.findall(r"[a-z0-9]+", spaced.lower()))
 
 
 @functools.lru_cache(maxsize=4096)
 def fact_name(name: str, description: str) -> str | None:
-    """Say which field of `Company` is meant; the name decides, else the description."""
+    """Return the name of the `Company` attribute a field asks for: by its name, else by its description."""
     for text in (words(name), words(description)):
         if _ABOUT_SOMETHING_ELSE.search(text):
             return None
@@ -59,7 +59,7 @@ def fact_name(name: str, description: str) -> str | None:
 
 
 def company_fact(company: Company | None, name: str, description: str) -> Any:
-    """Give the fact a struct field asks for, or None when it is not known."""
+    """Return the fact that a struct field asks for, or None if it is unknown."""
     fact = fact_name(name, description)
     if company is None or fact is None:
         return None

@@ -1,7 +1,7 @@
-"""Filters over documents: ``simple_filters`` in the style of MongoDB, and the guarded OpenSearch queries.
+"""Filters over documents: MongoDB-style ``simple_filters``, and the allowed subset of OpenSearch queries.
 
-Operators: docs.sixtyfour.ai, api-reference/search/search-query. What is not known, a field or an operator, is refused
-with 400 (assumed); texts are compared without regard to capitals.
+Source of the operators: docs.sixtyfour.ai, api-reference/search/search-query. Unknown fields and operators are rejected
+with 400 (assumed). Strings are compared case-insensitively.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sixtyfour_async.simulator.base.error_responses import error_response
 from sixtyfour_async.simulator.base.json_values import as_array, as_object
-from sixtyfour_async.simulator.base.refusal import detail
 from sixtyfour_async.simulator.knowledge.documents import Index
 from sixtyfour_async.simulator.knowledge.facts import words
 
 Document = Mapping[str, Any]
 Test = Callable[[Document], bool]
-LIMITS = {
+QUERY_LIMITS = {
     "max_query_depth": 8,
     "max_clause_count": 256,
     "max_terms_per_clause": 1000,
@@ -31,86 +31,86 @@ LIMITS = {
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A filter that was understood. ``sort``: field and whether it falls; ``limit``: most documents, if any."""
+    """A parsed filter. ``sort``: pairs of field and whether it is descending; ``limit``: maximum documents."""
 
     test: Test
     sort: tuple[tuple[str, bool], ...] = ()
     limit: int | None = None
 
 
-def _plain(value: Any) -> Any:
+def _casefolded(value: Any) -> Any:
     return value.casefold() if isinstance(value, str) else value
 
 
-def _equal(mine: Any, value: Any) -> bool:
-    return isinstance(mine, bool) == isinstance(value, bool) and bool(_plain(mine) == _plain(value))
+def _equal(actual: Any, value: Any) -> bool:
+    return isinstance(actual, bool) == isinstance(value, bool) and bool(_casefolded(actual) == _casefolded(value))
 
 
 def _compares(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
-    def test(mine: Any, value: Any) -> bool:
-        same = isinstance(mine, str) == isinstance(value, str)
-        return mine is not None and same and compare(_plain(mine), _plain(value))
+    def test(actual: Any, value: Any) -> bool:
+        same = isinstance(actual, str) == isinstance(value, str)
+        return actual is not None and same and compare(_casefolded(actual), _casefolded(value))
 
     return test
 
 
-def _matches(mine: Any, value: Any) -> bool:
-    """Say whether a text holds all words of *value*, which may be a wildcard."""
+def _matches(actual: Any, value: Any) -> bool:
+    """Return whether a text contains all words of *value*, or matches it if it contains wildcards."""
     if any(sign in str(value) for sign in "*?"):
-        return fnmatch.fnmatchcase(str(mine).casefold(), str(value).casefold())
-    return set(words(str(value)).split()) <= set(words(str(mine)).split())
+        return fnmatch.fnmatchcase(str(actual).casefold(), str(value).casefold())
+    return set(words(str(value)).split()) <= set(words(str(actual)).split())
 
 
-def _phrase(mine: Any, value: Any) -> bool:
-    return f" {words(str(value))} " in f" {words(str(mine))} "
+def _phrase(actual: Any, value: Any) -> bool:
+    return f" {words(str(value))} " in f" {words(str(actual))} "
 
 
 def _any(test: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
-    """Apply a test to each entry of a field that has several."""
+    """Extend a test to arrays: any of the entries may pass."""
 
-    def applied(mine: Any, value: Any) -> bool:
-        entries = as_array(mine)
-        return test(mine, value) if entries is None else any(test(entry, value) for entry in entries)
+    def applied(actual: Any, value: Any) -> bool:
+        entries = as_array(actual)
+        return test(actual, value) if entries is None else any(test(entry, value) for entry in entries)
 
     return applied
 
 
-def _in(mine: Any, value: Any) -> bool:
-    return any(_equal(mine, item) for item in value)
+def _in(actual: Any, value: Any) -> bool:
+    return any(_equal(actual, item) for item in value)
 
 
 _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "$eq": _any(_equal),
-    "$ne": lambda mine, value: not _any(_equal)(mine, value),
+    "$ne": lambda actual, value: not _any(_equal)(actual, value),
     "$gt": _any(_compares(operator.gt)),
     "$gte": _any(_compares(operator.ge)),
     "$lt": _any(_compares(operator.lt)),
     "$lte": _any(_compares(operator.le)),
     "$in": _any(_in),
-    "$nin": lambda mine, value: not _any(_in)(mine, value),
-    "$exists": lambda mine, value: (mine not in (None, "", [])) == bool(value),
+    "$nin": lambda actual, value: not _any(_in)(actual, value),
+    "$exists": lambda actual, value: (actual not in (None, "", [])) == bool(value),
     "$match": _any(_matches),
     "$phrase": _any(_phrase),
     "$search": _any(_matches),
 }
-_TOGETHER: Mapping[str, Callable[[list[bool]], bool]] = {
+_COMBINATORS: Mapping[str, Callable[[list[bool]], bool]] = {
     "$and": all,
     "$or": any,
     "$nor": lambda tests: not any(tests),
 }
-NAMES = (*_OPERATORS, *_TOGETHER, "$not", "$elemMatch", "$sort", "$limit")
+OPERATOR_NAMES = (*_OPERATORS, *_COMBINATORS, "$not", "$elemMatch", "$sort", "$limit")
 
 
-def simple(index: Index, given: Mapping[str, Any]) -> Filter:
-    """Understand ``simple_filters``.
+def parse_simple_filters(index: Index, given: Mapping[str, Any]) -> Filter:
+    """Parse ``simple_filters``.
 
     Raises:
-        Refused: 400, with the field or operator that is not known.
+        ErrorResponse: 400, naming the unknown field or operator.
     """
     rest = {name: value for name, value in given.items() if name not in {"$sort", "$limit"}}
     limit = given.get("$limit")
     if limit is not None and not isinstance(limit, int):
-        raise detail(400, "Invalid simple_filters: $limit must be a whole number")
+        raise error_response(400, "Invalid simple_filters: $limit must be a whole number")
     return Filter(_group(index, rest), _sort(index, given.get("$sort")), limit)
 
 
@@ -123,38 +123,38 @@ def _sort(index: Index, given: Any) -> tuple[tuple[str, bool], ...]:
         else:
             pairs.append((str(entry).removeprefix("-"), str(entry).startswith("-")))
     for name, _ in pairs:
-        _known(index, name)
+        _require_field(index, name)
     return tuple(pairs)
 
 
-def _known(index: Index, name: str) -> None:
+def _require_field(index: Index, name: str) -> None:
     if name not in index.fields:
-        raise detail(400, f"Invalid simple_filters: unknown field '{name}'")
+        raise error_response(400, f"Invalid simple_filters: unknown field '{name}'")
 
 
 def _group(index: Index, given: Any) -> Test:
     clauses = as_object(given)
     if clauses is None:
-        raise detail(400, "Invalid simple_filters: a filter must be an object")
+        raise error_response(400, "Invalid simple_filters: a filter must be an object")
     tests = [_clause(index, name, value) for name, value in clauses.items()]
     return lambda document: all(test(document) for test in tests)
 
 
 def _clause(index: Index, name: str, value: Any) -> Test:
-    if name in _TOGETHER:
+    if name in _COMBINATORS:
         tests = [_group(index, entry) for entry in as_array(value) or []]
-        together = _TOGETHER[name]
+        together = _COMBINATORS[name]
         return lambda document: together([test(document) for test in tests])
     if name == "$not":
         test = _group(index, value)
         return lambda document: not test(document)
     if name == "$search":
         return lambda document: any(_matches(entry, value) for entry in document.values() if isinstance(entry, str))
-    _known(index, name)
-    asked: dict[str, Any] | None = as_object(value)
-    if asked is None:
-        asked = {"$in" if isinstance(value, list) else "$eq": value}
-    tests = [_test(index, name, sign, wanted) for sign, wanted in asked.items()]
+    _require_field(index, name)
+    requested: dict[str, Any] | None = as_object(value)
+    if requested is None:
+        requested = {"$in" if isinstance(value, list) else "$eq": value}
+    tests = [_test(index, name, sign, wanted) for sign, wanted in requested.items()]
     return lambda document: all(test(document) for test in tests)
 
 
@@ -164,25 +164,25 @@ def _test(index: Index, name: str, sign: str, wanted: Any) -> Test:
         return inner if sign == "$elemMatch" else lambda document: not inner(document)
     compare = _OPERATORS.get(sign)
     if compare is None:
-        raise detail(400, f"Invalid simple_filters: unknown operator '{sign}'")
+        raise error_response(400, f"Invalid simple_filters: unknown operator '{sign}'")
     if sign in {"$in", "$nin"} and not isinstance(wanted, list):
-        raise detail(400, f"Invalid simple_filters: {sign} needs an array")
+        raise error_response(400, f"Invalid simple_filters: {sign} needs an array")
     return lambda document: compare(document.get(name), wanted)
 
 
 _DSL = {"term": "$eq", "terms": "$in", "match": "$match", "match_phrase": "$phrase", "wildcard": "$match"}
 
 
-def dsl(given: Any) -> dict[str, Any]:
-    """Write a raw OpenSearch query as ``simple_filters``.
+def translate_query(given: Any) -> dict[str, Any]:
+    """Translate an OpenSearch query to ``simple_filters``.
 
     Raises:
-        Refused: 400, it is not one of the queries that are let through.
+        ErrorResponse: 400 if the query is not one of the allowed ones.
     """
     query = as_object(given) or {}
     query = as_object(query.get("query")) or query
     if len(query) != 1:
-        raise detail(400, "Invalid filters: one query clause expected")
+        raise error_response(400, "Invalid filters: one query clause expected")
     [(word, inner)] = query.items()
     body = as_object(inner) or {}
     if word == "match_all":
@@ -192,20 +192,20 @@ def dsl(given: Any) -> dict[str, Any]:
     if word == "exists":
         return {str(body.get("field")): {"$exists": True}}
     if len(body) != 1 or word not in {*_DSL, "range"}:
-        raise detail(400, f"Invalid filters: query '{word}' is not allowed")
+        raise error_response(400, f"Invalid filters: query '{word}' is not allowed")
     [(name, value)] = body.items()
-    asked = as_object(value)
+    requested = as_object(value)
     if word == "range":
-        return {name: {f"${sign}": bound for sign, bound in (asked or {}).items()}}
+        return {name: {f"${sign}": bound for sign, bound in (requested or {}).items()}}
     name = name.removesuffix(".keyword")
-    return {name: {_DSL[word]: next(iter(asked.values()), None) if asked else value}}
+    return {name: {_DSL[word]: next(iter(requested.values()), None) if requested else value}}
 
 
 def _bool(body: Mapping[str, Any]) -> list[dict[str, Any]]:
     def parts(word: str) -> list[dict[str, Any]]:
         given = body.get(word, [])
         entries = as_array(given)
-        return [dsl(entry) for entry in ([given] if entries is None else entries)]
+        return [translate_query(entry) for entry in ([given] if entries is None else entries)]
 
     either = parts("should")
     return [
@@ -216,15 +216,15 @@ def _bool(body: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def apply(index: Index, asked: Filter) -> list[Document]:
-    """Give the documents that pass, in the order asked for; those without the field sorted by come last."""
-    found = [document for document in index.documents if asked.test(document)]
-    for name, falls in reversed(asked.sort):
+def apply_filter(index: Index, requested: Filter) -> list[Document]:
+    """Return the matching documents in the requested order; documents without the sort field come last."""
+    found = [document for document in index.documents if requested.test(document)]
+    for name, falls in reversed(requested.sort):
         there = [document for document in found if document.get(name) is not None]
         there.sort(key=functools.partial(_sorted_by, name), reverse=falls)
         found = [*there, *(document for document in found if document.get(name) is None)]
-    return found if asked.limit is None else found[: asked.limit]
+    return found if requested.limit is None else found[: requested.limit]
 
 
 def _sorted_by(name: str, document: Document) -> Any:
-    return _plain(document[name])
+    return _casefolded(document[name])

@@ -1,9 +1,9 @@
-"""The table of job operations: their paths, words, fields and prices. Everything else reads it from here.
+"""The table of job operations: paths, status words, fields and prices.
 
-Sources, unless a line says otherwise: docs.sixtyfour.ai, api-reference/endpoint/{people-intelligence,
-company-intelligence, find-email, find-phone, reverse-email, reverse-phone, qa-agent} and guides/using-webhooks. Up to
-100 leads in a bulk request is documented for e-mails and phones and assumed for the reverse look-ups; that more of
-them are a 422 is assumed.
+Source, unless a line says otherwise: docs.sixtyfour.ai, api-reference/endpoint/{people-intelligence,
+company-intelligence, find-email, find-phone, reverse-email, reverse-phone, qa-agent} and guides/using-webhooks. The
+maximum of 100 leads in a bulk request is documented for e-mails and phones, and assumed for the reverse look-ups, as is
+the 422 for more of them.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sixtyfour_async.simulator.base.validation import Field, texts
-from sixtyfour_async.simulator.knowledge.money import PRICES
-from sixtyfour_async.simulator.knowledge.people import is_personal, text_at
+from sixtyfour_async.simulator.base.validation import Field, string_array
+from sixtyfour_async.simulator.knowledge.people import first_text, is_personal_email
+from sixtyfour_async.simulator.knowledge.pricing import PRICES_CENTS
 
-MOST_LEADS = 100
+MAX_LEADS = 100
 _NAMES = ("name", "full_name", "first_name", "linkedin", "linkedin_url", "email", "phone")
 _WEBHOOK = Field("webhook_url", "url")
 _PLAN = Field("research_plan", "string")
@@ -34,46 +34,46 @@ _CRITERION = (
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One kind of work that can be asked for synchronously or as a job."""
+    """A kind of work that can be requested synchronously or as a job."""
 
     kind: str
     paths: tuple[str, ...]
     task_type: str
-    """The word in job-status; by analogy (assumed) where the pages name none."""
-    started: str
-    """Status of the answer to ``-async``: upper-case for the intelligence routes, lower-case elsewhere."""
+    """``task_type`` in job-status; assumed by analogy where undocumented."""
+    started_status: str
+    """Status in the answer of ``-async`` routes: upper case for the intelligence routes, lower case elsewhere."""
     subject_key: str
     fields: tuple[Field, ...]
-    empty: str
-    """The 400 text when the subject holds nothing."""
+    empty_message: str
+    """Message of the 400 for an empty subject."""
     tier_noun: str = ""
-    """How the 403 for a tier calls the operation; "" when it has no tiers."""
-    looks_for: tuple[str, ...] = ()
-    """A lead of a bulk request is looked up by any of these keys; () when there is no bulk form."""
+    """Name of the operation in the 403 for a tier; "" if it has no tiers."""
+    lookup_keys: tuple[str, ...] = ()
+    """Keys that identify a lead of a bulk request; empty if there is no bulk form."""
 
     @property
     def bulk_fields(self) -> tuple[Field, ...]:
-        """Give the fields of the bulk form: ``leads`` instead of ``lead``."""
-        leads = Field("leads", "array", required=True, of=Field("", "object", required=True), longest=MOST_LEADS)
+        """Fields of the bulk form: ``leads`` instead of ``lead``."""
+        leads = Field("leads", "array", required=True, element=Field("", "object", required=True), max_length=MAX_LEADS)
         return (leads, *(field for field in self.fields if field.name != self.subject_key))
 
     def bulk_price(self, body: Mapping[str, Any]) -> int:
-        """Give the price of a bulk request in cents: that of each lead alone; what cannot be looked up is free."""
-        leads = (lead for lead in body["leads"] if self.usable(lead))
+        """Return the price of a bulk request in cents: the sum over its leads that can be looked up."""
+        leads = (lead for lead in body["leads"] if self.can_look_up(lead))
         return sum(self.price({**body, self.subject_key: lead}) for lead in leads)
 
-    def usable(self, lead: Mapping[str, Any]) -> bool:
-        """Say whether a lead holds something to look it up by."""
-        return bool(text_at(lead, *self.looks_for))
+    def can_look_up(self, lead: Mapping[str, Any]) -> bool:
+        """Return whether a lead has one of the lookup keys."""
+        return bool(first_text(lead, *self.lookup_keys))
 
     def price(self, body: Mapping[str, Any]) -> int:
-        """Give the price of one run in cents; a personal e-mail that is known already is free (documented)."""
-        if body.get("mode") == "PERSONAL" and is_personal(str(body["lead"].get("email") or "")):
+        """Return the price of one request in cents; a personal e-mail that was sent along is free (documented)."""
+        if body.get("mode") == "PERSONAL" and is_personal_email(str(body["lead"].get("email") or "")):
             return 0
-        return PRICES[self.price_key(body)]
+        return PRICES_CENTS[self.price_key(body)]
 
     def price_key(self, body: Mapping[str, Any]) -> str:
-        """Say under which word prices list this request."""
+        """Return the key of this request in `PRICES_CENTS`."""
         if self.tier_noun:
             return f"intelligence:{tier_of(body)}"
         if self.kind == "find_email":
@@ -81,26 +81,26 @@ class Operation:
         return self.kind
 
     def runtime_key(self, body: Mapping[str, Any]) -> str:
-        """Say under which word run times list this request."""
+        """Return the key of this request in `knowledge.runtimes.PROFILES`."""
         return f"intelligence:{tier_of(body)}" if self.tier_noun else self.kind
 
 
 def tier_of(body: Mapping[str, Any]) -> str:
-    """Give the tier asked for; the server's default is ``low``."""
+    """Return the requested tier; the default of the service is ``low``."""
     return str(body.get("tier") or "low")
 
 
-def _finder(kind: str, *more: Field, looks_for: tuple[str, ...] = _NAMES, newer: bool = False) -> Operation:
+def _finder(kind: str, *more: Field, lookup_keys: tuple[str, ...] = _NAMES, has_v2: bool = False) -> Operation:
     path = kind.replace("_", "-")
     return Operation(
         kind=kind,
-        paths=(path, f"{path}-v2") if newer else (path,),
+        paths=(path, f"{path}-v2") if has_v2 else (path,),
         task_type=kind,
-        started="pending",
+        started_status="pending",
         subject_key="lead",
-        fields=(Field("lead", "object", required=True), _WEBHOOK, *more, texts("providers")),
-        empty="Lead data is required",
-        looks_for=looks_for,
+        fields=(Field("lead", "object", required=True), _WEBHOOK, *more, string_array("providers")),
+        empty_message="Lead data is required",
+        lookup_keys=lookup_keys,
     )
 
 
@@ -108,7 +108,7 @@ _COMPANY = Operation(
     kind="company_intelligence",
     paths=("company-intelligence", "enrich-company", "enrich-company-v2"),
     task_type="company_enrichment",
-    started="RUNNING",
+    started_status="RUNNING",
     subject_key="target_company",
     fields=(
         Field("target_company", "object", required=True),
@@ -122,7 +122,7 @@ _COMPANY = Operation(
         _CONFIDENCE,
         _WEBHOOK,
     ),
-    empty="Invalid company data",
+    empty_message="Invalid company data",
     tier_noun="company",
 )
 
@@ -130,7 +130,7 @@ _PEOPLE = Operation(
     kind="people_intelligence",
     paths=("people-intelligence", "enrich-lead"),
     task_type="lead_enrichment",
-    started="RUNNING",
+    started_status="RUNNING",
     subject_key="lead_info",
     fields=(
         Field("lead_info", "object", required=True),
@@ -140,7 +140,7 @@ _PEOPLE = Operation(
         _CONFIDENCE,
         _WEBHOOK,
     ),
-    empty="Invalid lead data",
+    empty_message="Invalid lead data",
     tier_noun="lead",
 )
 
@@ -148,27 +148,27 @@ _QA = Operation(
     kind="qa_agent",
     paths=("qa-agent",),
     task_type="qa_agent",
-    started="RUNNING",
+    started_status="RUNNING",
     subject_key="data",
     fields=(
         Field("data", "object", required=True),
         Field("qualification_criteria", "array", required=True, items=_CRITERION),
-        Field("references", "array", of=Field("", "strings", required=True)),
+        Field("references", "array", element=Field("", "strings", required=True)),
         Field("struct", "strings"),
         Field("max_tool_calls", "integer", minimum=1, maximum=50),
         _WEBHOOK,
     ),
-    empty="Lead data is required",
+    empty_message="Lead data is required",
 )
 
 _RESEARCH = Operation(
     kind="research_agent",
     paths=("research-agent",),
     task_type="research_agent",
-    started="RUNNING",
+    started_status="RUNNING",
     subject_key="input_data",
     fields=(Field("input_data", "object", required=True), Field("struct", "object"), _PLAN, _WEBHOOK),
-    empty="Invalid request body",
+    empty_message="Invalid request body",
 )
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -178,11 +178,11 @@ OPERATIONS: tuple[Operation, ...] = (
         "find_email",
         Field("verify_emails", "boolean", nullable=False),
         Field("mode", "string", nullable=False, choices=("PROFESSIONAL", "PERSONAL")),
-        newer=True,
+        has_v2=True,
     ),
-    _finder("find_phone", newer=True),
-    _finder("reverse_email", looks_for=("email",)),
-    _finder("reverse_phone", looks_for=("phone",)),
+    _finder("find_phone", has_v2=True),
+    _finder("reverse_email", lookup_keys=("email",)),
+    _finder("reverse_phone", lookup_keys=("phone",)),
     _QA,
     _RESEARCH,
 )
@@ -191,6 +191,6 @@ BY_KIND: Mapping[str, Operation] = {operation.kind: operation for operation in O
 
 
 def subject_of(about: Mapping[str, Any]) -> str:
-    """Name what a request is about, e.g. ``1&1 | www.1und1.ag``: its plain values in the order given."""
+    """Return what identifies a record in the books, e.g. ``1&1 | www.1und1.ag``: its scalar values, in order."""
     plain = (value for value in about.values() if isinstance(value, str | int | float) and value != "")
     return " | ".join(str(value).strip() for value in plain)

@@ -1,8 +1,8 @@
-"""How long work takes: a table of log-normal draws, cut at both ends.
+"""Run times of work in simulated seconds: log-normal distributions, clamped to a range.
 
-Units: simulated seconds. "documented" follows the ranges in the vendor's public skill repository (finders 2 to 10 s,
-low 10 to 60 s, medium and qa-agent 30 to 180 s, deep search 30 to 120 s with a documented example of 272 s);
-"measured" takes the medians of the vendor's public benchmark (sixtyfour-ai/benchmarks, June 2026).
+Profile "documented" follows the ranges in the vendor's public skill repository (finders 2 to 10 s, low 10 to 60 s,
+medium and qa-agent 30 to 180 s, deep search 30 to 120 s with a documented example of 272 s). Profile "measured" uses
+the medians of the vendor's public benchmark (sixtyfour-ai/benchmarks, June 2026).
 """
 
 from __future__ import annotations
@@ -11,22 +11,22 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sixtyfour_async.simulator.base.chance import normal
+from sixtyfour_async.simulator.base.seeded_random import normal
 
 
 @dataclass(frozen=True, slots=True)
 class RunTime:
-    """A log-normal distribution, cut to ``shortest..longest``."""
+    """A log-normal distribution whose draws are clamped to ``min_seconds`` and ``max_seconds``."""
 
-    median: float
+    median_seconds: float
     sigma: float
-    shortest: float
-    longest: float
+    min_seconds: float
+    max_seconds: float
 
     def draw(self, *parts: object) -> float:
-        """Give the run time that belongs to *parts*."""
-        drawn = self.median * math.exp(self.sigma * normal("run time", *parts))
-        return min(max(drawn, self.shortest), self.longest)
+        """Return the run time drawn for *parts*."""
+        drawn = self.median_seconds * math.exp(self.sigma * normal("run time", *parts))
+        return min(max(drawn, self.min_seconds), self.max_seconds)
 
 
 _FINDER = RunTime(5, 0.4, 2, 10)  # skill repository: 2 to 10 s; the median is assumed
@@ -72,12 +72,12 @@ PROFILES: Mapping[str, Mapping[str, RunTime]] = {
 
 
 def bulk_seconds(one: float, leads: int) -> float:
-    """Say how long a bulk job takes whose leads take *one* second each alone: less than in turn (assumed)."""
+    """Return the run time of a bulk job whose leads take *one* seconds each; it grows logarithmically (assumed)."""
     return one * (1 + math.log(max(leads, 1)))
 
 
 ROWS_PER_SECOND = 50.0
-"""A bulk-intelligence file takes this much longer for its rows (assumed)."""
+"""Rows by which a bulk-intelligence file takes one second longer (assumed)."""
 ROWS_PER_BATCH = 10
 SECONDS_PER_BATCH = 10.0
-"""A workflow run takes this much longer for each started batch of rows (assumed)."""
+"""Additional seconds of a workflow run for each started batch of rows (assumed)."""

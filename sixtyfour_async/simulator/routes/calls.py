@@ -1,4 +1,4 @@
-"""A request and a reply as plain values, so that routes decide without awaiting."""
+"""Requests and replies as plain values, so that route functions need not await."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sixtyfour_async.simulator.base.error_responses import validation_error
 from sixtyfour_async.simulator.base.json_values import as_object
-from sixtyfour_async.simulator.base.refusal import unprocessable
-from sixtyfour_async.simulator.base.validation import Field, check, missing, problem
-from sixtyfour_async.simulator.state.work import Fate
+from sixtyfour_async.simulator.base.validation import Field, missing, problem, validate
+from sixtyfour_async.simulator.state.work import WorkFaults
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request that passed the gate. ``now``: simulated Unix seconds; ``key``: the name of its key in the books."""
+    """An authenticated request. ``now``: simulated Unix seconds; ``key``: the name of its key in the books."""
 
     now: float
     path: str
@@ -25,36 +25,36 @@ class Call:
     headers: Mapping[str, str]
     content: bytes
     key: str = ""
-    fate: Callable[[], Fate] = Fate
-    """Asked when new work is accepted."""
-    drifted: Callable[[], bool] = bool
-    """Asked when the status of work is about to be told."""
+    draw_faults: Callable[[], WorkFaults] = WorkFaults
+    """Called when work is accepted, and only then."""
+    draw_drift: Callable[[], bool] = bool
+    """Called when a status is about to be answered: whether to answer `UNKNOWN_STATUS` instead."""
 
     def body(self, fields: Sequence[Field], *, optional: bool = False) -> dict[str, Any]:
-        """Read the JSON body by *fields*; without one, an *optional* body is empty.
+        """Return the validated JSON body; a missing *optional* body is empty.
 
         Raises:
-            Refused: 422, as FastAPI says it.
+            ErrorResponse: 422 if it is invalid.
         """
         plain = self.json()
         if plain is None and optional:
             plain = {}
         if plain is None:
-            raise unprocessable([missing(("body",), None)])
+            raise validation_error([missing(("body",), None)])
         body = as_object(plain)
         if body is None:
             text = "Input should be a valid dictionary or object to extract fields from"
-            raise unprocessable([problem("model_attributes_type", ("body",), text, plain)])
-        values, problems = check(fields, body)
+            raise validation_error([problem("model_attributes_type", ("body",), text, plain)])
+        values, problems = validate(fields, body)
         if problems:
-            raise unprocessable(problems)
+            raise validation_error(problems)
         return values
 
     def json(self) -> Any:
-        """Decode the body; None when there is none.
+        """Return the decoded JSON body, or None if it is empty.
 
         Raises:
-            Refused: 422, it is not JSON.
+            ErrorResponse: 422 if it is not JSON.
         """
         if not self.content.strip():
             return None
@@ -63,23 +63,23 @@ class Call:
         except ValueError as error:
             at = getattr(error, "pos", 0)
             item = problem("json_invalid", ("body", at), "JSON decode error", {}, error=str(error))
-            raise unprocessable([item]) from error
+            raise validation_error([item]) from error
 
-    def queried(self, fields: Sequence[Field]) -> dict[str, Any]:
-        """Read the query string by *fields*; of a repeated key the last one counts.
+    def query_values(self, fields: Sequence[Field]) -> dict[str, Any]:
+        """Return the validated query parameters; the last of a repeated parameter wins.
 
         Raises:
-            Refused: 422, as FastAPI says it.
+            ErrorResponse: 422 if one is invalid.
         """
-        values, problems = check(fields, dict(self.query), ("query",))
+        values, problems = validate(fields, dict(self.query), ("query",))
         if problems:
-            raise unprocessable(problems)
+            raise validation_error(problems)
         return values
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What to answer; with ``wait_until`` the answer is what ``finish`` gives at that instant."""
+    """A response. With ``wait_until``, the response is what ``finish`` returns at that simulated instant."""
 
     body: Any = None
     status: int = 200

@@ -1,7 +1,7 @@
-"""The chat of the dashboard: sessions, messages, settings, and a stream of events.
+"""The dashboard's chat: sessions, messages, settings, and a stream of events.
 
-Paths and request keys: the public OpenAPI file, where these routes were hidden and then removed. What is answered is as
-little as makes sense; the events of the stream are assumed, and it ends when they are told.
+Source of paths and request keys: the public OpenAPI file, where these routes were hidden and later removed. Answers are
+minimal. The events of the stream are assumed; it ends after the last one.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sixtyfour_async.simulator.base.clock import iso
-from sixtyfour_async.simulator.base.refusal import detail
+from sixtyfour_async.simulator.base.error_responses import error_response
 from sixtyfour_async.simulator.base.validation import Field
 from sixtyfour_async.simulator.routes.calls import Call, Reply
 from sixtyfour_async.simulator.state.records import Record
-from sixtyfour_async.simulator.state.world import World
+from sixtyfour_async.simulator.state.service import Service
 
 KIND = "chat_session"
 _SETTINGS = "chat_settings"
@@ -42,25 +42,25 @@ _OPEN = (Field("workflow_id", "string"), Field("workspace_id", "string"))
 _HISTORY = (Field("cursor", "string"),)
 _TITLE = (Field("title", "string", required=True),)
 _CHANGE = (Field("yolo_mode", "boolean"), Field("custom_prompt", "string"))
-_PAGE = 20
+_PAGE_SIZE = 20
 
 
 def events(named: Iterable[tuple[str, Mapping[str, Any]]]) -> Reply:
-    """Answer with server-sent events: the ones given, each with an id, then the end."""
+    """Return a finite stream of server-sent events, numbered from 1."""
     lines = (f"id: {at}\nevent: {name}\ndata: {json.dumps(data)}\n\n" for at, (name, data) in enumerate(named, 1))
     return Reply(content="".join(lines).encode(), media_type="text/event-stream")
 
 
-def _session(world: World, session_id: str) -> Record:
-    found = world.records.get(KIND, session_id)
+def _session(service: Service, session_id: str) -> Record:
+    found = service.records.get(KIND, session_id)
     if found is None:
-        raise detail(404, "Session not found")
+        raise error_response(404, "Session not found")
     return found
 
 
-def _put(world: World, call: Call, session: Record, changes: Mapping[str, Any]) -> Record:
+def _put(service: Service, call: Call, session: Record, changes: Mapping[str, Any]) -> Record:
     changed = {**session, **changes, "updated_at": iso(call.now)}
-    return world.records.put(KIND, session["session_id"], changed, call.now)
+    return service.records.put(KIND, session["session_id"], changed, call.now)
 
 
 def _new(call: Call, session_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,96 +76,96 @@ def _new(call: Call, session_id: str, body: Mapping[str, Any]) -> dict[str, Any]
     }
 
 
-def chat(world: World, call: Call) -> Reply:
-    """Answer ``POST /chat``: the messages are kept, with an answer; the stream of the session tells it."""
+def chat(service: Service, call: Call) -> Reply:
+    """Handle ``POST /chat``: store the messages and an answer, which the session's stream sends."""
     body = call.body(_CHAT)
-    session = world.records.get(KIND, body["session_id"]) or _new(call, body["session_id"], body)
-    said = list(body["messages"] or [])
-    answer = {"role": "assistant", "content": f"{len(said)} message(s) read. Nothing was done."}
-    _put(world, call, session, {"messages": [*said, answer], "unread": True})
+    session = service.records.get(KIND, body["session_id"]) or _new(call, body["session_id"], body)
+    text = list(body["messages"] or [])
+    answer = {"role": "assistant", "content": f"{len(text)} message(s) read. Nothing was done."}
+    _put(service, call, session, {"messages": [*text, answer], "unread": True})
     return Reply({"session_id": body["session_id"], "status": "started"})
 
 
-def stop(world: World, call: Call) -> Reply:
-    """Answer ``POST /chat/stop``."""
-    session = _session(world, call.body((_SESSION,))["session_id"])
+def stop(service: Service, call: Call) -> Reply:
+    """Handle ``POST /chat/stop``."""
+    session = _session(service, call.body((_SESSION,))["session_id"])
     return Reply({"session_id": session["session_id"], "status": "stopped"})
 
 
-def approval(world: World, call: Call) -> Reply:
-    """Answer ``POST /chat/approval``."""
+def approval(service: Service, call: Call) -> Reply:
+    """Handle ``POST /chat/approval``."""
     body = call.body(_APPROVAL)
-    _session(world, body["session_id"])
+    _session(service, body["session_id"])
     return Reply({"success": True, "approval_id": body["approval_id"], "approved": body["approved"]})
 
 
-def open_session(world: World, call: Call) -> Reply:
-    """Answer ``POST /chat/sessions``."""
+def open_session(service: Service, call: Call) -> Reply:
+    """Handle ``POST /chat/sessions``."""
     body = call.body(_OPEN, optional=True)
-    session_id = world.records.new_id(KIND)
-    return Reply(_listed(_put(world, call, _new(call, session_id, body), {})))
+    session_id = service.records.new_id(KIND)
+    return Reply(_listed(_put(service, call, _new(call, session_id, body), {})))
 
 
 def _listed(session: Record) -> dict[str, Any]:
     return {name: value for name, value in session.items() if name != "messages"}
 
 
-def history(world: World, call: Call) -> Reply:
-    """Answer ``GET /chat/history``, newest first."""
-    cursor = call.queried(_HISTORY)["cursor"] or "0"
+def history(service: Service, call: Call) -> Reply:
+    """Handle ``GET /chat/history``, newest first."""
+    cursor = call.query_values(_HISTORY)["cursor"] or "0"
     first = int(cursor) if cursor.isdigit() else 0
-    found = world.records.all(KIND)[::-1]
-    more = first + _PAGE < len(found)
-    page = [_listed(session) for session in found[first : first + _PAGE]]
-    return Reply({"sessions": page, "has_more": more, "next_cursor": str(first + _PAGE) if more else None})
+    found = service.records.all(KIND)[::-1]
+    more = first + _PAGE_SIZE < len(found)
+    page = [_listed(session) for session in found[first : first + _PAGE_SIZE]]
+    return Reply({"sessions": page, "has_more": more, "next_cursor": str(first + _PAGE_SIZE) if more else None})
 
 
-def show(world: World, call: Call) -> Reply:
-    """Answer ``GET /chat/session/{session_id}``."""
-    return Reply({**_session(world, call.params["session_id"]), "generating": False, "generation_parts": []})
+def show(service: Service, call: Call) -> Reply:
+    """Handle ``GET /chat/session/{session_id}``."""
+    return Reply({**_session(service, call.params["session_id"]), "generating": False, "generation_parts": []})
 
 
-def rename(world: World, call: Call) -> Reply:
-    """Answer ``PATCH /chat/session/{session_id}``."""
+def rename(service: Service, call: Call) -> Reply:
+    """Handle ``PATCH /chat/session/{session_id}``."""
     title = call.body(_TITLE)["title"]
-    return Reply(_listed(_put(world, call, _session(world, call.params["session_id"]), {"title": title})))
+    return Reply(_listed(_put(service, call, _session(service, call.params["session_id"]), {"title": title})))
 
 
-def delete(world: World, call: Call) -> Reply:
-    """Answer ``DELETE /chat/session/{session_id}``."""
-    session = _session(world, call.params["session_id"])
-    world.records.drop(KIND, session["session_id"], call.now)
+def delete(service: Service, call: Call) -> Reply:
+    """Handle ``DELETE /chat/session/{session_id}``."""
+    session = _session(service, call.params["session_id"])
+    service.records.delete(KIND, session["session_id"], call.now)
     return Reply({"success": True})
 
 
-def stream(world: World, call: Call) -> Reply:
-    """Answer ``GET /chat/session/{session_id}/stream``: the words of the last answer, one by one."""
-    session = _session(world, call.params["session_id"])
-    said = session["messages"][-1]["content"] if session["messages"] else ""
-    words = [("text-delta", {"delta": f"{word} "}) for word in said.split()]
+def stream(service: Service, call: Call) -> Reply:
+    """Handle ``GET /chat/session/{session_id}/stream``: one event per word of the last answer."""
+    session = _session(service, call.params["session_id"])
+    text = session["messages"][-1]["content"] if session["messages"] else ""
+    words = [("text-delta", {"delta": f"{word} "}) for word in text.split()]
     about = {"session_id": session["session_id"]}
     return events([("start", about), *words, ("finish", about)])
 
 
-def engine(world: World, call: Call) -> Reply:
-    """Answer ``GET /chat/session/{session_id}/engine``."""
-    session = _session(world, call.params["session_id"])
+def engine(service: Service, call: Call) -> Reply:
+    """Handle ``GET /chat/session/{session_id}/engine``."""
+    session = _session(service, call.params["session_id"])
     return Reply({"session_id": session["session_id"], "engine": "simulated"})
 
 
-def read(world: World, call: Call) -> Reply:
-    """Answer ``POST /chat/session/{session_id}/read``."""
-    _put(world, call, _session(world, call.params["session_id"]), {"unread": False})
+def read(service: Service, call: Call) -> Reply:
+    """Handle ``POST /chat/session/{session_id}/read``."""
+    _put(service, call, _session(service, call.params["session_id"]), {"unread": False})
     return Reply({"success": True})
 
 
-def settings(world: World, _: Call) -> Reply:
-    """Answer ``GET /chat/settings``."""
-    return Reply(world.records.get(_SETTINGS, "") or {"yolo_mode": False, "custom_prompt": None})
+def settings(service: Service, _: Call) -> Reply:
+    """Handle ``GET /chat/settings``."""
+    return Reply(service.records.get(_SETTINGS, "") or {"yolo_mode": False, "custom_prompt": None})
 
 
-def change_settings(world: World, call: Call) -> Reply:
-    """Answer ``PATCH /chat/settings``."""
+def change_settings(service: Service, call: Call) -> Reply:
+    """Handle ``PATCH /chat/settings``."""
     changes = {name: value for name, value in call.body(_CHANGE).items() if value is not None}
-    before = {"yolo_mode": False, "custom_prompt": None} | dict(world.records.get(_SETTINGS, "") or {})
-    return Reply(world.records.put(_SETTINGS, "", before | changes, call.now))
+    before = {"yolo_mode": False, "custom_prompt": None} | dict(service.records.get(_SETTINGS, "") or {})
+    return Reply(service.records.put(_SETTINGS, "", before | changes, call.now))

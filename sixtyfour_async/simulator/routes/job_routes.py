@@ -1,73 +1,73 @@
-"""The enrichment routes: the operations of the table, and the status of their jobs."""
+"""The enrichment routes: job operations, synchronous and asynchronous, and the status of their jobs."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sixtyfour_async.simulator.base.chance import identifier
 from sixtyfour_async.simulator.base.clock import iso
-from sixtyfour_async.simulator.base.refusal import detail, general
+from sixtyfour_async.simulator.base.error_responses import error_response, group_error
+from sixtyfour_async.simulator.base.seeded_random import identifier
 from sixtyfour_async.simulator.knowledge.answers import ANSWERS
-from sixtyfour_async.simulator.knowledge.money import shown
 from sixtyfour_async.simulator.knowledge.operations import BY_KIND, COST_UNITS, Operation, subject_of, tier_of
+from sixtyfour_async.simulator.knowledge.pricing import amount_field
 from sixtyfour_async.simulator.knowledge.runtimes import bulk_seconds
 from sixtyfour_async.simulator.routes import bulk_files
 from sixtyfour_async.simulator.routes.calls import Call, Reply
-from sixtyfour_async.simulator.state.faults import DRIFTED
-from sixtyfour_async.simulator.state.work import Job, Order, Run, Work
-from sixtyfour_async.simulator.state.world import BULK, World
+from sixtyfour_async.simulator.state.faults import UNKNOWN_STATUS
+from sixtyfour_async.simulator.state.service import BULK, Service
+from sixtyfour_async.simulator.state.work import Job, Run, Work, WorkRequest
 
 FAILURE = "Enrichment failed: upstream provider error"
 _WITH_COST = frozenset({"find_email", "find_phone", "reverse_email", "reverse_phone"})
 
 
-def start(operation: Operation, world: World, call: Call, *, bulk: bool = False) -> Reply:
-    """Answer an ``-async`` route: the work is accepted."""
-    job = _submit(operation, world, call, bulk=bulk)
-    return Reply({"task_id": job.id, "status": operation.started})
+def start(operation: Operation, service: Service, call: Call, *, bulk: bool = False) -> Reply:
+    """Handle an ``-async`` route: accept the work."""
+    job = _submit(operation, service, call, bulk=bulk)
+    return Reply({"task_id": job.id, "status": operation.started_status})
 
 
-def run(operation: Operation, world: World, call: Call, *, bulk: bool = False) -> Reply:
-    """Answer a synchronous route when the work is done: the result, of a bulk request an array of them."""
-    job = _submit(operation, world, call, bulk=bulk)
+def run(operation: Operation, service: Service, call: Call, *, bulk: bool = False) -> Reply:
+    """Handle a synchronous route: answer with the result, or an array of them, when the work is done."""
+    job = _submit(operation, service, call, bulk=bulk)
 
     def finish(_: float) -> Reply:
         if job.failed:
-            raise detail(500, "An unexpected error occurred")
-        return Reply(result_of(world.settings.seed, job, "cents"))
+            raise error_response(500, "An unexpected error occurred")
+        return Reply(result_of(service.settings.seed, job, "cents"))
 
     return Reply(wait_until=job.ends_at, finish=finish)
 
 
-def _submit(operation: Operation, world: World, call: Call, *, bulk: bool) -> Job:
-    order = _bulk_order(operation, world, call) if bulk else _order(operation, world, call)
-    return world.accept(Job, order, call.now, call.fate)
+def _submit(operation: Operation, service: Service, call: Call, *, bulk: bool) -> Job:
+    request = _bulk_work_request(operation, service, call) if bulk else _work_request(operation, service, call)
+    return service.accept(Job, request, call.now, call.draw_faults)
 
 
-def _order(operation: Operation, world: World, call: Call) -> Order:
+def _work_request(operation: Operation, service: Service, call: Call) -> WorkRequest:
     body = call.body(operation.fields)
     if not body[operation.subject_key]:
-        raise general(400, "Bad Request", operation.empty, "enrichment")
+        raise group_error(400, "Bad Request", operation.empty_message, "enrichment")
     if operation.kind == "qa_agent" and not body["qualification_criteria"]:
         text = "Missing required field: qualification_criteria"
-        raise general(400, "Bad Request", text, "enrichment")
+        raise group_error(400, "Bad Request", text, "enrichment")
     if operation.tier_noun:
-        world.allow_tier(operation.tier_noun, tier_of(body))
-    kept = _given(body)
+        service.require_tier(operation.tier_noun, tier_of(body))
+    given = _given(body)
     subject = subject_of(body[operation.subject_key])
-    runtime = world.runtime(operation.runtime_key(body), operation.kind, subject)
-    return Order(operation.kind, subject, kept, operation.price(body), runtime)
+    runtime = service.runtime(operation.runtime_key(body), operation.kind, subject)
+    return WorkRequest(operation.kind, subject, given, operation.price(body), runtime)
 
 
-def _bulk_order(operation: Operation, world: World, call: Call) -> Order:
+def _bulk_work_request(operation: Operation, service: Service, call: Call) -> WorkRequest:
     body = _given(call.body(operation.bulk_fields))
     if not body["leads"]:
-        raise general(400, "Bad Request", operation.empty, "enrichment")
+        raise group_error(400, "Bad Request", operation.empty_message, "enrichment")
     kind = f"{operation.kind}_bulk"
     subject = f"{len(body['leads'])} leads"
-    one = world.runtime(operation.kind, kind, world.accepted)
+    one = service.runtime(operation.kind, kind, service.accepted)
     price = operation.bulk_price(body)
-    return Order(kind, subject, body, price, bulk_seconds(one, len(body["leads"])))
+    return WorkRequest(kind, subject, body, price, bulk_seconds(one, len(body["leads"])))
 
 
 def _given(body: dict[str, Any]) -> dict[str, Any]:
@@ -75,69 +75,69 @@ def _given(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def result_of(seed: int, job: Job, units: str) -> Any:
-    """Give the result of a finished job: a bulk one's is an array in the order of its leads."""
+    """Return the result of a finished job; that of a bulk job is an array in the order of its leads."""
     if job.leads is None:
         answer = ANSWERS[job.kind](seed, job.body)
-        return {**answer, **shown("cost", job.charge, units)} if job.kind in _WITH_COST else answer
+        return {**answer, **amount_field("cost", job.charge, units)} if job.kind in _WITH_COST else answer
     operation = BY_KIND[job.kind.removesuffix("_bulk")]
     return [_row(seed, operation, {**job.body, "lead": lead}, units) for lead in job.leads]
 
 
 def _row(seed: int, operation: Operation, body: dict[str, Any], units: str) -> dict[str, Any]:
-    """Answer one lead; one that cannot be looked up says so in ``error`` and leaves the others alone (assumed)."""
-    if not operation.usable(body["lead"]):
-        return {**body["lead"], "error": operation.empty, **shown("cost", 0, units)}
-    return {**ANSWERS[operation.kind](seed, body), **shown("cost", operation.price(body), units)}
+    """Return the result for a lead of a bulk job; a lead that cannot be looked up gets an ``error`` (assumed)."""
+    if not operation.can_look_up(body["lead"]):
+        return {**body["lead"], "error": operation.empty_message, **amount_field("cost", 0, units)}
+    return {**ANSWERS[operation.kind](seed, body), **amount_field("cost", operation.price(body), units)}
 
 
-def job_status(world: World, call: Call) -> Reply:
-    """Answer ``GET /job-status/{job_id}`` (docs.sixtyfour.ai, api-reference job-status)."""
-    units = call.queried(COST_UNITS)["cost_units"] or "cents"
-    work = _found(world, call.params["job_id"])
+def job_status(service: Service, call: Call) -> Reply:
+    """Handle ``GET /job-status/{job_id}``. Source: docs.sixtyfour.ai, api-reference job-status."""
+    units = call.query_values(COST_UNITS)["cost_units"] or "cents"
+    work = _found(service, call.params["job_id"])
     if work is None or call.now < work.visible_at:
-        raise detail(404, "Job not found")
+        raise error_response(404, "Job not found")
     run_id = "temporal-run-" + identifier("temporal", work.id)
-    told = {"status": "running", "id": work.id, "run_id": run_id, "start_time": iso(work.submitted_at)}
-    if call.drifted():
-        return Reply({**told, "status": DRIFTED})
+    status_body = {"status": "running", "id": work.id, "run_id": run_id, "start_time": iso(work.submitted_at)}
+    if call.draw_drift():
+        return Reply({**status_body, "status": UNKNOWN_STATUS})
     if not work.done(call.now):
-        return Reply({**told, **_progress(work, call.now)})
+        return Reply({**status_body, **_progress(work, call.now)})
     if work.failed:
-        return Reply({**told, "status": "failed", "error": FAILURE})
+        return Reply({**status_body, "status": "failed", "error": FAILURE})
     if isinstance(work, Run) and work.cancelled_at is not None:
-        return Reply({**told, "status": "cancelled"})
+        return Reply({**status_body, "status": "cancelled"})
     return Reply(
         {
-            **told,
+            **status_body,
             "status": "completed",
             "close_time": iso(work.ends_at),
-            **_result(world, call, work, units),
-            **shown("charge", work.charge, units),
+            **_result(service, call, work, units),
+            **amount_field("charge", work.charge, units),
             "task_type": _task_type(work.kind),
         }
     )
 
 
-def _found(world: World, job_id: str) -> Job | Run | None:
-    job = world.jobs.get(job_id)
+def _found(service: Service, job_id: str) -> Job | Run | None:
+    job = service.jobs.get(job_id)
     if job is not None and job.kind.removesuffix("_bulk") in BY_KIND:
         return job
-    run = world.runs.get(job_id)
+    run = service.runs.get(job_id)
     return run if run is not None and run.kind in BULK else None
 
 
 def _progress(work: Work, now: float) -> dict[str, Any]:
-    """Say how far bulk work is; single jobs say nothing of the kind."""
+    """Return the progress of bulk work; single jobs show none."""
     subjects = len(work.subjects)
     if isinstance(work, Job) and work.leads is None:
         return {}
-    return {"progress": {"completed": int(subjects * work.share(now)), "total": subjects}}
+    return {"progress": {"completed": int(subjects * work.progress(now)), "total": subjects}}
 
 
-def _result(world: World, call: Call, work: Job | Run, units: str) -> dict[str, Any]:
+def _result(service: Service, call: Call, work: Job | Run, units: str) -> dict[str, Any]:
     if isinstance(work, Run):
-        return {"results": bulk_files.results(world, call, work)}
-    return {"result": result_of(world.settings.seed, work, units)}
+        return {"results": bulk_files.results(service, call, work)}
+    return {"result": result_of(service.settings.seed, work, units)}
 
 
 def _task_type(kind: str) -> str:

@@ -1,7 +1,7 @@
-"""Smaller work: age, LinkedIn profiles, organization charts, tables in JSON, and the struct builder.
+"""Smaller research routes: age, LinkedIn profiles, organization charts, tables in JSON, and the struct builder.
 
-Shapes: docs.sixtyfour.ai, api-reference/enrichment/enrich-linkedin-profile and the public OpenAPI file; most of these
-answers are free objects there, and what is in them here is assumed.
+Source of the shapes: docs.sixtyfour.ai, api-reference/enrichment/enrich-linkedin-profile and the public OpenAPI file.
+Most answers are untyped objects there; their contents are assumed.
 """
 
 from __future__ import annotations
@@ -12,21 +12,27 @@ import io
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sixtyfour_async.simulator.base.chance import whole
 from sixtyfour_async.simulator.base.clock import iso
+from sixtyfour_async.simulator.base.error_responses import error_response, group_error
 from sixtyfour_async.simulator.base.json_values import as_object
-from sixtyfour_async.simulator.base.refusal import detail, general
-from sixtyfour_async.simulator.base.validation import Field, texts
-from sixtyfour_async.simulator.knowledge.answers import company_answer, email_answer, fill, people_answer, phone_answer
+from sixtyfour_async.simulator.base.seeded_random import randint
+from sixtyfour_async.simulator.base.validation import Field, string_array
+from sixtyfour_async.simulator.knowledge.answers import (
+    company_answer,
+    email_answer,
+    fill_struct,
+    people_answer,
+    phone_answer,
+)
 from sixtyfour_async.simulator.knowledge.companies import find_company
 from sixtyfour_async.simulator.knowledge.facts import company_fact, words
-from sixtyfour_async.simulator.knowledge.money import PRICES
 from sixtyfour_async.simulator.knowledge.operations import subject_of
-from sixtyfour_async.simulator.knowledge.people import person_fact, person_of, slug
+from sixtyfour_async.simulator.knowledge.people import invent_person, person_fact, slug
+from sixtyfour_async.simulator.knowledge.pricing import PRICES_CENTS
 from sixtyfour_async.simulator.routes.calls import Call, Reply
-from sixtyfour_async.simulator.state.faults import DRIFTED
-from sixtyfour_async.simulator.state.work import Job, Order
-from sixtyfour_async.simulator.state.world import World
+from sixtyfour_async.simulator.state.faults import UNKNOWN_STATUS
+from sixtyfour_async.simulator.state.service import Service
+from sixtyfour_async.simulator.state.work import Job, WorkRequest
 
 JSON = dict[str, Any]
 _AGE = (Field("subject", "object", required=True),)
@@ -37,21 +43,21 @@ _TYPES = (
 _NAME = Field("name", "string", required=True, pattern="^[a-zA-Z0-9_]+$")
 _FIELD = (
     _NAME,
-    Field("description", "string", required=True, longest=10_000),
+    Field("description", "string", required=True, max_length=10_000),
     Field("type", "string", required=True, choices=_TYPES),
-    texts("options", 500, longest=200),
+    string_array("options", 500, max_length=200),
     Field("subfields", "array"),
 )
 _BLOCK_TYPES = ("lead_enrichment", "company_enrichment", "linkedin_enrichment", "research_agent", "webhook")
 _BUILD = (
-    Field("description", "string", required=True, shortest=1, longest=4000),
+    Field("description", "string", required=True, min_length=1, max_length=4000),
     Field("existing_struct", "array", items=_FIELD),
     Field("block_type", "string", choices=(*_BLOCK_TYPES, "transform_data")),
     Field("allow_nested", "boolean", nullable=False),
 )
 _LINKEDIN = (Field("linkedin_url", "string", required=True), Field("struct", "object"))
 _PROFILE = (Field("linkedin_url", "string", required=True), Field("include_fresh", "boolean"))
-_WHOSE = (
+_COMPANY_SELECTORS = (
     Field("company_name", "string"),
     Field("linkedin_public_id", "string"),
     Field("linkedin_company_url", "string"),
@@ -60,95 +66,99 @@ _WHOSE = (
     Field("max_results", "integer", minimum=1, maximum=50_000),
     Field("include_resolution_debug", "boolean", nullable=False),
 )
-_FIND_PEOPLE = (Field("people_focus_prompt", "string", required=True), *_WHOSE)
+_FIND_PEOPLE = (Field("people_focus_prompt", "string", required=True), *_COMPANY_SELECTORS)
 _CHART = (
-    *_WHOSE,
+    *_COMPANY_SELECTORS,
     Field("page", "integer", nullable=False, minimum=1),
     Field("page_size", "integer", nullable=False, minimum=1, maximum=500),
     Field("cursor", "string"),
 )
 _TABLE = (Field("csv_data", "string", required=True), Field("enrichment_type", "string", required=True))
-_STAFF = 12
+_STAFF_COUNT = 12
 """People in every organization chart."""
 
 
-def verify_age(world: World, call: Call) -> Reply:
-    """Answer ``POST /verify-age``."""
+def verify_age(service: Service, call: Call) -> Reply:
+    """Handle ``POST /verify-age``."""
     subject = call.body(_AGE)["subject"]
     if not subject:
-        raise general(400, "Bad Request", "Lead data is required", "enrichment")
+        raise group_error(400, "Bad Request", "Lead data is required", "enrichment")
     name = subject_of(subject)
-    job = world.accept(Job, _order(world, "verify_age", name, {"subject": subject}), call.now, call.fate)
+    job = service.accept(
+        Job, _work_request(service, "verify_age", name, {"subject": subject}), call.now, call.draw_faults
+    )
     return Reply({"task_id": job.id, "status": "RUNNING"})
 
 
-def age(world: World, call: Call) -> Reply:
-    """Answer ``GET /verify-age/{task_id}``: the status, and an envelope once it is completed."""
-    job = world.jobs.get(call.params["task_id"])
+def age(service: Service, call: Call) -> Reply:
+    """Handle ``GET /verify-age/{task_id}``: the status, and the result once it is completed."""
+    job = service.jobs.get(call.params["task_id"])
     if job is None or job.kind != "verify_age" or call.now < job.visible_at:
-        raise detail(404, "Task not found")
-    if call.drifted():
-        return Reply({"task_id": job.id, "status": DRIFTED})
+        raise error_response(404, "Task not found")
+    if call.draw_drift():
+        return Reply({"task_id": job.id, "status": UNKNOWN_STATUS})
     if not job.done(call.now) or job.failed:
         return Reply({"task_id": job.id, "status": "failed" if job.done(call.now) else "running"})
-    years = whole(21, 74, world.settings.seed, "age", job.subject)
+    years = randint(21, 74, service.settings.seed, "age", job.subject)
     born = int(iso(call.now)[:4]) - years
-    person = person_of(world.settings.seed, job.body["subject"])
+    person = invent_person(service.settings.seed, job.body["subject"])
     result = {"age": years, "date_of_birth": f"{born}", "confidence": 0.8, "sources": [person.linkedin]}
     return Reply({"task_id": job.id, "status": "completed", **result, "name": person.name})
 
 
-def _order(world: World, kind: str, subject: str, body: Mapping[str, Any]) -> Order:
-    return Order(kind, subject, body, PRICES[kind], world.runtime(kind, subject))
+def _work_request(service: Service, kind: str, subject: str, body: Mapping[str, Any]) -> WorkRequest:
+    return WorkRequest(kind, subject, body, PRICES_CENTS[kind], service.runtime(kind, subject))
 
 
-def _worked(world: World, call: Call, order: Order, answer: Callable[[], Any]) -> Reply:
-    """Answer synchronously, when the work is done."""
-    job = world.accept(Job, order, call.now, call.fate)
+def _run_synchronously(service: Service, call: Call, request: WorkRequest, answer: Callable[[], Any]) -> Reply:
+    """Accept work and answer when it is done."""
+    job = service.accept(Job, request, call.now, call.draw_faults)
 
     def finish(_: float) -> Reply:
         if job.failed:
-            raise detail(500, "An unexpected error occurred")
+            raise error_response(500, "An unexpected error occurred")
         return Reply(answer())
 
     return Reply(wait_until=job.ends_at, finish=finish)
 
 
-def enrich_linkedin(world: World, call: Call) -> Reply:
-    """Answer ``POST /enrich-linkedin``: what a struct asks about a profile, else the profile."""
+def enrich_linkedin(service: Service, call: Call) -> Reply:
+    """Handle ``POST /enrich-linkedin``: the fields of a struct, or the profile without one."""
     body = call.body(_LINKEDIN)
-    order = _order(world, "linkedin", body["linkedin_url"], body)
-    return _worked(world, call, order, functools.partial(_profile, world, body))
+    request = _work_request(service, "linkedin", body["linkedin_url"], body)
+    return _run_synchronously(service, call, request, functools.partial(_profile, service, body))
 
 
-def get_linkedin(world: World, call: Call) -> Reply:
-    """Answer ``POST /get-linkedin``."""
+def get_linkedin(service: Service, call: Call) -> Reply:
+    """Handle ``POST /get-linkedin``."""
     body: JSON = {**call.body(_PROFILE), "struct": None}
-    order = _order(world, "linkedin", body["linkedin_url"], body)
-    return _worked(world, call, order, functools.partial(_profile, world, body))
+    request = _work_request(service, "linkedin", body["linkedin_url"], body)
+    return _run_synchronously(service, call, request, functools.partial(_profile, service, body))
 
 
-def _profile(world: World, body: Mapping[str, Any]) -> JSON:
-    seed, url = world.settings.seed, body["linkedin_url"]
+def _profile(service: Service, body: Mapping[str, Any]) -> JSON:
+    seed, url = service.settings.seed, body["linkedin_url"]
     if "/company/" in url:
         company = find_company({"name": slug(url.rstrip("/").rpartition("/")[2]).replace("-", " ")})
-        facts = fill(body["struct"] or {}, {}, lambda name, about: company_fact(company, name, about))
+        facts = fill_struct(body["struct"] or {}, {}, lambda name, about: company_fact(company, name, about))
         return {"structured_data": facts, "linkedin_url": url}
-    person = person_of(seed, {"linkedin": url})
+    person = invent_person(seed, {"linkedin": url})
     plain = {"name": person.name, "headline": f"{person.title} at {person.company}", "location": person.location}
     if not body["struct"]:
         return {**plain, "linkedin_url": url, "experience": [{"title": person.title, "company": person.company}]}
-    return {"structured_data": fill(body["struct"], {}, lambda name, about: person_fact(person, name, about, seed))}
+    return {
+        "structured_data": fill_struct(body["struct"], {}, lambda name, about: person_fact(person, name, about, seed))
+    }
 
 
-def struct_builder(_world: World, call: Call) -> Reply:
-    """Answer ``POST /struct-builder/generate``: the existing fields and one for each thing that was listed."""
+def struct_builder(_world: Service, call: Call) -> Reply:
+    """Handle ``POST /struct-builder/generate``: the existing fields, and one for each item in the description."""
     body = call.body(_BUILD)
     listed = body["description"].replace(" and ", ",").replace("\n", ",").split(",")
-    asked = {"_".join(words(text).split()[-4:]): text.strip() for text in listed if words(text)}
-    made = {name: _built(name, about) for name, about in asked.items()}
-    kept = {field["name"]: field for field in body["existing_struct"] or ()}
-    return Reply({"struct": list({**made, **kept}.values())})
+    descriptions = {"_".join(words(text).split()[-4:]): text.strip() for text in listed if words(text)}
+    made = {name: _built(name, about) for name, about in descriptions.items()}
+    existing = {field["name"]: field for field in body["existing_struct"] or ()}
+    return Reply({"struct": list({**made, **existing}.values())})
 
 
 def _built(name: str, about: str) -> JSON:
@@ -162,74 +172,78 @@ def _built(name: str, about: str) -> JSON:
     }
 
 
-def chart_capabilities(_world: World, _call: Call) -> Reply:
-    """Answer ``GET /org-chart/filter-capabilities``."""
+def chart_capabilities(_world: Service, _call: Call) -> Reply:
+    """Handle ``GET /org-chart/filter-capabilities``."""
     return Reply({"fields": ["department", "title", "location"]})
 
 
-def find_people(world: World, call: Call) -> Reply:
-    """Answer ``POST /org-chart/find-people``."""
+def find_people(service: Service, call: Call) -> Reply:
+    """Handle ``POST /org-chart/find-people``."""
     body = call.body(_FIND_PEOPLE)
-    whose = _whose(body)
-    order = _order(world, "org_chart", whose, body)
-    return _worked(world, call, order, lambda: {"company": whose, "people": _staff(world, whose, body)})
+    company_name = _company_name(body)
+    request = _work_request(service, "org_chart", company_name, body)
+    return _run_synchronously(
+        service, call, request, lambda: {"company": company_name, "people": _staff(service, company_name, body)}
+    )
 
 
-def full_chart(world: World, call: Call) -> Reply:
-    """Answer ``POST /org-chart/full``: by departments, page by page."""
+def full_chart(service: Service, call: Call) -> Reply:
+    """Handle ``POST /org-chart/full``: the chart by departments, paged."""
     body = call.body(_CHART)
-    whose = _whose(body)
+    company_name = _company_name(body)
     page, size = body["page"] or 1, body["page_size"] or 50
 
     def answer() -> JSON:
-        people = _staff(world, whose, body)
-        cut = people[(page - 1) * size : page * size]
-        departments = sorted({person["department"] for person in cut})
+        people = _staff(service, company_name, body)
+        page_people = people[(page - 1) * size : page * size]
+        departments = sorted({person["department"] for person in page_people})
         grouped = [
-            {"department": name, "people": [person for person in cut if person["department"] == name]}
+            {"department": name, "people": [person for person in page_people if person["department"] == name]}
             for name in departments
         ]
         more = page * size < len(people)
-        return {"company": whose, "departments": grouped, "page": page, "has_more": more, "total": len(people)}
+        return {"company": company_name, "departments": grouped, "page": page, "has_more": more, "total": len(people)}
 
-    return _worked(world, call, _order(world, "org_chart", whose, body), answer)
+    return _run_synchronously(service, call, _work_request(service, "org_chart", company_name, body), answer)
 
 
-def _whose(body: Mapping[str, Any]) -> str:
+def _company_name(body: Mapping[str, Any]) -> str:
     keys = ("company_name", "linkedin_public_id", "linkedin_company_url", "company_member_id")
     named = next((str(body[key]) for key in keys if body[key] is not None), "")
     if not named:
-        raise detail(400, "A company identifier is required")
+        raise error_response(400, "A company identifier is required")
     return named
 
 
-def _staff(world: World, company: str, body: Mapping[str, Any]) -> list[JSON]:
-    count = min(_STAFF, body["max_results"] or _STAFF)
-    people = [person_of(world.settings.seed, {"position": at}, company) for at in range(count)]
+def _staff(service: Service, company: str, body: Mapping[str, Any]) -> list[JSON]:
+    count = min(_STAFF_COUNT, body["max_results"] or _STAFF_COUNT)
+    people = [invent_person(service.settings.seed, {"position": at}, company) for at in range(count)]
     return [
         {"name": who.name, "title": who.title, "department": who.title.split()[-1], "linkedin": who.linkedin}
         for who in people
     ]
 
 
-def enrich_dataframe(world: World, call: Call) -> Reply:
-    """Answer ``POST /enrich-dataframe`` of the older reference: a CSV in JSON, with the columns that were found."""
+def enrich_dataframe(service: Service, call: Call) -> Reply:
+    """Handle ``POST /enrich-dataframe`` of the older reference: a CSV within JSON, returned with additional columns."""
     body = call.body(_TABLE)
     if body["enrichment_type"] not in {"phone", "email", "lead", "company"}:
-        raise detail(400, "enrichment_type must be one of phone, email, lead, company")
+        raise error_response(400, "enrichment_type must be one of phone, email, lead, company")
     rows = [dict(row) for row in csv.DictReader(io.StringIO(body["csv_data"]), restkey="more", restval="")]
     if not rows:
-        raise detail(400, "csv_data holds no rows")
-    done = [{**row, **_added(world.settings.seed, body["enrichment_type"], row)} for row in rows]
+        raise error_response(400, "csv_data holds no rows")
+    done = [{**row, **_added(service.settings.seed, body["enrichment_type"], row)} for row in rows]
     out = io.StringIO(newline="")
     table = csv.DictWriter(
         out, list(dict.fromkeys(name for row in done for name in row)), restval="", lineterminator="\n"
     )
     table.writeheader()
     table.writerows(done)
-    runtime = world.runtime("workflow", body["csv_data"])
-    order = Order("enrich_dataframe", f"{len(rows)} rows", body, len(rows) * PRICES["workflow_row"], runtime)
-    return _worked(world, call, order, lambda: {"csv_data": out.getvalue(), "row_count": len(rows)})
+    runtime = service.runtime("workflow", body["csv_data"])
+    request = WorkRequest(
+        "enrich_dataframe", f"{len(rows)} rows", body, len(rows) * PRICES_CENTS["workflow_row"], runtime
+    )
+    return _run_synchronously(service, call, request, lambda: {"csv_data": out.getvalue(), "row_count": len(rows)})
 
 
 def _added(seed: int, enrichment: str, row: Mapping[str, Any]) -> JSON:

@@ -1,8 +1,8 @@
-"""Which documents a search finds.
+"""Find the documents of a search.
 
-A search is its mode and its ``parsed_query``, which has one of three forms: ``{"simple_filters": …}``,
-``{"filters": …}`` or ``{"deep_search": {"query": …}}``. The forms are assumed: the service says only that what it
-echoes may be sent back. Deep search finds companies by the words of the query, and invents people.
+A search consists of its mode and its ``parsed_query``, in one of three forms: ``{"simple_filters": …}``,
+``{"filters": …}`` or ``{"deep_search": {"query": …}}``. The forms are assumed; documented is only that an echoed
+``parsed_query`` may be sent back. Deep search matches companies by the words of the query, and invents people.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sixtyfour_async.simulator.base.chance import whole
+from sixtyfour_async.simulator.base.error_responses import error_response
 from sixtyfour_async.simulator.base.json_values import as_object
-from sixtyfour_async.simulator.base.refusal import detail
+from sixtyfour_async.simulator.base.seeded_random import randint
 from sixtyfour_async.simulator.knowledge import filters
 from sixtyfour_async.simulator.knowledge.companies import Company, companies, domain_of
-from sixtyfour_async.simulator.knowledge.documents import company_document, index_of, person_document, shown
+from sixtyfour_async.simulator.knowledge.documents import as_row, company_document, index_of, person_document
 from sixtyfour_async.simulator.knowledge.facts import words
-from sixtyfour_async.simulator.knowledge.people import person_of
+from sixtyfour_async.simulator.knowledge.people import invent_person
 from sixtyfour_async.simulator.state.work import Search
 
 Document = Mapping[str, Any]
-DEFAULT_RESULTS = 1000
-_NOISE = frozenset(
+DEFAULT_MAX_RESULTS = 1000
+_STOP_WORDS = frozenset(
     re.findall(
         r"\w+",
         "a all an and are at by companies company find firms for from in is list me more most of on or over "
@@ -35,10 +35,10 @@ _NOISE = frozenset(
 
 
 @functools.lru_cache(maxsize=256)
-def matching(query: str) -> tuple[tuple[int, Company], ...]:
-    """Give the companies whose facts hold most of the words of *query*, with their places in the file."""
-    asked = set(words(query).split()) - _NOISE
-    hits = [(len(asked & facts), at, company) for at, (facts, company) in enumerate(_word_index())]
+def matching_companies(query: str) -> tuple[tuple[int, Company], ...]:
+    """Return the companies that share the most words with *query*, with their positions in the file."""
+    query_words = set(words(query).split()) - _STOP_WORDS
+    hits = [(len(query_words & facts), at, company) for at, (facts, company) in enumerate(_word_index())]
     best = max((count for count, _, _ in hits), default=0)
     return tuple((at, company) for count, at, company in hits if count == best) if best else ()
 
@@ -55,10 +55,10 @@ def _text(company: Company) -> str:
 
 
 def documents(seed: int, mode: str, parsed: Mapping[str, Any]) -> Sequence[Document]:
-    """Give the documents a search finds, before exclusions.
+    """Return the documents that match a search, before exclusions.
 
     Raises:
-        Refused: 400, the filters are not understood.
+        ErrorResponse: 400 if the filters are invalid.
     """
     return _documents(seed, mode, json.dumps(parsed))
 
@@ -71,46 +71,52 @@ def _documents(seed: int, mode: str, parsed: str) -> Sequence[Document]:
         return _deep(seed, mode, str(deep.get("query")))
     simple = as_object(query.get("simple_filters"))
     if simple is None and "filters" not in query:
-        raise detail(400, "Invalid parsed_query")
+        raise error_response(400, "Invalid parsed_query")
     index = index_of(mode, seed)
-    return filters.apply(index, filters.simple(index, filters.dsl(query["filters"]) if simple is None else simple))
+    return filters.apply_filter(
+        index,
+        filters.parse_simple_filters(index, filters.translate_query(query["filters"]) if simple is None else simple),
+    )
 
 
 def _deep(seed: int, mode: str, query: str) -> list[Document]:
     if mode == "company":
-        return [company_document(at, company) for at, company in matching(query)]
-    count = whole(20, 400, seed, "people found", query)
-    return [person_document(at, person_of(seed, {"query": query, "position": at})) for at in range(count)]
+        return [company_document(at, company) for at, company in matching_companies(query)]
+    count = randint(20, 400, seed, "people found", query)
+    return [person_document(at, invent_person(seed, {"query": query, "position": at})) for at in range(count)]
 
 
-def names_of(mode: str, document: Document) -> tuple[str, ...]:
-    """Give the names under which a document can be excluded."""
+def exclusion_ids(mode: str, document: Document) -> tuple[str, ...]:
+    """Return the ids by which a document can be excluded."""
     if mode == "company":
         return (str(document["id"]), str(document["domain"]))
     return (str(document["public_id"]).casefold(),)
 
 
-def excluded_name(mode: str, given: object) -> str:
-    """Read what excludes a document: a numeric id or domain of a company, a LinkedIn id of a person, or a URL."""
+def exclusion_id(mode: str, given: object) -> str:
+    """Normalize an id of an exclusion: a numeric id, domain or URL of a company; a LinkedIn id or URL of a person."""
     text = str(given).strip().casefold()
     if mode == "company":
         return text if text.isdigit() else domain_of(text)
     return text.rstrip("/").rpartition("/")[2]
 
 
-def kept(mode: str, found: Sequence[Document], excluded: Collection[str]) -> list[Document]:
-    """Leave out what is excluded."""
-    gone = frozenset(excluded)
-    return [document for document in found if gone.isdisjoint(names_of(mode, document))] if gone else list(found)
+def without_excluded(mode: str, found: Sequence[Document], excluded: Collection[str]) -> list[Document]:
+    """Return the documents that are not excluded."""
+    ids = frozenset(excluded)
+    return [document for document in found if ids.isdisjoint(exclusion_ids(mode, document))] if ids else list(found)
 
 
-def of_order(seed: int, order: Mapping[str, Any]) -> list[Document]:
-    """Give what a search that was ordered finds: its ``mode``, ``parsed_query``, ``excluded`` and ``max_results``."""
-    found = kept(order["mode"], documents(seed, order["mode"], order["parsed_query"]), order["excluded"])
-    return found[: order["max_results"]]
+def find_documents(seed: int, body: Mapping[str, Any]) -> list[Document]:
+    """Return the documents of an accepted search.
+
+    Its body holds ``mode``, ``parsed_query``, ``excluded`` and ``max_results``.
+    """
+    found = documents(seed, body["mode"], body["parsed_query"])
+    return without_excluded(body["mode"], found, body["excluded"])[: body["max_results"]]
 
 
 def rows(seed: int, search: Search) -> list[dict[str, Any]]:
-    """Give the rows of a finished search."""
-    found = of_order(seed, search.body)
-    return [shown(search.body["mode"], document, "workflow") for document in found]
+    """Return the rows of the result file of a search."""
+    found = find_documents(seed, search.body)
+    return [as_row(search.body["mode"], document, "workflow") for document in found]

@@ -1,23 +1,23 @@
-"""Searches that were made: each has an id under which its query can be asked again, and a line in the history."""
+"""Stored searches: each has an id by which its query can be repeated, and an entry in the history."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from sixtyfour_async.simulator.base.refusal import detail
+from sixtyfour_async.simulator.base.error_responses import error_response
 from sixtyfour_async.simulator.routes.calls import Call
 from sixtyfour_async.simulator.state.records import Record
-from sixtyfour_async.simulator.state.world import World
+from sixtyfour_async.simulator.state.service import Service
 
 KIND = "search"
 
 
-def store(
-    world: World, call: Call, *, mode: str, parsed: Mapping[str, Any], search_id: str | None = None, **more: Any
+def store_search(
+    service: Service, call: Call, *, mode: str, parsed: Mapping[str, Any], search_id: str | None = None, **more: Any
 ) -> Record:
-    """Store a search; *more*: what the history shows, or ``task_id`` of the work behind it."""
-    search_id = search_id or world.records.new_id(KIND)
+    """Store a search. *more*: fields of the history, or ``task_id`` of the work behind it."""
+    search_id = search_id or service.records.new_id(KIND)
     record = {
         "search_id": search_id,
         "key": call.key,
@@ -34,23 +34,23 @@ def store(
         "in_history": True,
         **more,
     }
-    return world.records.put(KIND, search_id, record, call.now)
+    return service.records.put(KIND, search_id, record, call.now)
 
 
-def stored(world: World, search_id: str, now: float) -> Record:
-    """Give the search of that id, whose query can be asked again.
+def load_search(service: Service, search_id: str, now: float) -> Record:
+    """Return a stored search whose query can be repeated.
 
     Raises:
-        Refused: 404, there is none, or the work behind it has not come to its end.
+        ErrorResponse: 404 if it is unknown, or if the work behind it has failed or not ended.
     """
-    found = world.records.get(KIND, search_id)
-    work = None if found is None else world.searches.get(found["task_id"] or "")
+    found = service.records.get(KIND, search_id)
+    work = None if found is None else service.searches.get(found["task_id"] or "")
     if found is None or (work is not None and (work.failed or not work.done(now))):
-        raise detail(404, "Search not found or has no parsed_query.")
+        raise error_response(404, "Search not found or has no parsed_query.")
     return found
 
 
-def charge(world: World, call: Call, found: Record, *, cents: int, total: int) -> None:
-    """Note what another page of a search has cost and how many rows it has given so far."""
-    again = {**found, "cost_cents": found["cost_cents"] + cents, "total": total}
-    world.records.put(KIND, found["search_id"], again, call.now)
+def add_page_cost(service: Service, call: Call, found: Record, *, cents: int, total: int) -> None:
+    """Add the cost of another page to a search, and set the number of rows returned so far."""
+    updated = {**found, "cost_cents": found["cost_cents"] + cents, "total": total}
+    service.records.put(KIND, found["search_id"], updated, call.now)

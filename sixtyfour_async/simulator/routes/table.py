@@ -1,4 +1,4 @@
-"""The table of routes: every operation of the service that the simulator answers, one line each."""
+"""The route table: every operation of the service that the simulator answers."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from sixtyfour_async.simulator.routes import (
     schedules,
     search_routes,
     signing_secrets,
-    storage,
+    uploads,
     workflow_routes,
     workspace_routes,
 )
-from sixtyfour_async.simulator.routes.routing import Route
+from sixtyfour_async.simulator.routes.router import Route
 
 
 def _job_operations() -> Iterator[Route]:
-    """Give the forms of each job operation: at once or as a job, for one or for many."""
+    """Yield the routes of each job operation: synchronous and asynchronous, single and bulk."""
     for operation in OPERATIONS:
         for path in operation.paths:
-            for form, bulk in (("", False), *((("-bulk", True),) if operation.looks_for else ())):
+            for form, bulk in (("", False), *((("-bulk", True),) if operation.lookup_keys else ())):
                 start = partial(job_routes.start, operation, bulk=bulk)
                 yield Route("POST", f"/{path}{form}-async", start, "enrichment")
                 yield Route("POST", f"/{path}{form}", partial(job_routes.run, operation, bulk=bulk), "enrichment")
@@ -56,7 +56,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/org-chart/full", research_routes.full_chart),
     Route("GET", "/check-balance", account_routes.check_balance),
     Route("GET", "/api/usage", account_routes.usage),
-    Route("POST", "/storage/csv/upload", storage.upload),
+    Route("POST", "/storage/csv/upload", uploads.upload),
     Route("POST", "/search/start-deep-search", search_routes.start, "search"),
     Route("GET", "/search/status/{task_id}", search_routes.status, "search"),
     Route("GET", "/search/deep-search-status/{task_id}", search_routes.status, "search"),
@@ -92,7 +92,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/workflows/blocks", workflow_routes.blocks, "workflow"),
     Route("POST", "/workflows/run", run_routes.run, "workflow"),
     Route("GET", "/workflows/runs", run_routes.runs, "workflow"),
-    Route("GET", "/workflows/runs/{run_id}/live_status", run_routes.watch, "workflow"),
+    Route("GET", "/workflows/runs/{run_id}/live_status", run_routes.run_live_status, "workflow"),
     Route("GET", "/workflows/runs/{run_id}/results/download-links", run_routes.links, "workflow"),
     Route("POST", "/workflows/cancel", run_routes.cancel, "workflow"),
     Route("POST", "/schedules", schedules.create, "workflow"),

@@ -1,7 +1,7 @@
-"""Workspaces of the dashboard: what is open side by side, and a stream that tells of it.
+"""The dashboard's workspaces: the open viewers, and a stream of changes.
 
-Shapes: the public OpenAPI file, where these routes were hidden and then removed; bodies of answers that are free there
-are assumed. The stream sends a snapshot and ends.
+Source of the shapes: the public OpenAPI file, where these routes were hidden and later removed. Untyped answers are
+assumed. The stream sends one snapshot and ends.
 """
 
 from __future__ import annotations
@@ -10,102 +10,102 @@ from collections.abc import Mapping
 from typing import Any
 
 from sixtyfour_async.simulator.base.clock import iso
-from sixtyfour_async.simulator.base.refusal import detail
+from sixtyfour_async.simulator.base.error_responses import error_response
 from sixtyfour_async.simulator.base.validation import Field
 from sixtyfour_async.simulator.routes.calls import Call, Reply
 from sixtyfour_async.simulator.routes.chat_routes import events
 from sixtyfour_async.simulator.routes.signing_secrets import ORGANIZATION
 from sixtyfour_async.simulator.state.records import Record
-from sixtyfour_async.simulator.state.world import World
+from sixtyfour_async.simulator.state.service import Service
 
 KIND = "workspace"
 _MOUNT = (
     Field("kind", "string", required=True, choices=("search", "workflow", "notebook")),
-    Field("id", "string", required=True, longest=200),
-    Field("title", "string", longest=200),
+    Field("id", "string", required=True, max_length=200),
+    Field("title", "string", max_length=200),
     Field("state", "object"),
 )
 _PATCH = (Field("state", "object", required=True),)
-_ACTIVE = (Field("activeViewerKey", "string", longest=500),)
+_ACTIVE = (Field("activeViewerKey", "string", max_length=500),)
 
 
-def _found(world: World, call: Call) -> Record:
-    found = world.records.get(KIND, call.params["workspace_id"])
+def _found(service: Service, call: Call) -> Record:
+    found = service.records.get(KIND, call.params["workspace_id"])
     if found is None:
-        raise detail(404, "Workspace not found")
+        raise error_response(404, "Workspace not found")
     return found
 
 
-def _put(world: World, call: Call, workspace: Record, viewers: list[dict[str, Any]], active: str | None) -> Record:
+def _put(service: Service, call: Call, workspace: Record, viewers: list[dict[str, Any]], active: str | None) -> Record:
     state = {"viewers": viewers, "activeViewerKey": active}
     changed = {**workspace, "state": state, "version": workspace["version"] + 1, "updated_at": iso(call.now)}
-    return world.records.put(KIND, workspace["id"], changed, call.now)
+    return service.records.put(KIND, workspace["id"], changed, call.now)
 
 
-def create(world: World, call: Call) -> Reply:
-    """Answer ``POST /workspaces``."""
+def create(service: Service, call: Call) -> Reply:
+    """Handle ``POST /workspaces``."""
     workspace = {
-        "id": world.records.new_id(KIND),
+        "id": service.records.new_id(KIND),
         "is_owner": True,
         "org_id": ORGANIZATION,
         "version": 0,
         "created_at": iso(call.now),
     }
-    return Reply(_put(world, call, workspace, [], None))
+    return Reply(_put(service, call, workspace, [], None))
 
 
-def show(world: World, call: Call) -> Reply:
-    """Answer ``GET /workspaces/{workspace_id}``."""
-    return Reply(_found(world, call))
+def show(service: Service, call: Call) -> Reply:
+    """Handle ``GET /workspaces/{workspace_id}``."""
+    return Reply(_found(service, call))
 
 
-def mount(world: World, call: Call) -> Reply:
-    """Answer ``POST /workspaces/{workspace_id}/viewers``."""
+def mount(service: Service, call: Call) -> Reply:
+    """Handle ``POST /workspaces/{workspace_id}/viewers``."""
     body = call.body(_MOUNT)
-    workspace = _found(world, call)
+    workspace = _found(service, call)
     key = f"{body['kind']}:{body['id']}"
     others = [viewer for viewer in workspace["state"]["viewers"] if viewer["key"] != key]
     viewer: dict[str, Any] = {"key": key, **body, "state": body["state"] or {}}
-    return Reply(_put(world, call, workspace, [*others, viewer], key))
+    return Reply(_put(service, call, workspace, [*others, viewer], key))
 
 
 def _viewer(workspace: Record, key: str) -> Mapping[str, Any]:
     for viewer in workspace["state"]["viewers"]:
         if viewer["key"] == key:
             return dict(viewer)
-    raise detail(404, "Viewer not found")
+    raise error_response(404, "Viewer not found")
 
 
-def unmount(world: World, call: Call) -> Reply:
-    """Answer ``DELETE /workspaces/{workspace_id}/viewers/{key}``."""
-    workspace = _found(world, call)
-    gone = _viewer(workspace, call.params["key"])
-    left = [viewer for viewer in workspace["state"]["viewers"] if viewer["key"] != gone["key"]]
+def unmount(service: Service, call: Call) -> Reply:
+    """Handle ``DELETE /workspaces/{workspace_id}/viewers/{key}``."""
+    workspace = _found(service, call)
+    excluded_ids = _viewer(workspace, call.params["key"])
+    left = [viewer for viewer in workspace["state"]["viewers"] if viewer["key"] != excluded_ids["key"]]
     active = workspace["state"]["activeViewerKey"]
-    return Reply(_put(world, call, workspace, left, None if active == gone["key"] else active))
+    return Reply(_put(service, call, workspace, left, None if active == excluded_ids["key"] else active))
 
 
-def patch(world: World, call: Call) -> Reply:
-    """Answer ``PATCH /workspaces/{workspace_id}/viewers/{key}``."""
+def patch(service: Service, call: Call) -> Reply:
+    """Handle ``PATCH /workspaces/{workspace_id}/viewers/{key}``."""
     state = call.body(_PATCH)["state"]
-    workspace = _found(world, call)
+    workspace = _found(service, call)
     changed = _viewer(workspace, call.params["key"])
     viewers = [
         {**viewer, "state": {**viewer["state"], **state}} if viewer["key"] == changed["key"] else viewer
         for viewer in workspace["state"]["viewers"]
     ]
-    return Reply(_put(world, call, workspace, viewers, workspace["state"]["activeViewerKey"]))
+    return Reply(_put(service, call, workspace, viewers, workspace["state"]["activeViewerKey"]))
 
 
-def activate(world: World, call: Call) -> Reply:
-    """Answer ``PATCH /workspaces/{workspace_id}/active-viewer``."""
+def activate(service: Service, call: Call) -> Reply:
+    """Handle ``PATCH /workspaces/{workspace_id}/active-viewer``."""
     key = call.body(_ACTIVE)["activeViewerKey"]
-    workspace = _found(world, call)
+    workspace = _found(service, call)
     if key is not None:
         _viewer(workspace, key)
-    return Reply(_put(world, call, workspace, workspace["state"]["viewers"], key))
+    return Reply(_put(service, call, workspace, workspace["state"]["viewers"], key))
 
 
-def stream(world: World, call: Call) -> Reply:
-    """Answer ``GET /workspaces/{workspace_id}/stream``."""
-    return events([("snapshot", _found(world, call))])
+def stream(service: Service, call: Call) -> Reply:
+    """Handle ``GET /workspaces/{workspace_id}/stream``."""
+    return events([("snapshot", _found(service, call))])

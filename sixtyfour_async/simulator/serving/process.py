@@ -1,4 +1,4 @@
-"""Runs a simulator in a child process, for programs that must not share an event loop with it."""
+"""Run a simulator in a child process, for programs that must not share an event loop with it."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from typing import IO
 
 from sixtyfour_async.simulator.base.settings import SimulatorSettings
 
-_STOP_AFTER = 5.0
+_STOP_TIMEOUT_SECONDS = 5.0
 
 
 @contextlib.contextmanager
 def simulator_process(settings: SimulatorSettings | None = None, *, port: int = 0) -> Generator[str]:
-    """Run a simulator in a child process; yields its base URL.
+    """Run a simulator in a child process and yield its base URL.
 
-    The child ignores SIGINT and ends when its standard input closes: at the end of this context, or when this
-    process dies in whatever way.
+    The child ignores SIGINT and exits when its standard input closes: on leaving the context, or when this process
+    dies, however that happens.
 
     Raises:
-        RuntimeError: The child died before it was ready; the message holds what it wrote to stderr.
+        RuntimeError: The child exited before it was ready; the message includes its stderr.
     """
-    order = {"settings": (settings or SimulatorSettings()).to_json(), "port": port}
+    config = {"settings": (settings or SimulatorSettings()).to_json(), "port": port}
     with tempfile.TemporaryFile() as errors, _child(errors) as child:
-        url = _start(child, order)
+        url = _start(child, config)
         if not url:
             child.wait()
             raise RuntimeError(f"the simulator did not start: {_text(errors)}")
@@ -50,16 +50,16 @@ def _child(errors: IO[bytes]) -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         stderr=errors,
         env=environment,
-        bufsize=0,  # nothing is left to write when the child is gone
-        start_new_session=True,  # Ctrl-C at the terminal is for the parent
+        bufsize=0,  # no buffer to flush into a child that has died
+        start_new_session=True,  # Ctrl-C in the terminal reaches the parent only
     )
 
 
-def _start(child: subprocess.Popen[bytes], order: object) -> str:
+def _start(child: subprocess.Popen[bytes], config: object) -> str:
     if child.stdin is None or child.stdout is None:
         return ""
     with contextlib.suppress(BrokenPipeError):
-        child.stdin.write(json.dumps(order).encode() + b"\n")
+        child.stdin.write(json.dumps(config).encode() + b"\n")
         child.stdin.flush()
     return child.stdout.readline().decode().strip()
 
@@ -70,7 +70,7 @@ def _stop(child: subprocess.Popen[bytes], errors: IO[bytes]) -> None:
         with contextlib.suppress(BrokenPipeError):
             child.stdin.close()
     try:
-        code = child.wait(_STOP_AFTER)
+        code = child.wait(_STOP_TIMEOUT_SECONDS)
     except subprocess.TimeoutExpired:
         child.kill()
         code = child.wait()

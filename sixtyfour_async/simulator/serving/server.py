@@ -1,4 +1,4 @@
-"""Serves a simulator over HTTP with uvicorn, able to reset connections as networks do."""
+"""Serve a simulator over HTTP with uvicorn, extended to reset connections."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 
-from sixtyfour_async.simulator.base.disconnect import CONNECTION
+from sixtyfour_async.simulator.base.disconnect import CONNECTION_EXTENSION
 from sixtyfour_async.simulator.serving.simulator import Simulator, missing_extra
 
 if TYPE_CHECKING:
@@ -21,21 +21,24 @@ if TYPE_CHECKING:
 
 
 def _reset(transport: asyncio.Transport) -> None:
-    """Close with RST instead of FIN: linger zero."""
+    """Close a connection with RST instead of FIN."""
     sock = transport.get_extra_info("socket")
     if sock is not None:
+        # With SO_LINGER on and a timeout of zero, close() discards unsent data and sends RST.
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     transport.abort()
 
 
-def bound(host: str, port: int) -> socket.socket:
+def listening_socket(host: str, port: int) -> socket.socket:
     """Open a listening socket.
 
     Raises:
-        OSError: The address cannot be had.
+        OSError: The address is unavailable.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # asyncio sets no delay for TCP alone
+    sock = socket.socket(
+        family, socket.SOCK_STREAM, socket.IPPROTO_TCP
+    )  # asyncio sets TCP_NODELAY only if the protocol is named
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind((host, port))
@@ -49,29 +52,29 @@ def bound(host: str, port: int) -> socket.socket:
 
 @functools.cache
 def _classes() -> tuple[type[uvicorn.Server], type[Any]]:
-    """Make the two subclasses of uvicorn's classes; here, because uvicorn is an extra."""
+    """Return subclasses of uvicorn's server and protocol; made on demand, because uvicorn is an optional extra."""
     try:
         import uvicorn  # noqa: PLC0415 -- needs the extra
         from uvicorn.protocols.http.h11_impl import H11Protocol  # noqa: PLC0415 -- needs the extra
     except ModuleNotFoundError as error:
         raise missing_extra(error) from error
 
-    class Breakable(H11Protocol):
-        """Tells the application how to break the connection."""
+    class BreakableProtocol(H11Protocol):
+        """Offers the application the extension that breaks the connection."""
 
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
             application = self.app
 
-            async def breakable(scope: Any, receive: Any, send: Any) -> None:
+            async def with_connection_hooks(scope: Any, receive: Any, send: Any) -> None:
                 hooks = {"reset": lambda: _reset(self.transport), "close": self.transport.close}
-                scope.setdefault("extensions", {})[CONNECTION] = hooks
+                scope.setdefault("extensions", {})[CONNECTION_EXTENSION] = hooks
                 await application(scope, receive, send)
 
-            self.app = breakable
+            self.app = with_connection_hooks
 
-    class Quiet(uvicorn.Server):
-        """Leaves signals to the program around it and says when it is ready."""
+    class EmbeddedServer(uvicorn.Server):
+        """Leaves signals to the embedding program and signals when it is ready."""
 
         def __init__(self, config: uvicorn.Config) -> None:
             super().__init__(config)
@@ -85,17 +88,17 @@ def _classes() -> tuple[type[uvicorn.Server], type[Any]]:
             await super().startup(sockets)
             self.ready.set()
 
-    return Quiet, Breakable
+    return EmbeddedServer, BreakableProtocol
 
 
 @contextlib.asynccontextmanager
 async def serve(simulator: Simulator, *, host: str = "127.0.0.1", port: int = 0) -> AsyncGenerator[str]:
-    """Serve inside the running asyncio loop; yields the base URL.
+    """Serve in the running asyncio loop and yield the base URL.
 
-    On leaving, connections that are still open are broken; accepted work stays accepted.
+    On exit, open connections are aborted; accepted work stays accepted.
 
     Raises:
-        OSError: The address cannot be had, e.g. the port is in use.
+        OSError: The address is unavailable, e.g. the port is in use.
         ModuleNotFoundError: Starlette or uvicorn is missing.
     """
     server_class, protocol = _classes()
@@ -114,7 +117,7 @@ async def serve(simulator: Simulator, *, host: str = "127.0.0.1", port: int = 0)
         server_header=False,
         timeout_keep_alive=75,
     )
-    with bound(host, port) as sock:
+    with listening_socket(host, port) as sock:
         address = f"[{host}]" if ":" in host else host
         server: Any = server_class(config)
         serving = asyncio.create_task(server.serve(sockets=[sock]))
@@ -151,16 +154,16 @@ async def serve_until(
 
 
 def run(simulator: Simulator, host: str, port: int, on_ready: Callable[[str], None]) -> None:
-    """Serve until SIGINT or SIGTERM, then stop cleanly.
+    """Serve until SIGINT or SIGTERM, then shut down.
 
     Args:
-        simulator: What to serve.
+        simulator: The simulator to serve.
         host: Address to listen on.
-        port: Port to listen on; 0 takes a free one.
+        port: Port to listen on; 0 for any free port.
         on_ready: Called once with the base URL.
 
     Raises:
-        OSError: The address cannot be had.
+        OSError: The address is unavailable.
         ModuleNotFoundError: Starlette or uvicorn is missing.
     """
 
@@ -168,7 +171,7 @@ def run(simulator: Simulator, host: str, port: int, on_ready: Callable[[str], No
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
-            with contextlib.suppress(NotImplementedError):  # Windows: KeyboardInterrupt does it
+            with contextlib.suppress(NotImplementedError):  # Windows: KeyboardInterrupt stops the loop instead
                 loop.add_signal_handler(number, stop.set)
         await serve_until(simulator, host, port, on_ready, stop)
 

@@ -1,4 +1,4 @@
-"""The simulator itself: settings, a clock and a world put together, with an ASGI application on top."""
+"""The simulator: settings, clock, state and ASGI application in one object."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from sixtyfour_async.simulator.base.settings import SimulatorSettings
 from sixtyfour_async.simulator.state.books import Books
 from sixtyfour_async.simulator.state.faults import Faults
 from sixtyfour_async.simulator.state.outputs import Outputs
-from sixtyfour_async.simulator.state.persistence import recall, remember
+from sixtyfour_async.simulator.state.persistence import append_event, read_events
 from sixtyfour_async.simulator.state.records import Records
-from sixtyfour_async.simulator.state.world import World, opening
+from sixtyfour_async.simulator.state.service import Service, open_account
 
 if TYPE_CHECKING:
     from sixtyfour_async.simulator.serving.app import Application
 
-FIRST_INSTANT = 1_781_049_600.0
-"""2026-06-10T00:00:00Z: where simulated time starts under an injected clock, so that runs repeat exactly."""
+FAKE_CLOCK_START_SECONDS = 1_781_049_600.0
+"""2026-06-10T00:00:00Z: start of simulated time under an injected clock, so that runs are repeatable."""
 
 
 class Simulator:
-    """A stand-in for api.sixtyfour.ai.
+    """A simulator of api.sixtyfour.ai.
 
-    It answers through `app`, over HTTP (`sixtyfour_async.simulator.serving.server`) or in-process
-    (``httpx.ASGITransport(simulator.app)``), and keeps `books` of what happened.
+    Use `app` over HTTP (`sixtyfour_async.simulator.serving.server`) or in-process
+    (``httpx.ASGITransport(simulator.app)``). `books` records requests, work and charges.
 
     Args:
-        settings: What to simulate.
-        now: Monotonic real seconds. With the default, simulated time starts at the date of today; with another
-            one at `FIRST_INSTANT`; with a state file that holds something, at the last instant remembered.
-        sleep: Waits for real seconds, on the same clock as *now*.
+        settings: Settings; the defaults if omitted.
+        now: Monotonic real seconds. Simulated time starts at the current time with the default clock, at
+            `FAKE_CLOCK_START_SECONDS` with another one, and at the last recorded instant with a non-empty state file.
+        sleep: Sleeps for real seconds, on the same clock as *now*.
 
     Raises:
         ValueError: The state file was not written by a simulator.
-        OSError: The state file cannot be read or made.
+        OSError: The state file cannot be read or created.
     """
 
     def __init__(
@@ -51,31 +51,31 @@ class Simulator:
     ) -> None:
         self.settings = settings = SimulatorSettings() if settings is None else settings
         self.faults = Faults(settings.seed, settings.faults)
-        """Where tests script faults."""
-        start = time.time() if now is time.monotonic else FIRST_INSTANT
-        events = [] if settings.state is None else list(recall(settings.state))
+        """Faults, to be scripted by tests."""
+        start = time.time() if now is time.monotonic else FAKE_CLOCK_START_SECONDS
+        events = [] if settings.state is None else list(read_events(settings.state))
         salt = f"{settings.seed}:{start}"
         self._books = Books()
         outputs = Outputs(settings.seed)
-        self.world = World(settings, self._books, opening(settings), salt, Records(salt), outputs)
+        self.service = Service(settings, self._books, open_account(settings), salt, Records(salt), outputs)
         for event in events:
-            self.world.replay(event)
+            self.service.replay(event)
             start = event["at"] if event is events[0] else max(start, event["at"])
         if settings.state is not None:
             settings.state.touch()
-            self.world.remember = self.world.records.remember = functools.partial(remember, settings.state)
+            self.service.persist = self.service.records.persist = functools.partial(append_event, settings.state)
         self.clock = Clock(now, sleep, settings.speed, start, now())
         """Simulated time."""
 
     @property
     def books(self) -> Books:
-        """What the server knows, charged up to this instant."""
-        self.world.settle(self.clock.now())
+        """The server's own record, charged up to now."""
+        self.service.settle(self.clock.now())
         return self._books
 
     @property
     def routes(self) -> list[tuple[str, str]]:
-        """Method and path of every operation that is answered, e.g. ``("GET", "/job-status/{job_id}")``."""
+        """Method and path of every route, e.g. ``("GET", "/job-status/{job_id}")``."""
         from sixtyfour_async.simulator.routes.table import ROUTES  # noqa: PLC0415 -- many modules, for a server only
 
         return [(route.method, route.path) for route in ROUTES]
@@ -85,18 +85,19 @@ class Simulator:
         """The ASGI application.
 
         Raises:
-            ModuleNotFoundError: Starlette is missing; the message says how to install it.
+            ModuleNotFoundError: Starlette is missing; the message names the extra to install.
         """
+        # Imported on demand: the routes are many modules, and Starlette is an optional extra.
         try:
-            from sixtyfour_async.simulator.routes.routing import Routing  # noqa: PLC0415 -- many modules, for a server only
-            from sixtyfour_async.simulator.routes.table import ROUTES  # noqa: PLC0415 -- many modules, for a server only
-            from sixtyfour_async.simulator.serving.app import Application, Gate  # noqa: PLC0415 -- needs the extra
+            from sixtyfour_async.simulator.routes.router import Router  # noqa: PLC0415
+            from sixtyfour_async.simulator.routes.table import ROUTES  # noqa: PLC0415
+            from sixtyfour_async.simulator.serving.app import Application, RequestPipeline  # noqa: PLC0415
         except ModuleNotFoundError as error:
             raise missing_extra(error) from error
-        return Application(Gate(self.clock, self.world, self._books, self.faults), Routing(ROUTES))
+        return Application(RequestPipeline(self.clock, self.service, self._books, self.faults), Router(ROUTES))
 
 
 def missing_extra(error: ModuleNotFoundError) -> ModuleNotFoundError:
-    """Say how to install what the simulator's server needs."""
+    """Return an error that names the extra to install."""
     text = f'the simulator needs {error.name}: pip install "sixtyfour_async[simulator]"'
     return ModuleNotFoundError(text, name=error.name)

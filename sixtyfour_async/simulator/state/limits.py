@@ -1,7 +1,9 @@
-"""The rate limit, counted in three ways; each window is a value that is replaced, not changed.
+"""The rate limit under three window algorithms, as immutable values.
 
-The service documents 500 requests a minute and key (docs.sixtyfour.ai, errors and rate limits) but not how a
-minute is counted. A client that keeps the limit under all three windows keeps it under any of them.
+The service documents 500 requests per minute and key (docs.sixtyfour.ai, errors and rate limits) but not the algorithm.
+They differ in the worst case within 60 seconds: the fixed window admits twice the limit around the full minute, the
+token bucket almost as many (a full bucket and one minute of refill), the sliding log never more than the limit. A
+client that is correct under all three does not depend on the real one.
 """
 
 from __future__ import annotations
@@ -14,35 +16,34 @@ from typing import Protocol
 
 from sixtyfour_async.simulator.base.settings import SimulatorSettings
 
-MINUTE = 60.0
+WINDOW_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the limit says about one request.
+    """The decision about one request. Instants are simulated Unix seconds.
 
-    Units: ``reset_at`` is a simulated Unix instant: when the window is as good as new.
-    ``free_at``: when one request will be let in again.
+    ``reset_at``: when the window is empty again. ``next_allowed_at``: when one more request is admitted.
     """
 
     allowed: bool
     limit: int
     remaining: int
     reset_at: float
-    free_at: float
+    next_allowed_at: float
 
 
 class Limiter(Protocol):
-    """A window: asked at an instant, it answers and says what it is afterwards."""
+    """A window algorithm with its state."""
 
     def take(self, now: float) -> tuple[Limiter, Verdict]:
-        """Count a request made at *now*."""
+        """Return the window after a request at *now*, and the decision about it."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class FixedWindow:
-    """Counts from each full minute of the clock; forgets everything when the next one begins."""
+    """Counts requests per minute of the clock and starts again at zero on each full minute."""
 
     limit: int
     count_rejected: bool
@@ -51,18 +52,18 @@ class FixedWindow:
 
     def take(self, now: float) -> tuple[FixedWindow, Verdict]:
         """Count a request made at *now*."""
-        minute = math.floor(now / MINUTE) * MINUTE
+        minute = math.floor(now / WINDOW_SECONDS) * WINDOW_SECONDS
         used = self.used if minute == self.minute else 0
         allowed = used < self.limit
         used += 1 if allowed or self.count_rejected else 0
-        end = minute + MINUTE
+        end = minute + WINDOW_SECONDS
         verdict = Verdict(allowed, self.limit, max(0, self.limit - used), end, end)
         return replace(self, minute=minute, used=used), verdict
 
 
 @dataclass(frozen=True, slots=True)
 class SlidingLog:
-    """Looks back one minute from each request: never more than the limit in any 60 seconds."""
+    """Admits a request if fewer than the limit were counted in the 60 seconds before it."""
 
     limit: int
     count_rejected: bool
@@ -70,30 +71,33 @@ class SlidingLog:
 
     def take(self, now: float) -> tuple[SlidingLog, Verdict]:
         """Count a request made at *now*."""
-        log = self.log[bisect_right(self.log, now - MINUTE) :]
+        # Half open: a request exactly 60 seconds ago no longer counts.
+        log = self.log[bisect_right(self.log, now - WINDOW_SECONDS) :]
         allowed = len(log) < self.limit
         if allowed or self.count_rejected:
+            # Rejected requests that count could grow the log without bound. `next_allowed_at` needs the last `limit`
+            # entries only.
             log = (*log, now)[-2 * self.limit :]
-        reset = (log[-1] if log else now) + MINUTE
-        free = log[-self.limit] + MINUTE if len(log) >= self.limit else now
+        reset = (log[-1] if log else now) + WINDOW_SECONDS
+        free = log[-self.limit] + WINDOW_SECONDS if len(log) >= self.limit else now
         verdict = Verdict(allowed, self.limit, max(0, self.limit - len(log)), reset, free)
         return replace(self, log=log), verdict
 
 
 @dataclass(frozen=True, slots=True)
-class Bucket:
-    """Holds up to the limit in tokens and fills at the limit per minute; a burst and a refill fit in one minute."""
+class TokenBucket:
+    """Holds up to the limit in tokens, refilled continuously at the limit per minute; a request takes one token."""
 
     limit: int
     count_rejected: bool
     tokens: float = math.inf
     at: float = 0.0
 
-    def take(self, now: float) -> tuple[Bucket, Verdict]:
+    def take(self, now: float) -> tuple[TokenBucket, Verdict]:
         """Count a request made at *now*."""
-        rate = self.limit / MINUTE
+        rate = self.limit / WINDOW_SECONDS
         tokens = min(float(self.limit), self.tokens + (now - self.at) * rate)
-        allowed = tokens >= 1 - 1e-9
+        allowed = tokens >= 1 - 1e-9  # refills accumulate rounding errors
         if allowed or self.count_rejected:
             tokens -= 1
         reset = now + (self.limit - tokens) / rate
@@ -102,7 +106,11 @@ class Bucket:
         return replace(self, tokens=tokens, at=now), verdict
 
 
-def limiter(settings: SimulatorSettings) -> Limiter:
-    """Give an untouched window of the kind the settings ask for."""
-    kinds: dict[str, Callable[[int, bool], Limiter]] = {"fixed": FixedWindow, "sliding": SlidingLog, "bucket": Bucket}
+def make_limiter(settings: SimulatorSettings) -> Limiter:
+    """Return an empty window of the algorithm in the settings."""
+    kinds: dict[str, Callable[[int, bool], Limiter]] = {
+        "fixed": FixedWindow,
+        "sliding": SlidingLog,
+        "bucket": TokenBucket,
+    }
     return kinds[settings.window](settings.limit, settings.count_rejected)

@@ -1,33 +1,33 @@
-"""What the blocks of runs put out: worked out when it is asked for, and kept for the runs that were asked for last."""
+"""Output rows of the blocks of runs, computed on demand and cached for the most recently used runs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from sixtyfour_async.simulator.knowledge.blocks import registered
+from sixtyfour_async.simulator.knowledge.blocks import registered_blocks
 from sixtyfour_async.simulator.state.work import Run
 
 JSON = dict[str, Any]
-_KEPT = 4
-"""Runs whose rows are kept."""
+_MAX_CACHED_RUNS = 4
+"""Runs whose rows are cached."""
 
 
 @dataclass(slots=True)
 class Outputs:
-    """The rows of the runs that were asked for last."""
+    """Cache of output rows, least recently used run first."""
 
     seed: int
     _by_run: dict[str, list[list[JSON]]] = field(default_factory=dict[str, list[list[JSON]]])
 
-    def of(self, run: Run, block_number: int) -> list[JSON]:
-        """Give the rows that block *block_number* of a run put out; the first block passes its input on."""
+    def rows_of(self, run: Run, block_number: int) -> list[JSON]:
+        """Return the output rows of block *block_number* (from 1) of a run."""
         rows = self._by_run.pop(run.id, [])
         self._by_run[run.id] = rows
-        while len(self._by_run) > _KEPT:
+        while len(self._by_run) > _MAX_CACHED_RUNS:
             del self._by_run[next(iter(self._by_run))]
         while len(rows) < block_number:
             block = run.body["blocks"][len(rows)]
             before = rows[-1] if rows else run.body["rows"]
-            rows.append(registered()[block["block_name"]].act(self.seed, block["specs"], before))
+            rows.append(registered_blocks()[block["block_name"]].transform(self.seed, block["specs"], before))
         return rows[block_number - 1]

@@ -1,7 +1,4 @@
-"""Memory over a restart: one JSON line per accepted piece of work, flushed as it is written.
-
-A real service does not forget when a client dies; with a state file neither does the simulator.
-"""
+"""The state file: one JSON line per event, so that accepted work survives a restart of the simulator."""
 
 from __future__ import annotations
 
@@ -11,18 +8,18 @@ from pathlib import Path
 from typing import Any
 
 
-def remember(path: Path, event: Mapping[str, Any]) -> None:
-    """Append an event; it is in the file when this returns."""
+def append_event(path: Path, event: Mapping[str, Any]) -> None:
+    """Append an event; it is written to the file on return."""
     line = json.dumps(event, ensure_ascii=False, separators=(",", ":")) + "\n"
     with path.open("a", encoding="utf-8", newline="\n") as out:
         out.write(line)
 
 
-def recall(path: Path) -> Iterator[dict[str, Any]]:
-    """Give the events in the order they were written; cuts off a last line that was torn by a crash.
+def read_events(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the events in the order of writing; truncate an incomplete last line left by a crash.
 
     Raises:
-        ValueError: A line before the last is not an event.
+        ValueError: A complete line is not an event.
     """
     if not path.exists():
         return
@@ -35,7 +32,7 @@ def recall(path: Path) -> Iterator[dict[str, Any]]:
         try:
             event = json.loads(line)
         except ValueError as error:
-            raise ValueError(f"{path}, line {number}: not an event of a simulator") from error
+            raise ValueError(f"{path}, line {number}: not a simulator event") from error
         if not isinstance(event, dict) or "event" not in event or "at" not in event:
-            raise ValueError(f"{path}, line {number}: not an event of a simulator")
+            raise ValueError(f"{path}, line {number}: not a simulator event")
         yield event

@@ -1,6 +1,6 @@
-"""What is stored on behalf of users: JSON objects by kind and id, such as workflows, schedules and uploads.
+"""Records stored for users, such as workflows, schedules and uploads: JSON objects by kind and id.
 
-Whoever changes one puts a new object; each change is remembered like accepted work, so it outlives a restart.
+Records are replaced, never modified in place. Each change is persisted like accepted work and survives a restart.
 """
 
 from __future__ import annotations
@@ -9,42 +9,42 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sixtyfour_async.simulator.base.chance import identifier
+from sixtyfour_async.simulator.base.seeded_random import identifier
 
 Record = Mapping[str, Any]
 
 
 @dataclass(slots=True)
 class Records:
-    """All that is stored.
+    """All records.
 
-    ``remember`` is told of each change, before the caller hears of it. ``salt`` makes ids differ between simulators.
+    ``persist`` is called with each change before it takes effect. ``salt`` makes ids differ between simulators.
     """
 
     salt: str
-    remember: Callable[[Mapping[str, Any]], None] | None = None
-    _kept: dict[str, dict[str, Record]] = field(default_factory=dict[str, dict[str, Record]])
+    persist: Callable[[Mapping[str, Any]], None] | None = None
+    _records: dict[str, dict[str, Record]] = field(default_factory=dict[str, dict[str, Record]])
     _changes: int = 0
 
     def new_id(self, kind: str) -> str:
-        """Give an id that no record has."""
+        """Return an unused id."""
         return identifier(self.salt, kind, self._changes)
 
     def get(self, kind: str, id_: str) -> Record | None:
-        """Give the record of that id."""
-        return self._kept.get(kind, {}).get(id_)
+        """Return a record, or None."""
+        return self._records.get(kind, {}).get(id_)
 
     def all(self, kind: str) -> list[Record]:
-        """Give all records of a kind, oldest first."""
-        return list(self._kept.get(kind, {}).values())
+        """Return all records of a kind, oldest first."""
+        return list(self._records.get(kind, {}).values())
 
     def put(self, kind: str, id_: str, record: Record, now: float) -> Record:
-        """Store a record, or replace the one of that id in its place."""
+        """Store a record; one that it replaces keeps its position."""
         self._change(kind, id_, record, now)
         return record
 
-    def drop(self, kind: str, id_: str, now: float) -> bool:
-        """Forget a record; False when there was none."""
+    def delete(self, kind: str, id_: str, now: float) -> bool:
+        """Delete a record; return whether it existed."""
         if self.get(kind, id_) is None:
             return False
         self._change(kind, id_, None, now)
@@ -52,15 +52,15 @@ class Records:
 
     def _change(self, kind: str, id_: str, record: Record | None, now: float) -> None:
         event = {"event": "record", "at": now, "kind": kind, "id": id_, "record": record}
-        if self.remember:
-            self.remember(event)
-        self.take(event)
+        if self.persist:
+            self.persist(event)
+        self.apply(event)
 
-    def take(self, event: Mapping[str, Any]) -> None:
-        """Take in a change, made now or by an earlier simulator."""
+    def apply(self, event: Mapping[str, Any]) -> None:
+        """Apply a change, made now or replayed from the state file."""
         self._changes += 1
-        kept = self._kept.setdefault(event["kind"], {})
+        stored = self._records.setdefault(event["kind"], {})
         if event["record"] is None:
-            kept.pop(event["id"], None)
+            stored.pop(event["id"], None)
         else:
-            kept[event["id"]] = event["record"]
+            stored[event["id"]] = event["record"]

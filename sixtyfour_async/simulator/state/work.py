@@ -1,4 +1,4 @@
-"""Accepted work, as values: what was asked, when it ends, what it costs."""
+"""Accepted work as immutable values. Its field names are the format of the state file."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from sixtyfour_async.simulator.knowledge.operations import subject_of
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
-    """What faults have in store for new work."""
+class WorkFaults:
+    """Faults injected into new work: it will fail, or is hidden from polls at first."""
 
     failed: bool = False
     hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """Work that is asked for. ``price``: cents; ``runtime``: simulated seconds."""
+class WorkRequest:
+    """Work to be accepted. ``price``: cents; ``runtime``: simulated seconds."""
 
     kind: str
     subject: str
@@ -31,7 +31,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Accepted work. Instants are simulated Unix seconds; ``charge`` is in cents."""
+    """Accepted work. Instants are simulated Unix seconds; ``charge``: cents."""
 
     id: str
     kind: str
@@ -44,32 +44,32 @@ class Work:
     failed: bool
 
     def done(self, now: float) -> bool:
-        """Say whether it has ended by *now*."""
+        """Return whether the work has ended by *now*."""
         return now >= self.ends_at
 
-    def share(self, now: float) -> float:
-        """Say how much of its time has passed by *now*, 0..1."""
+    def progress(self, now: float) -> float:
+        """Return the elapsed fraction of the run time at *now*, 0 to 1."""
         span = self.ends_at - self.submitted_at
         return min(max((now - self.submitted_at) / span, 0.0), 1.0) if span > 0 else 1.0
 
     @property
     def subjects(self) -> tuple[str, ...]:
-        """What it is about: one thing, or each of the leads or rows sent along."""
+        """The subject, or those of the individual leads or rows."""
         return (self.subject,)
 
 
 @dataclass(frozen=True, slots=True)
 class Job(Work):
-    """A synchronous call or a job of one of the operations; ``body["leads"]`` when it is a bulk one."""
+    """A synchronous call or a job of one of the operations; a bulk one has ``body["leads"]``."""
 
     @property
     def leads(self) -> Sequence[Mapping[str, Any]] | None:
-        """The leads of a bulk job."""
+        """Leads of a bulk job, else None."""
         return self.body.get("leads")
 
     @property
     def subjects(self) -> tuple[str, ...]:
-        """Each lead of a bulk job by itself."""
+        """The subject, or one for each lead of a bulk job."""
         return (self.subject,) if self.leads is None else tuple(subject_of(lead) for lead in self.leads)
 
 
@@ -83,27 +83,27 @@ class Search(Work):
 
 @dataclass(frozen=True, slots=True)
 class Run(Work):
-    """Blocks at work on the rows in ``body["rows"]``: a workflow run, or a bulk-intelligence file.
+    """A run of ``body["blocks"]`` over ``body["rows"]``: a workflow run, or a bulk-intelligence file.
 
-    ``body["blocks"]`` holds the blocks in their order as they were at the start.
+    The blocks are those at the start of the run, in order of execution.
     """
 
     workflow_id: str
     formats: Sequence[str]
     idempotency_key: str | None
     planned: float
-    """Seconds it takes when nobody cancels it."""
+    """Simulated seconds the run takes unless it is cancelled."""
     cancelled_at: float | None = None
 
     @property
     def subjects(self) -> tuple[str, ...]:
-        """Each row of a bulk-intelligence file by itself, by the columns that were to be looked at."""
+        """The subject, or one for each row of a bulk-intelligence file, from its selected columns."""
         columns = self.body.get("columns")
         if columns is None:
             return (self.subject,)
         return tuple(subject_of({name: row.get(name) for name in columns}) for row in self.body["rows"])
 
 
-def plain(work: Work) -> dict[str, Any]:
-    """Write work as what JSON can hold."""
+def to_json(work: Work) -> dict[str, Any]:
+    """Return the fields of work as JSON-serializable values."""
     return {item.name: getattr(work, item.name) for item in dataclasses.fields(work)}

@@ -1,0 +1,290 @@
+"""An enrichment is a table and a question: it makes an operation of each input row, and output cells of its outcome.
+
+The only I/O is reading the table. Nothing of the input is lost: each input row gives one output row, in order, with
+every input cell, whatever its outcome.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import JsonValue
+
+from sixtyfour_async._runner.outcomes import Outcome
+from sixtyfour_async.cli.column_mapping import ColumnMapping
+from sixtyfour_async.errors import InputError
+from sixtyfour_async.models._base import json_array, json_object
+from sixtyfour_async.models.struct import TYPES, FieldSpec
+from sixtyfour_async.operations import (
+    CompanyIntelligence,
+    Criterion,
+    FindEmail,
+    FindPhone,
+    JobOperation,
+    PeopleIntelligence,
+    QAAgent,
+    ResearchAgent,
+    ReverseEmail,
+    ReversePhone,
+)
+from sixtyfour_async.tables import Row, Table, added_columns
+
+OUTCOME_COLUMNS = ("status", "error", "cost_cents", "confidence")
+"""Columns that every output has after the answer's own."""
+
+NOT_ASKED = "not asked"
+"""The status of a row that was never sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableOperation:
+    """An operation that can be run over a table.
+
+    Attributes:
+        operation: Its class.
+        columns: Columns that its answer fills besides the requested fields and criteria.
+        needs_fields: Whether at least one ``--field`` is required.
+        takes_fields: Whether ``--field`` is allowed.
+        takes_tier: Whether ``--tier`` is allowed.
+    """
+
+    operation: type[JobOperation[Any]]
+    columns: tuple[str, ...] = ()
+    needs_fields: bool = False
+    takes_fields: bool = False
+    takes_tier: bool = False
+
+
+REVERSE_COLUMNS = ("name", "title", "company", "linkedin", "answer")
+TABLE_OPERATIONS: Mapping[str, TableOperation] = {
+    "company-intelligence": TableOperation(CompanyIntelligence, needs_fields=True, takes_fields=True, takes_tier=True),
+    "people-intelligence": TableOperation(PeopleIntelligence, needs_fields=True, takes_fields=True, takes_tier=True),
+    "find-email": TableOperation(FindEmail, ("email", "email_status", "email_type")),
+    "find-phone": TableOperation(FindPhone, ("phone", "phone_region")),
+    "reverse-email": TableOperation(ReverseEmail, REVERSE_COLUMNS),
+    "reverse-phone": TableOperation(ReversePhone, REVERSE_COLUMNS),
+    "qa-agent": TableOperation(QAAgent, ("notes",), takes_fields=True),
+    "research-agent": TableOperation(ResearchAgent, needs_fields=True, takes_fields=True),
+}
+"""What ``sixtyfour run`` accepts, by the API's own names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The question put to the service for every row.
+
+    Attributes:
+        operation: The operation's name, a key of `TABLE_OPERATIONS`.
+        fields: Field name → description, or ``{"description", "type"}``.
+        criteria: For qa-agent: name → description.
+        options: Further fields of the operation, such as ``{"tier": "low"}``.
+    """
+
+    operation: str
+    fields: Mapping[str, FieldSpec] = field(default_factory=dict[str, FieldSpec])
+    criteria: Mapping[str, str] = field(default_factory=dict[str, str])
+    options: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+
+    def check(self) -> None:
+        """Check that the options fit the operation.
+
+        Raises:
+            InputError: A field or criterion is missing, or an option does not apply to this operation.
+        """
+        name, known = self.operation, TABLE_OPERATIONS[self.operation]
+        if known.needs_fields and not self.fields:
+            raise InputError(f"{name} needs a field to find out", remedy='add --field "name=description"')
+        if self.fields and not known.takes_fields:
+            raise InputError(f"{name} takes no --field: its answer has columns of its own")
+        if name == "qa-agent" and not self.criteria:
+            raise InputError("qa-agent needs a criterion to judge by", remedy='add --criterion "name=description"')
+        if self.criteria and name != "qa-agent":
+            raise InputError(f"{name} takes no --criterion: that is for qa-agent")
+        if "tier" in self.options and not known.takes_tier:
+            raise InputError(f"{name} has no tiers", remedy="leave --tier out")
+
+    def operation_for(self, subject: Mapping[str, JsonValue]) -> JobOperation[Any]:
+        """Return the operation that asks this question about one subject."""
+        operation = TABLE_OPERATIONS[self.operation].operation
+        arguments: dict[str, Any] = {operation.endpoint.subject: subject, **self.options}
+        if self.fields:
+            arguments["struct"] = self.fields
+        if self.criteria:
+            arguments["qualification_criteria"] = [
+                Criterion(criteria_name=name, description=text) for name, text in self.criteria.items()
+            ]
+        return operation(**arguments)
+
+    @property
+    def answer_columns(self) -> tuple[str, ...]:
+        """Names of the columns that an answer fills."""
+        return (*self.fields, *self.criteria, *TABLE_OPERATIONS[self.operation].columns)
+
+    @property
+    def added_columns(self) -> tuple[str, ...]:
+        """Names of all columns to add to the input; an input column of the same name makes `Enrichment` change one."""
+        return (*self.answer_columns, *OUTCOME_COLUMNS)
+
+    def answer_cells(self, raw: JsonValue) -> tuple[str, ...]:
+        """Return an answer as cells, one for each of `answer_columns`."""
+        answer = json_object(raw) or {}
+        data = json_object(answer.get("structured_data")) or {}
+        if self.operation == "find-email":
+            return _first_contact(answer.get("email") or answer.get("personal_email"), ("0", "1", "2"))
+        if self.operation == "find-phone":
+            return _first_contact(answer.get("phone"), ("number", "region"))
+        # A requested field is looked up in structured_data only: a top-level key of the same name is not its answer.
+        whole = {**answer, "answer": answer or None}
+        own = TABLE_OPERATIONS[self.operation].columns
+        return tuple(
+            as_cell(data[name] if name in data else whole.get(name) if name in own else None)
+            for name in self.answer_columns
+        )
+
+
+def parse_field(text: str) -> tuple[str, FieldSpec]:
+    """Parse ``name=description`` or ``name:type=description``.
+
+    Raises:
+        InputError: No name, no description, or a type that the service does not document.
+    """
+    name_and_type, equals, description = text.partition("=")
+    name, colon, word = (part.strip() for part in name_and_type.partition(":"))
+    if not (name and equals and description.strip()):
+        raise InputError(f"--field {text!r} is not name=description", remedy='such as "employees:int=Head count"')
+    if not colon:
+        return name, description.strip()
+    if word not in TYPES:
+        raise InputError(f"--field {text!r}: unknown type {word!r}", remedy=f"one of {', '.join(sorted(TYPES))}")
+    return name, {"description": description.strip(), "type": word}
+
+
+def parse_pair(option: str, text: str) -> tuple[str, str]:
+    """Parse ``name=value`` of an option such as ``--criterion``."""
+    name, equals, value = (part.strip() for part in text.partition("="))
+    if not (name and equals and value):
+        raise InputError(f"{option} {text!r} is not name=value")
+    return name, value
+
+
+def parse_number(option: str, text: str) -> tuple[str, float]:
+    """Parse ``name=0.01`` of an option such as ``--fault``."""
+    name, number = parse_pair(option, text)
+    try:
+        return name, float(number)
+    except ValueError as error:
+        raise InputError(f"{option} {text!r}: {number!r} is not a number") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Enrichment:
+    """A table, the question to ask about its rows, and how columns become keys and answers become columns.
+
+    Attributes:
+        table: The input.
+        question: What to ask.
+        mapping: Which column is sent under which key.
+        limit: How many rows to ask about, from the first; None for all.
+        added: Names of the columns that the output adds, in order.
+    """
+
+    table: Table
+    question: Question
+    mapping: ColumnMapping
+    limit: int | None
+    added: tuple[str, ...]
+
+    @classmethod
+    def of(
+        cls,
+        table: Table,
+        question: Question,
+        *,
+        skip: Sequence[str] = (),
+        rename: Mapping[str, str] | None = None,
+        limit: int | None = None,
+    ) -> Enrichment:
+        """Match a table with a question.
+
+        Raises:
+            InputError: No column identifies the subject, or an option names a column that the table does not have.
+        """
+        mapping = ColumnMapping.from_header(
+            question.operation, table.columns, skip=skip, requested_fields=tuple(question.fields), rename=rename
+        )
+        return cls(table, question, mapping, limit, added_columns(table.columns, question.added_columns))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The output's header."""
+        return (*self.table.columns, *self.added)
+
+    @property
+    def rows(self) -> int:
+        """How many rows to ask about."""
+        return self.table.rows if self.limit is None else min(self.limit, self.table.rows)
+
+    def operation(self, row: Row) -> JobOperation[Any] | InputError:
+        """Return the operation of a row, or why it must not be sent."""
+        problem = self.mapping.problem(row)
+        if problem is not None:
+            return problem
+        try:
+            return self.question.operation_for(self.mapping.subject(row))
+        except InputError as error:
+            column = self.mapping.column_of(error.field)
+            return InputError(error.reason, row=row.number, column=column, remedy=error.remedy)
+
+    def operations(self) -> Iterator[JobOperation[Any] | InputError]:
+        """Yield `operation` of each row up to the limit; the table is read lazily."""
+        for row in self.table:
+            if row.number > self.rows:
+                return
+            yield self.operation(row)
+
+    def sendable(self) -> Iterator[JobOperation[Any]]:
+        """Yield the operations of the rows that can be sent."""
+        return (operation for operation in self.operations() if not isinstance(operation, InputError))
+
+    def problems(self) -> Iterator[InputError]:
+        """Yield why rows cannot be sent, one error for each such row."""
+        return (problem for problem in self.operations() if isinstance(problem, InputError))
+
+    def cells(self, row: Row, status: str, error: str, outcome: Outcome[Any] | None = None) -> tuple[str, ...]:
+        """Return a row of the output: every input cell, the answer if there is an outcome, and how it ended."""
+        if outcome is None:
+            return (*row.cells, *("",) * len(self.question.answer_columns), status, error, "", "")
+        confidence = (json_object(outcome.raw) or {}).get("confidence_score")
+        answer = self.question.answer_cells(outcome.raw)
+        return (*row.cells, *answer, status, error, as_cell(outcome.cost_cents), as_cell(confidence))
+
+
+def as_cell(value: object) -> str:
+    """Format a JSON value as a cell: text as is, null as nothing, whole numbers without a point, the rest as JSON."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _first_contact(found: object, keys: Sequence[str]) -> tuple[str, ...]:
+    """Return the first address or number of an answer as cells.
+
+    Several shapes are documented, and all are read: a text, an object, or a list of texts, of objects, or of lists such
+    as ``["ada@acme.example", "OK", "COMPANY"]``.
+    """
+    listed = json_array(found)
+    first = listed[0] if listed else (None if listed is not None else found)
+    parts = json_array(first)
+    if parts is not None:
+        return tuple(as_cell(part) for part in [*parts, *[None] * len(keys)][: len(keys)])
+    named = json_object(first)
+    if named is not None:
+        return tuple(as_cell(named.get(key)) for key in keys)
+    return (as_cell(first), *[""] * (len(keys) - 1))

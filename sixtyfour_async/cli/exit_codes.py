@@ -1,0 +1,68 @@
+"""How a command ends: its exit code, and its last line on stderr.
+
+The exit codes are part of the interface: scripts and schedulers branch on them.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from enum import IntEnum
+from functools import wraps
+from typing import Final, NoReturn
+
+import click
+
+from sixtyfour_async.errors import ConfigurationError, InputError, SixtyfourError
+
+BOTH_SPELLINGS: Final = re.compile(r"\w+=(?:\{[^}]*\}|\S+) \((--[^)]+)\)")
+"""A Python argument with its flag in parentheses, such as ``max_row_cents=… (--max-row-cents)``."""
+
+PYTHON_PRICE: Final = re.compile(r"\bprices=\{'([^']+)': cents\}")
+PYTHON_NUMBER: Final = re.compile(r"\b(max_cost_cents|max_row_cents)=")
+"""Arguments of `JobRunner` for which there are flags, in messages written for Python."""
+
+
+class ExitCode(IntEnum):
+    """Exit codes besides 0, which means that every row was answered."""
+
+    REFUSED = 1
+    """The service or the journal refused."""
+    USAGE = 2
+    """The input or a setting is wrong; nothing was sent. click uses the same code for malformed options."""
+    INCOMPLETE = 3
+    """The run finished, and some rows have no answer."""
+    INTERRUPTED = 130
+    """Stopped by SIGINT or SIGTERM; 128 + SIGINT, as shells report it."""
+
+
+def one_line_errors(command: Callable[..., None]) -> Callable[..., None]:
+    """Report errors of this package, and missing extras, in one line without a traceback."""
+
+    @wraps(command)
+    def wrapper(**options: object) -> None:
+        try:
+            command(**options)
+        except SixtyfourError as error:
+            wrong_usage = isinstance(error, InputError | ConfigurationError)
+            exit_with(str(error), ExitCode.USAGE if wrong_usage else ExitCode.REFUSED)
+        except ModuleNotFoundError as error:
+            exit_with(str(error), ExitCode.USAGE)
+
+    return wrapper
+
+
+def exit_with(message: str, code: ExitCode) -> NoReturn:
+    """Print the last line and exit."""
+    click.echo(f"sixtyfour: {with_flags(message)}", err=True)
+    sys.exit(code)
+
+
+def with_flags(message: str) -> str:
+    """Return a message of the library with flags in place of Python arguments.
+
+    ``max_cost_cents=25 leaves 5 cents`` becomes ``--max-cost-cents 25 leaves 5 cents``.
+    """
+    message = PYTHON_PRICE.sub(r"--price \1=CENTS", BOTH_SPELLINGS.sub(r"\1", message))
+    return PYTHON_NUMBER.sub(lambda match: f"--{match[1].replace('_', '-')} ", message)

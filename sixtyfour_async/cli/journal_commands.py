@@ -1,0 +1,97 @@
+"""``sixtyfour status``, ``sixtyfour export`` and ``sixtyfour forget``: work on a journal, without the service."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from sixtyfour_async.cli.exit_codes import ExitCode, exit_with, one_line_errors
+
+MAX_UNKNOWN_SHOWN = 10
+"""Unknown rows that ``status`` lists; ``--json`` lists all."""
+
+journal_argument = click.argument("journal", type=click.Path(path_type=Path))
+
+
+@click.command()
+@journal_argument
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@one_line_errors
+def status(journal: Path, *, as_json: bool) -> None:
+    """Show the rows and the money recorded in JOURNAL, and the rows whose outcome is unknown.
+
+    An unknown row may have been accepted and billed, but brought no answer. The command can be used while a run is
+    writing the journal, and changes nothing.
+    """
+    from sixtyfour_async._journal.schema import reading
+    from sixtyfour_async.cli.status_report import StatusReport
+
+    with reading(journal) as reader:
+        report = StatusReport.read(reader)
+    if as_json:
+        click.echo(json.dumps({"journal": str(journal), **report.as_json()}, ensure_ascii=False, indent=2))
+        return
+    click.echo("\n".join([str(journal), *report.lines(MAX_UNKNOWN_SHOWN)]))
+
+
+@click.command()
+@journal_argument
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The CSV file to write.")
+@click.option("--overwrite", is_flag=True, help="Replace an existing file.")
+@one_line_errors
+def export(journal: Path, out: Path, *, overwrite: bool) -> None:
+    """Write every row of JOURNAL to a CSV file: the question, the answer, the status and the cost.
+
+    `sixtyfour run` needs the input table to write its output; this command needs the journal only. Use it when the
+    input is gone, or for a journal written by a Python program. Nothing is sent to the service.
+    """
+    from sixtyfour_async._journal.schema import reading
+    from sixtyfour_async.cli.formatting import row_count
+    from sixtyfour_async.cli.journal_export import Columns, export_row
+    from sixtyfour_async.tables import check_writable, write_table
+
+    if out.resolve() == journal.resolve():
+        exit_with("--out and the journal are the same file; choose another name", ExitCode.USAGE)
+    if out.exists() and not overwrite:
+        exit_with(f"{out} exists already; choose another --out, or add --overwrite", ExitCode.USAGE)
+    check_writable(out)
+    with reading(journal) as reader:
+        columns = Columns.of(reader.entries())
+        count = write_table(out, columns.header, (export_row(entry, columns) for entry in reader.entries()))
+    click.echo(f"{row_count(count)} written to {out}")
+
+
+@click.command()
+@journal_argument
+@click.option("--key", "keys", multiple=True, required=True, help="Key of a row, as `export` lists it; repeatable.")
+@one_line_errors
+def forget(journal: Path, keys: tuple[str, ...]) -> None:
+    """Erase rows from JOURNAL: the question and everything found.
+
+    Only the cost stays in the file, as part of a sum. Remove the row from your input as well, or the next run sends it
+    again, at full cost. Files written from the journal earlier are not changed.
+    """
+    import anyio
+
+    from sixtyfour_async._journal.schema import reading
+    from sixtyfour_async._journal.sqlite import SqliteJournal
+    from sixtyfour_async.cli.formatting import row_count
+
+    async def erase() -> list[str]:
+        opened = SqliteJournal(journal)
+        await opened.open()
+        try:
+            return [key for key in keys if not await opened.forget(key)]
+        finally:
+            await opened.close()
+
+    with reading(journal):
+        pass  # SqliteJournal would create a missing file: a mistyped path must not become a new journal
+    missing = anyio.run(erase)
+    click.echo(f"{row_count(len(keys) - len(missing))} erased from {journal}")
+    if missing:
+        exit_with(
+            f"no row has the key {', '.join(map(repr, missing))}; `sixtyfour export` lists the keys", ExitCode.USAGE
+        )

@@ -1,0 +1,98 @@
+"""A journal's rows as a table: each question, its answer, its status and its cost. No I/O."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sixtyfour_async._journal.base import Entry
+from sixtyfour_async._runner.reading import read_outcome, restore
+from sixtyfour_async.cli.enrichment import NOT_ASKED, OUTCOME_COLUMNS, TABLE_OPERATIONS, Question, as_cell
+from sixtyfour_async.models._base import json_array, json_object
+from sixtyfour_async.tables import added_columns
+
+KEY_COLUMNS = ("key", "operation")
+"""The first columns of every export."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of an export: a journal may hold different questions, and its rows fill different ones.
+
+    Attributes:
+        subject: Keys of the subjects, in order of appearance.
+        answer: Fields of the answers, in order of appearance.
+    """
+
+    subject: tuple[str, ...]
+    answer: tuple[str, ...]
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry]) -> Columns:
+        """Collect the columns that these entries fill."""
+        subject, answer = dict[str, None](), dict[str, None]()
+        for entry in entries:
+            sent = json.loads(entry.request)
+            subject |= dict.fromkeys(subject_of(entry.operation, sent))
+            answer |= dict.fromkeys(answer_columns(entry.operation, sent))
+        return cls(tuple(subject), tuple(answer))
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """Names of all columns; a field of the answer that is named like a key of the subject gets another name."""
+        first = (*KEY_COLUMNS, *added_columns(KEY_COLUMNS, self.subject))
+        return (*first, *added_columns(first, (*self.answer, *OUTCOME_COLUMNS)))
+
+
+def export_row(entry: Entry, columns: Columns) -> tuple[str, ...]:
+    """Return an entry's row of the export."""
+    request = json.loads(entry.request)
+    subject = subject_of(entry.operation, request)
+    answer: Mapping[str, str] = {}
+    status, error, confidence = NOT_ASKED, entry.error or "", None
+    if entry.state != "released":
+        outcome = read_outcome(restore(entry), entry)
+        status, error = outcome.status, "" if outcome.error is None else str(outcome.error)
+        answer = answer_of(entry.operation, request, outcome.raw)
+        confidence = (json_object(outcome.raw) or {}).get("confidence_score")
+    return (
+        entry.key,
+        entry.operation,
+        *(as_cell(subject.get(name)) for name in columns.subject),
+        *(answer.get(name, "") for name in columns.answer),
+        status,
+        error,
+        as_cell(entry.cost_cents),
+        as_cell(confidence),
+    )
+
+
+def subject_of(operation: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the subject of a request; every field of it when the operation cannot be run over a table."""
+    known = TABLE_OPERATIONS.get(operation)
+    return request if known is None else json_object(request.get(known.operation.endpoint.subject)) or {}
+
+
+def answer_columns(operation: str, request: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of the columns that the answer to a request fills."""
+    question = _question(operation, request)
+    return ("answer",) if question is None else question.answer_columns
+
+
+def answer_of(operation: str, request: Mapping[str, Any], raw: Any) -> Mapping[str, str]:
+    """Return an answer as column → cell."""
+    question = _question(operation, request)
+    if question is None:
+        return {"answer": as_cell(raw)}
+    return dict(zip(question.answer_columns, question.answer_cells(raw), strict=True))
+
+
+def _question(operation: str, request: Mapping[str, Any]) -> Question | None:
+    """Rebuild the question of a request; None when the operation cannot be run over a table."""
+    if operation not in TABLE_OPERATIONS:
+        return None
+    criteria = [json_object(criterion) or {} for criterion in json_array(request.get("qualification_criteria")) or []]
+    by_name = {str(one.get("criteria_name")): str(one.get("description")) for one in criteria}
+    return Question(operation, json_object(request.get("struct")) or {}, by_name)

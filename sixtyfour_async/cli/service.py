@@ -1,0 +1,88 @@
+"""Which service a command talks to: the live one, or a simulator in a process of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sixtyfour_async.cli.exit_codes import ExitCode, exit_with
+from sixtyfour_async.errors import ConfigurationError, SixtyfourError
+
+if TYPE_CHECKING:
+    from sixtyfour_async._client.client import AsyncClient
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service that can be reached.
+
+    Attributes:
+        client_options: Arguments of `AsyncClient`.
+        name: What a journal is bound to: the base URL, or ``simulator``, whose port differs from run to run.
+        speed: Service seconds per real second; above 1 for a simulator only.
+    """
+
+    client_options: dict[str, Any]
+    name: str
+    speed: float = 1.0
+
+
+def check_key() -> None:
+    """Check that a live run has a key.
+
+    Raises:
+        ConfigurationError: SIXTYFOUR_API_KEY is not set, or blank.
+    """
+    if not os.environ.get("SIXTYFOUR_API_KEY", "").strip():
+        raise ConfigurationError(
+            "no API key: set SIXTYFOUR_API_KEY (keys are issued at app.sixtyfour.ai/keys), or add --simulate, which "
+            "needs none"
+        )
+
+
+@contextmanager
+def connect(*, simulate: bool, speed: float, journal: Path) -> Generator[Service]:
+    """Yield the live service, or start a simulator that keeps its jobs in a file beside the journal.
+
+    That file lets a simulated run be resumed, as the live service would let it. Without a journal there is nothing to
+    resume, and a file left by an earlier run is deleted.
+    """
+    if not simulate:
+        from sixtyfour_async._client.client import AsyncClient
+
+        yield Service({}, AsyncClient().base_url)
+        return
+    from sixtyfour_async.simulator import DEFAULT_KEY, SimulatorSettings
+    from sixtyfour_async.simulator.serving.process import simulator_process
+
+    state = journal.with_name(f"{journal.name}.simulated.jsonl")
+    if not journal.exists():
+        state.unlink(missing_ok=True)
+    try:
+        with simulator_process(SimulatorSettings(speed=speed, state=state)) as url:
+            yield Service({"api_key": DEFAULT_KEY, "base_url": url, "speed": speed}, "simulator", speed)
+    except RuntimeError as error:
+        exit_with(str(error), ExitCode.USAGE)
+
+
+async def check_access(client: AsyncClient) -> None:
+    """Request the balance, which is free, so that a wrong key or a missing connection shows before a row is sent.
+
+    Any other error of this route is ignored: it says nothing about the routes that the run needs.
+
+    Raises:
+        AuthenticationError: The key is not valid.
+        ConnectError: The service cannot be reached.
+    """
+    from sixtyfour_async.errors import AuthenticationError, ConnectError
+
+    try:
+        await client.account.check_balance()
+    except (AuthenticationError, ConnectError):
+        raise
+    except SixtyfourError:
+        return

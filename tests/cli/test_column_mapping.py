@@ -1,0 +1,240 @@
+"""Column mapping: which key a column is sent under, which columns are not sent, and which rows identify nobody."""
+
+import pytest
+
+from sixtyfour_async.cli.column_mapping import SUBJECTS, ColumnMapping
+from sixtyfour_async.errors import InputError
+from sixtyfour_async.tables import Row
+
+COMPANY, PEOPLE = "company-intelligence", "people-intelligence"
+
+
+def keys(operation: str, *columns: str) -> list[str | None]:
+    return [mapped.key for mapped in ColumnMapping.from_header(operation, columns).columns]
+
+
+MEANINGS = [
+    (
+        COMPANY,
+        "company_name",
+        "Company; Company Name; COMPANY-NAME; CompanyName; organisation; Organization; account; employer; firm; name",
+    ),
+    (COMPANY, "website", "Website; URL; site; homepage; Home Page; web; company url; Company Website"),
+    (COMPANY, "domain", "domain; Company Domain; email domain"),
+    (COMPANY, "linkedin", "LinkedIn; LinkedIn URL; linkedin profile; li_url; Linked In; company linkedin url"),
+    (COMPANY, "phone_number", "phone; Telephone; mobile; Phone Number; tel; cell"),
+    (PEOPLE, "company_domain", "domain; Company Domain; email domain"),
+    (PEOPLE, "company", "Company; employer; firm; Organisation"),
+    (PEOPLE, "location", "city; Location"),
+    ("find-phone", "email", "e-mail; E-Mail Address; work email; Mail"),
+    ("find-email", "name", "name; Full Name; contact; contact name; person"),
+    ("find-email", "first_name", "first name; Given Name; Vorname; firstName"),
+    ("find-email", "last_name", "last name; surname; Family Name; NACHNAME"),
+    ("find-email", "title", "Job Title; position; role"),
+    ("find-email", "domain", "domain; company domain"),
+    ("find-email", "phone", "phone; Phone Number; mobile"),
+]
+
+
+@pytest.mark.parametrize(
+    ("operation", "key", "column"),
+    [(operation, key, column.strip()) for operation, key, columns in MEANINGS for column in columns.split(";")],
+)
+def test_common_spellings_are_recognized(operation: str, key: str, column: str) -> None:
+    anchor = "Company" if operation == COMPANY and key != "company_name" else "Email" if key != "email" else "Full name"
+    columns = [column] if key == "company_name" else [column, anchor]
+
+    assert keys(operation, *columns)[0] == key
+
+
+@pytest.mark.parametrize(
+    ("operation", "columns", "expected"),
+    [
+        (
+            COMPANY,
+            ["Company", "Head-quarters (City)", "%", "会社"],
+            ["company_name", "head_quarters_city", "column_3", "会社"],
+        ),
+        (COMPANY, ["Company", "Firm", "firm!"], ["company_name", "firm", "firm_2"]),
+        (COMPANY, ["Name", "Company"], ["name", "company_name"]),
+        (COMPANY, ["URL", "Website", "Name"], ["url", "website", "company_name"]),
+        (PEOPLE, ["Name", "Company", "Website"], ["name", "company", "website"]),
+        (PEOPLE, ["LinkedIn", "Company LinkedIn"], ["linkedin", "company_linkedin"]),
+        ("qa-agent", ["Company Name", "E-Mail", "e mail"], ["company_name", "e_mail", "e_mail_2"]),
+        ("research-agent", ["Firm"], ["firm"]),
+    ],
+)
+def test_other_columns_keep_their_own_names(operation: str, columns: list[str], expected: list[str]) -> None:
+    assert keys(operation, *columns) == expected
+
+
+def test_the_mapping_is_shown_line_by_line() -> None:
+    mapping = ColumnMapping.from_header(
+        COMPANY,
+        ["company", " notes ", "Head\nQuarters", "secret", "Firm", "x1"],
+        skip=["SECRET"],
+        requested_fields=["head_quarters", "CEO"],
+        rename={"x1": "website"},
+    )
+
+    assert mapping.lines() == [
+        "company       -> company_name",
+        "notes         -> notes (as is)",
+        "Head Quarters -- not sent (requested with --field)",
+        "secret        -- not sent (--skip)",
+        "Firm          -> firm (as is; company_name is 'company')",
+        "x1            -> website (--map)",
+    ]
+
+
+def test_a_rename_wins_over_recognized_names_and_requested_fields() -> None:
+    mapping = ColumnMapping.from_header(
+        COMPANY,
+        ["Company", "Acct", "Website"],
+        requested_fields=["website"],
+        rename={"acct": "company_name", "Website": "website"},
+    )
+
+    assert [mapped.key for mapped in mapping.columns] == ["company", "company_name", "website"]
+
+
+def test_a_subject_has_the_cells_that_are_not_empty() -> None:
+    mapping = ColumnMapping.from_header(COMPANY, ["Company", "URL", "Notes", "Secret"], skip=["Secret"])
+
+    assert mapping.subject(Row(1, (" Acme ", "  ", "n/a", "x"))) == {"company_name": "Acme", "notes": "n/a"}
+
+
+@pytest.mark.parametrize(
+    ("operation", "columns"),
+    [
+        (COMPANY, ["city", "e-mail"]),
+        (PEOPLE, ["company", "first name", "phone"]),
+        ("find-email", ["company", "last name"]),
+        ("find-phone", ["company", "phone"]),
+        ("reverse-email", ["name", "phone"]),
+        ("reverse-phone", ["name", "email"]),
+        ("qa-agent", []),
+        ("research-agent", []),
+    ],
+)
+def test_a_header_that_identifies_nothing_is_refused(operation: str, columns: list[str]) -> None:
+    with pytest.raises(InputError) as caught:
+        ColumnMapping.from_header(operation, columns)
+
+    assert all(repr(column) in caught.value.message for column in columns)
+    assert "looked for" in caught.value.message
+    assert "--map" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("operation", "columns"),
+    [
+        (PEOPLE, ["email"]),
+        (PEOPLE, ["linkedin url"]),
+        (PEOPLE, ["name"]),
+        ("find-email", ["first name", "last name"]),
+        ("find-phone", ["mail"]),
+        ("reverse-email", ["work email"]),
+        ("reverse-phone", ["mobile"]),
+        ("qa-agent", ["x"]),
+        *((COMPANY, [column]) for column in ("name", "url", "domain", "linkedin")),
+    ],
+)
+def test_a_header_that_identifies_the_subject_is_accepted(operation: str, columns: list[str]) -> None:
+    assert len(ColumnMapping.from_header(operation, columns).columns) == len(columns)
+
+
+def test_the_services_aliases_identify_too() -> None:
+    mapping = ColumnMapping.from_header(PEOPLE, ["a"], rename={"a": "linkedin_url"})
+
+    assert mapping.problem(Row(1, ("https://www.linkedin.com/in/jane",))) is None
+    assert mapping.subject(Row(1, ("x",))) == {"linkedin_url": "x"}
+
+
+def test_a_refusal_names_the_columns_that_are_not_sent() -> None:
+    with pytest.raises(InputError, match=r"not sent: 'Website' \(requested with --field\), 'Company' \(--skip\)"):
+        ColumnMapping.from_header(
+            COMPANY, ["Website", "Company", "city"], requested_fields=["website"], skip=["Company"]
+        )
+
+
+@pytest.mark.parametrize(
+    ("skip", "rename", "message"),
+    [
+        (["nope"], {}, r"'nope'.*no such column.*--skip can name 'a', 'A', 'company'"),
+        ([], {"nope": "x"}, r"'nope'.*no such column.*--map can name"),
+        (["company"], {"company": "x"}, "both --map and --skip"),
+        ([], {"a": "x", "A": "x"}, "twice"),
+        ([], {"company": "x", "Company": "y"}, "twice"),
+        ([], {"company": " "}, "no key"),
+    ],
+)
+def test_contradictory_options_are_refused(skip: list[str], rename: dict[str, str], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        ColumnMapping.from_header(COMPANY, ["a", "A", "company"], skip=skip, rename=rename)
+
+
+def test_an_unknown_operation_is_refused() -> None:
+    with pytest.raises(InputError, match="use one of company-intelligence"):
+        ColumnMapping.from_header("get-rich", ["a"])
+
+
+PROBLEMS: list[tuple[str, list[str], tuple[str, ...], str | None]] = [
+    (COMPANY, ["Company", "URL", "city"], ("", "acme.example", ""), None),
+    (COMPANY, ["Company", "URL", "city"], (" ", "", "Lyon"), "row 7: nothing .* 'Company', 'URL' are all empty"),
+    (COMPANY, ["Company", "URL"], ("-", "n/a"), "row 7: not enough in 'Company', 'URL'"),
+    (
+        COMPANY,
+        ["Company", "city"],
+        ("", "Lyon"),
+        r"row 7, column 'Company': nothing .* 'Company' is empty \(fill it in",
+    ),
+    (PEOPLE, ["first name", "last name", "company"], ("Jane", "", "Acme"), "not enough in 'first name', 'last name'"),
+    (PEOPLE, ["first name", "last name"], ("Jane", "Doe"), None),
+    ("find-email", ["email", "name"], ("", "Jane Doe"), None),
+    ("reverse-email", ["name", "email"], ("Jane", "jane@acme.example"), None),
+    ("reverse-email", ["name", "email"], ("Jane", "jane.acme"), "row 7, column 'email': 'jane.acme' has no '@'"),
+    ("reverse-email", ["name", "email"], ("Jane", ""), "'email' is empty"),
+    ("reverse-phone", ["Tel"], ("+1 23 45",), None),
+    ("reverse-phone", ["Tel"], ("ext. 1234",), "column 'Tel': 'ext. 1234' has fewer than 5 digits"),
+    ("qa-agent", ["a", "b"], ("", "x"), None),
+    ("qa-agent", ["a", "b"], ("", " "), "nothing identifies the record: 'a', 'b' are all empty"),
+]
+
+
+@pytest.mark.parametrize(("operation", "columns", "cells", "message"), PROBLEMS)
+def test_a_row_that_identifies_nobody_is_reported(
+    operation: str, columns: list[str], cells: tuple[str, ...], message: str | None
+) -> None:
+    problem = ColumnMapping.from_header(operation, columns).problem(Row(7, cells))
+
+    if message is None:
+        assert problem is None
+    else:
+        assert problem is not None
+        with pytest.raises(InputError, match=message):
+            raise problem
+
+
+@pytest.mark.parametrize("operation", SUBJECTS)
+def test_no_two_columns_share_a_key(operation: str) -> None:
+    columns = [
+        "Name",
+        "name!",
+        "Full name",
+        "Company",
+        "Firm",
+        "URL",
+        "url_2",
+        "Url",
+        "Mail",
+        "E-mail",
+        "Tel",
+        "Cell",
+        "#",
+    ]
+
+    sent = keys(operation, *columns)
+
+    assert None not in sent
+    assert len(set(sent)) == len(columns)
