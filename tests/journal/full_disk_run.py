@@ -28,7 +28,7 @@ AMPLE_BYTES = 1 << 26
 
 
 def resize_disk(folder: Path, size: int) -> None:
-    subprocess.run(["mount", "-o", f"remount,size={size}", str(folder)], check=True)  # noqa: S607 (report on PATH)
+    subprocess.run(["mount", "-o", f"remount,size={size}", str(folder)], check=True)  # noqa: S607 (found on PATH)
 
 
 def resize_quota(_: Path, size: int) -> None:

@@ -96,7 +96,7 @@ def wall_clock(monkeypatch: pytest.MonkeyPatch) -> type[ShiftedDatetime]:
 
 @pytest.mark.parametrize("hours", [1, -1])
 async def test_a_wall_clock_jump_during_a_run_changes_nothing(wall_clock: type[ShiftedDatetime], hours: int) -> None:
-    """All waits use the monotonic clock: no gap is longer and no more requests are sent."""
+    """All waits use the monotonic clock: no request is an hour late, and hardly more requests are sent."""
     histories: list[list[Any]] = []
     for jump in (0, hours):
         wall_clock.hours = 0

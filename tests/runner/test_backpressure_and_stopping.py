@@ -34,7 +34,7 @@ def running_jobs(simulator: Simulator) -> int:
 
 
 async def test_an_endless_input_is_read_no_further_than_the_rows_in_flight() -> None:
-    """At peak ``max_in_flight`` rows are read ahead of the consumer, so memory is constant."""
+    """At most ``max_in_flight`` rows are read ahead of the consumer, so memory is constant."""
     rows, consumed = EndlessInput(), 0
     async with simulated() as (client, _), JobRunner(client, max_in_flight=25) as runner:
         async for _outcome in runner.map(rows):

@@ -84,7 +84,7 @@ async def test_wait_polls_a_submitted_job_until_its_answer() -> None:
 
 
 async def test_a_wait_deadline_raises_with_the_job_id_and_its_last_state() -> None:
-    """The job continues at the service and can be elapsed for again."""
+    """The job continues at the service and can be waited for again."""
     async with simulated(SimulatorSettings(runtimes="measured")) as (client, simulator):
         job = await client.submit(question(0))
         started = anyio.current_time()

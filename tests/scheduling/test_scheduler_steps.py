@@ -1,4 +1,4 @@
-"""The scheduler, scheduler step at a time, with an explicit clock."""
+"""The scheduler, one step at a time, with an explicit clock."""
 
 from __future__ import annotations
 
