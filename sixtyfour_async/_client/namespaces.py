@@ -56,7 +56,7 @@ class Agents(Namespace):
 
 
 class Jobs(Namespace):
-    """Look at a job by its id."""
+    """Poll a job by its id."""
 
     status = Call(ops.GetJobStatus)
 

@@ -2129,7 +2129,7 @@ class Agents(Namespace):
 
 
 class Jobs(Namespace):
-    """Look at a job by its id."""
+    """Poll a job by its id."""
 
     async def status(
         self,
@@ -4647,7 +4647,7 @@ class Namespaces:
     """Judge a record, or research anything about it."""
 
     jobs: Jobs
-    """Look at a job by its id."""
+    """Poll a job by its id."""
 
     search: Search
     """Search people and companies."""
