@@ -147,13 +147,13 @@ class SqliteJournal:
         return await self._alone(lambda: tuple(lines_of(self._connection)))
 
     async def _write(self, *writes: Write) -> None:
+        """Queue writes and return once they are committed, by whoever comes to hold the lock first."""
         self._pending += writes
         self._queued += len(writes)
-        ticket = self._queued
+        last_write = self._queued
         async with self._lock:
-            if self._committed >= ticket:
-                return
-            await self._commit_pending()
+            if self._committed < last_write:  # else another writer has committed ours along with its own
+                await self._commit_pending()
 
     async def _commit_pending(self) -> None:
         batch, self._pending = self._pending, []
