@@ -10,7 +10,8 @@ import pytest
 from sixtyfour_async.simulator import companies
 from tests.cli.conftest import HEADQUARTERS, Shell, await_submits
 
-ROWS = 50
+ROWS = 150
+"""Enough that a signal arrives before the last submit, also on a busy machine."""
 
 
 def command(speed: int) -> tuple[str, ...]:
