@@ -148,7 +148,7 @@ def merge_purpose(stored: Mapping[str, str], purpose: Mapping[str, str], journal
     different = [name for name in purpose if name in stored and stored[name] != purpose[name]]
     if different:
         changes = "; ".join(f"{name} was {stored[name]!r}, now {purpose[name]!r}" for name in different)
-        remedy = "Choose another --journal; nothing was changed"
+        remedy = "Choose another journal; nothing was changed"
         raise JournalError(f"{journal} belongs to another run: {changes}. {remedy}")
     return dict(stored) | dict(purpose)
 

@@ -68,11 +68,11 @@ def checked_version(database: sqlite3.Connection, path: Path) -> int:
     if not (application or version or database.execute("SELECT 1 FROM sqlite_master").fetchone()):
         return 0
     if application != APPLICATION_ID:
-        raise JournalError(f"{path} is another program's database: choose another --journal")
+        raise JournalError(f"{path} is another program's database: choose another journal")
     if version > SCHEMA_VERSION:
         raise JournalError(
             f"{path} was written by a newer version (schema {version}, this one knows {SCHEMA_VERSION}): "
-            "upgrade sixtyfour_async, or choose another --journal"
+            "upgrade sixtyfour_async, or choose another journal"
         )
     return version
 

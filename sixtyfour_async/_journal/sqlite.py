@@ -193,7 +193,7 @@ class SqliteJournal:
             raise JournalError(f"journal {self.path} cannot be opened: {error}") from error
         except sqlite3.DatabaseError as error:
             self._close()
-            raise JournalError(f"{self.path} is not a journal ({error}): choose another --journal") from error
+            raise JournalError(f"{self.path} is not a journal ({error}): choose another journal") from error
         except JournalError:
             self._close()
             raise
@@ -216,7 +216,7 @@ class SqliteJournal:
             self._lock_file.close()
             self._lock_file = None
             raise JournalError(
-                f"journal {self.path} is in use by another process: wait for it, or choose another --journal"
+                f"journal {self.path} is in use by another process: wait for it, or choose another journal"
             )
 
     @property

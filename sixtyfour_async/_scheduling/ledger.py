@@ -65,8 +65,7 @@ class Ledger:
             operation = variant.partition("/")[0]
             return CostCapError(
                 f"max_cost_cents={self.cap_cents:g} cannot be kept: the price of {variant} is not published; pass "
-                f"max_row_cents=… (--max-row-cents), the most a row may cost, or its price, "
-                f"prices={{{operation!r}: cents}} (--price {operation}=CENTS)"
+                f"max_row_cents=…, the most a row may cost, or its price, prices={{{operation!r}: cents}}"
             )
         if self.max_jobs is not None and self.jobs >= self.max_jobs:
             return CostCapError(f"max_jobs={self.max_jobs} jobs were submitted already")

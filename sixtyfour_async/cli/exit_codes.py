@@ -16,12 +16,11 @@ import click
 
 from sixtyfour_async.errors import ConfigurationError, InputError, SixtyfourError
 
-BOTH_SPELLINGS: Final = re.compile(r"\w+=(?:\{[^}]*\}|\S+) \((--[^)]+)\)")
-"""A Python argument with its flag in parentheses, such as ``max_row_cents=… (--max-row-cents)``."""
-
 PYTHON_PRICE: Final = re.compile(r"\bprices=\{'([^']+)': cents\}")
-PYTHON_NUMBER: Final = re.compile(r"\b(max_cost_cents|max_row_cents)=")
-"""Arguments of `JobRunner` for which there are flags, in messages written for Python."""
+PYTHON_ARGUMENT: Final = re.compile(
+    r"\b(max_cost_cents|max_row_cents|encoding|delimiter)=(?:…|'([^']*)'|([^\s,;:)]*[^\s,;:.)]))"
+)
+"""Arguments for which there are flags, in messages written for Python, such as ``max_cost_cents=25``."""
 
 
 class ExitCode(IntEnum):
@@ -64,5 +63,11 @@ def with_flags(message: str) -> str:
 
     ``max_cost_cents=25 leaves 5 cents`` becomes ``--max-cost-cents 25 leaves 5 cents``.
     """
-    message = PYTHON_PRICE.sub(r"--price \1=CENTS", BOTH_SPELLINGS.sub(r"\1", message))
-    return PYTHON_NUMBER.sub(lambda match: f"--{match[1].replace('_', '-')} ", message)
+    message = PYTHON_PRICE.sub(r"--price \1=CENTS", message.replace("another journal", "another --journal"))
+    return PYTHON_ARGUMENT.sub(_as_flag, message)
+
+
+def _as_flag(argument: re.Match[str]) -> str:
+    flag = f"--{argument[1].replace('_', '-')}"
+    value = argument[2] or argument[3]
+    return f"{flag} {value}" if value else flag

@@ -169,12 +169,12 @@ def _check_header(header: Sequence[str]) -> None:
 def _check_cells(number: int, line: int, header: Sequence[str], cells: Sequence[str]) -> None:
     if len(cells) > len(header):
         message = f"{len(cells)} cells where the header has {len(header)} (line {line} of the file)"
-        remedy = 'put a cell that contains the delimiter in "quotes", or name the delimiter: --delimiter'
+        remedy = 'put a cell that contains the delimiter in "quotes", or pass delimiter=…'
         raise InputError(message, row=number, remedy=remedy)
     for name, cell in zip(header, cells, strict=False):
         if "\0" in cell:
             message = f"a NUL character (line {line} of the file)"
-            remedy = "remove it; if the file is full of them it is UTF-16: --encoding utf-16-le (or utf-16-be)"
+            remedy = "remove it; if the file is full of them it is UTF-16: pass encoding='utf-16-le' (or 'utf-16-be')"
             raise InputError(message, row=number or None, column=name.strip().replace("\0", ""), remedy=remedy)
 
 
@@ -198,9 +198,9 @@ def _undecodable(path: Path, encoding: str, delimiter: str, error: UnicodeError)
     do not support that; their error has no row.
     """
     shown = DISPLAY_NAMES.get(encoding, encoding)
-    remedy = "name the encoding, such as --encoding latin-1 (or cp1252), or save the file as UTF-8"
+    remedy = "pass encoding='latin-1' (or 'cp1252'), or save the file as UTF-8"
     if marked := match_start(path, BYTE_ORDER_MARKS):
-        remedy = f"its byte order mark says --encoding {marked}"
+        remedy = f"its byte order mark says encoding={marked!r}"
     header: list[str] = []
     with suppress(UnicodeError, InputError, OSError), open_text(path, encoding, "surrogateescape") as text:
         for number, line, cells in _records(text, delimiter):

@@ -9,10 +9,10 @@ from sixtyfour_async.cli.exit_codes import with_flags
     ("message", "printed"),
     [
         ("max_cost_cents=25 leaves 5 cents", "--max-cost-cents 25 leaves 5 cents"),
-        ("pass max_row_cents=…, the most a row may cost", "pass --max-row-cents …, the most a row may cost"),
-        ("pass max_row_cents=… (--max-row-cents), or", "pass --max-row-cents, or"),
+        ("pass max_row_cents=…, the most a row may cost", "pass --max-row-cents, the most a row may cost"),
+        ("pass encoding='latin-1' (or 'cp1252')", "pass --encoding latin-1 (or 'cp1252')"),
+        ("run.db is in use: choose another journal", "run.db is in use: choose another --journal"),
         ("pass prices={'find-email': cents}", "pass --price find-email=CENTS"),
-        ("pass prices={'qa-agent': cents} (--price qa-agent=CENTS)", "pass --price qa-agent=CENTS"),
         ("404 no job with id=7 (see the docs)", "404 no job with id=7 (see the docs)"),
     ],
 )

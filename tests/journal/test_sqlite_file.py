@@ -110,7 +110,7 @@ def short_text(path: Path) -> None:
 
 
 NOT_A_JOURNAL: list[tuple[Callable[[Path], Any], str]] = [
-    (foreign_database, "another program's database: choose another --journal"),
+    (foreign_database, "another program's database: choose another journal"),
     (newer_schema, r"newer version \(schema 99, this one knows 3\): upgrade"),
     (csv_file, r"is not a journal \(file is not a database\): choose another"),
     (short_text, "is not a journal"),

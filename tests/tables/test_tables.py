@@ -56,7 +56,7 @@ REFUSED: list[Case] = [
     ("NUL", "a,b\nx,\0\n", 1, "b", "NUL", "utf-16-le"),
     ("UTF-16 without mark", "a,b\nx,y\n".encode("utf-16-le"), None, "a", "NUL", "utf-16-le"),
     ("cut UTF-16", "a,b\nx,y\n".encode("utf-16")[:-1], None, None, "utf-16", "utf-16"),
-    ("too wide", "a,b\n1,2\n\n1,2,3\n", 2, None, "3 cells where the header has 2 (line 4", "--delimiter"),
+    ("too wide", "a,b\n1,2\n\n1,2,3\n", 2, None, "3 cells where the header has 2 (line 4", "delimiter="),
     ("comma in a single column", "company\nAcme, Inc.\n", 1, None, "2 cells", "quotes"),
     ("open quote", 'a,b\n1,2\n3,"4\n5,6\n', 2, None, "line 3 of the file is still open", "close it"),
     ("open quote in header", 'a,"b\n1,2\n', None, None, "the header is still open", "close it"),
