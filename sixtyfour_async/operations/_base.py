@@ -341,6 +341,7 @@ def _check_sendable(operation: Operation[Any]) -> None:
         try:
             json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
         except ValueError as error:
-            reason = f"cannot be sent as JSON: {error}"
+            what = "half a surrogate pair" if isinstance(error, UnicodeError) else "NaN or an infinite number"
+            reason = f"holds {what}, which JSON cannot express"
             text = f"{type(operation).__name__}: parameter {name!r} {reason}"
             raise InputError(text, field=name, reason=reason) from error

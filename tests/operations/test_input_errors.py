@@ -83,7 +83,7 @@ def refusal(make: Any, **fields: Any) -> InputError:
         (
             FindEmail,
             {"lead": {"score": float("nan")}},
-            "FindEmail: parameter 'lead' cannot be sent as JSON: Out of range float values are not JSON compliant",
+            "FindEmail: parameter 'lead' holds NaN or an infinite number, which JSON cannot express",
             "lead",
         ),
     ],
