@@ -112,7 +112,7 @@ class Intake:
             twin = self._engine.rows.get(key)
             if twin is not None and twin.entry.fingerprint == fingerprint:
                 stream.expect()
-                twin.waiting.append((stream, index))
+                self._engine.join(twin, stream, index)
                 return
             known = twin.entry if twin else await self._journal.find(key)
             decision = "conflict" if twin else self.decide(operation, fingerprint, known, stream.deliver)

@@ -237,15 +237,16 @@ class JobRunner:
 
     def explain(self, key: str) -> Explanation | None:
         """Return why a row was or was not polled; None when no row of this key is under way."""
-        job = self._engine.job_of(key)
+        job, now, scheduler = self._engine.job_of(key), self._clock.now(), self._scheduler
         if job is None:
-            return None
-        now, scheduler = self._clock.now(), self._scheduler
+            collected = key in self._engine.rows
+            cost = scheduler.poller.poll_cost_seconds
+            return Explanation(key, "waiting", "batch", None, 0, None, None, cost) if collected else None
         contended = scheduler.queues.slot_contended(job, now)
         return Explanation(
             key,
             job.phase.value,
-            scheduler.bottleneck(now),
+            scheduler.waits_for(job, now),
             None if job.job_id is None else now - job.accepted_at,
             job.polls,
             now - job.polled_at if job.polls else None,

@@ -14,6 +14,7 @@ from sixtyfour_async._runner.outcome_stream import OutcomeStream
 from sixtyfour_async._scheduling.batches import RowAnswer, split_answer, split_file
 from sixtyfour_async._scheduling.messages import Submit
 from sixtyfour_async._scheduling.row_states import State
+from sixtyfour_async.errors import SixtyfourError
 from sixtyfour_async.models._base import json_object
 from sixtyfour_async.models.jobs import JobState, Report
 from sixtyfour_async.operations import JobOperation
@@ -32,6 +33,7 @@ class Row:
         waiting: The consumers that wait for it, each with the row's index there; none when an earlier run submitted it
             in a batch with others.
         urgent: Does a caller wait for just this one?
+        withdrawn: Why nobody wants it any more; None while somebody does.
         abandoned_cents: Money exposed in an earlier submit that is abandoned when this one leaves; None when there is
             none.
     """
@@ -41,6 +43,7 @@ class Row:
     waiting: list[tuple[OutcomeStream[Any], int]]
     urgent: bool = False
     abandoned_cents: float | None = None
+    withdrawn: SixtyfourError | None = None
 
 
 @dataclass(slots=True, eq=False)

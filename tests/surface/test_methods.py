@@ -64,10 +64,11 @@ def test_every_parameter_is_documented_and_so_is_the_operation(place: str, metho
 
     assert own
     assert own in description
-    assert f"{place.rpartition('.')[2]}(*, " in shown
-    for name, text in parameter_docs(operation_of(method)).items():
-        assert text.endswith((".", "…", "?")), name
-        assert f"    {name}: {text.split()[0]}" in parameters
+    name = place.rpartition(".")[2]
+    assert re.search(rf"\b{name}\(\s*\*,", shown)  # from Python 3.13 on, a long signature has a line per parameter
+    for parameter, text in parameter_docs(operation_of(method)).items():
+        assert text.endswith((".", "…", "?")), parameter
+        assert f"    {parameter}: {text.split()[0]}" in parameters
 
 
 def test_the_operation_s_own_parameters_come_before_those_it_shares() -> None:
