@@ -87,14 +87,14 @@ class PickledCause(Exception):  # noqa: N818 (it stands for an error and is neve
 def _portable(cause: BaseException | None) -> BaseException | None:
     """Return a cause as it can be pickled: our own as it is, a foreign one rebuilt from its arguments, else its text.
 
-    The attributes of a foreign exception, and of those inside it, are left behind: httpx keeps the request there, with
-    the API key in its headers. Rebuilding is tried before pickling, since an exception whose constructor takes other
+    The attributes of a foreign exception, and arguments that are objects, such as further exceptions, are left behind:
+    httpx keeps the request there, with the API key in its headers. Rebuilding is tried before pickling, since an exception whose constructor takes other
     arguments than it keeps can be pickled and fails only when it is loaded.
     """
     if cause is None or isinstance(cause, SixtyfourError | PickledCause):
         return cause
     text = PickledCause(f"{type(cause).__qualname__}: {cause}")
-    if isinstance(cause, BaseExceptionGroup) or any(isinstance(argument, BaseException) for argument in cause.args):
+    if not all(argument is None or isinstance(argument, str | bytes | int | float) for argument in cause.args):
         return text
     try:
         rebuild, arguments = cast("tuple[Any, ...]", cause.__reduce__())[:2]
