@@ -88,8 +88,8 @@ def _portable(cause: BaseException | None) -> BaseException | None:
     """Return a cause as it can be pickled: our own as it is, a foreign one rebuilt from its arguments, else its text.
 
     The attributes of a foreign exception, and arguments that are objects, such as further exceptions, are left behind:
-    httpx keeps the request there, with the API key in its headers. Rebuilding is tried before pickling, since an exception whose constructor takes other
-    arguments than it keeps can be pickled and fails only when it is loaded.
+    httpx keeps the request there, with the API key in its headers. Rebuilding is tried before pickling, since an
+    exception whose constructor takes other arguments than it keeps can be pickled and fails only when it is loaded.
     """
     if cause is None or isinstance(cause, SixtyfourError | PickledCause):
         return cause

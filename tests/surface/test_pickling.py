@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+import re
 import subprocess
 import sys
 from collections.abc import AsyncGenerator
@@ -29,6 +30,7 @@ from sixtyfour_async import (
     InputError,
     Intelligence,
     JobLostError,
+    JobOperation,
     JobRunner,
     JobState,
     Operation,
@@ -88,12 +90,13 @@ def answers() -> list[object]:
     """Every answer of the documents, every model by itself, and answers of the caller's own classes."""
     data = {"structured_data": {"title": "7", "leads": [{"title": "CEO"}]}, "notes": "n", "later": {"x": [1]}}
     shapes: list[Any] = [Lead, Page[int], Page[Lead | None], dict[str, JsonValue], Page[Page[int]]]
-    untitled = {"structured_data": {"leads": [{}]}}
+    generics: list[Any] = [Intelligence, models.QAResult]
+    untitled: dict[str, Any] = {"structured_data": {"leads": [{}]}}
     return [
         *(decode_answer(answer_type(name), copy.deepcopy(answer), operation="GET /x") for name, answer in ANSWERS),
         *(cls.model_validate(dict.fromkeys(NEEDED, "1")) for cls in model_classes()),
-        *(generic[shape].model_validate(untitled) for generic in (Intelligence, models.QAResult) for shape in shapes),
-        *(generic[Lead].model_validate(data) for generic in (Intelligence, models.QAResult)),
+        *(generic[shape].model_validate(untitled) for generic in generics for shape in shapes),
+        *(generic[Lead].model_validate(data) for generic in generics),
         Intelligence[Page[int]].model_validate(data),
         [Intelligence[Lead], Intelligence, PeopleIntelligence[Lead], Page[int], Lead],
     ]
@@ -119,9 +122,10 @@ def reports() -> list[object]:
 
 async def of_a_run() -> AsyncGenerator[object, None]:
     """Yield what a runner reports of itself, and its outcomes."""
+    rows: list[JobOperation[Any]] = [*questions(3), PeopleIntelligence(lead_info=ADA, struct=Lead)]
     async with simulated() as (client, _), JobRunner(client) as runner:
         yield await runner.plan(questions(3))
-        async for outcome in runner.map([*questions(3), PeopleIntelligence(lead_info=ADA, struct=Lead)]):
+        async for outcome in runner.map(rows):
             yield outcome
         yield runner.stats()
         yield await client.send_with_raw(question(1))
@@ -131,19 +135,22 @@ async def of_a_run() -> AsyncGenerator[object, None]:
 VALUES = [*operations(), *answers(), *EXAMPLES, *reports()]
 
 
+def content(value: Any) -> list[Any]:
+    """Return what the equality of a value need not compare."""
+    methods = ("fingerprint", "payload", "answer_type", "model_dump")
+    returned = [getattr(value, name)() for name in methods if hasattr(value, name)]
+    return [repr(value), getattr(value, "model_fields_set", None), *returned]
+
+
 @pytest.mark.parametrize("value", VALUES, ids=[f"{n} {type(value).__name__}" for n, value in enumerate(VALUES)])
-def test_a_value_equals_what_is_made_of_its_pickle_and_its_copies(value: object) -> None:
-    twins = [pickle.loads(pickle.dumps(value, protocol)) for protocol in range(2, 6)]  # noqa: S301 (our own bytes)
-    for twin in (*twins, copy.copy(value), copy.deepcopy(value)):
+def test_a_value_equals_what_is_made_of_its_pickle_and_its_copies(value: Any) -> None:
+    pickles = [pickle.dumps(value, protocol) for protocol in range(2, 6)]
+    twins: list[Any] = [pickle.loads(pickled) for pickled in pickles]  # noqa: S301 (our own bytes)
+    twins += [copy.copy(value), copy.deepcopy(value)]
+    for twin in twins:
         assert twin == value
         assert type(twin) is type(value)
-        assert repr(twin) == repr(value)
-        if isinstance(value, Operation):
-            assert (twin.fingerprint(), hash(twin)) == (value.fingerprint(), hash(value))
-            assert (twin.payload(), twin.answer_type()) == (value.payload(), value.answer_type())
-        if isinstance(value, BaseModel):
-            assert twin.model_dump() == value.model_dump()
-            assert twin.model_fields_set == value.model_fields_set
+        assert content(twin) == content(value)
 
 
 def in_a_new_interpreter(pickled: bytes) -> tuple[bytes, list[str]]:
@@ -153,7 +160,7 @@ def in_a_new_interpreter(pickled: bytes) -> tuple[bytes, list[str]]:
         "from tests.surface.shapes import read_and_return; "
         "sys.stdout.buffer.write(pickle.dumps(read_and_return(pickled)))"
     )
-    done = subprocess.run([sys.executable, "-c", script], input=pickled, capture_output=True, cwd=ROOT, check=False)  # noqa: S603
+    done = subprocess.run([sys.executable, "-c", script], input=pickled, capture_output=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stderr.decode()
     answer: tuple[bytes, list[str]] = pickle.loads(done.stdout)  # noqa: S301 (our own bytes)
     return answer
@@ -179,10 +186,11 @@ async def test_values_return_from_another_process_as_they_were(elsewhere: Any) -
 
 
 def test_an_operation_equals_the_same_one_with_its_class_in_brackets() -> None:
-    plain, in_brackets = (made(lead_info=ADA, struct=Lead) for made in (PeopleIntelligence, PeopleIntelligence[Lead]))
+    plain = PeopleIntelligence(lead_info=ADA, struct=Lead)
+    in_brackets = PeopleIntelligence[Lead](lead_info=ADA, struct=Lead)
 
     assert plain == in_brackets
-    assert len({plain, in_brackets}) == 1
+    assert hash(plain) == hash(in_brackets)
     assert plain != PeopleIntelligence(lead_info=ADA, struct=Page[int])
     assert plain != CompanyIntelligence(target_company=ADA, struct=Lead)
     assert plain != "another thing"
@@ -295,8 +303,7 @@ def test_a_cause_that_cannot_be_pickled_is_kept_as_text(cause: Exception, text: 
 
     for twin in (first, again):
         assert twin == caused_by(cause)
-        with pytest.raises(type(twin.__cause__), match=text):
-            raise twin.__cause__
+        assert re.match(text, str(twin.__cause__))
 
 
 def test_a_pickled_error_leaves_the_request_of_its_cause_behind() -> None:
