@@ -24,7 +24,7 @@ from sixtyfour_async._journal.sqlite import SqliteJournal
 from sixtyfour_async._runner.delivery import Delivery
 from sixtyfour_async._runner.engine import Engine
 from sixtyfour_async._runner.intake import Intake
-from sixtyfour_async._runner.outcome_stream import Operations, OutcomeStream
+from sixtyfour_async._runner.outcome_stream import Operations, OutcomeStream, check_job
 from sixtyfour_async._runner.outcomes import Explanation, Outcome, RunPlan, Stats, Unfinished, Unknown
 from sixtyfour_async._runner.planning import plan
 from sixtyfour_async._runner.reading import read_outcome, restore
@@ -261,6 +261,9 @@ class JobRunner:
 
         All of *operations* is read: pass something that can be read again, such as a list, not the generator meant for
         `map`. What other ``map`` calls on this runner have under way is not counted.
+
+        Raises:
+            InputError: An item is no operation that runs as a job, or *operations* cannot be iterated over.
         """
         self._running  # noqa: B018 (raises outside the block: the journal must be open)
         return await plan(operations, self.journal, self._intake, self._scheduler, key=key, batching=batching)
@@ -303,8 +306,10 @@ class JobRunner:
         If cancelled, the job stays in the journal and is polled on while the runner is open.
 
         Raises:
+            InputError: *operation* is no operation that runs as a job.
             JournalError: The journal failed; nothing more is sent.
         """
+        check_job(operation, "the operation", field="operation")
         async with self._stream(1, urgent=True) as stream:
             await self._intake.admit(stream, operation, key, 0)
             stream.finish_reading()
@@ -341,6 +346,8 @@ class JobRunner:
                 back as text. ``"single"`` submits each row by itself.
 
         Raises:
+            InputError: After the last outcome of the rows before it: an item of *operations* is no operation that runs
+                as a job, or *operations* cannot be iterated over.
             SixtyfourError: After the last outcome: the refusal that every later row would have met (wrong key, no
                 credits, tier not enabled, no connection, cap reached), or the journal's failure.
             Exception: After the last outcome: what reading *operations* raised.
