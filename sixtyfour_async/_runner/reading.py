@@ -13,6 +13,8 @@ from sixtyfour_async._journal.base import CRASHED, Entry
 from sixtyfour_async._runner.outcomes import Outcome, Status
 from sixtyfour_async._scheduling.row_states import ENDED, State
 from sixtyfour_async._wire.codec import decode_answer
+from sixtyfour_async._wire.envelopes import MAX_BODY_EXCERPT
+from sixtyfour_async._wire.json_body import parse_json
 from sixtyfour_async.errors import JobTimeoutError, JobUnknownError, JournalError, ResponseError, SixtyfourError
 from sixtyfour_async.models.jobs import Report
 from sixtyfour_async.operations import REGISTRY, JobOperation, Request
@@ -87,7 +89,11 @@ def _read_end(operation: JobOperation[Any], entry: Entry) -> _End:
 
 def _read_report(operation: JobOperation[Any], entry: Entry) -> Report:
     question = operation.poll(entry.job_id or "-")
-    value = json.loads(entry.answer or "null")
+    try:
+        value = parse_json(entry.answer or "null")
+    except ValueError as error:
+        label = operation.endpoint.name
+        raise ResponseError("the answer is not JSON", operation=label, body=(entry.answer or "")[:MAX_BODY_EXCERPT]) from error
     report: Report = decode_answer(question.answer_type(), value, operation=operation.endpoint.name).report()
     return report
 
