@@ -133,7 +133,7 @@ def _decode_as(encoding: str, body: bytes) -> str:
 
 def _is_charset(name: str) -> bool:
     try:
-        b"".decode(name)
+        b"0".decode(name, "replace")  # a LookupError if it does not decode to text, such as "hex" and "zlib"
         return codecs.lookup(name).name.replace("-", "_") not in _NO_CHARSETS
     except (LookupError, ValueError):
         return False
