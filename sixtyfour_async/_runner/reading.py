@@ -88,13 +88,13 @@ def _read_end(operation: JobOperation[Any], entry: Entry) -> _End:
 
 
 def _read_report(operation: JobOperation[Any], entry: Entry) -> Report:
-    question = operation.poll(entry.job_id or "-")
+    question, label, text = operation.poll(entry.job_id or "-"), operation.endpoint.name, entry.answer or "null"
     try:
-        value = parse_json(entry.answer or "null")
+        value = parse_json(text)
     except ValueError as error:
-        label = operation.endpoint.name
-        raise ResponseError("the answer is not JSON", operation=label, body=(entry.answer or "")[:MAX_BODY_EXCERPT]) from error
-    report: Report = decode_answer(question.answer_type(), value, operation=operation.endpoint.name).report()
+        why = "the answer is not JSON"
+        raise ResponseError(why, operation=label, expected="JSON", body=text[:MAX_BODY_EXCERPT]) from error
+    report: Report = decode_answer(question.answer_type(), value, operation=label).report()
     return report
 
 

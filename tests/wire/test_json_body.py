@@ -24,6 +24,7 @@ from sixtyfour_async._wire.json_body import (
     with_charset,
 )
 from sixtyfour_async.errors import ResponseError
+from sixtyfour_async.models._base import json_array, json_object
 
 NOW = datetime(2026, 2, 18, 10, 0, 0, tzinfo=UTC)
 QUICK = settings(max_examples=200, deadline=None)
@@ -54,19 +55,14 @@ LEGACY = ("iso-8859-1", "windows-1252", "shift_jis", "euc-kr", "koi8-r", "big5",
 
 def normalised(value: Any) -> Any:
     """Return a value as the documented normalisations leave it."""
-    match value:
-        case str():
-            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        case float():
-            return value if math.isfinite(value) else None
-        case dict():
-            pairs: dict[str, Any] = value
-            return {normalised(key): normalised(inner) for key, inner in pairs.items()}
-        case list():
-            items: list[Any] = value
-            return [normalised(inner) for inner in items]
-        case _:
-            return value
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    members, items = json_object(value), json_array(value)
+    if members is not None:
+        return {normalised(key): normalised(inner) for key, inner in members.items()}
+    return value if items is None else [normalised(inner) for inner in items]
 
 
 @QUICK
