@@ -52,6 +52,7 @@ from sixtyfour_async._scheduling.messages import (
 )
 from sixtyfour_async._scheduling.row_states import IN_DOUBT, Batching, State
 from sixtyfour_async._scheduling.scheduler import Scheduler
+from sixtyfour_async._wire.json_body import parse_json
 from sixtyfour_async.errors import JournalError, RunStoppedError, SixtyfourError
 from sixtyfour_async.models.jobs import JobStatus, Report
 from sixtyfour_async.operations import JobOperation
@@ -117,7 +118,7 @@ class Engine:
         self._schedule(submission)
         if answer is not None:
             submission.body = answer.encode()
-            self._inbox.post(Polled(submission.id, JobStatus.model_validate_json(answer).report()))
+            self._inbox.post(Polled(submission.id, JobStatus.model_validate(parse_json(answer)).report()))
 
     def withdraw(self, unwanted: Callable[[Row], bool]) -> None:
         """Drop rows that have not been sent; rows that an earlier run submitted with others have no consumer."""

@@ -13,6 +13,7 @@ from sixtyfour_async._client.client import SUBMIT_TIMEOUT_SECONDS, AsyncClient, 
 from sixtyfour_async._client.job import read_job_id
 from sixtyfour_async._runner.submission import Submission
 from sixtyfour_async._wire.codec import answer_route, decode_answer, decode_json, encode, job_route
+from sixtyfour_async._wire.json_body import decode_body
 from sixtyfour_async.models.jobs import JobState, JobStatus, Report
 from sixtyfour_async.operations import JobOperation, Operation
 
@@ -48,7 +49,7 @@ class Exchange:
         report: Report = answer.value.report()
         if submission.in_file and report.state is JobState.COMPLETED:
             submission.embed_file(await self._download(answer.value))
-            report = replace(report, result=JobStatus.model_validate_json(submission.body).result)
+            report = replace(report, result=JobStatus.model_validate(decode_body(submission.body)).result)
         return report
 
     async def poll_many(self, listing: Operation[Any]) -> Mapping[str, Report]:

@@ -14,6 +14,7 @@ from sixtyfour_async._runner.outcome_stream import OutcomeStream
 from sixtyfour_async._scheduling.batches import RowAnswer, split_answer, split_file
 from sixtyfour_async._scheduling.messages import Submit
 from sixtyfour_async._scheduling.row_states import State
+from sixtyfour_async._wire.json_body import decode_body, storable_text
 from sixtyfour_async.errors import SixtyfourError
 from sixtyfour_async.models._base import json_object
 from sixtyfour_async.models.jobs import JobState, Report
@@ -78,8 +79,8 @@ class Submission:
 
     @property
     def text(self) -> str:
-        """The raw answer to the last poll, as text."""
-        return self.body.decode("utf-8", "replace")
+        """The raw answer to the last poll, as text that parses to the value of its bytes."""
+        return storable_text(self.body)
 
     @property
     def in_file(self) -> bool:
@@ -136,7 +137,7 @@ class Submission:
 
     def embed_file(self, text: str) -> None:
         """Replace the links in the raw answer by the file that they lead to: links expire."""
-        whole = json_object(json.loads(self.body)) or {}
+        whole = json_object(decode_body(self.body)) or {}
         self.body = json.dumps(whole | {"results": None, "result": text}, ensure_ascii=False).encode()
 
     def _parts(self, report: Report) -> list[RowAnswer]:

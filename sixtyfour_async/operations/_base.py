@@ -285,7 +285,10 @@ class Request(BaseModel, metaclass=_RequestType):
 
     if not TYPE_CHECKING:
 
-        def __init__(self, **fields: Any) -> None:
+        def __init__(self, *values: Any, **fields: Any) -> None:
+            if values:
+                first, name = parameter_names(type(self))[0], type(self).__name__
+                raise InputError(f"{name} takes keyword arguments only, such as {name}({first}=…)")
             try:
                 super().__init__(**fields)
             except ValidationError as error:

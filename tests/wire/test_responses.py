@@ -237,7 +237,7 @@ def test_the_json_of_a_success_is_returned(status: int, body: bytes, value: obje
     assert decode_json(response(status, body), operation=ASKED) == value
 
 
-@pytest.mark.parametrize("body", [HTML, b"{", b"\xff\xfe\x00", b"OK"])
+@pytest.mark.parametrize("body", [HTML, b"{", b"\xff\xfd\x00", b"OK"])
 def test_a_success_that_is_not_json_says_what_came(body: bytes) -> None:
     with pytest.raises(ResponseError) as raised:
         decode_json(response(200, body), operation=ASKED)
