@@ -10,7 +10,15 @@ from typing_extensions import TypeVar
 
 from sixtyfour_async.errors import ResponseError
 from sixtyfour_async.models._base import Model, json_array, json_object
-from sixtyfour_async.models.jobs import JOB_FIELDS, JobState, Report, Started, Status, answer_fields, judged_report
+from sixtyfour_async.models.jobs import (
+    JOB_FIELDS,
+    JobState,
+    Report,
+    Started,
+    WrappedStatus,
+    answer_fields,
+    judged_report,
+)
 from sixtyfour_async.models.status_words import has_content
 from sixtyfour_async.models.struct import adapt
 
@@ -213,7 +221,7 @@ class BulkStarted(Started):
     """True when the idempotency key repeats an earlier request, which started this job."""
 
 
-class AgeStatus(Status):
+class AgeStatus(WrappedStatus):
     """Answer of `GetAgeStatus`: id and status while running, then a result of unpublished shape.
 
     The keys of the result can be read as attributes. Source: the vendor's specification, verify-age.

@@ -21,7 +21,7 @@ from sixtyfour_async.models.status_words import (
     judge,
 )
 
-__all__ = ["JobState", "JobStatus", "Report", "Started", "Status", "StatusAnswer"]
+__all__ = ["JobState", "JobStatus", "Report", "Started", "StatusAnswer", "WrappedStatus"]
 
 logger = logging.getLogger("sixtyfour_async.jobs")
 
@@ -45,21 +45,11 @@ _CONTACT_FIELDS = ("email", "phone")
 _RESULT_FIELDS = ("result", "results", "structured_data", *_CONTACT_FIELDS)
 """Fields that show a result. Source: docs.sixtyfour.ai; the last three beside the status are of older pages."""
 
+_TIME_FIELDS = ("start_time", "started_at", "created_at", "updated_at", "queued_at", "submitted_at", *_CLOSE_FIELDS)
+_PROGRESS_FIELDS = ("progress", "progress_message", "current_phase", "current_step", "eta", "queue_position")
+
 JOB_FIELDS = frozenset(
-    {
-        *("id", "job_id", "run_id", "request_id", "task_type", "success", "attempt", "attempts"),
-        *("start_time", "started_at", "created_at", "updated_at", "queued_at", "submitted_at", *_CLOSE_FIELDS),
-        *(
-            "progress",
-            "progress_message",
-            "current_phase",
-            "current_step",
-            "eta",
-            "eta_seconds",
-            "queue_position",
-            "position",
-        ),
-    }
+    ("id", "job_id", "run_id", "request_id", "task_type", "success", *_TIME_FIELDS, *_PROGRESS_FIELDS)
 )
 """Fields that speak of the job and never belong to its result."""
 
@@ -75,7 +65,7 @@ class Report:
         state: The meaning of the status word.
         word: The service's own status word.
         result: The raw result as JSON once the job has completed, else None.
-        error: The service's error text when the job ended without a result.
+        error: The service's error text; beside a result, what went wrong on the way to it.
         cost_cents: The charge in US cents; None when the service did not report it.
         progress: Progress as text for people, such as ``"120 of 500"``; None when the service did not report it.
         run_time: Seconds from start to end by the service's clock; None when the service did not report both.
@@ -109,7 +99,7 @@ class Started(Model):
     """A text for people, on search routes."""
 
 
-class Status(Model):
+class WrappedStatus(Model):
     """The answer to a poll, bare or inside ``data``, ``job``, ``task`` or a list of one."""
 
     @model_validator(mode="wrap")
@@ -120,7 +110,7 @@ class Status(Model):
         return validate(value if answer is None else _without_envelope(answer))
 
 
-class StatusAnswer(Status):
+class StatusAnswer(WrappedStatus):
     """A status that becomes the result itself once the job has completed."""
 
     status: str = ""
@@ -133,7 +123,7 @@ class StatusAnswer(Status):
         return replace(report, result=self.model_dump(mode="json") if report.state is JobState.COMPLETED else None)
 
 
-class JobStatus(Status):
+class JobStatus(WrappedStatus):
     """Answer of `GetJobStatus`: one poll of a job. Source: docs.sixtyfour.ai, api-reference, job status."""
 
     status: str = ""

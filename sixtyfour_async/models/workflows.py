@@ -8,7 +8,7 @@ from dataclasses import replace
 from pydantic import Field, JsonValue
 
 from sixtyfour_async.models._base import Instant, Model
-from sixtyfour_async.models.jobs import JobState, Report, Status, has_ended, judged_report, status_word
+from sixtyfour_async.models.jobs import JobState, Report, WrappedStatus, has_ended, judged_report, status_word
 from sixtyfour_async.models.status_words import is_open_end
 
 FULL_PERCENT = 100.0
@@ -67,7 +67,7 @@ class BlockStatus(Model):
     """Row counts, as ``{"row_count", "dataframe_type", "processed_count", "total_count"}``."""
 
 
-class LiveStatus(Status):
+class LiveStatus(WrappedStatus):
     """Answer of `GetLiveStatus`: one poll of a workflow run.
 
     Source: docs.sixtyfour.ai, api-reference/workflow/get-workflow-run-live-status.

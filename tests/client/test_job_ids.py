@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from sixtyfour_async import CreateExclusionList, FindEmail, ResponseError, RunWorkflow
 from sixtyfour_async._client.job import read_job_id
 from sixtyfour_async.operations import JobOperation
+from sixtyfour_async.operations.lists import SearchResults
 
 FIND = FindEmail(lead={"name": "Ada"})
 RUN = RunWorkflow(workflow_id="w")
-LIST = CreateExclusionList(name="seen", source={"search_id": "s1"})
+LIST = CreateExclusionList(name="seen", source=SearchResults(search_id="s1"))
 
 
 @pytest.mark.parametrize(
