@@ -181,9 +181,6 @@ class Group:
         self._namespace = namespace
         self.__doc__ = namespace.__doc__
 
-    def __repr__(self) -> str:
-        return f"<method {self._qualname}>"
-
     def __get__(self, instance: Any, owner: type) -> Any:
         if instance is None:
             return self

@@ -30,7 +30,7 @@ WIDTH_COLUMNS = 100
 
 @cache
 def parameter_names(cls: type[BaseModel]) -> tuple[str, ...]:
-    """Order an operation's fields: required first, its own before those it shares, undocumented ones, ``extra`` last."""
+    """Order an operation's fields: required, its own, those it shares, undocumented ones, ``extra``."""
     fields, docs = cls.model_fields, _field_docs(cls)
     nearest_first = dict.fromkeys(
         name for base in cls.__mro__ for name in inspect.get_annotations(base) if name in fields
