@@ -157,6 +157,8 @@ class Transport:
         """Send one request and give the response as soon as it begins; raises what `send` raises."""
         headers = {name: value for name, value in request.headers.items() if name.lower() not in _AUTH_HEADERS}
         secrets = [value.removeprefix("Bearer ") for value in auth.values()]
+        if self._client.is_closed:
+            raise ConnectError("the client is closed", operation=request.operation, sent=False)
         async with _content(request) as (content, content_headers):
             stream = self._client.stream(
                 request.method,

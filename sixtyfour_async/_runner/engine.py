@@ -21,7 +21,7 @@ import anyio.abc
 from sixtyfour_async._client.client import AsyncClient, pipeline_of
 from sixtyfour_async._journal.base import Journal
 from sixtyfour_async._runner.delivery import Delivery
-from sixtyfour_async._runner.exchange import Exchange
+from sixtyfour_async._runner.exchange import Exchange, contained
 from sixtyfour_async._runner.inbox import Inbox
 from sixtyfour_async._runner.outcome_stream import OutcomeStream
 from sixtyfour_async._runner.outcomes import Outcome, Status
@@ -36,6 +36,7 @@ from sixtyfour_async._scheduling.messages import (
     Detach,
     DropRows,
     Finish,
+    JobCommand,
     Park,
     Poll,
     PollBatch,
@@ -220,21 +221,26 @@ class Engine:
         if submission is None:
             return
         try:
-            match command:
-                case Submit():
-                    await self._submit(submission, command)
-                case Poll(job_id=job_id):
-                    await self._poll(submission, job_id)
-                case Finish(report=report):
-                    await self._finish(submission, report)
-                case TakeBack() | Release() | Split():
-                    await self._take_back(submission, command)
-                case Park(error=error):
-                    await self._give_up(submission, "unknown", error, "unknown")
-                case Detach(error=error):
-                    await self._give_up(submission, "unfinished", error, "accepted")
+            await self._execute_for(submission, command)
         except JournalError as error:
             self._break(error)
+        except Exception as error:  # noqa: BLE001 (see contained)
+            self._end_all(submission, "unfinished" if submission.first.job_id else "unknown", contained(error))
+
+    async def _execute_for(self, submission: Submission, command: JobCommand) -> None:
+        match command:
+            case Submit():
+                await self._submit(submission, command)
+            case Poll(job_id=job_id):
+                await self._poll(submission, job_id)
+            case Finish(report=report):
+                await self._finish(submission, report)
+            case TakeBack() | Release() | Split():
+                await self._take_back(submission, command)
+            case Park(error=error):
+                await self._give_up(submission, "unknown", error, "unknown")
+            case Detach(error=error):
+                await self._give_up(submission, "unfinished", error, "accepted")
 
     # --- submits ------------------------------------------------------------------------------------------------
 
@@ -254,8 +260,8 @@ class Engine:
                 self._inbox.post(Accepted(submission.id, job_id))
             except JournalError:
                 raise
-            except SixtyfourError as error:
-                await self._submit_failed(submission, error)
+            except Exception as error:  # noqa: BLE001 (see contained)
+                await self._submit_failed(submission, contained(error))
             finally:
                 self._in_transit.discard(scope)
 
@@ -282,9 +288,9 @@ class Engine:
     async def _poll(self, submission: Submission, job_id: str) -> None:
         try:
             self._inbox.post(Polled(submission.id, await self._exchange.poll(submission, job_id)))
-        except SixtyfourError as error:
+        except Exception as error:  # noqa: BLE001 (see contained)
             logger.info("polling %s: %s", job_id, error)
-            self._inbox.post(PollFailed(submission.id, error))
+            self._inbox.post(PollFailed(submission.id, contained(error)))
 
     async def _poll_many(self, ids: tuple[int, ...]) -> None:
         listings = (self._submissions[id_].operation.poll_many() for id_ in ids if id_ in self._submissions)
@@ -293,9 +299,9 @@ class Engine:
             return
         try:
             self._inbox.post(BatchPolled(ids, await self._exchange.poll_many(listing)))
-        except SixtyfourError as error:
+        except Exception as error:  # noqa: BLE001 (see contained)
             logger.info("polling %d jobs: %s", len(ids), error)
-            self._inbox.post(BatchPollFailed(ids, error))
+            self._inbox.post(BatchPollFailed(ids, contained(error)))
 
     # --- ends ---------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +15,11 @@ from sixtyfour_async._client.job import read_job_id
 from sixtyfour_async._runner.submission import Submission
 from sixtyfour_async._wire.codec import answer_route, decode_answer, decode_json, encode, job_route
 from sixtyfour_async._wire.json_body import decode_body
+from sixtyfour_async.errors import ProtocolError, SixtyfourError
 from sixtyfour_async.models.jobs import JobState, JobStatus, Report
 from sixtyfour_async.operations import JobOperation, Operation
+
+logger = logging.getLogger("sixtyfour_async.runner")
 
 
 class _Answer(NamedTuple):
@@ -69,3 +73,18 @@ class Exchange:
         response = await self._pipeline.exchange(request)
         value = decode_json(response, operation=request.operation)
         return _Answer(decode_answer(operation.answer_type(), value, operation=request.operation), response.body)
+
+
+def contained(error: Exception) -> SixtyfourError:
+    """Return an exception as a failure of the one request that it came from, so that it ends nothing else.
+
+    What is not ours comes from a hook of the caller's HTTP client, a journal of the caller's, or a bug of ours. Whether
+    the request had been sent by then is not known, so a submit counts as uncertain.
+    """
+    if isinstance(error, SixtyfourError):
+        return error
+    logger.error("an exception that is not ours ended a request", exc_info=error)
+    text = f"{type(error).__name__}: {error}".encode("utf-8", "replace").decode()  # it goes into the journal
+    failure = ProtocolError(text)
+    failure.__cause__ = error
+    return failure

@@ -171,7 +171,10 @@ class Detach:
     error: SixtyfourError
 
 
-TaskCommand: TypeAlias = Submit | Poll | PollBatch | Finish | TakeBack | Release | Split | Park | Detach
+JobCommand: TypeAlias = Submit | Poll | Finish | TakeBack | Release | Split | Park | Detach
+"""What is to be done for one job."""
+
+TaskCommand: TypeAlias = JobCommand | PollBatch
 """What the engine starts a task for: it sends a request, or writes to the journal."""
 
 Command: TypeAlias = DropRows | TaskCommand
