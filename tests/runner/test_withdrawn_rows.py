@@ -66,12 +66,12 @@ async def leave_after(runner: JobRunner, leads: list[FindEmail], seconds: float)
 
 async def test_rows_withdrawn_while_their_batch_was_in_transit_are_released_when_it_is_refused() -> None:
     """They were certainly not accepted: the next run submits them, and none of their money is exposed."""
-    journal = MemoryJournal()
+    journal, kept = MemoryJournal(), list[str]()
     async with first_submit(refuse_late) as (client, simulator):
         async with JobRunner(client, journal=journal, max_cost_cents=1000) as runner:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(leave_after, runner, LEADS[:3], 5)
-                kept = [outcome.status async for outcome in runner.map(LEADS[3:])]
+                kept += [outcome.status async for outcome in runner.map(LEADS[3:])]
             stats = runner.stats()
         states = [journal.rows[lead.fingerprint()].state for lead in LEADS]
 
@@ -111,15 +111,15 @@ async def test_rows_that_are_asked_for_again_before_they_were_dropped_are_submit
 
 async def test_rows_that_are_asked_for_again_at_once_are_submitted() -> None:
     """Before the first map's rows have left: its withdrawal and the new wish are heard in one turn."""
+    statuses: list[str] = []
     async with first_submit(throttle_late) as (client, _), JobRunner(client) as runner:
         async for _ in runner.map([LEADS[0]]):
             break
         rest = runner.map(LEADS[1:])
-        waiting = anyio.create_task_group()
-        async with waiting:
-            waiting.start_soon(leave_after, runner, LEADS[1:], 0.01)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(leave_after, runner, LEADS[1:], 0.01)
             await anyio.sleep(0.02)
-            statuses = [outcome.status async for outcome in rest]
+            statuses += [outcome.status async for outcome in rest]
 
     assert statuses == ["completed"] * 5
 
