@@ -128,9 +128,10 @@ class Transport:
         try:
             url = httpx.URL(base_url)
         except (httpx.InvalidURL, TypeError) as error:
-            raise ConfigurationError(f"base_url {base_url!r} is not a valid URL") from error
+            raise ConfigurationError(f"base_url (SIXTYFOUR_API_ENDPOINT) {base_url!r} is not a valid URL") from error
         if url.scheme not in {"http", "https"} or not url.host:
-            raise ConfigurationError(f"base_url {base_url!r} must start with https:// (or http:// for a simulator)")
+            problem = "must start with https:// (or http:// for a simulator)"
+            raise ConfigurationError(f"base_url (SIXTYFOUR_API_ENDPOINT) {base_url!r} {problem}")
         if url.userinfo:
             raise ConfigurationError("base_url must not contain a user name or password; pass api_key or auth instead")
         self.base_url = base_url.rstrip("/")

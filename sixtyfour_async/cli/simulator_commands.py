@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -14,6 +15,9 @@ from sixtyfour_async.errors import InputError
 
 DEMO_SPEED = 8.0
 """Simulated seconds per real second at which the demo takes about a minute."""
+
+SETTING_OF_A_FAULT: Final = re.compile(r"\bfaults(?:\['(\w+)'\])?")
+"""How the simulator's settings name what the flag ``--fault`` sets."""
 
 
 @click.command()
@@ -135,6 +139,8 @@ def simulate(host: str, port: int, tiers: tuple[str, ...], faults: tuple[str, ..
         chosen = SimulatorSettings(**settings, faults=probabilities, enabled_tiers=enabled)
         serve(Simulator(chosen), host, port, announce)
     except ValueError as error:
-        raise InputError(str(error)) from error
+        raise InputError(
+            SETTING_OF_A_FAULT.sub(lambda match: f"--fault {match[1] or ''}".rstrip(), str(error))
+        ) from error
     except OSError as error:
         exit_with(error.strerror or str(error), ExitCode.USAGE)

@@ -154,11 +154,13 @@ def test_simulate_reports_why_it_cannot_start(shell: Shell, exports: dict[str, s
     port = exports["SIXTYFOUR_API_ENDPOINT"].rpartition(":")[2]
     taken = shell.run("simulate", "--port", port)
     unknown = shell.run("simulate", "--port", "0", "--fault", "earthquake=0.5")
+    certain = shell.run("simulate", "--port", "0", "--fault", "reset=2")
 
-    assert (taken.code, unknown.code) == (2, 2)
+    assert (taken.code, unknown.code, certain.code) == (2, 2, 2)
     assert "Address already in use" in taken.last
+    assert "--fault must be one of lost_answer" in unknown.last
     assert "earthquake" in unknown.last
-    assert "lost_answer" in unknown.last
+    assert "--fault reset must be 0 to 1" in certain.last
 
 
 def test_simulate_prints_two_exports_and_writes_no_file(tmp_path: Path, exports: dict[str, str]) -> None:
