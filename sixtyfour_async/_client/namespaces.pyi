@@ -1,5 +1,5 @@
 # Written by `python -m tests.surface.stubs`; do not edit.
-"""What the methods of a client look like to a type checker and an editor; `namespaces.py` binds them."""
+"""The client's methods, as type checkers and editors see them; `namespaces.py` binds them."""
 
 import builtins
 from collections.abc import AsyncGenerator, Mapping, Sequence
