@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sixtyfour_async.operations import REGISTRY, Operation, Request
-from tests.contract.examples import ALWAYS_SENT, CONFIG, ALSO_REQUIRED
+from tests.contract.examples import ALSO_REQUIRED, ALWAYS_SENT, CONFIG
 from tests.contract.table import LINES, TABLE, Entry, Field
 
 ROUTES = [
