@@ -24,12 +24,13 @@ if TYPE_CHECKING:
     from sixtyfour_async._client.hooks import Hooks, RequestSent, ResponseSeen, RetryPlanned
     from sixtyfour_async._client.job import Job
     from sixtyfour_async._client.pipeline import RateLimit
-    from sixtyfour_async._journal.base import Entry, Journal
+    from sixtyfour_async._journal.base import CRASHED, Entry, Journal, tally_line
     from sixtyfour_async._journal.memory import MemoryJournal
     from sixtyfour_async._journal.sqlite import SqliteJournal
     from sixtyfour_async._runner.outcomes import Explanation, Outcome, RunPlan, Stats, Status, Unfinished, Unknown
     from sixtyfour_async._runner.runner import JobRunner
-    from sixtyfour_async._scheduling.ledger import Line
+    from sixtyfour_async._scheduling.ledger import Line, Tally
+    from sixtyfour_async._scheduling.row_states import State
     from sixtyfour_async.errors import (
         APIError,
         AuthenticationError,
@@ -98,6 +99,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "CRASHED",
     "REGISTRY",
     "APIError",
     "Answer",
@@ -177,8 +179,10 @@ __all__ = [
     "ServerError",
     "SixtyfourError",
     "SqliteJournal",
+    "State",
     "Stats",
     "Status",
+    "Tally",
     "TransportError",
     "Unfinished",
     "Unknown",
@@ -186,10 +190,12 @@ __all__ = [
     "Upload",
     "VerifyAge",
     "final_file",
+    "tally_line",
 ]
 
 _HOMES = (
     "errors",
+    "_scheduling.row_states",
     "_scheduling.ledger",
     "_journal.base",
     "_journal.memory",

@@ -20,7 +20,7 @@ LAYERS: list[set[str]] = [
     {"_client", "_journal"},
     {"_runner"},
     {"tables", "simulator"},
-    {"testing", "report"},
+    {"testing"},
     {"cli"},
     {"__main__"},
 ]

@@ -123,6 +123,9 @@ class Binding:
     def __set_name__(self, owner: type, name: str) -> None:
         self._qualname = f"{owner.__qualname__}.{name}"
 
+    def __repr__(self) -> str:
+        return f"<method {self._qualname}>"
+
     def __get__(self, instance: Any, owner: type) -> Any:
         if instance is None:
             return self

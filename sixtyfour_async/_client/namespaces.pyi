@@ -1484,15 +1484,15 @@ class _CompanyIntelligence:
             ``linkedin`` and so on.
         struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
             fields.
+        tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
+            ``low``. ``high`` must be enabled for the organization (403 otherwise).
+        research_plan: Instructions on how to research, in plain words.
         lead_struct: What to find about each person, in the same form; with ``find_people``, and read by
             `Intelligence.people_as`.
         find_people: Whether to find people of the company too; the service's default is false.
         full_org_chart: Whether to return the full org chart instead of a focused list of people; the
             service's default is false.
         people_focus_prompt: Which people to find, in plain words; with ``find_people``.
-        research_plan: Instructions on how to research, in plain words.
-        tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
-            ``low``. ``high`` must be enabled for the organization (403 otherwise).
         field_confidence: Whether to return a confidence of 0 to 100 for each field; silently ignored
             without early access.
         webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
@@ -1504,12 +1504,12 @@ class _CompanyIntelligence:
         *,
         target_company: Mapping[str, JsonValue],
         struct: type[S] | Mapping[str, str | Mapping[str, JsonValue]],
+        tier: Literal['micro', 'low', 'medium', 'high'] | str | None = None,
+        research_plan: str | None = None,
         lead_struct: type[BaseModel] | Mapping[str, str | Mapping[str, JsonValue]] | None = None,
         find_people: bool | None = None,
         full_org_chart: bool | None = None,
         people_focus_prompt: str | None = None,
-        research_plan: str | None = None,
-        tier: Literal['micro', 'low', 'medium', 'high'] | str | None = None,
         field_confidence: bool | None = None,
         webhook_url: str | None = None,
         extra: Mapping[str, JsonValue] = {},
@@ -1525,15 +1525,15 @@ class _CompanyIntelligence:
                 ``linkedin`` and so on.
             struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
                 fields.
+            tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
+                ``low``. ``high`` must be enabled for the organization (403 otherwise).
+            research_plan: Instructions on how to research, in plain words.
             lead_struct: What to find about each person, in the same form; with ``find_people``, and read by
                 `Intelligence.people_as`.
             find_people: Whether to find people of the company too; the service's default is false.
             full_org_chart: Whether to return the full org chart instead of a focused list of people; the
                 service's default is false.
             people_focus_prompt: Which people to find, in plain words; with ``find_people``.
-            research_plan: Instructions on how to research, in plain words.
-            tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
-                ``low``. ``high`` must be enabled for the organization (403 otherwise).
             field_confidence: Whether to return a confidence of 0 to 100 for each field; silently ignored
                 without early access.
             webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
@@ -1545,12 +1545,12 @@ class _CompanyIntelligence:
         *,
         target_company: Mapping[str, JsonValue],
         struct: type[S] | Mapping[str, str | Mapping[str, JsonValue]],
+        tier: Literal['micro', 'low', 'medium', 'high'] | str | None = None,
+        research_plan: str | None = None,
         lead_struct: type[BaseModel] | Mapping[str, str | Mapping[str, JsonValue]] | None = None,
         find_people: bool | None = None,
         full_org_chart: bool | None = None,
         people_focus_prompt: str | None = None,
-        research_plan: str | None = None,
-        tier: Literal['micro', 'low', 'medium', 'high'] | str | None = None,
         field_confidence: bool | None = None,
         webhook_url: str | None = None,
         extra: Mapping[str, JsonValue] = {},
@@ -1568,15 +1568,15 @@ class _CompanyIntelligence:
                 ``linkedin`` and so on.
             struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
                 fields.
+            tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
+                ``low``. ``high`` must be enabled for the organization (403 otherwise).
+            research_plan: Instructions on how to research, in plain words.
             lead_struct: What to find about each person, in the same form; with ``find_people``, and read by
                 `Intelligence.people_as`.
             find_people: Whether to find people of the company too; the service's default is false.
             full_org_chart: Whether to return the full org chart instead of a focused list of people; the
                 service's default is false.
             people_focus_prompt: Which people to find, in plain words; with ``find_people``.
-            research_plan: Instructions on how to research, in plain words.
-            tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
-                ``low``. ``high`` must be enabled for the organization (403 otherwise).
             field_confidence: Whether to return a confidence of 0 to 100 for each field; silently ignored
                 without early access.
             webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
@@ -1593,15 +1593,15 @@ class _CompanyEnrichCompany:
             ``linkedin`` and so on.
         struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
             fields.
+        tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
+            ``low``. ``high`` must be enabled for the organization (403 otherwise).
+        research_plan: Instructions on how to research, in plain words.
         lead_struct: What to find about each person, in the same form; with ``find_people``, and read by
             `Intelligence.people_as`.
         find_people: Whether to find people of the company too; the service's default is false.
         full_org_chart: Whether to return the full org chart instead of a focused list of people; the
             service's default is false.
         people_focus_prompt: Which people to find, in plain words; with ``find_people``.
-        research_plan: Instructions on how to research, in plain words.
-        tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
-            ``low``. ``high`` must be enabled for the organization (403 otherwise).
         field_confidence: Whether to return a confidence of 0 to 100 for each field; silently ignored
             without early access.
         webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
@@ -1613,12 +1613,12 @@ class _CompanyEnrichCompany:
         *,
         target_company: Mapping[str, JsonValue],
         struct: type[S] | Mapping[str, str | Mapping[str, JsonValue]],
+        tier: Literal['micro', 'low', 'medium', 'high'] | str | None = None,
+        research_plan: str | None = None,
         lead_struct: type[BaseModel] | Mapping[str, str | Mapping[str, JsonValue]] | None = None,
         find_people: bool | None = None,
         full_org_chart: bool | None = None,
         people_focus_prompt: str | None = None,
-        research_plan: str | None = None,
-        tier: Literal['micro', 'low', 'medium', 'high'] | str | None = None,
         field_confidence: bool | None = None,
         webhook_url: str | None = None,
         extra: Mapping[str, JsonValue] = {},
@@ -1632,15 +1632,15 @@ class _CompanyEnrichCompany:
                 ``linkedin`` and so on.
             struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
                 fields.
+            tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
+                ``low``. ``high`` must be enabled for the organization (403 otherwise).
+            research_plan: Instructions on how to research, in plain words.
             lead_struct: What to find about each person, in the same form; with ``find_people``, and read by
                 `Intelligence.people_as`.
             find_people: Whether to find people of the company too; the service's default is false.
             full_org_chart: Whether to return the full org chart instead of a focused list of people; the
                 service's default is false.
             people_focus_prompt: Which people to find, in plain words; with ``find_people``.
-            research_plan: Instructions on how to research, in plain words.
-            tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
-                ``low``. ``high`` must be enabled for the organization (403 otherwise).
             field_confidence: Whether to return a confidence of 0 to 100 for each field; silently ignored
                 without early access.
             webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
@@ -1652,12 +1652,12 @@ class _CompanyEnrichCompany:
         *,
         target_company: Mapping[str, JsonValue],
         struct: type[S] | Mapping[str, str | Mapping[str, JsonValue]],
+        tier: Literal['micro', 'low', 'medium', 'high'] | str | None = None,
+        research_plan: str | None = None,
         lead_struct: type[BaseModel] | Mapping[str, str | Mapping[str, JsonValue]] | None = None,
         find_people: bool | None = None,
         full_org_chart: bool | None = None,
         people_focus_prompt: str | None = None,
-        research_plan: str | None = None,
-        tier: Literal['micro', 'low', 'medium', 'high'] | str | None = None,
         field_confidence: bool | None = None,
         webhook_url: str | None = None,
         extra: Mapping[str, JsonValue] = {},
@@ -1673,15 +1673,15 @@ class _CompanyEnrichCompany:
                 ``linkedin`` and so on.
             struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
                 fields.
+            tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
+                ``low``. ``high`` must be enabled for the organization (403 otherwise).
+            research_plan: Instructions on how to research, in plain words.
             lead_struct: What to find about each person, in the same form; with ``find_people``, and read by
                 `Intelligence.people_as`.
             find_people: Whether to find people of the company too; the service's default is false.
             full_org_chart: Whether to return the full org chart instead of a focused list of people; the
                 service's default is false.
             people_focus_prompt: Which people to find, in plain words; with ``find_people``.
-            research_plan: Instructions on how to research, in plain words.
-            tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
-                ``low``. ``high`` must be enabled for the organization (403 otherwise).
             field_confidence: Whether to return a confidence of 0 to 100 for each field; silently ignored
                 without early access.
             webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
@@ -1698,15 +1698,15 @@ class _CompanyEnrichCompanyV2:
             ``linkedin`` and so on.
         struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
             fields.
+        tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
+            ``low``. ``high`` must be enabled for the organization (403 otherwise).
+        research_plan: Instructions on how to research, in plain words.
         lead_struct: What to find about each person, in the same form; with ``find_people``, and read by
             `Intelligence.people_as`.
         find_people: Whether to find people of the company too; the service's default is false.
         full_org_chart: Whether to return the full org chart instead of a focused list of people; the
             service's default is false.
         people_focus_prompt: Which people to find, in plain words; with ``find_people``.
-        research_plan: Instructions on how to research, in plain words.
-        tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
-            ``low``. ``high`` must be enabled for the organization (403 otherwise).
         field_confidence: Whether to return a confidence of 0 to 100 for each field; silently ignored
             without early access.
         webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
@@ -1718,12 +1718,12 @@ class _CompanyEnrichCompanyV2:
         *,
         target_company: Mapping[str, JsonValue],
         struct: type[S] | Mapping[str, str | Mapping[str, JsonValue]],
+        tier: Literal['micro', 'low', 'medium', 'high'] | str | None = None,
+        research_plan: str | None = None,
         lead_struct: type[BaseModel] | Mapping[str, str | Mapping[str, JsonValue]] | None = None,
         find_people: bool | None = None,
         full_org_chart: bool | None = None,
         people_focus_prompt: str | None = None,
-        research_plan: str | None = None,
-        tier: Literal['micro', 'low', 'medium', 'high'] | str | None = None,
         field_confidence: bool | None = None,
         webhook_url: str | None = None,
         extra: Mapping[str, JsonValue] = {},
@@ -1737,15 +1737,15 @@ class _CompanyEnrichCompanyV2:
                 ``linkedin`` and so on.
             struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
                 fields.
+            tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
+                ``low``. ``high`` must be enabled for the organization (403 otherwise).
+            research_plan: Instructions on how to research, in plain words.
             lead_struct: What to find about each person, in the same form; with ``find_people``, and read by
                 `Intelligence.people_as`.
             find_people: Whether to find people of the company too; the service's default is false.
             full_org_chart: Whether to return the full org chart instead of a focused list of people; the
                 service's default is false.
             people_focus_prompt: Which people to find, in plain words; with ``find_people``.
-            research_plan: Instructions on how to research, in plain words.
-            tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
-                ``low``. ``high`` must be enabled for the organization (403 otherwise).
             field_confidence: Whether to return a confidence of 0 to 100 for each field; silently ignored
                 without early access.
             webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
@@ -1757,12 +1757,12 @@ class _CompanyEnrichCompanyV2:
         *,
         target_company: Mapping[str, JsonValue],
         struct: type[S] | Mapping[str, str | Mapping[str, JsonValue]],
+        tier: Literal['micro', 'low', 'medium', 'high'] | str | None = None,
+        research_plan: str | None = None,
         lead_struct: type[BaseModel] | Mapping[str, str | Mapping[str, JsonValue]] | None = None,
         find_people: bool | None = None,
         full_org_chart: bool | None = None,
         people_focus_prompt: str | None = None,
-        research_plan: str | None = None,
-        tier: Literal['micro', 'low', 'medium', 'high'] | str | None = None,
         field_confidence: bool | None = None,
         webhook_url: str | None = None,
         extra: Mapping[str, JsonValue] = {},
@@ -1778,15 +1778,15 @@ class _CompanyEnrichCompanyV2:
                 ``linkedin`` and so on.
             struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
                 fields.
+            tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
+                ``low``. ``high`` must be enabled for the organization (403 otherwise).
+            research_plan: Instructions on how to research, in plain words.
             lead_struct: What to find about each person, in the same form; with ``find_people``, and read by
                 `Intelligence.people_as`.
             find_people: Whether to find people of the company too; the service's default is false.
             full_org_chart: Whether to return the full org chart instead of a focused list of people; the
                 service's default is false.
             people_focus_prompt: Which people to find, in plain words; with ``find_people``.
-            research_plan: Instructions on how to research, in plain words.
-            tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
-                ``low``. ``high`` must be enabled for the organization (403 otherwise).
             field_confidence: Whether to return a confidence of 0 to 100 for each field; silently ignored
                 without early access.
             webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
@@ -1797,7 +1797,7 @@ class Company(Namespace):
     """Research companies."""
 
     intelligence: _CompanyIntelligence
-    """``intelligence(*, target_company, struct, lead_struct=None, find_people=None, full_org_chart=None, people_focus_prompt=None, research_plan=None, tier=None, field_confidence=None, webhook_url=None, extra={})``
+    """``intelligence(*, target_company, struct, tier=None, research_plan=None, lead_struct=None, find_people=None, full_org_chart=None, people_focus_prompt=None, field_confidence=None, webhook_url=None, extra={})``
 
     Research one company; returns `Intelligence` with the requested fields in ``structured_data``.
 
@@ -1810,15 +1810,15 @@ class Company(Namespace):
             ``linkedin`` and so on.
         struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
             fields.
+        tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
+            ``low``. ``high`` must be enabled for the organization (403 otherwise).
+        research_plan: Instructions on how to research, in plain words.
         lead_struct: What to find about each person, in the same form; with ``find_people``, and read by
             `Intelligence.people_as`.
         find_people: Whether to find people of the company too; the service's default is false.
         full_org_chart: Whether to return the full org chart instead of a focused list of people; the
             service's default is false.
         people_focus_prompt: Which people to find, in plain words; with ``find_people``.
-        research_plan: Instructions on how to research, in plain words.
-        tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
-            ``low``. ``high`` must be enabled for the organization (403 otherwise).
         field_confidence: Whether to return a confidence of 0 to 100 for each field; silently ignored
             without early access.
         webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
@@ -1882,7 +1882,7 @@ class Company(Namespace):
         """
 
     enrich_company: _CompanyEnrichCompany
-    """``enrich_company(*, target_company, struct, lead_struct=None, find_people=None, full_org_chart=None, people_focus_prompt=None, research_plan=None, tier=None, field_confidence=None, webhook_url=None, extra={})``
+    """``enrich_company(*, target_company, struct, tier=None, research_plan=None, lead_struct=None, find_people=None, full_org_chart=None, people_focus_prompt=None, field_confidence=None, webhook_url=None, extra={})``
 
     Research one company through the older route; the same as `CompanyIntelligence`, which new code should use.
 
@@ -1893,15 +1893,15 @@ class Company(Namespace):
             ``linkedin`` and so on.
         struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
             fields.
+        tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
+            ``low``. ``high`` must be enabled for the organization (403 otherwise).
+        research_plan: Instructions on how to research, in plain words.
         lead_struct: What to find about each person, in the same form; with ``find_people``, and read by
             `Intelligence.people_as`.
         find_people: Whether to find people of the company too; the service's default is false.
         full_org_chart: Whether to return the full org chart instead of a focused list of people; the
             service's default is false.
         people_focus_prompt: Which people to find, in plain words; with ``find_people``.
-        research_plan: Instructions on how to research, in plain words.
-        tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
-            ``low``. ``high`` must be enabled for the organization (403 otherwise).
         field_confidence: Whether to return a confidence of 0 to 100 for each field; silently ignored
             without early access.
         webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
@@ -1911,7 +1911,7 @@ class Company(Namespace):
     """
 
     enrich_company_v2: _CompanyEnrichCompanyV2
-    """``enrich_company_v2(*, target_company, struct, lead_struct=None, find_people=None, full_org_chart=None, people_focus_prompt=None, research_plan=None, tier=None, field_confidence=None, webhook_url=None, extra={})``
+    """``enrich_company_v2(*, target_company, struct, tier=None, research_plan=None, lead_struct=None, find_people=None, full_org_chart=None, people_focus_prompt=None, field_confidence=None, webhook_url=None, extra={})``
 
     Research one company through a retired route. Deprecated: use `CompanyIntelligence`.
 
@@ -1922,15 +1922,15 @@ class Company(Namespace):
             ``linkedin`` and so on.
         struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
             fields.
+        tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
+            ``low``. ``high`` must be enabled for the organization (403 otherwise).
+        research_plan: Instructions on how to research, in plain words.
         lead_struct: What to find about each person, in the same form; with ``find_people``, and read by
             `Intelligence.people_as`.
         find_people: Whether to find people of the company too; the service's default is false.
         full_org_chart: Whether to return the full org chart instead of a focused list of people; the
             service's default is false.
         people_focus_prompt: Which people to find, in plain words; with ``find_people``.
-        research_plan: Instructions on how to research, in plain words.
-        tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
-            ``low``. ``high`` must be enabled for the organization (403 otherwise).
         field_confidence: Whether to return a confidence of 0 to 100 for each field; silently ignored
             without early access.
         webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
@@ -2463,10 +2463,6 @@ class _SearchQuery:
             again.
         query: What to search for, in plain words; people only.
         query_label: Label of the search, for display only; up to 50,000 characters.
-        persist_history: Undocumented; passed through. By its name, keeps the search in the history
-            (live specification, 2026).
-        from_offset: Undocumented; passed through. By its name, starts at an offset (live specification,
-            September 2026).
         output_shape: Shape of rows: ``raw`` index rows, the service's default, or ``workflow`` for flat
             people or companies.
         selected_company_names: Names of selected companies, up to 1,000; a hint of the vendor's own
@@ -2494,6 +2490,10 @@ class _SearchQuery:
             values that it cannot resolve.
         exclude_list_ids: Ids of ready exclusion lists whose entities are left out: up to 10, of which
             the service may accept only 5.
+        persist_history: Undocumented; passed through. By its name, keeps the search in the history
+            (live specification, 2026).
+        from_offset: Undocumented; passed through. By its name, starts at an offset (live specification,
+            September 2026).
         extra: Further body keys, sent as they are, for parameters that this package does not know yet.
     """
 
@@ -2504,8 +2504,6 @@ class _SearchQuery:
         search_id: str | None = None,
         query: str | None = None,
         query_label: str | None = None,
-        persist_history: JsonValue = None,
-        from_offset: JsonValue = None,
         output_shape: Literal['raw', 'workflow'] | None = None,
         selected_company_names: Sequence[str] | None = None,
         selected_company_ids: Mapping[str, str] | None = None,
@@ -2521,6 +2519,8 @@ class _SearchQuery:
         exclude_public_ids: Sequence[str] | None = None,
         exclude_entity_ids: Sequence[str] | None = None,
         exclude_list_ids: Sequence[str] | None = None,
+        persist_history: JsonValue = None,
+        from_offset: JsonValue = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> SearchPage:
         """Search by filters or plain words, or replay a search, page by page; ``.rows(…)`` yields row after row.
@@ -2536,10 +2536,6 @@ class _SearchQuery:
                 again.
             query: What to search for, in plain words; people only.
             query_label: Label of the search, for display only; up to 50,000 characters.
-            persist_history: Undocumented; passed through. By its name, keeps the search in the history
-                (live specification, 2026).
-            from_offset: Undocumented; passed through. By its name, starts at an offset (live specification,
-                September 2026).
             output_shape: Shape of rows: ``raw`` index rows, the service's default, or ``workflow`` for flat
                 people or companies.
             selected_company_names: Names of selected companies, up to 1,000; a hint of the vendor's own
@@ -2567,6 +2563,10 @@ class _SearchQuery:
                 values that it cannot resolve.
             exclude_list_ids: Ids of ready exclusion lists whose entities are left out: up to 10, of which
                 the service may accept only 5.
+            persist_history: Undocumented; passed through. By its name, keeps the search in the history
+                (live specification, 2026).
+            from_offset: Undocumented; passed through. By its name, starts at an offset (live specification,
+                September 2026).
             extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
@@ -2577,8 +2577,6 @@ class _SearchQuery:
         search_id: str | None = None,
         query: str | None = None,
         query_label: str | None = None,
-        persist_history: JsonValue = None,
-        from_offset: JsonValue = None,
         output_shape: Literal['raw', 'workflow'] | None = None,
         selected_company_names: Sequence[str] | None = None,
         selected_company_ids: Mapping[str, str] | None = None,
@@ -2594,6 +2592,8 @@ class _SearchQuery:
         exclude_public_ids: Sequence[str] | None = None,
         exclude_entity_ids: Sequence[str] | None = None,
         exclude_list_ids: Sequence[str] | None = None,
+        persist_history: JsonValue = None,
+        from_offset: JsonValue = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> AsyncGenerator[SearchPage, None]:
         """Iterate over the pages of ``search-query``; each page is one request, sent when the page is consumed.
@@ -2611,10 +2611,6 @@ class _SearchQuery:
                 again.
             query: What to search for, in plain words; people only.
             query_label: Label of the search, for display only; up to 50,000 characters.
-            persist_history: Undocumented; passed through. By its name, keeps the search in the history
-                (live specification, 2026).
-            from_offset: Undocumented; passed through. By its name, starts at an offset (live specification,
-                September 2026).
             output_shape: Shape of rows: ``raw`` index rows, the service's default, or ``workflow`` for flat
                 people or companies.
             selected_company_names: Names of selected companies, up to 1,000; a hint of the vendor's own
@@ -2642,6 +2638,10 @@ class _SearchQuery:
                 values that it cannot resolve.
             exclude_list_ids: Ids of ready exclusion lists whose entities are left out: up to 10, of which
                 the service may accept only 5.
+            persist_history: Undocumented; passed through. By its name, keeps the search in the history
+                (live specification, 2026).
+            from_offset: Undocumented; passed through. By its name, starts at an offset (live specification,
+                September 2026).
             extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
@@ -2652,8 +2652,6 @@ class _SearchQuery:
         search_id: str | None = None,
         query: str | None = None,
         query_label: str | None = None,
-        persist_history: JsonValue = None,
-        from_offset: JsonValue = None,
         output_shape: Literal['raw', 'workflow'] | None = None,
         selected_company_names: Sequence[str] | None = None,
         selected_company_ids: Mapping[str, str] | None = None,
@@ -2669,6 +2667,8 @@ class _SearchQuery:
         exclude_public_ids: Sequence[str] | None = None,
         exclude_entity_ids: Sequence[str] | None = None,
         exclude_list_ids: Sequence[str] | None = None,
+        persist_history: JsonValue = None,
+        from_offset: JsonValue = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> AsyncGenerator[dict[str, JsonValue], None]:
         """Iterate over the rows of all pages of ``search-query``; the next page is requested when the previous one is used up.
@@ -2686,10 +2686,6 @@ class _SearchQuery:
                 again.
             query: What to search for, in plain words; people only.
             query_label: Label of the search, for display only; up to 50,000 characters.
-            persist_history: Undocumented; passed through. By its name, keeps the search in the history
-                (live specification, 2026).
-            from_offset: Undocumented; passed through. By its name, starts at an offset (live specification,
-                September 2026).
             output_shape: Shape of rows: ``raw`` index rows, the service's default, or ``workflow`` for flat
                 people or companies.
             selected_company_names: Names of selected companies, up to 1,000; a hint of the vendor's own
@@ -2717,6 +2713,10 @@ class _SearchQuery:
                 values that it cannot resolve.
             exclude_list_ids: Ids of ready exclusion lists whose entities are left out: up to 10, of which
                 the service may accept only 5.
+            persist_history: Undocumented; passed through. By its name, keeps the search in the history
+                (live specification, 2026).
+            from_offset: Undocumented; passed through. By its name, starts at an offset (live specification,
+                September 2026).
             extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
@@ -2927,7 +2927,7 @@ class Search(Namespace):
         """
 
     query: _SearchQuery
-    """``query(*, parsed_query=None, search_id=None, query=None, query_label=None, persist_history=None, from_offset=None, output_shape=None, selected_company_names=None, selected_company_ids=None, expand_structured_location=None, location_expansion_enabled=None, location_expansion_radius_miles=None, simple_filters=None, filters=None, mode=None, page_size=None, max_results=None, cursor=None, exclude_public_ids=None, exclude_entity_ids=None, exclude_list_ids=None, extra={})``
+    """``query(*, parsed_query=None, search_id=None, query=None, query_label=None, output_shape=None, selected_company_names=None, selected_company_ids=None, expand_structured_location=None, location_expansion_enabled=None, location_expansion_radius_miles=None, simple_filters=None, filters=None, mode=None, page_size=None, max_results=None, cursor=None, exclude_public_ids=None, exclude_entity_ids=None, exclude_list_ids=None, persist_history=None, from_offset=None, extra={})``
 
     Search by filters or plain words, or replay a search, page by page; ``.rows(…)`` yields row after row.
 
@@ -2942,10 +2942,6 @@ class Search(Namespace):
             again.
         query: What to search for, in plain words; people only.
         query_label: Label of the search, for display only; up to 50,000 characters.
-        persist_history: Undocumented; passed through. By its name, keeps the search in the history
-            (live specification, 2026).
-        from_offset: Undocumented; passed through. By its name, starts at an offset (live specification,
-            September 2026).
         output_shape: Shape of rows: ``raw`` index rows, the service's default, or ``workflow`` for flat
             people or companies.
         selected_company_names: Names of selected companies, up to 1,000; a hint of the vendor's own
@@ -2973,6 +2969,10 @@ class Search(Namespace):
             values that it cannot resolve.
         exclude_list_ids: Ids of ready exclusion lists whose entities are left out: up to 10, of which
             the service may accept only 5.
+        persist_history: Undocumented; passed through. By its name, keeps the search in the history
+            (live specification, 2026).
+        from_offset: Undocumented; passed through. By its name, starts at an offset (live specification,
+            September 2026).
         extra: Further body keys, sent as they are, for parameters that this package does not know yet.
 
     ``.pages(…)``: Iterate over the pages of ``search-query``; each page is one request, sent when the page is consumed.
@@ -4249,8 +4249,8 @@ class Chat(Namespace):
     async def update_settings(
         self,
         *,
-        yolo_mode: bool | None = None,
         custom_prompt: str | None = None,
+        yolo_mode: bool | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> dict[str, JsonValue]:
         """Change the given chat settings and leave the others.
@@ -4258,8 +4258,8 @@ class Chat(Namespace):
         Source: the vendor's older specification.
 
         Args:
-            yolo_mode: Undocumented; by its name, whether actions run without approval.
             custom_prompt: Instructions that every session follows, by its name.
+            yolo_mode: Undocumented; by its name, whether actions run without approval.
             extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncGenerator
 from http import HTTPStatus
-from typing import Any, TypeVar, cast
+from typing import TypeVar
 
 from pydantic import JsonValue
 
 from sixtyfour_async._client.answers import read_answer
 from sixtyfour_async._client.transport import StreamedResponse
 from sixtyfour_async._wire.codec import decode_json, request_id
+from sixtyfour_async._wire.json_body import parse_json
 from sixtyfour_async._wire.sse import EventParser
 from sixtyfour_async.errors import ResponseError
 from sixtyfour_async.operations import Operation
@@ -44,7 +44,6 @@ async def read_events(response: StreamedResponse, operation: Operation[R]) -> As
 
 def _json_or_text(text: str) -> JsonValue:
     try:
-        value: Any = json.loads(text)
-    except (ValueError, RecursionError):
+        return parse_json(text)
+    except ValueError:
         return text
-    return cast("JsonValue", value)

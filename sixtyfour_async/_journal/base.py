@@ -66,7 +66,7 @@ class Journal(Protocol):
     """What a runner needs of a journal. Every write returns once it is durable, except `tally`."""
 
     async def open(self) -> None:
-        """Acquire the journal, alone, and turn rows with an intent only into unknown ones.
+        """Acquire the journal, alone, and turn ``intended`` rows into ``unknown`` ones, with `CRASHED` as their error.
 
         Raises `JournalError` when it cannot be used.
         """
@@ -79,7 +79,7 @@ class Journal(Protocol):
     async def bind(self, purpose: Mapping[str, str]) -> None:
         """Record what this journal is for.
 
-        Raises `JournalError` when it is for something else already, unless nothing in it was ever accepted.
+        Raises `JournalError` when it is for something else already, unless every row in it is ``released``.
         """
         ...
 
@@ -128,7 +128,10 @@ class Journal(Protocol):
         ...
 
     async def lines(self) -> tuple[Line, ...]:
-        """Return sums: one line for each kind and state."""
+        """Return sums: one line for each variant and state, and one for each variant and tally, made by `tally_line`.
+
+        The caps of the next run are computed from them.
+        """
         ...
 
 

@@ -1,8 +1,10 @@
 """The engine of a runner: carries out the scheduler's commands, and keeps the journal one step ahead of each.
 
-It decides nothing: what to send, whether to send it again, what may have been accepted and what becomes of a refused
-batch is decided in `_scheduling` and arrives as a command. One loop serves all jobs; a task lives as long as one
-request. What happened goes back to the scheduler through the inbox, and the end of a row to the `Delivery`.
+What to send, whether to send it again, what may have been accepted and what becomes of a refused batch is decided in
+`_scheduling` and arrives as a command. One loop serves all jobs; a task lives as long as one request. What happened
+goes back to the scheduler through the inbox, and the end of a row to the `Delivery`. Two situations are the engine's
+own: a journal that broke, after which nothing may be sent, and the closing of the runner, when nobody reads the inbox
+any more.
 """
 
 from __future__ import annotations
@@ -10,19 +12,18 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from itertools import count, islice
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import anyio
 import anyio.abc
 
-from sixtyfour_async._client.client import SUBMIT_TIMEOUT_SECONDS, AsyncClient, pipeline_of
-from sixtyfour_async._client.job import read_job_id
+from sixtyfour_async._client.client import AsyncClient, pipeline_of
 from sixtyfour_async._journal.base import Journal
 from sixtyfour_async._runner.delivery import Delivery
+from sixtyfour_async._runner.exchange import Exchange
 from sixtyfour_async._runner.inbox import Inbox
+from sixtyfour_async._runner.outcome_stream import OutcomeStream
 from sixtyfour_async._runner.outcomes import Outcome, Status
 from sixtyfour_async._runner.reading import read_outcome
 from sixtyfour_async._runner.submission import Row, Submission
@@ -41,6 +42,7 @@ from sixtyfour_async._scheduling.messages import (
     Polled,
     PollFailed,
     Release,
+    RowWanted,
     RowWithdrawn,
     Split,
     Submit,
@@ -50,22 +52,15 @@ from sixtyfour_async._scheduling.messages import (
 )
 from sixtyfour_async._scheduling.row_states import IN_DOUBT, Batching, State
 from sixtyfour_async._scheduling.scheduler import Scheduler
-from sixtyfour_async._wire.codec import answer_route, decode_answer, decode_json, encode, job_route
+from sixtyfour_async._wire.json_body import parse_json
 from sixtyfour_async.errors import JournalError, RunStoppedError, SixtyfourError
-from sixtyfour_async.models.jobs import JobState, JobStatus, Report
-from sixtyfour_async.operations import JobOperation, Operation
+from sixtyfour_async.models.jobs import JobStatus, Report
+from sixtyfour_async.operations import JobOperation
 
 SHUTDOWN_GRACE_SECONDS = 5.0
 """Real seconds that submits in transit get to come back with an id when the runner is closed."""
 
 logger = logging.getLogger("sixtyfour_async.runner")
-
-
-class _Answer(NamedTuple):
-    """The decoded answer to a poll, and its bytes."""
-
-    value: Any
-    body: bytes
 
 
 class Engine:
@@ -79,9 +74,8 @@ class Engine:
     def __init__(self, client: AsyncClient, journal: Journal, scheduler: Scheduler, delivery: Delivery) -> None:
         self.rows: dict[str, Row] = {}
         self.broken: JournalError | None = None
-        self._client = client
-        self._pipeline = pipeline_of(client)
-        self._clock = self._pipeline.clock
+        self._exchange = Exchange(client)
+        self._clock = pipeline_of(client).clock
         self._journal = journal
         self._scheduler = scheduler
         self._delivery = delivery
@@ -124,7 +118,7 @@ class Engine:
         self._schedule(submission)
         if answer is not None:
             submission.body = answer.encode()
-            self._inbox.post(Polled(submission.id, JobStatus.model_validate_json(answer).report()))
+            self._inbox.post(Polled(submission.id, JobStatus.model_validate(parse_json(answer)).report()))
 
     def withdraw(self, unwanted: Callable[[Row], bool]) -> None:
         """Drop rows that have not been sent; rows that an earlier run submitted with others have no consumer."""
@@ -135,7 +129,16 @@ class Engine:
                 error.__cause__ = refusal
                 self._withdraw(row, error)
 
+    def join(self, row: Row, stream: OutcomeStream[Any], index: int) -> None:
+        """Let one more consumer wait for a row; one that was withdrawn and not dropped yet is wanted again."""
+        row.waiting.append((stream, index))
+        row.withdrawn = None
+        submission = self._submission_of.get(row.entry.key)
+        if submission is not None:
+            self._inbox.post(RowWanted(submission.id, row.entry.key))
+
     def _withdraw(self, row: Row, error: SixtyfourError) -> None:
+        row.withdrawn = error
         submission = self._submission_of.get(row.entry.key)
         if submission is None:
             self._batcher.remove(row)
@@ -171,6 +174,11 @@ class Engine:
         exposed = sum(row.entry.reserved_cents for row in submission.rows)
         self._scheduler.add(job, self._clock.now(), job_id=submission.first.job_id, exposed_cents=exposed)
         self._inbox.post()
+        # Rows may have been withdrawn while the batch that they come from was taken back: its number is not known any
+        # more, so their withdrawal was not heard. The inbox is read before anything is sent.
+        for row in submission.rows:
+            if row.withdrawn is not None:
+                self._inbox.post(RowWithdrawn(submission.id, row.entry.key, row.withdrawn))
 
     def job_of(self, key: str) -> ScheduledJob | None:
         """Return the job that carries a row; None while it has none."""
@@ -241,15 +249,26 @@ class Engine:
                     state: State = "unknown" if command.in_doubt else "released"
                     await self._journal.put(*submission.advance(state, error="the run was closed before this was sent"))
                     return
-                job_id = await self._send(submission.operation)
+                job_id = await self._exchange.submit(submission.operation)
                 await self._journal.put(*submission.advance("accepted", job_id=job_id))
                 self._inbox.post(Accepted(submission.id, job_id))
             except JournalError:
                 raise
             except SixtyfourError as error:
-                self._inbox.post(SubmitFailed(submission.id, error))
+                await self._submit_failed(submission, error)
             finally:
                 self._in_transit.discard(scope)
+
+    async def _submit_failed(self, submission: Submission, error: SixtyfourError) -> None:
+        failure = SubmitFailed(submission.id, error)
+        if not self._closing:
+            self._inbox.post(failure)
+            return
+        # Nobody reads the inbox any more. What the scheduler decides is written down, and goes no further; a submit in
+        # doubt needs no line but its intent, which the next run finds.
+        for command in self._scheduler.handle(failure, self._clock.now()):
+            if isinstance(command, TakeBack | Release | Split):
+                await self._journal.put(*submission.advance("released", 0.0, error=str(command.error)))
 
     def _tally_abandoned(self, submission: Submission) -> None:
         """Tally the money exposed in submits that this one replaces, in the commit of its intent."""
@@ -258,42 +277,14 @@ class Engine:
                 self._journal.tally(row.entry.variant, "resubmitted", row.abandoned_cents)
                 row.abandoned_cents = None
 
-    async def _send(self, operation: JobOperation[Any]) -> str:
-        request = encode(operation, job_route(operation), timeout=SUBMIT_TIMEOUT_SECONDS)
-        response = await self._pipeline.exchange(request)
-        value = decode_json(response, operation=request.operation, job_limit=operation.endpoint.job_limit)
-        return read_job_id(operation, value, request.operation)
-
     # --- polls --------------------------------------------------------------------------------------------------
 
     async def _poll(self, submission: Submission, job_id: str) -> None:
         try:
-            self._inbox.post(Polled(submission.id, await self._report(submission, job_id)))
+            self._inbox.post(Polled(submission.id, await self._exchange.poll(submission, job_id)))
         except SixtyfourError as error:
             logger.info("polling %s: %s", job_id, error)
             self._inbox.post(PollFailed(submission.id, error))
-
-    async def _report(self, submission: Submission, job_id: str) -> Report:
-        answer = await self._ask(submission.operation.poll(job_id))
-        submission.body = answer.body
-        report: Report = answer.value.report()
-        if submission.in_file and report.state is JobState.COMPLETED:
-            submission.embed_file(await self._download(answer.value))
-            report = replace(report, result=JobStatus.model_validate_json(submission.body).result)
-        return report
-
-    async def _download(self, answer: Any) -> str:
-        """Download the file that an answer links to."""
-        async with anyio.TemporaryDirectory() as folder:
-            path = Path(folder) / "answer.csv"
-            await self._client.save(answer, path)
-            return await anyio.Path(path).read_text("utf-8", errors="replace")
-
-    async def _ask(self, operation: Operation[Any]) -> _Answer:
-        request = encode(operation, answer_route(operation))
-        response = await self._pipeline.exchange(request)
-        value = decode_json(response, operation=request.operation)
-        return _Answer(decode_answer(operation.answer_type(), value, operation=request.operation), response.body)
 
     async def _poll_many(self, ids: tuple[int, ...]) -> None:
         listings = (self._submissions[id_].operation.poll_many() for id_ in ids if id_ in self._submissions)
@@ -301,12 +292,10 @@ class Engine:
         if listing is None:
             return
         try:
-            answer = await self._ask(listing)
+            self._inbox.post(BatchPolled(ids, await self._exchange.poll_many(listing)))
         except SixtyfourError as error:
             logger.info("polling %d jobs: %s", len(ids), error)
             self._inbox.post(BatchPollFailed(ids, error))
-            return
-        self._inbox.post(BatchPolled(ids, {one.job_id: one.report() for one in answer.value}))
 
     # --- ends ---------------------------------------------------------------------------------------------------
 
@@ -327,10 +316,24 @@ class Engine:
         match command:
             case TakeBack():
                 pass
+            case Release(error=RunStoppedError()):
+                self._end_withdrawn(submission)
             case Release(error=error):
                 self._end_all(submission, "rejected", error)
             case Split(sizes=sizes):
                 self._go_on_in_parts(submission, sizes)
+
+    def _end_withdrawn(self, submission: Submission) -> None:
+        """End the rows that nobody wants, and schedule those again that somebody has asked for meanwhile."""
+        rows = self._forget(submission)
+        for row in rows:
+            if row.withdrawn is not None:
+                self._end(row, _without_answer(row, "rejected", row.withdrawn))
+        wanted = [row for row in rows if row.withdrawn is None]
+        if len(rows) == 1 and wanted:
+            self._schedule(Submission(next(self._numbers), wanted, submission.operation))
+        elif wanted:
+            self._schedule_batch(wanted)
 
     def _go_on_in_parts(self, submission: Submission, sizes: Iterable[int]) -> None:
         rows = iter(self._forget(submission))

@@ -25,7 +25,6 @@ from sixtyfour_async._runner.reading import read_outcome, restore
 from sixtyfour_async._runner.submission import Row
 from sixtyfour_async._scheduling.ledger import Ledger, carry_over
 from sixtyfour_async._scheduling.row_states import OPEN, Admission, Deliver, ReusePolicy, admission, idempotency_key
-from sixtyfour_async._wire.codec import job_route
 from sixtyfour_async.errors import CostCapError, InputError
 from sixtyfour_async.operations import JobOperation
 
@@ -79,8 +78,9 @@ class Intake:
         try:
             async with aclosing(each(operations)) as reading:
                 while await stream.slot():
-                    operation = await anext(reading, None)
-                    if operation is None:
+                    try:
+                        operation = await anext(reading)
+                    except StopAsyncIteration:
                         break
                     self._rows_read += 1
                     if self._rows_read > self._max_rows:
@@ -103,7 +103,6 @@ class Intake:
             key: The row's key; None for the question's fingerprint.
             index: The row's place in the input.
         """
-        job_route(operation)  # raises for an operation that is no job
         if self._engine.broken is not None:
             raise self._engine.broken
         fingerprint = operation.fingerprint()
@@ -112,7 +111,7 @@ class Intake:
             twin = self._engine.rows.get(key)
             if twin is not None and twin.entry.fingerprint == fingerprint:
                 stream.expect()
-                twin.waiting.append((stream, index))
+                self._engine.join(twin, stream, index)
                 return
             known = twin.entry if twin else await self._journal.find(key)
             decision = "conflict" if twin else self.decide(operation, fingerprint, known, stream.deliver)

@@ -12,8 +12,8 @@ import anyio
 from sixtyfour_async._runner.outcomes import Outcome
 from sixtyfour_async._scheduling.retry import affects_every_row
 from sixtyfour_async._scheduling.row_states import Batching, Deliver
-from sixtyfour_async.errors import SixtyfourError
-from sixtyfour_async.operations import JobOperation
+from sixtyfour_async.errors import InputError, SixtyfourError
+from sixtyfour_async.operations import JobOperation, Operation
 
 R = TypeVar("R")
 
@@ -138,10 +138,65 @@ class OutcomeStream(Generic[R]):
 
 
 async def each(operations: Operations[R]) -> AsyncGenerator[JobOperation[R], None]:
-    """Yield from either kind of iterable."""
+    """Yield the operations of either kind of iterable.
+
+    Raises:
+        InputError: The input cannot be iterated over, or an item of it is no operation that runs as a job.
+    """
+    _check_iterable(operations)
+    index = 0
+    async with aclosing(_items(operations)) as items:
+        async for item in items:
+            check_job(item, f"item {index} of the input", field=f"operations.{index}")
+            yield item
+            index += 1
+
+
+async def _items(operations: Operations[R]) -> AsyncGenerator[JobOperation[R], None]:
     if isinstance(operations, AsyncIterable):
         async for operation in operations:
             yield operation
     else:
         for operation in operations:
             yield operation
+
+
+def _check_iterable(operations: object) -> None:
+    text = f"the input is {_described(operations)}, not an iterable of operations"
+    # A single operation is a pydantic model, and as such an iterable of the names and values of its fields.
+    if isinstance(operations, Operation):
+        remedy = "pass a list, or call run() for one operation"
+    elif isinstance(operations, Iterable | AsyncIterable) or hasattr(operations, "__getitem__"):
+        return
+    else:
+        remedy = "pass a list, a generator or an async generator of operations"
+    raise InputError(text, field="operations", reason=text, remedy=remedy)
+
+
+def check_job(item: object, place: str, *, field: str) -> None:
+    """Raise unless an item is an operation that runs as a job.
+
+    Args:
+        item: What was passed.
+        place: Where, as the beginning of the message.
+        field: The same as a parameter and the path inside it.
+
+    Raises:
+        InputError: It is none. The message names its class only, because the data may be private.
+    """
+    text = f"{place} is {_described(item)}, not an operation that runs as a job"
+    remedy = "make an operation of each row, such as FindEmail(lead=row)"
+    if isinstance(item, Operation):
+        if isinstance(item, JobOperation) and item.endpoint.job is not None:
+            return
+        remedy = "send it with client.send()"
+    raise InputError(text, field=field, reason=text, remedy=remedy)
+
+
+def _described(value: object) -> str:
+    if value is None:
+        return "None"
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    name = type(value).__name__
+    return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"

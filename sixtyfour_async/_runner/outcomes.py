@@ -8,7 +8,7 @@ from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from pydantic import JsonValue
 
-from sixtyfour_async._scheduling.limits import Bottleneck
+from sixtyfour_async._scheduling.limits import Bottleneck, WaitReason
 from sixtyfour_async.errors import SixtyfourError
 from sixtyfour_async.operations import JobOperation
 
@@ -190,7 +190,8 @@ class Explanation:
     Attributes:
         key: The row's key.
         phase: Where its job is: waiting, sending, running, polling.
-        waits_for: What a waiting row waits for; see `Stats.bottleneck`.
+        waits_for: What a waiting row waits for: a bottleneck as in `Stats.bottleneck`, which concerns this row;
+            ``retry``, the pause before its submit is repeated; ``batch``, other rows to share its submit.
         age: Seconds since it was accepted; None before that.
         polls: Polls so far.
         last_poll: Seconds since the last answered poll; None when there was none.
@@ -200,7 +201,7 @@ class Explanation:
 
     key: str
     phase: str
-    waits_for: Bottleneck
+    waits_for: WaitReason
     age: float | None
     polls: int
     last_poll: float | None

@@ -13,6 +13,8 @@ from sixtyfour_async._journal.base import CRASHED, Entry
 from sixtyfour_async._runner.outcomes import Outcome, Status
 from sixtyfour_async._scheduling.row_states import ENDED, State
 from sixtyfour_async._wire.codec import decode_answer
+from sixtyfour_async._wire.envelopes import MAX_BODY_EXCERPT
+from sixtyfour_async._wire.json_body import parse_json
 from sixtyfour_async.errors import JobTimeoutError, JobUnknownError, JournalError, ResponseError, SixtyfourError
 from sixtyfour_async.models.jobs import Report
 from sixtyfour_async.operations import REGISTRY, JobOperation, Request
@@ -86,9 +88,13 @@ def _read_end(operation: JobOperation[Any], entry: Entry) -> _End:
 
 
 def _read_report(operation: JobOperation[Any], entry: Entry) -> Report:
-    question = operation.poll(entry.job_id or "-")
-    value = json.loads(entry.answer or "null")
-    report: Report = decode_answer(question.answer_type(), value, operation=operation.endpoint.name).report()
+    question, label, text = operation.poll(entry.job_id or "-"), operation.endpoint.name, entry.answer or "null"
+    try:
+        value = parse_json(text)
+    except ValueError as error:
+        why = "the answer is not JSON"
+        raise ResponseError(why, operation=label, expected="JSON", body=text[:MAX_BODY_EXCERPT]) from error
+    report: Report = decode_answer(question.answer_type(), value, operation=label).report()
     return report
 
 
@@ -109,4 +115,5 @@ def restore(entry: Entry, *, struct: type[BaseModel] | None = None) -> JobOperat
     own = {name: value for name, value in sent.items() if name in made.model_fields}
     if struct is not None and "struct" in own:
         own["struct"] = struct
-    return made(**own, extra={name: value for name, value in sent.items() if name not in own})
+    extra = {name: value for name, value in sent.items() if name not in own}
+    return made(**own, **({"extra": extra} if extra else {}))

@@ -24,7 +24,7 @@ from sixtyfour_async._journal.sqlite import SqliteJournal
 from sixtyfour_async._runner.delivery import Delivery
 from sixtyfour_async._runner.engine import Engine
 from sixtyfour_async._runner.intake import Intake
-from sixtyfour_async._runner.outcome_stream import Operations, OutcomeStream
+from sixtyfour_async._runner.outcome_stream import Operations, OutcomeStream, check_job
 from sixtyfour_async._runner.outcomes import Explanation, Outcome, RunPlan, Stats, Unfinished, Unknown
 from sixtyfour_async._runner.planning import plan
 from sixtyfour_async._runner.reading import read_outcome, restore
@@ -237,15 +237,16 @@ class JobRunner:
 
     def explain(self, key: str) -> Explanation | None:
         """Return why a row was or was not polled; None when no row of this key is under way."""
-        job = self._engine.job_of(key)
+        job, now, scheduler = self._engine.job_of(key), self._clock.now(), self._scheduler
         if job is None:
-            return None
-        now, scheduler = self._clock.now(), self._scheduler
+            collected = key in self._engine.rows
+            cost = scheduler.poller.poll_cost_seconds
+            return Explanation(key, "waiting", "batch", None, 0, None, None, cost) if collected else None
         contended = scheduler.queues.slot_contended(job, now)
         return Explanation(
             key,
             job.phase.value,
-            scheduler.bottleneck(now),
+            scheduler.waits_for(job, now),
             None if job.job_id is None else now - job.accepted_at,
             job.polls,
             now - job.polled_at if job.polls else None,
@@ -260,6 +261,9 @@ class JobRunner:
 
         All of *operations* is read: pass something that can be read again, such as a list, not the generator meant for
         `map`. What other ``map`` calls on this runner have under way is not counted.
+
+        Raises:
+            InputError: An item is no operation that runs as a job, or *operations* cannot be iterated over.
         """
         self._running  # noqa: B018 (raises outside the block: the journal must be open)
         return await plan(operations, self.journal, self._intake, self._scheduler, key=key, batching=batching)
@@ -302,8 +306,10 @@ class JobRunner:
         If cancelled, the job stays in the journal and is polled on while the runner is open.
 
         Raises:
+            InputError: *operation* is no operation that runs as a job.
             JournalError: The journal failed; nothing more is sent.
         """
+        check_job(operation, "the operation", field="operation")
         async with self._stream(1, urgent=True) as stream:
             await self._intake.admit(stream, operation, key, 0)
             stream.finish_reading()
@@ -340,6 +346,8 @@ class JobRunner:
                 back as text. ``"single"`` submits each row by itself.
 
         Raises:
+            InputError: After the last outcome of the rows before it: an item of *operations* is no operation that runs
+                as a job, or *operations* cannot be iterated over.
             SixtyfourError: After the last outcome: the refusal that every later row would have met (wrong key, no
                 credits, tier not enabled, no connection, cap reached), or the journal's failure.
             Exception: After the last outcome: what reading *operations* raised.

@@ -14,6 +14,8 @@ from sixtyfour_async._runner.outcome_stream import OutcomeStream
 from sixtyfour_async._scheduling.batches import RowAnswer, split_answer, split_file
 from sixtyfour_async._scheduling.messages import Submit
 from sixtyfour_async._scheduling.row_states import State
+from sixtyfour_async._wire.json_body import decode_body, storable_text
+from sixtyfour_async.errors import SixtyfourError
 from sixtyfour_async.models._base import json_object
 from sixtyfour_async.models.jobs import JobState, Report
 from sixtyfour_async.operations import JobOperation
@@ -32,6 +34,7 @@ class Row:
         waiting: The consumers that wait for it, each with the row's index there; none when an earlier run submitted it
             in a batch with others.
         urgent: Does a caller wait for just this one?
+        withdrawn: Why nobody wants it any more; None while somebody does.
         abandoned_cents: Money exposed in an earlier submit that is abandoned when this one leaves; None when there is
             none.
     """
@@ -41,6 +44,7 @@ class Row:
     waiting: list[tuple[OutcomeStream[Any], int]]
     urgent: bool = False
     abandoned_cents: float | None = None
+    withdrawn: SixtyfourError | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -75,8 +79,8 @@ class Submission:
 
     @property
     def text(self) -> str:
-        """The raw answer to the last poll, as text."""
-        return self.body.decode("utf-8", "replace")
+        """The raw answer to the last poll, as text that parses to the value of its bytes."""
+        return storable_text(self.body)
 
     @property
     def in_file(self) -> bool:
@@ -133,7 +137,7 @@ class Submission:
 
     def embed_file(self, text: str) -> None:
         """Replace the links in the raw answer by the file that they lead to: links expire."""
-        whole = json_object(json.loads(self.body)) or {}
+        whole = json_object(decode_body(self.body)) or {}
         self.body = json.dumps(whole | {"results": None, "result": text}, ensure_ascii=False).encode()
 
     def _parts(self, report: Report) -> list[RowAnswer]:

@@ -81,6 +81,7 @@ class ScheduledJob:
         is_probe: Is it one of the first of its kind, polled early in order to learn its run time?
         poll_alone: Must it be polled by itself, whatever its ``list_endpoint``?
         attempts: Submits so far.
+        retry_at: When a failed submit may be repeated.
         refusals: Submits that were answered with a 429.
         failed_polls: Polls in a row that failed.
         not_found_polls: Polls in a row that were answered "no such job".
@@ -110,6 +111,7 @@ class ScheduledJob:
     is_probe: bool = False
     poll_alone: bool = False
     attempts: int = 0
+    retry_at: float = 0.0
     refusals: int = 0
     failed_polls: int = 0
     not_found_polls: int = 0

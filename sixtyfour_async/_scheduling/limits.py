@@ -12,6 +12,10 @@ LIMIT_PAUSE_SECONDS = 15.0
 Bottleneck: TypeAlias = Literal["rate", "job_limit", "cap", "server", "nothing"]
 """What keeps waiting jobs from being submitted faster."""
 
+WaitReason: TypeAlias = Bottleneck | Literal["retry", "batch"]
+"""What keeps one row from being submitted: besides the bottlenecks, the pause before a retry, or others for its
+batch."""
+
 
 @dataclass(slots=True)
 class ConcurrencyLimit:

@@ -70,7 +70,18 @@ class RowWithdrawn:
     error: SixtyfourError
 
 
-Event: TypeAlias = Accepted | SubmitFailed | Polled | PollFailed | BatchPolled | BatchPollFailed | RowWithdrawn
+@dataclass(frozen=True, slots=True)
+class RowWanted:
+    """Somebody wants a withdrawn row again."""
+
+    id: int
+    key: str
+
+
+JobEvent: TypeAlias = Accepted | SubmitFailed | Polled | PollFailed | RowWithdrawn | RowWanted
+"""What happened to one job."""
+
+Event: TypeAlias = JobEvent | BatchPolled | BatchPollFailed
 
 # --- commands -------------------------------------------------------------------------------------------------------
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
-from sixtyfour_async._scheduling.job_states import ScheduledJob
-from sixtyfour_async._scheduling.limits import ConcurrencyLimit, JobLimit
+from sixtyfour_async._scheduling.job_states import Phase, ScheduledJob
+from sixtyfour_async._scheduling.limits import Bottleneck, ConcurrencyLimit, JobLimit, WaitReason
 
 MAX_SUBMITS_IN_TRANSIT = 50
 """Submits sent and not answered: each is a row that a crash leaves in doubt, so there are few of them."""
@@ -88,12 +88,27 @@ class SubmitQueues:
 
     def ready_count(self, now: float) -> int:
         """Return how many jobs wait for the budget only, not for a limit or for another job to end."""
-        ready = [len(queue) for (limit, _), queue in self._queues.items() if queue and self._is_open(limit, now)]
+        ready = [len(queue) for (limit, _), queue in self._queues.items() if queue and self.is_open(limit, now)]
         return min(sum(ready), self.in_flight.capacity - self.in_flight.held)
 
-    def all_behind_limits(self, now: float) -> bool:
-        """Return whether jobs wait, each of them for a limit."""
-        return bool(self) and not any(queue and self._is_open(limit, now) for (limit, _), queue in self._queues.items())
+    def bottleneck(self, now: float, affords: Callable[[ScheduledJob], bool]) -> Bottleneck:
+        """Return what keeps waiting jobs from being submitted faster, the service itself aside."""
+        if self.ready_at(now, affords) <= now:
+            return "rate"
+        if not self:
+            return "nothing"
+        passable = any(queue and self.is_open(limit, now) for (limit, _), queue in self._queues.items())
+        return "cap" if passable else "job_limit"
+
+    def waits_for(self, job: ScheduledJob, now: float, affords: Callable[[ScheduledJob], bool]) -> WaitReason:
+        """Return what keeps one job from being submitted, the service itself aside."""
+        if job.phase is not Phase.WAITING:
+            return "nothing"
+        if job.retry_at > now:
+            return "retry"
+        if not self.is_open(job.job_limit, now):
+            return "job_limit"
+        return "rate" if affords(job) else "cap"
 
     def slot_contended(self, job: ScheduledJob, now: float) -> bool:
         """Return whether others wait for the slot that this job holds, so that its end should be seen early."""
@@ -114,7 +129,8 @@ class SubmitQueues:
         if job.job_limit in self.job_limits:
             self.job_limits[job.job_limit].release(reopen=job.job_id is not None)
 
-    def _is_open(self, limit: str, now: float) -> bool:
+    def is_open(self, limit: str, now: float) -> bool:
+        """Return whether a job behind this limit may pass now."""
         opens_at = self._opens_at(limit, now)
         return opens_at is not None and opens_at <= now
 

@@ -2,7 +2,6 @@
 
 The engine is a shell around this: it carries commands out and reports what happened as events. One timer serves all
 jobs: a job that waits or runs is an entry in a heap, not a task.
-
 Which poll is due is the `poller`'s decision, which submit is next the `queues`'. Here they share the budget. While both
 want it, due polls and submits alternate in the proportion that the jobs need: as many polls to each submit as a job
 takes on average. Neither side starves, and a flood of submits at the start of a list is not followed by a drought.
@@ -21,7 +20,7 @@ from sixtyfour_async._scheduling.batches import parts_of_refused
 from sixtyfour_async._scheduling.budget import Budget
 from sixtyfour_async._scheduling.job_states import Phase, ScheduledJob, Transition
 from sixtyfour_async._scheduling.ledger import Ledger
-from sixtyfour_async._scheduling.limits import LIMIT_PAUSE_SECONDS, Bottleneck, ConcurrencyLimit, JobLimit
+from sixtyfour_async._scheduling.limits import LIMIT_PAUSE_SECONDS, Bottleneck, ConcurrencyLimit, JobLimit, WaitReason
 from sixtyfour_async._scheduling.messages import (
     Accepted,
     BatchPolled,
@@ -31,12 +30,14 @@ from sixtyfour_async._scheduling.messages import (
     DropRows,
     Event,
     Finish,
+    JobEvent,
     Park,
     Poll,
     PollBatch,
     Polled,
     PollFailed,
     Release,
+    RowWanted,
     RowWithdrawn,
     Split,
     Submit,
@@ -142,9 +143,7 @@ class Scheduler:
     def _known(self, ids: Iterable[int]) -> list[ScheduledJob]:
         return [self.jobs[id_] for id_ in ids if id_ in self.jobs]
 
-    def _handle(
-        self, job: ScheduledJob, event: Accepted | SubmitFailed | Polled | PollFailed | RowWithdrawn, now: float
-    ) -> list[Command]:
+    def _handle(self, job: ScheduledJob, event: JobEvent, now: float) -> list[Command]:
         match event:
             case Accepted(job_id=job_id):
                 self.queues.in_transit.release()
@@ -160,6 +159,8 @@ class Scheduler:
                 job.withdrawn[key] = error
                 if job.unwanted is not None and job.phase is Phase.WAITING:
                     return self._unsent(job, error)
+            case RowWanted(key=key):
+                job.withdrawn.pop(key, None)
         return []
 
     def _accept(self, job: ScheduledJob, job_id: str, now: float) -> None:
@@ -198,9 +199,9 @@ class Scheduler:
         job.exposed_cents = job.reserved_cents if job.in_doubt else 0.0
         self._release(job, exposed=job.in_doubt)
         job.advance(Transition.SUBMIT_AGAIN)
-        self.queues.add_delayed(job, now + retry.after)
-        # The intent of a job in doubt stays in the journal: a crash meanwhile must find it.
-        return [] if job.in_doubt else [TakeBack(job.id, error)]
+        job.retry_at = now + retry.after
+        self.queues.add_delayed(job, job.retry_at)
+        return [] if job.in_doubt else [TakeBack(job.id, error)]  # in doubt, a crash must find the intent
 
     def _polled(self, job: ScheduledJob, report: Report, now: float) -> list[Command]:
         job.failed_polls = job.not_found_polls = 0
@@ -267,11 +268,13 @@ class Scheduler:
         return self._end(job, Park(job.id, _caused(unknown, error)))
 
     def _refused(self, job: ScheduledJob, error: SixtyfourError) -> list[Command]:
-        """End a job that was certainly not accepted; the rows of a batch may go on in parts."""
-        dropped = self._drop_withdrawn(job)
+        """End a job that was certainly not accepted; the rows of a batch may go on in parts.
+
+        All of its rows do, the withdrawn ones too: each has an intent in the journal that must be taken back first.
+        """
         self._close(job)  # before the parts are sized: its own money must not be in their way
         sizes = parts_of_refused(job.rows, error, one_row_fits=self.ledger.room(job.priced_as) is not None)
-        return [*dropped, Split(job.id, error, sizes) if sizes else Release(job.id, error)]
+        return [Split(job.id, error, sizes) if sizes else Release(job.id, error)]
 
     def _drop_withdrawn(self, job: ScheduledJob) -> list[Command]:
         """Leave out the rows of a batch that nobody wants any more, while others remain.
@@ -324,13 +327,11 @@ class Scheduler:
 
     def bottleneck(self, now: float) -> Bottleneck:
         """Return what keeps waiting jobs from being submitted faster."""
-        if self.budget.paused_until > now:
-            return "server"
-        if self._next_due_at(now) <= now:
-            return "rate"
-        if self.queues.all_behind_limits(now):
-            return "job_limit"
-        return "cap" if self.queues else "nothing"
+        return "server" if self.budget.paused_until > now else self.queues.bottleneck(now, self._affords)
+
+    def waits_for(self, job: ScheduledJob, now: float) -> WaitReason:
+        """Return what keeps this job from being submitted now."""
+        return "server" if self.budget.paused_until > now else self.queues.waits_for(job, now, self._affords)
 
     def _next(self, now: float) -> list[Command]:
         """Return the next request to make, a poll or a submit; empty when nothing is due or allowed.

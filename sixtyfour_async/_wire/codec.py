@@ -22,6 +22,7 @@ from urllib.parse import quote, urlencode
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from sixtyfour_async._wire.envelopes import MAX_BODY_EXCERPT, read_envelope
+from sixtyfour_async._wire.json_body import decode_body, decode_text, with_charset
 from sixtyfour_async._wire.multipart import FILE_FIELD, Parts
 from sixtyfour_async.errors import (
     APIError,
@@ -86,7 +87,7 @@ class HTTPResponse:
     Attributes:
         status: The HTTP status.
         headers: The response headers, names in lower case.
-        body: The body, with any content encoding removed.
+        body: The body, with any content encoding removed; it keeps a charset that the headers declare.
         received_at: The instant on our wall clock, an aware datetime in UTC.
     """
 
@@ -94,6 +95,9 @@ class HTTPResponse:
     headers: Mapping[str, str]
     body: bytes
     received_at: datetime
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "body", with_charset(self.body, self.headers.get("content-type", "")))
 
 
 def encode(operation: Operation[Any], route: Route, *, timeout: float | None = None) -> HTTPRequest:
@@ -198,8 +202,8 @@ def is_unknown_route(response: HTTPResponse) -> bool:
     if response.status != HTTPStatus.NOT_FOUND:
         return False
     try:
-        return (json_object(json.loads(response.body)) or {}).get("detail") == "Not Found"
-    except (ValueError, RecursionError):
+        return (json_object(decode_body(response.body)) or {}).get("detail") == "Not Found"
+    except ValueError:
         return False
 
 
@@ -235,8 +239,8 @@ def decode_json(response: HTTPResponse, *, operation: str, job_limit: str = "") 
     if not response.body:
         return None
     try:
-        return cast("JsonValue", json.loads(response.body))
-    except (ValueError, RecursionError) as error:
+        return decode_body(response.body)
+    except ValueError as error:
         raise ResponseError(
             f"{response.status} with a body that is not JSON",
             operation=operation,
@@ -349,7 +353,8 @@ def _as_date(text: str) -> datetime | None:
 
 
 def _excerpt(response: HTTPResponse) -> str:
-    return response.body[: MAX_BODY_EXCERPT * 4].decode("utf-8", "replace")[:MAX_BODY_EXCERPT]
+    charset_kept = with_charset(response.body[: MAX_BODY_EXCERPT * 4], response.headers.get("content-type", ""))
+    return decode_text(charset_kept)[:MAX_BODY_EXCERPT]
 
 
 def job_route(operation: Operation[Any]) -> Route:

@@ -10,6 +10,7 @@ import json
 import re
 from http import HTTPStatus
 
+from sixtyfour_async._wire.json_body import decode_body, decode_text
 from sixtyfour_async.models._base import json_array, json_object
 
 MAX_BODY_EXCERPT = 500
@@ -27,8 +28,8 @@ def read_envelope(body: bytes, status: int) -> tuple[str, str | None, list[tuple
     the HTML page of a proxy, the XML of a storage host, and an empty body.
     """
     try:
-        parsed = json_object(json.loads(body)) if body else {}
-    except (ValueError, RecursionError):
+        parsed = json_object(decode_body(body)) if body else {}
+    except ValueError:
         return _page_title(body, status), None, []
     if not parsed:
         return _phrase(status), None, []
@@ -72,7 +73,7 @@ def _field_errors(value: object) -> list[tuple[str, str]]:
 
 
 def _page_title(body: bytes, status: int) -> str:
-    text = body.decode("utf-8", "replace")
+    text = decode_text(body)
     title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
     if title:
         return f"{' '.join(title[1].split())[:MAX_TITLE_EXCERPT]} (a web page, not the API)"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final, cast
 
 from pydantic import JsonValue
 
@@ -26,6 +26,7 @@ from sixtyfour_async.operations import (
     JobOperation,
     PeopleIntelligence,
     QAAgent,
+    Request,
     ResearchAgent,
     ReverseEmail,
     ReversePhone,
@@ -37,6 +38,10 @@ OUTCOME_COLUMNS = ("status", "error", "cost_cents", "confidence")
 
 NOT_ASKED = "not asked"
 """The status of a row that was never sent."""
+
+
+FLAGS: Final[Mapping[str, str]] = {"tier": "--tier", "mode": "--mode", "research_plan": "--plan"}
+"""Option of a question → the flag that sets it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,9 @@ class Question:
             raise InputError(f"{name} takes no --criterion: that is for qa-agent")
         if "tier" in self.options and not known.takes_tier:
             raise InputError(f"{name} has no tiers", remedy="leave --tier out")
+        for option in self.options:
+            if option not in cast("type[Request]", known.operation).model_fields:
+                raise InputError(f"{name} takes no {FLAGS[option]}", remedy="leave it out")
 
     def operation_for(self, subject: Mapping[str, JsonValue]) -> JobOperation[Any]:
         """Return the operation that asks this question about one subject."""

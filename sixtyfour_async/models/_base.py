@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copyreg
+import operator
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Self, TypeAlias, TypeGuard, TypeVar
@@ -20,6 +22,22 @@ T = TypeVar("T")
 
 Instant = Annotated[datetime | str | None, Field(union_mode="left_to_right")]
 """A point in time from ISO 8601 text; text that cannot be parsed is kept as a string."""
+
+
+def class_reference(cls: Any) -> Any:
+    """Return how pickle refers to a pydantic class: by name, or as a generic class and its arguments.
+
+    A parametrised class such as ``Intelligence[Lead]`` is made at run time and cannot be imported by name, so pickle
+    refuses it and every value that it is the class of. The generic class and the arguments can be imported.
+    """
+    made = json_object(cls.__dict__.get("__pydantic_generic_metadata__")) or {}
+    return (operator.getitem, (made["origin"], made["args"])) if made.get("origin") else cls.__qualname__
+
+
+# Registered for the metaclass, so that it serves every place where such a class can be: the class of an answer, a
+# caller's own `Page[Lead]` as `struct`, and its values at any depth of an answer. Other classes are pickled as before.
+if type(BaseModel) not in copyreg.dispatch_table:
+    copyreg.pickle(type(BaseModel), class_reference)
 
 
 class Model(BaseModel):

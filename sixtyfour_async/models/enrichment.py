@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Generic
 
 from pydantic import BaseModel, Field, JsonValue, ValidationError, field_validator, model_validator
@@ -9,7 +10,16 @@ from typing_extensions import TypeVar
 
 from sixtyfour_async.errors import ResponseError
 from sixtyfour_async.models._base import Model, json_array, json_object
-from sixtyfour_async.models.jobs import JobState, Report, Started, first_text, read_state
+from sixtyfour_async.models.jobs import (
+    JOB_FIELDS,
+    JobState,
+    Report,
+    Started,
+    WrappedStatus,
+    answer_fields,
+    judged_report,
+)
+from sixtyfour_async.models.status_words import has_content
 from sixtyfour_async.models.struct import adapt
 
 S = TypeVar("S", default=dict[str, JsonValue])
@@ -211,10 +221,7 @@ class BulkStarted(Started):
     """True when the idempotency key repeats an earlier request, which started this job."""
 
 
-_ERROR_KEYS = ("error", "detail", "message", "error_message")
-
-
-class AgeStatus(Model):
+class AgeStatus(WrappedStatus):
     """Answer of `GetAgeStatus`: id and status while running, then a result of unpublished shape.
 
     The keys of the result can be read as attributes. Source: the vendor's specification, verify-age.
@@ -227,11 +234,9 @@ class AgeStatus(Model):
 
     def report(self) -> Report:
         """Return the status as a `Report`, whose result is every key beside id and status."""
-        found = {key: value for key, value in (self.model_extra or {}).items() if key not in _ERROR_KEYS}
-        state = read_state(self.status) if self.status or not found else JobState.COMPLETED
-        return Report(
-            state=state,
-            word=self.status or str(state),
-            result=found if state is JobState.COMPLETED else None,
-            error=first_text(self, *_ERROR_KEYS),
-        )
+        found = answer_fields(self)
+        # Assumed: the finished answer has no status of its own, only the result.
+        has_result = any(has_content([value]) for name, value in found.items() if name not in JOB_FIELDS)
+        report = judged_report(self, has_result=has_result)
+        completed = report.state is JobState.COMPLETED
+        return replace(report, word=report.word or str(report.state), result=found if completed else None)

@@ -1,57 +1,60 @@
-"""Job status: the service's status words, and one report for every kind of job."""
+"""Job status: one report for every kind of job, judged from the answer to a poll."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
+from typing import Any, Self
 
-from pydantic import JsonValue
+from pydantic import JsonValue, ModelWrapValidatorHandler, model_validator
 
 from sixtyfour_async.errors import JobCancelledError, JobError, JobFailedError
-from sixtyfour_async.models._base import Instant, Model, json_object
+from sixtyfour_async.models._base import Instant, Model, json_array, json_object
+from sixtyfour_async.models.status_words import (
+    JobState,
+    Judgement,
+    error_text,
+    has_content,
+    is_closed,
+    is_open_end,
+    judge,
+)
 
+__all__ = ["JobState", "JobStatus", "Report", "Started", "StatusAnswer", "WrappedStatus"]
 
-class JobState(StrEnum):
-    """What a status word means for a caller who waits for the result."""
+logger = logging.getLogger("sixtyfour_async.jobs")
 
-    RUNNING = "running"
-    """Not finished: queued or running."""
-    COMPLETED = "completed"
-    """Finished with a result."""
-    FAILED = "failed"
-    """Ended without a result: failed, terminated or timed out at the service."""
-    CANCELLED = "cancelled"
-    """Cancelled at the service."""
+MAX_WARNED_WORDS = 100
+"""Number of words that are warned about in one process, lest a status such as ``12 %`` fill the log."""
 
+_warned: set[str] = set()
+"""The words that were warned about."""
 
-STATUS_WORDS: Mapping[str, JobState] = {
-    "running": JobState.RUNNING,
-    "pending": JobState.RUNNING,
-    "queued": JobState.RUNNING,
-    "processing": JobState.RUNNING,
-    "materializing": JobState.RUNNING,
-    "active": JobState.RUNNING,
-    "continued_as_new": JobState.RUNNING,
-    "completed": JobState.COMPLETED,
-    "ready": JobState.COMPLETED,
-    "failed": JobState.FAILED,
-    "terminated": JobState.FAILED,
-    "timed_out": JobState.FAILED,
-    "timeout": JobState.FAILED,
-    "cancelled": JobState.CANCELLED,
-    "canceled": JobState.CANCELLED,
-}
-"""Every status word in the vendor's specification and pages, in lower case.
+_WORD_FIELDS = ("overall_status", "status", "state", "job_status", "task_status")
+"""Where the status word is, in order. Source: the vendor's specification for the first two; the others are assumed."""
 
-Source: docs.sixtyfour.ai, job status, search and workflow pages. Assumed: a ``continued_as_new`` job is still running.
-"""
+_ERROR_FIELDS = ("error", "error_message", "errors", "failure_reason")
+_TEXT_FIELDS = ("detail", "message", "status_reason")
+"""Fields that explain a failure, but say anything else beside a running or a completed job."""
 
+_CLOSE_FIELDS = ("close_time", "completed_at", "end_time", "ended_at", "finished_at", "closed_at")
 
-def read_state(word: str) -> JobState:
-    """Return the state that a status word means; an unknown word counts as still running."""
-    return STATUS_WORDS.get(word.strip().lower(), JobState.RUNNING)
+_CONTACT_FIELDS = ("email", "phone")
+
+_RESULT_FIELDS = ("result", "results", "structured_data", *_CONTACT_FIELDS)
+"""Fields that show a result. Source: docs.sixtyfour.ai; the last three beside the status are of older pages."""
+
+_TIME_FIELDS = ("start_time", "started_at", "created_at", "updated_at", "queued_at", "submitted_at", *_CLOSE_FIELDS)
+_PROGRESS_FIELDS = ("progress", "progress_message", "current_phase", "current_step", "eta", "queue_position")
+
+JOB_FIELDS = frozenset(
+    ("id", "job_id", "run_id", "request_id", "task_type", "success", *_TIME_FIELDS, *_PROGRESS_FIELDS)
+)
+"""Fields that speak of the job and never belong to its result."""
+
+_LATE_RESULT_FIELDS = ("data", "output", "outputs", "resource_handle_id", "search_id")
+"""Fields that show a result once the job has ended; before, they may hold its progress or its input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class Report:
         state: The meaning of the status word.
         word: The service's own status word.
         result: The raw result as JSON once the job has completed, else None.
-        error: The service's error text when the job ended without a result.
+        error: The service's error text; beside a result, what went wrong on the way to it.
         cost_cents: The charge in US cents; None when the service did not report it.
         progress: Progress as text for people, such as ``"120 of 500"``; None when the service did not report it.
         run_time: Seconds from start to end by the service's clock; None when the service did not report both.
@@ -96,7 +99,18 @@ class Started(Model):
     """A text for people, on search routes."""
 
 
-class StatusAnswer(Model):
+class WrappedStatus(Model):
+    """The answer to a poll, bare or inside ``data``, ``job``, ``task`` or a list of one."""
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _unwrap(cls, value: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:
+        alone = json_array(value) or []
+        answer = json_object(alone[0] if len(alone) == 1 else value)
+        return validate(value if answer is None else _without_envelope(answer))
+
+
+class StatusAnswer(WrappedStatus):
     """A status that becomes the result itself once the job has completed."""
 
     status: str = ""
@@ -104,18 +118,12 @@ class StatusAnswer(Model):
 
     def report(self) -> Report:
         """Return the status as a `Report`, whose result is the whole status once the job has completed."""
-        state = read_state(self.status)
-        return Report(
-            state=state,
-            word=self.status,
-            result=self.model_dump(mode="json") if state is JobState.COMPLETED else None,
-            error=first_text(self, "error", "error_message", "detail", "message"),
-            progress=first_text(self, "progress_message"),
-            run_time=seconds_between(getattr(self, "start_time", None), getattr(self, "close_time", None)),
-        )
+        handle = bool(getattr(self, "resource_handle_id", None))
+        report = judged_report(self, has_result=handle, progress=first_text(self, "progress_message"))
+        return replace(report, result=self.model_dump(mode="json") if report.state is JobState.COMPLETED else None)
 
 
-class JobStatus(Model):
+class JobStatus(WrappedStatus):
     """Answer of `GetJobStatus`: one poll of a job. Source: docs.sixtyfour.ai, api-reference, job status."""
 
     status: str = ""
@@ -147,21 +155,100 @@ class JobStatus(Model):
 
     def report(self) -> Report:
         """Return the status as a `Report`."""
-        return Report(
-            state=read_state(self.status),
-            word=self.status,
-            result=self.result if self.result is not None else self._fallback_result(),
-            error=first_text(self, "error", "detail", "message", "error_message"),
-            cost_cents=self.charge_amount,
-            progress=_format_progress(self.progress),
-            run_time=seconds_between(self.start_time, self.close_time),
-        )
+        report = judged_report(self, progress=_format_progress(self.progress))
+        result = self.result if self.result is not None else self._fallback_result()
+        return replace(report, result=result, cost_cents=self.charge_amount)
 
     def _fallback_result(self) -> JsonValue:
         """Return the result from where older pages show it: in ``results``, or as unknown keys beside the status."""
         if self.results is not None:
             return list(self.results)
-        return dict(self.model_extra) if self.model_extra else None
+        return answer_fields(self) or None
+
+
+def judged_report(
+    answer: Model, *, has_result: bool = False, block_error: str | None = None, progress: str | None = None
+) -> Report:
+    """Return the report of a poll, without its result, and warn once about an undocumented status word.
+
+    Args:
+        answer: The answer to the poll.
+        has_result: Whether *answer* shows a result in other fields than those that all kinds of jobs share.
+        block_error: The error of a part of the job, which does not fail all of it.
+        progress: Progress as text for people.
+    """
+    word = status_word(answer)
+    judgement = judge(
+        word,
+        has_result=has_result or _shows_result(answer, ended=has_ended(answer)),
+        has_error=any(getattr(answer, name, None) is True or first_error(answer, name) for name in _ERROR_FIELDS),
+        closed=_is_closed(answer),
+    )
+    _warn_once(word, judgement)
+    state, error = judgement.state, first_error(answer, *_ERROR_FIELDS) or block_error
+    if error is None and state in {JobState.FAILED, JobState.CANCELLED}:
+        error = first_error(answer, *_TEXT_FIELDS)
+    if error is None and state is JobState.FAILED and not judgement.by_word:
+        error = f"ended as {word!r} without a result" if word else "ended without a status, a result or an error"
+    end = next((at for name in _CLOSE_FIELDS if (at := getattr(answer, name, None)) is not None), None)
+    start = getattr(answer, "start_time", None) or getattr(answer, "started_at", None)
+    return Report(state, word, error=error, progress=progress, run_time=seconds_between(start, end))
+
+
+def status_word(answer: Model) -> str:
+    """Return the service's status word; "" when the answer has none."""
+    return first_text(answer, *_WORD_FIELDS) or ""
+
+
+def has_ended(answer: Model) -> bool:
+    """Return whether a close time, or a word for an end that may be good or bad, shows that the job has ended."""
+    return _is_closed(answer) or is_open_end(status_word(answer))
+
+
+def answer_fields(answer: Model) -> dict[str, JsonValue]:
+    """Return the undeclared fields of a status that may belong to the result: all but words, errors and messages."""
+    named = {*_WORD_FIELDS, *_ERROR_FIELDS, *_TEXT_FIELDS}
+    return {name: value for name, value in (answer.model_extra or {}).items() if name not in named}
+
+
+def _is_closed(answer: Model) -> bool:
+    return any(is_closed(getattr(answer, name, None)) for name in _CLOSE_FIELDS)
+
+
+def _shows_result(answer: Model, *, ended: bool) -> bool:
+    for name in _RESULT_FIELDS + (_LATE_RESULT_FIELDS if ended else ()):
+        value = getattr(answer, name, None)
+        # An address or number as plain text is as likely the echo of what was asked.
+        if has_content(value) and not (name in _CONTACT_FIELDS and isinstance(value, str)):
+            return True
+    return False
+
+
+def _without_envelope(answer: dict[str, Any]) -> dict[str, Any]:
+    """Return a status from inside ``data``, ``job`` or ``task``; ``results`` other than a list become the result."""
+    if not _has_word(answer):
+        for name in ("data", "job", "task"):
+            inner = json_object(answer.get(name))
+            if inner is not None and _has_word(inner):
+                answer = {key: value for key, value in answer.items() if key != name} | inner
+                break
+    results = answer.get("results")
+    if answer.get("result") is None and json_array(results) is None and has_content(results):
+        answer = answer | {"result": results, "results": None}
+    return answer
+
+
+def _has_word(answer: dict[str, Any]) -> bool:
+    return any(isinstance(answer.get(name), str) for name in _WORD_FIELDS)
+
+
+def _warn_once(word: str, judgement: Judgement) -> None:
+    expected = judgement.is_documented or (not word and judgement.state is JobState.COMPLETED)
+    if expected or word in _warned or len(_warned) >= MAX_WARNED_WORDS:
+        return
+    _warned.add(word)
+    shown = f"status word {word[:100]!r} is not documented" if word else "a status without a word"
+    logger.warning("%s: taken as %s, from %s", shown, judgement.state, judgement.basis)
 
 
 def seconds_between(start: Instant, end: Instant) -> float | None:
@@ -182,6 +269,11 @@ def first_text(model: Model, *names: str) -> str | None:
         if value:
             return value if isinstance(value, str) else str(value)
     return None
+
+
+def first_error(model: Model, *names: str) -> str | None:
+    """Return the text of the first of the named fields that holds an error; None when none does."""
+    return next((text for name in names if (text := error_text(getattr(model, name, None)))), None)
 
 
 def _format_progress(progress: object) -> str | None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pydantic import Field, JsonValue
 
 from sixtyfour_async.models._base import Instant, Model
-from sixtyfour_async.models.jobs import JobState, Report, first_text, read_state, seconds_between
+from sixtyfour_async.models.jobs import JobState, Report, WrappedStatus, has_ended, judged_report, status_word
+from sixtyfour_async.models.status_words import is_open_end
+
+FULL_PERCENT = 100.0
 
 
 class RunStarted(Model):
@@ -63,7 +67,7 @@ class BlockStatus(Model):
     """Row counts, as ``{"row_count", "dataframe_type", "processed_count", "total_count"}``."""
 
 
-class LiveStatus(Model):
+class LiveStatus(WrappedStatus):
     """Answer of `GetLiveStatus`: one poll of a workflow run.
 
     Source: docs.sixtyfour.ai, api-reference/workflow/get-workflow-run-live-status.
@@ -98,17 +102,20 @@ class LiveStatus(Model):
 
     def report(self) -> Report:
         """Return the status as a `Report`, whose result is the whole status; files are listed by `GetDownloadLinks`."""
-        state = read_state(self.overall_status)
         block_error = next((block.error_message for block in self.blocks if block.error_message), None)
         percent = self.overall_progress_percentage
-        return Report(
-            state=state,
-            word=self.overall_status,
-            result=self.model_dump(mode="json") if state is JobState.COMPLETED else None,
-            error=first_text(self, "error", "error_message", "detail") or block_error,
+        report = judged_report(
+            self,
+            has_result=has_ended(self) and self._is_through(),
+            block_error=block_error,
             progress=None if percent is None else f"{percent:.0f} %",
-            run_time=seconds_between(self.started_at, self.completed_at),
         )
+        return replace(report, result=self.model_dump(mode="json") if report.state is JobState.COMPLETED else None)
+
+    def _is_through(self) -> bool:
+        """Return whether every block has completed, or the word says that the run went as far as it could."""
+        done, total = self.completed_blocks or 0, self.total_blocks or 0
+        return done >= total > 0 or self.overall_progress_percentage == FULL_PERCENT or is_open_end(status_word(self))
 
 
 class WorkflowRun(Model):
@@ -151,7 +158,7 @@ class WorkflowRun(Model):
 
     def report(self) -> Report:
         """Return the run as a `Report` without a result, which a listing does not contain."""
-        return Report(read_state(self.status), self.status, error=self.error_message)
+        return judged_report(self)
 
 
 class Workflow(Model):

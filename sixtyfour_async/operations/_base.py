@@ -12,6 +12,7 @@ the routes; readers take it from `REGISTRY`.
 
 from __future__ import annotations
 
+import copyreg
 import hashlib
 import inspect
 import json
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeAli
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from sixtyfour_async.errors import InputError
+from sixtyfour_async.models._base import class_reference
 from sixtyfour_async.models.jobs import Started
 from sixtyfour_async.operations._files import Upload, encode_rows
 from sixtyfour_async.operations._input_errors import input_error
@@ -270,6 +272,9 @@ else:
             """Ignore pydantic's own: it has ``extra`` first, and its metadata in the annotations."""
 
 
+copyreg.pickle(_RequestType, class_reference)
+
+
 class Request(BaseModel, metaclass=_RequestType):
     """The fields of an operation: frozen, validated, and closed to unknown names."""
 
@@ -280,7 +285,10 @@ class Request(BaseModel, metaclass=_RequestType):
 
     if not TYPE_CHECKING:
 
-        def __init__(self, **fields: Any) -> None:
+        def __init__(self, *values: Any, **fields: Any) -> None:
+            if values:
+                first, name = parameter_names(type(self))[0], type(self).__name__
+                raise InputError(f"{name} takes keyword arguments only, such as {name}({first}=…)")
             try:
                 super().__init__(**fields)
             except ValidationError as error:
@@ -311,7 +319,9 @@ class Request(BaseModel, metaclass=_RequestType):
         REGISTRY[name] = operation
 
     def __eq__(self, other: object) -> bool:
-        if type(self) is not type(other) or not isinstance(self, Operation) or not isinstance(other, Operation):
+        if _without_arguments(type(self)) is not _without_arguments(type(other)):
+            return NotImplemented
+        if not isinstance(self, Operation) or not isinstance(other, Operation):
             return NotImplemented
         return self.payload() == other.payload()
 
@@ -323,6 +333,12 @@ class Request(BaseModel, metaclass=_RequestType):
         for name in parameter_names(type(self)):
             if name in self.model_fields_set and type(self).model_fields[name].repr:
                 yield name, getattr(self, name)
+
+
+def _without_arguments(cls: type[Any]) -> type[Any]:
+    """Return ``X`` for ``X[Lead]``, which asks the same: the content of an operation holds its ``struct``."""
+    made: Mapping[str, Any] = getattr(cls, "__pydantic_generic_metadata__", {})
+    return made.get("origin") or cls
 
 
 def _answer_type(cls: type[Operation[Any]]) -> Any:

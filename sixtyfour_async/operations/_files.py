@@ -10,7 +10,7 @@ import secrets
 from collections.abc import AsyncIterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from pydantic import GetCoreSchemaHandler, JsonValue
 from pydantic_core import CoreSchema, core_schema
@@ -81,6 +81,28 @@ class Upload:
             )
         self._taken.append(True)
         return stream
+
+    def __copy__(self) -> Self:
+        """Return the upload itself: it is immutable, and a stream must not be read through two copies."""
+        return self
+
+    def __deepcopy__(self, _: dict[int, Any]) -> Self:
+        """Return the upload itself, as `__copy__` does."""
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle a path or bytes.
+
+        Raises:
+            InputError: The content is a stream, which exists in this process only.
+        """
+        if not self.replayable:
+            raise InputError(
+                "parameter 'file': an upload of a stream cannot be pickled",
+                field="file",
+                remedy="pass a path or bytes, or open the stream in the process that sends it",
+            )
+        return type(self), (self.content, self.filename, self.content_type)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

@@ -56,6 +56,8 @@ def _reason(problem: Mapping[str, Any]) -> str:
     """Word the problem without the parameter's name."""
     kind: str = problem["type"]
     text: str = problem["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    text = text.replace("valid dictionary", "mapping").replace(" after validation", "")
+    text = "should have at least one key" if kind == "too_short" and "ictionary" in text else text
     if kind == "literal_error" and isinstance(problem["input"], str):
         return f"{text}, not {problem['input'][:MAX_SHOWN_CHARACTERS]!r}"
     if kind.endswith("_type"):

@@ -21,18 +21,25 @@ from pydantic import BaseModel
 LAST = "extra"
 """The parameter that comes last in every signature; few calls need it."""
 
+UNDOCUMENTED = "Undocumented"
+"""How the documentation of a parameter begins that no page of the vendor explains."""
+
 WIDTH_COLUMNS = 100
 """Width of the section that explains the parameters."""
 
 
 @cache
 def parameter_names(cls: type[BaseModel]) -> tuple[str, ...]:
-    """Order an operation's fields: required first, its own before those it shares with others, ``extra`` last."""
-    fields = cls.model_fields
+    """Order an operation's fields: required, its own, those it shares, undocumented ones, ``extra``."""
+    fields, docs = cls.model_fields, _field_docs(cls)
     nearest_first = dict.fromkeys(
         name for base in cls.__mro__ for name in inspect.get_annotations(base) if name in fields
     )
-    return tuple(sorted(nearest_first, key=lambda name: (not fields[name].is_required(), name == LAST)))
+
+    def rank(name: str) -> tuple[bool, bool, bool]:
+        return not fields[name].is_required(), name == LAST, docs.get(name, "").startswith(UNDOCUMENTED)
+
+    return tuple(sorted(nearest_first, key=rank))
 
 
 def parameters(cls: type[BaseModel]) -> list[Parameter]:
@@ -64,13 +71,18 @@ def _either(one: Any, other: Any) -> Any:
     return one | other
 
 
-@cache
 def parameter_docs(cls: type[BaseModel]) -> Mapping[str, str]:
     """Read the documentation of each parameter, on one line; "" for one that has none."""
+    docs = _field_docs(cls)
+    return {name: docs.get(name, "") for name in parameter_names(cls)}
+
+
+@cache
+def _field_docs(cls: type[BaseModel]) -> Mapping[str, str]:
     written: dict[str, str] = {}
     for base in reversed(cls.__mro__):
         written |= _attribute_docstrings(base)
-    return {name: " ".join(written.get(name, "").split()) for name in parameter_names(cls)}
+    return {name: " ".join(text.split()) for name, text in written.items()}
 
 
 def documentation(cls: type[BaseModel]) -> str:

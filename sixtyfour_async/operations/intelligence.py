@@ -119,6 +119,13 @@ class CompanyIntelligence(
     """What is known about the company: ``company_name``, ``website``, ``domain``, ``linkedin`` and so on."""
     struct: Annotated[type[S] | Struct, AsStruct]
     """What to find: a pydantic class, or a mapping of field name to description; up to 100 fields."""
+    tier: Tier | None = None
+    """Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is ``low``.
+
+    ``high`` must be enabled for the organization (403 otherwise).
+    """
+    research_plan: str | None = None
+    """Instructions on how to research, in plain words."""
     lead_struct: Annotated[type[BaseModel] | Struct | None, AsStruct] = None
     """What to find about each person, in the same form; with ``find_people``, and read by `Intelligence.people_as`."""
     find_people: bool | None = None
@@ -127,13 +134,6 @@ class CompanyIntelligence(
     """Whether to return the full org chart instead of a focused list of people; the service's default is false."""
     people_focus_prompt: str | None = None
     """Which people to find, in plain words; with ``find_people``."""
-    research_plan: str | None = None
-    """Instructions on how to research, in plain words."""
-    tier: Tier | None = None
-    """Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is ``low``.
-
-    ``high`` must be enabled for the organization (403 otherwise).
-    """
     field_confidence: bool | None = None
     """Whether to return a confidence of 0 to 100 for each field; silently ignored without early access."""
     webhook_url: WebhookURL | None = None

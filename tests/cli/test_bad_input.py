@@ -71,6 +71,7 @@ CASES: dict[str, Case] = {
     "missing criterion": Case(
         ("qa-agent needs a criterion to judge by", "--criterion"), command=("run", "qa-agent", "in.csv")
     ),
+    "mode elsewhere": Case(("company-intelligence takes no --mode",), command=(*COMPANY, "--mode", "PERSONAL")),
     "criterion elsewhere": Case(("takes no --criterion",), command=(*COMPANY, "--criterion", "a=b")),
     "field elsewhere": Case(
         ("find-email takes no --field",), command=("run", "find-email", "in.csv", "--field", "a=b")

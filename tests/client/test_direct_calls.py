@@ -19,6 +19,7 @@ from sixtyfour_async import (
     Criterion,
     DeepSearch,
     FindEmail,
+    InputError,
     Intelligence,
     JobFailedError,
     JobRunner,
@@ -265,7 +266,7 @@ async def test_sending_a_job_only_operation_raises_and_names_the_alternative() -
 async def test_running_an_operation_that_is_not_a_job_raises_and_names_the_alternative() -> None:
     """The rejected call leaves no coroutine or request open."""
     async with simulated() as (client, simulator), JobRunner(client) as runner:
-        with pytest.raises(ConfigurationError, match=r"client\.send\(\)"):
+        with pytest.raises(InputError, match=r"client\.send\(\)"):
             await runner.run(CheckBalance())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
     assert simulator.books.requests == []

@@ -67,7 +67,7 @@ def refusal(make: Any, **fields: Any) -> InputError:
             "QAAgent: missing parameter 'qualification_criteria.0.description'",
             "qualification_criteria.0.description",
         ),
-        (FindEmail, {"lead": 3}, "FindEmail: parameter 'lead' should be a valid dictionary, not int", "lead"),
+        (FindEmail, {"lead": 3}, "FindEmail: parameter 'lead' should be a mapping, not int", "lead"),
         (
             FindEmail,
             {"lead": ADA, "mode": "PRIVATE"},

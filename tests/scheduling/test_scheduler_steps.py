@@ -16,6 +16,7 @@ from sixtyfour_async._scheduling.messages import (
     Polled,
     PollFailed,
     Release,
+    RowWanted,
     RowWithdrawn,
     Split,
     Submit,
@@ -252,17 +253,23 @@ def test_a_batch_refused_as_unprocessable_is_split_into_single_rows(rows: int, s
     assert (scheduler.ledger.reserved_cents, scheduler.in_flight.held) == (0.0, 0)
 
 
-def test_a_withdrawn_row_is_dropped_when_its_batch_is_split() -> None:
-    scheduler, error, reason = (
-        new_scheduler(),
-        UnprocessableError("a lead has no name", status=422),
-        RunStoppedError("stopped"),
-    )
+def test_a_refused_batch_is_split_with_its_withdrawn_rows() -> None:
+    """Each of them has an intent in the journal that must be taken back; they are dropped before the next submit."""
+    scheduler, error = new_scheduler(), UnprocessableError("a lead has no name", status=422)
     scheduler.add(batch(3), 100.0)
     scheduler.due(100.0)
-    scheduler.handle(RowWithdrawn(1, "c", reason), 100.5)
+    scheduler.handle(RowWithdrawn(1, "c", RunStoppedError("stopped")), 100.5)
 
-    assert scheduler.handle(SubmitFailed(1, error), 101.0) == [DropRows(1, {"c": reason}), Split(1, error, (1, 1))]
+    assert scheduler.handle(SubmitFailed(1, error), 101.0) == [Split(1, error, (1, 1, 1))]
+
+
+def test_a_row_that_is_wanted_again_is_not_dropped() -> None:
+    scheduler = new_scheduler()
+    scheduler.add(batch(3), 100.0)
+    scheduler.handle(RowWithdrawn(1, "b", RunStoppedError("stopped")), 100.0)
+    scheduler.handle(RowWanted(1, "b"), 100.0)
+
+    assert scheduler.due(100.0) == [Submit(1, 15.0)]
 
 
 def test_a_batch_too_dear_for_the_cap_is_split_in_halves() -> None:

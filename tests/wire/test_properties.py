@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sixtyfour_async._wire.codec import HTTPResponse, decode_answer, decode_error, decode_json, encode, retry_after
 from sixtyfour_async.errors import InputError, ResponseError, api_error_class
-from sixtyfour_async.models.jobs import read_state
+from sixtyfour_async.models.status_words import read_state
 from sixtyfour_async.operations import REGISTRY, FindEmail, GetJobStatus, ListRuns
 
 NOW = datetime(2026, 2, 18, 10, 0, 0, tzinfo=UTC)

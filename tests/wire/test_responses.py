@@ -237,7 +237,7 @@ def test_a_success_is_decoded_as_json(status: int, body: bytes, value: object) -
     assert decode_json(response(status, body), operation=OPERATION) == value
 
 
-@pytest.mark.parametrize("body", [HTML, b"{", b"\xff\xfe\x00", b"OK"])
+@pytest.mark.parametrize("body", [HTML, b"{", b"\xff\xfd\x00", b"OK"])
 def test_a_success_that_is_not_json_raises_with_the_body(body: bytes) -> None:
     with pytest.raises(ResponseError) as caught:
         decode_json(response(200, body), operation=OPERATION)

@@ -1,0 +1,169 @@
+"""Status words and job ids that the service's pages do not show: no paid answer is waited for or thrown away."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+
+from sixtyfour_async import CompanyIntelligence, JobFailedError, JobRunner, MemoryJournal, Outcome
+from tests.client.network import ScriptedTransport, scripted
+
+pytestmark = pytest.mark.anyio
+
+QUESTION = CompanyIntelligence(target_company={"company_name": "Acme"}, struct={"hq": "Head office"})
+RESULT = {"structured_data": {"hq": "Berlin"}, "notes": "", "references": {}}
+STARTED = {"task_id": "j1", "status": "RUNNING"}
+DONE = {"status": "completed", "result": RESULT, "charge_amount": 10}
+
+
+class Service:
+    """Answers a submit with *started*, and each poll with the next of *polls*, the last one for ever."""
+
+    def __init__(self, *polls: Any, started: Any = STARTED) -> None:
+        self.started = started
+        self.polls = list(polls)
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            return httpx.Response(200, json=self.started)
+        return httpx.Response(200, json=self.polls.pop(0) if len(self.polls) > 1 else self.polls[0])
+
+
+async def run(service: Service, **runner: Any) -> tuple[Outcome[Any], float, ScriptedTransport]:
+    """Run the question; return its outcome, the seconds it took and the requests."""
+    async with scripted(service) as (client, network), JobRunner(client, journal=MemoryJournal(), **runner) as jobs:
+        begun = anyio.current_time()
+        [outcome] = [outcome async for outcome in jobs.map([QUESTION])]
+    return outcome, anyio.current_time() - begun, network
+
+
+@pytest.fixture
+def warnings(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    monkeypatch.setattr("sixtyfour_async.models.jobs._warned", set[str]())
+    caplog.set_level(logging.WARNING, "sixtyfour_async.jobs")
+    return caplog
+
+
+# --- status words ---------------------------------------------------------------------------------------------------
+
+GOOD = ["success", "COMPLETE", "done", "succeeded", "finished", "Ok", "completed_with_errors", "fini", "", None]
+
+
+@pytest.mark.parametrize("word", GOOD)
+async def test_a_result_ends_the_job_whatever_the_word(word: str | None) -> None:
+    outcome, took, _ = await run(Service({"status": "running"}, DONE | {"status": word}))
+
+    assert (outcome.status, outcome.cost_cents) == ("completed", 10)
+    assert outcome.result().structured_data == {"hq": "Berlin"}
+    assert took < 600
+
+
+@pytest.mark.parametrize("word", ["error", "expired", "Aborted", "rejected", "crashed", "time-out", "kaput", "", None])
+async def test_an_error_ends_the_job_with_its_text(word: str | None) -> None:
+    outcome, took, _ = await run(Service({"status": word, "error": "no such company"}))
+
+    assert outcome.status == "failed"
+    with pytest.raises(JobFailedError, match="no such company"):
+        outcome.result()
+    assert took < 600
+
+
+async def test_an_error_without_a_status_fails_the_job() -> None:
+    outcome, took, _ = await run(Service({"error": "Job expired"}))
+
+    assert outcome.status == "failed"
+    assert "Job expired" in str(outcome.error)
+    assert took < 600
+
+
+async def test_a_closed_job_with_neither_has_failed_and_says_so() -> None:
+    outcome, _, _ = await run(Service({"status": "kaput", "close_time": "2026-06-10T00:01:00Z"}))
+
+    assert outcome.status == "failed"
+    assert "ended as 'kaput' without a result" in str(outcome.error)
+
+
+@pytest.mark.parametrize("word", ["canceled", "stopped", "KILLED"])
+async def test_a_cancelled_job_ends(word: str) -> None:
+    outcome, _, _ = await run(Service({"status": word}))
+
+    assert outcome.status == "cancelled"
+
+
+@pytest.mark.parametrize("word", ["processing", "In Progress", "retrying", "STARTED", "materializing"])
+async def test_a_partial_result_beside_a_word_for_not_yet_does_not_end_the_job(word: str) -> None:
+    partial = {"status": word, "result": {"structured_data": {"hq": "perhaps Bonn"}}, "error": "first try failed"}
+    outcome, _, _ = await run(Service(partial, partial, DONE))
+
+    assert outcome.result().structured_data == {"hq": "Berlin"}
+
+
+async def test_an_unknown_word_alone_is_polled_on_and_warned_about_once(warnings: pytest.LogCaptureFixture) -> None:
+    outcome, _, network = await run(Service({"status": "crunching"}, {"status": "crunching"}, DONE))
+
+    assert outcome.status == "completed"
+    assert len(network.seen) == 4
+    assert [message for message in warnings.messages if "crunching" in message] == [
+        "status word 'crunching' is not documented: taken as running, from nothing that says it has ended"
+    ]
+
+
+async def test_an_undocumented_good_word_is_named_once(warnings: pytest.LogCaptureFixture) -> None:
+    for _ in range(2):
+        await run(Service(DONE | {"status": "success"}))
+
+    assert [message for message in warnings.messages if "success" in message] == [
+        "status word 'success' is not documented: taken as completed, from its usual meaning"
+    ]
+
+
+async def test_the_errors_of_a_completed_job_stand_beside_its_result() -> None:
+    poll = DONE | {"status": "completed_with_errors", "error": "one source was down"}
+    async with scripted(Service(poll)) as (client, _):
+        report = await client.job(QUESTION, "j1").report()
+        found = await client.job(QUESTION, "j1")
+
+    assert (str(report.state), report.error) == ("completed", "one source was down")
+    assert found.structured_data == {"hq": "Berlin"}
+
+
+# --- job ids --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "started",
+    [
+        {"job_id": "j1"},
+        {"id": "j1"},
+        {"taskId": "j1"},
+        {"data": {"task_id": "j1"}},
+        {"result": {"id": "j1"}},
+        {"job": {"id": "j1"}, "status": "queued"},
+        [{"task_id": "j1"}],
+    ],
+    ids=repr,
+)
+async def test_the_id_of_a_submit_is_read_under_any_of_its_names(started: Any) -> None:
+    outcome, _, network = await run(Service(DONE, started=started))
+
+    assert (outcome.status, outcome.job_id) == ("completed", "j1")
+    assert network.asked == ["POST /company-intelligence-async", "GET /job-status/j1"]
+
+
+async def test_a_number_is_an_id() -> None:
+    outcome, _, network = await run(Service(DONE, started={"task_id": 17}))
+
+    assert (outcome.status, outcome.job_id) == ("completed", "17")
+    assert network.asked[-1] == "GET /job-status/17"
+
+
+async def test_a_submit_without_an_id_is_parked_with_its_answer() -> None:
+    outcome, _, network = await run(Service(DONE, started={"ticket": "in the mail"}))
+
+    assert outcome.status == "unknown"
+    assert "contains no job id" in str(outcome.error)
+    assert len(network.seen) == 1
