@@ -1,4 +1,4 @@
-"""What the README shows is what the code does."""
+"""The README's examples run, and its tables match the code."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def blocks(language: str) -> list[str]:
 
 
 @pytest.mark.parametrize("block", blocks("python"), ids=["research", "errors", "testing"])
-def test_every_python_block_runs_as_it_stands(block: str, tmp_path: Path) -> None:
-    """Against a simulator, with the two variables it tells people to set."""
+def test_every_python_block_runs_unchanged(block: str, tmp_path: Path) -> None:
+    """Against a simulator, with the two environment variables that the README names."""
     with simulator_process(SimulatorSettings(speed=1000)) as url:
         environment = {**os.environ, "SIXTYFOUR_API_KEY": DEFAULT_KEY, "SIXTYFOUR_API_ENDPOINT": url}
         done = subprocess.run(
@@ -41,8 +41,8 @@ def test_every_python_block_runs_as_it_stands(block: str, tmp_path: Path) -> Non
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_ci_runs_the_two_commands_that_newcomers_are_told() -> None:
-    """Set-up for people and for CI is the same two lines."""
+def test_ci_runs_the_set_up_commands_of_the_readme() -> None:
+    """Developers and CI set up with the same two commands."""
     commands = [block.strip() for block in blocks("sh") if block.startswith("python3 -m venv")]
     script = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
 
@@ -50,13 +50,13 @@ def test_ci_runs_the_two_commands_that_newcomers_are_told() -> None:
     assert [command for command in commands if command not in script] == []
 
 
-def test_every_operation_of_the_command_line_is_named() -> None:
-    """A newcomer finds what `sixtyfour run` takes."""
+def test_the_readme_names_every_operation_of_the_command_line() -> None:
+    """Those that ``sixtyfour run`` accepts."""
     assert [name for name in TABLE_OPERATIONS if f"`{name}`" not in README and name not in README] == []
 
 
-def test_the_benchmark_table_has_the_policies_that_the_benchmark_prints() -> None:
-    """A renamed policy must not leave an old table behind."""
+def test_the_benchmark_table_has_the_policies_of_the_benchmark() -> None:
+    """A renamed policy must be renamed in the README, too."""
     source = (ROOT / "benchmarks" / "first_light.py").read_text("utf-8")
     policies = re.findall(r'^        "([^"]+)": (?:vendor|unlimited|runner),$', source, re.MULTILINE)
 
@@ -64,6 +64,6 @@ def test_the_benchmark_table_has_the_policies_that_the_benchmark_prints() -> Non
     assert [policy for policy in policies if policy not in README] == []
 
 
-def test_the_table_of_operations_is_what_the_registry_and_the_namespaces_say() -> None:
-    """`python -m tests.contract.readme_table` writes it anew."""
+def test_the_table_of_operations_is_up_to_date() -> None:
+    """`python -m tests.contract.readme_table` regenerates it."""
     assert table_in(README) == operations_table()

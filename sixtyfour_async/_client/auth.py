@@ -187,7 +187,7 @@ class Tokens:
         return AuthHeaders({"authorization": f"Bearer {token.value}"}, reused)
 
     def invalidate(self, auth: AuthHeaders) -> bool:
-        """Drop a refused token. A token fetched for this very request was refused fresh: another would be, too.
+        """Drop a refused token; return whether a new one is worth a try, which it is not if the refused one was new.
 
         Only the current token is dropped: a late 401 to an old one must not throw away its successor.
         """

@@ -87,7 +87,7 @@ class Download:
 
         Raises:
             APIError: The storage host refuses the link, and a fresh one, too, if *link* is a function.
-            ResponseError: The link redirects in circles or answers with something that is no file.
+            ResponseError: The link redirects in circles or answers with something that is not a file.
             TransportError: The connection failed too often without progress.
             OSError: The file cannot be written: disk full, no permission, no such folder.
         """

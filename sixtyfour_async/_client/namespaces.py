@@ -5,7 +5,7 @@ and it is called ``start_…``, but for ``workflows.run`` and ``search.exclusion
 their namespace. Every other method answers in the request; where there is a job too, ``.submit(…)`` starts it. Things
 that are stored are handled with ``create``, ``list``, ``get``, ``update`` and ``delete``.
 
-Type checkers and editors read ``namespaces.pyi``; ``python -m tests.surface.stubs`` writes it anew.
+Type checkers and editors read ``namespaces.pyi``; ``python -m tests.surface.stubs`` regenerates it.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Company(Namespace):
 
 
 class Agents(Namespace):
-    """Judge a record, or research anything about it."""
+    """Qualify a record against criteria, or research open questions about it."""
 
     qa = Either(ops.QAAgent)
     research = Either(ops.ResearchAgent)
@@ -140,20 +140,20 @@ class Schedules(Namespace):
 
 
 class Storage(Namespace):
-    """Files to be used later, by their handle."""
+    """Upload files, and refer to them by handle in later calls."""
 
     upload_csv = Call(ops.UploadCSV)
 
 
 class Account(Namespace):
-    """The credits left, and what was used."""
+    """Credit balance and usage of the account."""
 
     check_balance = Call(ops.CheckBalance)
     usage = Call(ops.GetUsage)
 
 
 class Structs(Namespace):
-    """What to ask for, written by the service."""
+    """Generate a ``struct``, the fields to research, from a description."""
 
     generate = Call(ops.GenerateStruct)
 
@@ -196,7 +196,7 @@ class OAuth(Namespace):
 
 
 class OrgChart(Namespace):
-    """Who works under whom, by an older specification; newer callers ask company-intelligence."""
+    """Org charts, by an older specification; ``company.intelligence`` supersedes them."""
 
     filter_capabilities = Call(ops.GetOrgChartCapabilities)
     find_people = Call(ops.FindOrgChartPeople)

@@ -1,5 +1,5 @@
 # Written by `python -m tests.surface.stubs`; do not edit.
-"""What the methods of a client look like to a type checker and an editor; `namespaces.py` binds them."""
+"""The client's methods, as type checkers and editors see them; `namespaces.py` binds them."""
 
 import builtins
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -1336,8 +1336,8 @@ class People(Namespace):
 
         Args:
             linkedin_url: URL of the page.
-            include_fresh: Whether to fetch the page anew; the service's default is false, and the effect is
-                known by name only.
+            include_fresh: Whether to fetch the page again; the service's default is false, and the effect
+                is known by name only.
             extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
@@ -2083,7 +2083,7 @@ class _AgentsResearch:
         """
 
 class Agents(Namespace):
-    """Judge a record, or research anything about it."""
+    """Qualify a record against criteria, or research open questions about it."""
 
     qa: _AgentsQa
     """``qa(*, data, qualification_criteria, references=None, struct=None, max_tool_calls=None, webhook_url=None, extra={})``
@@ -3608,7 +3608,7 @@ class Schedules(Namespace):
 
 
 class Storage(Namespace):
-    """Files to be used later, by their handle."""
+    """Upload files, and refer to them by handle in later calls."""
 
     async def upload_csv(
         self,
@@ -3629,7 +3629,7 @@ class Storage(Namespace):
 
 
 class Account(Namespace):
-    """The credits left, and what was used."""
+    """Credit balance and usage of the account."""
 
     async def check_balance(
         self,
@@ -3662,7 +3662,7 @@ class Account(Namespace):
 
 
 class Structs(Namespace):
-    """What to ask for, written by the service."""
+    """Generate a ``struct``, the fields to research, from a description."""
 
     async def generate(
         self,
@@ -3955,7 +3955,7 @@ class OAuth(Namespace):
 
 
 class OrgChart(Namespace):
-    """Who works under whom, by an older specification; newer callers ask company-intelligence."""
+    """Org charts, by an older specification; ``company.intelligence`` supersedes them."""
 
     async def filter_capabilities(
         self,
@@ -4644,7 +4644,7 @@ class Namespaces:
     """Research companies."""
 
     agents: Agents
-    """Judge a record, or research anything about it."""
+    """Qualify a record against criteria, or research open questions about it."""
 
     jobs: Jobs
     """Poll a job by its id."""
@@ -4659,13 +4659,13 @@ class Namespaces:
     """Workflows that run by the clock."""
 
     storage: Storage
-    """Files to be used later, by their handle."""
+    """Upload files, and refer to them by handle in later calls."""
 
     account: Account
-    """The credits left, and what was used."""
+    """Credit balance and usage of the account."""
 
     structs: Structs
-    """What to ask for, written by the service."""
+    """Generate a ``struct``, the fields to research, from a description."""
 
     webhooks: Webhooks
     """What the service posts to you."""
@@ -4674,7 +4674,7 @@ class Namespaces:
     """Tokens instead of a key."""
 
     org_chart: OrgChart
-    """Who works under whom, by an older specification; newer callers ask company-intelligence."""
+    """Org charts, by an older specification; ``company.intelligence`` supersedes them."""
 
     dashboard: Dashboard
     """The dashboard's own plumbing: unpublished, changed without notice, not needed to use the service."""

@@ -1,7 +1,8 @@
 """The pipeline: budget, transport and sender of one client, and the way every request takes through them.
 
-Two kinds of callers use it. The client's own methods call `send_json`, `send_raw` and `open`, which wait for a slot and
-for the budget and then send. A runner has its scheduler spend the budget instead, and calls `exchange` alone.
+Two kinds of callers use it. The client's own methods call `send_json`, `send_raw` and `open`, which wait for
+the concurrency limit and the budget and then send. A runner has its scheduler spend the budget instead, and calls
+`exchange` alone.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from sixtyfour_async.operations import Operation
 
 MAX_CONCURRENT_REQUESTS = 500
-"""Foreground requests in flight at once; further ones wait here, unpaid, instead of in httpx's connection pool.
+"""Foreground requests in flight at once; further ones wait here, before they acquire the budget, not in httpx's pool.
 
 A runner's own requests are few beside them: fifty submits, and polls of at most 30 s at 8 a second. Together they stay
 below the 1024 files that most systems let a process open.
@@ -92,7 +93,7 @@ class Pipeline:
         self.timeout: float | None = None
         self.retries = retries
         self._foreground_line = anyio.Lock()
-        self._slots = anyio.Semaphore(MAX_CONCURRENT_REQUESTS)
+        self._concurrency = anyio.Semaphore(MAX_CONCURRENT_REQUESTS)
 
     def with_options(self, *, timeout: float | None, retries: int | None) -> Self:
         """Return this pipeline with another timeout or number of retries; all else is shared, not copied."""
@@ -134,7 +135,7 @@ class Pipeline:
             self.budget.foreground -= 1
 
     async def exchange(self, request: HTTPRequest) -> HTTPResponse:
-        """Send one request that has been paid for, and pass the rate-limit headers of the response to the budget.
+        """Send one request, for which the budget has been acquired, and pass the response's rate-limit headers to it.
 
         Raises:
             TransportError: No usable response; ``sent`` tells whether the service may have acted on the request.
@@ -146,7 +147,7 @@ class Pipeline:
 
     async def send_raw(self, request: HTTPRequest) -> RawResponse:
         """Send a request once and return the response, whatever its status."""
-        async with self._slots:
+        async with self._concurrency:
             await self.acquire()
             response = await self.exchange(request)
         return RawResponse(response.status, response.headers, response.body)
@@ -154,7 +155,7 @@ class Pipeline:
     @asynccontextmanager
     async def open(self, request: HTTPRequest) -> AsyncGenerator[StreamedResponse, None]:
         """Send a request once and give the response as soon as it begins; its body is read chunk by chunk."""
-        async with self._slots:
+        async with self._concurrency:
             await self.acquire()
             async with self.sender.open(request.within(self.timeout)) as response:
                 yield response
@@ -165,7 +166,7 @@ class Pipeline:
         """Send a request until it is answered or may not be sent again; return the decoded JSON and the request id.
 
         stamina drives every attempt and asks `wait_or_stop` after each failure; `decide` holds the rules. The budget is
-        inside the loop: each attempt is paid for. A request waits out its backoff without a slot.
+        inside the loop: each attempt acquires it. A request that waits out its backoff does not count as in flight.
 
         Raises:
             SixtyfourError: The failure of the last attempt.
@@ -203,7 +204,7 @@ class Pipeline:
 
     async def send_json_once(self, request: HTTPRequest, operation: Operation[Any]) -> tuple[JsonValue, str | None]:
         """Send a request once and return the decoded JSON of a successful response, and the request id."""
-        async with self._slots:
+        async with self._concurrency:
             await self.acquire()
             response = await self.exchange(request)
         value = decode_json(response, operation=request.operation, job_limit=operation.endpoint.job_limit)

@@ -17,7 +17,7 @@ NO_AUTH = AuthHeaders()
 
 
 class Sender:
-    """Sends requests that have been paid for.
+    """Sends requests for which the budget has been acquired.
 
     Two responses prove that the request did nothing, and are followed by a second request, which spends the budget too:
 

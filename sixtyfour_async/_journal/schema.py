@@ -141,7 +141,7 @@ def reading(path: str | Path) -> Generator[Reader, None, None]:
     """Open a journal for reading without acquiring it; whoever writes it goes on.
 
     Raises:
-        JournalError: It does not exist, is no journal, or has another schema version.
+        JournalError: It does not exist, is not a journal, or has another schema version.
     """
     path = Path(path)
     if not path.is_file():

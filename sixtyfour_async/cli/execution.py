@@ -87,18 +87,18 @@ class OutputCounts:
 
 
 def purpose(enrichment: Enrichment, service: str) -> dict[str, str]:
-    """Return what a journal of this enrichment is for.
+    """Return the identity of this enrichment, as its journal stores it.
 
-    It is stored in the journal. A run with another purpose is refused that journal, so that answers to different
+    A journal refuses a run with another identity, so that answers to different
     questions, or about different tables, are never mixed.
     """
     question = enrichment.question
     sent = {mapped.column: mapped.key for mapped in enrichment.mapping.columns if mapped.key is not None}
-    asked = {"fields": question.fields, "criteria": question.criteria, "options": question.options, "columns": sent}
+    settings = {"fields": question.fields, "criteria": question.criteria, "options": question.options, "columns": sent}
     return {
         "operation": question.operation,
         "service": service,
-        "question": json.dumps(asked, ensure_ascii=False, sort_keys=True, default=dict),
+        "question": json.dumps(settings, ensure_ascii=False, sort_keys=True, default=dict),
         "input": f"{enrichment.table.rows} rows, sha256 {enrichment.table.sha256[:16]}",
     }
 

@@ -133,7 +133,7 @@ class JobStatus(WrappedStatus):
     task_id: str | None = None
     """Id of the job in older answers."""
     run_id: str | None = None
-    """The service's internal execution id, which is no workflow run id."""
+    """The service's internal execution id, which is not a workflow run id."""
     task_type: str | None = None
     """Kind of the job, such as ``lead_enrichment``."""
     start_time: Instant = None

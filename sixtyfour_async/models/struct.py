@@ -38,36 +38,36 @@ _BUILT_TYPES = frozenset({"enum", "list[enum]", "object", "object_list"})
 """Further type words that the service's own struct builder writes."""
 
 
-def check_struct(asked: object, *, typed: bool = True) -> None:
-    """Refuse what is no struct, naming what is wrong with it.
+def check_struct(struct: object, *, typed: bool = True) -> None:
+    """Raise if a value is not a struct; the message names what is wrong with it.
 
     Args:
-        asked: What was given as ``struct``.
-        typed: Does the route take types? Else a field is a description and no more.
+        struct: The value passed as ``struct``.
+        typed: Whether the route takes types; if not, a field is a description only.
 
     Raises:
-        ValueError: It is no pydantic class, and no mapping of field name → description or spec.
+        ValueError: It is neither a pydantic class nor a mapping of field name → description or spec.
     """
-    problem = _problem_with(asked, typed=typed)
+    problem = _problem_with(struct, typed=typed)
     if problem:
         raise ValueError(problem)
 
 
-def _problem_with(asked: object, *, typed: bool) -> str:
+def _problem_with(struct: object, *, typed: bool) -> str:
     """Name what is wrong with a struct; "" when nothing is."""
     wanted = "give a pydantic class, or a mapping of field name to description"
-    if isinstance(asked, BaseModel):
-        name = type(asked).__name__
+    if isinstance(struct, BaseModel):
+        name = type(struct).__name__
         return f"is an instance of {name}; give the class itself: {name}"
-    if isinstance(asked, type):
-        is_model = issubclass(asked, BaseModel)
-        return "" if is_model else f"is the class {asked.__name__}, which is no pydantic model; {wanted}"
-    fields = json_mapping(asked)
+    if isinstance(struct, type):
+        is_model = issubclass(struct, BaseModel)
+        return "" if is_model else f"is the class {struct.__name__}, which is not a pydantic model; {wanted}"
+    fields = json_mapping(struct)
     if fields is None:
-        return f"is of type {type(asked).__name__}; {wanted}"
+        return f"is of type {type(struct).__name__}; {wanted}"
     for name, spec in fields.items():
         if not isinstance(name, str):
-            return f"has a field name that is no text: {name!r}"
+            return f"has a field name that is not a string: {name!r}"
         problem = _problem_of(spec, typed=typed)
         if problem:
             return f"field {name!r} {problem}"

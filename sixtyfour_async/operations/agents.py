@@ -155,7 +155,7 @@ class GetLinkedIn(
     linkedin_url: Annotated[str, Field(min_length=1)]
     """URL of the page."""
     include_fresh: bool | None = None
-    """Whether to fetch the page anew; the service's default is false, and the effect is known by name only."""
+    """Whether to fetch the page again; the service's default is false, and the effect is known by name only."""
 
 
 class VerifyAge(

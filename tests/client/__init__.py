@@ -1,1 +1,1 @@
-"""The client's mechanisms: bodies, permits, pages, files, waiting, hooks, retries, streams."""
+"""The client without a runner: requests, bodies, auth, retries, paging, event streams, downloads, jobs, hooks."""

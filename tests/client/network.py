@@ -1,4 +1,4 @@
-"""A service of which a test says what it answers, request by request."""
+"""An in-memory transport whose responses a test scripts, request by request."""
 
 from __future__ import annotations
 
@@ -12,58 +12,59 @@ import httpx
 from sixtyfour_async import AsyncClient
 
 KEY = "sk_live_0123456789abcdef"
-Given = httpx.Response | Exception
-Answering = Callable[[httpx.Request], Given | Awaitable[Given]]
+Reply = httpx.Response | Exception
+Handler = Callable[[httpx.Request], Reply | Awaitable[Reply]]
 
 
-class Scripted(httpx.AsyncBaseTransport):
-    """Answers requests as told and remembers them; their bodies are read whole."""
+class ScriptedTransport(httpx.AsyncBaseTransport):
+    """Answers each request with a handler's reply, and records the requests with their bodies read."""
 
-    def __init__(self, answer: Answering) -> None:
+    def __init__(self, handler: Handler) -> None:
         self.seen: list[httpx.Request] = []
-        self.answer = answer
+        self.handler = handler
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         await request.aread()
         self.seen.append(request)
-        told = self.answer(request)
-        given = await told if inspect.isawaitable(told) else told
-        if isinstance(given, Exception):
-            raise given
-        return given
+        result = self.handler(request)
+        reply = await result if inspect.isawaitable(result) else result
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
 
     @property
-    def asked(self) -> list[str]:
-        """What was asked, such as ``"GET /x?y=1"``."""
+    def request_lines(self) -> list[str]:
+        """Method and path of each request, such as ``"GET /x?y=1"``."""
         return [f"{request.method} {request.url.raw_path.decode()}" for request in self.seen]
 
 
-class Breaking(httpx.AsyncByteStream):
-    """A body that breaks off with an error after some pieces."""
+class BreakingStream(httpx.AsyncByteStream):
+    """A response body that yields chunks and then raises an error, if one is given."""
 
-    def __init__(self, *pieces: bytes, error: Exception | None = None) -> None:
-        self._pieces = pieces
+    def __init__(self, *chunks: bytes, error: Exception | None = None) -> None:
+        self._chunks = chunks
         self._error = error
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        for piece in self._pieces:
-            yield piece
+        for chunk in self._chunks:
+            yield chunk
         if self._error is not None:
             raise self._error
 
 
-def in_turn(answers: Iterable[Given]) -> Answering:
-    """Give one answer after the other."""
-    left = iter(answers)
-    return lambda _request: next(left)
+def in_turn(replies: Iterable[Reply]) -> Handler:
+    """Return a handler that gives one reply after the other."""
+    remaining = iter(replies)
+    return lambda _request: next(remaining)
 
 
 @asynccontextmanager
-async def scripted(answer: Answering, **client: Any) -> AsyncGenerator[tuple[AsyncClient, Scripted]]:
-    network = Scripted(answer)
+async def scripted(handler: Handler, **options: Any) -> AsyncGenerator[tuple[AsyncClient, ScriptedTransport]]:
+    """Yield a client, made with *options*, and the transport that answers its requests with *handler*."""
+    network = ScriptedTransport(handler)
     arguments: dict[str, Any] = {"api_key": KEY, "base_url": "http://service", "requests_per_minute": 100_000}
     async with (
         httpx.AsyncClient(transport=network) as http_client,
-        AsyncClient(**(arguments | client), http_client=http_client) as made,
+        AsyncClient(**(arguments | options), http_client=http_client) as client,
     ):
-        yield made, network
+        yield client, network

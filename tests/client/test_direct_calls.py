@@ -132,14 +132,14 @@ async def test_finders_return_typed_answers() -> None:
 async def test_agents_return_typed_answers() -> None:
     """QA, research and people intelligence are called alike."""
     async with simulated() as (client, _):
-        judged = await client.agents.qa(
+        qualified = await client.agents.qa(
             data={"company_name": "3M"},
             qualification_criteria=[Criterion(criteria_name="size", description="More than 1,000 staff")],
         )
         researched = await client.agents.research(input_data={"company_name": "3M"}, struct=Facts)
         person = await client.people.intelligence(lead_info=ADA, struct={"title": "Job title"})
 
-    assert {"size", "score"} <= set(judged.structured_data)
+    assert {"size", "score"} <= set(qualified.structured_data)
     assert researched.structured_data.headquarters == "Maplewood, Minnesota, U.S."
     assert isinstance(person, Intelligence)
     assert person.structured_data["title"]

@@ -1,4 +1,4 @@
-"""A job as a handle: waited for, watched, taken up by its id, cancelled where that is possible."""
+"""Job handles: waiting, progress, deadlines, failed polls, resuming by id and cancelling."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ from sixtyfour_async import (
 )
 from sixtyfour_async.models.jobs import JobState, Report
 from sixtyfour_async.testing import simulated
-from tests.client.network import Given, scripted
+from tests.client.network import Reply, scripted
 from tests.runner.questions import question
 
 pytestmark = pytest.mark.anyio
 
-WHO = FindEmail(lead={"name": "Ada"})
+OPERATION = FindEmail(lead={"name": "Ada"})
 
 
-class Looks:
-    """Accepts any submit and answers looks as told, the last answer for ever."""
+class Polls:
+    """Accepts any submit and answers polls in turn, repeating the last reply."""
 
-    def __init__(self, *answers: Given | dict[str, Any]) -> None:
-        self.answers = list(answers)
-        self.at: list[float] = []
+    def __init__(self, *replies: Reply | dict[str, Any]) -> None:
+        self.replies = list(replies)
+        self.polled_at: list[float] = []
 
-    def __call__(self, request: httpx.Request) -> Given:
+    def __call__(self, request: httpx.Request) -> Reply:
         if request.method == "POST":
             return httpx.Response(200, json={"task_id": "t", "status": "RUNNING"})
-        self.at.append(anyio.current_time())
-        given = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        return httpx.Response(200, json=given) if isinstance(given, dict) else given
+        self.polled_at.append(anyio.current_time())
+        reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+        return httpx.Response(200, json=reply) if isinstance(reply, dict) else reply
 
 
 RUNNING = {"status": "running", "id": "t"}
@@ -54,7 +54,7 @@ def at_step(completed: int) -> dict[str, Any]:
     return RUNNING | {"progress": {"completed": completed, "total": 3}}
 
 
-async def test_a_job_is_waited_for_by_awaiting_it() -> None:
+async def test_awaiting_a_job_waits_for_its_answer() -> None:
     async with simulated() as (client, _):
         job = await client.submit(question(0))
         awaited = await job
@@ -63,13 +63,13 @@ async def test_a_job_is_waited_for_by_awaiting_it() -> None:
     assert awaited == again
 
 
-async def test_progress_is_told_when_there_is_news() -> None:
-    told: list[Report] = []
-    looks = Looks(RUNNING, RUNNING, at_step(1), at_step(1), at_step(2), DONE)
-    async with scripted(looks) as (client, _):
-        await (await client.submit(WHO)).wait(on_progress=told.append)
+async def test_on_progress_is_called_once_per_change() -> None:
+    reports: list[Report] = []
+    polls = Polls(RUNNING, RUNNING, at_step(1), at_step(1), at_step(2), DONE)
+    async with scripted(polls) as (client, _):
+        await (await client.submit(OPERATION)).wait(on_progress=reports.append)
 
-    assert [(report.word, report.progress) for report in told] == [
+    assert [(report.word, report.progress) for report in reports] == [
         ("running", None),
         ("running", "1 of 3"),
         ("running", "2 of 3"),
@@ -77,38 +77,38 @@ async def test_progress_is_told_when_there_is_news() -> None:
     ]
 
 
-async def test_a_job_can_be_watched_look_by_look() -> None:
-    async with scripted(Looks(RUNNING, DONE)) as (client, _):
-        job = await client.submit(WHO)
+async def test_watch_yields_a_report_per_poll() -> None:
+    async with scripted(Polls(RUNNING, DONE)) as (client, _):
+        job = await client.submit(OPERATION)
         async with job.watch() as reports:
             words = [report.word async for report in reports]
-        async with job.watch() as left:
-            async for _report in left:
+        async with job.watch() as abandoned:
+            async for _report in abandoned:
                 break
 
     assert words == ["running", "completed"]
 
 
-async def test_a_deadline_carries_id_and_last_state() -> None:
-    looks = Looks(RUNNING)
-    async with scripted(looks) as (client, _):
-        job = await client.submit(WHO)
+async def test_a_missed_deadline_raises_with_the_job_id_and_its_last_state() -> None:
+    polls = Polls(RUNNING)
+    async with scripted(polls) as (client, _):
+        job = await client.submit(OPERATION)
         begun = anyio.current_time()
         with pytest.raises(JobTimeoutError, match=r"not finished within 30 s \(job t\)") as caught:
             await job.wait(deadline=30)
 
     assert (caught.value.job_id, caught.value.state) == ("t", "running")
-    assert looks.at[-1] - begun == 30
+    assert polls.polled_at[-1] - begun == 30
     assert isinstance(caught.value, TimeoutError)
 
 
-async def test_a_look_that_hangs_does_not_outlast_the_deadline_by_much() -> None:
+async def test_a_hanging_poll_delays_the_deadline_by_a_bounded_time() -> None:
     async def hang(request: httpx.Request) -> httpx.Response:
         await anyio.sleep(0 if request.method == "POST" else 1000)
         return httpx.Response(200, json={"task_id": "t"})
 
     async with scripted(hang) as (client, _):
-        job = await client.submit(WHO)
+        job = await client.submit(OPERATION)
         begun = anyio.current_time()
         with pytest.raises(JobTimeoutError):
             await job.wait(deadline=20)
@@ -117,7 +117,7 @@ async def test_a_look_that_hangs_does_not_outlast_the_deadline_by_much() -> None
 
 
 @pytest.mark.parametrize(
-    "trouble",
+    "failure",
     [
         httpx.Response(500),
         httpx.ConnectError("refused"),
@@ -126,53 +126,53 @@ async def test_a_look_that_hangs_does_not_outlast_the_deadline_by_much() -> None
     ],
     ids=["5xx", "unconnected", "misfit", "reset"],
 )
-async def test_looks_that_fail_do_not_fail_the_job(trouble: Given) -> None:
-    looks = Looks(RUNNING, *[trouble] * 12, DONE)
-    async with scripted(looks, retries=1) as (client, _):
-        found = await (await client.submit(WHO)).wait()
+async def test_failed_polls_do_not_fail_the_job(failure: Reply) -> None:
+    polls = Polls(RUNNING, *[failure] * 12, DONE)
+    async with scripted(polls, retries=1) as (client, _):
+        found = await (await client.submit(OPERATION)).wait()
 
     assert found.email[0].address == "a@b.example"
 
 
-async def test_looks_that_only_fail_are_given_up_with_the_id() -> None:
-    async with scripted(Looks(RUNNING, httpx.Response(500)), retries=0) as (client, _):
-        job = await client.submit(WHO)
+async def test_too_many_failed_polls_in_a_row_raise_with_the_job_id() -> None:
+    async with scripted(Polls(RUNNING, httpx.Response(500)), retries=0) as (client, _):
+        job = await client.submit(OPERATION)
         with pytest.raises(JobTimeoutError, match="20 consecutive polls failed") as caught:
             await job.wait()
 
     assert (caught.value.job_id, caught.value.state) == ("t", "running")
 
 
-async def test_a_look_that_is_refused_is_an_error_at_once() -> None:
-    async with scripted(Looks(httpx.Response(401))) as (client, _):
+async def test_a_poll_rejected_with_401_raises_at_once() -> None:
+    async with scripted(Polls(httpx.Response(401))) as (client, _):
         with pytest.raises(AuthenticationError):
-            await (await client.submit(WHO)).wait()
+            await (await client.submit(OPERATION)).wait()
 
 
-async def test_a_job_that_is_not_visible_yet_is_looked_for_and_an_old_one_is_not() -> None:
+async def test_a_404_is_retried_after_a_submit_but_not_for_a_job_resumed_by_id() -> None:
     missing = httpx.Response(404, json={"detail": "Job not found"})
-    async with scripted(Looks(missing, missing, DONE)) as (client, _):
-        await (await client.submit(WHO)).wait()
-    async with scripted(Looks(missing)) as (client, network):
+    async with scripted(Polls(missing, missing, DONE)) as (client, _):
+        await (await client.submit(OPERATION)).wait()
+    async with scripted(Polls(missing)) as (client, network):
         with pytest.raises(NotFoundError):
-            await client.job(WHO, "t").wait()
+            await client.job(OPERATION, "t").wait()
 
     assert len(network.seen) == 1
 
 
-async def test_a_job_is_taken_up_by_its_id_and_looked_at_at_once() -> None:
-    looks = Looks(RUNNING, DONE)
-    async with scripted(looks) as (client, _):
+async def test_a_job_resumed_by_id_is_polled_at_once() -> None:
+    polls = Polls(RUNNING, DONE)
+    async with scripted(polls) as (client, _):
         begun = anyio.current_time()
         found = await client.job(FindEmail, "t").wait()
 
     assert found.email[0].address == "a@b.example"
-    first, second = (at - begun for at in looks.at)
+    first, second = (at - begun for at in polls.polled_at)
     assert first == 0
     assert 2 <= second <= 5
 
 
-async def test_a_job_that_ended_long_ago_is_not_waited_for() -> None:
+async def test_awaiting_a_finished_job_returns_without_delay() -> None:
     async with simulated() as (client, _):
         job = await client.submit(question(0))
         await anyio.sleep(3600)
@@ -186,22 +186,22 @@ class Person(BaseModel):
     title: str
 
 
-async def test_a_job_taken_up_with_a_question_of_ones_own_has_its_type() -> None:
+async def test_a_job_resumed_with_its_operation_parses_the_struct() -> None:
     answer = {"status": "completed", "id": "t", "result": {"structured_data": {"title": "CTO"}}}
-    asked = PeopleIntelligence(lead_info={"name": "Ada"}, struct=Person)
-    async with scripted(Looks(answer)) as (client, _):
-        typed = await client.job(asked, "t")
+    operation = PeopleIntelligence(lead_info={"name": "Ada"}, struct=Person)
+    async with scripted(Polls(answer)) as (client, _):
+        typed = await client.job(operation, "t")
         plain: Any = await client.job(PeopleIntelligence, "t")
 
     assert typed.structured_data == Person(title="CTO")
     assert plain.structured_data == {"title": "CTO"}
 
 
-async def test_an_answer_that_does_not_fit_is_raised_or_returned_with_all_of_it() -> None:
+async def test_an_answer_that_does_not_fit_is_raised_by_wait_and_returned_by_answer() -> None:
     answer = {"status": "completed", "id": "t", "result": {"structured_data": {"years": 3}}}
-    asked = PeopleIntelligence(lead_info={"name": "Ada"}, struct=Person)
-    async with scripted(Looks(answer)) as (client, _):
-        job = await client.submit(asked)
+    operation = PeopleIntelligence(lead_info={"name": "Ada"}, struct=Person)
+    async with scripted(Polls(answer)) as (client, _):
+        job = await client.submit(operation)
         with pytest.raises(ResponseError, match=r"structured_data\.title") as caught:
             await job.wait()
         returned = await job.answer()
@@ -210,7 +210,7 @@ async def test_an_answer_that_does_not_fit_is_raised_or_returned_with_all_of_it(
     assert (returned.value, type(returned.error)) == (None, ResponseError)
 
 
-async def test_leaving_off_does_not_cancel_over_there() -> None:
+async def test_cancelling_a_wait_does_not_cancel_the_job() -> None:
     async with simulated() as (client, simulator):
         job = await client.submit(question(0))
         with anyio.move_on_after(5):
@@ -222,7 +222,7 @@ async def test_leaving_off_does_not_cancel_over_there() -> None:
     assert simulator.books.charged_cents > 0
 
 
-async def test_a_workflow_run_can_be_cancelled_and_nothing_else() -> None:
+async def test_only_a_workflow_run_can_be_cancelled() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         if request.url.path == "/workflows/cancel":
             return httpx.Response(200, json={"job_id": "r", "status": "canceled"})
@@ -235,10 +235,10 @@ async def test_a_workflow_run_can_be_cancelled_and_nothing_else() -> None:
                 await client.job(other, "t").cancel()
 
     assert cancelled.status == "canceled"
-    assert network.asked == ["POST /workflows/cancel?job_id=r"]
+    assert network.request_lines == ["POST /workflows/cancel?job_id=r"]
 
 
-async def test_a_job_that_failed_says_why() -> None:
-    async with scripted(Looks({"status": "failed", "id": "t", "error": "no such person"})) as (client, _):
+async def test_a_failed_job_raises_with_the_message_of_the_service() -> None:
+    async with scripted(Polls({"status": "failed", "id": "t", "error": "no such person"})) as (client, _):
         with pytest.raises(JobFailedError, match="no such person"):
-            await client.job(WHO, "t")
+            await client.job(OPERATION, "t")

@@ -1,4 +1,4 @@
-"""Client credentials with a private-key JWT: what is signed, when a token is fetched, and what nobody gets to see."""
+"""OAuth client credentials with a private-key JWT: the assertion, the life of a token, and secrets that stay hidden."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ from sixtyfour_async import (
 from sixtyfour_async._wire.codec import HTTPResponse
 from sixtyfour_async._wire.tokens import claims, read_token
 from sixtyfour_async.operations import CheckBalance
-from tests.client.network import Given, Scripted, scripted
-from tests.client.questions import PostFile, Talk
+from tests.client.network import Reply, ScriptedTransport, scripted
+from tests.client.sample_operations import PostFile, StreamTokens
 
 pytestmark = pytest.mark.anyio
 
-PAID = FindEmail(lead={"name": "Ada", "company": "Acme"})
+PAID_OPERATION = FindEmail(lead={"name": "Ada", "company": "Acme"})
 
 
 def pem(key: Any, encryption: KeySerializationEncryption | None = None) -> str:
@@ -63,17 +63,17 @@ def oauth(**changes: Any) -> OAuth:
 
 
 class Service:
-    """Issues tokens ``token-1``, ``token-2`` … and takes those that are not revoked."""
+    """Issues tokens ``token-1``, ``token-2`` … and accepts those that are not revoked."""
 
     def __init__(self, expires_in: object = 3600) -> None:
         self.expires_in = expires_in
         self.forms: list[dict[str, str]] = []
         self.revoked: set[str] = set()
-        self.refusal: Callable[[], Given] | None = None
+        self.refusal: Callable[[], Reply] | None = None
         self.refuses_from = 1
         self.posts = 0
 
-    async def answer(self, request: httpx.Request) -> Given:
+    async def answer(self, request: httpx.Request) -> Reply:
         if request.url.path == "/oauth/token":
             return await self._issue(request)
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
@@ -82,7 +82,7 @@ class Service:
         self.posts += request.method == "POST"
         return httpx.Response(200, json={"credits": 1, "email": []})
 
-    async def _issue(self, request: httpx.Request) -> Given:
+    async def _issue(self, request: httpx.Request) -> Reply:
         await anyio.sleep(1)
         self.forms.append({name: value for name, [value] in parse_qs(request.content.decode()).items()})
         if self.refusal is not None and len(self.forms) >= self.refuses_from:
@@ -91,12 +91,12 @@ class Service:
         return httpx.Response(200, json={name: value for name, value in answer.items() if value is not None})
 
 
-def tokens_sent(network: Scripted) -> list[str]:
+def tokens_sent(network: ScriptedTransport) -> list[str]:
     sent = [request.headers.get("authorization", "-") for request in network.seen if request.url.path != "/oauth/token"]
     return [header.removeprefix("Bearer ") for header in sent]
 
 
-async def test_the_assertion_is_what_rfc_7523_wants() -> None:
+async def test_the_assertion_conforms_to_rfc_7523() -> None:
     service = Service()
     async with scripted(service.answer, api_key=None, auth=oauth()) as (client, network):
         await client.send(CheckBalance())
@@ -118,7 +118,7 @@ async def test_the_assertion_is_what_rfc_7523_wants() -> None:
     assert client.rate_limit().used == 2
 
 
-async def test_a_token_is_fetched_once_for_all_who_wait() -> None:
+async def test_concurrent_requests_share_one_token_request() -> None:
     service = Service()
     async with scripted(service.answer, api_key=None, auth=oauth()) as (client, network):
         async with anyio.create_task_group() as tasks:
@@ -131,11 +131,11 @@ async def test_a_token_is_fetched_once_for_all_who_wait() -> None:
 
 
 @pytest.mark.parametrize(
-    ("life", "renewed_at"), [(100, 80), ("200", 160), (3600, 3540), (None, 48), (-5, 48), ("soon", 48)]
+    ("expires_in", "renewed_at"), [(100, 80), ("200", 160), (3600, 3540), (None, 48), (-5, 48), ("soon", 48)]
 )
-async def test_a_token_is_renewed_before_it_ends(life: object, renewed_at: float) -> None:
-    """At four fifths of its life, or a minute before its end; without a word it is taken to live 60 s."""
-    service = Service(life)
+async def test_a_token_is_renewed_before_it_expires(expires_in: object, renewed_at: float) -> None:
+    """After four fifths of its lifetime or 60 s before its end, whichever is later; the default lifetime is 60 s."""
+    service = Service(expires_in)
     async with scripted(service.answer, api_key=None, auth=oauth()) as (client, network):
         begun = anyio.current_time()
         await client.send(CheckBalance())
@@ -146,7 +146,7 @@ async def test_a_token_is_renewed_before_it_ends(life: object, renewed_at: float
     assert tokens_sent(network) == ["token-1", "token-1", "token-2"]
 
 
-async def test_a_token_is_used_to_its_end_while_it_cannot_be_renewed() -> None:
+async def test_a_token_is_used_until_it_expires_while_renewal_fails() -> None:
     service = Service(100)
     service.refusal, service.refuses_from = (lambda: httpx.Response(503)), 2
     async with scripted(service.answer, api_key=None, auth=oauth(), retries=0) as (client, network):
@@ -154,32 +154,32 @@ async def test_a_token_is_used_to_its_end_while_it_cannot_be_renewed() -> None:
             await client.send(CheckBalance())
             await anyio.sleep(30)
         await client.send(CheckBalance())
-        tried = len(service.forms)
+        token_requests = len(service.forms)
         await anyio.sleep(20)
         with pytest.raises(ConnectError, match="no access token") as caught:
             await client.send(CheckBalance())
 
     assert tokens_sent(network) == ["token-1"] * 4
-    assert tried == 2
+    assert token_requests == 2
     assert not caught.value.sent
 
 
-async def test_a_refused_token_is_renewed_once_even_for_a_paid_request() -> None:
-    """A 401 means that it was not taken."""
+async def test_a_rejected_token_is_renewed_once_even_for_a_paid_request() -> None:
+    """A 401 proves that the request was not carried out."""
     service = Service()
     async with scripted(service.answer, api_key=None, auth=oauth()) as (client, network):
         await client.send(CheckBalance())
         service.revoked.add("token-1")
-        await client.send(PAID)
+        await client.send(PAID_OPERATION)
 
     assert tokens_sent(network) == ["token-1", "token-1", "token-2"]
     assert service.posts == 1
 
 
-async def test_a_stream_is_not_sent_again_with_a_new_token() -> None:
-    """A file is; of a stream there is nothing left."""
+async def test_a_streamed_upload_is_not_sent_again_with_a_new_token() -> None:
+    """A file can be read again; a stream cannot."""
 
-    async def pieces() -> AsyncIterator[bytes]:
+    async def chunks() -> AsyncIterator[bytes]:
         yield b"name\nAda\n"
 
     service = Service()
@@ -187,7 +187,7 @@ async def test_a_stream_is_not_sent_again_with_a_new_token() -> None:
         await client.send(CheckBalance())
         service.revoked.add("token-1")
         with pytest.raises(AuthenticationError):
-            await client.send(PostFile(file=Upload(pieces())))
+            await client.send(PostFile(file=Upload(chunks())))
         await client.send(CheckBalance())
         service.revoked.add("token-2")
         await client.send(PostFile(file=Upload(b"name\nAda\n")))
@@ -195,29 +195,29 @@ async def test_a_stream_is_not_sent_again_with_a_new_token() -> None:
     assert tokens_sent(network) == ["token-1", "token-1", "token-2", "token-2", "token-3"]
 
 
-async def test_a_stream_of_events_begins_again_with_a_new_token() -> None:
+async def test_an_event_stream_is_requested_again_with_a_new_token() -> None:
     service = Service()
 
-    async def answer(request: httpx.Request) -> Given:
-        given = await service.answer(request)
-        talks = request.url.path == "/talk" and isinstance(given, httpx.Response) and given.status_code == 200
-        events = {"content-type": "text/event-stream"}
-        return httpx.Response(200, headers=events, content=b'data: {"text": "a"}\n\n') if talks else given
+    async def answer(request: httpx.Request) -> Reply:
+        reply = await service.answer(request)
+        streams = request.url.path == "/talk" and isinstance(reply, httpx.Response) and reply.status_code == 200
+        headers = {"content-type": "text/event-stream"}
+        return httpx.Response(200, headers=headers, content=b'data: {"text": "a"}\n\n') if streams else reply
 
     async with scripted(answer, api_key=None, auth=oauth()) as (client, network):
         await client.send(CheckBalance())
         service.revoked.add("token-1")
-        told = [token.text async for token in client.events(Talk(message="hi"))]
+        texts = [token.text async for token in client.events(StreamTokens(message="hi"))]
         service.revoked |= {"token-2", "token-3"}
         with pytest.raises(AuthenticationError, match="the key"):
-            await anext(client.events(Talk(message="hi")))
+            await anext(client.events(StreamTokens(message="hi")))
 
-    assert told == ["a"]
+    assert texts == ["a"]
     assert tokens_sent(network) == ["token-1", "token-1", "token-2", "token-2", "token-3"]
     assert client.rate_limit().used == len(network.seen)
 
 
-async def test_many_refusals_bring_one_new_token() -> None:
+async def test_concurrent_401s_fetch_one_new_token() -> None:
     service = Service()
     async with scripted(service.answer, api_key=None, auth=oauth()) as (client, network):
         await client.send(CheckBalance())
@@ -230,58 +230,58 @@ async def test_many_refusals_bring_one_new_token() -> None:
     assert tokens_sent(network)[-10:] == ["token-2"] * 10
 
 
-async def test_a_fresh_token_that_is_refused_is_an_error() -> None:
+async def test_a_401_to_a_fresh_token_raises() -> None:
     service = Service()
     service.revoked |= {"token-1", "token-2"}
     async with scripted(service.answer, api_key=None, auth=oauth()) as (client, network):
         with pytest.raises(AuthenticationError) as caught:
-            await client.send(PAID)
+            await client.send(PAID_OPERATION)
 
     assert tokens_sent(network) == ["token-1"]
     assert "token-1" not in f"{caught.value} {vars(caught.value)}"
 
 
-def says(status: int, answer: object = None, **headers: str) -> Callable[[], Given]:
+def reply_with(status: int, answer: object = None, **headers: str) -> Callable[[], Reply]:
     return lambda: httpx.Response(status, json=answer, headers=headers)
 
 
-REFUSALS: dict[str, tuple[Callable[[], Given], type[Exception], int]] = {
-    "wrong client": (says(400, {"error": "invalid_client", "error_description": "no"}), AuthenticationError, 1),
-    "wrong key": (says(401, {"error": "invalid_client"}), AuthenticationError, 1),
-    "forbidden": (says(403, {"detail": "no"}), AuthenticationError, 1),
-    "too many": (says(429, **{"retry-after": "2"}), RateLimitError, 3),
-    "broken": (says(500), ConnectError, 3),
-    "no token": (says(200, {"token_type": "Bearer"}), ConnectError, 3),
-    "no header value": (says(200, {"access_token": "a\r\nb"}), ConnectError, 3),
-    "no JSON": (lambda: httpx.Response(200, content=b"token-9 in no JSON"), ConnectError, 3),
+REFUSALS: dict[str, tuple[Callable[[], Reply], type[Exception], int]] = {
+    "wrong client": (reply_with(400, {"error": "invalid_client", "error_description": "no"}), AuthenticationError, 1),
+    "wrong key": (reply_with(401, {"error": "invalid_client"}), AuthenticationError, 1),
+    "forbidden": (reply_with(403, {"detail": "no"}), AuthenticationError, 1),
+    "too many": (reply_with(429, **{"retry-after": "2"}), RateLimitError, 3),
+    "broken": (reply_with(500), ConnectError, 3),
+    "no token": (reply_with(200, {"token_type": "Bearer"}), ConnectError, 3),
+    "no header value": (reply_with(200, {"access_token": "a\r\nb"}), ConnectError, 3),
+    "no JSON": (lambda: httpx.Response(200, content=b"token-9 is not JSON"), ConnectError, 3),
     "late": (lambda: httpx.ReadTimeout("late"), ConnectError, 3),
 }
 
 
 @pytest.mark.parametrize("name", REFUSALS)
-async def test_without_a_token_the_request_is_not_sent(name: str) -> None:
-    """So that a paid one may be tried again, and its row is not left in doubt."""
+async def test_a_request_is_not_sent_without_a_token(name: str) -> None:
+    """The error says so: a paid request is safe to retry, and its outcome is known."""
     service = Service()
     service.refusal, error, attempts = REFUSALS[name]
     async with scripted(service.answer, api_key=None, auth=oauth(), retries=2) as (client, network):
         with pytest.raises(error) as caught:
-            await client.send(PAID)
+            await client.send(PAID_OPERATION)
 
     assert (len(service.forms), tokens_sent(network)) == (attempts, [])
     assert "token-9" not in f"{caught.value!r} {vars(caught.value)} {caught.value.__cause__!r}"
 
 
-async def test_a_runner_works_with_tokens_and_leaves_no_row_in_doubt() -> None:
+async def test_a_runner_rejects_a_row_for_which_no_token_was_issued() -> None:
     service = Service()
     service.refusal = lambda: httpx.Response(500)
     async with scripted(service.answer, api_key=None, auth=oauth()) as (client, _), JobRunner(client) as runner:
-        outcome = await runner.run(PAID)
+        outcome = await runner.run(PAID_OPERATION)
 
     assert outcome.status == "rejected"
     assert isinstance(outcome.error, ConnectError)
 
 
-async def test_neither_key_nor_token_nor_assertion_is_shown(caplog: pytest.LogCaptureFixture) -> None:
+async def test_no_message_shows_the_key_a_token_or_the_assertion(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     service = Service()
     auth = oauth()
@@ -307,8 +307,8 @@ async def test_neither_key_nor_token_nor_assertion_is_shown(caplog: pytest.LogCa
     assert "[the assertion]" in str(invalid.value)
 
 
-async def test_tokens_can_come_from_another_host() -> None:
-    """Nothing of ours but the assertion goes there."""
+async def test_token_url_may_be_on_another_host() -> None:
+    """The assertion names that host as its audience."""
     service = Service()
     auth = oauth(token_url="http://issuer/oauth/token")
     async with scripted(service.answer, api_key=None, auth=auth) as (client, network):
@@ -320,11 +320,11 @@ async def test_tokens_can_come_from_another_host() -> None:
     )
 
 
-async def test_a_key_may_be_text_bytes_or_a_file(tmp_path: Path) -> None:
+async def test_a_private_key_may_be_text_bytes_or_a_path(tmp_path: Path) -> None:
     path = tmp_path / "key.pem"
     path.write_text(pem(rsa_key()))
 
-    heads = [oauth(private_key=given).assertion("x").split(".")[0] for given in (path, path.read_bytes())]
+    heads = [oauth(private_key=key).assertion("x").split(".")[0] for key in (path, path.read_bytes())]
 
     assert {json.loads(base64.urlsafe_b64decode(head + "=="))["kid"] for head in heads} == {"kid_1"}
 
@@ -338,15 +338,15 @@ BAD_KEYS: dict[str, Callable[[], Any]] = {
 }
 
 
-@pytest.mark.parametrize("said", BAD_KEYS)
-def test_a_key_that_cannot_sign_is_refused_at_once_and_not_shown(said: str) -> None:
-    with pytest.raises(ConfigurationError, match=said) as caught:
-        oauth(private_key=BAD_KEYS[said]())
+@pytest.mark.parametrize("message", BAD_KEYS)
+def test_an_unusable_private_key_is_rejected_at_once_and_not_shown(message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message) as caught:
+        oauth(private_key=BAD_KEYS[message]())
 
     assert "MII" not in f"{caught.value} {caught.value.__cause__} {vars(caught.value)}"
 
 
-def test_the_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     key = pem(rsa_key())
     monkeypatch.setitem(sys.modules, "jwt", None)
 
@@ -354,7 +354,7 @@ def test_the_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         oauth(private_key=key)
 
 
-def test_a_key_and_credentials_are_not_given_both(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_api_key_and_oauth_exclude_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SIXTYFOUR_API_KEY", "sk_of_the_environment")
 
     with pytest.raises(ConfigurationError, match="not both"):
@@ -362,7 +362,7 @@ def test_a_key_and_credentials_are_not_given_both(monkeypatch: pytest.MonkeyPatc
     AsyncClient(auth=oauth())
 
 
-def test_claims_hold_whole_seconds() -> None:
+def test_claims_have_whole_seconds() -> None:
     assert claims("c", "a", issued_at=1000.9, ttl=60.0, jti="j") == {
         "iss": "c",
         "sub": "c",
@@ -373,7 +373,7 @@ def test_claims_hold_whole_seconds() -> None:
     }
 
 
-def test_a_server_error_of_the_issuer_is_one() -> None:
+def test_a_server_error_of_the_issuer_raises_a_server_error() -> None:
     from datetime import UTC, datetime  # noqa: PLC0415 (one test)
 
     with pytest.raises(ServerError):

@@ -1,4 +1,4 @@
-"""Pages and rows, however oddly a service cuts them."""
+"""Paging: ``pages`` and ``rows`` over short, empty, repeated and failing pages."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from sixtyfour_async import ServerError
-from tests.client.network import Answering, in_turn, scripted
-from tests.client.questions import ListItems
+from tests.client.network import Handler, in_turn, scripted
+from tests.client.sample_operations import ListItems
 
 pytestmark = pytest.mark.anyio
 
@@ -19,36 +19,36 @@ def page(numbers: Sequence[int], cursor: str | None = None) -> httpx.Response:
     return httpx.Response(200, json={"results": [{"number": number} for number in numbers], "next_cursor": cursor})
 
 
-def three() -> Answering:
+def four_pages() -> Handler:
     return in_turn([page([1, 2], "a"), page([], "b"), page([3], "c"), page([4, 5, 6])])
 
 
-async def test_short_and_empty_pages_are_gone_past() -> None:
-    async with scripted(three()) as (client, network):
+async def test_rows_continue_past_short_and_empty_pages() -> None:
+    async with scripted(four_pages()) as (client, network):
         rows = [row.number async for row in client.rows(ListItems())]
 
     assert rows == [1, 2, 3, 4, 5, 6]
-    assert network.asked == ["GET /items", "GET /items?cursor=a", "GET /items?cursor=b", "GET /items?cursor=c"]
+    assert network.request_lines == ["GET /items", "GET /items?cursor=a", "GET /items?cursor=b", "GET /items?cursor=c"]
 
 
-async def test_pages_come_whole() -> None:
-    async with scripted(three()) as (client, _):
-        pages = [len(found.results) async for found in client.pages(ListItems())]
+async def test_pages_yields_whole_pages() -> None:
+    async with scripted(four_pages()) as (client, _):
+        sizes = [len(page.results) async for page in client.pages(ListItems())]
 
-    assert pages == [2, 0, 1, 3]
+    assert sizes == [2, 0, 1, 3]
 
 
-@pytest.mark.parametrize(("wanted", "requests"), [(0, 0), (1, 1), (2, 1), (3, 3), (5, 4), (100, 4)])
-async def test_no_more_is_asked_for_or_given_than_was_wanted(wanted: int, requests: int) -> None:
-    async with scripted(three()) as (client, network):
-        rows = [row.number async for row in client.rows(ListItems(wanted=wanted))]
+@pytest.mark.parametrize(("max_results", "requests"), [(0, 0), (1, 1), (2, 1), (3, 3), (5, 4), (100, 4)])
+async def test_rows_stop_at_the_row_limit_without_a_further_request(max_results: int, requests: int) -> None:
+    async with scripted(four_pages()) as (client, network):
+        rows = [row.number async for row in client.rows(ListItems(max_results=max_results))]
 
-    assert rows == [1, 2, 3, 4, 5, 6][:wanted]
+    assert rows == [1, 2, 3, 4, 5, 6][:max_results]
     assert len(network.seen) == requests
 
 
 @pytest.mark.parametrize("cursors", [["a", "a"], ["a", "b", "a"]])
-async def test_a_cursor_that_comes_again_ends_it(cursors: list[str], caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_repeated_cursor_ends_the_pages(cursors: list[str], caplog: pytest.LogCaptureFixture) -> None:
     answers = [page([number], cursor) for number, cursor in enumerate(cursors)]
     async with scripted(in_turn(answers)) as (client, network):
         rows = [row.number async for row in client.rows(ListItems())]
@@ -58,8 +58,8 @@ async def test_a_cursor_that_comes_again_ends_it(cursors: list[str], caplog: pyt
     assert "returned the same cursor twice" in caplog.text
 
 
-async def test_leaving_early_makes_no_further_request() -> None:
-    async with scripted(three()) as (client, network):
+async def test_closing_the_iterator_early_makes_no_further_request() -> None:
+    async with scripted(four_pages()) as (client, network):
         async with aclosing(client.rows(ListItems())) as rows:
             first = await anext(rows)
         async with aclosing(client.pages(ListItems())) as unread:
@@ -70,7 +70,7 @@ async def test_leaving_early_makes_no_further_request() -> None:
         await anext(unread)
 
 
-async def test_a_page_that_fails_is_asked_for_again_and_pays_each_time() -> None:
+async def test_a_failed_page_is_retried_and_each_attempt_spends_the_budget() -> None:
     answers = [page([1], "a"), httpx.Response(502), page([2])]
     async with scripted(in_turn(answers)) as (client, network):
         rows = [row.number async for row in client.rows(ListItems())]
@@ -79,7 +79,7 @@ async def test_a_page_that_fails_is_asked_for_again_and_pays_each_time() -> None
     assert client.rate_limit().used == len(network.seen) == 3
 
 
-async def test_a_page_that_cannot_be_had_is_raised_after_the_rows_before_it() -> None:
+async def test_a_page_that_keeps_failing_raises_after_the_rows_before_it() -> None:
     async with scripted(in_turn([page([1], "a"), *[httpx.Response(500)] * 9]), retries=1) as (client, _):
         rows = client.rows(ListItems())
         assert (await anext(rows)).number == 1

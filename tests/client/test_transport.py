@@ -1,4 +1,4 @@
-"""The transport over either family of clients, httpx and httpx2, and over real connections."""
+"""The transport over httpx and httpx2, and over real connections."""
 
 from __future__ import annotations
 
@@ -26,19 +26,20 @@ from sixtyfour_async import (
 )
 from sixtyfour_async.operations import CheckBalance
 from tests.client.network import KEY
-from tests.client.questions import PostFile, Talk
+from tests.client.sample_operations import PostFile, StreamTokens
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
 def anyio_backend() -> str:
-    """On the real clock."""
+    """Run on the real clock."""
     return "asyncio"
 
 
 @pytest.fixture(params=[httpx, httpx2], ids=["httpx", "httpx2"])
 def family(request: pytest.FixtureRequest) -> ModuleType:
+    """The library that the client's connections are made with."""
     module: ModuleType = request.param
     return module
 
@@ -51,9 +52,7 @@ def client_of(family: Any, answer: Callable[[Any], Any], **more: Any) -> tuple[A
     return AsyncClient(KEY, base_url="http://service", http_client=http_client, **more), http_client
 
 
-async def test_either_family_carries_requests(family: Any, tmp_path: Path) -> None:
-    """Questions, files, events and downloads."""
-
+async def test_requests_uploads_events_and_downloads_work_over_both_libraries(family: Any, tmp_path: Path) -> None:
     async def answer(request: Any) -> Any:
         body = await request.aread()
         if request.url.host == "storage":
@@ -70,14 +69,14 @@ async def test_either_family_carries_requests(family: Any, tmp_path: Path) -> No
     async with http_client, client:
         balance = await client.send(CheckBalance())
         sent = await client.send(PostFile(file=Upload(b"Ada\n" * 5)))
-        told = [token.text async for token in client.events(Talk(message="hi"))]
+        texts = [token.text async for token in client.events(StreamTokens(message="hi"))]
         size = await client.download("http://storage/x", tmp_path / "x.csv")
 
-    assert (balance.credits, sent, told, size) == (7, 5, ["x"], 3)
+    assert (balance.credits, sent, texts, size) == (7, 5, ["x"], 3)
 
 
 @pytest.mark.parametrize(
-    ("name", "ours", "sent"),
+    ("name", "error_class", "sent"),
     [
         ("ConnectError", ConnectError, False),
         ("ConnectTimeout", ConnectError, False),
@@ -91,29 +90,29 @@ async def test_either_family_carries_requests(family: Any, tmp_path: Path) -> No
         ("DecodingError", ProtocolError, True),
     ],
 )
-async def test_what_goes_wrong_in_either_family_is_told_in_our_words(
-    family: Any, name: str, ours: type[TransportError], sent: bool
+async def test_exceptions_of_both_libraries_become_transport_errors(
+    family: Any, name: str, error_class: type[TransportError], sent: bool
 ) -> None:
     def fail(_request: Any) -> Any:
         raise getattr(family, name)("it broke")
 
     client, http_client = client_of(family, fail, retries=0)
     async with http_client, client:
-        with pytest.raises(ours, match=r"it broke on GET /check-balance") as caught:
+        with pytest.raises(error_class, match=r"it broke on GET /check-balance") as caught:
             await client.send(CheckBalance())
 
     assert caught.value.sent is sent
     assert isinstance(caught.value.__cause__, getattr(family, name))
 
 
-async def test_errors_of_the_service_are_the_same_in_either_family(family: Any) -> None:
+async def test_error_statuses_raise_the_same_over_both_libraries(family: Any) -> None:
     client, http_client = client_of(family, lambda _: family.Response(404, json={"detail": "no such thing"}))
     async with http_client, client:
         with pytest.raises(NotFoundError, match="no such thing"):
             await client.send(CheckBalance())
 
 
-def test_httpx2_is_not_loaded_by_us() -> None:
+def test_the_package_does_not_import_httpx2() -> None:
     program = "import sys, sixtyfour_async; AC = sixtyfour_async.AsyncClient; AC('k'); print('httpx2' in sys.modules)"
 
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
@@ -126,20 +125,20 @@ def port_of(listener: anyio.abc.Listener[Any]) -> int:
     return port
 
 
-async def test_no_request_waits_in_the_pool() -> None:
-    """A service that answers none of 150 requests before it has all of them."""
-    together = 150
+async def test_no_request_waits_in_the_connection_pool() -> None:
+    """The server answers none of 150 requests before it has received all of them."""
+    concurrent = 150
     arrived = 0
-    all_here = anyio.Event()
+    all_arrived = anyio.Event()
 
     async def serve(stream: anyio.abc.ByteStream) -> None:
         nonlocal arrived
         async with stream:
             await stream.receive()
             arrived += 1
-            if arrived == together:
-                all_here.set()
-            await all_here.wait()
+            if arrived == concurrent:
+                all_arrived.set()
+            await all_arrived.wait()
             await stream.send(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}")
 
     async with await anyio.create_tcp_listener(local_host="127.0.0.1") as listener:
@@ -148,37 +147,37 @@ async def test_no_request_waits_in_the_pool() -> None:
             server.start_soon(listener.serve, serve)
             with anyio.fail_after(20):
                 async with anyio.create_task_group() as callers:
-                    for _ in range(together):
+                    for _ in range(concurrent):
                         callers.start_soon(client.request, "GET", "/check-balance")
             server.cancel_scope.cancel()
 
-    assert arrived == together
+    assert arrived == concurrent
 
 
-def unchunked(body: bytes) -> bytes:
-    whole = b""
+def dechunk(body: bytes) -> bytes:
+    content = b""
     while body:
         size, _, body = body.partition(b"\r\n")
-        whole, body = whole + body[: int(size, 16)], body[int(size, 16) + 2 :]
-    return whole
+        content, body = content + body[: int(size, 16)], body[int(size, 16) + 2 :]
+    return content
 
 
-@pytest.mark.parametrize("kind", ["path", "stream"])
-async def test_a_file_is_framed_as_http_wants_it(tmp_path: Path, kind: str) -> None:
-    """Over a real connection: a length that is right to the byte, or chunks."""
+@pytest.mark.parametrize("source", ["path", "stream"])
+async def test_an_upload_has_an_exact_content_length_or_is_chunked(tmp_path: Path, source: str) -> None:
+    """A file has a known length; a stream does not."""
     content = b"name\n" + b"Ada\n" * 100_000
     path = tmp_path / "rows.csv"
     path.write_bytes(content)
     received = b""
 
-    async def pieces() -> AsyncIterator[bytes]:
+    async def chunks() -> AsyncIterator[bytes]:
         yield content[:7]
         yield content[7:]
 
     async def serve(stream: anyio.abc.ByteStream) -> None:
         nonlocal received
         async with stream:
-            while not received.endswith(b"--\r\n" if kind == "path" else b"\r\n0\r\n\r\n"):
+            while not received.endswith(b"--\r\n" if source == "path" else b"\r\n0\r\n\r\n"):
                 received += await stream.receive()
             await stream.send(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}")
 
@@ -187,19 +186,19 @@ async def test_a_file_is_framed_as_http_wants_it(tmp_path: Path, kind: str) -> N
         async with anyio.create_task_group() as server, AsyncClient(KEY, base_url=url) as client:
             server.start_soon(listener.serve, serve)
             with anyio.fail_after(20):
-                await client.send(PostFile(file=Upload(path if kind == "path" else pieces())))
+                await client.send(PostFile(file=Upload(path if source == "path" else chunks())))
             server.cancel_scope.cancel()
 
     head, _, body = received.partition(b"\r\n\r\n")
-    if kind == "path":
+    if source == "path":
         assert f"content-length: {len(body)}".encode() in head.lower()
     else:
         assert b"transfer-encoding: chunked" in head.lower()
-        body = unchunked(body)
+        body = dechunk(body)
     assert content in body
 
 
-async def test_a_request_that_no_server_takes_was_not_sent(unused_port: int) -> None:
+async def test_a_refused_connection_means_the_request_was_not_sent(unused_port: int) -> None:
     async with AsyncClient(KEY, base_url=f"http://127.0.0.1:{unused_port}", retries=0) as client:
         with pytest.raises(ConnectError) as caught:
             await client.send(CheckBalance())

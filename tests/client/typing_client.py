@@ -1,4 +1,4 @@
-"""Read by type checkers, never run: what the client's mechanisms give back, and what they do not take."""
+"""Checked by type checkers and never run: the types that the client returns, and the arguments it rejects."""
 
 from __future__ import annotations
 
@@ -26,38 +26,38 @@ from sixtyfour_async import (
 )
 from sixtyfour_async.models import EmailResult, LiveStatus, SearchStatus
 from sixtyfour_async.models.jobs import Report
-from tests.client.questions import Item, ItemPage, ListItems, Talk, Token
+from tests.client.sample_operations import Item, ItemPage, ListItems, StreamTokens, Token
 
 
 class Lead(BaseModel):
     title: str
 
 
-WHO = {"name": "Ada"}
+LEAD = {"name": "Ada"}
 
 
-def note(seen: ResponseSeen) -> None:
+def on_response(seen: ResponseSeen) -> None:
     assert_type(seen.status, int | None)
 
 
-def ways_to_make_one() -> None:
+def constructor_arguments() -> None:
     AsyncClient(http_client=httpx.AsyncClient())
     AsyncClient(http_client=httpx2.AsyncClient())
-    AsyncClient(auth=OAuth(client_id="c", private_key=Path("key.pem"), kid="k"), hooks=[Hooks(on_response=note)])
+    AsyncClient(auth=OAuth(client_id="c", private_key=Path("key.pem"), kid="k"), hooks=[Hooks(on_response=on_response)])
     AsyncClient(auth_scheme="basic")  # type: ignore[arg-type]
     AsyncClient(http_client=httpx.Client())  # type: ignore[arg-type]
     OAuth("c", "key", "kid")  # type: ignore[call-arg]
     Upload("rows.csv")  # type: ignore[arg-type]
 
 
-async def what_comes_back(client: AsyncClient) -> None:
-    asked = PeopleIntelligence(lead_info=WHO, struct=Lead)
-    answer = await client.send_with_raw(asked)
+async def return_types(client: AsyncClient) -> None:
+    operation = PeopleIntelligence(lead_info=LEAD, struct=Lead)
+    answer = await client.send_with_raw(operation)
     assert_type(answer, Answer[Intelligence[Lead]])
     assert_type(answer.result().structured_data, Lead)
     assert_type(client.with_options(timeout=5.0), AsyncClient)
 
-    job = client.job(asked, "id")
+    job = client.job(operation, "id")
     assert_type(job, Job[Intelligence[Lead]])
     assert_type(await job, Intelligence[Lead])
     assert_type(await job.answer(), Answer[Intelligence[Lead]])
@@ -72,9 +72,9 @@ async def what_comes_back(client: AsyncClient) -> None:
         assert_type(page, ItemPage)
     async for row in client.rows(ListItems()):
         assert_type(row, Item)
-    async with aclosing(client.events(Talk(message="hi"))) as events:
+    async with aclosing(client.events(StreamTokens(message="hi"))) as events:
         async for event in events:
             assert_type(event, Token)
     assert_type(await client.save(job, "rows.csv"), int)
-    client.rows(FindEmail(lead=WHO))  # type: ignore[arg-type]
+    client.rows(FindEmail(lead=LEAD))  # type: ignore[arg-type]
     client.job(ListItems, "id")  # type: ignore[arg-type]

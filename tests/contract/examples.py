@@ -1,4 +1,4 @@
-"""An example of every operation, made from the table of the service's documents under the names they use."""
+"""Arguments for an example of every operation, generated from the table of the service's documentation."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from sixtyfour_async.operations import REGISTRY, Operation, Upload
 from tests.contract.table import Entry, Field
 
-SHORT: Mapping[str, Any] = {
+BY_KIND: Mapping[str, Any] = {
     "any": {"free": [1]},
     "array": ["one"],
     "boolean": True,
@@ -18,7 +18,7 @@ SHORT: Mapping[str, Any] = {
 }
 
 LEAD = {"name": "Ada Example", "email": "ada@acme.example", "phone": "+1 555-0100"}
-GRAPH: Mapping[str, Any] = {
+WORKFLOW: Mapping[str, Any] = {
     "blocks": [{"block_id": "b1", "sequence_number": 1, "block_type": "io", "block_name": "webhook", "specs": {}}]
 }
 
@@ -31,7 +31,7 @@ BY_NAME: Mapping[str, Any] = {
     "references": [{"url": "https://acme.example", "description": "Site"}],
     "webhook_url": "https://example.com/hook",
     "existing_struct": [{"name": "title", "description": "Job title", "type": "enum", "options": ["CEO"]}],
-    "workflow_definition": GRAPH,
+    "workflow_definition": WORKFLOW,
     "cron_expression": "0 7 * * 1",
     "source": {"type": "entity_ids", "entity_ids": ["ada-example"]},
     "result_formats": ["csv", "ndjson"],
@@ -47,9 +47,9 @@ BY_NAME: Mapping[str, Any] = {
     "scope": "full_access",
     "enrichment_type": "phone",
 }
-"""Values that a route wants in a certain form."""
+"""Field → an example value, for fields whose value has a special form."""
 
-NEEDED: Mapping[str, tuple[str, ...]] = {
+ALSO_REQUIRED: Mapping[str, tuple[str, ...]] = {
     "search-query": ("simple_filters",),
     "search-export": ("search_id",),
     "lookalike": ("linkedin_urls",),
@@ -57,9 +57,9 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "schedules-disable-bound": ("created_by",),
     "workflow-cancel": ("job_id",),
 }
-"""Fields of which a route wants one, or that are required by this package on purpose."""
+"""Operation → fields that the table calls optional, but one of which the route or this package requires."""
 
-APART: Mapping[str, tuple[str, ...]] = {
+EXCLUDED: Mapping[str, tuple[str, ...]] = {
     "deep-search": ("exclude_public_ids",),
     "search-query": ("exclude_public_ids", "filters", "parsed_query", "search_id", "query", "cursor"),
     "search-export": ("exclude_public_ids",),
@@ -67,7 +67,7 @@ APART: Mapping[str, tuple[str, ...]] = {
     "lookalike": ("csv_resource_handle_id",),
     "schedules-disable-bound": ("api_key_id",),
 }
-"""Fields that do not go together with another one."""
+"""Operation → fields that cannot be combined with another field of its full example."""
 
 CONFIG: Mapping[str, Mapping[str, str]] = {
     "bulk-people-intelligence": {
@@ -95,50 +95,57 @@ CONFIG: Mapping[str, Mapping[str, str]] = {
         "full_org_chart": "boolean",
     },
 }
-"""What the one text ``config`` may hold: unknown keys are rejected. Source: the vendor's specification."""
+"""Operation → the keys of its form field ``config``, a JSON text. Unknown keys are rejected.
+
+Source: the vendor's specification.
+"""
 
 ALWAYS_SENT = {"grant_type", "client_assertion_type"}
-"""Words of a protocol, which nobody sets."""
+"""Fields with a constant value, which the operation adds itself."""
 
 
 def python_name(name: str) -> str:
-    """The parameter for a name on the wire."""
+    """Return the parameter for a name on the wire."""
     return {"from": "from_", "Idempotency-Key": "idempotency_key"}.get(name, name)
 
 
 def value_of(field: Field) -> Any:
-    """A value that the documents allow."""
-    if field.words:
-        return field.words[0]
+    """Return a value that the documentation allows."""
+    if field.choices:
+        return field.choices[0]
     if field.name in BY_NAME:
         return BY_NAME[field.name]
-    return max(1, field.low or 1) if field.kind == "integer" else SHORT[field.kind]
+    return max(1, field.low or 1) if field.kind == "integer" else BY_KIND[field.kind]
 
 
 def fields_of(entry: Entry, name: str) -> dict[str, Field]:
-    """Everything that can be given, those packed into ``config`` by themselves."""
-    found = {one.name: one for one in entry.fields() if one.name not in ALWAYS_SENT}
-    found |= {part: Field(part, required=True, kind="string") for part in entry.path_fields}
+    """Return every field that can be set; the keys of ``config`` are fields of their own."""
+    fields = {one.name: one for one in entry.fields() if one.name not in ALWAYS_SENT}
+    fields |= {part: Field(part, required=True, kind="string") for part in entry.path_fields}
     if name in CONFIG:
-        found.pop("config")
-        found |= {one.name: one for one in (Field.parse(*pair) for pair in CONFIG[name].items())}
-    return found
+        fields.pop("config")
+        fields |= {one.name: one for one in (Field.parse(*pair) for pair in CONFIG[name].items())}
+    return fields
 
 
 def minimal(entry: Entry, name: str) -> dict[str, Any]:
-    """What must be given, and no more."""
+    """Return the required arguments only."""
     fields = fields_of(entry, name).values()
-    return {python_name(one.name): value_of(one) for one in fields if one.required or one.name in NEEDED.get(name, ())}
+    return {
+        python_name(one.name): value_of(one)
+        for one in fields
+        if one.required or one.name in ALSO_REQUIRED.get(name, ())
+    }
 
 
 def full(entry: Entry, name: str) -> dict[str, Any]:
-    """Everything that can be given at once."""
+    """Return every argument that can be set in one call."""
     fields = fields_of(entry, name).values()
-    return {python_name(one.name): value_of(one) for one in fields if one.name not in APART.get(name, ())}
+    return {python_name(one.name): value_of(one) for one in fields if one.name not in EXCLUDED.get(name, ())}
 
 
 def make(name: str, fields: Mapping[str, Any]) -> Operation[Any]:
-    """The operation of that name."""
+    """Return the operation of that name with these arguments."""
     operation: Any = REGISTRY[name]
-    made: Operation[Any] = operation(**fields)
-    return made
+    instance: Operation[Any] = operation(**fields)
+    return instance

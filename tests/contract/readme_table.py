@@ -1,4 +1,7 @@
-"""The README's table of operations, from registry and namespaces; `python -m tests.contract.readme_table` writes it."""
+"""The README's table of operations, from registry and namespaces.
+
+``python -m tests.contract.readme_table`` regenerates it.
+"""
 
 from __future__ import annotations
 
@@ -13,21 +16,21 @@ BEGIN, END = "<!-- operations -->\n", "<!-- /operations -->"
 HEAD = "| method of the client | route | as a job | operation | standing |\n|---|---|---|---|---|\n"
 
 
-def bound(holder: type, place: str) -> Iterator[tuple[str, Any]]:
-    """Every method with its operation, in the order of the source."""
+def bound_operations(holder: type, place: str) -> Iterator[tuple[str, Any]]:
+    """Yield every method with its operation, in the order of the source."""
     for name, binding in vars(holder).items():
         if (namespace := getattr(binding, "_namespace", None)) is not None:
-            yield from bound(namespace, f"{place}.{name}")
+            yield from bound_operations(namespace, f"{place}.{name}")
         elif (operation := getattr(binding, "_operation", None)) is not None:
             yield f"{place}.{name}", operation
 
 
 def operations_table() -> str:
-    """One line per method."""
+    """Return the table, one line per method."""
     lines = [
         f"| `{place}` | {_route(cls.endpoint.route)} | {_route(cls.endpoint.job)} | `{cls.__name__}` "
         f"| {cls.endpoint.standing} |\n"
-        for place, cls in bound(Namespaces, "client")
+        for place, cls in bound_operations(Namespaces, "client")
     ]
     return HEAD + "".join(lines)
 
@@ -37,7 +40,7 @@ def _route(route: object) -> str:
 
 
 def table_in(text: str) -> str:
-    """The table that a text has between its marks."""
+    """Return the table between the markers of a text."""
     return text.partition(BEGIN)[2].partition(END)[0]
 
 

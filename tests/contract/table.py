@@ -1,7 +1,7 @@
-"""The service's operations as its documents have them: `operations.json`, typed from them and not from this package.
+"""The service's operations by its documentation: `operations.json`, transcribed independently of this package.
 
 Each line is one route. A parameter or body field is ``name: type``, ``name*`` where it is required; types are JSON's,
-with the lengths, counts or values allowed in brackets, or the words allowed, separated by bars.
+with the allowed range of lengths, counts or values in brackets, or the allowed strings separated by bars.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ PLACES = ("query", "header", "body")
 
 @dataclass(frozen=True)
 class Field:
-    """What one parameter or body field may hold."""
+    """The values that one parameter or body field may have."""
 
     name: str
     required: bool
     kind: str
-    words: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
     low: int | None = None
     high: int | None = None
 
@@ -33,28 +33,26 @@ class Field:
         kinds = {"any", "array", "boolean", "file", "integer", "object", "string"}
         bare, required = name.removesuffix("*"), name.endswith("*")
         if plain is None or plain[1] not in kinds:
-            return cls(bare, required, "string", words=tuple(text.split("|")))
+            return cls(bare, required, "string", choices=tuple(text.split("|")))
         return cls(bare, required, plain[1], (), *(int(limit) if limit else None for limit in plain.group(2, 3)))
 
     def fault(self, value: Any) -> str | None:
-        """Say what the service would find wrong with a value."""
-        measured: Any = value
-        shapes: Mapping[str, type | tuple[type, ...]] = {
+        """Return what makes a value invalid for the service, or None if it is valid."""
+        sized: Any = value
+        types: Mapping[str, type | tuple[type, ...]] = {
             "array": list,
             "boolean": bool,
             "integer": int,
             "object": dict,
             "string": str,
         }
-        if self.kind in shapes and not isinstance(value, shapes[self.kind]):
-            return f"{self.name} is {value!r}, no {self.kind}"
-        if self.words and value not in self.words:
-            return f"{self.name} is {value!r}, none of {self.words}"
-        size: int = (
-            measured if self.kind == "integer" else len(measured) if self.kind in shapes.keys() - {"boolean"} else 0
-        )
+        if self.kind in types and not isinstance(value, types[self.kind]):
+            return f"{self.name} is {value!r}, not of type {self.kind}"
+        if self.choices and value not in self.choices:
+            return f"{self.name} is {value!r}, not one of {self.choices}"
+        size: int = sized if self.kind == "integer" else len(sized) if self.kind in types.keys() - {"boolean"} else 0
         if not (self.low or 0) <= size <= (self.high or size):
-            return f"{self.name} measures {size}"
+            return f"{self.name} has size {size}"
         return None
 
 

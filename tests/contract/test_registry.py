@@ -1,4 +1,4 @@
-"""The registry and the table of the service's documents say the same, in both directions."""
+"""The registry and the table of the service's documentation agree, in both directions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sixtyfour_async.operations import REGISTRY, Operation, Request
-from tests.contract.examples import ALWAYS_SENT, CONFIG, NEEDED
+from tests.contract.examples import ALSO_REQUIRED, ALWAYS_SENT, CONFIG
 from tests.contract.table import LINES, TABLE, Entry, Field
 
 ROUTES = [
@@ -18,24 +18,24 @@ ROUTES = [
     if route
 ]
 
-NOT_OF_THE_ROUTE = {"extra"}
+CLIENT_ONLY_FIELDS = {"extra"}
 
 
-def operation(name: str) -> tuple[type[Operation[Any]], dict[str, bool]]:
-    """A class, and its fields by their names on the wire, with whether they are required."""
+def operation_and_fields(name: str) -> tuple[type[Operation[Any]], dict[str, bool]]:
+    """Return the class of an operation, and wire name → whether the field is required."""
     cls = REGISTRY[name]
     assert issubclass(cls, Request)
     fields = {
         info.serialization_alias or field: info.is_required()
         for field, info in cls.model_fields.items()
-        if field not in NOT_OF_THE_ROUTE
+        if field not in CLIENT_ONLY_FIELDS
     }
     return cls, fields
 
 
 def places(name: str, entry: Entry) -> dict[str, dict[str, bool]]:
-    """Where each field of a class travels."""
-    cls, fields = operation(name)
+    """Return the fields of an operation by the part of the request in which they are sent."""
+    cls, fields = operation_and_fields(name)
     headers = {header: fields.pop(field) for field, header in cls.endpoint.in_headers.items()}
     for part in entry.path_fields:
         assert fields.pop(part) is True
@@ -44,32 +44,34 @@ def places(name: str, entry: Entry) -> dict[str, dict[str, bool]]:
     return {"query": query, "header": headers, "body": {} if reads else fields}
 
 
-def test_the_table_has_every_line_of_the_documents_but_the_route_that_is_gone() -> None:
+def test_the_table_has_every_documented_route_except_the_removed_one() -> None:
     assert [line["row"] for line in LINES] == [row for row in range(1, 148) if row != 144]
     assert len(TABLE) == len(LINES) == 146
 
 
-def test_every_route_is_asked_by_exactly_one_operation() -> None:
+def test_every_route_belongs_to_exactly_one_operation() -> None:
     assert Counter(route for route, _ in ROUTES) == Counter(list(TABLE))
 
 
 @pytest.mark.parametrize(("route", "name"), ROUTES)
-def test_an_operation_has_the_fields_of_its_route_each_in_its_place(route: str, name: str) -> None:
-    found = places(name, TABLE[route])
-    wanted = {
+def test_an_operation_has_the_fields_of_its_route_each_in_its_part_of_the_request(route: str, name: str) -> None:
+    actual = places(name, TABLE[route])
+    expected = {
         place: {one.name: one.required for one in fields.values()} for place, fields in TABLE[route].places.items()
     }
     if name in CONFIG:
         config = [Field.parse(*pair) for pair in CONFIG[name].items()]
-        wanted["body"] = {"file": True} | {one.name: one.required for one in config}
-    for fields in wanted.values():
+        expected["body"] = {"file": True} | {one.name: one.required for one in config}
+    for fields in expected.values():
         fields.update(dict.fromkeys(ALWAYS_SENT & set(fields), False))
-        fields.update({field: True for field in NEEDED.get(name, ()) if field in fields and name == "workflow-cancel"})
+        fields.update(
+            {field: True for field in ALSO_REQUIRED.get(name, ()) if field in fields and name == "workflow-cancel"}
+        )
 
-    assert found == wanted
+    assert actual == expected
 
 
-def test_what_else_is_known_of_a_route_is_in_its_endpoint() -> None:
+def test_standing_body_auth_and_events_of_an_endpoint_match_the_table() -> None:
     endpoints = {route: REGISTRY[name].endpoint for route, name in ROUTES}
 
     assert {route: (one.standing, one.body, one.keyless, one.events) for route, one in endpoints.items()} == {
@@ -77,9 +79,9 @@ def test_what_else_is_known_of_a_route_is_in_its_endpoint() -> None:
     }
 
 
-# --- repeating and waiting ----------------------------------------------------------------------------------------
+# --- retries and timeouts -----------------------------------------------------------------------------------------
 
-KEYED = {
+IDEMPOTENCY_FIELDS = {
     "bulk-people-intelligence": "idempotency_key",
     "bulk-company-intelligence": "idempotency_key",
     "workflow-run": "idempotency_key",
@@ -87,7 +89,7 @@ KEYED = {
     "workflow-create": "id",
     "workflow-post": "id",
 }
-POSTS_THAT_MAY_BE_REPEATED = {
+RETRY_SAFE_POSTS = {
     "filter-field-values",
     "autocomplete",
     "generate-title",
@@ -102,26 +104,26 @@ POSTS_THAT_MAY_BE_REPEATED = {
     "chat-session-read",
     "google-sheets-token",
 }
-"""Every other POST may be paid for, or done, twice."""
+"""POSTs without effect, or without a further effect when repeated; any other may be charged or carried out twice."""
 
 
-def repeat_of(route: str, name: str) -> str:
-    """Reads may be repeated, and what the method or the list above says changes nothing the second time."""
-    if name in KEYED:
-        return f"key {KEYED[name]}"
-    free = route.startswith(("GET ", "DELETE ", "PATCH ")) or name in POSTS_THAT_MAY_BE_REPEATED
-    return "always" if free else "never"
+def expected_retry_safety(route: str, name: str) -> str:
+    """Return the retry safety: by key, always for idempotent methods and the POSTs above, never for the rest."""
+    if name in IDEMPOTENCY_FIELDS:
+        return f"key {IDEMPOTENCY_FIELDS[name]}"
+    retry_safe = route.startswith(("GET ", "DELETE ", "PATCH ")) or name in RETRY_SAFE_POSTS
+    return "always" if retry_safe else "never"
 
 
-def test_what_may_be_sent_again_is_what_this_table_allows() -> None:
+def test_retry_safety_of_every_route() -> None:
     endpoints = {route: REGISTRY[name].endpoint for route, name in ROUTES}
 
     assert {route: f"{one.retry_safe} {one.idempotency_field}".strip() for route, one in endpoints.items()} == {
-        route: repeat_of(route, name) for route, name in ROUTES
+        route: expected_retry_safety(route, name) for route, name in ROUTES
     }
 
 
-LONG = {
+LONG_ANSWERS = {
     "people-intelligence",
     "company-intelligence",
     "enrich-lead",
@@ -143,7 +145,7 @@ LONG = {
     "chat-session-stream",
     "workspace-stream",
 }
-FINDERS = {
+QUICK_ANSWERS = {
     "find-email",
     "find-phone",
     "reverse-email",
@@ -158,22 +160,22 @@ FINDERS = {
 }
 
 
-def test_long_answers_are_waited_for_long_and_looks_are_not() -> None:
+def test_read_timeout_of_every_operation() -> None:
     assert {name: cls.endpoint.read_timeout for name, cls in REGISTRY.items()} == {
-        name: 900.0 if name in LONG else 180.0 if name in FINDERS else 30.0 for name in REGISTRY
+        name: 900.0 if name in LONG_ANSWERS else 180.0 if name in QUICK_ANSWERS else 30.0 for name in REGISTRY
     }
 
 
-def test_every_job_is_looked_at_with_an_operation_that_takes_its_id_alone() -> None:
-    looks = {cls.endpoint.name: cls.endpoint.poll for cls in REGISTRY.values() if cls.endpoint.job}
+def test_every_job_is_polled_with_an_operation_that_takes_only_its_id() -> None:
+    polls = {cls.endpoint.name: cls.endpoint.poll for cls in REGISTRY.values() if cls.endpoint.job}
 
-    for name, look in looks.items():
-        route = REGISTRY[look].endpoint.route
+    for name, poll in polls.items():
+        route = REGISTRY[poll].endpoint.route
         assert route is not None, name
         assert route.method == "GET"
         assert len(route.parameters) == 1
-    own = {name: look for name, look in looks.items() if look != "job-status"}
-    assert own == {
+    other = {name: poll for name, poll in polls.items() if poll != "job-status"}
+    assert other == {
         "deep-search": "search-status",
         "search-export": "search-status",
         "lookalike": "lookalike-status",

@@ -1,4 +1,4 @@
-"""Every operation, with as little and with as much as can be given, is a request that the documents allow."""
+"""Every operation, with its required and with all its arguments, is encoded as the documentation allows."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FIELDS = [(name, one) for name, entry in ENTRY.items() for one in fields_of(entr
 
 
 def sent(operation: Operation[Any], entry: Entry) -> dict[str, dict[str, Any]]:
-    """What travels, by place; a form and its file as the fields that are written into it."""
+    """Return the encoded fields by part of the request; a form is returned as its fields."""
     request = encode(operation, Route.parse(entry.route))
     split = urlsplit(request.path)
     assert re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", entry.route.split(" ")[1]), split.path)
@@ -51,17 +51,17 @@ def _lower(fields: Mapping[str, Field]) -> dict[str, str]:
 
 
 def _as_json(field: Field | None, values: list[str]) -> Any:
-    """A query parameter is text; read it as what the documents say it is."""
+    """Return a query parameter as the type that the documentation gives it."""
     if field is not None and field.kind == "array":
         return values
     assert len(values) == 1
     return json.loads(values[0]) if field is not None and field.kind in {"boolean", "integer"} else values[0]
 
 
-def faults(entry: Entry, travelling: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """What the service would find wrong."""
+def problems_of(entry: Entry, fields_by_place: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return what makes a request invalid for the service."""
     found: list[str] = []
-    for place, values in travelling.items():
+    for place, values in fields_by_place.items():
         fields = entry.places[place]
         found += [f"{name} is unknown in the {place}" for name in values if name not in fields]
         found += [
@@ -73,27 +73,27 @@ def faults(entry: Entry, travelling: Mapping[str, Mapping[str, Any]]) -> list[st
 
 
 @pytest.mark.parametrize(("route", "name"), ROUTES)
-def test_a_request_with_as_little_as_possible_is_allowed(route: str, name: str) -> None:
+def test_a_request_with_the_required_arguments_is_valid(route: str, name: str) -> None:
     entry = TABLE[route]
 
-    assert faults(entry, sent(make(name, minimal(entry, name)), entry)) == []
+    assert problems_of(entry, sent(make(name, minimal(entry, name)), entry)) == []
 
 
 @pytest.mark.parametrize(("route", "name"), ROUTES)
-def test_a_request_with_everything_is_allowed_and_sends_everything(route: str, name: str) -> None:
+def test_a_request_with_all_arguments_is_valid_and_sends_them_all(route: str, name: str) -> None:
     entry = TABLE[route]
-    given = full(entry, name)
+    arguments = full(entry, name)
 
-    travelling = sent(make(name, given), entry)
+    encoded = sent(make(name, arguments), entry)
 
-    assert faults(entry, travelling) == []
-    packed: dict[str, Any] = json.loads(travelling["body"].get("config", "{}"))
-    names = {name for values in travelling.values() for name in values} | set(packed) | set(entry.path_fields)
-    assert {python_name(name) for name in names} >= set(given)
+    assert problems_of(entry, encoded) == []
+    config: dict[str, Any] = json.loads(encoded["body"].get("config", "{}"))
+    names = {name for values in encoded.values() for name in values} | set(config) | set(entry.path_fields)
+    assert {python_name(name) for name in names} >= set(arguments)
 
 
 @pytest.mark.parametrize("name", CONFIG)
-def test_a_bulk_config_is_one_text_with_known_keys_only(name: str) -> None:
+def test_a_bulk_config_has_valid_keys_only(name: str) -> None:
     entry = TABLE[str(REGISTRY[name].endpoint.job)]
 
     config = json.loads(sent(make(name, full(entry, name)), entry)["body"]["config"])
@@ -102,18 +102,20 @@ def test_a_bulk_config_is_one_text_with_known_keys_only(name: str) -> None:
     assert [known[key].fault(value) for key, value in config.items() if known[key].fault(value)] == []
 
 
-WORDS = [pytest.param(name, one, word, id=f"{name} {one.name} {word}") for name, one in FIELDS for word in one.words]
+CHOICES = [
+    pytest.param(name, one, choice, id=f"{name} {one.name} {choice}") for name, one in FIELDS for choice in one.choices
+]
 
 
-@pytest.mark.parametrize(("name", "field", "word"), WORDS)
-def test_every_word_that_the_documents_allow_can_be_sent(name: str, field: Field, word: str) -> None:
-    operation = make(name, {**minimal(ENTRY[name], name), python_name(field.name): word})
+@pytest.mark.parametrize(("name", "field", "choice"), CHOICES)
+def test_every_documented_choice_is_accepted(name: str, field: Field, choice: str) -> None:
+    operation = make(name, {**minimal(ENTRY[name], name), python_name(field.name): choice})
 
-    assert getattr(operation, python_name(field.name)) == word
+    assert getattr(operation, python_name(field.name)) == choice
 
 
 def of_size(field: Field, size: int) -> Any:
-    """A value that measures so much and has no other fault."""
+    """Return a value of that size which is valid otherwise."""
     if field.kind == "integer":
         return size
     if field.kind == "object":
@@ -123,32 +125,32 @@ def of_size(field: Field, size: int) -> Any:
     return ("https://example.com/" + "x" * size)[:size]
 
 
-def beyond(field: Field) -> list[Any]:
-    """Values just outside what the documents allow."""
+def out_of_range(field: Field) -> list[Any]:
+    """Return the values just outside the documented range."""
     below = [] if not field.low else [field.low - 1]
     above = [] if field.high is None else [field.high + 1]
     return [of_size(field, size) for size in below + above]
 
 
-BEYOND = [
+OUT_OF_RANGE = [
     pytest.param(name, one, value, id=f"{name} {one.name} {number}")
     for name, one in FIELDS
-    for number, value in enumerate(beyond(one))
+    for number, value in enumerate(out_of_range(one))
 ]
 
 
-@pytest.mark.parametrize(("name", "field", "value"), BEYOND)
-def test_what_is_beyond_a_documented_limit_is_refused_by_its_name(name: str, field: Field, value: Any) -> None:
-    with pytest.raises(InputError) as refused:
+@pytest.mark.parametrize(("name", "field", "value"), OUT_OF_RANGE)
+def test_a_value_out_of_range_raises_with_its_field(name: str, field: Field, value: Any) -> None:
+    with pytest.raises(InputError) as caught:
         make(name, {**minimal(ENTRY[name], name), python_name(field.name): value})
 
-    assert (refused.value.field or "").split(".")[0] == python_name(field.name)
+    assert (caught.value.field or "").split(".")[0] == python_name(field.name)
 
 
 @pytest.mark.parametrize("name", ENTRY)
-def test_a_word_that_nobody_knows_is_refused_but_may_go_as_an_extra(name: str) -> None:
+def test_an_unknown_argument_raises_and_extra_sends_it(name: str) -> None:
     fields = minimal(ENTRY[name], name)
 
     with pytest.raises(InputError):
-        make(name, {**fields, "added_last_night": 1})
-    assert "added_last_night" in json.dumps(make(name, {**fields, "extra": {"added_last_night": 1}}).payload())
+        make(name, {**fields, "undocumented": 1})
+    assert "undocumented" in json.dumps(make(name, {**fields, "extra": {"undocumented": 1}}).payload())

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from sixtyfour_async import CompanyIntelligence, JobFailedError, JobRunner, MemoryJournal, Outcome
-from tests.client.network import Scripted, scripted
+from tests.client.network import ScriptedTransport, scripted
 
 pytestmark = pytest.mark.anyio
 
@@ -33,7 +33,7 @@ class Service:
         return httpx.Response(200, json=self.polls.pop(0) if len(self.polls) > 1 else self.polls[0])
 
 
-async def run(service: Service, **runner: Any) -> tuple[Outcome[Any], float, Scripted]:
+async def run(service: Service, **runner: Any) -> tuple[Outcome[Any], float, ScriptedTransport]:
     """Run the question; return its outcome, the seconds it took and the requests."""
     async with scripted(service) as (client, network), JobRunner(client, journal=MemoryJournal(), **runner) as jobs:
         begun = anyio.current_time()
@@ -151,14 +151,14 @@ async def test_the_id_of_a_submit_is_read_under_any_of_its_names(started: Any) -
     outcome, _, network = await run(Service(DONE, started=started))
 
     assert (outcome.status, outcome.job_id) == ("completed", "j1")
-    assert network.asked == ["POST /company-intelligence-async", "GET /job-status/j1"]
+    assert network.request_lines == ["POST /company-intelligence-async", "GET /job-status/j1"]
 
 
 async def test_a_number_is_an_id() -> None:
     outcome, _, network = await run(Service(DONE, started={"task_id": 17}))
 
     assert (outcome.status, outcome.job_id) == ("completed", "17")
-    assert network.asked[-1] == "GET /job-status/17"
+    assert network.request_lines[-1] == "GET /job-status/17"
 
 
 async def test_a_submit_without_an_id_is_parked_with_its_answer() -> None:

@@ -113,7 +113,7 @@ WANTED = "give a pydantic class, or a mapping of field name to description"
         ("title", f"is of type str; {WANTED}"),
         (["title"], f"is of type list; {WANTED}"),
         (Lead(title="CEO"), "is an instance of Lead; give the class itself: Lead"),
-        (Plain, f"is the class Plain, which is no pydantic model; {WANTED}"),
+        (Plain, f"is the class Plain, which is not a pydantic model; {WANTED}"),
         ({"title": {}}, ": field 'title' has no 'description'"),
         ({"title": {"type": "str"}}, ": field 'title' has no 'description'"),
         ({"title": {"description": None}}, ": field 'title' has no 'description'"),
@@ -137,7 +137,7 @@ WANTED = "give a pydantic class, or a mapping of field name to description"
             OrderedDict[str, int](years=3),
             """: field 'years' should be a description, or {"description": …, "type": …}, not int""",
         ),
-        ({1: "Job"}, "has a field name that is no text: 1"),
+        ({1: "Job"}, "has a field name that is not a string: 1"),
     ],
     ids=str,
 )

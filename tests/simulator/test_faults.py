@@ -1,3 +1,5 @@
+"""Injected faults: what the client meets, and whether the simulator did the work before."""
+
 from __future__ import annotations
 
 import httpx
@@ -11,7 +13,7 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.mark.parametrize(("name", "worked"), [("reset", False), ("lost_answer", True), ("truncated", True)])
-async def test_broken_connections_in_process(start: Start, name: str, worked: bool) -> None:
+async def test_in_process_disconnects_raise_before_or_after_the_work(start: Start, name: str, worked: bool) -> None:
     harness = start()
     harness.simulator.faults.script(name, route="/find-email-async")
     assert (await harness.post("/find-phone-async", LEAD)).status_code == 200
@@ -24,7 +26,7 @@ async def test_broken_connections_in_process(start: Start, name: str, worked: bo
     assert harness.simulator.faults.struck[name] == 1
 
 
-async def test_synchronous_answer_is_lost_after_the_work(start: Start) -> None:
+async def test_a_lost_synchronous_answer_is_charged(start: Start) -> None:
     harness = start()
     harness.simulator.faults.script("lost_answer")
     with pytest.raises(SimulatedDisconnect):
@@ -34,7 +36,7 @@ async def test_synchronous_answer_is_lost_after_the_work(start: Start) -> None:
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
-async def test_server_errors(start: Start, status: int) -> None:
+async def test_server_error_gives_the_scripted_status(start: Start, status: int) -> None:
     harness = start()
     harness.simulator.faults.script("server_error", status=status)
     answer = await harness.post("/find-email-async", LEAD)
@@ -43,7 +45,7 @@ async def test_server_errors(start: Start, status: int) -> None:
     assert not harness.simulator.books.jobs
 
 
-async def test_proxy_error_page(start: Start) -> None:
+async def test_html_is_a_proxy_error_page(start: Start) -> None:
     harness = start()
     harness.simulator.faults.script("html")
     answer = await harness.get("/check-balance")
@@ -51,7 +53,7 @@ async def test_proxy_error_page(start: Start) -> None:
     assert "x-ratelimit-limit" not in answer.headers
 
 
-async def test_throttled_below_the_limit(start: Start) -> None:
+async def test_throttled_gives_429_below_the_limit(start: Start) -> None:
     harness = start()
     harness.simulator.faults.script("throttled", times=2)
     answers = [await harness.get("/check-balance") for _ in range(3)]
@@ -66,17 +68,17 @@ async def test_job_is_hidden_after_submit(start: Start) -> None:
     started = await harness.post(
         "/workflows/run", {"webhook_payload": {"company_name": "3M"}}, workflow_id=COMPANY_WORKFLOW
     )
-    looks = [
+    polls = [
         f"/job-status/{job}",
         f"/search/status/{search}",
         f"/workflows/runs/{started.json()['job_id']}/live_status",
     ]
-    assert [(await harness.get(look)).status_code for look in looks] == [404] * 3
+    assert [(await harness.get(poll)).status_code for poll in polls] == [404] * 3
     harness.clock.seconds = 5
-    assert [(await harness.get(look)).status_code for look in looks] == [200] * 3
+    assert [(await harness.get(poll)).status_code for poll in polls] == [200] * 3
 
 
-async def test_slow_body_stalls(start: Start) -> None:
+async def test_slow_body_delays_the_response(start: Start) -> None:
     harness = start(speed=3.0)
     harness.simulator.faults.script("slow_body")
     assert (await harness.get("/check-balance")).json() == {"credits": 1_000_000.0}
@@ -90,9 +92,9 @@ async def test_drift_is_an_undocumented_status(start: Start) -> None:
     harness.clock.seconds = 300
     harness.simulator.faults.script("drift", times=2)
     await harness.get("/check-balance")
-    draw_drift = (await harness.get(f"/job-status/{job}")).json()
-    assert draw_drift["status"] == "finalizing"
-    assert "result" not in draw_drift
+    drifted = (await harness.get(f"/job-status/{job}")).json()
+    assert drifted["status"] == "finalizing"
+    assert "result" not in drifted
     assert (await harness.get(f"/search/status/{search}")).json()["status"] == "finalizing"
     assert (await harness.get(f"/job-status/{job}")).json()["status"] == "completed"
 
@@ -147,9 +149,9 @@ async def test_probabilistic_faults_are_repeatable(start: Start) -> None:
     assert 60 < sum(status >= 500 for status in first) < 120
 
 
-@pytest.mark.parametrize("bad", [("nobody", 1), ("reset", 0)])
-async def test_invalid_scripts_are_rejected(start: Start, bad: tuple[str, int]) -> None:
-    name, times = bad
+@pytest.mark.parametrize("script", [("unknown", 1), ("reset", 0)])
+async def test_invalid_scripts_are_rejected(start: Start, script: tuple[str, int]) -> None:
+    name, times = script
     with pytest.raises(ValueError, match=r"one of|from 1"):
         start().simulator.faults.script(name, times=times)
 
@@ -162,7 +164,7 @@ async def test_disconnect_is_not_an_httpx_error(start: Start) -> None:
     assert not isinstance(caught.value, httpx.HTTPError)
 
 
-PAID = {
+CHARGED_ROUTES = {
     *("/find-email", "/find-email-async", "/find-email-bulk", "/find-email-bulk-async", "/reverse-phone-bulk-async"),
     *("/people-intelligence-async", "/company-intelligence", "/qa-agent-async", "/enrich-linkedin", "/verify-age"),
     *("/bulk-intelligence/people", "/bulk-intelligence/company", "/workflows/run"),
@@ -171,7 +173,9 @@ PAID = {
 }
 
 
-@pytest.mark.parametrize("case", [case for case in PUBLISHED if case.path in PAID], ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    "case", [case for case in PUBLISHED if case.path in CHARGED_ROUTES], ids=lambda case: case.name
+)
 async def test_lost_answer_does_the_work_and_reset_does_not(start: Start, case: Case) -> None:
     harness = start()
     ids = await case.ids(harness)
@@ -179,8 +183,8 @@ async def test_lost_answer_does_the_work_and_reset_does_not(start: Start, case: 
 
     for fault, accepted in (("reset", 0), ("lost_answer", 1)):
         harness.simulator.faults.script(fault, route=case.path)
-        with pytest.raises(SimulatedDisconnect) as broken:
+        with pytest.raises(SimulatedDisconnect) as caught:
             await ask(harness, case, case.right, ids)
-        assert broken.value.worked is bool(accepted)
+        assert caught.value.worked is bool(accepted)
         assert len(harness.simulator.books.jobs) == before + accepted
     assert harness.simulator.books.jobs[-1].charge > 0

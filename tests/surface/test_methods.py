@@ -1,4 +1,4 @@
-"""Every method of a client shows what to pass: at run time and to a type checker, the same."""
+"""Signatures and docstrings of the client's methods, at run time and in the stub for type checkers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CLIENT = AsyncClient("unused", base_url="http://localhost:1")
 
 
 def methods(holder: Any, place: str) -> Iterator[tuple[str, Method]]:
-    """Every method that is reached from a client, by its place."""
+    """Yield every method of a client with its dotted name."""
     for name in dir(holder.__class__):
         found = None if name.startswith("_") else getattr(holder, name)
         if isinstance(found, Namespace):
@@ -41,7 +41,7 @@ FORMS = [
 each_form = pytest.mark.parametrize(("place", "method"), FORMS, ids=[place for place, _ in FORMS])
 
 
-def test_there_is_one_method_for_each_operation() -> None:
+def test_every_operation_has_one_method() -> None:
     assert len(METHODS) == len(REGISTRY)
 
 
@@ -57,21 +57,21 @@ def test_required_parameters_come_first_and_extra_last(place: str, method: Metho
 
 
 @each_form
-def test_every_parameter_is_documented_and_so_is_the_operation(place: str, method: Method) -> None:
-    shown = re.sub(".\b", "", pydoc.render_doc(method))  # bold is each letter twice
+def test_the_docstring_describes_the_operation_and_every_parameter(place: str, method: Method) -> None:
+    rendered = re.sub(".\b", "", pydoc.render_doc(method))  # pydoc overstrikes bold letters
     description, _, parameters = (inspect.getdoc(method) or "").partition("\nArgs:\n")
-    own = inspect.getdoc(operation_of(method)) or ""
+    operation_doc = inspect.getdoc(operation_of(method)) or ""
 
-    assert own
-    assert own in description
+    assert operation_doc
+    assert operation_doc in description
     name = place.rpartition(".")[2]
-    assert re.search(rf"\b{name}\(\s*\*,", shown)  # from Python 3.13 on, a long signature has a line per parameter
+    assert re.search(rf"\b{name}\(\s*\*,", rendered)  # from Python 3.13 on, a long signature has a line per parameter
     for parameter, text in parameter_docs(operation_of(method)).items():
         assert text.endswith((".", "…", "?")), parameter
         assert f"    {parameter}: {text.split()[0]}" in parameters
 
 
-def test_the_operation_s_own_parameters_come_before_those_it_shares() -> None:
+def test_an_operations_own_parameters_come_before_shared_ones() -> None:
     assert list(inspect.signature(CLIENT.people.find_email).parameters) == [
         "lead",
         "mode",
@@ -86,19 +86,19 @@ def operation_of(method: Method) -> Any:
     return vars(method)["_operation"]
 
 
-# --- the static side ----------------------------------------------------------------------------------------------
+# --- the stub -----------------------------------------------------------------------------------------------------
 
 
-def test_the_stub_is_what_the_methods_say() -> None:
-    """`python -m tests.surface.stubs` writes it anew."""
-    assert stubs.STUB.read_text("utf-8") == stubs.made()
+def test_the_stub_is_up_to_date() -> None:
+    """`python -m tests.surface.stubs` regenerates it."""
+    assert stubs.STUB.read_text("utf-8") == stubs.generate()
 
 
 CLASSES = {node.name: node for node in ast.parse(stubs.STUB.read_text("utf-8")).body if isinstance(node, ast.ClassDef)}
 
 
 def declared(place: str) -> ast.AsyncFunctionDef | ast.FunctionDef:
-    """The function that the stub has for a method, found as a type checker finds it."""
+    """Return the stub's function for a method, resolved as a type checker would."""
     _, *path = place.split(".")
     members = members_of("Namespaces")
     for name in [*path, "__call__"]:
@@ -117,8 +117,8 @@ def members_of(name: str) -> dict[str, ast.stmt]:
 
 
 @each_form
-def test_a_type_checker_sees_the_signature_and_the_text_of_run_time(place: str, method: Method) -> None:
-    found, shown = declared(place), inspect.signature(method)
+def test_the_stub_has_the_signature_and_docstring_of_run_time(place: str, method: Method) -> None:
+    found, signature = declared(place), inspect.signature(method)
     parameters = {
         arg.arg: (ast.unparse(arg.annotation or arg), default and ast.literal_eval(default))
         for arg, default in zip(found.args.kwonlyargs, found.args.kw_defaults, strict=True)
@@ -128,38 +128,38 @@ def test_a_type_checker_sees_the_signature_and_the_text_of_run_time(place: str, 
     }
 
     assert [arg.arg for arg in found.args.args] == ["self"]
-    assert list(parameters) == list(shown.parameters)
-    assert {name: as_written(text) for name, (text, _) in parameters.items()} == {
-        name: as_written(stubs.spell(one.annotation)) for name, one in shown.parameters.items()
+    assert list(parameters) == list(signature.parameters)
+    assert {name: normalized(text) for name, (text, _) in parameters.items()} == {
+        name: normalized(stubs.spell(one.annotation)) for name, one in signature.parameters.items()
     }
-    assert required == {name for name, one in shown.parameters.items() if one.default is inspect.Parameter.empty}
+    assert required == {name for name, one in signature.parameters.items() if one.default is inspect.Parameter.empty}
     assert {name: default for name, (_, default) in parameters.items() if name not in required} == {
-        name: one.default for name, one in shown.parameters.items() if name not in required
+        name: one.default for name, one in signature.parameters.items() if name not in required
     }
-    assert as_written(ast.unparse(found.returns or found)) == as_written(stubs.spell(shown.return_annotation))
+    assert normalized(ast.unparse(found.returns or found)) == normalized(stubs.spell(signature.return_annotation))
     assert ast.get_docstring(found) == inspect.getdoc(method)
 
 
-def as_written(annotation: str) -> str:
+def normalized(annotation: str) -> str:
     return ast.unparse(ast.parse(annotation.replace("builtins.", "")))
 
 
 # --- names --------------------------------------------------------------------------------------------------------
 
-NAMED_AFTER_THE_VERB = {"client.workflows.run", "client.search.exclusion_lists.create"}
+NAMED_BY_VERB = {"client.workflows.run", "client.search.exclusion_lists.create"}
 
 
-def test_a_method_that_only_starts_a_job_says_so() -> None:
+def test_a_method_that_only_starts_a_job_is_named_and_documented_so() -> None:
     starting = {place for place, method in METHODS.items() if vars(method)["_form"] is SUBMIT}
     named = {place for place in METHODS if place.rpartition(".")[2].startswith("start_")}
 
-    assert starting == named | NAMED_AFTER_THE_VERB
+    assert starting == named | NAMED_BY_VERB
     for place in starting:
         assert (METHODS[place].__doc__ or "").startswith("Start a job ")
         assert stubs.spell(inspect.signature(METHODS[place]).return_annotation).startswith("Job[")
 
 
-def test_what_is_stored_is_handled_with_the_same_five_verbs() -> None:
+def test_stored_resources_share_the_same_verbs() -> None:
     for holder in (
         CLIENT.workflows,
         CLIENT.workflows.rest,
@@ -167,10 +167,10 @@ def test_what_is_stored_is_handled_with_the_same_five_verbs() -> None:
         CLIENT.search.exclusion_lists,
         CLIENT.oauth.clients,
     ):
-        offered = {name for name, binding in vars(type(holder)).items() if isinstance(binding, Binding)}
+        names = {name for name, binding in vars(type(holder)).items() if isinstance(binding, Binding)}
 
-        assert {"create", "delete"} <= offered
-        assert not {name for name in offered if name.startswith(("create_", "update_", "post", "patch", "remove"))}
+        assert {"create", "delete"} <= names
+        assert not {name for name in names if name.startswith(("create_", "update_", "post", "patch", "remove"))}
 
 
 def test_every_binding_is_in_the_stub() -> None:
@@ -184,16 +184,16 @@ def test_every_binding_is_in_the_stub() -> None:
 # --- calling ------------------------------------------------------------------------------------------------------
 
 
-def test_a_misspelt_parameter_is_named_with_the_nearest_one() -> None:
+def test_a_misspelt_parameter_raises_and_suggests_the_nearest_name() -> None:
     people: Any = CLIENT.people
 
     for call in (people.find_email, people.find_email.submit):
-        with pytest.raises(InputError, match="unknown parameter 'leed'; did you mean 'lead'") as refused:
+        with pytest.raises(InputError, match="unknown parameter 'leed'; did you mean 'lead'") as caught:
             call(leed={"name": "Ada"})
-        assert refused.value.field == "leed"
+        assert caught.value.field == "leed"
 
 
-def test_a_positional_argument_is_refused_by_the_method_s_name() -> None:
+def test_a_positional_argument_raises_with_the_name_of_the_method() -> None:
     people: Any = CLIENT.people
 
     with pytest.raises(TypeError, match=r"find_email\(\) takes keyword arguments only"):

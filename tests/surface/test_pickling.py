@@ -51,7 +51,7 @@ from sixtyfour_async._wire.codec import decode_answer
 from sixtyfour_async.testing import simulated
 from tests.contract.examples import full, make, minimal
 from tests.contract.table import TABLE
-from tests.contract.test_answers import ANSWERS, NEEDED, answer_type
+from tests.contract.test_answers import ANSWERS, INDISPENSABLE, answer_type
 from tests.models.test_errors import EXAMPLES
 from tests.runner.questions import question, questions
 from tests.surface.shapes import Lead, OddError, Page, read_and_return
@@ -94,7 +94,7 @@ def answers() -> list[object]:
     untitled: dict[str, Any] = {"structured_data": {"leads": [{}]}}
     return [
         *(decode_answer(answer_type(name), copy.deepcopy(answer), operation="GET /x") for name, answer in ANSWERS),
-        *(cls.model_validate(dict.fromkeys(NEEDED, "1")) for cls in model_classes()),
+        *(cls.model_validate(dict.fromkeys(INDISPENSABLE, "1")) for cls in model_classes()),
         *(generic[shape].model_validate(untitled) for generic in generics for shape in shapes),
         *(generic[Lead].model_validate(data) for generic in generics),
         Intelligence[Page[int]].model_validate(data),
@@ -103,15 +103,15 @@ def answers() -> list[object]:
 
 
 def reports() -> list[object]:
-    asked = PeopleIntelligence(lead_info=ADA, struct=Lead)
+    operation = PeopleIntelligence(lead_info=ADA, struct=Lead)
     value = Intelligence[Lead].model_validate({"structured_data": {"title": "CEO"}})
     misfit = ResponseError("does not fit", raw={"a": 1})
     return [
-        Outcome("k", 3, asked, "completed", value=value, raw={"a": [1]}, job_id="j", cost_cents=1.5),
-        Outcome("k", 3, asked, "completed", error=misfit, raw={"a": 1}, replayed=True),
-        Outcome("k", 3, asked, "unknown", error=JobLostError("gone", job_id="j")),
-        Unfinished("k", asked, "j"),
-        Unknown("k", asked, "why", None, 3.0),
+        Outcome("k", 3, operation, "completed", value=value, raw={"a": [1]}, job_id="j", cost_cents=1.5),
+        Outcome("k", 3, operation, "completed", error=misfit, raw={"a": 1}, replayed=True),
+        Outcome("k", 3, operation, "unknown", error=JobLostError("gone", job_id="j")),
+        Unfinished("k", operation, "j"),
+        Unknown("k", operation, "why", None, 3.0),
         Explanation("k", "running", "rate", 1.0, 2, None, 3.0, 0.5),
         Report(JobState.COMPLETED, "completed", result={"a": 1}, run_time=3.0),
         Answer(value, {"a": 1}, None, "r1"),
@@ -215,24 +215,24 @@ async def chunks() -> AsyncGenerator[bytes, None]:
 
 def test_an_upload_of_a_stream_is_not_pickled_and_has_no_second_copy() -> None:
     upload = Upload(chunks(), "rows.csv")
-    asked = BulkPeopleIntelligence(file=upload)
+    operation = BulkPeopleIntelligence(file=upload)
 
-    for value in (upload, asked):
+    for value in (upload, operation):
         assert copy.copy(value) == copy.deepcopy(value) == value
         with pytest.raises(InputError, match="an upload of a stream cannot be pickled") as caught:
             pickle.dumps(value)
         assert "pass a path or bytes" in caught.value.remedy
-    assert copy.deepcopy(asked).fingerprint() == asked.fingerprint()
+    assert copy.deepcopy(operation).fingerprint() == operation.fingerprint()
 
 
 def test_an_upload_of_a_path_is_the_same_file_after_a_pickle(tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
     path.write_bytes(b"name\nAda\n")
-    asked = BulkPeopleIntelligence(file=Upload(path, "other.csv", "text/plain"))
+    operation = BulkPeopleIntelligence(file=Upload(path, "other.csv", "text/plain"))
 
-    twin = pickle.loads(pickle.dumps(asked))  # noqa: S301 (our own bytes)
+    twin = pickle.loads(pickle.dumps(operation))  # noqa: S301 (our own bytes)
 
-    assert (twin, twin.fingerprint()) == (asked, asked.fingerprint())
+    assert (twin, twin.fingerprint()) == (operation, operation.fingerprint())
     assert (twin.file.name, twin.file.media_type) == ("other.csv", "text/plain")
 
 

@@ -7,7 +7,7 @@ import pytest
 from sixtyfour_async._wire.ranges import Failed, Finished, Follow, PartialFile, StartOver, Write, headers_for, next_step
 
 
-def test_ranges_are_asked_for_only_where_they_can_be_trusted() -> None:
+def test_a_range_is_requested_only_with_an_etag() -> None:
     assert "range" not in headers_for(PartialFile())
     assert "range" not in headers_for(PartialFile(5))
     assert headers_for(PartialFile(5, '"v"')) == {"accept-encoding": "identity", "range": "bytes=5-", "if-range": '"v"'}
@@ -34,5 +34,5 @@ def test_ranges_are_asked_for_only_where_they_can_be_trusted() -> None:
     ],
     ids=str,
 )
-def test_an_answer_of_the_storage_host_means(status: int, headers: dict[str, str], step: object) -> None:
+def test_the_next_step_follows_from_the_response(status: int, headers: dict[str, str], step: object) -> None:
     assert next_step(status, headers, PartialFile(5, '"v"'), "https://h/d/a") == step

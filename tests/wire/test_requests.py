@@ -1,4 +1,4 @@
-"""Operation → request: path, query, headers and body, and what is refused."""
+"""Encoding of operations: path, query, headers and body, and what is rejected."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from sixtyfour_async.operations import (
 )
 
 
-def asked(operation: Operation[Any]) -> HTTPRequest:
-    """The request of the first route that the operation has."""
+def encode_first(operation: Operation[Any]) -> HTTPRequest:
+    """Encode an operation for its direct route, or for its job route if it has no other."""
     return encode(operation, operation.endpoint.route or job_route(operation))
 
 
@@ -49,10 +49,10 @@ def asked(operation: Operation[Any]) -> HTTPRequest:
         (CancelRun(job_id="r1"), "POST", "/workflows/cancel?job_id=r1"),
     ],
 )
-def test_path_and_query_are_written_and_nothing_is_left_for_a_body(
+def test_a_get_or_cancel_has_its_fields_in_path_and_query_and_no_body(
     operation: Operation[Any], method: str, path: str
 ) -> None:
-    request = asked(operation)
+    request = encode_first(operation)
 
     assert (request.method, request.path) == (method, path)
     assert request.body is None
@@ -70,10 +70,8 @@ def test_path_and_query_are_written_and_nothing_is_left_for_a_body(
         (UpdateSchedule(schedule_id="s1"), "/schedules/s1"),
     ],
 )
-def test_a_route_that_takes_a_body_gets_one_even_if_there_is_nothing_to_say(
-    operation: Operation[Any], path: str
-) -> None:
-    request = asked(operation)
+def test_a_route_with_a_body_gets_an_empty_object_if_no_field_is_set(operation: Operation[Any], path: str) -> None:
+    request = encode_first(operation)
 
     assert (request.path, request.body) == (path, b"{}")
     assert request.headers == {"content-type": "application/json"}
@@ -138,29 +136,29 @@ def test_a_route_that_takes_a_body_gets_one_even_if_there_is_nothing_to_say(
         ),
     ],
 )
-def test_the_body_holds_what_was_set_and_nothing_else(operation: Operation[Any], body: dict[str, Any]) -> None:
-    request = asked(operation)
+def test_the_body_has_the_fields_that_were_set_and_no_others(operation: Operation[Any], body: dict[str, Any]) -> None:
+    request = encode_first(operation)
 
     assert json.loads(request.body or b"") == body
     assert request.headers == {"content-type": "application/json"}
     assert "?" not in request.path
 
 
-def test_text_travels_as_utf8_without_spaces() -> None:
-    assert asked(FindEmail(lead={"name": "Zoë"})).body == '{"lead":{"name":"Zoë"}}'.encode()
+def test_json_is_compact_utf8() -> None:
+    assert encode_first(FindEmail(lead={"name": "Zoë"})).body == '{"lead":{"name":"Zoë"}}'.encode()
 
 
-def test_a_workflow_run_is_spread_over_query_header_and_body() -> None:
+def test_a_workflow_run_has_fields_in_query_header_and_body() -> None:
     run = RunWorkflow(workflow_id="w/1", webhook_payload=[{"company_name": "Acme"}], idempotency_key="row-7")
 
-    request = asked(run)
+    request = encode_first(run)
 
     assert request.path == "/workflows/run?workflow_id=w%2F1"
     assert request.headers == {"Idempotency-Key": "row-7", "content-type": "application/json"}
     assert json.loads(request.body or b"") == {"webhook_payload": [{"company_name": "Acme"}]}
 
 
-def test_a_job_goes_to_its_own_route_with_the_same_body() -> None:
+def test_the_job_route_gets_the_same_body() -> None:
     find = FindEmail(lead={"name": "Ada"})
 
     assert encode(find, answer_route(find)).path == "/find-email"
@@ -169,22 +167,22 @@ def test_a_job_goes_to_its_own_route_with_the_same_body() -> None:
     assert encode(find, job_route(find)).operation == "POST /find-email-async"
 
 
-def test_the_time_to_wait_is_the_operations_own_or_the_callers() -> None:
+def test_the_timeout_is_the_operations_own_or_the_callers() -> None:
     find = FindEmail(lead={"name": "Ada"})
 
-    assert asked(find).timeout == FindEmail.endpoint.read_timeout
+    assert encode_first(find).timeout == FindEmail.endpoint.read_timeout
     assert encode(find, answer_route(find), timeout=7.0).timeout == 7.0
 
 
 @pytest.mark.parametrize("id_", ["", ".", ".."])
-def test_a_path_parameter_that_would_leave_its_place_is_refused(id_: str) -> None:
-    with pytest.raises(InputError) as refused:
-        asked(GetJobStatus(job_id=id_))
+def test_a_path_parameter_that_changes_the_path_is_rejected(id_: str) -> None:
+    with pytest.raises(InputError) as caught:
+        encode_first(GetJobStatus(job_id=id_))
 
-    assert refused.value.field == "job_id"
+    assert caught.value.field == "job_id"
 
 
-def test_a_route_that_an_operation_does_not_have_is_refused_by_name() -> None:
+def test_a_missing_route_raises_with_the_name_of_the_operation() -> None:
     with pytest.raises(ConfigurationError, match="deep-search has no direct answer"):
         answer_route(DeepSearch(query="x"))
     with pytest.raises(ConfigurationError, match="check-balance is not a job"):
@@ -192,11 +190,11 @@ def test_a_route_that_an_operation_does_not_have_is_refused_by_name() -> None:
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf")])
-def test_a_number_that_json_cannot_hold_is_refused_before_it_is_sent(number: float) -> None:
+def test_nan_and_infinity_are_rejected_before_sending(number: float) -> None:
     with pytest.raises(InputError):
-        asked(FindEmail(lead={"name": "Ada", "score": number}))
+        encode_first(FindEmail(lead={"name": "Ada", "score": number}))
 
 
-def test_text_that_utf8_cannot_hold_is_refused_when_the_operation_is_made() -> None:
+def test_a_lone_surrogate_is_rejected() -> None:
     with pytest.raises(InputError):
         FindEmail(lead={"name": "\ud800"}).fingerprint()

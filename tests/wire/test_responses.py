@@ -1,4 +1,4 @@
-"""(Status, headers, body) → JSON, an answer, or the error that the server meant."""
+"""Decoding of responses: (status, headers, body) → JSON, a typed answer, or the error of its status."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sixtyfour_async.errors import APIError, NotFoundError, RateLimitError, Resp
 from sixtyfour_async.models import Balance, Started
 
 NOW = datetime(2026, 2, 18, 10, 0, 0, tzinfo=UTC)
-ASKED = "POST /find-email"
+OPERATION = "POST /find-email"
 
 
 def response(status: int, body: object = b"", **headers: str) -> HTTPResponse:
@@ -30,7 +30,7 @@ def response(status: int, body: object = b"", **headers: str) -> HTTPResponse:
 
 
 def error_of(status: int, body: object = b"", *, job_limit: str = "", **headers: str) -> APIError:
-    return decode_error(response(status, body, **headers), operation=ASKED, job_limit=job_limit)
+    return decode_error(response(status, body, **headers), operation=OPERATION, job_limit=job_limit)
 
 
 FIELD = {"loc": ["body", "target_company", "domain"], "msg": "Field required", "type": "missing", "input": None}
@@ -105,24 +105,24 @@ HTML = b"<html><head><title>502\n Bad  Gateway</title></head><body>nginx</body><
         (599, b"", "error without a message", None, []),
     ],
 )
-def test_every_envelope_is_read(
+def test_every_error_envelope_is_decoded(
     status: int, body: object, message: str, code: str | None, errors: list[tuple[str, str]]
 ) -> None:
     error = error_of(status, body)
 
     assert (error.status, error.message, error.code) == (status, message, code)
     assert error.errors == tuple(errors)
-    assert error.operation == ASKED
+    assert error.operation == OPERATION
 
 
-def test_a_code_and_message_inside_detail_are_not_field_errors() -> None:
+def test_a_code_and_message_in_detail_are_not_field_errors() -> None:
     error = error_of(400, {"detail": {"code": "some_code", "message": "text"}})
 
     assert (error.message, error.code, error.errors) == ("text", "some_code", ())
 
 
 @pytest.mark.parametrize("body", [b"\xff\xfe\x00\x80", bytes(range(256)), b"\x00", "…".encode("utf-16")])
-def test_nonsense_bytes_are_an_error_and_not_a_crash(body: bytes) -> None:
+def test_an_error_body_of_arbitrary_bytes_is_decoded_as_a_server_error(body: bytes) -> None:
     error = error_of(500, body)
 
     assert isinstance(error, ServerError)
@@ -130,19 +130,19 @@ def test_nonsense_bytes_are_an_error_and_not_a_crash(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("status", [200, 500])
-def test_brackets_without_end_are_an_error_and_not_a_crash(status: int) -> None:
+def test_deeply_nested_json_raises_an_error_of_this_package(status: int) -> None:
     with pytest.raises((ResponseError, ServerError)):
-        decode_json(response(status, b"[" * 100_000), operation=ASKED)
+        decode_json(response(status, b"[" * 100_000), operation=OPERATION)
 
 
 @pytest.mark.parametrize(
     "body", [{"message": "first\nsecond"}, {"detail": [{"loc": ["a"], "msg": "x\ny"}]}, b"plain\n\ntext"]
 )
-def test_an_error_is_one_line_whatever_the_service_says(body: object) -> None:
+def test_the_message_of_an_error_is_one_line(body: object) -> None:
     assert len(str(error_of(400, body)).splitlines()) == 1
 
 
-def test_an_error_keeps_a_beginning_of_the_body_and_no_more() -> None:
+def test_an_error_keeps_an_excerpt_of_the_body() -> None:
     error = error_of(500, b"x" * 10_000)
 
     assert error.body == "x" * MAX_BODY_EXCERPT
@@ -150,15 +150,15 @@ def test_an_error_keeps_a_beginning_of_the_body_and_no_more() -> None:
 
 
 @pytest.mark.parametrize("header", ["x-request-id", "request-id", "x-correlation-id", "cf-ray"])
-def test_the_services_request_id_is_kept(header: str) -> None:
+def test_an_error_has_the_request_id(header: str) -> None:
     assert error_of(500, **{header: "r_12"}).request_id == "r_12"
     assert error_of(500).request_id is None
 
 
-# --- how long to wait ---------------------------------------------------------------------------------------------
+# --- Retry-After and X-RateLimit-Reset ----------------------------------------------------------------------------
 
-SECONDS_2026 = str(int(NOW.timestamp()))
-LATER = str(int(NOW.timestamp()) + 42)
+RECEIVED_AT = str(int(NOW.timestamp()))
+IN_42_SECONDS = str(int(NOW.timestamp()) + 42)
 
 
 @pytest.mark.parametrize(
@@ -175,17 +175,17 @@ LATER = str(int(NOW.timestamp()) + 42)
         (429, {"retry-after": "-5"}, None),
         (429, {"retry-after": ""}, None),
         (429, {}, None),
-        (429, {"x-ratelimit-reset": LATER}, 42.0),
-        (429, {"x-ratelimit-reset": SECONDS_2026}, 0.0),
+        (429, {"x-ratelimit-reset": IN_42_SECONDS}, 42.0),
+        (429, {"x-ratelimit-reset": RECEIVED_AT}, 0.0),
         (429, {"x-ratelimit-reset": "17"}, 0.0),
         (429, {"x-ratelimit-reset": "later"}, None),
-        (429, {"x-ratelimit-reset": LATER, "date": "Wed, 18 Feb 2026 10:00:40 GMT"}, 2.0),
-        (429, {"x-ratelimit-reset": LATER, "retry-after": "3"}, 3.0),
-        (503, {"x-ratelimit-reset": LATER}, None),
-        (500, {"x-ratelimit-reset": LATER}, None),
+        (429, {"x-ratelimit-reset": IN_42_SECONDS, "date": "Wed, 18 Feb 2026 10:00:40 GMT"}, 2.0),
+        (429, {"x-ratelimit-reset": IN_42_SECONDS, "retry-after": "3"}, 3.0),
+        (503, {"x-ratelimit-reset": IN_42_SECONDS}, None),
+        (500, {"x-ratelimit-reset": IN_42_SECONDS}, None),
     ],
 )
-def test_a_named_pace_is_read_from_the_headers(status: int, headers: dict[str, str], seconds: float | None) -> None:
+def test_retry_after_is_read_from_the_headers(status: int, headers: dict[str, str], seconds: float | None) -> None:
     assert retry_after(response(status, **headers)) == seconds
     assert error_of(status, **headers).retry_after == seconds
 
@@ -193,31 +193,31 @@ def test_a_named_pace_is_read_from_the_headers(status: int, headers: dict[str, s
 @pytest.mark.parametrize(
     "date", ["Mon, 01 Jan 99999999999999999999 00:00:00 GMT", "1 Jan 2020 00:00:00 +99999999999999999999"]
 )
-def test_a_date_out_of_this_world_names_no_pace(date: str) -> None:
+def test_a_date_out_of_range_is_ignored(date: str) -> None:
     assert retry_after(response(429, **{"retry-after": date})) is None
 
 
-# --- two kinds of 429 ---------------------------------------------------------------------------------------------
+# --- 429: the rate limit or a concurrency limit -------------------------------------------------------------------
 
-BUSY = {"detail": "Maximum of 5 concurrent deep searches reached"}
-RATE = {"detail": "Rate limit exceeded"}
+TOO_MANY_JOBS = {"detail": "Maximum of 5 concurrent deep searches reached"}
+TOO_MANY_REQUESTS = {"detail": "Rate limit exceeded"}
 
 
 @pytest.mark.parametrize(
     ("job_limit", "body", "headers", "slots"),
     [
-        ("deep-search", BUSY, {}, True),
-        ("deep-search", BUSY, {"x-ratelimit-remaining": "0"}, True),
-        ("deep-search", RATE, {}, False),
-        ("deep-search", RATE, {"x-ratelimit-remaining": "0"}, False),
-        ("deep-search", RATE, {"x-ratelimit-remaining": "311"}, True),
+        ("deep-search", TOO_MANY_JOBS, {}, True),
+        ("deep-search", TOO_MANY_JOBS, {"x-ratelimit-remaining": "0"}, True),
+        ("deep-search", TOO_MANY_REQUESTS, {}, False),
+        ("deep-search", TOO_MANY_REQUESTS, {"x-ratelimit-remaining": "0"}, False),
+        ("deep-search", TOO_MANY_REQUESTS, {"x-ratelimit-remaining": "311"}, True),
         ("deep-search", b"", {}, True),
-        ("", BUSY, {}, False),
-        ("", RATE, {}, False),
+        ("", TOO_MANY_JOBS, {}, False),
+        ("", TOO_MANY_REQUESTS, {}, False),
         ("", b"", {"x-ratelimit-remaining": "311"}, False),
     ],
 )
-def test_a_429_is_about_slots_only_for_an_operation_that_has_them(
+def test_a_429_is_about_concurrent_jobs_only_for_an_operation_with_a_job_limit(
     job_limit: str, body: object, headers: dict[str, str], slots: bool
 ) -> None:
     error = error_of(429, body, job_limit=job_limit, **headers)
@@ -233,34 +233,34 @@ def test_a_429_is_about_slots_only_for_an_operation_that_has_them(
     ("status", "body", "value"),
     [(200, b'{"a": [1, null]}', {"a": [1, None]}), (202, b"[]", []), (204, b"", None), (200, b"", None)],
 )
-def test_the_json_of_a_success_is_returned(status: int, body: bytes, value: object) -> None:
-    assert decode_json(response(status, body), operation=ASKED) == value
+def test_a_success_is_decoded_as_json(status: int, body: bytes, value: object) -> None:
+    assert decode_json(response(status, body), operation=OPERATION) == value
 
 
 @pytest.mark.parametrize("body", [HTML, b"{", b"\xff\xfd\x00", b"OK"])
-def test_a_success_that_is_not_json_says_what_came(body: bytes) -> None:
-    with pytest.raises(ResponseError) as raised:
-        decode_json(response(200, body), operation=ASKED)
+def test_a_success_that_is_not_json_raises_with_the_body(body: bytes) -> None:
+    with pytest.raises(ResponseError) as caught:
+        decode_json(response(200, body), operation=OPERATION)
 
-    assert raised.value.expected == "JSON"
-    assert raised.value.operation == ASKED
-    assert raised.value.body == body.decode("utf-8", "replace")
-    assert raised.value.__cause__ is not None
+    assert caught.value.expected == "JSON"
+    assert caught.value.operation == OPERATION
+    assert caught.value.body == body.decode("utf-8", "replace")
+    assert caught.value.__cause__ is not None
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308, 304])
-def test_a_redirect_is_not_followed_and_not_an_answer(status: int) -> None:
+def test_a_redirect_raises(status: int) -> None:
     with pytest.raises(ResponseError, match=f"{status} redirects elsewhere"):
-        decode_json(response(status, b"{}", location="https://elsewhere.example"), operation=ASKED)
+        decode_json(response(status, b"{}", location="https://elsewhere.example"), operation=OPERATION)
 
 
-def test_an_error_status_is_raised_as_its_class() -> None:
+def test_an_error_status_raises_its_class() -> None:
     with pytest.raises(NotFoundError, match="Job not found"):
-        decode_json(response(404, {"detail": "Job not found"}), operation=ASKED)
+        decode_json(response(404, {"detail": "Job not found"}), operation=OPERATION)
 
 
 @pytest.mark.parametrize(
-    ("wanted", "value", "place"),
+    ("expected_type", "value", "field"),
     [
         (Balance, None, "Balance"),
         (Balance, {"credits": "many"}, "credits"),
@@ -271,14 +271,14 @@ def test_an_error_status_is_raised_as_its_class() -> None:
         (list[Started], {"task_id": "t1"}, "list"),
     ],
 )
-def test_an_answer_that_does_not_fit_names_the_first_field(wanted: Any, value: Any, place: str) -> None:
-    with pytest.raises(ResponseError) as raised:
-        decode_answer(wanted, value, operation=ASKED)
+def test_an_answer_that_does_not_fit_raises_with_the_first_field(expected_type: Any, value: Any, field: str) -> None:
+    with pytest.raises(ResponseError) as caught:
+        decode_answer(expected_type, value, operation=OPERATION)
 
-    assert place in raised.value.message
-    assert raised.value.body == json.dumps(value)
+    assert field in caught.value.message
+    assert caught.value.body == json.dumps(value)
 
 
-def test_an_answer_that_fits_is_typed_and_an_untyped_one_is_passed_on() -> None:
-    assert decode_answer(Balance, {"credits": 12.5}, operation=ASKED) == Balance(credits=12.5)
-    assert decode_answer(None, [1, 2], operation=ASKED) == [1, 2]
+def test_an_answer_is_typed_if_the_operation_is() -> None:
+    assert decode_answer(Balance, {"credits": 12.5}, operation=OPERATION) == Balance(credits=12.5)
+    assert decode_answer(None, [1, 2], operation=OPERATION) == [1, 2]

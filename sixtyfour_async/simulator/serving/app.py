@@ -232,16 +232,16 @@ def _response(reply: Reply) -> Response:
 class Application:
     """The ASGI application of a simulator."""
 
-    def __init__(self, gate: RequestPipeline, routing: Router) -> None:
-        self._gate = gate
+    def __init__(self, pipeline: RequestPipeline, routing: Router) -> None:
+        self._pipeline = pipeline
         self._routing = routing
 
     async def _response(self, request: Request) -> Response:
         path = request.url.path
         if path.startswith(SIGNED_PREFIX) and request.method == "GET":
-            return await self._gate.storage(request, path.removeprefix(SIGNED_PREFIX))
+            return await self._pipeline.storage(request, path.removeprefix(SIGNED_PREFIX))
         by_method, params = self._routing.find(path)
-        return await self._gate.answer(request, by_method, params)
+        return await self._pipeline.answer(request, by_method, params)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; startup and shutdown are acknowledged without effect."""

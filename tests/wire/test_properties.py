@@ -1,4 +1,4 @@
-"""Nothing that a server or a caller can send makes the wire raise what is not ours."""
+"""Properties: whatever a server or a caller sends, ``_wire`` raises only errors of this package."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ QUICK = settings(max_examples=150, deadline=None)
 
 plain = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 numbers = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)
-anything: st.SearchStrategy[Any] = st.recursive(
+json_values: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | numbers | plain,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(plain, inner, max_size=4),
     max_leaves=12,
 )
 words = st.sampled_from(["error", "detail", "message", "errors", "details", "code", "loc", "msg", "status", "field"])
 envelopes = st.recursive(
-    anything,
+    json_values,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=5),
     max_leaves=12,
 )
@@ -46,7 +46,7 @@ dates = st.builds(
     st.sampled_from(["GMT", "+0100", "-9999", "", "EST", "+99"]),
 )
 headers = st.text(max_size=40) | st.floats().map(str) | st.integers().map(str) | dates
-"""Header texts; years that C cannot hold are left to a test of their own."""
+"""Header values; years too large for ``datetime`` have a test of their own."""
 
 
 @QUICK
@@ -54,9 +54,7 @@ headers = st.text(max_size=40) | st.floats().map(str) | st.integers().map(str) |
 @example(429, "9" * 400, "", "")
 @example(429, "١٢", "", "")
 @example(429, "²", "", "")
-def test_any_header_text_names_a_pace_that_is_not_negative_or_none(
-    status: int, after: str, reset: str, date: str
-) -> None:
+def test_retry_after_of_any_header_is_none_or_not_negative(status: int, after: str, reset: str, date: str) -> None:
     sent = {"retry-after": after, "x-ratelimit-reset": reset, "date": date}
 
     seconds = retry_after(HTTPResponse(status, sent, b"", NOW))
@@ -66,7 +64,7 @@ def test_any_header_text_names_a_pace_that_is_not_negative_or_none(
 
 @QUICK
 @given(st.integers(400, 599), st.binary(max_size=200))
-def test_any_bytes_are_read_as_an_error_of_their_status(status: int, body: bytes) -> None:
+def test_any_bytes_are_decoded_as_the_error_of_their_status(status: int, body: bytes) -> None:
     error = decode_error(HTTPResponse(status, {}, body, NOW), operation="GET /x")
 
     assert type(error) is api_error_class(status)
@@ -75,7 +73,7 @@ def test_any_bytes_are_read_as_an_error_of_their_status(status: int, body: bytes
 
 @QUICK
 @given(st.integers(400, 599), envelopes)
-def test_any_json_is_read_as_an_error_of_its_status(status: int, envelope: Any) -> None:
+def test_any_json_is_decoded_as_the_error_of_its_status(status: int, envelope: Any) -> None:
     error = decode_error(HTTPResponse(status, {}, json.dumps(envelope).encode(), NOW), operation="GET /x")
 
     assert type(error) is api_error_class(status)
@@ -84,7 +82,7 @@ def test_any_json_is_read_as_an_error_of_its_status(status: int, envelope: Any) 
 
 @QUICK
 @given(st.integers(200, 399), st.binary(max_size=200))
-def test_any_bytes_of_a_success_are_json_or_a_response_error(status: int, body: bytes) -> None:
+def test_any_body_of_a_success_is_json_or_a_response_error(status: int, body: bytes) -> None:
     try:
         value = decode_json(HTTPResponse(status, {}, body, NOW), operation="GET /x")
     except ResponseError:
@@ -94,21 +92,21 @@ def test_any_bytes_of_a_success_are_json_or_a_response_error(status: int, body: 
 
 
 @QUICK
-@given(st.sampled_from(sorted(REGISTRY)), anything)
+@given(st.sampled_from(sorted(REGISTRY)), json_values)
 def test_any_json_fits_an_answer_or_is_a_response_error(name: str, value: Any) -> None:
-    wanted = REGISTRY[name].endpoint.answer
+    expected_type = REGISTRY[name].endpoint.answer
     try:
-        decode_answer(wanted, value, operation=name)
+        decode_answer(expected_type, value, operation=name)
     except ResponseError as error:
-        shown = error.body
+        excerpt = error.body
     else:
         return
-    assert 0 < len(shown) <= 500
+    assert 0 < len(excerpt) <= 500
 
 
 @QUICK
-@given(st.dictionaries(plain, anything, min_size=1, max_size=5))
-def test_a_body_comes_back_as_it_was_given(lead: dict[str, Any]) -> None:
+@given(st.dictionaries(plain, json_values, min_size=1, max_size=5))
+def test_a_body_round_trips(lead: dict[str, Any]) -> None:
     operation = FindEmail(lead=lead)
     assert operation.endpoint.job is not None
 
@@ -120,7 +118,7 @@ def test_a_body_comes_back_as_it_was_given(lead: dict[str, Any]) -> None:
 
 @QUICK
 @given(plain)
-def test_a_path_parameter_stays_in_its_place(job_id: str) -> None:
+def test_a_path_parameter_is_escaped_or_rejected(job_id: str) -> None:
     operation = GetJobStatus(job_id=job_id)
     assert operation.endpoint.route is not None
     try:
@@ -136,7 +134,7 @@ def test_a_path_parameter_stays_in_its_place(job_id: str) -> None:
 
 @QUICK
 @given(plain, st.integers(1, 500))
-def test_a_query_comes_back_as_it_was_given(workflow_id: str, limit: int) -> None:
+def test_a_query_round_trips(workflow_id: str, limit: int) -> None:
     assume(workflow_id)
     operation = ListRuns(workflow_id=workflow_id, limit=limit)
     assert operation.endpoint.route is not None
@@ -148,5 +146,5 @@ def test_a_query_comes_back_as_it_was_given(workflow_id: str, limit: int) -> Non
 
 @QUICK
 @given(st.text(max_size=20))
-def test_any_status_word_means_something(word: str) -> None:
+def test_any_status_word_has_a_state_whatever_its_case(word: str) -> None:
     assert read_state(word) is read_state(word.upper())

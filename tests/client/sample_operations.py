@@ -1,4 +1,4 @@
-"""Operations of a made-up service. They are taken out of the registry again, which is the real service's."""
+"""Operations of a fictitious service, removed from the registry, which lists the real service's only."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ class ItemPage(Model):
 
 
 class ListItems(Request, PagedOperation[ItemPage, Item], name="test-items", http="GET /items"):
-    """Items in pages, found by cursor."""
+    """List items in pages, linked by a cursor."""
 
-    wanted: int | None = None
+    max_results: int | None = None
     cursor: str | None = None
 
     def page_rows(self, page: Any) -> Sequence[Item]:
-        found: list[Item] = page.results
-        return found
+        rows: list[Item] = page.results
+        return rows
 
     def next_page(self, page: Any) -> Self | None:
         return self.model_copy(update={"cursor": page.next_cursor}) if page.next_cursor else None
 
     def row_limit(self) -> int | None:
-        return self.wanted
+        return self.max_results
 
 
 class PostForm(Request, Operation[JsonValue], name="test-form", http="POST /form", body="form", keyless=True):
-    """A form, sent without a key."""
+    """Post a form without a key."""
 
     grant_type: str
     scope: Sequence[str] | None = None
@@ -57,7 +57,7 @@ class PostFile(
     in_query=("cost_units",),
     in_headers={"idempotency_key": "Idempotency-Key"},
 ):
-    """A file with a form around it."""
+    """Post a file and form fields as multipart."""
 
     file: Upload
     config: Mapping[str, JsonValue] | None = None
@@ -69,20 +69,20 @@ class PostFile(
 class RunFile(
     Request, JobOperation[JsonValue], name="test-run-file", job="POST /file-jobs", body="multipart", retry_safe="always"
 ):
-    """A job over a file."""
+    """Start a job over a file."""
 
     file: Upload
 
 
-class Old(Request, Operation[JsonValue], name="test-old", http="GET /old/{thing_id}"):
-    """The route that every service knows."""
+class OldRoute(Request, Operation[JsonValue], name="test-old", http="GET /old/{thing_id}"):
+    """Get a thing by the route that every deployment has."""
 
     thing_id: str
     detail: int | None = None
 
 
-class New(Request, Operation[JsonValue], name="test-new", http="GET /new/{thing_id}", fallback="test-old"):
-    """The route that an older service does not know."""
+class NewRoute(Request, Operation[JsonValue], name="test-new", http="GET /new/{thing_id}", fallback="test-old"):
+    """Get a thing by a route that an older deployment lacks."""
 
     thing_id: str
     detail: int | None = None
@@ -92,14 +92,14 @@ class Token(Model):
     text: str
 
 
-class Talk(Request, Operation[Token], name="test-talk", http="POST /talk", events=True, read_timeout=300.0):
-    """A stream of events."""
+class StreamTokens(Request, Operation[Token], name="test-talk", http="POST /talk", events=True, read_timeout=300.0):
+    """Stream typed events."""
 
     message: str
 
 
-class Mutter(Request, Operation[JsonValue], name="test-mutter", http="GET /mutter", events=True):
-    """A stream of anything."""
+class StreamAnything(Request, Operation[JsonValue], name="test-mutter", http="GET /mutter", events=True):
+    """Stream events of any shape."""
 
 
-MADE_UP = {name: REGISTRY.pop(name) for name in [name for name in REGISTRY if name.startswith("test-")]}
+SAMPLES = {name: REGISTRY.pop(name) for name in [name for name in REGISTRY if name.startswith("test-")]}
