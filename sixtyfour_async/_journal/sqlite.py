@@ -160,6 +160,7 @@ class SqliteJournal:
         try:
             await self._in_thread(lambda: self._commit(batch))
         except BaseException:
+            # Kept, in order: `_commit_last` tries once more when the journal is closed.
             self._pending = batch + self._pending
             raise
         self._committed += len(batch)

@@ -200,6 +200,7 @@ class Engine:
         while True:
             for rows in self._batcher.due(clock.now()):
                 self._schedule_batch(rows)
+            # Events first, then what is due: a withdrawal must be heard before the submit that it is about.
             commands = [command for event in self._inbox.drain() for command in scheduler.handle(event, clock.now())]
             if self.broken is None:
                 commands += scheduler.due(clock.now())

@@ -113,6 +113,7 @@ class Intake:
                 stream.expect()
                 self._engine.join(twin, stream, index)
                 return
+            # The row under way is newer than its line on the disk: a commit may be on its way.
             known = twin.entry if twin else await self._journal.find(key)
             decision = "conflict" if twin else self.decide(operation, fingerprint, known, stream.deliver)
             if decision == "skip":

@@ -51,6 +51,7 @@ class OutcomeStream(Generic[R]):
         self.error: BaseException | None = None
         self._ordered = ordered
         self._slots = anyio.Semaphore(slots)
+        # Unbounded, since sending must not wait: the slots bound it to what may be read ahead.
         self._sender, self._receiver = anyio.create_memory_object_stream[Outcome[R]](math.inf)
         self._expected = 0
         self._skipped: set[int] = set()
@@ -94,7 +95,7 @@ class OutcomeStream(Generic[R]):
         """Read no further; *error* is raised after the last expected outcome."""
         self.error = self.error or error
         self.stopped = True
-        self._slots.release()
+        self._slots.release()  # wakes a reader that waits for a slot, to find the stream stopped
 
     @property
     def refusal(self) -> SixtyfourError | None:

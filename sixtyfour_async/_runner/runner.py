@@ -158,13 +158,13 @@ class JobRunner:
     ) -> None:
         """Detach. An error of the block propagates as it is: the task group never sees it, so it is not wrapped."""
         tasks = self._running
-        self._engine.begin_shutdown()
+        self._engine.begin_shutdown()  # before cancelling: submits in transit are shielded and get a deadline
         tasks.cancel_scope.cancel()
         try:
             await tasks.__aexit__(None, None, None)
         finally:
             self._tasks = None
-            self._budget.background = False
+            self._budget.background = False  # or foreground calls would leave tokens to nobody
             self._detach()
             await self._save_runtimes()
             await self.journal.close()

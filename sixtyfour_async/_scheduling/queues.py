@@ -67,7 +67,7 @@ class SubmitQueues:
         """Return the first job of each queue whose limits are open, urgent ones first, then by age."""
         heads: list[ScheduledJob] = []
         for (limit, _), queue in self._queues.items():
-            while queue and queue[0] not in self.jobs:
+            while queue and queue[0] not in self.jobs:  # ended while it waited
                 queue.popleft()
             opens_at = self._opens_at(limit, now) if queue else None
             if opens_at is not None and opens_at <= now:

@@ -116,12 +116,12 @@ class Scheduler:
         if job_id is None:
             job.exposed_cents = exposed_cents
             if self.queues.add(job):
-                self.poller.update_cost_at = now
+                self.poller.update_cost_at = now  # rows wait again: polls become dearer at once
             return
         job.reserved_cents = exposed_cents
         self.ledger.resume(exposed_cents)
         job.resumed = True
-        self.queues.acquire(job, now)
+        self.queues.acquire(job, now)  # over the limit or not: the service counts it already
         self._accept(job, job_id, now)
 
     # --- what happened ------------------------------------------------------------------------------------------
@@ -170,7 +170,7 @@ class Scheduler:
 
     def _submit_failed(self, job: ScheduledJob, error: SixtyfourError, now: float) -> list[Command]:
         refused = isinstance(error, RateLimitError)
-        job.refusals += refused
+        job.refusals += refused  # a 429 is no failed delivery: it uses up no attempt
         decision = decide(
             error,
             retry_safe=job.retry_safe,
@@ -200,14 +200,14 @@ class Scheduler:
         self._release(job, exposed=job.in_doubt)
         job.advance(Transition.SUBMIT_AGAIN)
         job.retry_at = now + retry.after
-        self.queues.add_delayed(job, job.retry_at)
+        self.queues.add_delayed(job, job.retry_at)  # to the front: it is older than whatever waits
         return [] if job.in_doubt else [TakeBack(job.id, error)]  # in doubt, a crash must find the intent
 
     def _polled(self, job: ScheduledJob, report: Report, now: float) -> list[Command]:
         job.failed_polls = job.not_found_polls = 0
         if report.state is not JobState.RUNNING:
             self.poller.found_ended(job, report, now)
-            free = report.state is not JobState.COMPLETED and report.cost_cents is None
+            free = report.state is not JobState.COMPLETED and report.cost_cents is None  # no answer, no charge
             self.ledger.settle(job.priced_as, job.reserved_cents, 0.0 if free else report.cost_cents, job.rows)
             job.reserved_cents = 0.0
             return self._end(job, Finish(job.id, report))
@@ -316,7 +316,7 @@ class Scheduler:
             self.poller.update_cost(now, self.queues.ready_count(now), self.budget.rate)
         while next_commands := self._next(now):
             commands += next_commands
-        self.budget.background = self._next_due_at(now) <= now
+        self.budget.background = self._next_due_at(now) <= now  # else the foreground need leave us no token
         return commands
 
     def wake_at(self, now: float) -> float | None:
@@ -358,7 +358,7 @@ class Scheduler:
             if submit or not poll_due:
                 return submit
         polls_per_submit = max(1.0, self.poller.polls_per_job()) * (1.0 + CATCH_UP_RATIO * overdue / cost)
-        self._submits_earned = min(1.0, self._submits_earned + 1.0 / polls_per_submit)
+        self._submits_earned = min(1.0, self._submits_earned + 1.0 / polls_per_submit)  # none are saved up
         self.budget.take(now)
         first, *others = self.poller.take()
         return [PollBatch((first.id, *(job.id for job in others))) if others else Poll(first.id, first.job_id or "")]
@@ -377,7 +377,7 @@ class Scheduler:
             job.reserved_cents, job.exposed_cents = amount, 0.0
             job.advance(Transition.SUBMIT_SENT)
             job.attempts += 1
-            self._submits_earned = max(0.0, self._submits_earned - 1.0)
+            self._submits_earned = max(0.0, self._submits_earned - 1.0)  # an unearned one costs nothing
             self.budget.take(now)
             return [*dropped, Submit(job.id, amount, job.in_doubt)]
         return []
