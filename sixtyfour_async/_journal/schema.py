@@ -140,8 +140,10 @@ class Reader:
 def reading(path: str | Path) -> Generator[Reader, None, None]:
     """Open a journal for reading without acquiring it; whoever writes it goes on.
 
+    A file of an earlier schema is read from a migrated copy in memory; the file itself stays as it is.
+
     Raises:
-        JournalError: It does not exist, is not a journal, or has another schema version.
+        JournalError: It does not exist, is not a journal, or was written by a newer version.
     """
     path = Path(path)
     if not path.is_file():
@@ -152,8 +154,12 @@ def reading(path: str | Path) -> Generator[Reader, None, None]:
             version = checked_version(database, path)
             if version == 0:
                 raise JournalError(f"{path} is empty: no run has begun in it")
-            if version < SCHEMA_VERSION:
-                raise JournalError(f"{path} was written by an older version: resume its run once, that brings it up")
-            yield Reader(database)
+            if version == SCHEMA_VERSION:
+                yield Reader(database)
+                return
+            with closing(sqlite3.connect(":memory:")) as copy:
+                database.backup(copy)
+                copy.executescript(" ".join(MIGRATIONS[version - 1 :]))
+                yield Reader(copy)
     except sqlite3.Error as error:
         raise JournalError(f"journal {path}: {error}") from error
