@@ -100,11 +100,17 @@ async def entries_of(path: Path) -> AsyncGenerator[Entry, None]:
 
 
 async def test_every_row_of_an_old_file_is_migrated(tmp_path: Path) -> None:
-    """In order, with the variant filled in; `reading` refuses a file that is not migrated yet."""
+    """In order, with the variant filled in; `reading` reads the file without migrating it."""
     path, rows = tmp_path / "run.db", old_rows()
     write_schema_1(path, rows)
-    with pytest.raises(JournalError, match="older version: resume its run once"), reading(path):
-        pass
+    before = path.read_bytes()
+    with reading(path) as journal:
+        read = list(journal.entries())
+    migrated = [
+        replace(entry, state="unknown", error=CRASHED) if entry.state == "intended" else entry for entry in read
+    ]
+    assert migrated == expected(rows)
+    assert path.read_bytes() == before
 
     assert [entry async for entry in entries_of(path)] == expected(rows)
     assert [entry async for entry in entries_of(path)] == expected(rows), "opening again changes nothing"
@@ -168,6 +174,8 @@ async def test_schema_2_keeps_the_number_of_resubmissions_under_its_new_name(tmp
         database.executescript("UPDATE jobs SET asked = 3; PRAGMA user_version = 2;")
     database.close()
 
+    with reading(path) as journal:
+        assert {entry.resubmissions for entry in journal.entries()} == {3}
     assert [entry async for entry in entries_of(path)] == [replace(row, resubmissions=3) for row in expected(rows)]
 
 
