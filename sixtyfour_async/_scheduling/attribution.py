@@ -1,8 +1,7 @@
 """Which row of a batch's answer belongs to which lead.
 
-No page of the service states the order of a batch's answer, and answers in another order have been seen. A row that is
-given to the wrong lead is worse than one that is lost: the loss is reported, the mistake is not. So a lead gets the row
-that the evidence names, or none.
+No page of the service states the order of a batch's answer. A row that is given to the wrong lead is worse than one
+that is lost: the loss is reported, the mistake is not. So a lead gets the row that the evidence names, or none.
 
 Evidence is what a row repeats of a lead: values under the lead's own keys, compared without case, white space and
 Unicode form, in the row itself or in an object inside it, and an index. From it follows, for each row and lead:
@@ -11,12 +10,14 @@ Unicode form, in the row itself or in an object inside it, and an index. From it
 - Otherwise it *supports* the lead; the strength is the number of its keys that agree, and one more for the index.
 
 A row *points at* the lead that it supports most, if that is one lead; identical leads count as one, as any order of
-their rows is right. A row that supports several leads equally (it repeats the company, and they share it) points at
-none of them. Each lead gets the strongest row that points at it, unless there are several that differ. A row that is
-torn between leads is decided by elimination in one case: all but one have a stronger row, and the row repeats all of
-the last one and no more. This is how ``{"name": "Ada"}`` is told from ``{"name": "Ada", "company": "Acme"}``.
-Elimination in general would be wrong: where one row came twice, shortened, and another is missing, it would hand over
-the copy.
+their rows is right. It is *torn*, and points at none, when it supports several equally (it repeats the company, and
+they share it), or when another lead agrees on the same keys and is contradicted only by a key that the first one lacks:
+it may be the other's row, altered. Each lead gets the strongest row that points at it, unless several are equally
+strong and differ.
+
+A torn row is decided by elimination in one case: all leads but one have a stronger row, and the row repeats all of that
+one and no more. This is how ``{"name": "Ada"}`` is told from ``{"name": "Ada", "company": "Acme"}``. Elimination in
+general would be wrong: where one row came twice, shortened, and another is missing, it would hand over the copy.
 
 What an answer *finds* is no evidence: the address that `FindEmail` finds, every key but the given one of
 `ReverseEmail`. Inside an object such as ``lead`` or ``input``, which quotes the question, every key is evidence.
@@ -29,6 +30,7 @@ contradicting the lead of its own place or by supporting others more.
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -52,6 +54,8 @@ _QUOTES = frozenset({"lead", "input", "query", "request", "question", "subject",
 """Objects in which a service repeats the question. Assumed."""
 
 _INDEX_KEYS = frozenset({"index", "row", "position", "leadindex", "rowindex", "inputindex"})
+
+_WHOLE_NUMBER = re.compile(r"-?[0-9]+\.0+")
 
 _FOUND_KEYS: Mapping[str, Collection[str]] = {
     "find-email": {"email", "emails", "personalemail", "workemail", "costcents", "costcredits"},
@@ -163,14 +167,17 @@ def normal_key(name: str) -> str:
 
 
 def normal_text(value: object) -> str:
-    """Return a plain value as text without case, surrounding and repeated white space and Unicode form; else ""."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
+    """Return a plain value as text without case, surrounding and repeated white space and Unicode form; else "".
+
+    A whole number is written without decimals, whether it comes as a number or as text.
+    """
     if not isinstance(value, str | int | float):
         return ""
     # Case folding may decompose a letter again, so it is followed by a second normalisation.
     folded = unicodedata.normalize("NFKC", str(value)).casefold()
-    return " ".join(unicodedata.normalize("NFKC", folded).split())
+    text = " ".join(unicodedata.normalize("NFKC", folded).split())
+    # A table turns a column of whole numbers into 7.0 as soon as one is missing.
+    return text.partition(".")[0] if _WHOLE_NUMBER.fullmatch(text) else text
 
 
 def row_number(text: str) -> int | None:

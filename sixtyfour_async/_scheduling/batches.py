@@ -183,19 +183,20 @@ def split_file(
     each = None if charged is None else charged / max(1, len(leads))
     answers = [RowAnswer(None, each, "the file that came back has no such row")] * len(leads)
     lines = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
-    header = next(lines, [])
+    header = next(lines, list[str]())
     keys = [normal_key(name) for name in header]
     if ROW_COLUMN not in keys:
         return answers
     number_at = keys.index(ROW_COLUMN)  # a lead may have a column of this name too; ours is the first
     not_repeated = {ROW_COLUMN, *map(normal_key, fields)}
+    repeated_names = [name for name, key in zip(header, keys, strict=True) if key not in not_repeated]
     seen: set[int] = set()
     for line in lines:
         number = row_number(normal_text(line[number_at])) if number_at < len(line) else None
         if number is None or number >= len(leads):
             continue
         cells = dict(zip(header, line, strict=False))
-        repeated = texts_of({name: cell for name, cell in cells.items() if normal_key(name) not in not_repeated})
+        repeated = texts_of({name: cells.get(name) for name in repeated_names})
         if number in seen:
             answers[number] = RowAnswer(None, each, "the file that came back has several rows of this number")
         elif contradicts(repeated, texts_of(leads[number])):

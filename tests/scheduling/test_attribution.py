@@ -67,6 +67,7 @@ def test_a_row_is_recognised_by_what_it_repeats(form: Callable[[Lead], Lead]) ->
 def test_keys_and_numbers_may_be_spelt_otherwise() -> None:
     leads: list[Lead] = [{"full_name": "Ada", "crm_id": 7}, {"full_name": "Bob", "crm_id": 8}]
     assert places(leads, [{"crmId": "8"}, {"crm-id": 7.0}]) == [1, 0]
+    assert places(leads, [{"crm_id": "8.0"}, {"crm_id": " 7 "}]) == [1, 0]
     assert places(leads, [{"fullName": "bob"}, {"Full Name": "ADA"}]) == [1, 0]
 
 
@@ -205,6 +206,12 @@ def test_a_field_asked_for_is_no_echo_and_a_lead_may_have_a_column_of_our_name()
     ]  # fmt: skip
 
 
+def test_numbers_of_a_file_may_come_back_with_decimals() -> None:
+    leads: list[Lead] = [{"founded": 1990.0}, {"founded": 1991}, {"founded": True}]
+    answers = split_file(leads, "row,founded,hq\n0.0,1990.0,a\n1.0,1991.00,b\n2.0,TRUE,c\n", ["hq"], None)
+    assert [answer.error for answer in answers] == [None] * 3
+
+
 def test_a_file_without_our_numbers_is_nobodys() -> None:
     assert {answer.error for answer in split_file(LEADS, "hq\nBerlin\nBonn\nRom\n", ["hq"], 1.0)} == {
         "the file that came back has no such row"
@@ -304,6 +311,20 @@ def test_nobody_gets_anothers_row_by_an_index(leads: list[Lead], data: st.DataOb
         own_or_none(leads, kept)
     else:
         assert not any(own_or_none(leads, kept)), "counted from 1 and incomplete"
+
+
+@settings(deadline=None)
+@given(st.lists(st.one_of(full_leads, sparse_leads), min_size=1, max_size=7), st.data())
+def test_nobody_gets_anothers_row_when_some_rows_echo_and_some_have_an_index(
+    leads: list[Lead], data: st.DataObject
+) -> None:
+    rows: list[Any] = []
+    for number, lead in enumerate(leads):
+        echo = data.draw(wraps)(lead)
+        evidence = data.draw(st.sampled_from([echo, {"index": number}, {"index": number, **echo}]))
+        rows.append({**evidence, "email": f"{number}@x.example", "owner": owner_of(lead)})
+    own_or_none(leads, data.draw(st.permutations(rows)))
+    own_or_none(leads, data.draw(st.lists(st.sampled_from(rows), max_size=10)))
 
 
 @settings(deadline=None)
