@@ -141,13 +141,13 @@ class Submission:
         self.body = json.dumps(whole | {"results": None, "result": text}, ensure_ascii=False).encode()
 
     def _parts(self, report: Report) -> list[RowAnswer]:
-        subject = self.rows[0].operation.endpoint.subject
+        endpoint = self.rows[0].operation.endpoint
         questions = [row.operation.payload() for row in self.rows]
+        leads = [json_object(question[endpoint.subject]) or {} for question in questions]
         if self.in_file:
             fields = json_object(questions[0].get("struct")) or {}
-            return split_file(len(questions), str(report.result or ""), fields, report.cost_cents)
-        leads = [json_object(question[subject]) or {} for question in questions]
-        return split_answer(leads, report.result, report.cost_cents)
+            return split_file(leads, str(report.result or ""), fields, report.cost_cents)
+        return split_answer(leads, report.result, report.cost_cents, endpoint.name)
 
 
 def _ended(entry: Entry, report: Report, answer: str) -> Entry:

@@ -16,6 +16,15 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import JsonValue
 
+from sixtyfour_async._scheduling.attribution import (
+    MatchedBy,
+    contradicts,
+    match_rows,
+    normal_key,
+    normal_text,
+    row_number,
+    texts_of,
+)
 from sixtyfour_async._scheduling.retry import may_be_fault_of_one_row
 from sixtyfour_async.errors import CostCapError, SixtyfourError
 from sixtyfour_async.models._base import json_array, json_object
@@ -116,55 +125,86 @@ def parts_of_refused(rows: int, error: SixtyfourError, *, one_row_fits: bool) ->
 
 @dataclass(frozen=True, slots=True)
 class RowAnswer:
-    """What the answer to a batch says of one row; ``error`` is set when nothing came of it."""
+    """What the answer to a batch says of one row.
+
+    Attributes:
+        answer: The row's own answer; None when none could be attributed to it.
+        cost_cents: Its part of the charge; None when the service did not report one.
+        error: Why nothing came of it; None when something did.
+        matched_by: What showed that the answer is the row's own; None without an answer.
+    """
 
     answer: JsonValue
     cost_cents: float | None
     error: str | None = None
+    matched_by: MatchedBy | None = None
 
 
-def split_answer(leads: Sequence[Mapping[str, JsonValue]], result: JsonValue, charged: float | None) -> list[RowAnswer]:
+def split_answer(
+    leads: Sequence[Mapping[str, JsonValue]], result: JsonValue, charged: float | None, operation: str = ""
+) -> list[RowAnswer]:
     """Split the answer to a bulk submit into one for each lead.
 
-    The service echoes each lead beside what it found, so a row is identified by its echo, and by its place only where
-    the echo does not decide. Assumed, as no page states it: rows come in the order of the leads. A row that is missing
-    is an error of its own, never another lead's answer.
+    `match_rows` decides whose each row is. A lead without a row gets an error of its own, never another lead's answer.
 
     Args:
         leads: The leads, in the order in which they were sent.
         result: The answer, a list or an object that wraps one.
         charged: What the batch was charged, cents; None when the service did not report it.
+        operation: Name of the operation that the leads were sent with, such as ``"find-email"``.
     """
     rows = _row_list(result)
-    places = _match(leads, rows)
-    own_costs = [None if place is None else _cost(rows[place]) for place in places]
+    matches = match_rows(leads, rows, operation)
+    own_costs = [None if match.row is None else _cost(rows[match.row]) for match in matches]
     without_cost = sum(cost is None for cost in own_costs)
     rest = None if charged is None else max(0.0, charged - sum(cost or 0.0 for cost in own_costs))
     each = None if rest is None else rest / max(1, without_cost)
     return [
-        RowAnswer(None, each, "the batch's answer has no row for this lead")
-        if place is None
-        else RowAnswer(rows[place], each if cost is None else cost, _error(rows[place]))
-        for place, cost in zip(places, own_costs, strict=True)
+        RowAnswer(None, each, match.reason)
+        if match.row is None
+        else RowAnswer(rows[match.row], each if cost is None else cost, _error(rows[match.row]), match.matched_by)
+        for match, cost in zip(matches, own_costs, strict=True)
     ]
 
 
-def split_file(rows: int, text: str, fields: Collection[str], charged: float | None) -> list[RowAnswer]:
-    """Split a file that came back into one answer for each row, by the row numbers that went out with it.
+def split_file(
+    leads: Sequence[Mapping[str, JsonValue]], text: str, fields: Collection[str], charged: float | None
+) -> list[RowAnswer]:
+    """Split a file that came back into one answer for each lead, by the row numbers that went out with it.
+
+    A number that occurs twice is nobody's, and so is a row that repeats a column of its lead with another value.
 
     Args:
-        rows: Number of rows that went out.
+        leads: The leads, in the order of the rows that went out.
         text: The finished file, CSV.
         fields: Names of the fields asked for; each is a column.
         charged: What the file was charged, cents; every row bears an equal share.
     """
-    each = None if charged is None else charged / max(1, rows)
-    answers = [RowAnswer(None, each, "the file that came back has no such row")] * rows
-    for row in csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")):
-        number = row.get(ROW_COLUMN) or ""
-        if number.isdecimal() and int(number) < rows:
-            data: dict[str, JsonValue] = {name: row.get(name) for name in fields if name in row}
-            answers[int(number)] = RowAnswer({"structured_data": data}, each)
+    each = None if charged is None else charged / max(1, len(leads))
+    answers = [RowAnswer(None, each, "the file that came back has no such row")] * len(leads)
+    lines = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
+    header = next(lines, list[str]())
+    keys = [normal_key(name) for name in header]
+    if ROW_COLUMN not in keys:
+        return answers
+    number_at = keys.index(ROW_COLUMN)  # a lead may have a column of this name too; ours is the first
+    not_repeated = {ROW_COLUMN, *map(normal_key, fields)}
+    repeated_names = [name for name, key in zip(header, keys, strict=True) if key not in not_repeated]
+    seen: set[int] = set()
+    for line in lines:
+        number = row_number(normal_text(line[number_at])) if number_at < len(line) else None
+        if number is None or number >= len(leads):
+            continue
+        cells = dict(zip(header, line, strict=False))
+        repeated = texts_of({name: cells.get(name) for name in repeated_names})
+        if number in seen:
+            answers[number] = RowAnswer(None, each, "the file that came back has several rows of this number")
+        elif contradicts(repeated, texts_of(leads[number])):
+            answers[number] = RowAnswer(None, each, "the row of this number in the file that came back is another's")
+        else:
+            data: dict[str, JsonValue] = {name: cells.get(name) for name in fields if name in header}
+            answers[number] = RowAnswer({"structured_data": data}, each, matched_by="index")
+        seen.add(number)
     return answers
 
 
@@ -175,30 +215,6 @@ def _row_list(result: JsonValue) -> list[Any]:
         if rows is not None:
             return rows
     return []
-
-
-def _match(leads: Sequence[Mapping[str, JsonValue]], rows: Sequence[Any]) -> list[int | None]:
-    """Return the place of each lead's row: first by echo, the same place preferred; then, if counts agree, by place."""
-    places: list[int | None] = [None] * len(leads)
-    free = dict.fromkeys(range(len(rows)))
-    for by_echo in (True, False):
-        for number, lead in enumerate(leads):
-            if places[number] is not None:
-                continue
-            same_place = [number] if number in free and (by_echo or len(rows) == len(leads)) else []
-            for place in [*same_place, *(free if by_echo else ())]:
-                if not by_echo or _echoes(rows[place], lead):
-                    places[number] = place
-                    del free[place]
-                    break
-    return places
-
-
-def _echoes(row: Any, lead: Mapping[str, JsonValue]) -> bool:
-    """Return whether a row repeats every plain value of a lead."""
-    found = json_object(row) or {}
-    plain = {name: value for name, value in lead.items() if isinstance(value, str | int | float)}
-    return bool(plain) and all(found.get(name) == value for name, value in plain.items())
 
 
 def _cost(row: Any) -> float | None:

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from typing import Any
+from unicodedata import normalize
 
 import anyio
 import httpx
 import pytest
 from pydantic import JsonValue
 
-from sixtyfour_async import CostCapError, FindEmail, FindPhone, JobOperation, JobRunner, MemoryJournal, ReverseEmail
+from sixtyfour_async import (
+    CostCapError,
+    FindEmail,
+    FindPhone,
+    JobOperation,
+    JobRunner,
+    MemoryJournal,
+    Outcome,
+    ReverseEmail,
+)
 from sixtyfour_async._client.client import pipeline_of
 from sixtyfour_async._journal.base import Entry
 from sixtyfour_async.testing import simulated
@@ -149,6 +160,83 @@ async def test_a_lead_missing_from_the_answer_fails_alone() -> None:
         assert outcomes[index].result().email[0].address == f"{index}@x.example"
     assert "no row for this lead" in str(outcomes[2].error)
     assert sum(outcome.cost_cents or 0 for outcome in outcomes.values()) == 20
+
+
+PEOPLE: list[dict[str, JsonValue]] = [
+    {"name": f"{name} Exämple", "company": "Acme"} for name in ("Ada", "Bob", "Cyd", "Ada")
+]
+PEOPLE[3]["company"] = "Beta"
+
+
+async def outcomes_of(rows: list[Any]) -> list[Outcome[Any]]:
+    """Return the outcomes of the people, in order, when the batch is answered by these rows at 5 cents a lead."""
+
+    def answer(request: httpx.Request) -> httpx.Response | None:
+        if "/job-status/" not in request.url.path:
+            return None
+        return httpx.Response(200, json={"status": "completed", "result": rows, "charge_amount": 20})
+
+    async with networked(answer) as (client, _, _), JobRunner(client) as runner:
+        found = {outcome.index: outcome async for outcome in runner.map([FindEmail(lead=lead) for lead in PEOPLE])}
+    assert sum(outcome.cost_cents or 0 for outcome in found.values()) == 20
+    return [found[index] for index in range(len(PEOPLE))]
+
+
+def address(number: int) -> dict[str, Any]:
+    return {"email": [[f"{number}@x.example", "OK", "COMPANY"]]}
+
+
+def addresses(outcomes: list[Outcome[Any]]) -> list[str | None]:
+    return [outcome.result().email[0].address if outcome.ok else None for outcome in outcomes]
+
+
+REPEATED: dict[str, Callable[[dict[str, JsonValue]], dict[str, Any]]] = {
+    "in capitals": lambda lead: {key: str(value).upper() for key, value in lead.items()},
+    "decomposed and spaced": lambda lead: {key: f" {normalize('NFKD', str(value))}  " for key, value in lead.items()},
+    "nested": lambda lead: {"lead": lead},
+    "nested twice": lambda lead: {"data": {"query": lead}},
+    "by an index": lambda lead: {"index": PEOPLE.index(lead)},
+    "by an index from 1": lambda lead: {"position": PEOPLE.index(lead) + 1},
+}
+
+
+@pytest.mark.parametrize("repeat", REPEATED.values(), ids=REPEATED)
+async def test_rows_in_another_order_reach_their_leads(
+    repeat: Callable[[dict[str, JsonValue]], dict[str, Any]],
+) -> None:
+    """Whatever form a row repeats its lead in, it is matched."""
+    rows = [{**repeat(lead), **address(number)} for number, lead in enumerate(PEOPLE)]
+
+    assert addresses(await outcomes_of(rows[::-1])) == [f"{number}@x.example" for number in range(4)]
+
+
+async def test_rows_that_repeat_nothing_are_taken_in_order_if_there_is_one_for_each_lead() -> None:
+    """Nothing contradicts the order; with a row too few nobody knows whose is missing."""
+    rows = [address(number) for number in range(4)]
+    complete, incomplete = await outcomes_of(rows), await outcomes_of(rows[1:])
+
+    assert addresses(complete) == [f"{number}@x.example" for number in range(4)]
+    assert [outcome.status for outcome in incomplete] == ["failed"] * 4
+    assert "3 rows came for 4 leads" in str(incomplete[0].error)
+
+
+async def test_a_row_for_somebody_else_reaches_nobody() -> None:
+    """The others are matched; the lead that is left over says why, and bears its share of the charge."""
+    rows = [{**lead, **address(number)} for number, lead in enumerate(PEOPLE)]
+    rows[1] |= {"name": "Zed Example"}
+    outcomes = await outcomes_of(rows[::-1])
+
+    assert addresses(outcomes) == ["0@x.example", None, "2@x.example", "3@x.example"]
+    assert "no row for this lead; 1 of its rows are for nobody in the batch" in str(outcomes[1].error)
+
+
+async def test_rows_that_repeat_only_what_leads_share_reach_nobody() -> None:
+    """Two rows repeat only the name that two leads share."""
+    rows = [{"name": PEOPLE[0]["name"], **address(0)}, {**PEOPLE[1], **address(1)}, {**PEOPLE[2], **address(2)}]
+    outcomes = await outcomes_of([*rows, {"name": PEOPLE[0]["name"], **address(3)}])
+
+    assert addresses(outcomes) == [None, "1@x.example", "2@x.example", None]
+    assert "the answers of 2 rows of the batch could not be told apart" in str(outcomes[3].error)
 
 
 async def test_a_batch_with_an_uncertain_outcome_parks_each_row() -> None:

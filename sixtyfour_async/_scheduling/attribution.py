@@ -1,0 +1,369 @@
+"""Which row of a batch's answer belongs to which lead.
+
+No page of the service states the order of a batch's answer. A row that is given to the wrong lead is worse than one
+that is lost: the loss is reported, the mistake is not. So a lead gets the row that the evidence names, or none.
+
+Evidence is what a row repeats of a lead: values under the lead's own keys, compared without case, white space and
+Unicode form, in the row itself or in an object inside it, and an index. From it follows, for each row and lead:
+
+- The row *contradicts* the lead when it repeats one of its keys with another value. It never goes to that lead.
+- Otherwise it *supports* the lead; the strength is the number of its keys that agree, and one more for the index.
+
+A row *points at* the lead that it supports most, if that is one lead; identical leads count as one, as any order of
+their rows is right. It is *torn*, and points at none, when it supports several equally (it repeats the company, and
+they share it), or when another lead agrees on the same keys and is contradicted only by a key that the first one lacks:
+it may be the other's row, altered. Each lead gets the strongest row that points at it, unless several are equally
+strong and differ.
+
+A torn row is decided by elimination in one case: all leads but one have a stronger row, and the row repeats all of that
+one and no more. This is how ``{"name": "Ada"}`` is told from ``{"name": "Ada", "company": "Acme"}``. Elimination in
+general would be wrong: where one row came twice, shortened, and another is missing, it would hand over the copy.
+
+What an answer *finds* is no evidence: the address that `FindEmail` finds, every key but the given one of
+`ReverseEmail`. Inside an object such as ``lead`` or ``input``, which quotes the question, every key is evidence.
+
+Position is the last resort, for rows without any evidence. It is sound only if the service kept the order and the
+count, so it is used only when there are as many rows as leads and no row of the answer disproves the order by
+contradicting the lead of its own place or by supporting others more.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from pydantic import JsonValue
+
+from sixtyfour_async.models._base import json_object
+
+MatchedBy: TypeAlias = Literal["echo", "index", "position"]
+
+Texts: TypeAlias = dict[str, set[str]]
+"""Normalised key → the normalised values found under it."""
+
+MAX_NESTING_LEVELS = 2
+"""Levels of objects inside a row that are searched for evidence."""
+
+_QUOTES = frozenset({"lead", "input", "query", "request", "question", "subject", "original", "leadinfo", "inputdata"})
+"""Objects in which a service repeats the question. Assumed."""
+
+_INDEX_KEYS = frozenset({"index", "row", "position", "leadindex", "rowindex", "inputindex"})
+
+_WHOLE_NUMBER = re.compile(r"-?[0-9]+\.0+")
+
+_FOUND_KEYS: Mapping[str, Collection[str]] = {
+    "find-email": {"email", "emails", "personalemail", "workemail", "costcents", "costcredits"},
+    "find-phone": {"phone", "phones", "phonenumber", "phonenumbers", "costcents", "costcredits"},
+}
+"""Operation → keys that its answer finds; all others are repeated from the lead."""
+
+_GIVEN_KEYS: Mapping[str, Collection[str]] = {"reverse-email": {"email"}, "reverse-phone": {"phone"}}
+"""Operation → keys that its answer repeats; all others are found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The row of a lead, or why it has none.
+
+    Attributes:
+        row: The row's place in the answer; None when no row is known to be the lead's own.
+        matched_by: What showed it; None without a row.
+        reason: Why there is no row; None with one.
+    """
+
+    row: int | None = None
+    matched_by: MatchedBy | None = None
+    reason: str | None = None
+
+
+@dataclass(slots=True)
+class _Evidence:
+    """What one row says about the leads, each by its number."""
+
+    texts: Texts
+    index: int | None = None
+    contradicted: set[int] = field(default_factory=set[int])
+    agreed: dict[int, set[str]] = field(default_factory=dict[int, set[str]])
+    """Lead → keys that agree, also where others contradict; only leads that have one."""
+
+    def agreeing(self) -> set[int]:
+        """Return the leads of which the row repeats something, and nothing otherwise."""
+        return self.agreed.keys() - self.contradicted
+
+    def strength(self, lead: int) -> int:
+        """Return by how many keys, and an index, the row supports a lead."""
+        return 0 if lead in self.contradicted else len(self.agreed.get(lead, ())) + (self.index == lead)
+
+    def candidates(self, leads: int) -> set[int]:
+        """Return the leads that the row supports most, and those that it contradicts only by a key that these lack.
+
+        Without the latter, the row of Ada at Acme would be that of an Ada of whom no company is known, as soon as its
+        company were spelt otherwise.
+        """
+        strengths = {lead: self.strength(lead) for lead in range(leads)}
+        most = max(strengths.values(), default=0)
+        best = {lead for lead, strength in strengths.items() if strength == most > 0}
+        shown_by = [self.agreed[lead] for lead in best if lead != self.index]
+        return best | {
+            lead
+            for lead in self.contradicted & self.agreed.keys()
+            if any(keys <= self.agreed[lead] for keys in shown_by)
+        }
+
+
+def match_rows(leads: Sequence[Mapping[str, JsonValue]], rows: Sequence[Any], operation: str = "") -> list[Match]:
+    """Return the match of each lead; no row is used twice.
+
+    Args:
+        leads: The leads, in the order in which they were sent.
+        rows: The rows of the answer, of any JSON type.
+        operation: Name of the operation that the leads were sent with, such as ``"find-email"``; it decides which keys
+            of a row are found rather than repeated.
+    """
+    subjects = [texts_of(lead) for lead in leads]
+    known = {normal_key(name) for lead in leads for name in lead}
+    evidence = [_weigh(_repeated(row, known, operation), subjects) for row in rows]
+    index_is_usable = _read_indices(evidence, known, len(leads))
+    repeatable = [{key for key in texts if not _is_found(key, operation)} for texts in subjects]
+    matching = _Matching(rows, evidence, [row.candidates(len(leads)) for row in evidence], _groups(leads), repeatable)
+    matching.match()
+    matches = matching.matches
+    silent = [
+        place for place, row in enumerate(evidence) if row.index is None and row.texts.keys() <= _INDEX_KEYS - known
+    ]
+    foreign = sum(not best and place not in silent for place, best in enumerate(matching.candidates))
+    if index_is_usable and len(rows) == len(leads) and matching.order_is_kept():
+        supported = set[int]().union(*(row.agreeing() for row in evidence), *matching.candidates)
+        free = [place for place in range(len(rows)) if not matching.candidates[place] and evidence[place].index is None]
+        matches |= {place: Match(place, "position") for place in free if place not in supported}
+        silent = []
+    missing = _missing(len(leads), len(rows), silent=len(silent), foreign=foreign)
+    return [matches.get(lead) or Match(reason=missing) for lead in range(len(leads))]
+
+
+def texts_of(values: Mapping[str, JsonValue]) -> Texts:
+    """Return the plain values of a lead, normalised; what is empty, or no plain value, is left out."""
+    texts = defaultdict[str, set[str]](set)
+    for name, value in values.items():
+        if text := normal_text(value):
+            texts[normal_key(name)].add(text)
+    return dict(texts)
+
+
+def contradicts(row: Texts, lead: Texts) -> bool:
+    """Return whether a row repeats one of the lead's keys with another value."""
+    return any(row[key].isdisjoint(lead[key]) for key in row.keys() & lead.keys())
+
+
+def normal_key(name: str) -> str:
+    """Return a key without case, spaces, hyphens and underscores, so that ``companyName`` is ``company_name``."""
+    return "".join(letter for letter in normal_text(name) if letter not in " _-")
+
+
+def normal_text(value: object) -> str:
+    """Return a plain value as text without case, surrounding and repeated white space and Unicode form; else "".
+
+    A whole number is written without decimals, whether it comes as a number or as text.
+    """
+    if not isinstance(value, str | int | float):
+        return ""
+    # Case folding may decompose a letter again, so it is followed by a second normalisation.
+    folded = unicodedata.normalize("NFKC", str(value)).casefold()
+    text = " ".join(unicodedata.normalize("NFKC", folded).split())
+    # A table turns a column of whole numbers into 7.0 as soon as one is missing.
+    return text.partition(".")[0] if _WHOLE_NUMBER.fullmatch(text) else text
+
+
+def row_number(text: str) -> int | None:
+    """Return a whole number from its normalised text; None when it is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 9 else None  # noqa: PLR2004 (digits)
+
+
+# --- evidence -------------------------------------------------------------------------------------------------------
+
+
+def _is_found(key: str, operation: str) -> bool:
+    """Return whether the operation's answer finds the key, so that a row does not repeat it."""
+    given = _GIVEN_KEYS.get(operation)
+    return key in _FOUND_KEYS.get(operation, ()) if given is None else key not in given
+
+
+def _is_evidence(key: str, known: Collection[str], operation: str, *, is_quote: bool) -> bool:
+    return (is_quote or not _is_found(key, operation)) if key in known else key in _INDEX_KEYS
+
+
+def _repeated(row: Any, known: AbstractSet[str], operation: str) -> Texts:
+    """Return what a row may have repeated: values under the leads' keys, and indices.
+
+    An object that quotes the question decides about its keys; for other keys the outermost place does, since objects
+    further inside may be about something else, as the ``name`` of an employer. An object under one of the leads' own
+    keys is a value and not searched.
+    """
+    quoted: Texts = {}
+    layers: list[Texts] = []
+    objects = [(json_object(row) or {}, False)]
+    for _ in range(1 + MAX_NESTING_LEVELS):
+        layer: Texts = {}
+        inside: list[tuple[dict[str, Any], bool]] = []
+        for items, is_quote in objects:
+            for name, value in items.items():
+                key, nested = normal_key(name), json_object(value)
+                if nested is not None and key not in known:
+                    inside.append((nested, is_quote or key in _QUOTES))
+                elif (text := normal_text(value)) and _is_evidence(key, known, operation, is_quote=is_quote):
+                    (quoted if is_quote else layer).setdefault(key, set()).add(text)
+        layers.append(layer)
+        objects = inside
+    outermost = {key: texts for layer in reversed(layers) for key, texts in layer.items()}
+    texts = outermost | quoted
+    return {key: found for key, found in texts.items() if key in known or any(map(str.isdecimal, found))}
+
+
+def _weigh(texts: Texts, subjects: Sequence[Texts]) -> _Evidence:
+    evidence = _Evidence(texts)
+    for lead, subject in enumerate(subjects):
+        if contradicts(texts, subject):
+            evidence.contradicted.add(lead)
+        if agreed := {key for key in texts.keys() & subject.keys() if texts[key] & subject[key]}:
+            evidence.agreed[lead] = agreed
+    return evidence
+
+
+def _read_indices(evidence: Sequence[_Evidence], known: AbstractSet[str], leads: int) -> bool:
+    """Set the index of each row, counted from 0; return False, and set none, when what the indices mean is unproven.
+
+    A 0 proves that they count from 0; if every row has one and they are just 1 to n, they count from 1. Without a proof
+    a row could get its neighbour's answer. An index that names one lead while the echo beside it names another is
+    something else, such as a rank.
+    """
+    numbers: list[int | None] = []
+    for row in evidence:
+        texts = set[str]().union(*(row.texts[key] for key in row.texts.keys() & (_INDEX_KEYS - known)))
+        found = {number for text in texts if (number := row_number(text)) is not None}
+        numbers.append(found.pop() if len(found) == 1 else None)
+    present = {number for number in numbers if number is not None}
+    if not present:
+        return True
+    base = 1 if None not in numbers and present == set(range(1, leads + 1)) else 0
+    indices = [None if number is None else number - base for number in numbers]
+    if base == 0 and 0 not in present:
+        return False
+    if any(index in row.contradicted and row.agreeing() for index, row in zip(indices, evidence, strict=True)):
+        return False
+    for row, index in zip(evidence, indices, strict=True):
+        row.index = index
+    return True
+
+
+# --- the matching ---------------------------------------------------------------------------------------------------
+
+
+def _groups(leads: Sequence[Mapping[str, JsonValue]]) -> list[list[int]]:
+    """Return for each lead the leads that say the same, itself included."""
+    groups: dict[str, list[int]] = {}
+    for number, lead in enumerate(leads):
+        groups.setdefault(_identity(lead), []).append(number)
+    return [groups[_identity(lead)] for lead in leads]
+
+
+def _identity(lead: Mapping[str, JsonValue]) -> str:
+    return json.dumps(
+        sorted((normal_key(name), normal_text(value) or json.dumps(value)) for name, value in lead.items())
+    )
+
+
+@dataclass(slots=True)
+class _Matching:
+    """The matching by evidence. A group of identical leads goes by the number of its first."""
+
+    rows: Sequence[Any]
+    evidence: Sequence[_Evidence]
+    candidates: Sequence[set[int]]
+    """For each row the leads whose it may be."""
+    groups: Sequence[list[int]]
+    repeatable: Sequence[set[str]]
+    """For each lead the keys that a row can be expected to repeat."""
+    matches: dict[int, Match] = field(default_factory=dict[int, Match])
+    _weakest: dict[int, int] = field(default_factory=dict[int, int])
+    """Group whose leads all have a row → strength of the weakest."""
+
+    def match(self) -> None:
+        """Match what the evidence decides; leave a reason where it is ambiguous."""
+        groups = [{self.groups[lead][0] for lead in candidates} for candidates in self.candidates]
+        torn = [place for place, found in enumerate(groups) if len(found) > 1]
+        decided = {place: found.copy() for place, found in enumerate(groups) if len(found) == 1}
+        while decided:
+            self._assign(decided)
+            torn = [place for place in torn if place not in decided]
+            decided = {place: left for place in torn if (left := self._left(place, groups[place]))}
+        for place in set(torn) - {match.row for match in self.matches.values()}:
+            reason = f"the answers of {len(self.candidates[place])} rows of the batch could not be told apart"
+            for lead in self.candidates[place]:
+                self.matches.setdefault(lead, Match(reason=reason))
+
+    def order_is_kept(self) -> bool:
+        """Return whether no row disproves that rows come in the order of the leads."""
+        return not any(
+            place in row.contradicted or row.index not in {None, place} or (best and place not in best)
+            for place, (row, best) in enumerate(zip(self.evidence, self.candidates, strict=True))
+        )
+
+    def _left(self, place: int, groups: set[int]) -> set[int]:
+        """Return the only group that a torn row can be of, if there is one and the row says everything about it."""
+        left = {group for group in groups if self._weakest.get(group, 0) <= self._strength(place, group)}
+        evidence = self.evidence[place]
+        said = evidence.texts.keys() if evidence.index is None else evidence.texts.keys() - _INDEX_KEYS
+        if len(left) > 1 or not all(said == self.repeatable[group] and self._strength(place, group) for group in left):
+            return set()
+        return left
+
+    def _assign(self, decided: Mapping[int, set[int]]) -> None:
+        """Give leads the rows that are of their group."""
+        places_of = defaultdict[int, list[int]](list)
+        for place, groups in decided.items():
+            for group in groups:
+                places_of[group].append(place)
+        for group, places in places_of.items():
+            leads = [lead for lead in self.groups[group] if lead not in self.matches]
+            own = self._strongest(places, group, len(leads))
+            if own is None:
+                reason = f"the batch's answer has {len(places)} rows for this lead, and they differ"
+                self.matches.update({lead: Match(reason=reason) for lead in leads})
+                continue
+            if leads and len(own) == len(leads):
+                self._weakest[group] = min(self._strength(place, group) for place in own)
+            for place in sorted(own, key=lambda place: (self.evidence[place].index not in leads, place)):
+                index = self.evidence[place].index
+                lead = index if index in leads else leads[0]
+                leads.remove(lead)
+                self.matches[lead] = Match(place, "echo" if lead in self.evidence[place].agreed else "index")
+
+    def _strength(self, place: int, group: int) -> int:
+        return max(self.evidence[place].strength(lead) for lead in self.groups[group])
+
+    def _strongest(self, places: list[int], group: int, count: int) -> list[int] | None:
+        """Return the *count* strongest rows, or all if there are fewer; None when it is open which of them to take."""
+        ranked = sorted(places, key=lambda place: -self._strength(place, group))
+        if len(ranked) > count:
+            contents = {json.dumps(self.rows[place], sort_keys=True): place for place in reversed(ranked)}
+            ranked = sorted(contents.values(), key=lambda place: -self._strength(place, group))
+        if len(ranked) > count > 0 and self._strength(ranked[count - 1], group) == self._strength(ranked[count], group):
+            return None
+        return ranked[:count]
+
+
+def _missing(leads: int, rows: int, *, silent: int, foreign: int) -> str:
+    """Return why a lead that no row supports has no row."""
+    reason = "the batch's answer has no row for this lead"
+    if foreign:
+        reason += f"; {foreign} of its rows are for nobody in the batch"
+    if silent:
+        why = f"{rows} rows came for {leads} leads" if rows != leads else "their order proves nothing"
+        reason += f"; {silent} of its rows do not say whose they are, and {why}"
+    return reason
