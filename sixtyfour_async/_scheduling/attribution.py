@@ -57,6 +57,13 @@ _INDEX_KEYS = frozenset({"index", "row", "position", "leadindex", "rowindex", "i
 
 _WHOLE_NUMBER = re.compile(r"-?[0-9]+\.0+")
 
+_PHONE_NUMBER = re.compile(r"\+?[0-9 ().\-/]{7,30}")
+"""Digits and what people write between them; a number has `MIN_PHONE_DIGITS` of them."""
+
+MIN_PHONE_DIGITS = 7
+
+_AROUND_A_HOST = re.compile(r"^(?:https?://)?(?:www\.)?|/+$")
+
 _FOUND_KEYS: Mapping[str, Collection[str]] = {
     "find-email": {"email", "emails", "personalemail", "workemail", "costcents", "costcredits"},
     "find-phone": {"phone", "phones", "phonenumber", "phonenumbers", "costcents", "costcredits"},
@@ -169,7 +176,8 @@ def normal_key(name: str) -> str:
 def normal_text(value: object) -> str:
     """Return a plain value as text without case, surrounding and repeated white space and Unicode form; else "".
 
-    A whole number is written without decimals, whether it comes as a number or as text.
+    A whole number is written without decimals, whether it comes as a number or as text. Services also repeat phone
+    numbers and web addresses in a form of their own, so a number is its digits, and an address has no scheme.
     """
     if not isinstance(value, str | int | float):
         return ""
@@ -177,7 +185,12 @@ def normal_text(value: object) -> str:
     folded = unicodedata.normalize("NFKC", str(value)).casefold()
     text = " ".join(unicodedata.normalize("NFKC", folded).split())
     # A table turns a column of whole numbers into 7.0 as soon as one is missing.
-    return text.partition(".")[0] if _WHOLE_NUMBER.fullmatch(text) else text
+    if _WHOLE_NUMBER.fullmatch(text):
+        return text.partition(".")[0]
+    digits = "".join(filter(str.isdecimal, text)) if _PHONE_NUMBER.fullmatch(text) else ""
+    if len(digits) >= MIN_PHONE_DIGITS:
+        return digits
+    return text if " " in text else _AROUND_A_HOST.sub("", text)
 
 
 def row_number(text: str) -> int | None:

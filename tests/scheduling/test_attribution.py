@@ -332,3 +332,26 @@ def test_nobody_gets_anothers_row_when_some_rows_echo_and_some_have_an_index(
 def test_without_evidence_position_decides_when_the_counts_agree(leads: list[Lead], rows: list[Any]) -> None:
     agree = len(leads) == len(rows)
     assert places(leads, rows) == [number if agree else None for number in range(len(leads))]
+
+
+# --- forms that services write values in ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "sent", "repeated", "operation"),
+    [
+        ("phone", "+1 (555) 010-0100", "+15550100100", "reverse-phone"),
+        ("phone", "0049 89 1234567", "0049-89-1234567", "reverse-phone"),
+        ("website", "https://www.acme.example/", "acme.example", "find-email"),
+        ("linkedin", "linkedin.com/in/ada", "https://www.linkedin.com/in/ada/", "find-email"),
+        ("email", "Ada@Acme.example", "ada@acme.example", "reverse-email"),
+    ],
+)
+def test_a_value_repeated_in_the_form_of_the_service_is_still_an_echo(
+    key: str, sent: str, repeated: str, operation: str
+) -> None:
+    leads: list[Lead] = [{key: sent}, {key: sent.replace("1", "2").replace("a", "b").replace("A", "B")}]
+    rows = [{key: leads[1][key], "found": 1}, {key: repeated, "found": 2}]
+
+    assert places(leads, rows, operation) == [1, 0]
+    assert how(leads, rows, operation) == ["echo", "echo"]
