@@ -181,6 +181,9 @@ class Group:
         self._namespace = namespace
         self.__doc__ = namespace.__doc__
 
+    def __repr__(self) -> str:
+        return f"<namespace {self._namespace.__name__}>"
+
     def __get__(self, instance: Any, owner: type) -> Any:
         if instance is None:
             return self
