@@ -377,7 +377,7 @@ class Engine:
         if self.rows.pop(row.entry.key, None) is None:
             return
         stopped = self._delivery.deliver(row, outcome)
-        if stopped:
+        if stopped and self.broken is None:  # else every row is being ended, each as it stands
             self.withdraw(lambda other: any(stream in stopped for stream, _ in other.waiting))
 
     def _break(self, error: JournalError) -> None:

@@ -120,3 +120,26 @@ async def test_money_exposed_in_an_abandoned_submit_counts_against_the_cap_of_la
 
     assert (first.status, again.status) == ("unknown", "completed")
     assert exposed == [5.0]
+
+
+async def test_when_the_journal_fails_jobs_that_run_are_handed_back_with_their_ids() -> None:
+    """The failure ends the map; what was accepted is unfinished, not "not sent"."""
+
+    class FullJournal(DictJournal):
+        async def put(self, *entries: Entry) -> None:
+            if any(entry.state == "completed" for entry in entries):
+                raise JournalError("the disk is full")
+            await super().put(*entries)
+
+    outcomes: list[tuple[str, bool]] = []
+
+    async def collect(runner: JobRunner) -> None:
+        async for outcome in runner.map(LEADS, batching="single"):
+            outcomes.append((outcome.status, outcome.job_id is None))  # noqa: PERF401 (read after it has raised)
+
+    async with simulated() as (client, simulator), JobRunner(client, journal=FullJournal()) as runner:
+        with pytest.raises(JournalError, match="the disk is full"):
+            await collect(runner)
+
+    assert outcomes == [("unfinished", False)] * 4
+    assert len(simulator.books.jobs) == 4
