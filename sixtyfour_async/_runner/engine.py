@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from itertools import count, islice
 from typing import Any
 
@@ -119,7 +120,8 @@ class Engine:
         self._schedule(submission)
         if answer is not None:
             submission.body = answer.encode()
-            self._inbox.post(Polled(submission.id, JobStatus.model_validate(parse_json(answer)).report()))
+            with suppress(ValueError):  # unreadable: the poll that is due anyway brings it again
+                self._inbox.post(Polled(submission.id, JobStatus.model_validate(parse_json(answer)).report()))
 
     def withdraw(self, unwanted: Callable[[Row], bool]) -> None:
         """Drop rows that have not been sent; rows that an earlier run submitted with others have no consumer."""
