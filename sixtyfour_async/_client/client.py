@@ -20,7 +20,7 @@ from sixtyfour_async._client.bindings import Namespace
 from sixtyfour_async._client.clock import Clock
 from sixtyfour_async._client.download import Download, Link, Progress
 from sixtyfour_async._client.hooks import Hooks, Observers
-from sixtyfour_async._client.job import Job, read_job_id
+from sixtyfour_async._client.job import Job
 from sixtyfour_async._client.namespaces import Namespaces
 from sixtyfour_async._client.paging import pages_of, rows_of
 from sixtyfour_async._client.pipeline import Pipeline, RateLimit
@@ -34,6 +34,7 @@ from sixtyfour_async._wire.codec import (
     encode_request,
     job_route,
 )
+from sixtyfour_async._wire.job_ids import read_job_id
 from sixtyfour_async.errors import ConfigurationError
 
 if TYPE_CHECKING:

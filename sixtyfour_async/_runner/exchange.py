@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import anyio
 
 from sixtyfour_async._client.client import SUBMIT_TIMEOUT_SECONDS, AsyncClient, pipeline_of
-from sixtyfour_async._client.job import read_job_id
 from sixtyfour_async._runner.submission import Submission
 from sixtyfour_async._wire.codec import answer_route, decode_answer, decode_json, encode, job_route
+from sixtyfour_async._wire.job_ids import read_job_id
 from sixtyfour_async._wire.json_body import decode_body
 from sixtyfour_async.errors import ProtocolError, SixtyfourError
 from sixtyfour_async.models.jobs import JobState, JobStatus, Report

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sixtyfour_async import CreateExclusionList, FindEmail, ResponseError, RunWorkflow
-from sixtyfour_async._client.job import read_job_id
+from sixtyfour_async._wire.job_ids import read_job_id
 from sixtyfour_async.operations import JobOperation
 from sixtyfour_async.operations.lists import SearchResults
 

@@ -1,0 +1,82 @@
+"""The job's id in the answer to a submit."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pydantic import JsonValue
+
+from sixtyfour_async._wire.envelopes import MAX_BODY_EXCERPT
+from sixtyfour_async.errors import ResponseError
+from sixtyfour_async.models._base import json_array, json_object
+from sixtyfour_async.operations import JobOperation
+
+MAX_ID_DEPTH = 3
+"""Levels of an answer to a submit that are searched for the job's id."""
+
+_ID_NAMES = (
+    *("task_id", "job_id", "id", "run_id", "search_id"),
+    *("execution_id", "operation_id", "prediction_id", "process_id", "uuid"),
+)
+"""Names of a job's id, the likeliest first. Source: docs.sixtyfour.ai for the first row; the second is assumed."""
+
+_ID_WRAPPERS = ("job", "task", "data", "result", "response", "payload")
+"""Names of an object that an answer may be wrapped in. Assumed."""
+
+
+def read_job_id(operation: JobOperation[Any], value: JsonValue, label: str) -> str:
+    """Return the job's id from the answer to a submit; *label* names the request in errors.
+
+    The route's own field comes first, at the top or inside `_ID_WRAPPERS`; then every other name an id may have.
+
+    Raises:
+        ResponseError: The answer contains no id. The job may be running nevertheless; ``raw`` holds the whole answer.
+    """
+    own = operation.endpoint.id_field
+    places = _id_places(value)
+    for name in (own, *_ID_NAMES):
+        for fields in places:
+            job_id = _as_id(fields.get(_plain_name(name)))
+            if job_id is not None:
+                return job_id
+    raise ResponseError(
+        "the answer to the submit contains no job id",
+        operation=label,
+        expected=own,
+        body=json.dumps(value)[:MAX_BODY_EXCERPT],
+        raw=value,
+    )
+
+
+def _id_places(value: JsonValue) -> list[dict[str, Any]]:
+    """Return the objects in which a job's id may be, outermost first, with their keys in plain form."""
+    places: list[dict[str, Any]] = []
+    level: list[tuple[str, object]] = [("", value)]
+    for _ in range(MAX_ID_DEPTH):
+        found = [(wrapper, _plain_names(one)) for wrapper, one in level]
+        for wrapper, fields in found:
+            # ``{"job": {"id": …}}`` is a job's id in so many words, which a bare ``id`` beside it need not be.
+            explicit = {f"{wrapper}id": fields["id"]} if wrapper in {"job", "task"} and "id" in fields else {}
+            places.append(explicit | fields)
+        level = [(name, fields[name]) for _, fields in found for name in _ID_WRAPPERS if name in fields]
+    return places
+
+
+def _plain_names(value: object) -> dict[str, Any]:
+    """Return an object, or the one in a list of one, with its keys in plain form; nothing for any other value."""
+    listed = json_array(value) or []
+    fields = json_object(listed[0] if len(listed) == 1 else value) or {}
+    return {_plain_name(name): fields[name] for name in reversed(fields) if fields[name] is not None}
+
+
+def _plain_name(name: str) -> str:
+    return name.replace("_", "").replace("-", "").casefold()
+
+
+def _as_id(value: object) -> str | None:
+    """Return an id as text; None for what is none, such as a boolean, blank text, or text that no URL can hold."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    text = value.strip() if isinstance(value, str) else ""
+    return text if text.isprintable() and text.casefold() not in {"", "none", "null"} else None
