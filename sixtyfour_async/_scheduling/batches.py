@@ -27,7 +27,7 @@ from sixtyfour_async._scheduling.attribution import (
 )
 from sixtyfour_async._scheduling.retry import may_be_fault_of_one_row
 from sixtyfour_async.errors import CostCapError, SixtyfourError
-from sixtyfour_async.models._base import json_array, json_object
+from sixtyfour_async.models._base import json_array, json_object, read_cents
 from sixtyfour_async.operations._files import ROW_COLUMN
 
 T = TypeVar("T")
@@ -218,8 +218,7 @@ def _row_list(result: JsonValue) -> list[Any]:
 
 
 def _cost(row: Any) -> float | None:
-    cost = (json_object(row) or {}).get("cost_cents")
-    return float(cost) if isinstance(cost, int | float) else None
+    return read_cents((json_object(row) or {}).get("cost_cents"))
 
 
 def _error(row: Any) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copyreg
+import math
 import operator
 from collections.abc import Mapping
 from datetime import datetime
@@ -79,6 +80,24 @@ class Model(BaseModel):
             if not field.is_required() and not field.validate_default
         ]
         return {key for name, field in optional for key in (name, field.alias) if key}
+
+
+def read_cents(value: object) -> float | None:
+    """Return a charge in US cents; None for what is none, such as ``NaN`` as text, a negative or an endless number.
+
+    A ledger adds charges up, and one that is not a number would leave every cap without effect.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        cents = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return cents if 0 <= cents < math.inf else None
+
+
+Cents = Annotated[float | None, BeforeValidator(read_cents)]
+"""A charge in US cents; None when the service did not report one."""
 
 
 def _unwrap_list(value: Any) -> Any:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, JsonValue, ValidationError, field_validat
 from typing_extensions import TypeVar
 
 from sixtyfour_async.errors import ResponseError
-from sixtyfour_async.models._base import Model, json_array, json_object
+from sixtyfour_async.models._base import Cents, Model, json_array, json_object
 from sixtyfour_async.models.jobs import (
     JOB_FIELDS,
     JobState,
@@ -138,7 +138,7 @@ class EmailResult(Model):
     """Addresses found; empty when there are none."""
     personal_email: list[EmailAddress] = Field(default_factory=list[EmailAddress])
     """Private addresses found; only with ``mode="PERSONAL"``."""
-    cost_cents: float | None = None
+    cost_cents: Cents = None
     """Charge in US cents; None when the service did not report it."""
     cost_credits: float | None = None
     """Charge in credits, where the service reports it in that unit."""
@@ -173,7 +173,7 @@ class PhoneResult(Model):
 
     phone: list[PhoneNumber] = Field(default_factory=list[PhoneNumber])
     """Numbers found; empty when there are none. The service sends a string or a list of ``{"number", "region"}``."""
-    cost_cents: float | None = None
+    cost_cents: Cents = None
     """Charge in US cents; None when the service did not report it."""
     cost_credits: float | None = None
     """Charge in credits, where the service reports it in that unit."""
@@ -192,7 +192,7 @@ class ReverseResult(Model):
     Those keys can be read as attributes. Source: docs.sixtyfour.ai, api-reference/endpoint/reverse-email.
     """
 
-    cost_cents: float | None = None
+    cost_cents: Cents = None
     """Charge in US cents; None when the service did not report it."""
     cost_credits: float | None = None
     """Charge in credits, where the service reports it in that unit."""
@@ -213,7 +213,7 @@ class BulkStarted(Started):
 
     row_count: int | None = None
     """Number of rows in the file."""
-    estimated_cost_cents: float | None = None
+    estimated_cost_cents: Cents = None
     """Least cost in US cents; people found with ``find_people`` come on top."""
     estimated_cost_credits: float | None = None
     """The same in credits; only with ``cost_units="credits"``."""

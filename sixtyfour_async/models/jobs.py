@@ -10,7 +10,7 @@ from typing import Any, Self
 from pydantic import JsonValue, ModelWrapValidatorHandler, model_validator
 
 from sixtyfour_async.errors import JobCancelledError, JobError, JobFailedError
-from sixtyfour_async.models._base import Instant, Model, json_array, json_object
+from sixtyfour_async.models._base import Cents, Instant, Model, json_array, json_object
 from sixtyfour_async.models.status_words import (
     JobState,
     Judgement,
@@ -146,7 +146,7 @@ class JobStatus(WrappedStatus):
     """The result files of a completed bulk job, each with ``filename``, ``download_url`` and ``block_number``."""
     progress: JsonValue = None
     """Rows done of a running bulk job, as ``{"completed": 120, "total": 500}``."""
-    charge_amount: float | None = None
+    charge_amount: Cents = None
     """The charge in whole US cents; None with ``cost_units="credits"``."""
     charge_credits: float | None = None
     """The charge in credits; only with ``cost_units="credits"``."""

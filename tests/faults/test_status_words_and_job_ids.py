@@ -1,4 +1,4 @@
-"""Status words and job ids that the service's pages do not show: no paid answer is waited for or thrown away."""
+"""Status words, charges and job ids that no page of the service shows: no paid answer is waited for or thrown away."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import anyio
 import httpx
 import pytest
 
-from sixtyfour_async import CompanyIntelligence, JobFailedError, JobRunner, MemoryJournal, Outcome
+from sixtyfour_async import CompanyIntelligence, CostCapError, JobFailedError, JobRunner, MemoryJournal, Outcome
 from tests.client.network import ScriptedTransport, scripted
 
 pytestmark = pytest.mark.anyio
@@ -129,6 +129,29 @@ async def test_the_errors_of_a_completed_job_stand_beside_its_result() -> None:
 
     assert (str(report.state), report.error) == ("completed", "one source was down")
     assert found.structured_data == {"hq": "Berlin"}
+
+
+# --- charges --------------------------------------------------------------------------------------------------------
+
+NO_CHARGES = ["NaN", "Infinity", "-Infinity", -10, "-1e9", 10**400, "10 cents", True, [10], ""]
+
+
+@pytest.mark.parametrize("charge", NO_CHARGES, ids=lambda charge: repr(charge)[:12])
+async def test_what_is_no_charge_counts_as_the_price_and_leaves_the_cap_in_force(charge: object) -> None:
+    questions = [
+        CompanyIntelligence(target_company={"company_name": name}, struct={"hq": "Head office"}) for name in "AB"
+    ]
+    service = Service(DONE | {"charge_amount": charge})
+    caps: dict[str, Any] = {"max_in_flight": 1, "max_cost_cents": 15, "prices": {"company-intelligence": 10}}
+    async with scripted(service) as (client, network), JobRunner(client, journal=MemoryJournal(), **caps) as jobs:
+        outcomes = [outcome async for outcome in jobs.map(questions[:1])]
+        with pytest.raises(CostCapError, match="leaves 5 cents"):
+            outcomes += [outcome async for outcome in jobs.map(questions[1:])]
+        spent = jobs.stats().cost_cents
+
+    assert [(outcome.status, outcome.cost_cents) for outcome in outcomes] == [("completed", None)]
+    assert spent == 10
+    assert sum(line.startswith("POST") for line in network.request_lines) == 1
 
 
 # --- job ids --------------------------------------------------------------------------------------------------------
