@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sixtyfour_async._runner.runner import JobRunner
     from sixtyfour_async._scheduling.ledger import Line, Tally
     from sixtyfour_async._scheduling.row_states import State
+    from sixtyfour_async._wire.body import Body
     from sixtyfour_async.errors import (
         APIError,
         AuthenticationError,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
         JobTimeoutError,
         JobUnknownError,
         JournalError,
+        NoAnswerError,
         NotFoundError,
         PayloadTooLargeError,
         PermissionDeniedError,
@@ -59,7 +61,9 @@ if TYPE_CHECKING:
         ServerError,
         SixtyfourError,
         TransportError,
+        UnmatchedError,
         UnprocessableError,
+        UnreadableError,
     )
     from sixtyfour_async.models import Intelligence, JobState, Report, final_file
     from sixtyfour_async.operations import (
@@ -106,6 +110,7 @@ __all__ = [
     "AsyncClient",
     "AuthenticationError",
     "BadRequestError",
+    "Body",
     "BulkCompanyIntelligence",
     "BulkPeopleIntelligence",
     "CompanyIntelligence",
@@ -149,6 +154,7 @@ __all__ = [
     "Line",
     "Lookalike",
     "MemoryJournal",
+    "NoAnswerError",
     "NotFoundError",
     "OAuth",
     "Operation",
@@ -186,7 +192,9 @@ __all__ = [
     "TransportError",
     "Unfinished",
     "Unknown",
+    "UnmatchedError",
     "UnprocessableError",
+    "UnreadableError",
     "Upload",
     "VerifyAge",
     "final_file",
@@ -197,6 +205,7 @@ _HOMES = (
     "errors",
     "_scheduling.row_states",
     "_scheduling.ledger",
+    "_wire.body",
     "_journal.base",
     "_journal.memory",
     "_journal.sqlite",

@@ -13,8 +13,10 @@ from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from sixtyfour_async._scheduling.attribution import MatchedBy
 from sixtyfour_async._scheduling.ledger import Line, Tally
 from sixtyfour_async._scheduling.row_states import State
+from sixtyfour_async._wire.body import Body
 from sixtyfour_async.errors import JournalError
 
 CRASHED = "a run ended while this was being sent; it may have been accepted"
@@ -32,7 +34,8 @@ class Entry:
         request: The question's fields as JSON text.
         state: Where the row stands.
         job_id: The service's id once accepted.
-        answer: The raw body of the last poll, once ended.
+        answer: The body of the last poll as it came, or the row's own part of it; the whole of it for a row that has no
+            part of a shared answer. None before.
         error: Why there is no answer, as text.
         cost_cents: What the service charged, US cents.
         variant: What its price depends on, such as ``"company-intelligence/low"``.
@@ -42,6 +45,8 @@ class Entry:
         delivered: Has the consumer acknowledged its outcome?
         batch: The name of the batch that it was submitted in, if it was.
         place: Its place in the batch, from 0.
+        receipt: The body of the answer to its submit, where no job id could be read from it.
+        matched_by: What showed which part of a shared answer is its own: ``echo``, ``index`` or ``position``.
     """
 
     key: str
@@ -50,7 +55,7 @@ class Entry:
     request: str
     state: State
     job_id: str | None = None
-    answer: str | None = None
+    answer: Body | None = None
     error: str | None = None
     cost_cents: float | None = None
     variant: str = ""
@@ -60,6 +65,8 @@ class Entry:
     delivered: bool = False
     batch: str | None = None
     place: int | None = None
+    receipt: Body | None = None
+    matched_by: MatchedBy | None = None
 
 
 class Journal(Protocol):
@@ -111,16 +118,20 @@ class Journal(Protocol):
         """Return the rows of a batch, in the order in which they were sent."""
         ...
 
-    async def save_batch_answer(self, batch: str, body: str) -> None:
-        """Write the raw answer to a batch."""
+    async def save_batch_answer(self, batch: str, body: Body) -> None:
+        """Write the answer to a batch as it came."""
         ...
 
-    async def load_batch_answer(self, batch: str) -> str | None:
-        """Return the raw answer to a batch that is not settled yet, or None."""
+    async def load_batch_answer(self, batch: str) -> Body | None:
+        """Return the answer to a batch that is not settled yet, or None."""
         ...
 
     async def settle_batch(self, batch: str, entries: Sequence[Entry]) -> None:
-        """Write each row with its part of a batch's answer, and delete the whole."""
+        """Write each row with its part of a batch's answer, and delete the whole.
+
+        A row without a part (``unmatched``, ``unreadable``) has the whole as its ``answer``; to store that once for all
+        of them is up to the journal.
+        """
         ...
 
     def tally(self, variant: str, name: Tally, cents: float) -> None:

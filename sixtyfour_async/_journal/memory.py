@@ -8,6 +8,7 @@ from dataclasses import replace
 from sixtyfour_async._journal.base import CRASHED, Entry, merge_purpose, tally_line
 from sixtyfour_async._scheduling.ledger import Line, Tally
 from sixtyfour_async._scheduling.row_states import State
+from sixtyfour_async._wire.body import Body
 
 
 class MemoryJournal:
@@ -17,7 +18,7 @@ class MemoryJournal:
         self.rows: dict[str, Entry] = {}
         self.purpose: dict[str, str] = {}
         self.meta: dict[str, str] = {}
-        self.answers: dict[str, str] = {}
+        self.answers: dict[str, Body] = {}
         self.tallies: dict[tuple[str, Tally], tuple[int, float]] = {}
 
     async def open(self) -> None:
@@ -65,16 +66,16 @@ class MemoryJournal:
         rows = [entry for entry in self.rows.values() if entry.batch == batch]
         return sorted(rows, key=lambda entry: entry.place or 0)
 
-    async def save_batch_answer(self, batch: str, body: str) -> None:
-        """Write the raw answer to a batch."""
+    async def save_batch_answer(self, batch: str, body: Body) -> None:
+        """Write the answer to a batch as it came."""
         self.answers[batch] = body
 
-    async def load_batch_answer(self, batch: str) -> str | None:
-        """Return the raw answer to a batch that is not settled yet, or None."""
+    async def load_batch_answer(self, batch: str) -> Body | None:
+        """Return the answer to a batch that is not settled yet, or None."""
         return self.answers.get(batch)
 
     async def settle_batch(self, batch: str, entries: Sequence[Entry]) -> None:
-        """Write each row with its part of a batch's answer, and delete the whole."""
+        """Write each row with its part of a batch's answer, or with the whole of it, and delete the whole."""
         await self.put(*entries)
         self.answers.pop(batch, None)
 

@@ -10,13 +10,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import fields, replace
+from dataclasses import fields
+from heapq import merge
+from itertools import islice
 from pathlib import Path
 from typing import Any, get_args
 
 from sixtyfour_async._journal.base import Entry, tally_line
 from sixtyfour_async._scheduling.ledger import Line
-from sixtyfour_async._scheduling.row_states import State
+from sixtyfour_async._scheduling.row_states import SHARED, State
+from sixtyfour_async._wire.body import Body
 from sixtyfour_async.errors import JournalError
 
 APPLICATION_ID = 0x36344A52  # "64JR"
@@ -42,6 +45,34 @@ MIGRATIONS = (
     ) STRICT, WITHOUT ROWID;
     """,
     "ALTER TABLE jobs RENAME COLUMN asked TO resubmissions;",
+    """
+    CREATE TABLE jobs_4 (
+        key TEXT PRIMARY KEY, operation TEXT NOT NULL, fingerprint TEXT NOT NULL, request TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (
+            state IN ('intended', 'released', 'accepted', 'unknown', 'lost', 'completed', 'no_answer', 'unmatched',
+                      'unreadable', 'failed', 'cancelled')
+        ),
+        job_id TEXT, answer BLOB, answer_type TEXT, error TEXT, cost_cents REAL, variant TEXT NOT NULL DEFAULT '',
+        reserved_cents REAL NOT NULL DEFAULT 0, resubmissions INTEGER NOT NULL DEFAULT 0, sent_at TEXT,
+        delivered INTEGER NOT NULL DEFAULT 0, batch TEXT, place INTEGER, receipt BLOB, receipt_type TEXT,
+        matched_by TEXT, created_at TEXT NOT NULL, changed_at TEXT NOT NULL
+    ) STRICT;
+    INSERT INTO jobs_4 (
+        key, operation, fingerprint, request, state, job_id, answer, answer_type, error, cost_cents, variant,
+        reserved_cents, resubmissions, sent_at, delivered, batch, place, created_at, changed_at
+    ) SELECT key, operation, fingerprint, request, iif(state = 'unknown' AND job_id IS NOT NULL, 'lost', state), job_id,
+        CAST(answer AS BLOB), iif(answer IS NULL, NULL, 'application/json'), error, cost_cents, variant, reserved_cents,
+        resubmissions, sent_at, delivered, batch, place, created_at, changed_at
+    FROM jobs;
+    DROP TABLE jobs;
+    ALTER TABLE jobs_4 RENAME TO jobs;
+    CREATE INDEX jobs_by_state_and_age ON jobs (state, created_at, key);
+    CREATE INDEX jobs_by_batch ON jobs (batch, place) WHERE batch IS NOT NULL;
+    CREATE TABLE answers_4 (batch TEXT PRIMARY KEY, body BLOB NOT NULL, body_type TEXT NOT NULL) STRICT;
+    INSERT INTO answers_4 SELECT batch, CAST(body AS BLOB), 'application/json' FROM answers;
+    DROP TABLE answers;
+    ALTER TABLE answers_4 RENAME TO answers;
+    """,
 )
 """What brings a file from each schema to the next, from 1 on."""
 
@@ -49,7 +80,26 @@ SCHEMA_VERSION = 1 + len(MIGRATIONS)
 
 ROWS_PER_PAGE = 500
 
-COLUMNS = ", ".join(field.name for field in fields(Entry))
+_BODIES = ("answer", "receipt")
+"""Fields of an entry that are a `Body`: two columns each, the bytes and the content type."""
+
+COLUMNS = tuple(
+    column
+    for field in fields(Entry)
+    for column in ((field.name, f"{field.name}_type") if field.name in _BODIES else (field.name,))
+)
+"""The columns of an entry, in the order in which `as_row` gives them."""
+
+_WHOLE = "(SELECT {} FROM answers WHERE answers.batch = jobs.batch AND jobs.state IN ('unmatched', 'unreadable'))"
+"""The answer to a row's batch, for a row that has no part of it; see `SHARED`."""
+
+_SELECTED = ", ".join(
+    {
+        "answer": f"coalesce(answer, {_WHOLE.format('body')})",
+        "answer_type": f"coalesce(answer_type, {_WHOLE.format('body_type')})",
+    }.get(column, column)
+    for column in COLUMNS
+)
 
 _LINES = (
     "SELECT variant, state, count(*), total(cost_cents), total(reserved_cents), coalesce(max(cost_cents), 0)"
@@ -79,18 +129,32 @@ def checked_version(database: sqlite3.Connection, path: Path) -> int:
 
 def select(database: sqlite3.Connection, where: str, value: str) -> Entry | None:
     """Return one row, or None."""
-    row = database.execute(f"SELECT {COLUMNS} FROM jobs WHERE {where}", (value,)).fetchone()  # noqa: S608 (ours)
+    row = database.execute(f"SELECT {_SELECTED} FROM jobs WHERE {where}", (value,)).fetchone()  # noqa: S608 (ours)
     return None if row is None else _entry(row)
 
 
+def as_row(entry: Entry) -> tuple[Any, ...]:
+    """Return an entry as values of `COLUMNS`. A row in `SHARED` has no answer of its own to store."""
+    values = {field.name: getattr(entry, field.name) for field in fields(Entry)}
+    if entry.state in SHARED and entry.batch is not None:
+        values["answer"] = None
+    for name in _BODIES:
+        body: Body | None = values[name]
+        values |= {name: body and body.content, f"{name}_type": body and body.content_type}
+    return tuple(values[column] for column in COLUMNS)
+
+
 def _entry(row: tuple[Any, ...]) -> Entry:
-    entry = Entry(*row)
-    return replace(entry, delivered=bool(entry.delivered))
+    values = dict(zip(COLUMNS, row, strict=True))
+    for name in _BODIES:
+        content, content_type = values[name], values.pop(f"{name}_type")
+        values[name] = None if content is None else Body(content, content_type)
+    return Entry(**values | {"delivered": bool(values["delivered"])})
 
 
 def batch_entries_of(database: sqlite3.Connection, batch: str) -> list[Entry]:
     """Return the rows of a batch, in the order in which they were sent."""
-    query = f"SELECT {COLUMNS} FROM jobs WHERE batch = ? ORDER BY place"  # noqa: S608 (our field names)
+    query = f"SELECT {_SELECTED} FROM jobs WHERE batch = ? ORDER BY place"  # noqa: S608 (our field names)
     return [_entry(row) for row in database.execute(query, (batch,))]
 
 
@@ -101,16 +165,28 @@ def lines_of(database: sqlite3.Connection) -> Iterator[Line]:
 
 
 def pages(connect: Callable[[], sqlite3.Connection], states: Collection[State]) -> Iterator[list[Entry]]:
-    """Yield pages of rows by age, each page a query of its own, so that writers are not locked out in between."""
-    marks = ", ".join("?" for _ in states)
-    query = (
-        f"SELECT created_at, {COLUMNS} FROM jobs WHERE state IN ({marks})"  # noqa: S608 (marks and our field names)
-        " AND (created_at, key) > (?, ?) ORDER BY created_at, key LIMIT ?"
-    )
-    after = ("", "")
-    while rows := connect().execute(query, (*states, *after, ROWS_PER_PAGE)).fetchall():
-        after = (rows[-1][0], rows[-1][1])
+    """Yield pages of rows by age, each page a query of its own, so that writers are not locked out in between.
+
+    Each state is read along its own part of the index, and the states are merged: a query for several states would
+    sort all of their rows for every page.
+    """
+    merged = merge(*(_by_age(connect, state) for state in states), key=lambda row: row[:2])
+    while rows := list(islice(merged, ROWS_PER_PAGE)):
         yield [_entry(row[1:]) for row in rows]
+
+
+PAGE = (
+    f"SELECT created_at, {_SELECTED} FROM jobs WHERE state = ? AND (created_at, key) > (?, ?)"  # noqa: S608 (our field names)
+    " ORDER BY created_at, key LIMIT ?"
+)
+
+
+def _by_age(connect: Callable[[], sqlite3.Connection], state: State) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows in one state, the oldest first; each begins with its age and key."""
+    after = ("", "")
+    while rows := connect().execute(PAGE, (state, *after, ROWS_PER_PAGE)).fetchall():
+        after = rows[-1][:2]
+        yield from rows
 
 
 class Reader:

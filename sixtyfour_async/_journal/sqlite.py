@@ -10,7 +10,6 @@ import os
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import astuple, fields
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -20,11 +19,13 @@ import anyio
 import anyio.to_thread
 
 from sixtyfour_async._journal.base import CRASHED, Entry, merge_purpose
+from sixtyfour_async._journal.erasure import without_row
 from sixtyfour_async._journal.schema import (
     APPLICATION_ID,
     COLUMNS,
     MIGRATIONS,
     SCHEMA_VERSION,
+    as_row,
     batch_entries_of,
     checked_version,
     lines_of,
@@ -32,18 +33,19 @@ from sixtyfour_async._journal.schema import (
     select,
 )
 from sixtyfour_async._scheduling.ledger import Line, Tally
-from sixtyfour_async._scheduling.row_states import State
+from sixtyfour_async._scheduling.row_states import ENDED, SHARED, State
+from sixtyfour_async._wire.body import Body
 from sixtyfour_async.errors import JournalError
 
 T = TypeVar("T")
 
 _PUT = (
-    f"INSERT INTO jobs ({COLUMNS}, created_at, changed_at) VALUES ({', '.join('?' for _ in fields(Entry))}, ?, ?)"  # noqa: S608 (our own field names)
+    f"INSERT INTO jobs ({', '.join(COLUMNS)}, created_at, changed_at) VALUES ({'?, ' * len(COLUMNS)}?, ?)"  # noqa: S608 (our own column names)
     " ON CONFLICT (key) DO UPDATE SET "
-    + ", ".join(f"{field.name} = excluded.{field.name}" for field in fields(Entry)[1:])
+    + ", ".join(f"{column} = excluded.{column}" for column in COLUMNS[1:])
     + ", changed_at = excluded.changed_at"
 )
-_SAVE_BATCH_ANSWER = "INSERT OR REPLACE INTO answers (batch, body) VALUES (?, ?)"
+_SAVE_BATCH_ANSWER = "INSERT OR REPLACE INTO answers (batch, body, body_type) VALUES (?, ?, ?)"
 _DROP_BATCH_ANSWER = "DELETE FROM answers WHERE batch = ?"
 _SET_META = "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)"
 _DELIVER = "UPDATE jobs SET delivered = 1 WHERE key = ?"
@@ -125,17 +127,21 @@ class SqliteJournal:
         """Return the rows of a batch, in the order in which they were sent."""
         return await self._alone(lambda: batch_entries_of(self._connection, batch))
 
-    async def save_batch_answer(self, batch: str, body: str) -> None:
-        """Write the raw answer to a batch; returns once it is on the disk."""
-        await self._write((_SAVE_BATCH_ANSWER, (batch, body)))
+    async def save_batch_answer(self, batch: str, body: Body) -> None:
+        """Write the answer to a batch as it came; returns once it is on the disk."""
+        await self._write((_SAVE_BATCH_ANSWER, (batch, body.content, body.content_type)))
 
-    async def load_batch_answer(self, batch: str) -> str | None:
-        """Return the raw answer to a batch that is not settled yet, or None."""
+    async def load_batch_answer(self, batch: str) -> Body | None:
+        """Return the answer to a batch that is not settled yet, or None."""
         return await self._alone(lambda: self._load_batch_answer(batch))
 
     async def settle_batch(self, batch: str, entries: Sequence[Entry]) -> None:
-        """Write each row with its part of a batch's answer, and delete the whole; returns once that is on the disk."""
-        await self._write(*_puts(entries), (_DROP_BATCH_ANSWER, (batch,)))
+        """Write each row with its part of a batch's answer; returns once that is on the disk.
+
+        The whole is deleted, unless it is the answer of a row that has no part of it.
+        """
+        drop = [] if any(entry.state in SHARED for entry in entries) else [(_DROP_BATCH_ANSWER, (batch,))]
+        await self._write(*_puts(entries), *drop)
 
     def tally(self, variant: str, name: Tally, cents: float) -> None:
         """Count one more row, with the next commit."""
@@ -274,9 +280,9 @@ class SqliteJournal:
         merge_purpose(stored if used else {}, purpose, f"journal {self.path}")
         self._connection.executemany(_SET_META, list(purpose.items()))
 
-    def _load_batch_answer(self, batch: str) -> str | None:
-        found = self._connection.execute("SELECT body FROM answers WHERE batch = ?", (batch,)).fetchone()
-        return None if found is None else str(found[0])
+    def _load_batch_answer(self, batch: str) -> Body | None:
+        found = self._connection.execute("SELECT body, body_type FROM answers WHERE batch = ?", (batch,)).fetchone()
+        return None if found is None else Body(*found)
 
     def _get_meta(self, name: str) -> str | None:
         found = self._connection.execute("SELECT value FROM meta WHERE name = ?", (f"note:{name}",)).fetchone()
@@ -296,10 +302,23 @@ class SqliteJournal:
             return False
         cents = (found.cost_cents or 0.0) + found.reserved_cents
         self._connection.execute("PRAGMA secure_delete = ON")  # zeros, should we be killed before the next two steps
-        self._commit([(_TALLY, (found.variant, "forgotten", cents)), ("DELETE FROM jobs WHERE key = ?", (key,))])
+        deletion: Write = ("DELETE FROM jobs WHERE key = ?", (key,))
+        self._commit([(_TALLY, (found.variant, "forgotten", cents)), deletion, *self._erase_shared(found)])
         self._connection.execute("VACUUM")  # a deleted row's bytes lie in free pages otherwise, and in the log
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return True
+
+    def _erase_shared(self, row: Entry) -> list[Write]:
+        """Return the writes that erase a row from the answer that it shares with others, if that is kept."""
+        whole = None if row.batch is None else self._load_batch_answer(row.batch)
+        if row.batch is None or whole is None:
+            return []
+        others = [other for other in batch_entries_of(self._connection, row.batch) if other.key != row.key]
+        needed = any(other.state in SHARED or other.state not in ENDED for other in others)
+        rest = without_row(whole, row, others) if needed else None
+        if rest is None:
+            return [(_DROP_BATCH_ANSWER, (row.batch,))]
+        return [(_SAVE_BATCH_ANSWER, (row.batch, rest.content, rest.content_type))]
 
     def _commit(self, batch: list[Write]) -> None:
         database = self._connection
@@ -317,4 +336,4 @@ class SqliteJournal:
 
 def _puts(entries: Iterable[Entry]) -> list[Write]:
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    return [(_PUT, (*astuple(entry), now, now)) for entry in entries]
+    return [(_PUT, (*as_row(entry), now, now)) for entry in entries]

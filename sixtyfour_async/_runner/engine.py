@@ -22,18 +22,16 @@ import anyio.abc
 from sixtyfour_async._client.client import AsyncClient, pipeline_of
 from sixtyfour_async._journal.base import Journal
 from sixtyfour_async._runner.delivery import Delivery
-from sixtyfour_async._runner.exchange import Exchange, contained
+from sixtyfour_async._runner.exchange import contained
 from sixtyfour_async._runner.inbox import Inbox
 from sixtyfour_async._runner.outcome_stream import OutcomeStream
 from sixtyfour_async._runner.outcomes import Outcome, Status
-from sixtyfour_async._runner.reading import read_outcome
+from sixtyfour_async._runner.reading import STATUSES, read_outcome, read_report, without_answer
 from sixtyfour_async._runner.submission import Row, Submission
+from sixtyfour_async._runner.transit import Transit
 from sixtyfour_async._scheduling.batches import Batcher
 from sixtyfour_async._scheduling.job_states import ScheduledJob
 from sixtyfour_async._scheduling.messages import (
-    Accepted,
-    BatchPolled,
-    BatchPollFailed,
     Detach,
     DropRows,
     Finish,
@@ -42,25 +40,19 @@ from sixtyfour_async._scheduling.messages import (
     Poll,
     PollBatch,
     Polled,
-    PollFailed,
     Release,
     RowWanted,
     RowWithdrawn,
     Split,
     Submit,
-    SubmitFailed,
     TakeBack,
     TaskCommand,
 )
 from sixtyfour_async._scheduling.row_states import IN_DOUBT, Batching, State
 from sixtyfour_async._scheduling.scheduler import Scheduler
-from sixtyfour_async._wire.json_body import parse_json
-from sixtyfour_async.errors import JournalError, RunStoppedError, SixtyfourError
-from sixtyfour_async.models.jobs import JobStatus, Report
+from sixtyfour_async.errors import JournalError, ResponseError, RunStoppedError, SixtyfourError
+from sixtyfour_async.models.jobs import Report
 from sixtyfour_async.operations import JobOperation
-
-SHUTDOWN_GRACE_SECONDS = 5.0
-"""Real seconds that submits in transit get to come back with an id when the runner is closed."""
 
 logger = logging.getLogger("sixtyfour_async.runner")
 
@@ -76,7 +68,6 @@ class Engine:
     def __init__(self, client: AsyncClient, journal: Journal, scheduler: Scheduler, delivery: Delivery) -> None:
         self.rows: dict[str, Row] = {}
         self.broken: JournalError | None = None
-        self._exchange = Exchange(client)
         self._clock = pipeline_of(client).clock
         self._journal = journal
         self._scheduler = scheduler
@@ -86,8 +77,7 @@ class Engine:
         self._submission_of: dict[str, Submission] = {}
         self._batcher: Batcher[Row] = Batcher()
         self._inbox = Inbox()
-        self._in_transit: set[anyio.CancelScope] = set()
-        self._closing = False
+        self._transit = Transit(client, journal, scheduler, self._inbox)
 
     # --- rows in ------------------------------------------------------------------------------------------------
 
@@ -119,9 +109,9 @@ class Engine:
         answer = await self._journal.load_batch_answer(batch)
         self._schedule(submission)
         if answer is not None:
-            submission.body = answer.encode()
-            with suppress(ValueError):  # unreadable: the poll that is due anyway brings it again
-                self._inbox.post(Polled(submission.id, JobStatus.model_validate(parse_json(answer)).report()))
+            submission.body = answer
+            with suppress(ResponseError):  # unreadable: the poll that is due anyway brings it again
+                self._inbox.post(Polled(submission.id, read_report(submission.operation, "-", answer)))
 
     def withdraw(self, unwanted: Callable[[Row], bool]) -> None:
         """Drop rows that have not been sent; rows that an earlier run submitted with others have no consumer."""
@@ -190,9 +180,7 @@ class Engine:
 
     def begin_shutdown(self) -> None:
         """Send nothing more, and give submits in transit a last few seconds."""
-        self._closing = True
-        for scope in self._in_transit:
-            scope.deadline = anyio.current_time() + SHUTDOWN_GRACE_SECONDS
+        self._transit.begin_shutdown()
 
     # --- the loop -----------------------------------------------------------------------------------------------
 
@@ -218,7 +206,8 @@ class Engine:
 
     async def _execute(self, command: TaskCommand) -> None:
         if isinstance(command, PollBatch):
-            await self._poll_many(command.ids)
+            known = [self._submissions[id_] for id_ in command.ids if id_ in self._submissions]
+            await self._transit.poll_many(known, command.ids)
             return
         submission = self._submissions.get(command.id)
         if submission is None:
@@ -233,78 +222,17 @@ class Engine:
     async def _execute_for(self, submission: Submission, command: JobCommand) -> None:
         match command:
             case Submit():
-                await self._submit(submission, command)
+                await self._transit.submit(submission, command)
             case Poll(job_id=job_id):
-                await self._poll(submission, job_id)
+                await self._transit.poll(submission, job_id)
             case Finish(report=report):
                 await self._finish(submission, report)
             case TakeBack() | Release() | Split():
                 await self._take_back(submission, command)
-            case Park(error=error):
-                await self._give_up(submission, "unknown", error, "unknown")
+            case Park(error=error, state=state):
+                await self._give_up(submission, STATUSES[state], error, state)
             case Detach(error=error):
                 await self._give_up(submission, "unfinished", error, "accepted")
-
-    # --- submits ------------------------------------------------------------------------------------------------
-
-    async def _submit(self, submission: Submission, command: Submit) -> None:
-        """Commit the intent, send the request, commit the id. Not cancelled half-way: an id is worth the wait."""
-        with anyio.CancelScope(shield=True) as scope:
-            self._in_transit.add(scope)
-            try:
-                self._tally_abandoned(submission)
-                await self._journal.put(*submission.intend(command))
-                if self._closing:
-                    state: State = "unknown" if command.in_doubt else "released"
-                    await self._journal.put(*submission.advance(state, error="the run was closed before this was sent"))
-                    return
-                job_id = await self._exchange.submit(submission.operation)
-                await self._journal.put(*submission.advance("accepted", job_id=job_id))
-                self._inbox.post(Accepted(submission.id, job_id))
-            except JournalError:
-                raise
-            except Exception as error:  # noqa: BLE001 (see contained)
-                await self._submit_failed(submission, contained(error))
-            finally:
-                self._in_transit.discard(scope)
-
-    async def _submit_failed(self, submission: Submission, error: SixtyfourError) -> None:
-        failure = SubmitFailed(submission.id, error)
-        if not self._closing:
-            self._inbox.post(failure)
-            return
-        # Nobody reads the inbox any more. What the scheduler decides is written down, and goes no further; a submit in
-        # doubt needs no line but its intent, which the next run finds.
-        for command in self._scheduler.handle(failure, self._clock.now()):
-            if isinstance(command, TakeBack | Release | Split):
-                await self._journal.put(*submission.advance("released", 0.0, error=str(command.error)))
-
-    def _tally_abandoned(self, submission: Submission) -> None:
-        """Tally the money exposed in submits that this one replaces, in the commit of its intent."""
-        for row in submission.rows:
-            if row.abandoned_cents is not None:
-                self._journal.tally(row.entry.variant, "resubmitted", row.abandoned_cents)
-                row.abandoned_cents = None
-
-    # --- polls --------------------------------------------------------------------------------------------------
-
-    async def _poll(self, submission: Submission, job_id: str) -> None:
-        try:
-            self._inbox.post(Polled(submission.id, await self._exchange.poll(submission, job_id)))
-        except Exception as error:  # noqa: BLE001 (see contained)
-            logger.info("polling %s: %s", job_id, error)
-            self._inbox.post(PollFailed(submission.id, contained(error)))
-
-    async def _poll_many(self, ids: tuple[int, ...]) -> None:
-        listings = (self._submissions[id_].operation.poll_many() for id_ in ids if id_ in self._submissions)
-        listing = next(listings, None)
-        if listing is None:
-            return
-        try:
-            self._inbox.post(BatchPolled(ids, await self._exchange.poll_many(listing)))
-        except Exception as error:  # noqa: BLE001 (see contained)
-            logger.info("polling %d jobs: %s", len(ids), error)
-            self._inbox.post(BatchPollFailed(ids, contained(error)))
 
     # --- ends ---------------------------------------------------------------------------------------------------
 
@@ -313,7 +241,6 @@ class Engine:
         if submission.batch is None:
             await self._journal.put(submission.finish(report))
         else:
-            await self._journal.save_batch_answer(submission.batch, submission.text)
             await self._journal.settle_batch(submission.batch, submission.settle(report))
         for row in self._forget(submission):
             self._end(row, read_outcome(row.operation, row.entry))
@@ -396,4 +323,4 @@ class Engine:
 
 
 def _without_answer(row: Row, status: Status, error: SixtyfourError) -> Outcome[Any]:
-    return Outcome(row.entry.key, 0, row.operation, status, error=error, job_id=row.entry.job_id)
+    return without_answer(row.operation, row.entry, status, error)

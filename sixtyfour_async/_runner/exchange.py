@@ -6,27 +6,26 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import anyio
 
 from sixtyfour_async._client.client import SUBMIT_TIMEOUT_SECONDS, AsyncClient, pipeline_of
 from sixtyfour_async._runner.submission import Submission
-from sixtyfour_async._wire.codec import answer_route, decode_answer, decode_json, encode, job_route
-from sixtyfour_async._wire.job_ids import read_job_id
-from sixtyfour_async._wire.json_body import decode_body
+from sixtyfour_async._wire.body import Body
+from sixtyfour_async._wire.codec import (
+    HTTPRequest,
+    answer_route,
+    decode_answer,
+    encode,
+    job_route,
+    successful,
+)
 from sixtyfour_async.errors import ProtocolError, SixtyfourError
-from sixtyfour_async.models.jobs import JobState, JobStatus, Report
+from sixtyfour_async.models.jobs import JobStatus, Report
 from sixtyfour_async.operations import JobOperation, Operation
 
 logger = logging.getLogger("sixtyfour_async.runner")
-
-
-class _Answer(NamedTuple):
-    """The decoded answer to a poll, and its bytes."""
-
-    value: Any
-    body: bytes
 
 
 class Exchange:
@@ -39,27 +38,28 @@ class Exchange:
         self._client = client
         self._pipeline = pipeline_of(client)
 
-    async def submit(self, operation: JobOperation[Any]) -> str:
-        """Submit an operation and return the service's id for the job."""
+    async def submit(self, operation: JobOperation[Any]) -> Body:
+        """Submit an operation and return the answer as it came."""
         request = encode(operation, job_route(operation), timeout=SUBMIT_TIMEOUT_SECONDS)
-        response = await self._pipeline.exchange(request)
-        value = decode_json(response, operation=request.operation, job_limit=operation.endpoint.job_limit)
-        return read_job_id(operation, value, request.operation)
+        return await self._send(request, job_limit=operation.endpoint.job_limit)
 
-    async def poll(self, submission: Submission, job_id: str) -> Report:
-        """Poll a job and return its report; the raw answer is kept on the submission."""
-        answer = await self._ask(submission.operation.poll(job_id))
-        submission.body = answer.body
-        report: Report = answer.value.report()
-        if submission.in_file and report.state is JobState.COMPLETED:
-            submission.embed_file(await self._download(answer.value))
-            report = replace(report, result=JobStatus.model_validate(decode_body(submission.body)).result)
-        return report
+    async def poll(self, operation: JobOperation[Any], job_id: str) -> Body:
+        """Poll a job and return the answer as it came."""
+        poll = operation.poll(job_id)
+        return await self._send(encode(poll, answer_route(poll)))
 
     async def poll_many(self, listing: Operation[Any]) -> Mapping[str, Report]:
         """Poll a list endpoint and return the reports of the jobs on it, by the service's ids."""
-        answer = await self._ask(listing)
-        return {item.job_id: item.report() for item in answer.value}
+        request = encode(listing, answer_route(listing))
+        value = (await self._send(request)).decode(operation=request.operation)
+        answer = decode_answer(listing.answer_type(), value, operation=request.operation)
+        return {item.job_id: item.report() for item in answer}
+
+    async def embed_file(self, submission: Submission, report: Report) -> Report:
+        """Download the file that a batch's answer links to, since links expire, and return a report that holds it."""
+        answer = decode_answer(JobStatus, submission.body.decode(operation=""), operation="")
+        submission.embed_file(await self._download(answer))
+        return replace(report, result=JobStatus.model_validate(submission.body.value()).result)
 
     async def _download(self, answer: Any) -> str:
         """Download the file that an answer links to."""
@@ -68,11 +68,9 @@ class Exchange:
             await self._client.save(answer, path)
             return await anyio.Path(path).read_text("utf-8", errors="replace")
 
-    async def _ask(self, operation: Operation[Any]) -> _Answer:
-        request = encode(operation, answer_route(operation))
+    async def _send(self, request: HTTPRequest, *, job_limit: str = "") -> Body:
         response = await self._pipeline.exchange(request)
-        value = decode_json(response, operation=request.operation)
-        return _Answer(decode_answer(operation.answer_type(), value, operation=request.operation), response.body)
+        return successful(response, operation=request.operation, job_limit=job_limit).as_body()
 
 
 def contained(error: Exception) -> SixtyfourError:

@@ -24,7 +24,15 @@ from sixtyfour_async._runner.outcomes import Outcome
 from sixtyfour_async._runner.reading import read_outcome, restore
 from sixtyfour_async._runner.submission import Row
 from sixtyfour_async._scheduling.ledger import Ledger, carry_over
-from sixtyfour_async._scheduling.row_states import OPEN, Admission, Deliver, ReusePolicy, admission, idempotency_key
+from sixtyfour_async._scheduling.row_states import (
+    OPEN,
+    POLLABLE,
+    Admission,
+    Deliver,
+    ReusePolicy,
+    admission,
+    idempotency_key,
+)
 from sixtyfour_async.errors import CostCapError, InputError
 from sixtyfour_async.operations import JobOperation
 
@@ -180,7 +188,7 @@ class Intake:
     async def _start(self, row: Row, stream: OutcomeStream[Any]) -> None:
         """Hand a row to the engine, with the others of its batch when an earlier run submitted it in one."""
         entry = row.entry
-        if entry.batch is None or entry.state not in {"accepted", "unknown"}:
+        if entry.batch is None or entry.state not in POLLABLE | {"unknown"}:
             key = idempotency_key(self._journal_id, entry.key, entry.resubmissions)
             self._engine.submit(row, row.operation.with_idempotency_key(key), stream.batching)
             return

@@ -3,24 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from pydantic import JsonValue
 
+from sixtyfour_async._scheduling.attribution import MatchedBy
 from sixtyfour_async._scheduling.limits import Bottleneck, WaitReason
+from sixtyfour_async._wire.body import Body
 from sixtyfour_async.errors import SixtyfourError
 from sixtyfour_async.operations import JobOperation
 
 R_co = TypeVar("R_co", covariant=True)
 
-Status: TypeAlias = Literal["completed", "failed", "cancelled", "rejected", "unknown", "unfinished"]
+Status: TypeAlias = Literal[
+    "completed",
+    "no_answer",
+    "unmatched",
+    "unreadable",
+    "failed",
+    "cancelled",
+    "rejected",
+    "unknown",
+    "lost",
+    "unfinished",
+]
 """How a row ended.
 
-``completed``: answered; ``error`` is set only when the answer does not fit the class asked for. ``failed``,
-``cancelled``: the service ended it without an answer. ``rejected``: not accepted, or (`RunStoppedError`) never sent;
-nothing is paid, and the next run submits it again. ``unknown``: it may have been accepted; never sent again on our own.
-``unfinished``: it is still running at the service, see ``job_id``; the next run with the same journal polls it.
+``completed``: answered; ``error`` is set only when the answer does not fit the class asked for. ``no_answer``: the job
+completed, and nothing that was asked for came back. ``unmatched``: the job was shared by several rows, and no part of
+its answer could be shown to be this row's; ``raw`` is the whole. ``unreadable``: the answer could not be read; ``body``
+has its bytes. ``failed``, ``cancelled``: the service ended it without an answer. ``rejected``: not accepted, or
+(`RunStoppedError`) never sent; nothing is paid, and the next run submits it again. ``unknown``: it may have been
+accepted; never sent again on our own. ``lost``: the service no longer knows its ``job_id``; ``unfinished``: it is still
+running at the service. The next run with the same journal polls both again, which costs nothing.
 """
 
 
@@ -35,11 +51,16 @@ class Outcome(Generic[R_co]):
         status: How it ended.
         value: The typed answer, or None.
         error: Why there is no value, or None.
-        raw: The service's answer as JSON, as it came.
+        raw: The service's answer as JSON, as it came; for ``unmatched``, the answer to all rows that shared the job.
         job_id: The service's id, when there is one.
         cost_cents: What the service charged, US cents; None when it did not report it.
         replayed: The answer comes from the journal, or from the same question asked earlier in this run; ``cost_cents``
             was paid then, not again.
+        body: The bytes that were received last: the answer to the last poll, or that to a submit without a job id in
+            it; None when nothing was. A row that shared its job has its own part here, as JSON.
+        matched_by: What showed that a part of a shared answer is this row's: ``echo``, values of the row repeated in
+            it; ``index``, its number; ``position``, nothing but its place, as no part said whose it is. None when the
+            job was not shared.
     """
 
     key: str
@@ -52,6 +73,8 @@ class Outcome(Generic[R_co]):
     job_id: str | None = None
     cost_cents: float | None = None
     replayed: bool = False
+    body: Body | None = field(default=None, repr=False)
+    matched_by: MatchedBy | None = None
 
     @property
     def ok(self) -> bool:

@@ -12,22 +12,35 @@ from sixtyfour_async._client.answers import read_answer
 from sixtyfour_async._journal.base import CRASHED, Entry
 from sixtyfour_async._runner.outcomes import Outcome, Status
 from sixtyfour_async._scheduling.row_states import ENDED, State
+from sixtyfour_async._wire.body import Body
 from sixtyfour_async._wire.codec import decode_answer
-from sixtyfour_async._wire.envelopes import MAX_BODY_EXCERPT
-from sixtyfour_async._wire.json_body import parse_json
-from sixtyfour_async.errors import JobTimeoutError, JobUnknownError, JournalError, ResponseError, SixtyfourError
-from sixtyfour_async.models.jobs import Report
+from sixtyfour_async.errors import (
+    JobLostError,
+    JobTimeoutError,
+    JobUnknownError,
+    JournalError,
+    NoAnswerError,
+    ResponseError,
+    SixtyfourError,
+    UnmatchedError,
+    UnreadableError,
+)
+from sixtyfour_async.models.jobs import JobState, Report
 from sixtyfour_async.operations import REGISTRY, JobOperation, Request
 
 R = TypeVar("R")
 
 STATUSES: Mapping[State, Status] = {
     "completed": "completed",
+    "no_answer": "no_answer",
+    "unmatched": "unmatched",
+    "unreadable": "unreadable",
     "failed": "failed",
     "cancelled": "cancelled",
     "accepted": "unfinished",
     "intended": "unknown",
     "unknown": "unknown",
+    "lost": "lost",
     "released": "rejected",
 }
 """A row's state in the journal → the status of its outcome."""
@@ -46,7 +59,7 @@ def read_outcome(operation: JobOperation[R], entry: Entry, *, index: int = 0, re
 
     An answer that does not fit is an outcome too, with the raw answer in it.
     """
-    end = _read_end(operation, entry) if entry.state in ENDED else _End(error=_why_open(entry))
+    end = _read_end(operation, entry) if entry.state in ENDED else _End(raw=_json(entry), error=_why_open(entry))
     return Outcome(
         entry.key,
         index,
@@ -58,23 +71,52 @@ def read_outcome(operation: JobOperation[R], entry: Entry, *, index: int = 0, re
         job_id=entry.job_id,
         cost_cents=entry.cost_cents,
         replayed=replayed,
+        body=entry.answer or entry.receipt,
+        matched_by=entry.matched_by,
     )
+
+
+def without_answer(row_operation: JobOperation[R], entry: Entry, status: Status, error: SixtyfourError) -> Outcome[R]:
+    """Return the outcome of a row that this run gives up on, with whatever was received for it."""
+    return Outcome(
+        entry.key,
+        0,
+        row_operation,
+        status,
+        error=error,
+        raw=_json(entry),
+        job_id=entry.job_id,
+        body=entry.answer or entry.receipt,
+    )
+
+
+def _json(entry: Entry) -> JsonValue:
+    """Return what was received last, as JSON; None when nothing was, or when it is not JSON."""
+    body = entry.answer or entry.receipt
+    try:
+        return None if body is None else body.value()
+    except ValueError:
+        return None
 
 
 def _why_open(entry: Entry) -> SixtyfourError | None:
     """Return why a row that has not ended has no answer."""
     if entry.state == "accepted":
         return JobTimeoutError("was still running when last polled", job_id=entry.job_id)
+    if entry.state == "lost":
+        return JobLostError(entry.error or "the service no longer knows this job", job_id=entry.job_id)
     return None if entry.state == "released" else JobUnknownError(entry.error or CRASHED, job_id=entry.job_id)
 
 
 def _read_end(operation: JobOperation[Any], entry: Entry) -> _End:
     """Read the answer to the last poll, as the journal keeps it."""
     raw: JsonValue = None
+    if entry.state == "unreadable":
+        return _End(error=UnreadableError(entry.error or "the answer could not be read", job_id=entry.job_id))
     try:
         report = _read_report(operation, entry)
         raw = report.result
-        failure = report.failure(entry.job_id or "")
+        failure = report.failure(entry.job_id or "") or _why_not_completed(entry)
         if failure is not None:
             return _End(None, raw, failure)
         answer = read_answer(operation, raw, operation.endpoint.name)
@@ -88,13 +130,39 @@ def _read_end(operation: JobOperation[Any], entry: Entry) -> _End:
 
 
 def _read_report(operation: JobOperation[Any], entry: Entry) -> Report:
-    question, label, text = operation.poll(entry.job_id or "-"), operation.endpoint.name, entry.answer or "null"
+    return read_report(operation, entry.job_id or "-", entry.answer or Body(b"null"))
+
+
+def running_report(operation: JobOperation[Any], job_id: str, answer: Body) -> Report | None:
+    """Return the report of an answer to a poll that plainly says that the job still runs; None for any other answer.
+
+    Nothing was paid for such an answer, so that it need not be kept. In doubt it is not plain.
+    """
     try:
-        value = parse_json(text)
-    except ValueError as error:
-        why = "the answer is not JSON"
-        raise ResponseError(why, operation=label, expected="JSON", body=text[:MAX_BODY_EXCERPT]) from error
-    report: Report = decode_answer(question.answer_type(), value, operation=label).report()
+        report = read_report(operation, job_id, answer)
+    except Exception:  # noqa: BLE001 (whatever it is, the answer is kept before it is read in earnest)
+        return None
+    return report if report.state is JobState.RUNNING else None
+
+
+def _why_not_completed(entry: Entry) -> SixtyfourError | None:
+    """Return why a row has no answer although its job completed."""
+    if entry.state == "unmatched":
+        return UnmatchedError(entry.error or "the answer could not be matched", job_id=entry.job_id)
+    if entry.state == "no_answer":
+        return NoAnswerError(entry.error or "nothing asked for came back", job_id=entry.job_id)
+    return None
+
+
+def read_report(operation: JobOperation[Any], job_id: str, answer: Body) -> Report:
+    """Return the report in the answer to a poll.
+
+    Raises:
+        ResponseError: The answer is not JSON, or has the form of no status.
+    """
+    label = operation.endpoint.name
+    value = answer.decode(operation=label)
+    report: Report = decode_answer(operation.poll(job_id).answer_type(), value, operation=label).report()
     return report
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -13,15 +12,13 @@ from sixtyfour_async._journal.base import Entry
 from sixtyfour_async._runner.outcome_stream import OutcomeStream
 from sixtyfour_async._scheduling.batches import RowAnswer, split_answer, split_file
 from sixtyfour_async._scheduling.messages import Submit
-from sixtyfour_async._scheduling.row_states import State
-from sixtyfour_async._wire.json_body import decode_body, storable_text
+from sixtyfour_async._scheduling.row_states import PAID, State
+from sixtyfour_async._wire.body import Body
 from sixtyfour_async.errors import SixtyfourError
 from sixtyfour_async.models._base import json_object
 from sixtyfour_async.models.jobs import JobState, Report
+from sixtyfour_async.models.status_words import has_content
 from sixtyfour_async.operations import JobOperation
-
-_END_STATES: dict[JobState, State] = {JobState.COMPLETED: "completed", JobState.CANCELLED: "cancelled"}
-"""The state of a row whose job ended like this; every other end is a failure."""
 
 
 @dataclass(slots=True, eq=False)
@@ -56,14 +53,14 @@ class Submission:
         rows: One, or those that share it.
         operation: What is sent: for all of its rows, and with the key by which the service recognises a second submit.
         batch: The name of the batch in the journal; None for a single row.
-        body: The raw answer to the last poll.
+        body: The answer to the last poll, as it came.
     """
 
     id: int
     rows: list[Row]
     operation: JobOperation[Any]
     batch: str | None = None
-    body: bytes = field(default=b"", repr=False)
+    body: Body = field(default=Body(b""), repr=False)
 
     @classmethod
     def batch_of(cls, number: int, rows: list[Row], batch: str | None = None) -> Submission:
@@ -78,11 +75,6 @@ class Submission:
         return self.rows[0].entry
 
     @property
-    def text(self) -> str:
-        """The raw answer to the last poll, as text that parses to the value of its bytes."""
-        return storable_text(self.body)
-
-    @property
     def in_file(self) -> bool:
         """Are the rows sent as a file?"""
         return self.batch is not None and self.operation.endpoint.takes_file
@@ -94,7 +86,7 @@ class Submission:
         # A repeated submit keeps the time of the first attempt: that is when the service may have accepted it.
         first_attempt = self.first.sent_at if command.in_doubt else None
         sent_at = first_attempt or datetime.now(UTC).isoformat(timespec="milliseconds")
-        return self.advance("intended", command.reserved_cents, error=None, sent_at=sent_at)
+        return self.advance("intended", command.reserved_cents, error=None, sent_at=sent_at, receipt=None)
 
     def advance(self, state: State, reserved_cents: float | None = None, **changes: Any) -> list[Entry]:
         """Return the rows' lines in another state; *reserved_cents* are shared out among them."""
@@ -118,7 +110,7 @@ class Submission:
     def finish(self, report: Report) -> Entry:
         """Return the line of its only row at its end."""
         [row] = self.rows
-        row.entry = _ended(row.entry, report, self.text)
+        row.entry = _ended(row, report, self.body)
         return row.entry
 
     def settle(self, report: Report) -> list[Entry]:
@@ -127,18 +119,16 @@ class Submission:
         A part has the form of an answer to a job of its own, so that it is read like one.
         """
         for row, part in zip(self.rows, self._parts(report), strict=True):
-            failed = report.state is JobState.COMPLETED and part.error is not None
-            state = JobState.FAILED if failed else report.state
-            error = part.error if failed else report.error
-            body = {"status": str(state), "result": part.answer, "error": error, "charge_amount": part.cost_cents}
-            own = replace(report, state=state, error=error, cost_cents=part.cost_cents)
-            row.entry = _ended(row.entry, own, json.dumps(body, ensure_ascii=False))
+            own = replace(report, result=part.answer, error=part.error or report.error, cost_cents=part.cost_cents)
+            row.entry = replace(_ended(row, own, _as_poll(own)), matched_by=part.matched_by)
+            if part.matched_by is None and report.state is JobState.COMPLETED and has_content(report.result):
+                row.entry = replace(row.entry, state="unmatched", answer=self.body, error=part.error)
         return [row.entry for row in self.rows]
 
     def embed_file(self, text: str) -> None:
         """Replace the links in the raw answer by the file that they lead to: links expire."""
-        whole = json_object(decode_body(self.body)) or {}
-        self.body = json.dumps(whole | {"results": None, "result": text}, ensure_ascii=False).encode()
+        whole = json_object(self.body.value()) or {}
+        self.body = Body.of(whole | {"results": None, "result": text})
 
     def _parts(self, report: Report) -> list[RowAnswer]:
         endpoint = self.rows[0].operation.endpoint
@@ -150,16 +140,38 @@ class Submission:
         return split_answer(leads, report.result, report.cost_cents, endpoint.name)
 
 
-def _ended(entry: Entry, report: Report, answer: str) -> Entry:
-    """Return a line with the end of its job and the raw answer."""
-    state = _END_STATES.get(report.state, "failed")
+def _as_poll(report: Report) -> Body:
+    """Return a row's part of a shared answer in the form of an answer to a poll, so that it is read like one."""
+    own = {"status": str(report.state), "result": report.result, "error": report.error}
+    return Body.of(own | {"charge_amount": report.cost_cents})
+
+
+def _ended(row: Row, report: Report, answer: Body) -> Entry:
+    """Return a row's line with the end of its job, and the answer as it came."""
+    state, error = _end_of(row.operation, report)
     # Where the service reports no charge, what was reserved counts as spent and stays on the line.
-    keeps_reserve = state == "completed" and report.cost_cents is None
+    keeps_reserve = state in PAID and report.cost_cents is None
     return replace(
-        entry,
+        row.entry,
         state=state,
         answer=answer,
-        error=report.error,
+        error=error,
         cost_cents=report.cost_cents,
-        reserved_cents=entry.reserved_cents if keeps_reserve else 0.0,
+        reserved_cents=row.entry.reserved_cents if keeps_reserve else 0.0,
     )
+
+
+def why_no_answer(operation: JobOperation[Any], report: Report) -> str | None:
+    """Return why a completed job is no answer; None when it is one."""
+    del operation
+    return None if has_content(report.result) else report.error or "the job completed without a result"
+
+
+def _end_of(operation: JobOperation[Any], report: Report) -> tuple[State, str | None]:
+    """Return the state of a row whose job ended like this, and why there is no answer."""
+    if report.state is JobState.CANCELLED:
+        return "cancelled", report.error
+    if report.state is not JobState.COMPLETED:
+        return "failed", report.error
+    missing = why_no_answer(operation, report)
+    return ("completed", report.error) if missing is None else ("no_answer", missing)

@@ -85,6 +85,7 @@ class ScheduledJob:
         refusals: Submits that were answered with a 429.
         failed_polls: Polls in a row that failed.
         not_found_polls: Polls in a row that were answered "no such job".
+        unreadable_polls: Polls in a row whose answer could not be read.
         reserved_cents: Money set aside for it while it is under way.
         exposed_cents: Money that an earlier submit of it may have cost, while it waits to be submitted again.
         in_doubt: May an earlier submit of it have been accepted without an id coming back? This is the one place that
@@ -115,6 +116,7 @@ class ScheduledJob:
     refusals: int = 0
     failed_polls: int = 0
     not_found_polls: int = 0
+    unreadable_polls: int = 0
     reserved_cents: float = 0.0
     exposed_cents: float = 0.0
     in_doubt: bool = False

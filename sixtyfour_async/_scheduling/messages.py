@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from sixtyfour_async.errors import SixtyfourError
 from sixtyfour_async.models.jobs import Report
@@ -18,6 +18,14 @@ class Accepted:
 
     id: int
     job_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitAnswered:
+    """The submit was answered with the finished result itself."""
+
+    id: int
+    report: Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +86,7 @@ class RowWanted:
     key: str
 
 
-JobEvent: TypeAlias = Accepted | SubmitFailed | Polled | PollFailed | RowWithdrawn | RowWanted
+JobEvent: TypeAlias = Accepted | SubmitAnswered | SubmitFailed | Polled | PollFailed | RowWithdrawn | RowWanted
 """What happened to one job."""
 
 Event: TypeAlias = JobEvent | BatchPolled | BatchPollFailed
@@ -157,10 +165,11 @@ class DropRows:
 
 @dataclass(frozen=True, slots=True)
 class Park:
-    """The submit may have been accepted: park the job as unknown."""
+    """Nothing more can be learned of the job in this run: hand its rows back in this state, with what was received."""
 
     id: int
     error: SixtyfourError
+    state: Literal["unknown", "lost", "unreadable"] = "unknown"
 
 
 @dataclass(frozen=True, slots=True)

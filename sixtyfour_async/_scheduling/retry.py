@@ -57,6 +57,9 @@ LOST_AFTER_POLLS = 5
 LOST_AFTER_SECONDS = 60.0
 """Assumed: a fresh id may not be visible yet for a moment."""
 
+UNREADABLE_AFTER_POLLS = 5
+"""Polls in a row whose answer could not be read after which it is handed over as it is. It may heal: a proxy cut it."""
+
 DENIED_AFTER_POLLS = 3
 """Polls in a row refused for the key's sake (401, 402, 403) after which a job is handed back unfinished."""
 
@@ -119,19 +122,22 @@ def submit_attempts(error: SixtyfourError, *, reached: bool) -> int:
 
 
 def decide_poll(
-    error: SixtyfourError, *, failures: int, not_found: int, age: float, late: bool
-) -> Literal["poll again", "lost", "detach"]:
+    error: SixtyfourError, *, failures: int, not_found: int, unreadable: int, age: float, late: bool
+) -> Literal["poll again", "lost", "unreadable", "detach"]:
     """Decide what becomes of a job when a poll of it failed. A failed poll never fails the job.
 
     Args:
         error: Why the poll failed.
         failures: Polls in a row that failed, this one included.
         not_found: Polls in a row that were answered "no such job", this one included.
+        unreadable: Polls in a row whose answer could not be read, this one included.
         age: Seconds since the job was accepted.
         late: Has its deadline passed?
     """
     if not_found >= LOST_AFTER_POLLS and age >= LOST_AFTER_SECONDS:
         return "lost"
+    if unreadable >= UNREADABLE_AFTER_POLLS:
+        return "unreadable"
     denied = isinstance(error, AuthenticationError | CreditsError | PermissionDeniedError)
     outage = was_not_delivered(error) and failures < OUTAGE_ATTEMPTS
     if (late and not outage) or (denied and failures >= DENIED_AFTER_POLLS):

@@ -2,9 +2,9 @@
 
 ::
 
-    released ──▶ intended ──▶ accepted ──▶ completed · failed · cancelled
-        ▲            │
-        └── refused ─┤
+    released ──▶ intended ──▶ accepted ──▶ completed · no_answer · unmatched · unreadable · failed · cancelled
+        ▲            │            │ ▲
+        └── refused ─┤            └─┴─ lost          the service no longer knows its id; polled again by the next run
                      └──▶ unknown                    it may have been accepted: no id came back, and no refusal
 
 A crash leaves one thing open only: an intent without an id. When the journal is opened again, such a row is named what
@@ -18,21 +18,45 @@ from datetime import timedelta
 from typing import Literal, TypeAlias
 from uuid import UUID, uuid5
 
-State: TypeAlias = Literal["intended", "released", "accepted", "unknown", "completed", "failed", "cancelled"]
+State: TypeAlias = Literal[
+    "intended",
+    "released",
+    "accepted",
+    "unknown",
+    "lost",
+    "completed",
+    "no_answer",
+    "unmatched",
+    "unreadable",
+    "failed",
+    "cancelled",
+]
 """Where a row stands in the journal.
 
 ``intended``: about to be sent, or sent and not answered. ``released``: certainly not accepted; free to be submitted.
-``unknown``: it may have been accepted; parked. ``accepted``: it has an id, and was running when last polled.
+``unknown``: it may have been accepted; parked. ``accepted``: it has an id, and was running when last polled. ``lost``:
+it has an id, and the service did not know it any more. ``completed``: answered. ``no_answer``: it completed, and
+nothing that was asked for came back. ``unmatched``: its answer is shared, and no part of it could be shown to be this
+row's. ``unreadable``: its answer could not be read. ``failed``, ``cancelled``: the service ended it.
 """
 
-OPEN: frozenset[State] = frozenset({"intended", "accepted", "unknown"})
+OPEN: frozenset[State] = frozenset({"intended", "accepted", "unknown", "lost"})
 """States of rows whose end is not known: the money reserved for them is exposed."""
 
 IN_DOUBT: frozenset[State] = frozenset({"intended", "unknown"})
 """States of rows that may have been accepted, and have no id to poll."""
 
-ENDED: frozenset[State] = frozenset({"completed", "failed", "cancelled"})
+POLLABLE: frozenset[State] = frozenset({"accepted", "lost"})
+"""States of rows that have an id to poll, and whose end is not known."""
+
+PAID: frozenset[State] = frozenset({"completed", "no_answer", "unmatched", "unreadable"})
+"""States of rows whose job did its work: where no charge is reported, what was reserved counts as spent."""
+
+ENDED: frozenset[State] = PAID | {"failed", "cancelled"}
 """States of rows that the service has ended; their raw answer is in the journal."""
+
+SHARED: frozenset[State] = frozenset({"unmatched", "unreadable"})
+"""States of rows that have no part of their batch's answer, so that the whole of it is kept for them."""
 
 OnUnknown: TypeAlias = Literal["park", "resubmit"]
 """What to do with rows that an earlier run left unknown: leave them alone, or submit again and perhaps pay twice."""
@@ -101,7 +125,7 @@ def admission(
         return "resubmit"
     if deliver == "once" and delivered:
         return "skip"
-    return "resume" if state == "accepted" else "replay"
+    return "resume" if state in POLLABLE else "replay"
 
 
 def idempotency_key(journal: str, key: str, resubmissions: int) -> str:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 
 from sixtyfour_async._scheduling.batches import parts_of_refused
 from sixtyfour_async._scheduling.budget import Budget
+from sixtyfour_async._scheduling.failed_polls import after_failed_poll, caused, count_failed_poll
 from sixtyfour_async._scheduling.job_states import Phase, ScheduledJob, Transition
 from sixtyfour_async._scheduling.ledger import Ledger
 from sixtyfour_async._scheduling.limits import LIMIT_PAUSE_SECONDS, Bottleneck, ConcurrencyLimit, JobLimit, WaitReason
@@ -41,6 +42,7 @@ from sixtyfour_async._scheduling.messages import (
     RowWithdrawn,
     Split,
     Submit,
+    SubmitAnswered,
     SubmitFailed,
     TakeBack,
 )
@@ -51,18 +53,10 @@ from sixtyfour_async._scheduling.retry import (
     Retry,
     Uncertain,
     decide,
-    decide_poll,
     is_uncertain,
     submit_attempts,
 )
-from sixtyfour_async.errors import (
-    JobLostError,
-    JobTimeoutError,
-    JobUnknownError,
-    NotFoundError,
-    RateLimitError,
-    SixtyfourError,
-)
+from sixtyfour_async.errors import JobTimeoutError, JobUnknownError, RateLimitError, SixtyfourError
 from sixtyfour_async.models.jobs import JobState, Report
 
 CATCH_UP_RATIO = 0.25
@@ -128,7 +122,7 @@ class Scheduler:
 
     def handle(self, event: Event, now: float) -> list[Command]:
         """Take in an event; return what must be done about it at once."""
-        self._reached = self._reached or isinstance(event, Accepted | Polled | BatchPolled)
+        self._reached = self._reached or isinstance(event, Accepted | SubmitAnswered | Polled | BatchPolled)
         match event:
             case BatchPolled(ids=ids, reports=reports):
                 for job in self._known(ids):
@@ -148,6 +142,9 @@ class Scheduler:
             case Accepted(job_id=job_id):
                 self.queues.in_transit.release()
                 self._accept(job, job_id, now)
+            case SubmitAnswered(report=report):
+                self.queues.in_transit.release()
+                return self._finished(job, report)
             case SubmitFailed(error=error):
                 self.queues.in_transit.release()
                 return self._submit_failed(job, error, now)
@@ -187,7 +184,7 @@ class Scheduler:
                 return self._refused(job, error)
             case Uncertain() | GiveUp():
                 unknown = JobUnknownError(f"may have been accepted, and no id came back: {error}")
-                return self._end(job, Park(job.id, _caused(unknown, error)), exposed=True)
+                return self._end(job, Park(job.id, caused(unknown, error)), exposed=True)
 
     def _submit_again(self, job: ScheduledJob, error: SixtyfourError, retry: Retry, now: float) -> list[Command]:
         if retry.pause_key:
@@ -204,13 +201,10 @@ class Scheduler:
         return [] if job.in_doubt else [TakeBack(job.id, error)]  # in doubt, a crash must find the intent
 
     def _polled(self, job: ScheduledJob, report: Report, now: float) -> list[Command]:
-        job.failed_polls = job.not_found_polls = 0
+        job.failed_polls = job.not_found_polls = job.unreadable_polls = 0
         if report.state is not JobState.RUNNING:
             self.poller.found_ended(job, report, now)
-            free = report.state is not JobState.COMPLETED and report.cost_cents is None  # no answer, no charge
-            self.ledger.settle(job.priced_as, job.reserved_cents, 0.0 if free else report.cost_cents, job.rows)
-            job.reserved_cents = 0.0
-            return self._end(job, Finish(job.id, report))
+            return self._finished(job, report)
         job.advance(Transition.STILL_RUNNING)
         if now >= job.accepted_at + self.job_deadline:
             late = JobTimeoutError(
@@ -222,6 +216,15 @@ class Scheduler:
         self.poller.still_running(job, now, slot_contended=self.queues.slot_contended(job, now))
         return []
 
+    def _finished(self, job: ScheduledJob, report: Report) -> list[Command]:
+        free = report.state is not JobState.COMPLETED and report.cost_cents is None  # no answer, no charge
+        self._settle(job, 0.0 if free else report.cost_cents)
+        return self._end(job, Finish(job.id, report))
+
+    def _settle(self, job: ScheduledJob, charged: float | None) -> None:
+        self.ledger.settle(job.priced_as, job.reserved_cents, charged, job.rows)
+        job.reserved_cents = 0.0
+
     def _listed(self, job: ScheduledJob, report: Report | None, now: float) -> None:
         """Take in what a list said of one job. Its end, its deadline and its absence need a poll of its own."""
         job.advance(Transition.STILL_RUNNING)
@@ -229,7 +232,7 @@ class Scheduler:
         if report is None or late or report.state is not JobState.RUNNING:
             self.poller.poll_alone(job, now)
         else:
-            job.failed_polls = job.not_found_polls = 0
+            job.failed_polls = job.not_found_polls = job.unreadable_polls = 0
             self.poller.still_running(job, now)
 
     def _polls_failed(self, jobs: Sequence[ScheduledJob], error: SixtyfourError, now: float) -> list[Command]:
@@ -244,19 +247,15 @@ class Scheduler:
         return [command for job in jobs for command in self._poll_failed(job, error, now, wait)]
 
     def _poll_failed(self, job: ScheduledJob, error: SixtyfourError, now: float, wait: float | None) -> list[Command]:
-        job.failed_polls += 1
-        job.not_found_polls = job.not_found_polls + 1 if isinstance(error, NotFoundError) else 0
-        age, late = now - job.accepted_at, now - job.accepted_at >= self.job_deadline
-        match decide_poll(error, failures=job.failed_polls, not_found=job.not_found_polls, age=age, late=late):
-            case "lost":
-                lost = JobLostError("the service no longer knows this job", job_id=job.job_id)
-                return self._end(job, Park(job.id, _caused(lost, error)), exposed=True)
-            case "detach":
-                return self._end(job, Detach(job.id, error), exposed=True)
-            case "poll again":
-                job.advance(Transition.STILL_RUNNING)
-                self.poller.failed(job, now, wait)
-                return []
+        count_failed_poll(job, error)
+        end = after_failed_poll(job, error, now, self.job_deadline)
+        if end is None:
+            job.advance(Transition.STILL_RUNNING)
+            self.poller.failed(job, now, wait)
+            return []
+        if isinstance(end, Park) and end.state == "unreadable":
+            self._settle(job, None)  # there is an answer, so that it was paid for
+        return self._end(job, end, exposed=True)
 
     # --- ends of jobs that were not accepted --------------------------------------------------------------------
 
@@ -265,7 +264,7 @@ class Scheduler:
         if not job.in_doubt:
             return self._refused(job, error)
         unknown = JobUnknownError(f"may have been accepted, and is not sent again: {error}")
-        return self._end(job, Park(job.id, _caused(unknown, error)))
+        return self._end(job, Park(job.id, caused(unknown, error)))
 
     def _refused(self, job: ScheduledJob, error: SixtyfourError) -> list[Command]:
         """End a job that was certainly not accepted; the rows of a batch may go on in parts.
@@ -393,8 +392,3 @@ class Scheduler:
 
     def _affords(self, job: ScheduledJob) -> bool:
         return self.ledger.room(job.priced_as, job.rows, already=job.exposed_cents) is not None
-
-
-def _caused(error: SixtyfourError, cause: SixtyfourError) -> SixtyfourError:
-    error.__cause__ = cause
-    return error

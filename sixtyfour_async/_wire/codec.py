@@ -21,6 +21,7 @@ from urllib.parse import quote, urlencode
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
+from sixtyfour_async._wire.body import Body
 from sixtyfour_async._wire.envelopes import MAX_BODY_EXCERPT, read_envelope
 from sixtyfour_async._wire.json_body import decode_body, decode_text, with_charset
 from sixtyfour_async._wire.multipart import FILE_FIELD, Parts
@@ -98,6 +99,10 @@ class HTTPResponse:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "body", with_charset(self.body, self.headers.get("content-type", "")))
+
+    def as_body(self) -> Body:
+        """Return the body with its content type, to be kept."""
+        return Body(bytes(self.body), self.headers.get("content-type", ""))
 
 
 def encode(operation: Operation[Any], route: Route, *, timeout: float | None = None) -> HTTPRequest:
@@ -221,12 +226,12 @@ def query_pairs(name: str, value: JsonValue) -> list[tuple[str, str]]:
     return [(name, str(one).lower() if isinstance(one, bool) else str(one)) for one in values]
 
 
-def decode_json(response: HTTPResponse, *, operation: str, job_limit: str = "") -> JsonValue:
-    """Return the decoded JSON of a 2xx response; None for an empty body.
+def successful(response: HTTPResponse, *, operation: str, job_limit: str = "") -> HTTPResponse:
+    """Return a 2xx response as it is.
 
     Raises:
         APIError: The status is 400 or above.
-        ResponseError: The response is a redirect, or its body is not JSON.
+        ResponseError: The response is a redirect.
     """
     if response.status >= HTTPStatus.BAD_REQUEST:
         raise decode_error(response, operation=operation, job_limit=job_limit)
@@ -236,18 +241,18 @@ def decode_json(response: HTTPResponse, *, operation: str, job_limit: str = "") 
             operation=operation,
             request_id=request_id(response.headers),
         )
-    if not response.body:
-        return None
-    try:
-        return decode_body(response.body)
-    except ValueError as error:
-        raise ResponseError(
-            f"{response.status} with a body that is not JSON",
-            operation=operation,
-            expected="JSON",
-            body=_excerpt(response),
-            request_id=request_id(response.headers),
-        ) from error
+    return response
+
+
+def decode_json(response: HTTPResponse, *, operation: str, job_limit: str = "") -> JsonValue:
+    """Return the decoded JSON of a 2xx response; None for an empty body.
+
+    Raises:
+        APIError: The status is 400 or above.
+        ResponseError: The response is a redirect, or its body is not JSON.
+    """
+    body = successful(response, operation=operation, job_limit=job_limit).as_body()
+    return body.decode(operation=operation, request_id=request_id(response.headers))
 
 
 def decode_answer(answer_type: Any, value: JsonValue, *, operation: str, request_id: str | None = None) -> Any:

@@ -37,7 +37,7 @@ def read_job_id(operation: JobOperation[Any], value: JsonValue, label: str) -> s
     places = _id_places(value)
     for name in (own, *_ID_NAMES):
         for fields in places:
-            job_id = _as_id(fields.get(_plain_name(name)))
+            job_id = as_id(fields.get(_plain_name(name)))
             if job_id is not None:
                 return job_id
     raise ResponseError(
@@ -74,7 +74,7 @@ def _plain_name(name: str) -> str:
     return name.replace("_", "").replace("-", "").casefold()
 
 
-def _as_id(value: object) -> str | None:
+def as_id(value: object) -> str | None:
     """Return an id as text; None for what is none, such as a boolean, blank text, or text that no URL can hold."""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)

@@ -33,7 +33,7 @@ from sixtyfour_async.operations import (
 )
 from sixtyfour_async.tables import Row, Table, added_columns
 
-OUTCOME_COLUMNS = ("status", "error", "cost_cents", "confidence")
+OUTCOME_COLUMNS = ("status", "error", "cost_cents", "confidence", "matched_by")
 """Columns that every output has after the answer's own."""
 
 NOT_ASKED = "not asked"
@@ -264,10 +264,11 @@ class Enrichment:
     def cells(self, row: Row, status: str, error: str, outcome: Outcome[Any] | None = None) -> tuple[str, ...]:
         """Return a row of the output: every input cell, the answer if there is an outcome, and how it ended."""
         if outcome is None:
-            return (*row.cells, *("",) * len(self.question.answer_columns), status, error, "", "")
+            return (*row.cells, *("",) * len(self.question.answer_columns), status, error, "", "", "")
         confidence = (json_object(outcome.raw) or {}).get("confidence_score")
         answer = self.question.answer_cells(outcome.raw)
-        return (*row.cells, *answer, status, error, as_cell(outcome.cost_cents), as_cell(confidence))
+        matched_by = outcome.matched_by or ""
+        return (*row.cells, *answer, status, error, as_cell(outcome.cost_cents), as_cell(confidence), matched_by)
 
 
 def as_cell(value: object) -> str:

@@ -66,6 +66,7 @@ def export_row(entry: Entry, columns: Columns) -> tuple[str, ...]:
         error,
         as_cell(entry.cost_cents),
         as_cell(confidence),
+        entry.matched_by or "",
     )
 
 

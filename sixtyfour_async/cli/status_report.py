@@ -14,9 +14,13 @@ from sixtyfour_async.cli.formatting import dollars
 
 STATE_LABELS: Mapping[str, str] = {
     "completed": "answered",
+    "no_answer": "completed without an answer",
+    "unmatched": "answered, and not told apart",
+    "unreadable": "answered, and not readable",
     "failed": "failed at the service",
     "cancelled": "cancelled at the service",
     "accepted": "running when last polled",
+    "lost": "no longer known to the service",
     "unknown": "unknown",
     "intended": "being sent",
     "released": "not accepted",

@@ -12,10 +12,14 @@ from sixtyfour_async.cli.formatting import dollars, duration, row_count
 
 STATUS_LABELS = {
     "completed": "answered",
+    "no_answer": "no answer",
+    "unmatched": "not told apart",
+    "unreadable": "not readable",
     "failed": "failed",
     "cancelled": "cancelled",
     "rejected": "rejected",
     "unknown": "unknown",
+    "lost": "lost at the service",
     "unfinished": "still running",
     NOT_ASKED: "not sent",
 }

@@ -10,7 +10,7 @@ from tests.cli.conftest import HEADQUARTERS, SERVICE_SPEED, Service, Shell
 PEOPLE = (
     "name,company,email,phone,notes\nAda Example,3M,ada@3m.example,+1 555 0100,a\nBo Example,1&1,bo@1.de,+49 30 555,b\n"
 )
-COMMON = ("status", "error", "cost_cents", "confidence")
+COMMON = ("status", "error", "cost_cents", "confidence", "matched_by")
 FAST = ("--simulate", "--speed", "600")
 
 OPERATIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {

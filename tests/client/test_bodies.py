@@ -153,7 +153,7 @@ async def test_a_runner_retries_a_file_and_never_a_stream(status: int, outcome_s
 
     def answer(request: httpx.Request) -> httpx.Response:
         if request.method == "GET":
-            return httpx.Response(200, json={"status": "completed", "result": {}})
+            return httpx.Response(200, json={"status": "completed", "result": {"rows": 1}})
         return answers.pop() if answers else httpx.Response(200, json={"task_id": "t"})
 
     async with scripted(answer, speed=1000) as (client, network), JobRunner(client) as runner:

@@ -96,23 +96,24 @@ async def test_jobs_hidden_by_the_simulator_after_their_submit_are_found() -> No
     assert simulator.faults.struck["not_found_after_submit"] == 9
 
 
-async def test_a_job_that_stays_not_found_is_parked_and_not_resubmitted() -> None:
-    """It may have been billed, so the row is parked with its job id, in this run and the next."""
+async def test_a_job_that_stays_not_found_is_kept_and_polled_again_by_the_next_run() -> None:
+    """It may have been billed, so the row is kept with its job id; a spell of 404 costs nothing but the wait."""
     journal = MemoryJournal()
 
     def answer_not_found(request: httpx.Request) -> httpx.Response | None:
         return httpx.Response(404, json={"detail": "Job not found"}) if "/job-status" in request.url.path else None
 
     async with networked(answer_not_found) as (client, simulator, network):
-        for attempt in range(2):
-            async with JobRunner(client, journal=journal) as runner:
-                outcomes = [outcome async for outcome in runner.map(questions(3))]
-            network.refuse = None
-            assert [outcome.status for outcome in outcomes] == ["unknown"] * 3
-            assert {work.id for work in simulator.books.jobs} == {outcome.job_id for outcome in outcomes}
-            if attempt == 0:
-                assert all(isinstance(outcome.error, JobLostError) for outcome in outcomes)
+        async with JobRunner(client, journal=journal) as runner:
+            lost = [outcome async for outcome in runner.map(questions(3))]
+        network.refuse = None
+        async with JobRunner(client, journal=journal) as runner:
+            found = [outcome async for outcome in runner.map(questions(3))]
 
+    assert [outcome.status for outcome in lost] == ["lost"] * 3
+    assert all(isinstance(outcome.error, JobLostError) for outcome in lost)
+    assert {work.id for work in simulator.books.jobs} == {outcome.job_id for outcome in lost}
+    assert [outcome.status for outcome in found] == ["completed"] * 3
     assert len(simulator.books.jobs) == 3
 
 

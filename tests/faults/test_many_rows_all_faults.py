@@ -21,10 +21,10 @@ from sixtyfour_async import (
     RunWorkflow,
 )
 from sixtyfour_async._scheduling.ledger import Line
-from sixtyfour_async.simulator import Simulator, SimulatorSettings, companies
+from sixtyfour_async.simulator import Simulator, SimulatorSettings
 from sixtyfour_async.simulator.base.settings import FAULTS
 from sixtyfour_async.testing import simulated
-from tests.runner.questions import fact
+from tests.runner.questions import KNOWN, fact
 
 pytestmark = pytest.mark.anyio
 
@@ -37,7 +37,7 @@ IDEMPOTENT = {"deep-search", "workflow-run"}
 def operations(rows: int) -> Iterator[JobOperation[Any]]:
     """Yield, of forty rows, one search, one workflow run, ten email searches, and companies otherwise."""
     for number in range(rows):
-        company = companies()[number % len(companies())]
+        company = KNOWN[number % len(KNOWN)]
         if number % 40 == 7:
             yield DeepSearch(query=f"shipyards {number}", max_results=5)
         elif number % 40 == 27:
@@ -102,7 +102,7 @@ async def test_nothing_is_lost_and_nothing_is_charged_twice(rows: int) -> None:
     for outcome in delivered.values():
         subject: Any = getattr(outcome.input, "target_company", None)
         if subject is not None:
-            number = subject["row"] % len(companies())
+            number = subject["row"] % len(KNOWN)
             assert outcome.result().structured_data == {"headquarters": fact(number)}
 
     lines = await journal.lines()

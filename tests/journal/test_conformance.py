@@ -14,6 +14,7 @@ from sixtyfour_async import Journal, JournalError, MemoryJournal, SqliteJournal
 from sixtyfour_async._journal.base import Entry
 from sixtyfour_async._scheduling.ledger import Line
 from sixtyfour_async._scheduling.row_states import State
+from sixtyfour_async._wire.body import Body
 
 pytestmark = pytest.mark.anyio
 
@@ -35,7 +36,14 @@ async def journal(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenera
 
 async def test_find_returns_the_entry_that_was_put(journal: Journal) -> None:
     """Every field and every character survives."""
-    whole = replace(ENTRY, state="completed", job_id="job_1", answer='{"a": "\\n\\u0000"}\n', error="é", cost_cents=2.5)
+    whole = replace(
+        ENTRY,
+        state="completed",
+        job_id="job_1",
+        answer=Body(b'{"a": "\xff\x00"}\n', "text/html; charset=x"),
+        error="é",
+        cost_cents=2.5,
+    )
     await journal.put(whole)
     await journal.put(replace(ENTRY, key=""))
 
@@ -103,7 +111,7 @@ async def test_entries_come_in_order_of_creation(journal: Journal) -> None:
 
 async def test_deliver_marks_the_row_and_changes_nothing_else(journal: Journal) -> None:
     """Delivering a row again has no effect."""
-    whole = replace(ENTRY, state="completed", job_id="job_1", answer="{}", cost_cents=5)
+    whole = replace(ENTRY, state="completed", job_id="job_1", answer=Body(b"{}"), cost_cents=5)
     await journal.put(whole)
     await journal.deliver("row 1")
     await journal.deliver("row 1")
@@ -164,7 +172,7 @@ async def test_a_journal_without_accepted_rows_can_be_bound_to_another_purpose(j
 
 async def test_rows_and_purpose_survive_a_reopen(journal: Journal) -> None:
     """Close and open again: both are still there."""
-    done = replace(ENTRY, state="completed", job_id="job_1", answer="{}")
+    done = replace(ENTRY, state="completed", job_id="job_1", answer=Body(b"{}"))
     await journal.bind({"input": "a.csv"})
     await journal.put(done)
     await journal.close()

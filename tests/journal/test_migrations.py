@@ -16,6 +16,7 @@ from sixtyfour_async import JobRunner, JournalError, SqliteJournal
 from sixtyfour_async._journal.base import CRASHED, Entry
 from sixtyfour_async._journal.schema import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION, reading
 from sixtyfour_async._scheduling.row_states import State
+from sixtyfour_async._wire.body import Body
 from sixtyfour_async.simulator import SimulatorSettings
 from sixtyfour_async.testing import simulated
 from tests.runner.questions import question, questions
@@ -40,6 +41,7 @@ REQUESTS = {
     "find-phone": ('{"lead":{"name":"Åda"}}', "find-phone"),
     "company-intelligence": ('{"target_company":{"company_name":"Acme"},"tier":"low"}', "company-intelligence/low"),
 }
+OLD_STATES: tuple[State, ...] = ("intended", "released", "accepted", "unknown", "completed", "failed", "cancelled")
 SPEED = 600.0
 
 
@@ -58,12 +60,12 @@ def old_rows() -> list[Entry]:
             request,
             state,
             job_id="job" if state not in {"intended", "released", "unknown"} else None,
-            answer='{"result": {}}' if state in {"completed", "failed", "cancelled"} else None,
+            answer=Body(b'{"result": {}}') if state in {"completed", "failed", "cancelled"} else None,
             error="reason" if state in {"unknown", "released"} else None,
             cost_cents=5.0 if state == "completed" else None,
         )
         for operation, (request, _) in REQUESTS.items()
-        for state in get_args(State)
+        for state in OLD_STATES
     ]
 
 
@@ -75,7 +77,8 @@ def write_schema_1(path: Path, rows: list[Entry]) -> None:
         for number, row in enumerate(rows):
             at = f"2026-11-25T10:{number:02}:00.000+00:00"
             identity = (row.key, row.operation, row.fingerprint, row.request)
-            progress = (row.state, row.job_id, row.answer, row.error, row.cost_cents)
+            text = None if row.answer is None else row.answer.text
+            progress = (row.state, row.job_id, text, row.error, row.cost_cents)
             database.execute(
                 f"INSERT INTO jobs VALUES ({', '.join('?' * 11)})",  # noqa: S608 (marks)
                 (*identity, *progress, at, at),

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from sixtyfour_async import CRASHED, Entry, FindEmail, JobRunner, JournalError, Line, State, Tally, tally_line
+from sixtyfour_async._wire.body import Body
 from sixtyfour_async.testing import simulated
 
 pytestmark = pytest.mark.anyio
@@ -23,7 +24,7 @@ class DictJournal:
         self.entries_by_key: dict[str, Entry] = {}
         self.purpose: dict[str, str] = {}
         self.texts: dict[str, str] = {}
-        self.answers: dict[str, str] = {}
+        self.answers: dict[str, Body] = {}
         self.tallies: dict[tuple[str, Tally], tuple[int, float]] = {}
 
     async def open(self) -> None:
@@ -63,10 +64,10 @@ class DictJournal:
         entries = [entry for entry in self.entries_by_key.values() if entry.batch == batch]
         return sorted(entries, key=lambda entry: entry.place or 0)
 
-    async def save_batch_answer(self, batch: str, body: str) -> None:
+    async def save_batch_answer(self, batch: str, body: Body) -> None:
         self.answers[batch] = body
 
-    async def load_batch_answer(self, batch: str) -> str | None:
+    async def load_batch_answer(self, batch: str) -> Body | None:
         return self.answers.get(batch)
 
     async def settle_batch(self, batch: str, entries: Sequence[Entry]) -> None:

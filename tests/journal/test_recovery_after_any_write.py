@@ -20,8 +20,8 @@ from tests.runner.questions import fact, question
 
 FACTS_WORKFLOW = "7b0c6a52-3f0e-4d7c-9a51-0c1f7f1d0001"
 PRICES = {"company-intelligence": 10, "workflow-run": 10, "deep-search": 5}
-WRITES = 21
-"""Writes of an undisturbed run: intent, id and answer of five rows, and six deliveries."""
+WRITES = 26
+"""Writes of an undisturbed run: intent, id, answer as it came and end of five rows, and six deliveries."""
 
 
 class DyingJournal(MemoryJournal):

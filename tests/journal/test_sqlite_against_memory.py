@@ -16,7 +16,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from sixtyfour_async import MemoryJournal, SqliteJournal
+from sixtyfour_async import Body, MemoryJournal, SqliteJournal
 from sixtyfour_async._journal.base import Entry
 from sixtyfour_async._scheduling.ledger import Line, Tally
 from sixtyfour_async._scheduling.row_states import State
@@ -35,7 +35,9 @@ entries = st.builds(
     request=st.sampled_from(["{}", '{"lead":{"name":"Åda"}}']),
     state=st.sampled_from(STATES),
     job_id=st.none() | st.just("job"),
-    answer=texts,
+    answer=st.none() | st.builds(Body, st.binary(max_size=9), st.sampled_from(["", "application/json"])),
+    receipt=st.none() | st.builds(Body, st.binary(max_size=9)),
+    matched_by=st.none() | st.sampled_from(["echo", "index", "position"]),
     error=texts,
     cost_cents=st.none() | cents,
     variant=st.sampled_from(["find-email", "find-email/PERSONAL", ""]),

@@ -57,7 +57,7 @@ async def test_each_step_is_committed_before_the_next_one_starts(tmp_path: Path)
                     entry = journal_file.find(outcome.key)
                     assert entry is not None
                     assert ("completed", outcome.job_id, 10) == (entry.state, entry.job_id, entry.cost_cents)
-                    assert outcome.raw == json.loads(entry.answer or "")["result"]
+                    assert outcome.raw == json.loads(entry.answer.content if entry.answer else "")["result"]
         ids = {work.subject.split(" | ")[0]: work.id for work in simulator.books.jobs}
 
     operations = {name_of(operation): operation for operation in questions(60)}

@@ -29,6 +29,7 @@ from sixtyfour_async.errors import (
     JobTimeoutError,
     JobUnknownError,
     JournalError,
+    NoAnswerError,
     NotFoundError,
     PayloadTooLargeError,
     PermissionDeniedError,
@@ -40,7 +41,9 @@ from sixtyfour_async.errors import (
     ServerError,
     SixtyfourError,
     TransportError,
+    UnmatchedError,
     UnprocessableError,
+    UnreadableError,
     api_error_class,
 )
 
@@ -82,6 +85,9 @@ JOBS: list[type[JobError]] = [
     JobTimeoutError,
     JobLostError,
     JobUnknownError,
+    NoAnswerError,
+    UnmatchedError,
+    UnreadableError,
 ]
 API: dict[str, Any] = {
     "status": 418,

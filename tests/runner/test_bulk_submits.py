@@ -25,6 +25,7 @@ from sixtyfour_async import (
 )
 from sixtyfour_async._client.client import pipeline_of
 from sixtyfour_async._journal.base import Entry
+from sixtyfour_async._wire.body import Body
 from sixtyfour_async.testing import simulated
 from tests.faults.network import networked
 
@@ -152,7 +153,7 @@ async def test_a_lead_missing_from_the_answer_fails_alone() -> None:
     assert [outcomes[index].status for index in range(5)] == [
         "completed",
         "completed",
-        "failed",
+        "unmatched",
         "completed",
         "completed",
     ]
@@ -216,7 +217,7 @@ async def test_rows_that_repeat_nothing_are_taken_in_order_if_there_is_one_for_e
     complete, incomplete = await outcomes_of(rows), await outcomes_of(rows[1:])
 
     assert addresses(complete) == [f"{number}@x.example" for number in range(4)]
-    assert [outcome.status for outcome in incomplete] == ["failed"] * 4
+    assert [outcome.status for outcome in incomplete] == ["unmatched"] * 4
     assert "3 rows came for 4 leads" in str(incomplete[0].error)
 
 
@@ -271,7 +272,7 @@ class DyingJournal(MemoryJournal):
         await self._count_write()
         await super().put(*entries)
 
-    async def save_batch_answer(self, batch: str, body: str) -> None:
+    async def save_batch_answer(self, batch: str, body: Body) -> None:
         await self._count_write()
         await super().save_batch_answer(batch, body)
 

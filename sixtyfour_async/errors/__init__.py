@@ -23,6 +23,9 @@
     ├── ResponseError                       a 2xx that cannot be decoded: .expected .body .raw .request_id
     ├── JobError                            a job without a result: .job_id .state
     │   ├── JobFailedError · JobCancelledError
+    │   ├── NoAnswerError                   completed, and nothing asked for came back
+    │   ├── UnmatchedError                  a shared answer, of which no part could be shown to be this row's
+    │   ├── UnreadableError                 an answer whose bytes nobody could read
     │   ├── JobTimeoutError (TimeoutError)  the caller's deadline; the job runs on and is billed
     │   ├── JobLostError                    accepted, then no longer known to the service
     │   └── JobUnknownError                 may have been accepted: parked, never resent automatically
@@ -37,72 +40,57 @@ because it may have been paid for.
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
+from sixtyfour_async.errors.base import PickledCause, SixtyfourError
+from sixtyfour_async.errors.jobs import (
+    JobCancelledError,
+    JobError,
+    JobFailedError,
+    JobLostError,
+    JobTimeoutError,
+    JobUnknownError,
+    NoAnswerError,
+    UnmatchedError,
+    UnreadableError,
+)
 
-class SixtyfourError(Exception):
-    """Base class of every exception that this package raises.
-
-    Attributes:
-        message: The text, without the details that ``str()`` adds.
-    """
-
-    def __init__(self, message: str, **details: Any) -> None:
-        super().__init__(message)
-        self.message = message
-        for name, value in details.items():
-            setattr(self, name, value)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle message, attributes and cause, because subclasses have constructors of their own."""
-        return _restore, (type(self), self.args), self._state(_portable(self.__cause__))
-
-    def __copy__(self) -> SixtyfourError:
-        error = _restore(type(self), self.args)
-        error.__setstate__(self._state(self.__cause__))
-        return error
-
-    def _state(self, cause: BaseException | None) -> dict[str, Any]:
-        return {**self.__dict__, "__cause__": cause, "__suppress_context__": self.__suppress_context__}
-
-    def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.__dict__ == other.__dict__
-
-    def __hash__(self) -> int:
-        return hash((type(self), self.args))
-
-
-def _restore(cls: type[SixtyfourError], args: tuple[Any, ...]) -> SixtyfourError:
-    error = cls.__new__(cls, *args)
-    error.args = args
-    return error
-
-
-class PickledCause(Exception):  # noqa: N818 (it stands for an error and is never raised)
-    """Stands for the cause of an unpickled error when that cause could not be pickled: its class and text."""
-
-
-def _portable(cause: BaseException | None) -> BaseException | None:
-    """Return a cause as it can be pickled: our own as it is, a foreign one rebuilt from its arguments, else its text.
-
-    The attributes of a foreign exception, and arguments that are objects, such as further exceptions, are left behind:
-    httpx keeps the request there, with the API key in its headers. Rebuilding is tried before pickling, since an
-    exception whose constructor takes other arguments than it keeps can be pickled and fails only when it is loaded.
-    """
-    if cause is None or isinstance(cause, SixtyfourError | PickledCause):
-        return cause
-    text = PickledCause(f"{type(cause).__qualname__}: {cause}")
-    if not all(argument is None or isinstance(argument, str | bytes | int | float) for argument in cause.args):
-        return text
-    try:
-        rebuild, arguments = cast("tuple[Any, ...]", cause.__reduce__())[:2]
-        bare: BaseException = rebuild(*arguments)
-        pickle.loads(pickle.dumps(bare))  # noqa: S301 (our own bytes)
-    except Exception:  # noqa: BLE001 (whatever a foreign constructor raises)
-        return text
-    return bare
+__all__ = [
+    "APIError",
+    "AuthenticationError",
+    "BadRequestError",
+    "ConfigurationError",
+    "ConflictError",
+    "ConnectError",
+    "CostCapError",
+    "CreditsError",
+    "InputError",
+    "JobCancelledError",
+    "JobError",
+    "JobFailedError",
+    "JobLostError",
+    "JobTimeoutError",
+    "JobUnknownError",
+    "JournalError",
+    "NoAnswerError",
+    "NotFoundError",
+    "PayloadTooLargeError",
+    "PermissionDeniedError",
+    "PickledCause",
+    "ProtocolError",
+    "RateLimitError",
+    "RequestTimeoutError",
+    "ResponseError",
+    "RunStoppedError",
+    "ServerError",
+    "SixtyfourError",
+    "TransportError",
+    "UnmatchedError",
+    "UnprocessableError",
+    "UnreadableError",
+    "api_error_class",
+]
 
 
 class ConfigurationError(SixtyfourError, ValueError):
@@ -319,51 +307,6 @@ class ResponseError(SixtyfourError):
     def __str__(self) -> str:
         text = f"{self.message} on {self.operation}" if self.operation else self.message
         return f"{text} (request id {self.request_id})" if self.request_id else text
-
-
-class JobError(SixtyfourError):
-    """A job ended, or was given up on, without a result.
-
-    Attributes:
-        job_id: The service's id, with which the job can be polled again; None when no id arrived.
-        state: The last status word of the service; None when there was none.
-    """
-
-    job_id: str | None
-    state: str | None
-
-    def __init__(self, message: str, *, job_id: str | None = None, state: str | None = None) -> None:
-        super().__init__(message, job_id=job_id, state=state)
-
-    def __str__(self) -> str:
-        return f"{self.message} (job {self.job_id})" if self.job_id else self.message
-
-
-class JobFailedError(JobError):
-    """The job ended without a result at the service: failed, terminated or timed out."""
-
-
-class JobCancelledError(JobError):
-    """The job was cancelled at the service."""
-
-
-class JobTimeoutError(JobError, TimeoutError):
-    """The caller's deadline passed, or too many polls in a row failed.
-
-    The job is still running at the service and will be billed; poll it later by its ``job_id``.
-    """
-
-
-class JobLostError(JobError):
-    """The service accepted the job and no longer knows its id."""
-
-
-class JobUnknownError(JobError):
-    """The submit may have been accepted, but no job id arrived.
-
-    The row is parked and not resent automatically, because a second submit could be charged again; resubmit it
-    deliberately.
-    """
 
 
 class CostCapError(SixtyfourError):

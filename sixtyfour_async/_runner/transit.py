@@ -1,0 +1,159 @@
+"""Requests in transit: what is committed before one leaves, and what when its answer is there.
+
+A submit leaves once its intent is on the disk. Its answer, and that to a poll, is on the disk as it came before
+anything judges it. Two kinds of answers need no such care and are decoded at once: the documented receipt of a submit,
+and a poll that plainly says that the job still runs, for which nothing was paid.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+import anyio
+
+from sixtyfour_async._client.client import AsyncClient, pipeline_of
+from sixtyfour_async._journal.base import Journal
+from sixtyfour_async._runner.exchange import Exchange, contained
+from sixtyfour_async._runner.inbox import Inbox
+from sixtyfour_async._runner.reading import read_report, running_report
+from sixtyfour_async._runner.submission import Submission
+from sixtyfour_async._scheduling.messages import (
+    Accepted,
+    BatchPolled,
+    BatchPollFailed,
+    Polled,
+    PollFailed,
+    Release,
+    Split,
+    Submit,
+    SubmitAnswered,
+    SubmitFailed,
+    TakeBack,
+)
+from sixtyfour_async._scheduling.row_states import State
+from sixtyfour_async._scheduling.scheduler import Scheduler
+from sixtyfour_async._wire.body import Body
+from sixtyfour_async._wire.submit_answers import is_plain_receipt, read_submit
+from sixtyfour_async.errors import JournalError, SixtyfourError
+from sixtyfour_async.models.jobs import JobState, Report
+
+SHUTDOWN_GRACE_SECONDS = 5.0
+"""Real seconds that submits in transit get to come back with an id when the runner is closed."""
+
+logger = logging.getLogger("sixtyfour_async.runner")
+
+
+class Transit:
+    """The requests of a runner, each with its commits. What happened goes to the inbox.
+
+    Every method raises `JournalError` when something cannot be recorded, and nothing else.
+    """
+
+    def __init__(self, client: AsyncClient, journal: Journal, scheduler: Scheduler, inbox: Inbox) -> None:
+        self._exchange = Exchange(client)
+        self._clock = pipeline_of(client).clock
+        self._journal = journal
+        self._scheduler = scheduler
+        self._inbox = inbox
+        self._submits: set[anyio.CancelScope] = set()
+        self._closing = False
+
+    def begin_shutdown(self) -> None:
+        """Send nothing more, and give submits in transit a last few seconds."""
+        self._closing = True
+        for scope in self._submits:
+            scope.deadline = anyio.current_time() + SHUTDOWN_GRACE_SECONDS
+
+    # --- submits ------------------------------------------------------------------------------------------------
+
+    async def submit(self, submission: Submission, command: Submit) -> None:
+        """Commit the intent, send the request, commit the id. Not cancelled half-way: an id is worth the wait."""
+        with anyio.CancelScope(shield=True) as scope:
+            self._submits.add(scope)
+            try:
+                self._tally_abandoned(submission)
+                await self._journal.put(*submission.intend(command))
+                if self._closing:
+                    state: State = "unknown" if command.in_doubt else "released"
+                    await self._journal.put(*submission.advance(state, error="the run was closed before this was sent"))
+                    return
+                await self._accept(submission, await self._exchange.submit(submission.operation))
+            except JournalError:
+                raise
+            except Exception as error:  # noqa: BLE001 (see contained)
+                await self._submit_failed(submission, contained(error))
+            finally:
+                self._submits.discard(scope)
+
+    async def _accept(self, submission: Submission, receipt: Body) -> None:
+        """Commit the id in the answer to a submit; an answer of any other form is committed before it is read."""
+        operation = submission.operation
+        if not is_plain_receipt(operation, receipt):
+            await self._journal.put(*submission.advance("intended", receipt=receipt))
+        answer = read_submit(operation, receipt, operation.endpoint.name)
+        if isinstance(answer, Report):
+            submission.body = receipt
+            self._inbox.post(SubmitAnswered(submission.id, answer))
+        else:
+            await self._journal.put(*submission.advance("accepted", job_id=answer))
+            self._inbox.post(Accepted(submission.id, answer))
+
+    async def _submit_failed(self, submission: Submission, error: SixtyfourError) -> None:
+        failure = SubmitFailed(submission.id, error)
+        if not self._closing:
+            self._inbox.post(failure)
+            return
+        # Nobody reads the inbox any more. What the scheduler decides is written down, and goes no further; a submit in
+        # doubt needs no line but its intent, which the next run finds.
+        for command in self._scheduler.handle(failure, self._clock.now()):
+            if isinstance(command, TakeBack | Release | Split):
+                await self._journal.put(*submission.advance("released", 0.0, error=str(command.error)))
+
+    def _tally_abandoned(self, submission: Submission) -> None:
+        """Tally the money exposed in submits that this one replaces, in the commit of its intent."""
+        for row in submission.rows:
+            if row.abandoned_cents is not None:
+                self._journal.tally(row.entry.variant, "resubmitted", row.abandoned_cents)
+                row.abandoned_cents = None
+
+    # --- polls --------------------------------------------------------------------------------------------------
+
+    async def poll(self, submission: Submission, job_id: str) -> None:
+        """Poll a job."""
+        try:
+            answer = await self._exchange.poll(submission.operation, job_id)
+            report = running_report(submission.operation, job_id, answer)
+            self._inbox.post(Polled(submission.id, report or await self._read(submission, job_id, answer)))
+        except JournalError:
+            raise
+        except Exception as error:  # noqa: BLE001 (see contained)
+            logger.info("polling %s: %s", job_id, error)
+            self._inbox.post(PollFailed(submission.id, contained(error)))
+
+    async def _read(self, submission: Submission, job_id: str, answer: Body) -> Report:
+        """Commit an answer, read it, and download the file that it links to, if any."""
+        submission.body = answer
+        await self._keep(submission)
+        report = read_report(submission.operation, job_id, answer)
+        if submission.in_file and report.state is JobState.COMPLETED:
+            report = await self._exchange.embed_file(submission, report)
+            await self._keep(submission)
+        return report
+
+    async def _keep(self, submission: Submission) -> None:
+        if submission.batch is None:
+            await self._journal.put(*submission.advance("accepted", answer=submission.body))
+        else:
+            await self._journal.save_batch_answer(submission.batch, submission.body)
+
+    async def poll_many(self, submissions: Sequence[Submission], ids: tuple[int, ...]) -> None:
+        """Poll many jobs with one request; *ids* are the runner's numbers of all that it is about."""
+        listing = next((submission.operation.poll_many() for submission in submissions), None)
+        if listing is None:
+            return
+        try:
+            self._inbox.post(BatchPolled(ids, await self._exchange.poll_many(listing)))
+        except Exception as error:  # noqa: BLE001 (see contained)
+            logger.info("polling %d jobs: %s", len(ids), error)
+            self._inbox.post(BatchPollFailed(ids, contained(error)))
