@@ -50,7 +50,14 @@ from sixtyfour_async._scheduling.messages import (
 )
 from sixtyfour_async._scheduling.row_states import IN_DOUBT, Batching, State
 from sixtyfour_async._scheduling.scheduler import Scheduler
-from sixtyfour_async.errors import JournalError, ResponseError, RunStoppedError, SixtyfourError
+from sixtyfour_async.errors import (
+    JobError,
+    JournalError,
+    ResponseError,
+    RunStoppedError,
+    SixtyfourError,
+    UnreadableError,
+)
 from sixtyfour_async.models.jobs import Report
 from sixtyfour_async.operations import JobOperation
 
@@ -217,7 +224,20 @@ class Engine:
         except JournalError as error:
             self._break(error)
         except Exception as error:  # noqa: BLE001 (see contained)
-            self._end_all(submission, "unfinished" if submission.first.job_id else "unknown", contained(error))
+            await self._set_aside(submission, command, contained(error))
+
+    async def _set_aside(self, submission: Submission, command: JobCommand, error: SixtyfourError) -> None:
+        """End rows over an exception of ours or of others, so that they end nothing else.
+
+        An answer that has arrived counts as unreadable: its bytes are kept, and no later run stumbles over it again.
+        """
+        if isinstance(command, Finish):
+            unreadable = UnreadableError(f"the answer could not be read: {error}", job_id=submission.first.job_id)
+            unreadable.__cause__ = error
+            with suppress(JournalError):  # a journal that cannot take it is noticed by the next row at the latest
+                await self._give_up(submission, "unreadable", unreadable, "unreadable")
+                return
+        self._end_all(submission, "unfinished" if submission.first.job_id else "unknown", error)
 
     async def _execute_for(self, submission: Submission, command: JobCommand) -> None:
         match command:
@@ -287,7 +307,8 @@ class Engine:
             self._end(row, _without_answer(row, "rejected", command.errors[row.entry.key]))
 
     async def _give_up(self, submission: Submission, status: Status, error: SixtyfourError, state: State) -> None:
-        await self._journal.put(*submission.advance(state, error=str(error)))
+        why = error.message if isinstance(error, JobError) else str(error)  # its id has a place of its own on the line
+        await self._journal.put(*submission.advance(state, error=why))
         self._end_all(submission, status, error)
 
     def _end_all(self, submission: Submission, status: Status, error: SixtyfourError) -> None:

@@ -90,7 +90,7 @@ def decode_body(body: bytes) -> JsonValue:
     Raises:
         ValueError: The body is not JSON, or nested deeper than `MAX_NESTING` levels.
     """
-    return _parse(decode_text(body))[0]
+    return _parse(decode_text(body))
 
 
 def parse_json(text: str) -> JsonValue:
@@ -99,19 +99,7 @@ def parse_json(text: str) -> JsonValue:
     Raises:
         ValueError: The text is not JSON, or nested deeper than `MAX_NESTING` levels.
     """
-    return _parse(_without_lone_surrogates(text.removeprefix(_BYTE_ORDER_MARK)))[0]
-
-
-def storable_text(body: bytes) -> str:
-    """Return the text to keep of a body: strict JSON that parses to the same value, or the text when it is not JSON.
-
-    A body that is strict JSON keeps its own spelling.
-    """
-    text = decode_text(body)
-    try:
-        return _parse(text)[1]
-    except ValueError:
-        return text
+    return _parse(_without_lone_surrogates(text.removeprefix(_BYTE_ORDER_MARK)))
 
 
 # --- bytes to text ----------------------------------------------------------------------------------------------------
@@ -186,22 +174,21 @@ _TOLERANT = json.JSONDecoder(
 )
 
 
-def _parse(text: str) -> tuple[JsonValue, str]:
-    """Return the value of JSON text without raw surrogates, and strict JSON text that parses to the same value."""
+def _parse(text: str) -> JsonValue:
+    """Return the value of JSON text without raw surrogates."""
     # A search for one character is the fastest, and most texts hold no escape at all.
     if "\\" in text and "\\u" in text and ("\\ud" in text or "\\uD" in text):
         text = _ESCAPE.sub(lambda escape: r"\ufffd" if escape[1] else escape[0], text)
     try:
         try:
-            value = _STRICT.decode(text)
+            value: JsonValue = _STRICT.decode(text)
         except ValueError:
             value = _TOLERANT.decode(text)
-            text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     except RecursionError as error:
         raise ValueError(f"nested deeper than {MAX_NESTING} levels") from error
     if text.count("[") + text.count("{") > MAX_NESTING:
         _check_nesting(value)
-    return value, text
+    return value
 
 
 def _check_nesting(value: Any) -> None:

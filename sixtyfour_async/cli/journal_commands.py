@@ -39,9 +39,14 @@ def status(journal: Path, *, as_json: bool) -> None:
 @click.command()
 @journal_argument
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The CSV file to write.")
+@click.option(
+    "--bodies",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="A folder for what the service sent, byte for byte, one file a row; a column names it.",
+)
 @click.option("--overwrite", is_flag=True, help="Replace an existing file.")
 @one_line_errors
-def export(journal: Path, out: Path, *, overwrite: bool) -> None:
+def export(journal: Path, out: Path, bodies: Path | None, *, overwrite: bool) -> None:
     """Write every row of JOURNAL to a CSV file: the question, the answer, the status and the cost.
 
     `sixtyfour run` needs the input table to write its output; this command needs the journal only. Use it when the
@@ -49,6 +54,7 @@ def export(journal: Path, out: Path, *, overwrite: bool) -> None:
     """
     from sixtyfour_async._journal.schema import reading
     from sixtyfour_async.cli.formatting import row_count
+    from sixtyfour_async.cli.journal_bodies import write_bodies
     from sixtyfour_async.cli.journal_export import Columns, export_row
     from sixtyfour_async.tables import check_writable, write_table
 
@@ -58,9 +64,10 @@ def export(journal: Path, out: Path, *, overwrite: bool) -> None:
         exit_with(f"{out} exists already; choose another --out, or add --overwrite", ExitCode.USAGE)
     check_writable(out)
     with reading(journal) as reader:
-        columns = Columns.of(reader.entries())
+        columns = Columns.of(reader.entries(), with_bodies=bodies is not None)
         count = write_table(out, columns.header, (export_row(entry, columns) for entry in reader.entries()))
-    click.echo(f"{row_count(count)} written to {out}")
+        files = 0 if bodies is None else write_bodies(bodies, reader.entries())
+    click.echo(f"{row_count(count)} written to {out}" + (f", {files:,} files to {bodies}" if bodies else ""))
 
 
 @click.command()

@@ -10,6 +10,7 @@ from typing import Any
 from sixtyfour_async._journal.base import Entry
 from sixtyfour_async._runner.reading import read_outcome, restore
 from sixtyfour_async.cli.enrichment import NOT_ASKED, OUTCOME_COLUMNS, TABLE_OPERATIONS, Question, as_cell
+from sixtyfour_async.cli.journal_bodies import body_file
 from sixtyfour_async.models._base import json_array, json_object
 from sixtyfour_async.tables import added_columns
 
@@ -24,26 +25,29 @@ class Columns:
     Attributes:
         subject: Keys of the subjects, in order of appearance.
         answer: Fields of the answers, in order of appearance.
+        with_bodies: Whether a last column names the file of what was received.
     """
 
     subject: tuple[str, ...]
     answer: tuple[str, ...]
+    with_bodies: bool = False
 
     @classmethod
-    def of(cls, entries: Iterable[Entry]) -> Columns:
+    def of(cls, entries: Iterable[Entry], *, with_bodies: bool = False) -> Columns:
         """Collect the columns that these entries fill."""
         subject, answer = dict[str, None](), dict[str, None]()
         for entry in entries:
             sent = json.loads(entry.request)
             subject |= dict.fromkeys(subject_of(entry.operation, sent))
             answer |= dict.fromkeys(answer_columns(entry.operation, sent))
-        return cls(tuple(subject), tuple(answer))
+        return cls(tuple(subject), tuple(answer), with_bodies)
 
     @property
     def header(self) -> tuple[str, ...]:
         """Names of all columns; a field of the answer that is named like a key of the subject gets another name."""
         first = (*KEY_COLUMNS, *added_columns(KEY_COLUMNS, self.subject))
-        return (*first, *added_columns(first, (*self.answer, *OUTCOME_COLUMNS)))
+        last = (*OUTCOME_COLUMNS, "body_file") if self.with_bodies else OUTCOME_COLUMNS
+        return (*first, *added_columns(first, (*self.answer, *last)))
 
 
 def export_row(entry: Entry, columns: Columns) -> tuple[str, ...]:
@@ -67,6 +71,7 @@ def export_row(entry: Entry, columns: Columns) -> tuple[str, ...]:
         as_cell(entry.cost_cents),
         as_cell(confidence),
         entry.matched_by or "",
+        *((body_file(entry),) if columns.with_bodies else ()),
     )
 
 
