@@ -242,7 +242,14 @@ def _is_field(asked: Asked, key: str, value: JsonValue) -> bool:
     """Return whether a member beside the documented keys is one of the fields."""
     if asked.fields:
         return key in asked.fields
-    return normal_key(key) not in ABOUT_THE_REQUEST and key != "people" and not is_wrapper(key, value)
+    about = normal_key(key) in ABOUT_THE_REQUEST or key == "people"
+    return not about and not is_wrapper(key, value) and not _holds_data(value)
+
+
+def _holds_data(value: JsonValue) -> bool:
+    """Return whether ``structured_data`` is somewhere inside a value, which is then a wrapping under another name."""
+    objects = [members for level in levels(value) for one in level if (members := json_object(one.value)) is not None]
+    return any(normal_key(key) == "structureddata" for members in objects for key in members)
 
 
 def _is_answered(asked: Asked, data: Mapping[str, Any], value: Mapping[str, Any]) -> bool:

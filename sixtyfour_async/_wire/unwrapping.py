@@ -143,21 +143,30 @@ def reason_in(raw: JsonValue) -> str | None:
         for members in filter(None, (json_object(one.value) for one in level)):
             named = {normal_key(key): value for key, value in members.items()}
             texts = [error_text(named.get(normal_key(key))) for key in _REASONS]
-            prose = [value for key, value in named.items() if key in _WRAPPERS and isinstance(value, str)]
+            prose = [value for key, value in named.items() if key in _WRAPPERS - _QUOTES and isinstance(value, str)]
             words = [word for key in _WORDS if isinstance(word := named.get(normal_key(key)), str)]
             found = next((text for text in (*texts, *prose, *words) if text and _explains(text)), None)
             if found is not None:
                 return shorten(found)
-        texts_alone = [one.value for one in level if isinstance(one.value, str) and not one.around]
-        for text in texts_alone:
-            if _explains(text) and decode_text_value(text) is text:
-                return shorten(text)
-    return None
+    text = _bare_text(raw)
+    return shorten(text) if _explains(text) else None
+
+
+def _bare_text(raw: JsonValue) -> str:
+    """Return the text that a value is, alone in a list or quoted as JSON perhaps; "" for any other value."""
+    for _ in range(MAX_WRAPPERS):
+        items, decoded = json_array(raw), decode_text_value(raw)
+        if decoded is raw and (items is None or len(items) != 1):
+            break
+        raw = decoded if items is None else items[0]
+    return raw if isinstance(raw, str) else ""
 
 
 def _explains(text: str) -> bool:
-    """Return whether a text says more than that all is well."""
-    return bool(text.strip()) and read_state(text) is not JobState.COMPLETED and decode_text_value(text) is text
+    """Return whether a text says more than that all is well, as ``"no matches"`` does."""
+    # "no_results" and the like are good ends of a job, and still say why there is no answer.
+    is_well = read_state(text) is JobState.COMPLETED and not text.strip().casefold().startswith("no")
+    return bool(text.strip()) and not is_well and decode_text_value(text) is text
 
 
 def shorten(value: object) -> str:
@@ -170,4 +179,4 @@ def default_reason(raw: JsonValue) -> str:
     """Return why a result is no answer, where the service does not say."""
     if raw is None:
         return "the result is null"
-    return "nothing that was asked for came back" if has_content([raw]) else "the result is empty"
+    return "nothing that was asked for came back" if has_content([decode_text_value(raw)]) else "the result is empty"
