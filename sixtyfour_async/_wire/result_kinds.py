@@ -207,7 +207,7 @@ def read_bare(asked: Asked, raw: JsonValue) -> dict[str, JsonValue] | None:
 
 def read_structured(asked: Asked, found: dict[str, Any]) -> Found:
     """Read an object that holds the fields asked for in ``structured_data``, or beside its other keys."""
-    value = respell(found, asked.documented)
+    value: dict[str, Any] = respell(found, asked.documented)
     recognised = asked.recognises(value)
     data, problem = _data_of(asked, value.get("structured_data"))
     if not has_content([data]) and problem is None:

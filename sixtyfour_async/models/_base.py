@@ -73,8 +73,9 @@ class Model(BaseModel):
             if not invalid:
                 raise
             kept = {key: answer[key] for key in answer if key not in invalid}
+            lists = {key: _fitting_items(key, items, places) for key in invalid if (items := json_array(answer[key]))}
             try:
-                return validate(kept | {key: _fitting_items(key, answer[key], places) for key in invalid})
+                return validate(kept | lists)
             except ValidationError:
                 return validate(kept)
 
@@ -89,11 +90,10 @@ class Model(BaseModel):
         return {key for name, field in optional for key in (name, field.alias) if key}
 
 
-def _fitting_items(key: str, value: Any, places: Sequence[tuple[int | str, ...]]) -> Any:
-    """Return a list without the items that do not fit; any other value as it is."""
-    items = json_array(value)
+def _fitting_items(key: str, items: list[Any], places: Sequence[tuple[int | str, ...]]) -> list[Any]:
+    """Return the items of a list under *key* that no error is about; an error about the list itself names no item."""
     invalid = {place[1] for place in places if place[:1] == (key,) and len(place) > 1}
-    return value if items is None else [item for number, item in enumerate(items) if number not in invalid]
+    return [item for number, item in enumerate(items) if number not in invalid]
 
 
 def read_cents(value: object) -> float | None:

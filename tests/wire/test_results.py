@@ -155,7 +155,7 @@ def test_of_answers_that_differ_none_is_chosen(operation: Operation[Any], raw: A
 
 
 def test_keys_of_which_several_could_be_meant_are_left_alone() -> None:
-    ambiguous = {"structured_data": {"HQ": "Berlin", "Hq": "Rome"}}
+    ambiguous: Any = {"structured_data": {"HQ": "Berlin", "Hq": "Rome"}}
     both = PeopleIntelligence(lead_info=LEAD, struct={"hq": "Head office", "HQ": "Headquarters"})
 
     assert read_result(RESEARCH, ambiguous).no_answer == "none of the fields asked for came back, only HQ, Hq"
