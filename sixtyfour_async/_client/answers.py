@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, cast
+from typing import Generic, TypeVar, cast
 
 from pydantic import JsonValue
 
 from sixtyfour_async._wire.codec import decode_answer
+from sixtyfour_async._wire.envelopes import MAX_BODY_EXCERPT
+from sixtyfour_async._wire.results import read_result
 from sixtyfour_async.errors import ResponseError
 from sixtyfour_async.operations import Operation
 
@@ -27,12 +30,14 @@ class Answer(Generic[R_co]):
         raw: The decoded JSON, as the service sent it.
         error: The validation failure; None when the answer fits.
         request_id: The id that the service, or a proxy before it, gave the request; None when it gave none.
+        no_answer: Why nothing that was asked for came back; None when something did.
     """
 
     value: R_co | None
     raw: JsonValue
     error: ResponseError | None = None
     request_id: str | None = None
+    no_answer: str | None = None
 
     def result(self) -> R_co:
         """Return the value, or raise why there is none.
@@ -61,10 +66,19 @@ class RawResponse:
 
 
 def read_answer(operation: Operation[R], raw: JsonValue, label: str, request_id: str | None = None) -> Answer[R]:
-    """Validate decoded JSON as an operation's answer; *label* names the request in errors."""
-    answer_type: Any = operation.answer_type()
+    """Unwrap and validate decoded JSON as an operation's answer; *label* names the request in errors."""
+    reading = read_result(operation, raw)
+    if reading.no_answer and not reading.recognised:
+        why = f"no answer: {reading.no_answer}"
+        nothing = ResponseError(why, operation=label, body=_excerpt(raw), raw=raw, request_id=request_id)
+        return Answer(None, raw, nothing, request_id, reading.no_answer)
     try:
-        value: R = decode_answer(answer_type, raw, operation=label, request_id=request_id)
+        value: R = decode_answer(operation.answer_type(), reading.value, operation=label, request_id=request_id)
     except ResponseError as error:
-        return Answer(None, raw, error, request_id)
-    return Answer(value, raw, None, request_id)
+        error.raw = raw  # as it came, for whoever only catches the error
+        return Answer(None, raw, error, request_id, reading.no_answer)
+    return Answer(value, raw, None, request_id, reading.no_answer)
+
+
+def _excerpt(raw: JsonValue) -> str:
+    return json.dumps(raw)[:MAX_BODY_EXCERPT]

@@ -14,6 +14,7 @@ from sixtyfour_async._scheduling.batches import RowAnswer, split_answer, split_f
 from sixtyfour_async._scheduling.messages import Submit
 from sixtyfour_async._scheduling.row_states import PAID, State
 from sixtyfour_async._wire.body import Body
+from sixtyfour_async._wire.unwrapping import rows_in
 from sixtyfour_async.errors import SixtyfourError
 from sixtyfour_async.models._base import json_object
 from sixtyfour_async.models.jobs import JobState, Report
@@ -137,7 +138,8 @@ class Submission:
         if self.in_file:
             fields = json_object(questions[0].get("struct")) or {}
             return split_file(leads, str(report.result or ""), fields, report.cost_cents)
-        return split_answer(leads, report.result, report.cost_cents, endpoint.name)
+        rows = rows_in(report.result)
+        return split_answer(leads, report.result if rows is None else rows, report.cost_cents, endpoint.name)
 
 
 def _as_poll(report: Report) -> Body:

@@ -30,8 +30,6 @@ contradicting the lead of its own place or by supporting others more.
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -41,6 +39,7 @@ from typing import Any, Literal, TypeAlias
 from pydantic import JsonValue
 
 from sixtyfour_async.models._base import json_object
+from sixtyfour_async.models.spelling import normal_key, normal_text
 
 MatchedBy: TypeAlias = Literal["echo", "index", "position"]
 
@@ -54,15 +53,6 @@ _QUOTES = frozenset({"lead", "input", "query", "request", "question", "subject",
 """Objects in which a service repeats the question. Assumed."""
 
 _INDEX_KEYS = frozenset({"index", "row", "position", "leadindex", "rowindex", "inputindex"})
-
-_WHOLE_NUMBER = re.compile(r"-?[0-9]+\.0+")
-
-_PHONE_NUMBER = re.compile(r"\+?[0-9 ().\-/]{7,30}")
-"""Digits and what people write between them; a number has `MIN_PHONE_DIGITS` of them."""
-
-MIN_PHONE_DIGITS = 7
-
-_AROUND_A_HOST = re.compile(r"^(?:https?://)?(?:www\.)?|/+$")
 
 _FOUND_KEYS: Mapping[str, Collection[str]] = {
     "find-email": {"email", "emails", "personalemail", "workemail", "costcents", "costcredits"},
@@ -166,31 +156,6 @@ def texts_of(values: Mapping[str, JsonValue]) -> Texts:
 def contradicts(row: Texts, lead: Texts) -> bool:
     """Return whether a row repeats one of the lead's keys with another value."""
     return any(row[key].isdisjoint(lead[key]) for key in row.keys() & lead.keys())
-
-
-def normal_key(name: str) -> str:
-    """Return a key without case, spaces, hyphens and underscores, so that ``companyName`` is ``company_name``."""
-    return "".join(letter for letter in normal_text(name) if letter not in " _-")
-
-
-def normal_text(value: object) -> str:
-    """Return a plain value as text without case, surrounding and repeated white space and Unicode form; else "".
-
-    A whole number is written without decimals, whether it comes as a number or as text. Services also repeat phone
-    numbers and web addresses in a form of their own, so a number is its digits, and an address has no scheme.
-    """
-    if not isinstance(value, str | int | float):
-        return ""
-    # Case folding may decompose a letter again, so it is followed by a second normalisation.
-    folded = unicodedata.normalize("NFKC", str(value)).casefold()
-    text = " ".join(unicodedata.normalize("NFKC", folded).split())
-    # A table turns a column of whole numbers into 7.0 as soon as one is missing.
-    if _WHOLE_NUMBER.fullmatch(text):
-        return text.partition(".")[0]
-    digits = "".join(filter(str.isdecimal, text)) if _PHONE_NUMBER.fullmatch(text) else ""
-    if len(digits) >= MIN_PHONE_DIGITS:
-        return digits
-    return text if " " in text else _AROUND_A_HOST.sub("", text)
 
 
 def row_number(text: str) -> int | None:

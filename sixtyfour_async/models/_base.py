@@ -5,7 +5,7 @@ from __future__ import annotations
 import copyreg
 import math
 import operator
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Self, TypeAlias, TypeGuard, TypeVar
 
@@ -16,6 +16,8 @@ from pydantic import (
     Field,
     ModelWrapValidatorHandler,
     ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
     model_validator,
 )
 
@@ -44,9 +46,10 @@ if type(BaseModel) not in copyreg.dispatch_table:
 class Model(BaseModel):
     """An answer of the service. Unknown keys are kept and can be read as attributes.
 
-    An optional field whose value has the wrong type (null for text, ``"many"`` for a number) takes its default, so that
-    an answer that was paid for is not lost over a detail. Only a field without a default can make an answer unreadable,
-    or one whose default is itself validated, which is how the caller's own class is declared.
+    An optional field whose value has the wrong type (null for text, ``"many"`` for a number) takes its default, and a
+    list loses the items that do not fit, so that an answer that was paid for is not lost over a detail. Only a field
+    without a default can make an answer unreadable, or one whose default is itself validated, which is how the caller's
+    own class is declared.
     """
 
     model_config = ConfigDict(
@@ -64,12 +67,17 @@ class Model(BaseModel):
         try:
             return validate(value)
         except ValidationError as error:
-            invalid = {item["loc"][0] for item in error.errors(include_url=False, include_context=False) if item["loc"]}
+            places = [item["loc"] for item in error.errors(include_url=False, include_context=False)]
             answer = json_object(value) or {}
-            kept = {key: answer[key] for key in answer if key not in invalid & cls._optional_keys()}
-            if len(kept) == len(answer):
+            invalid = {key for key in answer if key in cls._optional_keys() and any(at[:1] == (key,) for at in places)}
+            if not invalid:
                 raise
-            return validate(kept)
+            kept = {key: answer[key] for key in answer if key not in invalid}
+            lists = {key: _fitting_items(key, items, places) for key in invalid if (items := json_array(answer[key]))}
+            try:
+                return validate(kept | lists)
+            except ValidationError:
+                return validate(kept)
 
     @classmethod
     def _optional_keys(cls) -> set[Any]:
@@ -80,6 +88,12 @@ class Model(BaseModel):
             if not field.is_required() and not field.validate_default
         ]
         return {key for name, field in optional for key in (name, field.alias) if key}
+
+
+def _fitting_items(key: str, items: list[Any], places: Sequence[tuple[int | str, ...]]) -> list[Any]:
+    """Return the items of a list under *key* that no error is about; an error about the list itself names no item."""
+    invalid = {place[1] for place in places if place[:1] == (key,) and len(place) > 1}
+    return [item for number, item in enumerate(items) if number not in invalid]
 
 
 def read_cents(value: object) -> float | None:
@@ -110,8 +124,21 @@ def _unwrap_list(value: Any) -> Any:
     return value if rows is None else [{} if row is None else row for row in rows]
 
 
-Rows: TypeAlias = Annotated[list[T], BeforeValidator(_unwrap_list)]
-"""A list that may arrive bare or wrapped in an object, because the service's pages do not say which."""
+def _keep_odd_row(row: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+    """Validate a row; one that is no object, where one is needed, is kept as ``value``, for the others' sake."""
+    try:
+        return validate(row)
+    except ValidationError:
+        if json_object(row) is not None:
+            raise
+        return validate({"value": row})
+
+
+Rows: TypeAlias = Annotated[list[Annotated[T, WrapValidator(_keep_odd_row)]], BeforeValidator(_unwrap_list)]
+"""A list that may arrive bare or wrapped in an object, because the service's pages do not say which.
+
+A row that is no object, where one is expected, keeps its place: it is read as ``{"value": row}``.
+"""
 
 
 def json_object(value: object) -> dict[str, Any] | None:

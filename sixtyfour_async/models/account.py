@@ -12,8 +12,8 @@ from sixtyfour_async.models._base import Instant, Model, json_object
 class Balance(Model):
     """Answer of `CheckBalance`. Source: docs.sixtyfour.ai, api-reference, check balance."""
 
-    credits: float
-    """Remaining credits; the price of one depends on the plan, so nothing is converted to money."""
+    credits: float | None = None
+    """Remaining credits, or None when the answer does not say; their price depends on the plan, so none is computed."""
 
 
 class Schedule(Model):

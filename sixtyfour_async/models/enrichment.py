@@ -10,6 +10,7 @@ from typing_extensions import TypeVar
 
 from sixtyfour_async.errors import ResponseError
 from sixtyfour_async.models._base import Cents, Model, json_array, json_object
+from sixtyfour_async.models.contacts import EMAILS, PHONES, ContactShape
 from sixtyfour_async.models.jobs import (
     JOB_FIELDS,
     JobState,
@@ -105,6 +106,12 @@ class Intelligence(_Structured[S], Generic[S]):
             ) from error
 
 
+def _one_contact(shape: ContactShape, value: Any) -> Any:
+    """Return the fields of one contact; what holds several, or none, is left for validation to judge."""
+    contacts = shape.read(value)
+    return contacts[0] if len(contacts) == 1 else value or {}
+
+
 class EmailAddress(Model):
     """One email address. Source: docs.sixtyfour.ai, api-reference/endpoint/find-email."""
 
@@ -120,12 +127,9 @@ class EmailAddress(Model):
 
     @model_validator(mode="before")
     @classmethod
-    def _from_list(cls, value: Any) -> Any:
-        """Accept ``[address, status, type]``, a bare address, and two items as in the vendor's webhook example."""
-        parts = json_array(value)
-        if parts is not None:
-            return dict(zip(("address", "status", "type"), parts, strict=False))
-        return {"address": value} if isinstance(value, str) else value or {}
+    def _read_shape(cls, value: Any) -> Any:
+        """Accept every shape that `EMAILS` reads as one address, such as ``[address, status, type]``."""
+        return _one_contact(EMAILS, value)
 
 
 class EmailResult(Model):
@@ -145,10 +149,8 @@ class EmailResult(Model):
 
     @field_validator("email", "personal_email", mode="before")
     @classmethod
-    def _as_list(cls, value: Any) -> Any:
-        if not value:
-            return []
-        return [value] if isinstance(value, str | dict) else value
+    def _read_shapes(cls, value: Any) -> Any:
+        return EMAILS.read(value)
 
 
 class PhoneNumber(Model):
@@ -161,8 +163,9 @@ class PhoneNumber(Model):
 
     @model_validator(mode="before")
     @classmethod
-    def _from_text(cls, value: Any) -> Any:
-        return {"number": value} if isinstance(value, str | int) else value or {}
+    def _read_shape(cls, value: Any) -> Any:
+        """Accept every shape that `PHONES` reads as one number, such as the number alone."""
+        return _one_contact(PHONES, value)
 
 
 class PhoneResult(Model):
@@ -180,10 +183,8 @@ class PhoneResult(Model):
 
     @field_validator("phone", mode="before")
     @classmethod
-    def _as_list(cls, value: Any) -> Any:
-        if not value:
-            return []
-        return [value] if isinstance(value, str | dict | int) else value
+    def _read_shapes(cls, value: Any) -> Any:
+        return PHONES.read(value)
 
 
 class ReverseResult(Model):

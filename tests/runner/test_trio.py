@@ -36,7 +36,7 @@ async def test_client_runner_and_journal_work_under_trio(tmp_path: Path) -> None
                 async with JobRunner(client, journal=tmp_path / "run.db") as runner:
                     async for _outcome in runner.map(questions(400)[300:]):
                         pass
-            charged = 1_000_000 - (await client.account.check_balance()).credits
+            charged = 1_000_000 - ((await client.account.check_balance()).credits or 0)
 
     assert direct.structured_data == {"headquarters": fact(0)}
     assert {number: {"headquarters": fact(number)} for number in range(40)} == values[0] == values[1]

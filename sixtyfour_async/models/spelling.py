@@ -1,0 +1,67 @@
+"""Normal forms of keys and plain values, by which two spellings of the same are recognised."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Mapping
+
+from pydantic import JsonValue
+
+from sixtyfour_async.models.status_words import has_content
+
+_WHOLE_NUMBER = re.compile(r"-?[0-9]+\.0+")
+
+_PHONE_NUMBER = re.compile(r"\+?[0-9 ().\-/]{7,30}")
+"""Digits and what people write between them; a number has `MIN_PHONE_DIGITS` of them."""
+
+MIN_PHONE_DIGITS = 7
+
+_AROUND_A_HOST = re.compile(r"^(?:https?://)?(?:www\.)?|/+$")
+
+
+def normal_key(name: str) -> str:
+    """Return a key without case, spaces, hyphens and underscores, so that ``companyName`` is ``company_name``."""
+    return "".join(letter for letter in normal_text(name) if letter not in " _-")
+
+
+def normal_text(value: object) -> str:
+    """Return a plain value as text without case, surrounding and repeated white space and Unicode form; else "".
+
+    A whole number is written without decimals, whether it comes as a number or as text. Services also repeat phone
+    numbers and web addresses in a form of their own, so a number is its digits, and an address has no scheme.
+    """
+    if not isinstance(value, str | int | float):
+        return ""
+    # Case folding may decompose a letter again, so it is followed by a second normalisation.
+    folded = unicodedata.normalize("NFKC", str(value)).casefold()
+    text = " ".join(unicodedata.normalize("NFKC", folded).split())
+    # A table turns a column of whole numbers into 7.0 as soon as one is missing.
+    if _WHOLE_NUMBER.fullmatch(text):
+        return text.partition(".")[0]
+    digits = "".join(filter(str.isdecimal, text)) if _PHONE_NUMBER.fullmatch(text) else ""
+    if len(digits) >= MIN_PHONE_DIGITS:
+        return digits
+    return text if " " in text else _AROUND_A_HOST.sub("", text)
+
+
+def respell(found: Mapping[str, JsonValue], names: Collection[str]) -> dict[str, JsonValue]:
+    """Return an object whose keys have the given spelling, where only one key can be meant.
+
+    ``{"StructuredData": 1}`` becomes ``{"structured_data": 1}``. A key is left alone when its name is there already,
+    with a value, when another key could be meant as well, and when several names differ in spelling only.
+    """
+    if all(key in names for key in found):  # the usual case, and by far the fastest
+        return dict(found)
+    wanted = Counter(map(normal_key, names))
+    spelled = Counter(normal_key(key) for key in found if key not in names)
+    new_names = {
+        normal_key(name): name
+        for name in names
+        if wanted[normal_key(name)] == 1 == spelled[normal_key(name)] and not has_content([found.get(name)])
+    }
+    # A key that is renamed replaces the empty value under its name, wherever that stands.
+    renamed = {key: new_names[normal_key(key)] for key in found if key not in names and normal_key(key) in new_names}
+    replaced = set(renamed.values())
+    return {renamed.get(key, key): value for key, value in found.items() if key not in replaced}
