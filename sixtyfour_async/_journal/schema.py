@@ -145,11 +145,12 @@ def as_row(entry: Entry) -> tuple[Any, ...]:
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
-    values = dict(zip(COLUMNS, row, strict=True))
+    values: dict[str, Any] = dict(zip(COLUMNS, row, strict=True))
     for name in _BODIES:
         content, content_type = values[name], values.pop(f"{name}_type")
         values[name] = None if content is None else Body(content, content_type)
-    return Entry(**values | {"delivered": bool(values["delivered"])})
+    values["delivered"] = bool(values["delivered"])
+    return Entry(**values)
 
 
 def batch_entries_of(database: sqlite3.Connection, batch: str) -> list[Entry]:

@@ -14,6 +14,7 @@ from sixtyfour_async._scheduling.batches import RowAnswer, split_answer, split_f
 from sixtyfour_async._scheduling.messages import Submit
 from sixtyfour_async._scheduling.row_states import PAID, State
 from sixtyfour_async._wire.body import Body
+from sixtyfour_async._wire.results import read_result
 from sixtyfour_async._wire.unwrapping import rows_in
 from sixtyfour_async.errors import SixtyfourError
 from sixtyfour_async.models._base import json_object
@@ -163,17 +164,11 @@ def _ended(row: Row, report: Report, answer: Body) -> Entry:
     )
 
 
-def why_no_answer(operation: JobOperation[Any], report: Report) -> str | None:
-    """Return why a completed job is no answer; None when it is one."""
-    del operation
-    return None if has_content(report.result) else report.error or "the job completed without a result"
-
-
 def _end_of(operation: JobOperation[Any], report: Report) -> tuple[State, str | None]:
     """Return the state of a row whose job ended like this, and why there is no answer."""
     if report.state is JobState.CANCELLED:
         return "cancelled", report.error
     if report.state is not JobState.COMPLETED:
         return "failed", report.error
-    missing = why_no_answer(operation, report)
-    return ("completed", report.error) if missing is None else ("no_answer", missing)
+    missing = read_result(operation, report.result).no_answer
+    return ("completed", report.error) if missing is None else ("no_answer", report.error or missing)

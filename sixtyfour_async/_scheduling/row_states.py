@@ -52,7 +52,7 @@ POLLABLE: frozenset[State] = frozenset({"accepted", "lost"})
 PAID: frozenset[State] = frozenset({"completed", "no_answer", "unmatched", "unreadable"})
 """States of rows whose job did its work: where no charge is reported, what was reserved counts as spent."""
 
-ENDED: frozenset[State] = PAID | {"failed", "cancelled"}
+ENDED: frozenset[State] = PAID | frozenset[State]({"failed", "cancelled"})
 """States of rows that the service has ended; their raw answer is in the journal."""
 
 SHARED: frozenset[State] = frozenset({"unmatched", "unreadable"})
