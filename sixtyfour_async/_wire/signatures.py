@@ -70,15 +70,15 @@ def check_signature(
         )
 
 
-def checked_secrets(secrets: str | Iterable[str]) -> tuple[str, ...]:
+def checked_secrets(secrets: str | Iterable[str] | None) -> tuple[str, ...]:
     """Return signing secrets without blanks around them.
 
     Raises:
         ConfigurationError: There is none, or one is empty, not text, or the masked preview of a secret.
     """
-    found = (secrets,) if isinstance(secrets, str) else tuple(secrets)
+    found = (secrets,) if isinstance(secrets, str) else tuple(secrets or ())
     if not found:
-        raise ConfigurationError("no signing secret was given: secrets is empty")
+        raise ConfigurationError("no signing secret was given; pass secrets, the whole sk_whsec_… or several")
     return tuple(_checked_secret(secret) for secret in found)
 
 
@@ -112,6 +112,6 @@ def _read_header(headers: Sequence[str]) -> tuple[str, list[bytes]]:
         raise WebhookError(_NO_MATCH)
     items = [item.strip().partition("=") for item in text.split(",")]
     times = [value for name, _, value in items if name == "t"]
-    if len(times) != 1 or not _UNIX_SECONDS.fullmatch(times[0]):
+    if not all(equals for _, equals, _ in items) or len(times) != 1 or not _UNIX_SECONDS.fullmatch(times[0]):
         raise WebhookError(_NO_MATCH)
     return times[0], [value.encode() for name, _, value in items if name == "v1"]
