@@ -15,8 +15,15 @@ class OccasionalLog:
     """Writes one line of each kind a minute, with the number of those left out since the last."""
 
     logger: logging.Logger
+    _written_once: set[str] = field(default_factory=set[str])
     _written_at: dict[str, float] = field(default_factory=dict[str, float])
     _left_out: dict[str, int] = field(default_factory=dict[str, int])
+
+    def once(self, text: str) -> None:
+        """Write a line the first time."""
+        if text not in self._written_once:
+            self._written_once.add(text)
+            self.logger.warning("%s", text)
 
     def warning(self, kind: str, text: str) -> None:
         """Write a line, unless one of its kind was written in the last minute."""

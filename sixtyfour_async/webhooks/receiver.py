@@ -207,6 +207,8 @@ class WebhookReceiver:
     async def _event(self, headers: RawHeaders, body: bytes) -> JobEvent | WorkflowEvent:
         secrets = await self._secrets()
         is_signed = bool(header_values(headers, SIGNATURE_HEADER))
+        if not secrets:
+            self._log.once("no signing secret is set, so that webhook deliveries only trigger polls; see `secrets`")
         if not secrets or (self._allow_unsigned and not is_signed):
             return parse(body, headers)
         return verify_and_parse(body, headers, secrets, self._now())

@@ -75,12 +75,14 @@ async def test_every_forger_gets_the_same_answer(headers: Any) -> None:
     assert kept.events == []
 
 
-async def test_without_a_secret_an_event_is_not_trusted() -> None:
+async def test_without_a_secret_an_event_is_not_trusted(caplog: pytest.LogCaptureFixture) -> None:
     kept = Kept()
     receiver = WebhookReceiver(kept)
 
-    assert (await deliver(receiver, headers={})).status_code == 204
-    assert (await deliver(receiver, headers=FORGED)).status_code == 204
+    with caplog.at_level(logging.WARNING):
+        assert (await deliver(receiver, headers={})).status_code == 204
+        assert (await deliver(receiver, headers=FORGED)).status_code == 204
+    assert ["no signing secret" in line for line in lines(caplog)] == [True]
     assert [event.trusted for event in kept.events] == [False, False]
 
 
