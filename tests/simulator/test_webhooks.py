@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -362,3 +363,17 @@ async def test_faults_by_probability_strike_their_share() -> None:
     assert {entry.work_id for entry in other.simulator.books.deliveries} == {
         work.id for work in other.simulator.books.jobs
     }
+
+
+async def test_work_that_survives_a_restart_is_delivered_after_it(tmp_path: Path) -> None:
+    state = tmp_path / "state.jsonl"
+    async with web(state=state) as before:
+        await before.submit("/find-email-async", {**LEAD, "webhook_url": URL})
+        await anyio.sleep(HOUR)
+        job = await before.submit("/find-phone-async", {**LEAD, "webhook_url": URL})
+    assert len(before.requests) == 1
+
+    async with web(state=state) as after:
+        await anyio.sleep(HOUR)
+
+    assert [payload["task_id"] for payload in after.payloads] == [job]
