@@ -64,6 +64,7 @@ if TYPE_CHECKING:
         UnmatchedError,
         UnprocessableError,
         UnreadableError,
+        WebhookError,
     )
     from sixtyfour_async.models import Intelligence, JobState, Report, final_file
     from sixtyfour_async.operations import (
@@ -101,6 +102,7 @@ if TYPE_CHECKING:
         Upload,
         VerifyAge,
     )
+    from sixtyfour_async.webhooks import JobEvent, WebhookEvent, WebhookReceiver, WorkflowEvent
 
 __all__ = [
     "CRASHED",
@@ -142,6 +144,7 @@ __all__ = [
     "Job",
     "JobCancelledError",
     "JobError",
+    "JobEvent",
     "JobFailedError",
     "JobLostError",
     "JobOperation",
@@ -197,6 +200,10 @@ __all__ = [
     "UnreadableError",
     "Upload",
     "VerifyAge",
+    "WebhookError",
+    "WebhookEvent",
+    "WebhookReceiver",
+    "WorkflowEvent",
     "final_file",
     "tally_line",
 ]
@@ -212,6 +219,7 @@ _HOMES = (
     "operations",
     "_runner.outcomes",
     "models",
+    "webhooks",
     "_client.hooks",
     "_client.auth",
     "_client.pipeline",

@@ -17,7 +17,7 @@ LAYERS: list[set[str]] = [
     {"models"},
     {"operations"},
     {"_wire", "_scheduling"},
-    {"_client", "_journal"},
+    {"_client", "_journal", "webhooks"},
     {"_runner"},
     {"tables", "simulator"},
     {"testing"},

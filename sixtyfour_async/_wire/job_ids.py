@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import JsonValue
 
 from sixtyfour_async._wire.envelopes import MAX_BODY_EXCERPT
 from sixtyfour_async.errors import ResponseError
 from sixtyfour_async.models._base import json_array, json_object
-from sixtyfour_async.operations import JobOperation
+
+if TYPE_CHECKING:
+    from sixtyfour_async.operations import JobOperation
 
 MAX_ID_DEPTH = 3
 """Levels of an answer to a submit that are searched for the job's id."""

@@ -31,7 +31,8 @@
     │   └── JobUnknownError                 may have been accepted: parked, never resent automatically
     ├── CostCapError                        the cost cap leaves no room for this row
     ├── RunStoppedError                     the run was stopped before this row was sent
-    └── JournalError                        in use · of another version · not a journal · another question
+    ├── JournalError                        in use · of another version · not a journal · another question
+    └── WebhookError                        a delivery that is refused: .reason
 
 Whether to retry is not a property of an error: ``_scheduling.retry`` decides from error, operation and attempt. All
 errors can be pickled, print as one line, and never contain the API key. Only `ResponseError` holds a whole answer,
@@ -89,6 +90,7 @@ __all__ = [
     "UnmatchedError",
     "UnprocessableError",
     "UnreadableError",
+    "WebhookError",
     "api_error_class",
 ]
 
@@ -319,6 +321,20 @@ class RunStoppedError(SixtyfourError):
 
 class JournalError(SixtyfourError):
     """The journal cannot be used; the message says why and what to do."""
+
+
+class WebhookError(SixtyfourError):
+    """A webhook delivery that is refused.
+
+    Attributes:
+        reason: ``"unsigned"``: no signature. ``"signature"``: none that is valid. ``"stale"``: a valid one, made more
+            than 300 s ago or ahead. ``"raw_body"``: not given as the bytes received. ``"payload"``: no event in it.
+    """
+
+    reason: str
+
+    def __init__(self, message: str, *, reason: str = "signature") -> None:
+        super().__init__(message, reason=reason)
 
 
 _BY_STATUS: Mapping[int, type[APIError]] = {

@@ -44,6 +44,7 @@ from sixtyfour_async.errors import (
     UnmatchedError,
     UnprocessableError,
     UnreadableError,
+    WebhookError,
     api_error_class,
 )
 
@@ -112,6 +113,7 @@ def examples() -> Iterator[SixtyfourError]:
     for api in APIS:
         yield api("text", **API)
     yield ResponseError("text", **RESPONSE)
+    yield WebhookError("text", reason="stale")
     for job in JOBS:
         yield job("text", **JOB)
 

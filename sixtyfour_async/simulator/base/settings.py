@@ -10,6 +10,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
+from sixtyfour_async.simulator.base.webhooks import WEBHOOK_FAULTS
+
 DEFAULT_KEY = "sim_sk_local"
 """Key accepted unless the settings name others. It is valid for a simulator only."""
 
@@ -29,6 +31,7 @@ FAULTS = (
     "drift",
     "job_failed",
     "throttled",
+    *WEBHOOK_FAULTS,
 )
 """Names of the faults that can be injected; `state.faults` describes each."""
 

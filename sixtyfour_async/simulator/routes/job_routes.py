@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from sixtyfour_async.simulator.base.clock import iso
@@ -41,6 +42,9 @@ def run(operation: Operation, service: Service, call: Call, *, bulk: bool = Fals
 
 def _submit(operation: Operation, service: Service, call: Call, *, bulk: bool) -> Job:
     request = _bulk_work_request(operation, service, call) if bulk else _work_request(operation, service, call)
+    if not call.path.endswith("-async"):  # documented, and without an effect
+        body = {name: value for name, value in request.body.items() if name != "webhook_url"}
+        request = dataclasses.replace(request, body=body)
     return service.accept(Job, request, call.now, call.draw_faults)
 
 
@@ -116,6 +120,14 @@ def job_status(service: Service, call: Call) -> Reply:
             "task_type": _task_type(work.kind),
         }
     )
+
+
+def delivered_job(service: Service, call: Call) -> dict[str, Any]:
+    """Return what a webhook delivers about an ended job: what a poll says, without its charge."""
+    job = service.jobs[call.params["job_id"]]
+    status = job_status(service, dataclasses.replace(call, now=max(call.now, job.visible_at))).body
+    told = {name: status[name] for name in ("result", "error") if name in status}
+    return {"task_id": job.id, "status": status["status"], "task_type": _task_type(job.kind), **told}
 
 
 def _found(service: Service, job_id: str) -> Job | Run | None:

@@ -119,18 +119,23 @@ async def serve(simulator: Simulator, *, host: str = "127.0.0.1", port: int = 0)
     )
     with listening_socket(host, port) as sock:
         address = f"[{host}]" if ":" in host else host
+        url = f"http://{address}:{sock.getsockname()[1]}"
         server: Any = server_class(config)
         serving = asyncio.create_task(server.serve(sockets=[sock]))
         ready = asyncio.create_task(server.ready.wait())
+        delivering = asyncio.create_task(simulator.deliver_webhooks(base_url=url))
         try:
             await asyncio.wait({serving, ready}, return_when=asyncio.FIRST_COMPLETED)
             if serving.done():
                 serving.result()
-            yield f"http://{address}:{sock.getsockname()[1]}"
+            yield url
         finally:
             ready.cancel()
+            delivering.cancel()
             with anyio.CancelScope(shield=True):
                 await _stop(server, serving)
+                with contextlib.suppress(asyncio.CancelledError):
+                    await delivering
 
 
 async def _stop(server: Any, serving: asyncio.Task[None]) -> None:

@@ -20,6 +20,7 @@ from sixtyfour_async.simulator.state.service import Service, open_account
 
 if TYPE_CHECKING:
     from sixtyfour_async.simulator.serving.app import Application
+    from sixtyfour_async.simulator.serving.deliverer import Post
 
 FAKE_CLOCK_START_SECONDS = 1_781_049_600.0
 """2026-06-10T00:00:00Z: start of simulated time under an injected clock, so that runs are repeatable."""
@@ -79,6 +80,20 @@ class Simulator:
         from sixtyfour_async.simulator.routes.table import ROUTES  # noqa: PLC0415 -- many modules, for a server only
 
         return [(route.method, route.path) for route in ROUTES]
+
+    async def deliver_webhooks(self, *, base_url: str = "", post: Post | None = None) -> None:
+        """Deliver webhooks until cancelled; a served simulator does so by itself.
+
+        Args:
+            base_url: Address of this simulator, for the links to result files; without one, events hold no link.
+            post: Takes URL, headers and body and returns the receiver's HTTP status, 0 if there is no answer; None
+                posts over a connection.
+        """
+        from sixtyfour_async.simulator.serving.deliverer import Deliverer  # noqa: PLC0415 -- as for `app`
+        from sixtyfour_async.simulator.serving.http_post import post as post_over_tcp  # noqa: PLC0415 -- needs h11
+
+        self.service.outbox.drop_before(self.clock.start)
+        await Deliverer(self.clock, self.service, self._books, self.faults, post or post_over_tcp, base_url).run()
 
     @functools.cached_property
     def app(self) -> Application:

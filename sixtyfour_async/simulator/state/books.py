@@ -41,6 +41,28 @@ class WorkEntry:
     """Whether an earlier simulator accepted it and it was read from the state file."""
 
 
+@dataclass(frozen=True, slots=True)
+class DeliveryEntry:
+    """One attempt to deliver a webhook. ``at``: simulated Unix seconds at its end.
+
+    ``status`` is that of the receiver, 0 if there was no answer. ``fault`` names the fault that struck this attempt, ""
+    if none did. A delivery that the fault ``webhook_lost`` struck is one entry, with attempt 0.
+    """
+
+    at: float
+    work_id: str
+    url: str
+    event_id: str
+    attempt: int
+    status: int
+    fault: str = ""
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the receiver has taken the event."""
+        return 200 <= self.status < 300  # noqa: PLR2004 -- HTTP statuses
+
+
 @dataclass(slots=True)
 class Books:
     """Everything that happened since the simulator was started."""
@@ -50,6 +72,8 @@ class Books:
     jobs: list[WorkEntry] = field(default_factory=list[WorkEntry])
     """Accepted work: jobs, synchronous calls, searches and workflow runs. Bulk work is one entry."""
     downloads: list[RequestEntry] = field(default_factory=list[RequestEntry])
+    deliveries: list[DeliveryEntry] = field(default_factory=list[DeliveryEntry])
+    """Attempts to deliver webhooks, in the order of their ends."""
     leaked_keys: list[str] = field(default_factory=list[str])
     """Paths on the storage host that were requested with a credential."""
     rejected: int = 0

@@ -13,6 +13,8 @@ job_failed                  the new job will end as failed
 drift                       a poll answers the undocumented status word ``finalizing``
 ==========================  ==============================================================================
 
+Webhooks are delivered with faults of their own, see `base.webhooks.WEBHOOK_FAULTS`.
+
 All of them are assumed: typical failures of networks, proxies and evolving services.
 """
 

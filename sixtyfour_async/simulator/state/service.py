@@ -19,6 +19,7 @@ from sixtyfour_async.simulator.knowledge.pricing import CENTS_PER_CREDIT, Accoun
 from sixtyfour_async.simulator.knowledge.runtimes import PROFILES
 from sixtyfour_async.simulator.state.books import Books, WorkEntry
 from sixtyfour_async.simulator.state.faults import HIDDEN_SECONDS
+from sixtyfour_async.simulator.state.outbox import Outbox
 from sixtyfour_async.simulator.state.outputs import Outputs
 from sixtyfour_async.simulator.state.records import Records
 from sixtyfour_async.simulator.state.work import Job, Run, Search, Work, WorkFaults, WorkRequest, to_json
@@ -49,6 +50,8 @@ class Service:
     _runs_by_key: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
     _bulk_starts: deque[float] = field(default_factory=deque[float])
     accepted: int = 0
+    outbox: Outbox = field(default_factory=Outbox)
+    """Webhook deliveries that are due."""
 
     def settle(self, now: float) -> None:
         """Charge what has ended by *now*."""
@@ -172,6 +175,7 @@ class Service:
     def _register(self, work: Work, *, replayed: bool) -> None:
         self.accepted += 1
         self.account.reserve(work.id, work.charge, work.ends_at)
+        self.outbox.add(work)
         self._index(work)
         self.books.record_work(
             WorkEntry(
