@@ -28,18 +28,20 @@ from sixtyfour_async._client.result_files import Source, resolve_link
 from sixtyfour_async._client.stream import read_events
 from sixtyfour_async._client.transport import Transport
 from sixtyfour_async._scheduling.budget import Budget
+from sixtyfour_async._wire.body import Body
 from sixtyfour_async._wire.codec import (
     answer_route,
     encode,
     encode_request,
     job_route,
 )
-from sixtyfour_async._wire.job_ids import read_job_id
+from sixtyfour_async._wire.submit_answers import read_submit
 from sixtyfour_async.errors import ConfigurationError
+from sixtyfour_async.models.jobs import Report
+from sixtyfour_async.operations import JobOperation, Operation, PagedOperation
 
 if TYPE_CHECKING:
     from sixtyfour_async._client.transport import HTTPClient
-    from sixtyfour_async.operations import JobOperation, Operation, PagedOperation
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -189,11 +191,15 @@ class AsyncClient(Namespaces):
 
         Raises:
             SixtyfourError: What `send` raises. After a `TransportError` the job may be running without a known id.
+            ResponseError: The answer holds neither an id nor the finished result. The job may be running.
             ConfigurationError: The service does not take this operation as a job: use `send`.
         """
         request = encode(operation, job_route(operation), timeout=SUBMIT_TIMEOUT_SECONDS)
         value, _ = await self._pipeline.send_json(request, operation)
-        return Job(self, operation, read_job_id(operation, value, request.operation), self._pipeline.clock)
+        answer = read_submit(operation, Body.of(value), request.operation)
+        if isinstance(answer, Report):
+            return Job(self, operation, "", self._pipeline.clock, ended=answer)
+        return Job(self, operation, answer, self._pipeline.clock)
 
     def job(self, operation: JobOperation[R] | type[JobOperation[R]], id: str) -> Job[R]:  # noqa: A002
         """Return a handle to a job that was submitted earlier, by this process or another; nothing is sent.

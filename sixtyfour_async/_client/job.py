@@ -71,8 +71,9 @@ class Job(Generic[R_co]):
 
     Attributes:
         operation: The operation that was submitted.
-        id: The service's id for the job. Keep it, since the answer is paid for whether or not it is fetched:
-            ``client.job(PeopleIntelligence, id)`` makes a handle to the same job, in any process.
+        id: The service's id for the job; "" when the submit was answered with the finished result itself. Keep it,
+            since the answer is paid for whether or not it is fetched: ``client.job(PeopleIntelligence, id)`` makes a
+            handle to the same job, in any process.
 
     To stop waiting, by a deadline or by cancelling the task, does not stop the job: it keeps running at the service and
     will be billed.
@@ -86,10 +87,12 @@ class Job(Generic[R_co]):
         clock: Clock,
         *,
         fresh: bool = True,
+        ended: Report | None = None,
     ) -> None:
         self._client = client
         self._clock = clock
         self._submitted_at = clock.now() if fresh else None
+        self._ended = ended
         self.operation = operation
         self.id = id
 
@@ -101,6 +104,8 @@ class Job(Generic[R_co]):
 
     async def report(self) -> Report:
         """Poll once and return the job's current state."""
+        if self._ended is not None:
+            return self._ended
         status = await self._client.send(self.operation.poll(self.id))
         report: Report = status.report()
         return report
@@ -168,6 +173,9 @@ class Job(Generic[R_co]):
         return await self._client.send(REGISTRY[name](job_id=self.id))  # type: ignore[call-arg]
 
     async def _reports(self, deadline: float | None) -> AsyncGenerator[Report, None]:
+        if self._ended is not None:
+            yield self._ended
+            return
         clock = self._clock
         schedule = idle_schedule(self.operation.variant())
         started_at = clock.now()

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from sixtyfour_async import (
     AuthenticationError,
+    BadRequestError,
     ConfigurationError,
     DeepSearch,
     FindEmail,
@@ -242,3 +243,20 @@ async def test_a_failed_job_raises_with_the_message_of_the_service() -> None:
     async with scripted(Polls({"status": "failed", "id": "t", "error": "no such person"})) as (client, _):
         with pytest.raises(JobFailedError, match="no such person"):
             await client.job(OPERATION, "t")
+
+
+async def test_a_submit_answered_with_the_finished_result_needs_no_poll() -> None:
+    """The handle has no id, and its answer is there at once."""
+    finished = {"status": "completed", "result": {"email": [["ada@acme.example", "OK", "COMPANY"]]}}
+    async with scripted(lambda _: httpx.Response(200, json=finished)) as (client, network):
+        job = await client.submit(FindEmail(lead={"name": "Ada", "company": "Acme"}))
+        found = await job
+
+    assert (job.id, found.email[0].address, len(network.seen)) == ("", "ada@acme.example", 1)
+
+
+async def test_a_submit_refused_with_status_200_raises_the_refusal() -> None:
+    refusal = {"error": "Bad Request", "message": "lead needs a name"}
+    async with scripted(lambda _: httpx.Response(200, json=refusal)) as (client, _):
+        with pytest.raises(BadRequestError, match="lead needs a name"):
+            await client.submit(FindEmail(lead={"company": "Acme"}))
