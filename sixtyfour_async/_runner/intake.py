@@ -19,6 +19,7 @@ import anyio
 from sixtyfour_async._journal.base import Entry, Journal, request_text
 from sixtyfour_async._runner.delivery import Delivery
 from sixtyfour_async._runner.engine import Engine
+from sixtyfour_async._runner.exchange import contained
 from sixtyfour_async._runner.outcome_stream import Operations, OutcomeStream, each
 from sixtyfour_async._runner.outcomes import Outcome
 from sixtyfour_async._runner.reading import read_outcome, restore
@@ -33,7 +34,7 @@ from sixtyfour_async._scheduling.row_states import (
     admission,
     idempotency_key,
 )
-from sixtyfour_async.errors import CostCapError, InputError
+from sixtyfour_async.errors import CostCapError, InputError, JournalError
 from sixtyfour_async.operations import JobOperation
 
 R = TypeVar("R")
@@ -94,13 +95,26 @@ class Intake:
                     if self._rows_read > self._max_rows:
                         stream.stop(CostCapError(f"max_rows={self._max_rows} rows were read already"))
                         break
-                    await self.admit(stream, operation, None if key is None else key(operation), index)
+                    await self._admit_contained(stream, operation, None if key is None else key(operation), index)
                     index += 1
         except Exception as error:  # noqa: BLE001 (the input's own error: raised to the consumer, unchanged)
             stream.stop(error)
         finally:
             stream.finish_reading()
             self._engine.flush()
+
+    async def _admit_contained(
+        self, stream: OutcomeStream[R], operation: JobOperation[R], key: str | None, index: int
+    ) -> None:
+        """Admit one row; an exception that it raises by itself is its own outcome, and does not end the others."""
+        try:
+            await self.admit(stream, operation, key, index)
+        except JournalError:
+            raise
+        except Exception as error:  # noqa: BLE001 (see contained)
+            stream.expect()
+            refusal = contained(error)
+            self._delivery.send(stream, Outcome(key or "", index, operation, "rejected", error=refusal))
 
     async def admit(self, stream: OutcomeStream[R], operation: JobOperation[R], key: str | None, index: int) -> None:
         """Admit one row.
@@ -127,9 +141,9 @@ class Intake:
             if decision == "skip":
                 stream.skip(index)
                 return
-            stream.expect()
             outcome = self._outcome_at_once(decision, operation, key, known, index)
             if outcome is not None:
+                stream.expect()
                 self._delivery.send(stream, outcome)
                 return
             entry = self._entry(decision, operation, key, fingerprint, known)
@@ -190,10 +204,13 @@ class Intake:
         entry = row.entry
         if entry.batch is None or entry.state not in POLLABLE | {"unknown"}:
             key = idempotency_key(self._journal_id, entry.key, entry.resubmissions)
-            self._engine.submit(row, row.operation.with_idempotency_key(key), stream.batching)
+            keyed = row.operation.with_idempotency_key(key)
+            stream.expect()
+            self._engine.submit(row, keyed, stream.batching)
             return
         members = [other for other in await self._journal.batch_entries(entry.batch) if other.state == entry.state]
         rows = [row if one.key == entry.key else Row(one, restore(one), []) for one in members]
+        stream.expect()
         await self._engine.resume_batch(entry.batch, rows)
 
 

@@ -15,6 +15,7 @@ from sixtyfour_async._scheduling.row_states import ENDED, State
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async._wire.codec import decode_answer
 from sixtyfour_async.errors import (
+    InputError,
     JobLostError,
     JobTimeoutError,
     JobUnknownError,
@@ -184,4 +185,8 @@ def restore(entry: Entry, *, struct: type[BaseModel] | None = None) -> JobOperat
     if struct is not None and "struct" in own:
         own["struct"] = struct
     extra = {name: value for name, value in sent.items() if name not in own}
-    return made(**own, **({"extra": extra} if extra else {}))
+    arguments = own | ({"extra": extra} if extra else {})
+    try:
+        return made(**arguments)
+    except InputError:  # a version that was less strict sent it: its answer is paid for, and is read all the same
+        return made.model_construct(**arguments)

@@ -13,7 +13,7 @@ import pytest
 from sixtyfour_async import AsyncClient, FindEmail, JobRunner, MemoryJournal, Outcome
 from sixtyfour_async.models import EmailResult
 from sixtyfour_async.simulator import DEFAULT_KEY, Simulator
-from sixtyfour_async.testing import SimulatedTransport
+from sixtyfour_async.testing import SimulatedTransport, simulated
 
 pytestmark = pytest.mark.anyio
 
@@ -85,3 +85,26 @@ async def test_a_closed_client_leaves_nothing_in_doubt() -> None:
 
     assert outcome.status == "rejected"
     assert "the client is closed" in str(outcome.error)
+
+
+class Unstable(FindEmail):
+    """An operation of the caller's own that cannot be hashed."""
+
+    def fingerprint(self) -> str:
+        raise ZeroDivisionError("a mistake in the caller's class")
+
+
+@pytest.mark.parametrize("place", [0, 2, 5])
+async def test_a_row_that_raises_when_it_is_admitted_is_its_own_outcome(
+    place: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    rows = [*LEADS]
+    rows[place] = Unstable(lead={"name": "Ada"})
+    async with simulated() as (client, simulator), JobRunner(client) as runner:
+        outcomes = [outcome async for outcome in runner.map(rows, ordered=True)]
+
+    assert [outcome.index for outcome in outcomes] == [0, 1, 2, 3, 4, 5]
+    assert [outcome.index for outcome in outcomes if outcome.status == "rejected"] == [place]
+    assert "a mistake in the caller's class" in str(outcomes[place].error)
+    assert sum(len(job.subjects) for job in simulator.books.jobs) == 5
+    assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [ZeroDivisionError]
