@@ -32,9 +32,9 @@ from sixtyfour_async.models.jobs import (
     judged_report,
 )
 from sixtyfour_async.models.status_words import has_content
-from sixtyfour_async.models.struct_class import is_struct_class, readable
-from sixtyfour_async.models.struct_problems import FieldProblem
-from sixtyfour_async.models.struct_values import read_struct
+from sixtyfour_async.models.structs.classes import is_struct_class, readable
+from sixtyfour_async.models.structs.problems import FieldProblem
+from sixtyfour_async.models.structs.reading import read_struct
 
 S = TypeVar("S", default=dict[str, JsonValue])
 """The caller's own class for ``structured_data``; a plain dict when none was passed."""
@@ -88,7 +88,7 @@ class _Structured(Model, Generic[S]):
         finally:
             _PROBLEMS.reset(token)
         if answer is not value:
-            answer._problems = tuple(problems)
+            answer._problems = tuple(problems)  # noqa: SLF001 (set by its own class)
         return answer
 
     @property

@@ -16,8 +16,8 @@ from typing import Any, TypeAlias, cast
 from pydantic import BaseModel, JsonValue
 
 from sixtyfour_async.models._base import json_mapping
-from sixtyfour_async.models.struct_class import is_struct_class
-from sixtyfour_async.models.struct_schema import describe_class
+from sixtyfour_async.models.structs.classes import is_struct_class
+from sixtyfour_async.models.structs.schema import describe_class
 
 FieldSpec: TypeAlias = str | Mapping[str, JsonValue]
 """A requested field: its description, or ``{"description": …, "type": …}``."""
@@ -52,17 +52,11 @@ def check_struct(struct: object, *, typed: bool = True) -> None:
 
 def _problem_with(struct: object, *, typed: bool) -> str:
     """Name what is wrong with a struct; "" when nothing is."""
-    wanted = "give a pydantic class, or a mapping of field name to description"
     if is_struct_class(struct):
         return ""
-    if isinstance(struct, type):
-        return f"is the class {struct.__name__}, which is no pydantic model, dataclass or TypedDict; {wanted}"
-    if isinstance(struct, BaseModel) or is_dataclass(struct):
-        name = type(struct).__name__
-        return f"is an instance of {name}; give the class itself: {name}"
     fields = json_mapping(struct)
     if fields is None:
-        return f"is of type {type(struct).__name__}; {wanted}"
+        return _problem_with_other(struct)
     for name, spec in fields.items():
         if not isinstance(name, str):
             return f"has a field name that is not a string: {name!r}"
@@ -70,6 +64,16 @@ def _problem_with(struct: object, *, typed: bool) -> str:
         if problem:
             return f"field {name!r} {problem}"
     return ""
+
+
+def _problem_with_other(value: object) -> str:
+    """Name what is wrong with a value that is neither a class with fields nor a mapping."""
+    wanted = "give a pydantic class, or a mapping of field name to description"
+    if isinstance(value, type):
+        return f"is the class {value.__name__}, which is not a pydantic model, dataclass or TypedDict; {wanted}"
+    name = type(value).__name__
+    is_instance = isinstance(value, BaseModel) or is_dataclass(value)
+    return f"is an instance of {name}; give the class itself: {name}" if is_instance else f"is of type {name}; {wanted}"
 
 
 def _problem_of(spec: object, *, typed: bool) -> str:

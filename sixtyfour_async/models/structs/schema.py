@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, Final
 
 from pydantic import JsonValue
@@ -18,7 +17,7 @@ from pydantic_core import core_schema
 
 from sixtyfour_async.errors import ConfigurationError
 from sixtyfour_async.models._base import json_array, json_object
-from sixtyfour_async.models.struct_class import struct_adapter
+from sixtyfour_async.models.structs.classes import cached_by_class, struct_adapter
 
 JsonSchema = Mapping[str, Any]
 
@@ -58,14 +57,17 @@ class _Schema(GenerateJsonSchema):
 
     ignored_warning_kinds = {"skipped-choice", "non-serializable-default"}  # noqa: RUF012 (as in pydantic)
 
-    def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:
+    def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:  # noqa: ARG002 (as in pydantic)
         return {"type": "string", "format": "decimal"}
 
-    def handle_invalid_for_json_schema(self, schema: Any, error_info: str) -> JsonSchemaValue:
+    def bytes_schema(self, schema: core_schema.BytesSchema) -> JsonSchemaValue:  # noqa: ARG002 (as in pydantic)
+        return {_NO_TYPE: "bytes"}
+
+    def handle_invalid_for_json_schema(self, schema: Any, error_info: str) -> JsonSchemaValue:  # noqa: ARG002 (as above)
         return {_NO_TYPE: error_info}
 
 
-@lru_cache(maxsize=512)
+@cached_by_class
 def describe_class(cls: type[Any], *, typed: bool = True) -> Mapping[str, JsonValue]:
     """Return a class in the service's ``struct`` form.
 
@@ -210,10 +212,11 @@ def _json_text(value: object) -> str:
 def _items(schema: JsonSchema) -> list[JsonSchema]:
     """Return what the items of a list may be."""
     found = [*(json_array(schema.get("prefixItems")) or []), schema.get("items")]
-    return [item for item in found if json_object(item)]
+    return [item for item in map(json_object, found) if item]
 
 
 def _values(schema: JsonSchema) -> Iterator[JsonSchema]:
     """Yield what the values of an object without fixed keys may be."""
     patterns = json_object(schema.get("patternProperties")) or {}
-    yield from (value for value in (*patterns.values(), schema.get("additionalProperties")) if json_object(value))
+    found = map(json_object, (*patterns.values(), schema.get("additionalProperties")))
+    yield from (value for value in found if value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -66,7 +66,7 @@ class Findings:
     attempts: list[Attempt] = field(default_factory=list[Attempt])
 
     @contextmanager
-    def at(self, name: str) -> Iterator[None]:
+    def at(self, name: str) -> Generator[None]:
         """Enter a field or an item."""
         self.path.append(name)
         try:
@@ -75,7 +75,7 @@ class Findings:
             self.path.pop()
 
     @contextmanager
-    def over(self, names: Iterator[str]) -> Iterator[None]:
+    def over(self, names: Iterator[str]) -> Generator[None]:
         """Enter a list or mapping, whose items are then read in this order."""
         self.items.append(names)
         try:

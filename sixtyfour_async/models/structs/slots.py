@@ -10,9 +10,10 @@ from typing import Any, TypeAlias
 from pydantic_core import CoreSchema, PydanticOmit, PydanticUseDefault, core_schema
 
 from sixtyfour_async.models._base import json_array, json_object
-from sixtyfour_async.models.struct_nodes import LISTS, SCALARS, Node, Nodes, as_schema
-from sixtyfour_async.models.struct_problems import FINDINGS, NOT_FOUND, reason
-from sixtyfour_async.models.struct_text import fold_name, says_not_found
+from sixtyfour_async.models.structs.names import fold_name
+from sixtyfour_async.models.structs.nodes import LISTS, SCALARS, Node, Nodes, as_schema
+from sixtyfour_async.models.structs.problems import FINDINGS, NOT_FOUND, reason
+from sixtyfour_async.models.structs.text import says_not_found
 
 Handler: TypeAlias = Callable[[Any], Any]
 

@@ -5,26 +5,36 @@ from __future__ import annotations
 import sys
 import types
 import typing
+from collections.abc import Callable
 from dataclasses import is_dataclass
 from functools import lru_cache, reduce
-from operator import or_
-from typing import Annotated, Any, TypeGuard, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ParamSpec, TypeGuard, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import typing_extensions
 from pydantic import BaseModel, PydanticUserError, RootModel, TypeAdapter
 
 from sixtyfour_async.errors import ConfigurationError
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def cached_by_class(make: Callable[P, R]) -> Callable[P, R]:
+    """Keep what a function made of the last classes; to type checkers it is the function."""
+    cached: Any = lru_cache(maxsize=512)(make)
+    return cast("Callable[P, R]", cached)
+
 
 def is_struct_class(value: object) -> TypeGuard[type[Any]]:
     """Return whether a value is a class with fields of declared types."""
     if not isinstance(value, type):
         return False
-    is_model = issubclass(value, BaseModel) and not issubclass(value, RootModel)
-    return is_model or is_dataclass(value) or typing_extensions.is_typeddict(value)
+    cls = cast("type[Any]", value)
+    is_model = issubclass(cls, BaseModel) and not issubclass(cls, RootModel)
+    return is_model or is_dataclass(cls) or typing_extensions.is_typeddict(cls)
 
 
-@lru_cache(maxsize=512)
+@cached_by_class
 def struct_adapter(cls: type[Any]) -> TypeAdapter[Any]:
     """Return pydantic's adapter of a struct class, with forward references resolved.
 
@@ -52,11 +62,15 @@ def readable(annotation: Any) -> Any:
         return annotation
     origin: Any = get_origin(annotation)
     if origin in (Union, types.UnionType):
-        return reduce(or_, arms)
+        return reduce(_either, arms)
     return Annotated[arms] if origin is Annotated else origin[arms]
 
 
-@lru_cache(maxsize=512)
+def _either(one: Any, other: Any) -> Any:
+    return one | other
+
+
+@cached_by_class
 def _rebuilt(cls: Any) -> Any:
     """Return the TypedDict of ``typing_extensions`` that has the same keys."""
     hints = {name: readable(_bare(hint)) for name, hint in get_type_hints(cls, include_extras=True).items()}

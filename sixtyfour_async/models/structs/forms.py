@@ -18,17 +18,14 @@ from pydantic import ValidationError
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from sixtyfour_async.models._base import json_array, json_object
-from sixtyfour_async.models.struct_nodes import DAYS, NUMBERS, Node, as_schema
-from sixtyfour_async.models.struct_problems import FINDINGS
-from sixtyfour_async.models.struct_text import (
+from sixtyfour_async.models.structs.dates import read_date, read_datetime, read_time
+from sixtyfour_async.models.structs.nodes import DAYS, NUMBERS, Node, as_schema
+from sixtyfour_async.models.structs.notation import read_list, read_notation
+from sixtyfour_async.models.structs.problems import FINDINGS
+from sixtyfour_async.models.structs.text import (
     UNREAD,
     read_choice,
-    read_date,
-    read_datetime,
-    read_list,
-    read_notation,
     read_number,
-    read_time,
     read_truth,
     read_whole_number,
     says_not_found,
@@ -84,7 +81,7 @@ def with_list_forms(node: Node, *, numbers: bool) -> CoreSchema:
         with findings.over(map(str, itertools.count())):
             found = handler(items)
         if items and not found and len(findings.problems) > before:
-            raise PydanticCustomError("no_item", findings.problems[before][0].why)  # type: ignore[arg-type]
+            raise PydanticCustomError("no_item", "{why}", {"why": findings.problems[before][0].why})
         return found
 
     return core_schema.no_info_wrap_validator_function(validate, as_schema(node))
@@ -96,7 +93,8 @@ def _as_items(value: Any, *, numbers: bool) -> Any:
         if items is UNREAD:
             raise PydanticCustomError("list_text", "should be a list")
         return items
-    return value if value is None or isinstance(value, list | tuple | set | frozenset) else [value]
+    several = (list, tuple, set, frozenset)
+    return value if issubclass(type(value), several) else [value]
 
 
 def with_mapping_forms(node: Node) -> CoreSchema:

@@ -8,17 +8,18 @@ instance is made without it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, NamedTuple
 
-from pydantic import ConfigDict, ValidationError
+from pydantic import ValidationError
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, SchemaValidator, core_schema
 
-from sixtyfour_async.models._base import json_array
-from sixtyfour_async.models.struct_class import struct_adapter
-from sixtyfour_async.models.struct_forms import read_object, with_list_forms, with_mapping_forms, with_text_forms
-from sixtyfour_async.models.struct_nodes import (
+from sixtyfour_async.models._base import json_array, json_object
+from sixtyfour_async.models.structs.classes import cached_by_class, struct_adapter
+from sixtyfour_async.models.structs.forms import read_object, with_list_forms, with_mapping_forms, with_text_forms
+from sixtyfour_async.models.structs.names import match_names
+from sixtyfour_async.models.structs.nodes import (
     CLASSES,
     FIELDS,
     FUNCTIONS,
@@ -33,9 +34,9 @@ from sixtyfour_async.models.struct_nodes import (
     fields_of,
     inner_node,
 )
-from sixtyfour_async.models.struct_problems import FINDINGS, Attempt, FieldProblem, Findings, reason
-from sixtyfour_async.models.struct_slots import Slot
-from sixtyfour_async.models.struct_text import UNREAD, match_names, read_choice
+from sixtyfour_async.models.structs.problems import FINDINGS, Attempt, FieldProblem, Findings, reason
+from sixtyfour_async.models.structs.slots import Slot
+from sixtyfour_async.models.structs.text import UNREAD, read_choice
 
 
 class StructReading(NamedTuple):
@@ -73,8 +74,8 @@ def read_struct(cls: type[Any], answer: object) -> StructReading:
 
 
 def _is_strict(cls: type[Any]) -> bool:
-    config: ConfigDict = getattr(cls, "model_config", None) or getattr(cls, "__pydantic_config__", None) or {}
-    return bool(config.get("strict"))
+    config: Any = getattr(cls, "model_config", None) or getattr(cls, "__pydantic_config__", None)
+    return bool((json_object(config) or {}).get("strict"))
 
 
 def _as_error(problem: FieldProblem) -> InitErrorDetails:
@@ -82,7 +83,7 @@ def _as_error(problem: FieldProblem) -> InitErrorDetails:
     return InitErrorDetails(type=what, loc=tuple(problem.name.split(".")) if problem.name else (), input=problem.raw)
 
 
-@lru_cache(maxsize=512)
+@cached_by_class
 def _reader(cls: type[Any]) -> ClassReader:
     schema: Node = struct_adapter(cls).core_schema
     known = json_array(schema.get("definitions")) or []
@@ -96,6 +97,14 @@ class Rebuilder:
     def __init__(self, nodes: Nodes) -> None:
         self.nodes = nodes
         self._readers: dict[str, ClassReader] = {}
+        self._makers: dict[str, Callable[[Node], CoreSchema]] = {
+            **dict.fromkeys(FUNCTIONS | {"nullable", "default"}, self._wrapped),
+            **dict.fromkeys(SCALARS, with_text_forms),
+            **dict.fromkeys(LISTS, self._list),
+            **dict.fromkeys(UNIONS, self._union),
+            "dict": self._mapping,
+            "json-or-python": self._abstract,
+        }
 
     def reader(self, node: Node) -> ClassReader:
         """Return the reader of a class, by the node that is its schema."""
@@ -115,33 +124,36 @@ class Rebuilder:
 
     def lenient(self, node: Node) -> CoreSchema:
         """Return a node that reads more forms, and whose parts fail alone."""
-        kind: str = node["type"]
         if self.nodes.class_of(node) is not None:
             return core_schema.no_info_plain_validator_function(lambda value: self.reader(node).read(value))
-        if kind in FUNCTIONS | {"nullable", "default"}:
-            return as_schema({**node, "schema": self.lenient(node["schema"])})
-        if kind in LISTS:
-            return with_list_forms(self._list(node), numbers=self.nodes.item_kinds(node) <= NUMBERS)
-        if kind == "dict":
-            return with_mapping_forms({**node, "values_schema": self._item(node.get("values_schema") or ANYTHING)})
-        if kind in UNIONS:
-            return self._union(node)
-        if kind == "json-or-python" and node["json_schema"]["type"] in LISTS:
-            return core_schema.chain_schema([self.lenient(node["json_schema"]), as_schema(node)])
-        return with_text_forms(node) if kind in SCALARS else as_schema(node)
+        return self._makers.get(node["type"], as_schema)(node)
 
     def _item(self, node: Node) -> CoreSchema:
         return Slot.of(self.nodes, node).schema(node, self.lenient)
 
-    def _list(self, node: Node) -> Node:
+    def _wrapped(self, node: Node) -> CoreSchema:
+        return as_schema({**node, "schema": self.lenient(node["schema"])})
+
+    def _mapping(self, node: Node) -> CoreSchema:
+        return with_mapping_forms({**node, "values_schema": self._item(node.get("values_schema") or ANYTHING)})
+
+    def _abstract(self, node: Node) -> CoreSchema:
+        """Return an abstract type, such as a Sequence, that reads what its form in JSON reads."""
+        inner, schema = node["json_schema"], as_schema(node)
+        return core_schema.chain_schema([self.lenient(inner), schema]) if inner["type"] in LISTS else schema
+
+    def _list(self, node: Node) -> CoreSchema:
         """Return a list whose items fail alone, but for those of a tuple, where each has its place."""
-        items = node.get("items_schema")
+        given = node.get("items_schema") or ANYTHING
+        items = json_array(given)
         if items is None:
-            return node
-        if not isinstance(items, list):
-            return {**node, "items_schema": self._item(items)}
-        alike = node.get("variadic_item_index") == 0 and len(items) == 1
-        return {**node, "items_schema": [self._item(items[0])] if alike else list(map(self.lenient, items))}
+            rebuilt: Any = self._item(given)
+        elif node.get("variadic_item_index") == 0 and len(items) == 1:
+            rebuilt = [self._item(items[0])]
+        else:
+            rebuilt = list(map(self.lenient, items))
+        numbers = self.nodes.item_kinds(node) <= NUMBERS
+        return with_list_forms({**node, "items_schema": rebuilt}, numbers=numbers)
 
     def _union(self, node: Node) -> CoreSchema:
         """Return a union that takes what pydantic itself chooses, else the class with the most keys in common."""
@@ -219,7 +231,7 @@ class ClassReader:
     @cached_property
     def _parts(self) -> SchemaValidator:
         """Validator of the fields alone: object → parts, as `_make` takes them."""
-        config = self._core.get("config") or {}
+        config: Node = self._core.get("config") or {}
         extra = self._fields.get("extra_behavior") or config.get("extra_fields_behavior") or "ignore"
         # Keys that nobody asked for are normal: the service echoes its input.
         node = {**self._fields, "extra_behavior": "allow" if extra == "allow" else "ignore"}
@@ -242,8 +254,8 @@ class ClassReader:
         if node is self._fields and node is not self._core:
             return core_schema.no_info_plain_validator_function(self._validate_fields)
         if node is self._core:
-            inner = core_schema.no_info_plain_validator_function(self._validate_fields)
-            inner = inner if node is self._fields else self._around(node["schema"])
+            fields: CoreSchema = core_schema.no_info_plain_validator_function(self._validate_fields)
+            inner = fields if node is self._fields else self._around(node["schema"])
             return core_schema.no_info_after_validator_function(lambda parts: self._make(parts, is_whole=True), inner)
         bare = {key: value for key, value in node.items() if key != "ref"}
         return as_schema({**bare, "schema": self._around(node["schema"])})

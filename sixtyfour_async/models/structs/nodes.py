@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 from pydantic_core import CoreSchema
+
+from sixtyfour_async.models._base import json_array
 
 Node: TypeAlias = Mapping[str, Any]
 """A node of a pydantic core schema."""
@@ -24,7 +26,7 @@ SCALARS: Final = NUMBERS | DAYS | {"str", "bool", "literal", "enum", "url", "uui
 def as_schema(node: Node) -> CoreSchema:
     """Return a node as the type that pydantic declares."""
     schema: Any = node
-    return schema
+    return cast("CoreSchema", schema)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Nodes:
     def resolved(self, node: Node) -> Node:
         """Return the node that a reference stands for."""
         while node["type"] == "definition-ref":
-            node = self.definitions[node["schema_ref"]]
+            node = self.definitions[str(node["schema_ref"])]
         return node
 
     def bare(self, node: Node) -> Node:
@@ -68,13 +70,14 @@ class Nodes:
     def arms(self, node: Node) -> list[Node]:
         """Return the types of a union."""
         choices: Any = node["choices"]
-        arms = choices.values() if isinstance(choices, dict) else choices
-        return [self.resolved(arm[0] if isinstance(arm, tuple) else arm) for arm in arms]
+        arms: Iterable[Any] = choices.values() if node["type"] == "tagged-union" else choices
+        labelled = (arm if isinstance(arm, tuple) else (arm, "") for arm in arms)
+        return [self.resolved(arm) for arm, _ in cast("Iterable[tuple[Node, str]]", labelled)]
 
     def item_kinds(self, node: Node) -> frozenset[str]:
         """Return the types of a list's items; a class is ``class``."""
         items = node.get("items_schema") or {"type": "any"}
-        return frozenset(map(self.kind, items if isinstance(items, list) else [items]))
+        return frozenset(map(self.kind, json_array(items) or [items]))
 
     def kind(self, node: Node) -> str:
         """Return the bare type of a node; a class is ``class``."""
