@@ -1099,7 +1099,7 @@ class People(Namespace):
         Args:
             file: The rows: a ``.csv``, ``.json``, ``.jsonl`` or ``.ndjson`` file of up to 100 MB and
                 100,000 rows. Pass an `Upload`, a `pathlib.Path`, bytes or an async iterable of bytes.
-            struct: What to find for each row: a pydantic class, dataclass or TypedDict, or a mapping of
+            struct: What to find in each row: a pydantic class, dataclass or TypedDict, or a mapping of
                 field name to description.
             research_plan: Instructions on how to research each row, in plain words.
             tier: Research depth per row: ``micro``, ``low``, ``medium`` or ``high``; the service's default
@@ -1856,7 +1856,7 @@ class Company(Namespace):
         Source: docs.sixtyfour.ai, api-reference/endpoint/bulk-intelligence.
 
         Args:
-            struct: What to find for each row: a pydantic class, dataclass or TypedDict, or a mapping of
+            struct: What to find in each row: a pydantic class, dataclass or TypedDict, or a mapping of
                 field name to description.
             file: The rows: a ``.csv``, ``.json``, ``.jsonl`` or ``.ndjson`` file of up to 100 MB and
                 100,000 rows. Pass an `Upload`, a `pathlib.Path`, bytes or an async iterable of bytes.

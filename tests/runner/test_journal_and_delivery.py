@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from sixtyfour_async import (
     CompanyIntelligence,
@@ -219,11 +219,13 @@ class Place(BaseModel):
 
 
 class Number(BaseModel):
+    model_config = ConfigDict(strict=True)
+
     headquarters: str = Field(pattern=r"^\d+$")
 
 
 async def test_reparse_parses_stored_answers_as_another_class() -> None:
-    """No request is sent; an answer that does not fit is reported in its outcome, not raised."""
+    """No request is sent; what a strict class refuses is reported in its outcome, not raised."""
     journal = MemoryJournal()
     wrong = [CompanyIntelligence(target_company=row.target_company, struct=Number, tier="low") for row in questions(4)]
     async with simulated() as (client, simulator):

@@ -30,8 +30,9 @@ def is_struct_class(value: object) -> TypeGuard[type[Any]]:
     if not isinstance(value, type):
         return False
     cls = cast("type[Any]", value)
-    is_model = issubclass(cls, BaseModel) and not issubclass(cls, RootModel)
-    return is_model or is_dataclass(cls) or typing_extensions.is_typeddict(cls)
+    if is_dataclass(cls) or typing_extensions.is_typeddict(cls):
+        return True
+    return issubclass(cls, BaseModel) and not issubclass(cls, RootModel)
 
 
 @cached_by_class
@@ -44,10 +45,12 @@ def struct_adapter(cls: type[Any]) -> TypeAdapter[Any]:
     try:
         if issubclass(cls, BaseModel):
             cls.model_rebuild()
-        return TypeAdapter(readable(cls))
+        adapter = TypeAdapter[Any](readable(cls))
+        adapter.rebuild(raise_errors=True)
     except (PydanticUserError, NameError, RecursionError) as error:
         why = str(error).partition("\n")[0].rstrip(".")
         raise ConfigurationError(f"{cls.__name__}: {why}") from error
+    return adapter
 
 
 def readable(annotation: Any) -> Any:
@@ -66,6 +69,9 @@ def readable(annotation: Any) -> Any:
     return Annotated[arms] if origin is Annotated else origin[arms]
 
 
+_MARKS = (typing.Required, typing.NotRequired)
+
+
 def _either(one: Any, other: Any) -> Any:
     return one | other
 
@@ -73,19 +79,16 @@ def _either(one: Any, other: Any) -> Any:
 @cached_by_class
 def _rebuilt(cls: Any) -> Any:
     """Return the TypedDict of ``typing_extensions`` that has the same keys."""
-    hints = {name: readable(_bare(hint)) for name, hint in get_type_hints(cls, include_extras=True).items()}
-    keys: dict[str, Any] = {
-        name: hint if name in cls.__required_keys__ else typing_extensions.NotRequired[hint]
-        for name, hint in hints.items()
-    }
+    keys: dict[str, Any] = {}
+    for name, hint in get_type_hints(cls, include_extras=True).items():
+        # The class does not know of a mark in an annotation that is still text.
+        mark = get_origin(hint) if get_origin(hint) in _MARKS else None
+        bare = readable(hint if mark is None else get_args(hint)[0])
+        is_required = name in cls.__required_keys__ if mark is None else mark is typing.Required
+        keys[name] = bare if is_required else typing_extensions.NotRequired[bare]
     build: Any = typing_extensions.TypedDict
     made = build(cls.__name__, keys)
     made.__doc__, made.__module__ = cls.__doc__, cls.__module__
     if hasattr(cls, "__pydantic_config__"):
         made.__pydantic_config__ = cls.__pydantic_config__
     return made
-
-
-def _bare(hint: Any) -> Any:
-    """Strip ``Required`` and ``NotRequired``; the class itself says which keys are required."""
-    return get_args(hint)[0] if get_origin(hint) in (typing.Required, typing.NotRequired) else hint

@@ -21,7 +21,7 @@ from sixtyfour_async.models._base import json_array, json_object
 from sixtyfour_async.models.structs.dates import read_date, read_datetime, read_time
 from sixtyfour_async.models.structs.nodes import DAYS, NUMBERS, Node, as_schema
 from sixtyfour_async.models.structs.notation import read_list, read_notation
-from sixtyfour_async.models.structs.problems import FINDINGS
+from sixtyfour_async.models.structs.problems import FINDINGS, reason
 from sixtyfour_async.models.structs.text import (
     UNREAD,
     read_choice,
@@ -89,7 +89,8 @@ def with_list_forms(node: Node, *, numbers: bool) -> CoreSchema:
 
 def _as_items(value: Any, *, numbers: bool) -> Any:
     if isinstance(value, str):
-        items = UNREAD if says_not_found(value) else read_list(value, numbers=numbers)
+        is_none = says_not_found(value) and read_notation(value) is UNREAD
+        items = UNREAD if is_none else read_list(value, numbers=numbers)
         if items is UNREAD:
             raise PydanticCustomError("list_text", "should be a list")
         return items
@@ -101,11 +102,37 @@ def with_mapping_forms(node: Node) -> CoreSchema:
     """Return the node of a mapping that also takes text."""
 
     def validate(value: Any, handler: Handler) -> Any:
-        found = read_object(value)
-        with FINDINGS.get().over(map(str, list(found or ()))):
-            return handler(value if found is None else found)
+        found, findings = read_object(value), FINDINGS.get()
+        before = len(findings.problems)
+        try:
+            return _read_items(value if found is None else found, handler)
+        except ValidationError:
+            if found is None or len(found) < 2:  # noqa: PLR2004 (one key has no others to keep)
+                raise
+            findings.rewind(before)
+        kept = {key: inner for key, inner in found.items() if _is_readable(key, inner, handler)}
+        return _read_items(kept, handler)
 
     return core_schema.no_info_wrap_validator_function(validate, as_schema(node))
+
+
+def _read_items(value: Any, handler: Handler) -> Any:
+    with FINDINGS.get().over(map(str, list(value) if json_object(value) else ())):
+        return handler(value)
+
+
+def _is_readable(key: str, value: Any, handler: Handler) -> bool:
+    """Return whether the mapping takes a key; one that it does not take is reported, and costs itself alone."""
+    findings = FINDINGS.get()
+    before = len(findings.problems)
+    try:
+        _read_items({key: value}, handler)
+    except ValidationError as error:
+        with findings.at(key):
+            findings.report(value, reason(error), refuses=True)
+        return False
+    findings.rewind(before)
+    return True
 
 
 def read_object(value: object) -> dict[str, Any] | None:
@@ -149,11 +176,11 @@ def _readings(value: Any, node: Node) -> Iterator[Any]:
 
 def _read_choice(value: Any, node: Node) -> Any:
     """Return the choice of a literal or enum that a value equals, by value or else by the name of a member."""
-    choices = node.get("expected") or node.get("members") or ()
-    by_value = {getattr(choice, "value", choice): choice for choice in choices}
-    by_name = {choice.name: choice for choice in choices if isinstance(choice, Enum)}
-    for known in (by_value, by_name):
-        found = read_choice(value, known)
-        if found is not UNREAD:
-            return known[found]
+    choices: list[Any] = node.get("expected") or node.get("members") or []
+    values = [getattr(choice, "value", choice) for choice in choices]
+    names = [choice.name if isinstance(choice, Enum) else "" for choice in choices]
+    for known in (values, names):
+        place = read_choice(value, known)
+        if place is not UNREAD:
+            return choices[place]
     return UNREAD

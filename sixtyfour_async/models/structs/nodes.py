@@ -71,8 +71,7 @@ class Nodes:
         """Return the types of a union."""
         choices: Any = node["choices"]
         arms: Iterable[Any] = choices.values() if node["type"] == "tagged-union" else choices
-        labelled = (arm if isinstance(arm, tuple) else (arm, "") for arm in arms)
-        return [self.resolved(arm) for arm, _ in cast("Iterable[tuple[Node, str]]", labelled)]
+        return [self.resolved(arm[0] if issubclass(type(arm), tuple) else arm) for arm in arms]
 
     def item_kinds(self, node: Node) -> frozenset[str]:
         """Return the types of a list's items; a class is ``class``."""
@@ -101,6 +100,7 @@ def fields_of(node: Node) -> Iterator[tuple[str, Node]]:
 def field_names(name: str, node: Node) -> list[str]:
     """Return the names of a field in answers: its aliases, then its own. The first is that of the request."""
     alias: Any = node.get("validation_alias")
-    paths: list[Any] = [alias] if isinstance(alias, str) else alias or []
-    aliases = [path if isinstance(path, str) else path[0] for path in paths if isinstance(path, str) or len(path) == 1]
-    return [*aliases, name]
+    if isinstance(alias, str):
+        return [alias, name]
+    paths = (json_array(path) for path in json_array(alias) or [])  # a path of its own is a flat list
+    return [*(path[0] for path in paths if path is not None and len(path) == 1), name]

@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from itertools import pairwise
 from typing import Any
 
 from sixtyfour_async.models._base import json_array, json_object
@@ -101,16 +102,16 @@ def _read_numbers(text: str) -> list[Any] | Unread:
 
 def _split_outside(text: str, separator: str) -> list[Any]:
     """Split a text where the separator stands outside brackets and double quotes."""
-    parts, depth, quoted = [""], 0, False
-    for character in text:
+    cuts, depth, quoted = [-1], 0, False
+    for place, character in enumerate(text):
         quoted ^= character == '"'
         depth += (character in _BRACKETS) - (character in _BRACKETS.values())
         if character == separator and depth <= 0 and not quoted:
-            parts.append("")
-        else:
-            parts[-1] += character
+            cuts.append(place)
     if depth > 0 or quoted:
         parts = text.split(separator)
+    else:
+        parts = [text[start + 1 : end] for start, end in pairwise([*cuts, len(text)])]
     return [bare for part in parts if (bare := _unquoted(part.strip()))]
 
 

@@ -9,6 +9,7 @@ instance is made without it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext, suppress
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -129,13 +130,16 @@ class Rebuilder:
         return self._makers.get(node["type"], as_schema)(node)
 
     def _item(self, node: Node) -> CoreSchema:
-        return Slot.of(self.nodes, node).schema(node, self.lenient)
+        slot = Slot.of(self.nodes, node)
+        return self.lenient(node) if slot.kind == "any" else slot.schema(node, self.lenient)
 
     def _wrapped(self, node: Node) -> CoreSchema:
         return as_schema({**node, "schema": self.lenient(node["schema"])})
 
     def _mapping(self, node: Node) -> CoreSchema:
-        return with_mapping_forms({**node, "values_schema": self._item(node.get("values_schema") or ANYTHING)})
+        values = self._item(node.get("values_schema") or ANYTHING)
+        keys = self.lenient(node.get("keys_schema") or ANYTHING)
+        return with_mapping_forms({**node, "values_schema": values, "keys_schema": keys})
 
     def _abstract(self, node: Node) -> CoreSchema:
         """Return an abstract type, such as a Sequence, that reads what its form in JSON reads."""
@@ -170,6 +174,9 @@ class Rebuilder:
 
 
 ANYTHING: Node = {"type": "any"}
+
+_STATE = ("__dict__", "__pydantic_extra__", "__pydantic_fields_set__", "__pydantic_private__")
+"""What an instance of a model consists of, in the order in which pydantic validates it."""
 
 
 class ClassReader:
@@ -274,24 +281,21 @@ class ClassReader:
         return any(slot.must_be_filled and values.get(name) is None for name, slot in self._slots.items())
 
     def _make(self, parts: Any, *, is_whole: bool) -> Any:
-        """Make the instance as pydantic does; unless it is whole, without what the class does after that."""
+        """Make the instance as pydantic does; unless it is whole, in spite of what the class does after that."""
         if self._core["type"] == "typed-dict":
             return parts
-        cls = self._core["cls"]
-        made, assign = cls.__new__(cls), object.__setattr__
+        cls, assign, after = self._core["cls"], object.__setattr__, self._core.get("post_init")
+        made = cls.__new__(cls)
         if self._core["type"] == "dataclass":
             values, arguments = parts
             for name, value in values.items():
                 assign(made, name, value)
-            if is_whole and self._core.get("post_init"):
+            if is_whole and after:
                 made.__post_init__(*arguments or ())
             return made
-        values, extra, given = parts
-        private = {name: each.get_default() for name, each in cls.__private_attributes__.items()}
-        assign(made, "__dict__", values)
-        assign(made, "__pydantic_extra__", extra)
-        assign(made, "__pydantic_fields_set__", given)
-        assign(made, "__pydantic_private__", private or None)
-        if is_whole and self._core.get("post_init"):
-            getattr(made, self._core["post_init"])(None)
+        for name, value in zip(_STATE, (*parts, None), strict=True):
+            assign(made, name, value)
+        if after:  # also sets the private attributes, before the method of the caller's
+            with nullcontext() if is_whole else suppress(Exception):
+                getattr(made, after)(None)
         return made

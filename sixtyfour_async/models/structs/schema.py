@@ -172,7 +172,8 @@ class _Description:
         if "properties" not in found:
             values = [self.shape(value, name) for value in _values(found)]
             keys = self.shape(json_object(found.get("propertyNames")) or {}, name)
-            told = [f"whose keys are {keys}"] * bool(keys) + [f"whose values are each {one}" for one in values if one]
+            told = [f"whose keys are {keys}"] if keys else []
+            told += [f"whose values are each {_article(one)}" for one in values if one]
             return f"JSON object {' and '.join(told)}" if told else ""
         if reference in self.described:
             return f"JSON object with the same keys as {self.described[reference]}"
@@ -197,6 +198,10 @@ class _Description:
         if shape.startswith("one of: "):
             return f"each {shape}"
         return f"list, each {shape}" if shape else ""
+
+
+def _article(shape: str) -> str:
+    return f"a {shape}" if shape.startswith("JSON ") else shape
 
 
 def _choices(schema: JsonSchema) -> list[str]:

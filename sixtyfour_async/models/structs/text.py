@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from enum import Enum
-from typing import Any, Final
+from typing import Final
 
 
 class Unread(Enum):
@@ -50,8 +50,14 @@ _NOT_FOUND_PHRASE = re.compile(
 _REMARK = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
 
 
+MAX_NOT_FOUND_CHARACTERS = 200
+"""A longer text says more than that."""
+
+
 def says_not_found(text: str) -> bool:
     """Return whether a text says that there is no answer, such as ``N/A`` or ``Not publicly disclosed``."""
+    if len(text) > MAX_NOT_FOUND_CHARACTERS:
+        return False
     bare = _REMARK.sub("", text) or text.strip("()[] ")
     words = " ".join(re.sub(r"[^\w]+", " ", bare.casefold()).replace("_", " ").split())
     return words in _NOT_FOUND or _NOT_FOUND_PHRASE.fullmatch(words) is not None
@@ -128,16 +134,15 @@ def read_truth(text: str) -> bool | Unread:
     return UNREAD if match is None else _TRUTHS[match[1].lower()]
 
 
-def read_choice(answer: object, choices: Iterable[object]) -> Any:
-    """Return the one choice that an answer equals as text.
+def read_choice(answer: object, choices: Sequence[object]) -> int | Unread:
+    """Return the place of the one choice that an answer equals as text.
 
     Case does not count, nor do spaces, ``-`` and ``_``, but for those between two digits.
     """
     if isinstance(answer, bool) or not isinstance(answer, str | int | float):
         return UNREAD
-    known = list(choices)
-    for fold in (str, _fold_case, _fold_word):
-        found = [choice for choice in known if fold(_as_text(choice)) == fold(_as_text(answer))]
+    for fold in (str.strip, _fold_case, _fold_word):
+        found = [place for place, choice in enumerate(choices) if fold(_as_text(choice)) == fold(_as_text(answer))]
         if found:
             return found[0] if len(found) == 1 else UNREAD
     return UNREAD
