@@ -29,10 +29,10 @@ def open_words(*known: str) -> AfterValidator:
 def near_word(word: str, known: Iterable[str]) -> str | None:
     """Return the known word that a word is a slip for; None for a known word, and for one that is like none."""
     words = list(known)
-    if word in words:
+    if not words or word in words:
         return None
     bare = word.strip().casefold()
-    slips, meant = min(((_slips(bare, each.casefold()), each) for each in words), default=(len(word), ""))
+    slips, meant = min((_slips(bare, each.casefold()), each) for each in words)
     return meant if slips <= (1 if len(meant) <= SHORT_WORD_CHARACTERS else 2) else None
 
 
