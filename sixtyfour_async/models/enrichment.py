@@ -109,12 +109,12 @@ def _struct_class(cls: type[_Structured[Any]]) -> type[Any] | None:
 class Intelligence(_Structured[S], Generic[S]):
     """Result of research on one person or company.
 
-    A class passed as ``struct`` is filled from what the service writes, as far as that is certain: lists from JSON, from
-    Python's notation (``"['a', 'b']"``), from lines or separators; numbers from ``1,200``, ``~500`` or ``$1.2M`` (not
-    from ``10-50``, ``500+`` or ``12%``); truths from ``Yes, since 2019``; dates that can be read in one way only; choices
-    and keys without case, spaces and signs. ``Unknown``, ``Not publicly disclosed`` and the like are "not found", but
-    stay text where the class declares text. Any other value costs its field alone: it is None, or has its default, and
-    is listed in `problems`. A required field that was not found is None, too.
+    A class passed as ``struct`` is filled from what the service writes, as far as that is certain: lists from JSON,
+    from Python's notation (``"['a', 'b']"``), from lines or separators; numbers from ``1,200``, ``~500`` or ``$1.2M``
+    (not from ``10-50``, ``500+`` or ``12%``); truths from ``Yes, since 2019``; dates that can be read in one way only;
+    choices and keys without case, spaces and signs. ``Unknown``, ``Not publicly disclosed`` and the like are "not
+    found", but stay text where the class declares text. Any other value costs its field alone: it is None, or has its
+    default, and is listed in `problems`. A required field that was not found is None, too.
 
     Shape: ``{"structured_data": {field: value}, "confidence_score": number, "references": {url: title}, …}``.
     Source: docs.sixtyfour.ai, api-reference/endpoint/enrich-lead and enrich-company.
