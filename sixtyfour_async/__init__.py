@@ -66,7 +66,7 @@ if TYPE_CHECKING:
         UnreadableError,
         WebhookError,
     )
-    from sixtyfour_async.models import Intelligence, JobState, Report, final_file
+    from sixtyfour_async.models import FieldProblem, Intelligence, JobState, Report, final_file
     from sixtyfour_async.operations import (
         REGISTRY,
         BulkCompanyIntelligence,
@@ -130,6 +130,7 @@ __all__ = [
     "Entry",
     "Explanation",
     "ExportSearch",
+    "FieldProblem",
     "FindEmail",
     "FindEmailBulk",
     "FindEmailV2",

@@ -5,7 +5,8 @@ A line with an ignore must be an error: both checkers honour ``type: ignore``, a
 """
 
 from collections.abc import AsyncIterator, Iterator
-from typing import assert_type
+from dataclasses import dataclass
+from typing import TypedDict, assert_type
 
 from pydantic import BaseModel, JsonValue
 
@@ -14,6 +15,7 @@ from sixtyfour_async import (
     CompanyIntelligence,
     Criterion,
     DeepSearch,
+    FieldProblem,
     FindEmail,
     Intelligence,
     Job,
@@ -51,6 +53,15 @@ class Lead(BaseModel):
     title: str
 
 
+class LeadDict(TypedDict):
+    title: str
+
+
+@dataclass
+class LeadData:
+    title: str
+
+
 WHO = {"name": "Ada Example", "company": "Acme Corp"}
 IDS = EntityIds(entity_ids=["ada-example"])
 CRITERION = Criterion(criteria_name="size", description="Big")
@@ -75,6 +86,24 @@ async def one_request(client: AsyncClient) -> None:
     assert_type(await client.jobs.status(job_id="job_1"), JobStatus)
     assert_type(await client.workflows.runs(status="active"), list[WorkflowRun])
     assert_type(await client.workflows.download_links(run_id="r"), list[ResultFile])
+
+
+async def other_classes_as_structs(client: AsyncClient, runner: JobRunner) -> None:
+    keyed = await client.people.intelligence(lead_info=WHO, struct=LeadDict)
+    assert_type(keyed, Intelligence[LeadDict])
+    assert_type(keyed.structured_data["title"], str)
+    data = await client.company.intelligence(target_company=WHO, struct=LeadData, lead_struct=LeadDict)
+    assert_type(data.structured_data.title, str)
+    assert_type(data.people_as(LeadDict), list[LeadDict])
+    assert_type(data.problems, tuple[FieldProblem, ...])
+    verdict = await client.agents.qa(data=WHO, qualification_criteria=[CRITERION], struct=LeadData)
+    assert_type(verdict, QAResult[LeadData])
+    assert_type(await client.send(PeopleIntelligence(lead_info=WHO, struct=LeadDict)), Intelligence[LeadDict])
+    outcome = await runner.run(CompanyIntelligence(target_company=WHO, struct=LeadData))
+    assert_type(outcome, Outcome[Intelligence[LeadData]])
+    assert_type(outcome.problems, tuple[FieldProblem, ...])
+    async for read in runner.reparse(LeadDict):
+        assert_type(read, Outcome[Intelligence[LeadDict]])
 
 
 async def sent_as_values(client: AsyncClient) -> None:

@@ -4,7 +4,7 @@
 import builtins
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import datetime
-from pydantic import BaseModel, JsonValue
+from pydantic import JsonValue
 from sixtyfour_async._client.bindings import Namespace
 from sixtyfour_async._client.job import Job
 from sixtyfour_async.models.account import Balance, GeneratedStruct, NewSigningSecret, OAuthClient, OAuthKey, OAuthMetadata, OAuthToken, Schedule, SigningSecret, StoredFile, StructField
@@ -18,7 +18,7 @@ from sixtyfour_async.operations._files import Upload
 from sixtyfour_async.operations.agents import Criterion
 from sixtyfour_async.operations.lists import EntityIds, SearchResults, UploadedFile
 from sixtyfour_async.operations.workflows import Graph
-from typing import Literal
+from typing import Any, Literal
 
 
 class _PeopleIntelligence:
@@ -32,8 +32,8 @@ class _PeopleIntelligence:
     Args:
         lead_info: What is known about the person: an email, a LinkedIn URL, or name and company; any
             further key helps.
-        struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
-            fields.
+        struct: What to find: a pydantic class, dataclass or TypedDict, or a mapping of field name to
+            description; up to 100 fields.
         research_plan: Instructions on how to research, in plain words.
         tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
             ``low``. ``high`` must be enabled for the organization (403 otherwise); ``xhigh`` and
@@ -80,8 +80,8 @@ class _PeopleIntelligence:
         Args:
             lead_info: What is known about the person: an email, a LinkedIn URL, or name and company; any
                 further key helps.
-            struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
-                fields.
+            struct: What to find: a pydantic class, dataclass or TypedDict, or a mapping of field name to
+                description; up to 100 fields.
             research_plan: Instructions on how to research, in plain words.
             tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
                 ``low``. ``high`` must be enabled for the organization (403 otherwise); ``xhigh`` and
@@ -130,8 +130,8 @@ class _PeopleIntelligence:
         Args:
             lead_info: What is known about the person: an email, a LinkedIn URL, or name and company; any
                 further key helps.
-            struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
-                fields.
+            struct: What to find: a pydantic class, dataclass or TypedDict, or a mapping of field name to
+                description; up to 100 fields.
             research_plan: Instructions on how to research, in plain words.
             tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
                 ``low``. ``high`` must be enabled for the organization (403 otherwise); ``xhigh`` and
@@ -159,8 +159,8 @@ class _PeopleEnrichLead:
     Args:
         lead_info: What is known about the person: an email, a LinkedIn URL, or name and company; any
             further key helps.
-        struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
-            fields.
+        struct: What to find: a pydantic class, dataclass or TypedDict, or a mapping of field name to
+            description; up to 100 fields.
         research_plan: Instructions on how to research, in plain words.
         tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
             ``low``. ``high`` must be enabled for the organization (403 otherwise); ``xhigh`` and
@@ -204,8 +204,8 @@ class _PeopleEnrichLead:
         Args:
             lead_info: What is known about the person: an email, a LinkedIn URL, or name and company; any
                 further key helps.
-            struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
-                fields.
+            struct: What to find: a pydantic class, dataclass or TypedDict, or a mapping of field name to
+                description; up to 100 fields.
             research_plan: Instructions on how to research, in plain words.
             tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
                 ``low``. ``high`` must be enabled for the organization (403 otherwise); ``xhigh`` and
@@ -251,8 +251,8 @@ class _PeopleEnrichLead:
         Args:
             lead_info: What is known about the person: an email, a LinkedIn URL, or name and company; any
                 further key helps.
-            struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
-                fields.
+            struct: What to find: a pydantic class, dataclass or TypedDict, or a mapping of field name to
+                description; up to 100 fields.
             research_plan: Instructions on how to research, in plain words.
             tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
                 ``low``. ``high`` must be enabled for the organization (403 otherwise); ``xhigh`` and
@@ -1048,8 +1048,8 @@ class People(Namespace):
     Args:
         lead_info: What is known about the person: an email, a LinkedIn URL, or name and company; any
             further key helps.
-        struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
-            fields.
+        struct: What to find: a pydantic class, dataclass or TypedDict, or a mapping of field name to
+            description; up to 100 fields.
         research_plan: Instructions on how to research, in plain words.
         tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
             ``low``. ``high`` must be enabled for the organization (403 otherwise); ``xhigh`` and
@@ -1075,7 +1075,7 @@ class People(Namespace):
         self,
         *,
         file: Upload,
-        struct: type[BaseModel] | Mapping[str, str | Mapping[str, JsonValue]] | None = None,
+        struct: type[Any] | Mapping[str, str | Mapping[str, JsonValue]] | None = None,
         research_plan: str | None = None,
         tier: Literal['micro', 'low', 'medium', 'high'] | str | None = None,
         field_confidence: bool | None = None,
@@ -1099,7 +1099,8 @@ class People(Namespace):
         Args:
             file: The rows: a ``.csv``, ``.json``, ``.jsonl`` or ``.ndjson`` file of up to 100 MB and
                 100,000 rows. Pass an `Upload`, a `pathlib.Path`, bytes or an async iterable of bytes.
-            struct: What to find for each row: a pydantic class, or a mapping of field name to description.
+            struct: What to find in each row: a pydantic class, dataclass or TypedDict, or a mapping of
+                field name to description.
             research_plan: Instructions on how to research each row, in plain words.
             tier: Research depth per row: ``micro``, ``low``, ``medium`` or ``high``; the service's default
                 is ``low``.
@@ -1128,8 +1129,8 @@ class People(Namespace):
     Args:
         lead_info: What is known about the person: an email, a LinkedIn URL, or name and company; any
             further key helps.
-        struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
-            fields.
+        struct: What to find: a pydantic class, dataclass or TypedDict, or a mapping of field name to
+            description; up to 100 fields.
         research_plan: Instructions on how to research, in plain words.
         tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
             ``low``. ``high`` must be enabled for the organization (403 otherwise); ``xhigh`` and
@@ -1318,7 +1319,7 @@ class People(Namespace):
 
         Args:
             linkedin_url: Full URL of the page, under ``/in/`` or ``/company/``.
-            struct: What to return: a pydantic class with text fields only, or a mapping of field name to
+            struct: What to return: a pydantic class, dataclass or TypedDict, or a mapping of field name to
                 description.
             extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
@@ -1482,8 +1483,8 @@ class _CompanyIntelligence:
     Args:
         target_company: What is known about the company: ``company_name``, ``website``, ``domain``,
             ``linkedin`` and so on.
-        struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
-            fields.
+        struct: What to find: a pydantic class, dataclass or TypedDict, or a mapping of field name to
+            description; up to 100 fields.
         tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
             ``low``. ``high`` must be enabled for the organization (403 otherwise).
         research_plan: Instructions on how to research, in plain words.
@@ -1506,7 +1507,7 @@ class _CompanyIntelligence:
         struct: type[S] | Mapping[str, str | Mapping[str, JsonValue]],
         tier: Literal['micro', 'low', 'medium', 'high'] | str | None = None,
         research_plan: str | None = None,
-        lead_struct: type[BaseModel] | Mapping[str, str | Mapping[str, JsonValue]] | None = None,
+        lead_struct: type[Any] | Mapping[str, str | Mapping[str, JsonValue]] | None = None,
         find_people: bool | None = None,
         full_org_chart: bool | None = None,
         people_focus_prompt: str | None = None,
@@ -1523,8 +1524,8 @@ class _CompanyIntelligence:
         Args:
             target_company: What is known about the company: ``company_name``, ``website``, ``domain``,
                 ``linkedin`` and so on.
-            struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
-                fields.
+            struct: What to find: a pydantic class, dataclass or TypedDict, or a mapping of field name to
+                description; up to 100 fields.
             tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
                 ``low``. ``high`` must be enabled for the organization (403 otherwise).
             research_plan: Instructions on how to research, in plain words.
@@ -1547,7 +1548,7 @@ class _CompanyIntelligence:
         struct: type[S] | Mapping[str, str | Mapping[str, JsonValue]],
         tier: Literal['micro', 'low', 'medium', 'high'] | str | None = None,
         research_plan: str | None = None,
-        lead_struct: type[BaseModel] | Mapping[str, str | Mapping[str, JsonValue]] | None = None,
+        lead_struct: type[Any] | Mapping[str, str | Mapping[str, JsonValue]] | None = None,
         find_people: bool | None = None,
         full_org_chart: bool | None = None,
         people_focus_prompt: str | None = None,
@@ -1566,8 +1567,8 @@ class _CompanyIntelligence:
         Args:
             target_company: What is known about the company: ``company_name``, ``website``, ``domain``,
                 ``linkedin`` and so on.
-            struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
-                fields.
+            struct: What to find: a pydantic class, dataclass or TypedDict, or a mapping of field name to
+                description; up to 100 fields.
             tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
                 ``low``. ``high`` must be enabled for the organization (403 otherwise).
             research_plan: Instructions on how to research, in plain words.
@@ -1591,8 +1592,8 @@ class _CompanyEnrichCompany:
     Args:
         target_company: What is known about the company: ``company_name``, ``website``, ``domain``,
             ``linkedin`` and so on.
-        struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
-            fields.
+        struct: What to find: a pydantic class, dataclass or TypedDict, or a mapping of field name to
+            description; up to 100 fields.
         tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
             ``low``. ``high`` must be enabled for the organization (403 otherwise).
         research_plan: Instructions on how to research, in plain words.
@@ -1615,7 +1616,7 @@ class _CompanyEnrichCompany:
         struct: type[S] | Mapping[str, str | Mapping[str, JsonValue]],
         tier: Literal['micro', 'low', 'medium', 'high'] | str | None = None,
         research_plan: str | None = None,
-        lead_struct: type[BaseModel] | Mapping[str, str | Mapping[str, JsonValue]] | None = None,
+        lead_struct: type[Any] | Mapping[str, str | Mapping[str, JsonValue]] | None = None,
         find_people: bool | None = None,
         full_org_chart: bool | None = None,
         people_focus_prompt: str | None = None,
@@ -1630,8 +1631,8 @@ class _CompanyEnrichCompany:
         Args:
             target_company: What is known about the company: ``company_name``, ``website``, ``domain``,
                 ``linkedin`` and so on.
-            struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
-                fields.
+            struct: What to find: a pydantic class, dataclass or TypedDict, or a mapping of field name to
+                description; up to 100 fields.
             tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
                 ``low``. ``high`` must be enabled for the organization (403 otherwise).
             research_plan: Instructions on how to research, in plain words.
@@ -1654,7 +1655,7 @@ class _CompanyEnrichCompany:
         struct: type[S] | Mapping[str, str | Mapping[str, JsonValue]],
         tier: Literal['micro', 'low', 'medium', 'high'] | str | None = None,
         research_plan: str | None = None,
-        lead_struct: type[BaseModel] | Mapping[str, str | Mapping[str, JsonValue]] | None = None,
+        lead_struct: type[Any] | Mapping[str, str | Mapping[str, JsonValue]] | None = None,
         find_people: bool | None = None,
         full_org_chart: bool | None = None,
         people_focus_prompt: str | None = None,
@@ -1671,8 +1672,8 @@ class _CompanyEnrichCompany:
         Args:
             target_company: What is known about the company: ``company_name``, ``website``, ``domain``,
                 ``linkedin`` and so on.
-            struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
-                fields.
+            struct: What to find: a pydantic class, dataclass or TypedDict, or a mapping of field name to
+                description; up to 100 fields.
             tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
                 ``low``. ``high`` must be enabled for the organization (403 otherwise).
             research_plan: Instructions on how to research, in plain words.
@@ -1696,8 +1697,8 @@ class _CompanyEnrichCompanyV2:
     Args:
         target_company: What is known about the company: ``company_name``, ``website``, ``domain``,
             ``linkedin`` and so on.
-        struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
-            fields.
+        struct: What to find: a pydantic class, dataclass or TypedDict, or a mapping of field name to
+            description; up to 100 fields.
         tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
             ``low``. ``high`` must be enabled for the organization (403 otherwise).
         research_plan: Instructions on how to research, in plain words.
@@ -1720,7 +1721,7 @@ class _CompanyEnrichCompanyV2:
         struct: type[S] | Mapping[str, str | Mapping[str, JsonValue]],
         tier: Literal['micro', 'low', 'medium', 'high'] | str | None = None,
         research_plan: str | None = None,
-        lead_struct: type[BaseModel] | Mapping[str, str | Mapping[str, JsonValue]] | None = None,
+        lead_struct: type[Any] | Mapping[str, str | Mapping[str, JsonValue]] | None = None,
         find_people: bool | None = None,
         full_org_chart: bool | None = None,
         people_focus_prompt: str | None = None,
@@ -1735,8 +1736,8 @@ class _CompanyEnrichCompanyV2:
         Args:
             target_company: What is known about the company: ``company_name``, ``website``, ``domain``,
                 ``linkedin`` and so on.
-            struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
-                fields.
+            struct: What to find: a pydantic class, dataclass or TypedDict, or a mapping of field name to
+                description; up to 100 fields.
             tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
                 ``low``. ``high`` must be enabled for the organization (403 otherwise).
             research_plan: Instructions on how to research, in plain words.
@@ -1759,7 +1760,7 @@ class _CompanyEnrichCompanyV2:
         struct: type[S] | Mapping[str, str | Mapping[str, JsonValue]],
         tier: Literal['micro', 'low', 'medium', 'high'] | str | None = None,
         research_plan: str | None = None,
-        lead_struct: type[BaseModel] | Mapping[str, str | Mapping[str, JsonValue]] | None = None,
+        lead_struct: type[Any] | Mapping[str, str | Mapping[str, JsonValue]] | None = None,
         find_people: bool | None = None,
         full_org_chart: bool | None = None,
         people_focus_prompt: str | None = None,
@@ -1776,8 +1777,8 @@ class _CompanyEnrichCompanyV2:
         Args:
             target_company: What is known about the company: ``company_name``, ``website``, ``domain``,
                 ``linkedin`` and so on.
-            struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
-                fields.
+            struct: What to find: a pydantic class, dataclass or TypedDict, or a mapping of field name to
+                description; up to 100 fields.
             tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
                 ``low``. ``high`` must be enabled for the organization (403 otherwise).
             research_plan: Instructions on how to research, in plain words.
@@ -1808,8 +1809,8 @@ class Company(Namespace):
     Args:
         target_company: What is known about the company: ``company_name``, ``website``, ``domain``,
             ``linkedin`` and so on.
-        struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
-            fields.
+        struct: What to find: a pydantic class, dataclass or TypedDict, or a mapping of field name to
+            description; up to 100 fields.
         tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
             ``low``. ``high`` must be enabled for the organization (403 otherwise).
         research_plan: Instructions on how to research, in plain words.
@@ -1830,9 +1831,9 @@ class Company(Namespace):
     async def start_bulk_intelligence(
         self,
         *,
-        struct: type[BaseModel] | Mapping[str, str | Mapping[str, JsonValue]],
+        struct: type[Any] | Mapping[str, str | Mapping[str, JsonValue]],
         file: Upload,
-        lead_struct: type[BaseModel] | Mapping[str, str | Mapping[str, JsonValue]] | None = None,
+        lead_struct: type[Any] | Mapping[str, str | Mapping[str, JsonValue]] | None = None,
         find_people: bool | None = None,
         full_org_chart: bool | None = None,
         people_focus_prompt: str | None = None,
@@ -1855,7 +1856,8 @@ class Company(Namespace):
         Source: docs.sixtyfour.ai, api-reference/endpoint/bulk-intelligence.
 
         Args:
-            struct: What to find for each row: a pydantic class, or a mapping of field name to description.
+            struct: What to find in each row: a pydantic class, dataclass or TypedDict, or a mapping of
+                field name to description.
             file: The rows: a ``.csv``, ``.json``, ``.jsonl`` or ``.ndjson`` file of up to 100 MB and
                 100,000 rows. Pass an `Upload`, a `pathlib.Path`, bytes or an async iterable of bytes.
             lead_struct: What to find about each person, in the same form; with ``find_people``.
@@ -1891,8 +1893,8 @@ class Company(Namespace):
     Args:
         target_company: What is known about the company: ``company_name``, ``website``, ``domain``,
             ``linkedin`` and so on.
-        struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
-            fields.
+        struct: What to find: a pydantic class, dataclass or TypedDict, or a mapping of field name to
+            description; up to 100 fields.
         tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
             ``low``. ``high`` must be enabled for the organization (403 otherwise).
         research_plan: Instructions on how to research, in plain words.
@@ -1920,8 +1922,8 @@ class Company(Namespace):
     Args:
         target_company: What is known about the company: ``company_name``, ``website``, ``domain``,
             ``linkedin`` and so on.
-        struct: What to find: a pydantic class, or a mapping of field name to description; up to 100
-            fields.
+        struct: What to find: a pydantic class, dataclass or TypedDict, or a mapping of field name to
+            description; up to 100 fields.
         tier: Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is
             ``low``. ``high`` must be enabled for the organization (403 otherwise).
         research_plan: Instructions on how to research, in plain words.
@@ -1943,7 +1945,8 @@ class Company(Namespace):
 class _AgentsQa:
     """Judge a record against criteria; returns ``structured_data`` and notes.
 
-    Takes 30 to 180 seconds. Price: not published. Every value in ``structured_data`` is text.
+    Takes 30 to 180 seconds. Price: not published. The service sends every value in ``structured_data`` as
+    text, which a class as ``struct`` reads.
     Source: docs.sixtyfour.ai, api-reference/endpoint/qa-agent.
 
     Args:
@@ -1952,7 +1955,7 @@ class _AgentsQa:
             fields.
         references: Pages to consult, each as ``{"url": "…", "description": "…"}``; the service's
             default is none.
-        struct: What to return: a pydantic class with text fields only, or a mapping of field name to
+        struct: What to return: a pydantic class, dataclass or TypedDict, or a mapping of field name to
             description.
         max_tool_calls: Maximum number of tool calls by the agent, 1 to 50; the service's default is 10.
         webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
@@ -1972,7 +1975,8 @@ class _AgentsQa:
     ) -> QAResult[S]:
         """Judge a record against criteria; returns ``structured_data`` and notes.
 
-        Takes 30 to 180 seconds. Price: not published. Every value in ``structured_data`` is text.
+        Takes 30 to 180 seconds. Price: not published. The service sends every value in ``structured_data`` as
+        text, which a class as ``struct`` reads.
         Source: docs.sixtyfour.ai, api-reference/endpoint/qa-agent.
 
         Args:
@@ -1981,7 +1985,7 @@ class _AgentsQa:
                 fields.
             references: Pages to consult, each as ``{"url": "…", "description": "…"}``; the service's
                 default is none.
-            struct: What to return: a pydantic class with text fields only, or a mapping of field name to
+            struct: What to return: a pydantic class, dataclass or TypedDict, or a mapping of field name to
                 description.
             max_tool_calls: Maximum number of tool calls by the agent, 1 to 50; the service's default is 10.
             webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
@@ -2003,7 +2007,8 @@ class _AgentsQa:
 
         Judge a record against criteria; returns ``structured_data`` and notes.
 
-        Takes 30 to 180 seconds. Price: not published. Every value in ``structured_data`` is text.
+        Takes 30 to 180 seconds. Price: not published. The service sends every value in ``structured_data`` as
+        text, which a class as ``struct`` reads.
         Source: docs.sixtyfour.ai, api-reference/endpoint/qa-agent.
 
         Args:
@@ -2012,7 +2017,7 @@ class _AgentsQa:
                 fields.
             references: Pages to consult, each as ``{"url": "…", "description": "…"}``; the service's
                 default is none.
-            struct: What to return: a pydantic class with text fields only, or a mapping of field name to
+            struct: What to return: a pydantic class, dataclass or TypedDict, or a mapping of field name to
                 description.
             max_tool_calls: Maximum number of tool calls by the agent, 1 to 50; the service's default is 10.
             webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
@@ -2028,7 +2033,8 @@ class _AgentsResearch:
 
     Args:
         input_data: What is already known about the subject, as a mapping of at least one key.
-        struct: What to return: a pydantic class, or a mapping of field name to description.
+        struct: What to return: a pydantic class, dataclass or TypedDict, or a mapping of field name to
+            description.
         research_plan: Instructions on how to research, in plain words.
         webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
         extra: Further body keys, sent as they are, for parameters that this package does not know yet.
@@ -2051,7 +2057,8 @@ class _AgentsResearch:
 
         Args:
             input_data: What is already known about the subject, as a mapping of at least one key.
-            struct: What to return: a pydantic class, or a mapping of field name to description.
+            struct: What to return: a pydantic class, dataclass or TypedDict, or a mapping of field name to
+                description.
             research_plan: Instructions on how to research, in plain words.
             webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
             extra: Further body keys, sent as they are, for parameters that this package does not know yet.
@@ -2076,7 +2083,8 @@ class _AgentsResearch:
 
         Args:
             input_data: What is already known about the subject, as a mapping of at least one key.
-            struct: What to return: a pydantic class, or a mapping of field name to description.
+            struct: What to return: a pydantic class, dataclass or TypedDict, or a mapping of field name to
+                description.
             research_plan: Instructions on how to research, in plain words.
             webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
             extra: Further body keys, sent as they are, for parameters that this package does not know yet.
@@ -2090,7 +2098,8 @@ class Agents(Namespace):
 
     Judge a record against criteria; returns ``structured_data`` and notes.
 
-    Takes 30 to 180 seconds. Price: not published. Every value in ``structured_data`` is text.
+    Takes 30 to 180 seconds. Price: not published. The service sends every value in ``structured_data`` as
+    text, which a class as ``struct`` reads.
     Source: docs.sixtyfour.ai, api-reference/endpoint/qa-agent.
 
     Args:
@@ -2099,7 +2108,7 @@ class Agents(Namespace):
             fields.
         references: Pages to consult, each as ``{"url": "…", "description": "…"}``; the service's
             default is none.
-        struct: What to return: a pydantic class with text fields only, or a mapping of field name to
+        struct: What to return: a pydantic class, dataclass or TypedDict, or a mapping of field name to
             description.
         max_tool_calls: Maximum number of tool calls by the agent, 1 to 50; the service's default is 10.
         webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
@@ -2119,7 +2128,8 @@ class Agents(Namespace):
 
     Args:
         input_data: What is already known about the subject, as a mapping of at least one key.
-        struct: What to return: a pydantic class, or a mapping of field name to description.
+        struct: What to return: a pydantic class, dataclass or TypedDict, or a mapping of field name to
+            description.
         research_plan: Instructions on how to research, in plain words.
         webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
         extra: Further body keys, sent as they are, for parameters that this package does not know yet.

@@ -12,6 +12,7 @@ from sixtyfour_async._scheduling.attribution import MatchedBy
 from sixtyfour_async._scheduling.limits import Bottleneck, WaitReason
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async.errors import SixtyfourError
+from sixtyfour_async.models import FieldProblem, Intelligence, QAResult
 from sixtyfour_async.operations import JobOperation
 
 R_co = TypeVar("R_co", covariant=True)
@@ -80,6 +81,13 @@ class Outcome(Generic[R_co]):
     def ok(self) -> bool:
         """Is there a typed answer?"""
         return self.status == "completed" and self.error is None
+
+    @property
+    def problems(self) -> tuple[FieldProblem, ...]:
+        """The fields of the class passed as ``struct`` that could not be filled; see `Intelligence.problems`."""
+        answer: Any = self.value
+        problems: tuple[FieldProblem, ...] = answer.problems if isinstance(answer, Intelligence | QAResult) else ()
+        return problems
 
     def result(self) -> R_co:
         """Return the answer, or raise the error that explains why there is none."""

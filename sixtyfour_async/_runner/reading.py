@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeVar
 
-from pydantic import BaseModel, JsonValue
+from pydantic import JsonValue
 
 from sixtyfour_async._client.answers import read_answer
 from sixtyfour_async._journal.base import CRASHED, Entry
@@ -167,7 +167,7 @@ def read_report(operation: JobOperation[Any], job_id: str, answer: Body) -> Repo
     return report
 
 
-def restore(entry: Entry, *, struct: type[BaseModel] | None = None) -> JobOperation[Any]:
+def restore(entry: Entry, *, struct: type[Any] | None = None) -> JobOperation[Any]:
     """Return the operation of a journal's row.
 
     Args:

@@ -15,7 +15,6 @@ from typing import Any, Self, TypeVar, cast
 
 import anyio
 import anyio.abc
-from pydantic import BaseModel
 
 from sixtyfour_async._client.client import AsyncClient, pipeline_of
 from sixtyfour_async._journal.base import Journal
@@ -41,7 +40,7 @@ from sixtyfour_async.operations import JobOperation
 from sixtyfour_async.operations._fields import Typed
 
 R = TypeVar("R")
-M = TypeVar("M", bound=BaseModel)
+M = TypeVar("M")
 
 MAX_DEEP_SEARCHES = 5
 """Deep searches that one organization may run at once. Source: docs.sixtyfour.ai, search pages."""
@@ -280,7 +279,11 @@ class JobRunner:
     async def reparse(self, model: type[M]) -> AsyncGenerator[Outcome[Intelligence[M]], None]:
         """Yield every research answer of the journal again, read as another class; nothing is asked or paid.
 
-        An answer that does not fit is an outcome with the raw answer in it, as it is in `map`.
+        Args:
+            model: A pydantic class, a dataclass or a TypedDict.
+
+        Yields:
+            Outcomes as `map` has them: what cannot be read is among the ``problems``, the raw answer in ``raw``.
         """
         index = 0
         async for entry in self.journal.entries({"completed"}):

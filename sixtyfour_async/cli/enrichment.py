@@ -113,6 +113,17 @@ class Question:
         for option in self.options:
             if option not in cast("type[Request]", known.operation).model_fields:
                 raise InputError(f"{name} takes no {FLAGS[option]}", remedy="leave it out")
+        self._check_options()
+
+    def _check_options(self) -> None:
+        """Check the words of the options, which are the same for every row, before any row is read."""
+        anybody = {"name": "Ada Example", "email": "ada@example.com", "phone": "+1 555 0100"}
+        try:
+            self.operation_for(anybody)
+        except InputError as error:
+            flag = FLAGS.get(error.field or "")
+            if flag is not None:
+                raise InputError(f"{flag} {error.reason}") from error
 
     def operation_for(self, subject: Mapping[str, JsonValue]) -> JobOperation[Any]:
         """Return the operation that asks this question about one subject."""

@@ -56,6 +56,7 @@ from sixtyfour_async.models.search import (
     SearchPage,
     SearchStatus,
 )
+from sixtyfour_async.models.structs.problems import FieldProblem
 from sixtyfour_async.models.workflows import (
     BlockKind,
     BlockStatus,
@@ -82,6 +83,7 @@ __all__ = [
     "ExclusionList",
     "ExclusionListCreated",
     "FieldCapability",
+    "FieldProblem",
     "FieldValue",
     "FieldValues",
     "FilterCapabilities",

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from dataclasses import replace
-from typing import Any, Generic
+from typing import Annotated, Any, Generic, Self
 
-from pydantic import BaseModel, Field, JsonValue, ValidationError, field_validator, model_validator
+from pydantic import (
+    Field,
+    GetCoreSchemaHandler,
+    JsonValue,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import CoreSchema, core_schema
 from typing_extensions import TypeVar
 
-from sixtyfour_async.errors import ResponseError
+from sixtyfour_async.errors import ConfigurationError, ResponseError
 from sixtyfour_async.models._base import Cents, Model, json_array, json_object
 from sixtyfour_async.models.contacts import EMAILS, PHONES, ContactShape
 from sixtyfour_async.models.jobs import (
@@ -21,41 +32,89 @@ from sixtyfour_async.models.jobs import (
     judged_report,
 )
 from sixtyfour_async.models.status_words import has_content
-from sixtyfour_async.models.struct import adapt
+from sixtyfour_async.models.structs.classes import is_struct_class, readable
+from sixtyfour_async.models.structs.problems import FieldProblem
+from sixtyfour_async.models.structs.reading import read_struct
 
 S = TypeVar("S", default=dict[str, JsonValue])
 """The caller's own class for ``structured_data``; a plain dict when none was passed."""
 
-M = TypeVar("M", bound=BaseModel)
+M = TypeVar("M")
 
 
 def _no_data() -> Any:
-    """Default of ``structured_data``; it is validated, so that a caller's class reports the fields it misses."""
+    """Default of ``structured_data``; it is validated, so that the fields it misses are reported."""
     return {}
 
 
+_PROBLEMS: ContextVar[list[FieldProblem]] = ContextVar("_PROBLEMS")
+"""Where the reading of ``structured_data`` leaves its problems for the answer that holds it."""
+
+
+class _AsStruct:
+    """Reads a field as the caller's class, by `read_struct`; any other type is left to pydantic."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        if not is_struct_class(source):
+            return core_schema.no_info_before_validator_function(_without_null, handler(source))
+
+        def read(value: Any, _: object) -> Any:
+            found = read_struct(source, value)
+            _PROBLEMS.get()[:] = found.problems
+            return found.value
+
+        return core_schema.no_info_wrap_validator_function(read, handler(readable(source)))
+
+
+def _without_null(value: Any) -> Any:
+    return {} if value is None else value
+
+
 class _Structured(Model, Generic[S]):
-    structured_data: S = Field(default_factory=_no_data, validate_default=True)
+    structured_data: Annotated[S, _AsStruct] = Field(default_factory=_no_data, validate_default=True)
     """The requested fields: an instance of the class passed as ``struct``, else a dict that may echo input keys."""
     notes: str | None = None
     """Remarks of the service, as text."""
+    _problems: tuple[FieldProblem, ...] = PrivateAttr(default=())
 
-    @field_validator("structured_data", mode="before")
+    @model_validator(mode="wrap")
     @classmethod
-    def _fit_to_class(cls, value: Any) -> Any:
-        found = json_object({} if value is None else value)
-        target = _struct_class(cls)
-        return adapt(found, target) if found is not None and target is not None else found or value or {}
+    def _keep_problems(cls, value: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:
+        problems: list[FieldProblem] = []
+        token = _PROBLEMS.set(problems)
+        try:
+            answer = validate(value)
+        finally:
+            _PROBLEMS.reset(token)
+        if answer is not value:
+            answer._problems = tuple(problems)  # noqa: SLF001 (set by its own class)
+        return answer
+
+    @property
+    def problems(self) -> tuple[FieldProblem, ...]:
+        """The fields of the class passed as ``struct`` that could not be filled, with what the service sent for them.
+
+        Empty for a mapping. A class with ``strict=True`` in its pydantic configuration refuses such an answer instead.
+        """
+        return self._problems
 
 
-def _struct_class(cls: type[_Structured[Any]]) -> type[BaseModel] | None:
+def _struct_class(cls: type[_Structured[Any]]) -> type[Any] | None:
     """Return the caller's own class; None when ``structured_data`` is a plain dict."""
     shape = cls.model_fields["structured_data"].annotation
-    return shape if isinstance(shape, type) and issubclass(shape, BaseModel) else None
+    return shape if is_struct_class(shape) else None
 
 
 class Intelligence(_Structured[S], Generic[S]):
     """Result of research on one person or company.
+
+    A class passed as ``struct`` is filled from what the service writes, as far as that is certain: lists from JSON,
+    from Python's notation (``"['a', 'b']"``), from lines or separators; numbers from ``1,200``, ``~500`` or ``$1.2M``
+    (not from ``10-50``, ``500+`` or ``12%``); truths from ``Yes, since 2019``; dates that can be read in one way only;
+    choices and keys without case, spaces and signs. ``Unknown``, ``Not publicly disclosed`` and the like are "not
+    found", but stay text where the class declares text. Any other value costs its field alone: it is None, or has its
+    default, and is listed in `problems`. A required field that was not found is None, too.
 
     Shape: ``{"structured_data": {field: value}, "confidence_score": number, "references": {url: title}, …}``.
     Source: docs.sixtyfour.ai, api-reference/endpoint/enrich-lead and enrich-company.
@@ -93,11 +152,16 @@ class Intelligence(_Structured[S], Generic[S]):
     def people_as(self, cls: type[M]) -> list[M]:
         """Return the people found as instances of ``cls``, usually the class passed as ``lead_struct``.
 
+        A field that cannot be read costs that field, as in ``structured_data``; `people` has the values as they came.
+
         Raises:
-            ResponseError: A person does not fit the class.
+            ResponseError: A person does not fit a class that is strict.
+            ConfigurationError: ``cls`` is no pydantic model, dataclass or TypedDict.
         """
+        if not is_struct_class(cls):
+            raise ConfigurationError(f"{cls!r} is no pydantic model, dataclass or TypedDict")
         try:
-            return [cls.model_validate(adapt(person, cls)) for person in self.people]
+            return [read_struct(cls, person).value for person in self.people]
         except ValidationError as error:
             first = error.errors(include_url=False, include_context=False)[0]
             path = ".".join(str(part) for part in first["loc"])
@@ -200,7 +264,7 @@ class ReverseResult(Model):
 
 
 class QAResult(_Structured[S], Generic[S]):
-    """Result of `QAAgent`; every value in ``structured_data`` is text.
+    """Result of `QAAgent`; the service sends every value in ``structured_data`` as text, which a class reads.
 
     Source: docs.sixtyfour.ai, api-reference/endpoint/qa-agent.
     """

@@ -18,6 +18,7 @@ from pydantic import (
 
 from sixtyfour_async.models.struct import Struct, check_struct, to_struct
 from sixtyfour_async.operations._base import Operation, Request
+from sixtyfour_async.operations._words import open_words
 
 JsonObject: TypeAlias = Mapping[str, JsonValue]
 """A JSON object with any keys."""
@@ -34,8 +35,13 @@ Usual keys: ``name``, ``company``, ``title``, ``email``, ``phone``, ``linkedin``
 Subjects: TypeAlias = Annotated[Sequence[Subject], Field(min_length=1, max_length=100)]
 """1 to 100 subjects. Source: docs.sixtyfour.ai, api-reference/endpoint/find-email (bulk)."""
 
-Tier: TypeAlias = Literal["micro", "low", "medium", "high"] | str  # noqa: PYI051 (known words complete, any is taken)
+Tier: TypeAlias = Annotated[
+    Literal["micro", "low", "medium", "high"] | str,  # noqa: PYI051 (known words complete, any is taken)
+    open_words("micro", "low", "medium", "high", "xhigh", "scout"),
+]
 """Research depth; any string is accepted, because the service adds tiers without notice.
+
+One that looks like a slip for a documented word is asked back; if it is a new tier, it can be sent in ``extra``.
 
 Source: docs.sixtyfour.ai, api-reference/endpoint/enrich-lead.
 """
@@ -59,12 +65,12 @@ QUICK_ANSWER_TIMEOUT_SECONDS = 180.0
 """Read timeout of the finders. Assumed: a wide margin above the vendor's estimate of 2 to 10 seconds."""
 
 
-def _serialize_struct(struct: type[BaseModel] | Struct | None) -> dict[str, JsonValue] | None:
+def _serialize_struct(struct: type[Any] | Struct | None) -> dict[str, JsonValue] | None:
     return None if struct is None else to_struct(struct)
 
 
 AsStruct = PlainSerializer(_serialize_struct)
-"""Serializes a pydantic class, or a mapping, in the service's ``struct`` form."""
+"""Serializes a class, or a mapping, in the service's ``struct`` form."""
 
 
 class Structured(Request):
@@ -83,7 +89,7 @@ class Structured(Request):
 
     @field_validator("struct", "lead_struct", mode="after", check_fields=False)
     @classmethod
-    def _check_struct(cls, struct: type[BaseModel] | Struct | None) -> type[BaseModel] | Struct | None:
+    def _check_struct(cls, struct: type[Any] | Struct | None) -> type[Any] | Struct | None:
         """Reject a class with a field type that the service does not offer, before anything is sent."""
         _serialize_struct(struct)
         return struct

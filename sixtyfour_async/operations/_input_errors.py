@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
@@ -9,12 +10,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from sixtyfour_async.errors import InputError
+from sixtyfour_async.operations._words import near_word
 
 PREDICATES = ("should ", "is ", "has ", "needs ")
 """Words that go on a sentence whose subject is the parameter."""
 
 MAX_SHOWN_CHARACTERS = 60
 """Of a value that is none of the words allowed."""
+
+_QUOTED = re.compile("'([^']*)'")
 
 
 def input_error(operation: str, names: Sequence[str], error: ValidationError) -> InputError:
@@ -59,7 +63,9 @@ def _reason(problem: Mapping[str, Any]) -> str:
     text = text.replace("valid dictionary", "mapping").replace(" after validation", "")
     text = "should have at least one key" if kind == "too_short" and "ictionary" in text else text
     if kind == "literal_error" and isinstance(problem["input"], str):
-        return f"{text}, not {problem['input'][:MAX_SHOWN_CHARACTERS]!r}"
+        near = near_word(problem["input"], _QUOTED.findall(text))
+        hint = f"; did you mean {near!r}?" if near else ""
+        return f"{text}, not {problem['input'][:MAX_SHOWN_CHARACTERS]!r}{hint}"
     if kind.endswith("_type"):
         return f"{text}, not {type(problem['input']).__name__}"
     return text if kind == "value_error" else text[:1].lower() + text[1:]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Generic, Literal, TypeAlias
+from typing import Annotated, Any, Generic, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, PlainSerializer, field_validator
 
@@ -25,12 +25,12 @@ TextStruct: TypeAlias = Mapping[str, str]
 """Field name → description, for endpoints that take no types and return every value as text."""
 
 
-def _serialize_text_struct(struct: type[BaseModel] | TextStruct | None) -> dict[str, JsonValue] | None:
+def _serialize_text_struct(struct: type[Any] | TextStruct | None) -> dict[str, JsonValue] | None:
     return None if struct is None else to_text_struct(struct)
 
 
 AsTextStruct = PlainSerializer(_serialize_text_struct)
-"""Serializes a pydantic class, or a mapping, as a `TextStruct`."""
+"""Serializes a class, or a mapping, as a `TextStruct`."""
 
 
 class _TextStructured(Typed):
@@ -38,7 +38,7 @@ class _TextStructured(Typed):
 
     @field_validator("struct", mode="after", check_fields=False)
     @classmethod
-    def _check_text_struct(cls, struct: type[BaseModel] | TextStruct | None) -> type[BaseModel] | TextStruct | None:
+    def _check_text_struct(cls, struct: type[Any] | TextStruct | None) -> type[Any] | TextStruct | None:
         _serialize_text_struct(struct)
         return struct
 
@@ -73,7 +73,8 @@ class QAAgent(
 ):
     """Judge a record against criteria; returns ``structured_data`` and notes.
 
-    Takes 30 to 180 seconds. Price: not published. Every value in ``structured_data`` is text.
+    Takes 30 to 180 seconds. Price: not published. The service sends every value in ``structured_data`` as
+    text, which a class as ``struct`` reads.
     Source: docs.sixtyfour.ai, api-reference/endpoint/qa-agent.
     """
 
@@ -84,7 +85,7 @@ class QAAgent(
     references: Sequence[Mapping[str, str]] | None = None
     """Pages to consult, each as ``{"url": "…", "description": "…"}``; the service's default is none."""
     struct: Annotated[type[S] | TextStruct | None, AsTextStruct] = None
-    """What to return: a pydantic class with text fields only, or a mapping of field name to description."""
+    """What to return: a pydantic class, dataclass or TypedDict, or a mapping of field name to description."""
     max_tool_calls: Annotated[int, Field(ge=1, le=50)] | None = None
     """Maximum number of tool calls by the agent, 1 to 50; the service's default is 10."""
     webhook_url: WebhookURL | None = None
@@ -112,7 +113,7 @@ class ResearchAgent(
     input_data: Subject
     """What is already known about the subject, as a mapping of at least one key."""
     struct: Annotated[type[S] | Struct | None, AsStruct] = None
-    """What to return: a pydantic class, or a mapping of field name to description."""
+    """What to return: a pydantic class, dataclass or TypedDict, or a mapping of field name to description."""
     research_plan: str | None = None
     """Instructions on how to research, in plain words."""
     webhook_url: WebhookURL | None = None
@@ -136,7 +137,7 @@ class EnrichLinkedIn(
     linkedin_url: Annotated[str, Field(min_length=1)]
     """Full URL of the page, under ``/in/`` or ``/company/``."""
     struct: Annotated[type[S] | TextStruct | None, AsTextStruct] = None
-    """What to return: a pydantic class with text fields only, or a mapping of field name to description."""
+    """What to return: a pydantic class, dataclass or TypedDict, or a mapping of field name to description."""
 
 
 class GetLinkedIn(

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Generic, Self, cast
 
-from pydantic import BaseModel, JsonValue, field_validator, model_validator
+from pydantic import JsonValue, field_validator, model_validator
 
 from sixtyfour_async.models import BulkStarted, Intelligence, ResultFile, Rows
 from sixtyfour_async.models.enrichment import S
@@ -56,7 +56,9 @@ class PeopleIntelligence(
     lead_info: Subject
     """What is known about the person: an email, a LinkedIn URL, or name and company; any further key helps."""
     struct: Annotated[type[S] | Struct | None, AsStruct] = None
-    """What to find: a pydantic class, or a mapping of field name to description; up to 100 fields."""
+    """What to find: a pydantic class, dataclass or TypedDict, or a mapping of field name to description; up to
+    100 fields.
+    """
     research_plan: str | None = None
     """Instructions on how to research, in plain words."""
     tier: Tier | None = None
@@ -118,7 +120,9 @@ class CompanyIntelligence(
     target_company: Subject
     """What is known about the company: ``company_name``, ``website``, ``domain``, ``linkedin`` and so on."""
     struct: Annotated[type[S] | Struct, AsStruct]
-    """What to find: a pydantic class, or a mapping of field name to description; up to 100 fields."""
+    """What to find: a pydantic class, dataclass or TypedDict, or a mapping of field name to description; up to
+    100 fields.
+    """
     tier: Tier | None = None
     """Research depth: ``micro``, ``low``, ``medium`` or ``high``; the service's default is ``low``.
 
@@ -126,7 +130,7 @@ class CompanyIntelligence(
     """
     research_plan: str | None = None
     """Instructions on how to research, in plain words."""
-    lead_struct: Annotated[type[BaseModel] | Struct | None, AsStruct] = None
+    lead_struct: Annotated[type[Any] | Struct | None, AsStruct] = None
     """What to find about each person, in the same form; with ``find_people``, and read by `Intelligence.people_as`."""
     find_people: bool | None = None
     """Whether to find people of the company too; the service's default is false."""
@@ -254,8 +258,8 @@ class BulkPeopleIntelligence(
     Source: docs.sixtyfour.ai, api-reference/endpoint/bulk-intelligence.
     """
 
-    struct: Annotated[type[BaseModel] | Struct | None, AsStruct] = None
-    """What to find for each row: a pydantic class, or a mapping of field name to description."""
+    struct: Annotated[type[Any] | Struct | None, AsStruct] = None
+    """What to find in each row: a pydantic class, dataclass or TypedDict, or a mapping of field name to description."""
 
 
 class BulkCompanyIntelligence(
@@ -277,9 +281,9 @@ class BulkCompanyIntelligence(
     Source: docs.sixtyfour.ai, api-reference/endpoint/bulk-intelligence.
     """
 
-    struct: Annotated[type[BaseModel] | Struct, AsStruct]
-    """What to find for each row: a pydantic class, or a mapping of field name to description."""
-    lead_struct: Annotated[type[BaseModel] | Struct | None, AsStruct] = None
+    struct: Annotated[type[Any] | Struct, AsStruct]
+    """What to find in each row: a pydantic class, dataclass or TypedDict, or a mapping of field name to description."""
+    lead_struct: Annotated[type[Any] | Struct | None, AsStruct] = None
     """What to find about each person, in the same form; with ``find_people``."""
     find_people: bool | None = None
     """Whether to find people of each company too; the service's default is false."""

@@ -76,6 +76,7 @@ CASES: dict[str, Case] = {
     "field elsewhere": Case(
         ("find-email takes no --field",), command=("run", "find-email", "in.csv", "--field", "a=b")
     ),
+    "tier slip": Case(("--tier is 'lwo'; did you mean 'low'?",), command=(*COMPANY, "--tier", "lwo")),
     "tier elsewhere": Case(
         ("qa-agent has no tiers",), command=("run", "qa-agent", "in.csv", "--criterion", "a=b", "--tier", "low")
     ),

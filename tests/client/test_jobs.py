@@ -7,7 +7,7 @@ from typing import Any
 import anyio
 import httpx
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from sixtyfour_async import (
     AuthenticationError,
@@ -184,6 +184,7 @@ async def test_awaiting_a_finished_job_returns_without_delay() -> None:
 
 
 class Person(BaseModel):
+    model_config = ConfigDict(strict=True)
     title: str
 
 

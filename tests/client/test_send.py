@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import anyio
 import httpx
 import pytest
-from pydantic import BaseModel, field_validator
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from sixtyfour_async import (
     APIError,
@@ -30,10 +30,14 @@ pytestmark = pytest.mark.anyio
 
 
 class Person(BaseModel):
+    model_config = ConfigDict(strict=True)
+
     title: str
 
 
 class RaisingValidator(BaseModel):
+    model_config = ConfigDict(strict=True)
+
     title: str
 
     @field_validator("title")

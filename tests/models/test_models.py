@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from sixtyfour_async._wire.codec import decode_answer
 from sixtyfour_async.errors import ResponseError
@@ -310,8 +310,9 @@ def test_the_final_file_is_that_of_the_highest_block() -> None:
     assert final_file([]) is None
 
 
-def test_an_answer_that_does_not_fit_the_struct_class_raises_with_the_raw_answer() -> None:
+def test_an_answer_that_a_strict_class_refuses_raises_with_the_raw_answer() -> None:
     class Lead(BaseModel):
+        model_config = ConfigDict(strict=True)
         years: int
 
     with pytest.raises(ResponseError, match="years") as raised:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from sixtyfour_async.errors import ResponseError
 from sixtyfour_async.models import (
@@ -43,11 +43,21 @@ def test_people_found_are_returned_as_the_requested_class() -> None:
     ]
 
 
-def test_a_person_found_that_does_not_fit_raises() -> None:
+def test_a_person_found_lacks_only_the_field_that_cannot_be_read() -> None:
     answer = Intelligence.model_validate({"structured_data": {"leads": [{"name": "Bo", "score": "high"}]}})
 
-    with pytest.raises(ResponseError, match="a person found does not fit Found: score"):
-        answer.people_as(Found)
+    assert answer.people_as(Found) == [Found(name="Bo")]
+    assert answer.people == [{"name": "Bo", "score": "high"}]
+
+
+def test_a_person_found_that_does_not_fit_a_strict_class_raises() -> None:
+    class Exact(Found):
+        model_config = ConfigDict(strict=True)
+
+    answer = Intelligence.model_validate({"structured_data": {"leads": [{"name": "Bo", "score": "high"}]}})
+
+    with pytest.raises(ResponseError, match="a person found does not fit Exact: score"):
+        answer.people_as(Exact)
 
 
 # --- invalid optional fields --------------------------------------------------------------------------------------
@@ -62,8 +72,9 @@ def test_an_invalid_optional_field_takes_its_default() -> None:
     assert (status.task_id, status.iterations) == ("e3b0", None)
 
 
-def test_an_invalid_struct_class_is_never_dropped() -> None:
+def test_an_answer_that_a_strict_class_refuses_is_never_dropped() -> None:
     class Lead(BaseModel):
+        model_config = ConfigDict(strict=True)
         years: int = 0
 
     with pytest.raises(ValidationError, match="years"):

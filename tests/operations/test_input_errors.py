@@ -113,7 +113,7 @@ WANTED = "give a pydantic class, or a mapping of field name to description"
         ("title", f"is of type str; {WANTED}"),
         (["title"], f"is of type list; {WANTED}"),
         (Lead(title="CEO"), "is an instance of Lead; give the class itself: Lead"),
-        (Plain, f"is the class Plain, which is not a pydantic model; {WANTED}"),
+        (Plain, f"is the class Plain, which is not a pydantic model, dataclass or TypedDict; {WANTED}"),
         ({"title": {}}, ": field 'title' has no 'description'"),
         ({"title": {"type": "str"}}, ": field 'title' has no 'description'"),
         ({"title": {"description": None}}, ": field 'title' has no 'description'"),

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from sixtyfour_async import (
     CompanyIntelligence,
@@ -219,11 +219,13 @@ class Place(BaseModel):
 
 
 class Number(BaseModel):
+    model_config = ConfigDict(strict=True)
+
     headquarters: str = Field(pattern=r"^\d+$")
 
 
 async def test_reparse_parses_stored_answers_as_another_class() -> None:
-    """No request is sent; an answer that does not fit is reported in its outcome, not raised."""
+    """No request is sent; what a strict class refuses is reported in its outcome, not raised."""
     journal = MemoryJournal()
     wrong = [CompanyIntelligence(target_company=row.target_company, struct=Number, tier="low") for row in questions(4)]
     async with simulated() as (client, simulator):
@@ -240,6 +242,27 @@ async def test_reparse_parses_stored_answers_as_another_class() -> None:
     assert [outcome.ok for outcome in mismatched] == [False] * 4
     assert [outcome.raw for outcome in parsed] == [outcome.raw for outcome in mismatched]
     assert requests == len(simulator.books.requests)
+
+
+class Facts(BaseModel):
+    headquarters: str
+    industry: int
+
+
+async def test_a_field_that_cannot_be_read_is_listed_on_the_outcome_and_again_when_it_is_replayed() -> None:
+    journal = MemoryJournal()
+    struct = {"headquarters": "Where", "industry": "What it makes"}
+    asked = CompanyIntelligence(target_company=questions(1)[0].target_company, struct=struct)
+    async with simulated() as (client, _):
+        async with JobRunner(client, journal=journal) as runner:
+            untyped = await runner.run(asked)
+        async with JobRunner(client, journal=journal) as runner:
+            [outcome] = [outcome async for outcome in runner.reparse(Facts)]
+
+    assert untyped.problems == ()
+    assert (outcome.ok, outcome.result().structured_data.headquarters) == (True, fact(0))
+    assert [problem.name for problem in outcome.problems] == ["industry"]
+    assert outcome.problems == outcome.result().problems
 
 
 async def test_an_operation_read_from_the_journal_equals_the_one_submitted() -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable
 
 import anyio
 import pytest
-from pydantic import BaseModel, JsonValue
+from pydantic import BaseModel, ConfigDict, JsonValue
 
 from sixtyfour_async import (
     CompanyIntelligence,
@@ -184,6 +184,7 @@ async def cancel_while_running(runner: JobRunner) -> AsyncGenerator[RunWorkflow,
 
 
 class MismatchedStruct(BaseModel):
+    model_config = ConfigDict(strict=True)
     headquarters: int
 
 

@@ -16,6 +16,10 @@ class Lead(BaseModel):
     title: str | None = None
 
 
+class Firm(BaseModel):
+    size: int | None = None
+
+
 class Page(BaseModel, Generic[T]):
     title: T | None = None
     leads: list[Lead] = []

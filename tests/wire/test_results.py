@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from sixtyfour_async._client.answers import read_answer
 from sixtyfour_async._wire.results import read_result
@@ -286,6 +286,7 @@ def test_an_answer_that_found_nobody_is_an_empty_result() -> None:
 
 def test_the_error_of_a_misfit_holds_what_came_not_what_was_read() -> None:
     class Count(BaseModel):
+        model_config = ConfigDict(strict=True)
         hq: int
 
     raw = json.dumps({"structured_data": {"hq": {"a": 1}}})
