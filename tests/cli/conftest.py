@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 import sixtyfour_async
-from sixtyfour_async.simulator import companies
 from tests.forks import ForkServer
+from tests.runner.questions import KNOWN
 
 ROOT = str(Path(sixtyfour_async.__file__).parents[1])
 COMMAND = (sys.executable, "-m", "sixtyfour_async")
@@ -140,7 +140,7 @@ class Shell:
         if text is not None:
             path.write_bytes(text if isinstance(text, bytes) else text.encode())
         else:
-            lines = [(company.company_name, company.website) for company in companies()[:rows]]
+            lines = [(company.company_name, company.website) for company in KNOWN[:rows]]
             with path.open("w", encoding="utf-8", newline="") as file:
                 csv.writer(file).writerows([("company_name", "website"), *lines])
         return path

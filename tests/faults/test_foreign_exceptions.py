@@ -10,14 +10,15 @@ import anyio
 import httpx
 import pytest
 
-from sixtyfour_async import AsyncClient, FindEmail, JobRunner, MemoryJournal, Outcome
+from sixtyfour_async import AsyncClient, JobRunner, MemoryJournal, Outcome
 from sixtyfour_async.models import EmailResult
 from sixtyfour_async.simulator import DEFAULT_KEY, Simulator
 from sixtyfour_async.testing import SimulatedTransport
+from tests.runner.questions import find_emails
 
 pytestmark = pytest.mark.anyio
 
-LEADS = [FindEmail(lead={"name": f"Person {number}", "company": "Acme"}) for number in range(6)]
+LEADS = find_emails(6)
 
 
 class RaisesOnce:
