@@ -54,7 +54,9 @@ async def test_operations_without_a_file_route_fall_back_to_bulk_or_single_submi
     async with simulated() as (client, simulator), JobRunner(client) as runner:
         found = [outcome async for outcome in runner.map(find_emails(30), batching="file")]
         with_webhook = CompanyIntelligence(
-            target_company={"company_name": "3M"}, struct={"x": "y"}, webhook_url="https://example.com/hook"
+            target_company={"company_name": "3M"},
+            struct={"headquarters": "City"},
+            webhook_url="https://example.com/hook",
         )
         alone = [outcome async for outcome in runner.map([with_webhook], batching="file")]
 
