@@ -53,6 +53,10 @@ def _found_lead(number: int) -> Lead:
     return next(candidate for candidate in candidates if _is_found(candidate))
 
 
+def find_email(number: int) -> FindEmail:
+    """Return a question for an address that the simulator finds."""
+    return FindEmail(lead=lead(number))
+
+
 def find_emails(rows: int) -> list[FindEmail]:
-    """Return questions for addresses that the simulator finds."""
-    return [FindEmail(lead=lead(number)) for number in range(rows)]
+    return [find_email(number) for number in range(rows)]

@@ -28,7 +28,7 @@ from sixtyfour_async._journal.base import Entry
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async.testing import simulated
 from tests.faults.network import networked
-from tests.runner.questions import find_emails, lead
+from tests.runner.questions import find_email, find_emails, lead
 
 pytestmark = pytest.mark.anyio
 
@@ -64,7 +64,7 @@ async def test_a_batch_is_submitted_incomplete_when_its_input_is_slow() -> None:
             started = pipeline_of(client).clock.now()
             async for _ in runner.map(trickle()):
                 arrival_times.append(pipeline_of(client).clock.now() - started)  # noqa: PERF401 (a time per outcome)
-            await runner.run(FindEmail(lead=lead(99)))
+            await runner.run(find_email(99))
 
     assert all(at < 30 * (index + 1) for index, at in enumerate(arrival_times))
     assert [work.kind for work in simulator.books.jobs][-1] == "find_email"
