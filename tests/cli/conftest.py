@@ -115,8 +115,10 @@ class Shell:
     forks: ForkedCommands
     environment: dict[str, str] = field(default_factory=dict[str, str])
 
-    def start(self, *arguments: str, command: Sequence[str] = COMMAND) -> subprocess.Popen[str]:
-        return subprocess.Popen(
+    @contextmanager
+    def start(self, *arguments: str, command: Sequence[str] = COMMAND) -> Generator[subprocess.Popen[str], None, None]:
+        """Start a command; leaving the context kills what still runs, so that a test that gave up waits for nothing."""
+        with subprocess.Popen(
             [*command, *arguments],
             cwd=self.folder,
             env={**ENVIRONMENT, **self.environment},
@@ -125,7 +127,11 @@ class Shell:
             stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",
-        )
+        ) as child:
+            try:
+                yield child
+            finally:
+                child.kill()
 
     def run(self, *arguments: str, speed: float = 1.0) -> CommandResult:
         return self.forks.run(self, arguments, speed)
