@@ -31,7 +31,7 @@ class ExitCode(IntEnum):
     USAGE = 2
     """The input or a setting is wrong; nothing was sent. click uses the same code for malformed options."""
     INCOMPLETE = 3
-    """The run finished, and some rows have no answer."""
+    """The run finished, and some row is not ``completed``."""
     INTERRUPTED = 130
     """Stopped by SIGINT or SIGTERM; 128 + SIGINT, as shells report it."""
 

@@ -107,8 +107,8 @@ def run(operation: str, table: Path, **options: Any) -> None:
 
     OPERATION is one of company-intelligence, people-intelligence, find-email, find-phone, reverse-email,
     reverse-phone, qa-agent, research-agent. Columns are sent under the keys that the service knows; the mapping is
-    printed first. The output keeps every input row and column, and adds the answer, status, error, cost_cents and
-    confidence. To resume, run the same command again: answered rows are never sent again.
+    printed first. The output keeps every input row and column, and adds the answer, status, error, cost_cents,
+    confidence and matched_by. To resume, run the same command again: answered rows are never sent again.
     """
     from sixtyfour_async.cli.enrichment import parse_number
 

@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 import sixtyfour_async
-from sixtyfour_async.simulator import companies
 from tests.forks import ForkServer
+from tests.runner.questions import KNOWN
 
 ROOT = str(Path(sixtyfour_async.__file__).parents[1])
 COMMAND = (sys.executable, "-m", "sixtyfour_async")
@@ -115,8 +115,10 @@ class Shell:
     forks: ForkedCommands
     environment: dict[str, str] = field(default_factory=dict[str, str])
 
-    def start(self, *arguments: str, command: Sequence[str] = COMMAND) -> subprocess.Popen[str]:
-        return subprocess.Popen(
+    @contextmanager
+    def start(self, *arguments: str, command: Sequence[str] = COMMAND) -> Generator[subprocess.Popen[str], None, None]:
+        """Start a command; leaving the context kills what still runs, so that a test that gave up waits for nothing."""
+        with subprocess.Popen(
             [*command, *arguments],
             cwd=self.folder,
             env={**ENVIRONMENT, **self.environment},
@@ -125,7 +127,11 @@ class Shell:
             stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",
-        )
+        ) as child:
+            try:
+                yield child
+            finally:
+                child.kill()
 
     def run(self, *arguments: str, speed: float = 1.0) -> CommandResult:
         return self.forks.run(self, arguments, speed)
@@ -140,7 +146,7 @@ class Shell:
         if text is not None:
             path.write_bytes(text if isinstance(text, bytes) else text.encode())
         else:
-            lines = [(company.company_name, company.website) for company in companies()[:rows]]
+            lines = [(company.company_name, company.website) for company in KNOWN[:rows]]
             with path.open("w", encoding="utf-8", newline="") as file:
                 csv.writer(file).writerows([("company_name", "website"), *lines])
         return path

@@ -21,7 +21,7 @@ OPERATIONS = (
     "research-agent",
 )
 DEMO_STATE_FILE = "companies.enriched.journal.db.simulated.jsonl"
-FACTS = ("headquarters", "founded", "employees")
+FACTS = ("headquarters", "founded", "employees", "industry")
 
 
 def test_the_demo_can_be_interrupted_and_resumed(shell: Shell) -> None:

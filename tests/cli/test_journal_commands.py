@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sixtyfour_async.simulator import companies
 from tests.cli.conftest import HEADQUARTERS, ForkedCommands, Shell, serving
+from tests.runner.questions import KNOWN
 
 SPEED = 300.0
 JOURNAL = "in.enriched.journal.db"
@@ -77,7 +77,7 @@ def test_export_writes_the_rows_from_the_journal_alone(finished: Shell) -> None:
     first = finished.run("export", JOURNAL, "--out", "again.csv")
     again = finished.run("export", JOURNAL, "--out", "again.csv")
     rows = {row["company_name"]: row for row in finished.rows("again.csv")}
-    facts = {company.company_name: company.headquarters for company in companies()[:4]}
+    facts = {company.company_name: company.headquarters for company in KNOWN[:4]}
 
     assert (first.code, again.code) == (0, 2)
     assert "again.csv exists already" in again.last

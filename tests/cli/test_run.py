@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sixtyfour_async.simulator import companies
 from tests.cli.conftest import HEADQUARTERS, SERVICE_SPEED, Service, Shell
+from tests.runner.questions import KNOWN
 
 PEOPLE = (
     "name,company,email,phone,notes\nAda Example,3M,ada@3m.example,+1 555 0100,a\nBo Example,1&1,bo@1.de,+49 30 555,b\n"
@@ -51,7 +51,7 @@ def test_every_operation_fills_its_answer_columns(shell: Shell, service: Service
     for name in set(wanted) - set(taken):
         assert f"{name} goes to column {name}_answer: the input has a column {name}" in result.err
     if operation == "company-intelligence":
-        facts = [(company.headquarters, str(company.founded), "10") for company in companies()[:2]]
+        facts = [(company.headquarters, str(company.founded), "10") for company in KNOWN[:2]]
         assert facts == [(row["headquarters"], row["founded"], row["cost_cents"]) for row in after]
     assert {"in.csv", "in.enriched.csv", "in.enriched.journal.db"} == shell.names()
 
@@ -87,9 +87,7 @@ def test_a_requested_field_that_is_a_column_is_not_sent(shell: Shell) -> None:
 
 def test_the_same_command_again_sends_nothing_and_writes_the_same_output(shell: Shell) -> None:
     """The output is a function of input and journal; of equal rows one is submitted, and both are answered."""
-    lines = [
-        f"{company.company_name},{company.website}" for company in companies()[:4] if "," not in company.company_name
-    ]
+    lines = [f"{company.company_name},{company.website}" for company in KNOWN[:4] if "," not in company.company_name]
     shell.table(text="\n".join(["company_name,website", *lines, lines[0]]) + "\n")
     command = ("run", "company-intelligence", "in.csv", *HEADQUARTERS, *FAST)
     first = shell.run(*command)

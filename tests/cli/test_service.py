@@ -10,8 +10,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from sixtyfour_async.simulator import companies
 from tests.cli.conftest import HEADQUARTERS, SERVICE_SPEED, Shell, serving
+from tests.runner.questions import KNOWN
 
 SPEED = SERVICE_SPEED
 COMPANY = ("run", "company-intelligence", "in.csv", *HEADQUARTERS)
@@ -23,7 +23,7 @@ def test_a_live_run_needs_only_the_two_exports(shell: Shell, exports: dict[str, 
     result = shell.with_environment(**exports).run(*COMPANY, speed=SPEED)
 
     assert result.code == 0, result.err
-    assert [company.headquarters for company in companies()[:5]] == [row["headquarters"] for row in shell.rows()]
+    assert [company.headquarters for company in KNOWN[:5]] == [row["headquarters"] for row in shell.rows()]
     assert exports["SIXTYFOUR_API_KEY"] not in result.out + result.err
     assert exports["SIXTYFOUR_API_KEY"].encode() not in (shell.folder / "in.enriched.journal.db").read_bytes()
 
@@ -81,7 +81,7 @@ def test_a_run_resumes_after_credits_ran_out(shell: Shell) -> None:
     assert submitted.total() == 3
     assert {1} == set(shell.submits("state.jsonl").values())
     assert shell.submits("state.jsonl").total() == 8
-    assert [company.headquarters for company in companies()[:8]] == [row["headquarters"] for row in shell.rows()]
+    assert [company.headquarters for company in KNOWN[:8]] == [row["headquarters"] for row in shell.rows()]
 
 
 def test_a_journal_of_another_input_or_program_is_refused_unchanged(shell: Shell, exports: dict[str, str]) -> None:

@@ -14,10 +14,11 @@ from sixtyfour_async import AsyncClient, FindEmail, JobRunner, MemoryJournal, Ou
 from sixtyfour_async.models import EmailResult
 from sixtyfour_async.simulator import DEFAULT_KEY, Simulator
 from sixtyfour_async.testing import SimulatedTransport, simulated
+from tests.runner.questions import find_emails
 
 pytestmark = pytest.mark.anyio
 
-LEADS = [FindEmail(lead={"name": f"Person {number}", "company": "Acme"}) for number in range(6)]
+LEADS = find_emails(6)
 
 
 class RaisesOnce:

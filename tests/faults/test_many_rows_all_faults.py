@@ -13,7 +13,6 @@ from pydantic import JsonValue
 from sixtyfour_async import (
     CompanyIntelligence,
     DeepSearch,
-    FindEmail,
     JobOperation,
     JobRunner,
     MemoryJournal,
@@ -25,7 +24,7 @@ from sixtyfour_async.simulator import Simulator, SimulatorSettings
 from sixtyfour_async.simulator.base.settings import FAULTS
 from sixtyfour_async.simulator.base.webhooks import WEBHOOK_FAULTS
 from sixtyfour_async.testing import simulated
-from tests.runner.questions import KNOWN, fact
+from tests.runner.questions import KNOWN, fact, find_email
 
 pytestmark = pytest.mark.anyio
 
@@ -45,7 +44,7 @@ def operations(rows: int) -> Iterator[JobOperation[Any]]:
             row: dict[str, JsonValue] = {"company_name": company.company_name, "row": number}
             yield RunWorkflow(workflow_id=FACTS_WORKFLOW, webhook_payload=[row])
         elif number % 4 == 1:
-            yield FindEmail(lead={"name": f"Ada {number}", "company": company.company_name})
+            yield find_email(number)
         else:
             subject: dict[str, JsonValue] = {
                 "company_name": company.company_name,

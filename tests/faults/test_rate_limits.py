@@ -8,14 +8,14 @@ from itertools import pairwise, product
 import anyio
 import pytest
 
-from sixtyfour_async import AsyncClient, DeepSearch, FindEmail, JobRunner, MemoryJournal
+from sixtyfour_async import AsyncClient, DeepSearch, JobRunner, MemoryJournal
 from sixtyfour_async._client.client import pipeline_of
 from sixtyfour_async._scheduling.budget import Budget
 from sixtyfour_async.simulator import SimulatorSettings
 from sixtyfour_async.simulator.base.settings import RetryAfter, Window
 from sixtyfour_async.testing import simulated
 from tests.faults.network import networked
-from tests.runner.questions import questions
+from tests.runner.questions import find_emails, questions
 
 pytestmark = pytest.mark.anyio
 
@@ -162,8 +162,7 @@ async def test_two_clients_share_five_search_slots_and_all_searches_complete() -
 
         async def find() -> None:
             async with JobRunner(client) as runner:
-                operations = (FindEmail(lead={"name": f"Person {number}"}) for number in range(300))
-                async for outcome in runner.map(operations, batching="single"):
+                async for outcome in runner.map(find_emails(300), batching="single"):
                     assert outcome.ok
 
         async with anyio.create_task_group() as tasks:

@@ -22,12 +22,12 @@ import anyio
 import httpx
 from pydantic import JsonValue
 
-from sixtyfour_async import AsyncClient, DeepSearch, FindEmail, JobOperation, JobRunner, Outcome, RunWorkflow
+from sixtyfour_async import AsyncClient, DeepSearch, JobOperation, JobRunner, Outcome, RunWorkflow
 from sixtyfour_async._scheduling.row_states import Batching
 from sixtyfour_async.simulator import DEFAULT_KEY, companies
 from sixtyfour_async.testing import VirtualTimeLoop, simulated
 from tests.journal.crash_points import Crash, CrashingTransport, crashing_connect
-from tests.runner.questions import question
+from tests.runner.questions import find_email, question
 
 FACTS_WORKFLOW = "7b0c6a52-3f0e-4d7c-9a51-0c1f7f1d0001"
 PRICES = {"company-intelligence": 10, "workflow-run": 10, "deep-search": 5, "find-email": 5}
@@ -68,13 +68,8 @@ class RunSpec:
 
 def operations_for(rows: int, kind: Kind = "mixed", first_row: int = 0) -> Sequence[JobOperation[Any]]:
     """Return the input rows."""
-    make = {"mixed": mixed, "bulk": lead}.get(kind, question)
+    make = {"mixed": mixed, "bulk": find_email}.get(kind, question)
     return [make(number) for number in range(first_row, first_row + rows)]
-
-
-def lead(number: int) -> FindEmail:
-    """Return a row that is submitted in bulk."""
-    return FindEmail(lead={"name": f"Row {number}"})
 
 
 def mixed(number: int) -> JobOperation[Any]:

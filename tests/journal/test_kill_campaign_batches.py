@@ -13,7 +13,7 @@ import pytest
 
 from tests.journal.forked_run import operations_for
 from tests.journal.kill_campaign import KillCampaign, RunForkServer, Scenario
-from tests.runner.questions import fact
+from tests.runner.questions import fact, lead
 
 ROWS_PER_FILE = 10
 
@@ -62,7 +62,7 @@ def check(scenario: Scenario, kills: int) -> int:
     assert sum(repeated.values()) - len(repeated) <= kills, "at most one outcome is redelivered per kill"
     for line in consumed:
         number = scenario.spec.first_row + line["index"]
-        own = {"headquarters": fact(number)} if scenario.spec.kind == "file" else f"Row {number}"
+        own = {"headquarters": fact(number)} if scenario.spec.kind == "file" else lead(number)["name"]
         assert own == line["found"]
     return len(parked)
 

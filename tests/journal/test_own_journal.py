@@ -8,13 +8,14 @@ from dataclasses import replace
 
 import pytest
 
-from sixtyfour_async import CRASHED, Entry, FindEmail, JobRunner, JournalError, Line, State, Tally, tally_line
+from sixtyfour_async import CRASHED, Entry, JobRunner, JournalError, Line, State, Tally, tally_line
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async.testing import simulated
+from tests.runner.questions import find_emails
 
 pytestmark = pytest.mark.anyio
 
-LEADS = [FindEmail(lead={"name": f"Person {number}", "company": "Acme"}) for number in range(4)]
+LEADS = find_emails(4)
 
 
 class DictJournal:

@@ -28,28 +28,21 @@ from sixtyfour_async._journal.base import Entry
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async.testing import simulated
 from tests.faults.network import networked
+from tests.runner.questions import find_email, find_emails, lead
 
 pytestmark = pytest.mark.anyio
-
-
-def lead(number: int) -> dict[str, JsonValue]:
-    return {"name": f"Person {number}", "company": f"Company {number % 7}"}
-
-
-def leads(count: int) -> list[FindEmail]:
-    return [FindEmail(lead=lead(number)) for number in range(count)]
 
 
 async def test_up_to_a_hundred_rows_share_one_submit() -> None:
     """350 rows take four submits and a few polls; every row has the answer it would have had alone."""
     async with simulated() as (client, simulator), JobRunner(client) as runner:
-        shared = {outcome.index: outcome async for outcome in runner.map(leads(350))}
+        shared = {outcome.index: outcome async for outcome in runner.map(find_emails(350))}
         requests = len(simulator.books.requests)
     async with simulated() as (client, simulator), JobRunner(client) as runner:
-        single = {outcome.index: outcome async for outcome in runner.map(leads(20), batching="single")}
+        single = {outcome.index: outcome async for outcome in runner.map(find_emails(20), batching="single")}
 
     assert requests < 60
-    assert all(shared[index].input == operation for index, operation in enumerate(leads(350)))
+    assert all(shared[index].input == operation for index, operation in enumerate(find_emails(350)))
     assert [shared[index].result().email for index in range(20)] == [
         single[index].result().email for index in range(20)
     ]
@@ -63,7 +56,7 @@ async def test_a_batch_is_submitted_incomplete_when_its_input_is_slow() -> None:
         arrival_times: list[float] = []
 
         async def trickle() -> AsyncGenerator[FindEmail, None]:
-            for operation in leads(5):
+            for operation in find_emails(5):
                 yield operation
                 await anyio.sleep(30)
 
@@ -71,7 +64,7 @@ async def test_a_batch_is_submitted_incomplete_when_its_input_is_slow() -> None:
             started = pipeline_of(client).clock.now()
             async for _ in runner.map(trickle()):
                 arrival_times.append(pipeline_of(client).clock.now() - started)  # noqa: PERF401 (a time per outcome)
-            await runner.run(FindEmail(lead=lead(99)))
+            await runner.run(find_email(99))
 
     assert all(at < 30 * (index + 1) for index, at in enumerate(arrival_times))
     assert [work.kind for work in simulator.books.jobs][-1] == "find_email"
@@ -80,7 +73,7 @@ async def test_a_batch_is_submitted_incomplete_when_its_input_is_slow() -> None:
 async def test_operations_that_differ_in_more_than_the_lead_are_not_batched_together() -> None:
     """Each variant has its own batches; a row with its own webhook is submitted alone."""
     operations: list[JobOperation[object]] = [
-        *leads(3),
+        *find_emails(3),
         *(FindEmail(lead=lead(number), mode="PERSONAL") for number in range(3)),
         *(FindPhone(lead=lead(number)) for number in range(3)),
         FindEmail(lead=lead(50), webhook_url="https://example.com/hook"),
@@ -111,7 +104,7 @@ async def test_one_invalid_lead_does_not_reject_the_others() -> None:
         return httpx.Response(422, json={"detail": [{"loc": ["body"], "msg": "no such lead"}]}) if is_invalid else None
 
     async with networked(refuse) as (client, simulator, _), JobRunner(client) as runner:
-        statuses = {outcome.index: outcome.status async for outcome in runner.map(leads(12))}
+        statuses = {outcome.index: outcome.status async for outcome in runner.map(find_emails(12))}
 
     assert {index: "rejected" if index == 7 else "completed" for index in range(12)} == statuses
     assert simulator.books.repeated == {}
@@ -127,10 +120,10 @@ async def test_rows_of_a_split_batch_are_resumed_one_by_one_by_the_next_run() ->
     async with networked(refuse) as (client, simulator, _):
         with anyio.move_on_after(1.5):
             async with JobRunner(client, journal=journal) as runner:
-                [outcome async for outcome in runner.map(leads(6))]
+                [outcome async for outcome in runner.map(find_emails(6))]
         accepted = {entry.job_id for entry in journal.rows.values() if entry.state == "accepted"}
         async with JobRunner(client, journal=journal) as runner:
-            outcomes = {outcome.index: outcome async for outcome in runner.map(leads(6))}
+            outcomes = {outcome.index: outcome async for outcome in runner.map(find_emails(6))}
 
     assert len(accepted) > 1
     assert [outcomes[index].status for index in range(6)] == ["completed"] * 6
@@ -148,7 +141,7 @@ async def test_a_lead_missing_from_the_answer_fails_alone() -> None:
         return httpx.Response(200, json={"status": "completed", "result": rows, "charge_amount": 20})
 
     async with networked(answer_out_of_order) as (client, _, _), JobRunner(client) as runner:
-        outcomes = {outcome.index: outcome async for outcome in runner.map(leads(5))}
+        outcomes = {outcome.index: outcome async for outcome in runner.map(find_emails(5))}
 
     assert [outcomes[index].status for index in range(5)] == [
         "completed",
@@ -202,7 +195,7 @@ REPEATED: dict[str, Callable[[dict[str, JsonValue]], dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("repeat", REPEATED.values(), ids=REPEATED)
-async def test_rows_in_another_order_reach_their_leads(
+async def test_rows_in_another_order_reach_their_find_emails(
     repeat: Callable[[dict[str, JsonValue]], dict[str, Any]],
 ) -> None:
     """Whatever form a row repeats its lead in, it is matched."""
@@ -246,13 +239,13 @@ async def test_a_batch_with_an_uncertain_outcome_parks_each_row() -> None:
     async with simulated() as (client, simulator):
         simulator.faults.script("lost_answer", route="/find-email-bulk-async")
         async with JobRunner(client, journal=journal) as runner:
-            first = Counter([outcome.status async for outcome in runner.map(leads(30))])
+            first = Counter([outcome.status async for outcome in runner.map(find_emails(30))])
         async with JobRunner(client, journal=journal) as runner:
-            again = Counter([outcome.status async for outcome in runner.map(leads(40))])
+            again = Counter([outcome.status async for outcome in runner.map(find_emails(40))])
             listed = await runner.unknown()
 
     assert (first, again) == ({"unknown": 30}, {"unknown": 30, "completed": 10})
-    assert [(row.exposed_cents, row.operation) for row in listed] == [(5, operation) for operation in leads(30)]
+    assert [(row.exposed_cents, row.operation) for row in listed] == [(5, operation) for operation in find_emails(30)]
     assert simulator.books.repeated == {}
 
 
@@ -288,11 +281,11 @@ async def test_a_run_killed_between_any_two_writes_of_a_batch_is_resumed(writes:
     async with simulated() as (client, simulator):
         with anyio.move_on_after(600):
             async with JobRunner(client, journal=journal) as runner:
-                [outcome async for outcome in runner.map(leads(30))]
+                [outcome async for outcome in runner.map(find_emails(30))]
         journal.writes_left = 1000
         has_answer, requests = bool(journal.answers), len(simulator.books.requests)
         async with JobRunner(client, journal=journal) as runner:
-            statuses = Counter([outcome.status async for outcome in runner.map(leads(30))])
+            statuses = Counter([outcome.status async for outcome in runner.map(find_emails(30))])
 
     assert statuses in ({"completed": 30}, {"unknown": 30})
     assert simulator.books.repeated == {}
@@ -305,7 +298,7 @@ async def test_stop_withdraws_rows_of_an_incomplete_batch() -> None:
     async with simulated() as (client, simulator), JobRunner(client) as runner:
 
         async def until_stopped() -> AsyncGenerator[FindEmail, None]:
-            for operation in leads(130):
+            for operation in find_emails(130):
                 yield operation
             await anyio.sleep(1)
             runner.stop()

@@ -9,11 +9,11 @@ import httpx
 import pytest
 from pydantic import BaseModel, Field
 
-from sixtyfour_async import CompanyIntelligence, FindEmail, JobRunner, MemoryJournal
+from sixtyfour_async import CompanyIntelligence, JobRunner, MemoryJournal
 from sixtyfour_async.simulator import companies
 from sixtyfour_async.testing import simulated
 from tests.faults.network import networked
-from tests.runner.questions import fact, question, questions
+from tests.runner.questions import fact, find_emails, question, questions
 
 pytestmark = pytest.mark.anyio
 
@@ -52,10 +52,11 @@ async def test_all_rows_are_submitted_in_one_file_and_answered_correctly() -> No
 async def test_operations_without_a_file_route_fall_back_to_bulk_or_single_submits() -> None:
     """For them ``batching="file"`` behaves like ``"auto"``."""
     async with simulated() as (client, simulator), JobRunner(client) as runner:
-        operations = [FindEmail(lead={"name": f"Person {number}"}) for number in range(30)]
-        found = [outcome async for outcome in runner.map(operations, batching="file")]
+        found = [outcome async for outcome in runner.map(find_emails(30), batching="file")]
         with_webhook = CompanyIntelligence(
-            target_company={"company_name": "3M"}, struct={"x": "y"}, webhook_url="https://example.com/hook"
+            target_company={"company_name": "3M"},
+            struct={"headquarters": "City"},
+            webhook_url="https://example.com/hook",
         )
         alone = [outcome async for outcome in runner.map([with_webhook], batching="file")]
 

@@ -75,7 +75,7 @@ async def test_a_planned_duration_is_close_to_the_actual_one(rows: int, runtimes
     journal = MemoryJournal()
     async with simulated(SimulatorSettings(runtimes=runtimes)) as (client, simulator):
         async with JobRunner(client, journal=journal) as runner:
-            async for _ in runner.map([question(1400 + number) for number in range(60)]):
+            async for _ in runner.map([question(1300 + number) for number in range(60)]):
                 pass
         async with JobRunner(client, journal=journal) as runner:
             planned = await runner.plan(questions(rows))

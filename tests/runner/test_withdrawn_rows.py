@@ -12,10 +12,11 @@ import pytest
 from sixtyfour_async import AsyncClient, Entry, FindEmail, JobRunner, MemoryJournal
 from sixtyfour_async.simulator import DEFAULT_KEY, Simulator
 from sixtyfour_async.testing import SimulatedTransport
+from tests.runner.questions import find_emails
 
 pytestmark = pytest.mark.anyio
 
-LEADS = [FindEmail(lead={"name": f"Person {number}", "company": "Acme"}) for number in range(6)]
+LEADS = find_emails(6)
 
 Answer = Callable[[httpx.Request], Awaitable[httpx.Response | None]]
 
