@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 from sixtyfour_async.simulator.base.webhooks import WEBHOOK_FAULTS
+from sixtyfour_async.simulator.base.dialects.table import DIALECTS
 
 DEFAULT_KEY = "sim_sk_local"
 """Key accepted unless the settings name others. It is valid for a simulator only."""
@@ -32,6 +33,7 @@ FAULTS = (
     "job_failed",
     "throttled",
     *WEBHOOK_FAULTS,
+    *DIALECTS,
 )
 """Names of the faults that can be injected; `state.faults` describes each."""
 
