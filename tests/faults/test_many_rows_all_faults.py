@@ -22,14 +22,13 @@ from sixtyfour_async import (
 )
 from sixtyfour_async._scheduling.ledger import Line
 from sixtyfour_async.simulator import Simulator, SimulatorSettings
-from sixtyfour_async.simulator.base.settings import FAULTS
-from sixtyfour_async.simulator.base.webhooks import WEBHOOK_FAULTS
+from sixtyfour_async.simulator.base.settings import NETWORK_FAULTS
 from sixtyfour_async.testing import simulated
 from tests.runner.questions import KNOWN, fact
 
 pytestmark = pytest.mark.anyio
 
-RATES = {name: 0.05 for name in FAULTS if name not in {"job_failed", *WEBHOOK_FAULTS}}
+RATES = {name: 0.05 for name in NETWORK_FAULTS if name != "job_failed"}
 FACTS_WORKFLOW = "7b0c6a52-3f0e-4d7c-9a51-0c1f7f1d0001"
 PRICES = {"company-intelligence": 10, "workflow-run": 10, "deep-search": 5, "find-email": 5}
 IDEMPOTENT = {"deep-search", "workflow-run"}

@@ -61,8 +61,8 @@ async def test_company_facts_come_from_the_packaged_file(start: Start) -> None:
 async def test_website_takes_precedence_over_name(start: Start, target: dict[str, str]) -> None:
     body = {"target_company": target, "struct": {"headquarters": "hq"}}
     answer = (await start().post("/company-intelligence", body)).json()
-    echo = {key: target[key] for key in ("company_name", "website") if key in target}
-    assert answer["structured_data"] == {**echo, "headquarters": "Montabaur, Germany"}
+    echo = {key: value for key, value in target.items() if key in {"company_name", "website"}}
+    assert answer["structured_data"] == echo | {"headquarters": "Montabaur, Germany"}
 
 
 @pytest.mark.parametrize(

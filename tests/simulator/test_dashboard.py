@@ -100,7 +100,7 @@ async def test_interactive_workflow_lifecycle(start: Start) -> None:
     wrong = (await harness.post(f"{path}/add-block", {**block, "parent_block_id": "x"})).json()
     assert (wrong["accepted"], wrong["error"]) == (False, "Unknown parent block")
     assert (await harness.post(f"{path}/add-block", {**block, "block_name": "x"})).status_code == 422
-    orphan = {"block_name": "find_email", "specs": {}}
+    orphan: dict[str, Any] = {"block_name": "find_email", "specs": {}}
     assert (await harness.post(f"{path}/add-block", orphan)).json()["detail"][0]["loc"] == ["body", "parent_block_id"]
     early = await harness.get(f"{path}/output", block_id=added["block_id"])
     harness.clock.seconds = 10

@@ -70,7 +70,9 @@ async def test_results_have_one_item_per_block_the_last_is_final(start: Start) -
     assert [item["block_number"] for item in items] == [1, 2, 3]
     assert [item["row_count"] for item in items] == [6, 6, 5]
     assert items[-1]["download_expires_in_seconds"] == 900
-    answer = await httpx.AsyncClient(transport=httpx.ASGITransport(harness.simulator.app)).get(items[-1]["download_url"])
+    answer = await httpx.AsyncClient(transport=httpx.ASGITransport(harness.simulator.app)).get(
+        items[-1]["download_url"]
+    )
     assert len(answer.content) == items[-1]["file_size"]
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
     assert [row["company_name"] for row in rows] == ["1&1", "3M", "3i", "Nobody Ltd", "A. O. Smith"]

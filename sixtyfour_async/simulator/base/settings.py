@@ -21,7 +21,7 @@ RetryAfter = Literal["none", "seconds", "date"]
 Runtimes = Literal["documented", "measured"]
 
 TIERS = ("micro", "low", "medium", "high", "xhigh", "scout")
-FAULTS = (
+NETWORK_FAULTS = (
     "lost_answer",
     "reset",
     "server_error",
@@ -32,9 +32,9 @@ FAULTS = (
     "drift",
     "job_failed",
     "throttled",
-    *WEBHOOK_FAULTS,
-    *DIALECTS,
 )
+"""Names of the faults of networks, proxies and jobs, after which the answers are as documented."""
+FAULTS = (*NETWORK_FAULTS, *WEBHOOK_FAULTS, *DIALECTS)
 """Names of the faults that can be injected; `state.faults` describes each."""
 
 

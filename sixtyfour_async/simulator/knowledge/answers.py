@@ -84,7 +84,8 @@ def company_answer(seed: int, body: Mapping[str, Any]) -> JSON:
     company = find_company(given)
     name = _named(company, given)
     echo = {key: given[key] for key in ("company_name", "website") if key in given}
-    data = {**echo, **company_data(seed, body)}
+    data = company_data(seed, body)
+    data = {**data, **{key: value for key, value in echo.items() if key not in data}}
     return _report(seed=seed, body=body, subject=name, data=data, notes=_notes(company, name), url=_site(company))
 
 
@@ -179,7 +180,7 @@ def qa_answer(seed: int, body: Mapping[str, Any]) -> JSON:
     """Return the result of qa-agent; every value is a string.
 
     With a struct exactly its keys are filled, as in published outputs: those named like a criterion with its points,
-    ``score`` with the weighted mean, others with facts. Without one, the points and the score are returned (assumed).
+    those that speak of a score with the weighted mean, others with facts. Without one, the points and the score are returned (assumed).
     """
     given = body["data"]
     company = find_company(given)
@@ -194,11 +195,14 @@ def qa_answer(seed: int, body: Mapping[str, Any]) -> JSON:
     struct: Mapping[str, str] | None = body.get("struct")
     data: JSON = judged
     if struct:
-        data = {
-            name: judged.get(name) or cast(company_fact(company, name, about), "str", name)
-            for name, about in struct.items()
-        }
+        data = {name: _qa_value(judged, company, name, about) for name, about in struct.items()}
     return {"structured_data": data, "notes": f"Judged by {len(points)} criteria."}
+
+
+def _qa_value(judged: Mapping[str, str], company: Company | None, name: str, about: str) -> Any:
+    if "score" in words(name).split():
+        return judged.get(name) or judged["score"]
+    return judged.get(name) or cast(company_fact(company, name, about), "str", name)
 
 
 def research_answer(seed: int, body: Mapping[str, Any]) -> JSON:

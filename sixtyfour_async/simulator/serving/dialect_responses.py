@@ -93,18 +93,18 @@ def _answer_of(reply: Reply) -> Answer | None:
         return None
     if about is None:
         return Answer("other", reply.body, reply.status)
-    rows = None if about.rows is None else _rows(about.rows, reply.body)
-    answer_to = None if about.rows is None else about.rows.answer_to
-    return Answer(about.kind, reply.body, reply.status, rows=rows, answer_to=answer_to, finished=about.finished)
+    answer = Answer(about.kind, reply.body, reply.status, finished=about.finished)
+    return answer if about.rows is None else _with_rows(answer, about.rows)
 
 
-def _rows(rows: RowsOf, body: Any) -> tuple[Row, ...] | None:
-    """Return the rows of an answer with their leads, None if it has none yet."""
-    values = rows.file[0] if rows.file else body.get("result") if isinstance(body, dict) else body
+def _with_rows(answer: Answer, rows: RowsOf) -> Answer:
+    """Return the answer with its rows and whose they are, if it has any yet."""
+    values = rows.file[0] if rows.file else answer.result
     if values is None:
-        return None
+        return answer
     pairs = zip(values, rows.leads, strict=True)
-    return tuple(Row(value, lead, at) for at, (value, lead) in enumerate(pairs))
+    told = tuple(Row(value, lead, at) for at, (value, lead) in enumerate(pairs))
+    return dataclasses.replace(answer, rows=told, answer_to=rows.answer_to)
 
 
 def _file_response(answer: Answer, reply: Reply) -> Response:

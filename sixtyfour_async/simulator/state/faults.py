@@ -61,7 +61,7 @@ error_without_status        the work fails, told as `{"error": "Job expired"}` a
 not_found_spell             polls of every job answer 404 for `SPELL_SECONDS`
 body_raw_newline            a text holds a line break as it is
 body_control_characters     a text holds a tab, a bell, an escape and a NUL as they are
-body_half_emoji             a text ends with half an emoji, escaped as `\ud83d`
+body_half_emoji             a text ends with half an emoji, as an escape
 body_half_emoji_raw         a text ends with half an emoji, as three bytes
 body_broken_utf8            a text holds a byte that is not UTF-8
 body_big_integer            a `note` is an integer of 5,000 digits

@@ -17,6 +17,8 @@ _KINDS: frozenset[Kind] = frozenset({"poll", "direct", "file"})
 _STRANGER = {
     "name": "Zelda Nobody",
     "company": "Nowhere Holdings",
+    "company_name": "Nowhere Holdings",
+    "website": "nowhere.example",
     "email": "zelda@nowhere.example",
     "phone": "+1 555 0199",
 }

@@ -19,6 +19,8 @@ SPELL_SECONDS = 60.0
 _POLL: frozenset[Kind] = frozenset({"poll"})
 _STATUS_KEYS = ("overall_status", "status")
 """Keys of the status, that of workflow runs first."""
+_ONLY_COMPLETED = ("result", "charge", "close_time", "task_type")
+"""Starts of the keys that failed work lacks."""
 _ENDED = frozenset({"completed", "failed"})
 _OPEN = frozenset({"pending", "queued", "running"})
 
@@ -44,7 +46,7 @@ def _worded(forms: tuple[str, ...]) -> Callable[[JSON, str, Draw], JSON]:
 
 def _failed(value: JSON, key: str, draw: Draw) -> JSON:
     """Return a body without a result and its charge, with a bad word and a reason."""
-    left = {name: item for name, item in value.items() if not name.startswith(("result", "charge", "structured"))}
+    left = {name: item for name, item in value.items() if not name.startswith(_ONLY_COMPLETED)}
     return {**left, key: draw.one_of(BAD_WORDS), "error": ERROR}
 
 
@@ -82,7 +84,7 @@ STATUSES: Mapping[str, Dialect] = {
     "error_without_status": _of_status(
         'the work fails, told as `{"error": "Job expired"}` alone',
         _ENDED,
-        lambda *_: {"error": "Job expired"},
+        lambda _value, _key, _draw: {"error": "Job expired"},
         ends="failed",
     ),
     "not_found_spell": Dialect(

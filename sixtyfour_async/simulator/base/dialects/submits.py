@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -33,7 +34,9 @@ def _immediate(doc: str, shape: Callable[[Answer, Any], Any]) -> Dialect:
     """Return a dialect that answers with the result at once, which ends the work."""
 
     def rewrite(answer: Answer, _: Draw) -> Answer | None:
-        return None if answer.finished is None else answer.with_value(shape(answer, answer.finished()))
+        if answer.finished is None:
+            return None
+        return dataclasses.replace(answer, value=shape(answer, answer.finished()), finished=None)
 
     return Dialect(doc, _SUBMIT, rewrite, ends="completed")
 
