@@ -180,7 +180,8 @@ def qa_answer(seed: int, body: Mapping[str, Any]) -> JSON:
     """Return the result of qa-agent; every value is a string.
 
     With a struct exactly its keys are filled, as in published outputs: those named like a criterion with its points,
-    those that speak of a score with the weighted mean, others with facts. Without one, the points and the score are returned (assumed).
+    those that speak of a score with the weighted mean, others with facts. Without one, the points and the score are
+    returned (assumed).
     """
     given = body["data"]
     company = find_company(given)
