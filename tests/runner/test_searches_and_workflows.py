@@ -8,7 +8,8 @@ from pathlib import Path
 import anyio
 import pytest
 
-from sixtyfour_async import APIError, Block, DeepSearch, Graph, JobRunner, NotFoundError, RunWorkflow, final_file
+from sixtyfour_async import APIError, DeepSearch, JobRunner, NotFoundError, RunWorkflow, final_file
+from sixtyfour_async.operations import Block, Graph
 from sixtyfour_async.simulator import companies
 from sixtyfour_async.testing import simulated
 
@@ -44,10 +45,12 @@ async def test_workflows_of_the_older_reference_need_a_name_and_a_definition() -
     source = Block(block_name="webhook", sequence_number=1, specs={"dataframe_type": "LEAD"})
     async with simulated() as (client, _):
         made = await client.workflows.rest.create(workflow_name="Mine", workflow_definition=Graph(blocks=[source]))
-        upserted = await client.workflows.update(workflow_id="00000000-0000-4000-8000-000000000001", starred=True)
+        upserted = await client.workflows.update(
+            workflow_id="00000000-0000-4000-8000-000000000001", workflow_name="New"
+        )
 
     assert (made.name, made.description) == ("Mine", "")
-    assert (upserted.id, upserted.starred) == ("00000000-0000-4000-8000-000000000001", True)
+    assert (upserted.id, upserted.name) == ("00000000-0000-4000-8000-000000000001", "New")
 
 
 async def test_a_deep_search_result_is_downloaded(tmp_path: Path) -> None:
