@@ -11,6 +11,7 @@ from sixtyfour_async.simulator.base.json_values import as_object
 GOOD_WORDS = ("success", "COMPLETE", "done", "succeeded", "finished")
 BAD_WORDS = ("error", "expired", "aborted", "rejected")
 UNKNOWN_WORDS = ("crunching", "warming_up")
+UNKNOWN_ENDED_WORDS = ("ripe", *UNKNOWN_WORDS)
 ERROR = "no such company"
 """Text beside a bad word."""
 SPELL_SECONDS = 60.0
@@ -72,8 +73,8 @@ STATUSES: Mapping[str, Dialect] = {
     "status_unknown_ended": _of_status(
         "completed work has a word nobody knows, beside its result",
         _COMPLETED,
-        _worded(UNKNOWN_WORDS),
-        forms=UNKNOWN_WORDS,
+        _worded(UNKNOWN_ENDED_WORDS),
+        forms=UNKNOWN_ENDED_WORDS,
     ),
     "status_unknown_word": _of_status(
         "running work has a word nobody knows", _OPEN, _worded(UNKNOWN_WORDS), forms=UNKNOWN_WORDS
