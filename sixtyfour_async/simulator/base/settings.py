@@ -10,8 +10,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
-from sixtyfour_async.simulator.base.webhooks import WEBHOOK_FAULTS
 from sixtyfour_async.simulator.base.dialects.table import DIALECTS
+from sixtyfour_async.simulator.base.webhooks import WEBHOOK_FAULTS
 
 DEFAULT_KEY = "sim_sk_local"
 """Key accepted unless the settings name others. It is valid for a simulator only."""
