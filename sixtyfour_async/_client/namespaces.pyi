@@ -2036,7 +2036,10 @@ class _AgentsResearch:
         struct: What to return: a pydantic class, dataclass or TypedDict, or a mapping of field name to
             description.
         research_plan: Instructions on how to research, in plain words.
+        max_iterations: Maximum number of rounds of the agent, from 1; the default of the specification
+            of May 2026 is 2.
         webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        benchmark: Undocumented; passed through. The default of the specification of May 2026 is false.
         extra: Further body keys, sent as they are, for parameters that this package does not know yet.
     """
 
@@ -2046,7 +2049,9 @@ class _AgentsResearch:
         input_data: Mapping[str, JsonValue],
         struct: type[S] | Mapping[str, str | Mapping[str, JsonValue]] | None = None,
         research_plan: str | None = None,
+        max_iterations: int | None = None,
         webhook_url: str | None = None,
+        benchmark: bool | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> Intelligence[S]:
         """Research any record, not only people and companies.
@@ -2060,7 +2065,10 @@ class _AgentsResearch:
             struct: What to return: a pydantic class, dataclass or TypedDict, or a mapping of field name to
                 description.
             research_plan: Instructions on how to research, in plain words.
+            max_iterations: Maximum number of rounds of the agent, from 1; the default of the specification
+                of May 2026 is 2.
             webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            benchmark: Undocumented; passed through. The default of the specification of May 2026 is false.
             extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
@@ -2070,7 +2078,9 @@ class _AgentsResearch:
         input_data: Mapping[str, JsonValue],
         struct: type[S] | Mapping[str, str | Mapping[str, JsonValue]] | None = None,
         research_plan: str | None = None,
+        max_iterations: int | None = None,
         webhook_url: str | None = None,
+        benchmark: bool | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> Job[Intelligence[S]]:
         """Start a job of the kind ``research-agent`` and return its handle; ``await job`` waits for the answer.
@@ -2086,7 +2096,10 @@ class _AgentsResearch:
             struct: What to return: a pydantic class, dataclass or TypedDict, or a mapping of field name to
                 description.
             research_plan: Instructions on how to research, in plain words.
+            max_iterations: Maximum number of rounds of the agent, from 1; the default of the specification
+                of May 2026 is 2.
             webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+            benchmark: Undocumented; passed through. The default of the specification of May 2026 is false.
             extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 
@@ -2118,7 +2131,7 @@ class Agents(Namespace):
     """
 
     research: _AgentsResearch
-    """``research(*, input_data, struct=None, research_plan=None, webhook_url=None, extra={})``
+    """``research(*, input_data, struct=None, research_plan=None, max_iterations=None, webhook_url=None, benchmark=None, extra={})``
 
     Research any record, not only people and companies.
 
@@ -2131,7 +2144,10 @@ class Agents(Namespace):
         struct: What to return: a pydantic class, dataclass or TypedDict, or a mapping of field name to
             description.
         research_plan: Instructions on how to research, in plain words.
+        max_iterations: Maximum number of rounds of the agent, from 1; the default of the specification
+            of May 2026 is 2.
         webhook_url: URL to which the service posts the result of a job: http(s), up to 2083 characters.
+        benchmark: Undocumented; passed through. The default of the specification of May 2026 is false.
         extra: Further body keys, sent as they are, for parameters that this package does not know yet.
 
     ``.submit(…)``: Start a job of the kind ``research-agent`` and return its handle; ``await job`` waits for the answer.
@@ -2485,6 +2501,8 @@ class _SearchQuery:
             service's default is true.
         location_expansion_radius_miles: Radius of location expansion in miles, 5 to 200; the service's
             default is 10.
+        user_id: Id of a user of the organization on whose behalf to search (the vendor's specification
+            of May 2026).
         simple_filters: Filter in MongoDB style, such as ``{"employees_count": {"$gte": 50}}``.
             `GetFilterCapabilities` lists the fields and operators.
         filters: Filter as an OpenSearch query, within the limits that `GetFilterCapabilities` returns.
@@ -2520,6 +2538,7 @@ class _SearchQuery:
         expand_structured_location: bool | None = None,
         location_expansion_enabled: bool | None = None,
         location_expansion_radius_miles: int | None = None,
+        user_id: str | None = None,
         simple_filters: Mapping[str, JsonValue] | None = None,
         filters: Mapping[str, JsonValue] | None = None,
         mode: Literal['people', 'company'] | None = None,
@@ -2558,6 +2577,8 @@ class _SearchQuery:
                 service's default is true.
             location_expansion_radius_miles: Radius of location expansion in miles, 5 to 200; the service's
                 default is 10.
+            user_id: Id of a user of the organization on whose behalf to search (the vendor's specification
+                of May 2026).
             simple_filters: Filter in MongoDB style, such as ``{"employees_count": {"$gte": 50}}``.
                 `GetFilterCapabilities` lists the fields and operators.
             filters: Filter as an OpenSearch query, within the limits that `GetFilterCapabilities` returns.
@@ -2593,6 +2614,7 @@ class _SearchQuery:
         expand_structured_location: bool | None = None,
         location_expansion_enabled: bool | None = None,
         location_expansion_radius_miles: int | None = None,
+        user_id: str | None = None,
         simple_filters: Mapping[str, JsonValue] | None = None,
         filters: Mapping[str, JsonValue] | None = None,
         mode: Literal['people', 'company'] | None = None,
@@ -2633,6 +2655,8 @@ class _SearchQuery:
                 service's default is true.
             location_expansion_radius_miles: Radius of location expansion in miles, 5 to 200; the service's
                 default is 10.
+            user_id: Id of a user of the organization on whose behalf to search (the vendor's specification
+                of May 2026).
             simple_filters: Filter in MongoDB style, such as ``{"employees_count": {"$gte": 50}}``.
                 `GetFilterCapabilities` lists the fields and operators.
             filters: Filter as an OpenSearch query, within the limits that `GetFilterCapabilities` returns.
@@ -2668,6 +2692,7 @@ class _SearchQuery:
         expand_structured_location: bool | None = None,
         location_expansion_enabled: bool | None = None,
         location_expansion_radius_miles: int | None = None,
+        user_id: str | None = None,
         simple_filters: Mapping[str, JsonValue] | None = None,
         filters: Mapping[str, JsonValue] | None = None,
         mode: Literal['people', 'company'] | None = None,
@@ -2708,6 +2733,8 @@ class _SearchQuery:
                 service's default is true.
             location_expansion_radius_miles: Radius of location expansion in miles, 5 to 200; the service's
                 default is 10.
+            user_id: Id of a user of the organization on whose behalf to search (the vendor's specification
+                of May 2026).
             simple_filters: Filter in MongoDB style, such as ``{"employees_count": {"$gte": 50}}``.
                 `GetFilterCapabilities` lists the fields and operators.
             filters: Filter as an OpenSearch query, within the limits that `GetFilterCapabilities` returns.
@@ -2937,7 +2964,7 @@ class Search(Namespace):
         """
 
     query: _SearchQuery
-    """``query(*, parsed_query=None, search_id=None, query=None, query_label=None, output_shape=None, selected_company_names=None, selected_company_ids=None, expand_structured_location=None, location_expansion_enabled=None, location_expansion_radius_miles=None, simple_filters=None, filters=None, mode=None, page_size=None, max_results=None, cursor=None, exclude_public_ids=None, exclude_entity_ids=None, exclude_list_ids=None, persist_history=None, from_offset=None, extra={})``
+    """``query(*, parsed_query=None, search_id=None, query=None, query_label=None, output_shape=None, selected_company_names=None, selected_company_ids=None, expand_structured_location=None, location_expansion_enabled=None, location_expansion_radius_miles=None, user_id=None, simple_filters=None, filters=None, mode=None, page_size=None, max_results=None, cursor=None, exclude_public_ids=None, exclude_entity_ids=None, exclude_list_ids=None, persist_history=None, from_offset=None, extra={})``
 
     Search by filters or plain words, or replay a search, page by page; ``.rows(…)`` yields row after row.
 
@@ -2964,6 +2991,8 @@ class Search(Namespace):
             service's default is true.
         location_expansion_radius_miles: Radius of location expansion in miles, 5 to 200; the service's
             default is 10.
+        user_id: Id of a user of the organization on whose behalf to search (the vendor's specification
+            of May 2026).
         simple_filters: Filter in MongoDB style, such as ``{"employees_count": {"$gte": 50}}``.
             `GetFilterCapabilities` lists the fields and operators.
         filters: Filter as an OpenSearch query, within the limits that `GetFilterCapabilities` returns.
@@ -3212,19 +3241,19 @@ class RestWorkflows(Namespace):
         self,
         *,
         workflow_name: str,
-        workflow_description: str,
         workflow_definition: Graph | Mapping[str, JsonValue],
+        workflow_description: str | None = None,
         id: str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> Workflow:
         """Create a workflow through a REST-style route that is not confirmed; use `CreateWorkflow`.
 
-        Source: an older third-party reference.
+        Source: an older third-party reference, which documents name and definition only.
 
         Args:
             workflow_name: Name of the workflow.
-            workflow_description: Description of the workflow, for people; may be empty.
             workflow_definition: The blocks and edges: a `Graph`, or the same as a JSON object.
+            workflow_description: Description of the workflow, for people.
             id: A workflow id of the caller's choice, which makes the request safe to repeat; an existing
                 one is answered 409.
             extra: Further body keys, sent as they are, for parameters that this package does not know yet.
@@ -3277,8 +3306,8 @@ class Workflows(Namespace):
     async def create(
         self,
         *,
-        workflow_name: str,
         workflow_description: str,
+        workflow_name: str,
         workflow_definition: Graph | Mapping[str, JsonValue],
         id: str | None = None,
         extra: Mapping[str, JsonValue] = {},
@@ -3288,8 +3317,8 @@ class Workflows(Namespace):
         Source: docs.sixtyfour.ai, api-reference/workflow/create-workflow.
 
         Args:
-            workflow_name: Name of the workflow.
             workflow_description: Description of the workflow, for people; may be empty.
+            workflow_name: Name of the workflow.
             workflow_definition: The blocks and edges: a `Graph`, or the same as a JSON object.
             id: A workflow id of the caller's choice, which makes the request safe to repeat; an existing
                 one is answered 409.
@@ -3414,7 +3443,7 @@ class Workflows(Namespace):
     async def runs(
         self,
         *,
-        status: Literal['running', 'completed', 'cancelled', 'active'] | None = None,
+        status: Literal['queued', 'running', 'completed', 'failed', 'cancelled', 'active'] | None = None,
         workflow_id: str | None = None,
         limit: int | None = None,
         extra: Mapping[str, JsonValue] = {},
@@ -3424,7 +3453,9 @@ class Workflows(Namespace):
         Source: docs.sixtyfour.ai, api-reference/workflows/workflows-execution.
 
         Args:
-            status: Which runs to list, ``active`` meaning queued or running; all when not sent.
+            status: Which runs to list, ``active`` meaning queued or running; all when not sent. The
+                specification names ``running``, ``completed``, ``cancelled`` and ``active``; runs have the
+                other two as well.
             workflow_id: Id of the workflow whose runs to list; all workflows when not sent.
             limit: Maximum number of runs, 1 to 500; the service's default is 100.
             extra: Further body keys, sent as they are, for parameters that this package does not know yet.
@@ -4430,8 +4461,8 @@ class Interactive(Namespace):
         *,
         block_name: str,
         specs: Mapping[str, JsonValue],
+        parent_block_id: str,
         job_id: str,
-        parent_block_id: str | None = None,
         extra: Mapping[str, JsonValue] = {},
     ) -> dict[str, JsonValue]:
         """Add a block to an interactive run and run it; returns ``accepted``, ``block_id`` and ``error``.
@@ -4441,9 +4472,9 @@ class Interactive(Namespace):
         Args:
             block_name: Registered name of the block to run, such as ``webhook``.
             specs: Settings of the block, by the schema that `ListBlocks` returns.
+            parent_block_id: Id of the block whose output the new one takes; `GetInteractiveState` lists the
+                blocks of the run.
             job_id: Id of the interactive run, as `StartInteractive` returned it.
-            parent_block_id: Id of the block whose output the new one takes; the vendor's older
-                specification requires it.
             extra: Further body keys, sent as they are, for parameters that this package does not know yet.
         """
 

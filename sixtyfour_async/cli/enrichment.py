@@ -130,7 +130,9 @@ class Question:
         operation = TABLE_OPERATIONS[self.operation].operation
         arguments: dict[str, Any] = {operation.endpoint.subject: subject, **self.options}
         if self.fields:
-            arguments["struct"] = self.fields
+            # An answer has exactly the requested fields, so the score of each criterion must be requested as well.
+            scores = {name: f"Score for: {text}" for name, text in self.criteria.items()}
+            arguments["struct"] = {**scores, **self.fields}
         if self.criteria:
             arguments["qualification_criteria"] = [
                 Criterion(criteria_name=name, description=text) for name, text in self.criteria.items()

@@ -101,4 +101,5 @@ def _question(operation: str, request: Mapping[str, Any]) -> Question | None:
         return None
     criteria = [json_object(criterion) or {} for criterion in json_array(request.get("qualification_criteria")) or []]
     by_name = {str(one.get("criteria_name")): str(one.get("description")) for one in criteria}
-    return Question(operation, json_object(request.get("struct")) or {}, by_name)
+    struct = json_object(request.get("struct")) or {}
+    return Question(operation, {name: spec for name, spec in struct.items() if name not in by_name}, by_name)

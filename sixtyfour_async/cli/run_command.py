@@ -101,6 +101,13 @@ Example:
     metavar="FACTOR",
     help="With --simulate: multiple of real time  [default: 60]",
 )
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="NAME=PROBABILITY",
+    help="With --simulate: inject a fault, such as lost_answer=0.05; repeatable.",
+)
 @one_line_errors
 def run(operation: str, table: Path, **options: Any) -> None:
     """Run OPERATION on every row of TABLE, a CSV file.
@@ -116,6 +123,8 @@ def run(operation: str, table: Path, **options: Any) -> None:
     journal: Path = options["journal"] or out.with_name(f"{out.stem}.journal.db")
     if options["speed"] and not options["simulate"]:
         raise InputError("--speed is for the simulator", remedy="add --simulate, or leave it out")
+    if options["faults"] and not options["simulate"]:
+        raise InputError("--fault is for the simulator", remedy="add --simulate, or leave it out")
     if not options["simulate"]:
         check_key()
     enrichment = read_enrichment(operation, table, options)
@@ -123,7 +132,8 @@ def run(operation: str, table: Path, **options: Any) -> None:
     check_rows(enrichment, skip_bad_rows=options["skip_bad_rows"])
     settings = {name: options[name] for name in RUNNER_OPTIONS}
     settings["prices"] = dict(parse_number("--price", text) for text in options["prices"])
-    with connect(simulate=options["simulate"], speed=options["speed"] or 60.0, journal=journal) as service:
+    speed, faults = options["speed"] or 60.0, options["faults"]
+    with connect(simulate=options["simulate"], speed=speed, journal=journal, faults=faults) as service:
         if options["dry_run"]:
             print_plan(enrichment, service, journal=journal, **settings)
         else:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+import re
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sixtyfour_async.cli.exit_codes import ExitCode, exit_with
-from sixtyfour_async.errors import ConfigurationError, SixtyfourError
+from sixtyfour_async.errors import ConfigurationError, InputError, SixtyfourError
 
 if TYPE_CHECKING:
     from sixtyfour_async._client.client import AsyncClient
+    from sixtyfour_async.simulator import SimulatorSettings
+
+SETTING_OF_A_FAULT: Final = re.compile(r"\bfaults(?:\['(\w+)'\])?")
+"""How the simulator's settings name what the flag ``--fault`` sets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +49,46 @@ def check_key() -> None:
         )
 
 
+def simulator_settings(faults: Iterable[str], **settings: Any) -> SimulatorSettings:
+    """Return the settings of a simulator with the faults that ``--fault NAME=PROBABILITY`` names.
+
+    Raises:
+        InputError: A fault or another setting is wrong.
+    """
+    from sixtyfour_async.cli.enrichment import parse_number
+    from sixtyfour_async.simulator import SimulatorSettings
+
+    try:
+        return SimulatorSettings(**settings, faults=dict(parse_number("--fault", text) for text in faults))
+    except ValueError as error:
+        text = SETTING_OF_A_FAULT.sub(lambda match: f"--fault {match[1] or ''}".rstrip(), str(error))
+        raise InputError(text) from error
+
+
 @contextmanager
-def connect(*, simulate: bool, speed: float, journal: Path) -> Generator[Service]:
+def connect(*, simulate: bool, speed: float, journal: Path, faults: Iterable[str] = ()) -> Generator[Service]:
     """Yield the live service, or start a simulator that keeps its jobs in a file beside the journal.
 
     That file lets a simulated run be resumed, as the live service would let it. Without a journal there is nothing to
     resume, and a file left by an earlier run is deleted.
+
+    Raises:
+        InputError: One of the *faults* is wrong.
     """
     if not simulate:
         from sixtyfour_async._client.client import AsyncClient
 
         yield Service({}, AsyncClient().base_url)
         return
-    from sixtyfour_async.simulator import DEFAULT_KEY, SimulatorSettings
+    from sixtyfour_async.simulator import DEFAULT_KEY
     from sixtyfour_async.simulator.serving.process import simulator_process
 
     state = journal.with_name(f"{journal.name}.simulated.jsonl")
+    settings = simulator_settings(faults, speed=speed, state=state)
     if not journal.exists():
         state.unlink(missing_ok=True)
     try:
-        with simulator_process(SimulatorSettings(speed=speed, state=state)) as url:
+        with simulator_process(settings) as url:
             yield Service({"api_key": DEFAULT_KEY, "base_url": url, "speed": speed}, "simulator", speed)
     except RuntimeError as error:
         exit_with(str(error), ExitCode.USAGE)

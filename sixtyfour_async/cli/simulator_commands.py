@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 
 from sixtyfour_async.cli.exit_codes import ExitCode, exit_with, one_line_errors
 from sixtyfour_async.cli.run_command import check_files, run_enrichment
-from sixtyfour_async.cli.service import connect
+from sixtyfour_async.cli.service import connect, simulator_settings
 from sixtyfour_async.errors import InputError
 
 DEMO_SPEED = 8.0
 """Simulated seconds per real second at which the demo takes about a minute."""
-
-SETTING_OF_A_FAULT: Final = re.compile(r"\bfaults(?:\['(\w+)'\])?")
-"""How the simulator's settings name what the flag ``--fault`` sets."""
 
 
 @click.command()
@@ -115,7 +111,7 @@ def demo(speed: float, *, fresh: bool) -> None:
     "faults",
     multiple=True,
     metavar="NAME=PROBABILITY",
-    help="Inject a fault, such as reset=0.01; repeatable.",
+    help="Inject a fault, such as reset=0.01; repeatable. `pydoc sixtyfour_async.simulator.state.faults` lists them.",
 )
 @click.option("--state", type=click.Path(path_type=Path), help="File in which jobs survive a restart.")
 @one_line_errors
@@ -125,7 +121,6 @@ def simulate(host: str, port: int, tiers: tuple[str, ...], faults: tuple[str, ..
     All its times are scaled: at --speed 60, a job of one minute takes a second, and the minute of the rate limit lasts
     a second, too.
     """
-    from sixtyfour_async.cli.enrichment import parse_number
     from sixtyfour_async.simulator import DEFAULT_KEY, Simulator, SimulatorSettings
     from sixtyfour_async.simulator.serving.server import run as serve
 
@@ -133,14 +128,11 @@ def simulate(host: str, port: int, tiers: tuple[str, ...], faults: tuple[str, ..
         click.echo(f"export SIXTYFOUR_API_ENDPOINT={url}\nexport SIXTYFOUR_API_KEY={DEFAULT_KEY}")
         click.echo(f"simulating at {settings['speed']:g} times real speed; press Ctrl-C to stop", err=True)
 
+    enabled = tuple(dict.fromkeys((*SimulatorSettings().enabled_tiers, *tiers)))
+    chosen = simulator_settings(faults, **settings, enabled_tiers=enabled)
     try:
-        probabilities = dict(parse_number("--fault", text) for text in faults)
-        enabled = tuple(dict.fromkeys((*SimulatorSettings().enabled_tiers, *tiers)))
-        chosen = SimulatorSettings(**settings, faults=probabilities, enabled_tiers=enabled)
         serve(Simulator(chosen), host, port, announce)
     except ValueError as error:
-        raise InputError(
-            SETTING_OF_A_FAULT.sub(lambda match: f"--fault {match[1] or ''}".rstrip(), str(error))
-        ) from error
+        raise InputError(str(error)) from error
     except OSError as error:
         exit_with(error.strerror or str(error), ExitCode.USAGE)

@@ -116,6 +116,10 @@ class ResearchAgent(
     """What to return: a pydantic class, dataclass or TypedDict, or a mapping of field name to description."""
     research_plan: str | None = None
     """Instructions on how to research, in plain words."""
+    max_iterations: Annotated[int, Field(ge=1)] | None = None
+    """Maximum number of rounds of the agent, from 1; the default of the specification of May 2026 is 2."""
+    benchmark: bool | None = None
+    """Undocumented; passed through. The default of the specification of May 2026 is false."""
     webhook_url: WebhookURL | None = None
     """URL to which the service posts the result of a job: http(s), up to 2083 characters."""
 

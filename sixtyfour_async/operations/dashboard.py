@@ -60,8 +60,8 @@ class AddInteractiveBlock(
     """Registered name of the block to run, such as ``webhook``."""
     specs: JsonObject
     """Settings of the block, by the schema that `ListBlocks` returns."""
-    parent_block_id: str | None = None
-    """Id of the block whose output the new one takes; the vendor's older specification requires it."""
+    parent_block_id: str
+    """Id of the block whose output the new one takes; `GetInteractiveState` lists the blocks of the run."""
 
 
 class FinishInteractive(

@@ -115,7 +115,8 @@ class _Paged(Request):
     @model_validator(mode="after")
     def _check_cursor(self) -> Self:
         if self.cursor is not None:
-            others = [name for name in set_fields(self, *type(self).model_fields) if name not in {"cursor", "extra"}]
+            alone = {"cursor", "extra", "user_id"}
+            others = [name for name in set_fields(self, *type(self).model_fields) if name not in alone]
             if others:
                 raise ValueError(f"cursor must be passed alone; remove {', '.join(others)}")
         return self
@@ -140,6 +141,7 @@ class QuerySearch(
     PagedOperation[SearchPage, dict[str, JsonValue]],
     name="search-query",
     http="POST /search/query",
+    in_query=("user_id",),
     read_timeout=QUICK_ANSWER_TIMEOUT_SECONDS,
 ):
     """Search by filters or plain words, or replay a search, page by page; ``.rows(…)`` yields row after row.
@@ -174,6 +176,13 @@ class QuerySearch(
     """Whether to include places near a location named in ``query``; the service's default is true."""
     location_expansion_radius_miles: Annotated[int, Field(ge=5, le=200)] | None = None
     """Radius of location expansion in miles, 5 to 200; the service's default is 10."""
+    user_id: str | None = None
+    """Id of a user of the organization on whose behalf to search (the vendor's specification of May 2026)."""
+
+    def next_page(self, page: SearchPage) -> Any:
+        """Return the operation for the next page, on behalf of the same user; None after the last."""
+        following = super().next_page(page)
+        return following and following.model_copy(update={"user_id": self.user_id})
 
     @model_validator(mode="after")
     def _check_source(self) -> Self:

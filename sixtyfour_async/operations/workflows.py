@@ -105,8 +105,6 @@ class _Defined(Request):
 class _New(_Defined):
     workflow_name: str
     """Name of the workflow."""
-    workflow_description: str
-    """Description of the workflow, for people; may be empty."""
     workflow_definition: Definition
     """The blocks and edges: a `Graph`, or the same as a JSON object."""
     id: str | None = None
@@ -140,6 +138,9 @@ class CreateWorkflow(
 
     Source: docs.sixtyfour.ai, api-reference/workflow/create-workflow.
     """
+
+    workflow_description: str
+    """Description of the workflow, for people; may be empty."""
 
 
 class UpdateWorkflow(
@@ -245,8 +246,11 @@ class ListRuns(Request, Operation[Rows[WorkflowRun]], name="workflow-runs", http
     Source: docs.sixtyfour.ai, api-reference/workflows/workflows-execution.
     """
 
-    status: Literal["running", "completed", "cancelled", "active"] | None = None
-    """Which runs to list, ``active`` meaning queued or running; all when not sent."""
+    status: Literal["queued", "running", "completed", "failed", "cancelled", "active"] | None = None
+    """Which runs to list, ``active`` meaning queued or running; all when not sent.
+
+    The specification names ``running``, ``completed``, ``cancelled`` and ``active``; runs have the other two as well.
+    """
     workflow_id: str | None = None
     """Id of the workflow whose runs to list; all workflows when not sent."""
     limit: Annotated[int, Field(ge=1, le=500)] | None = None
@@ -310,8 +314,11 @@ class PostWorkflow(
 ):
     """Create a workflow through a REST-style route that is not confirmed; use `CreateWorkflow`.
 
-    Source: an older third-party reference.
+    Source: an older third-party reference, which documents name and definition only.
     """
+
+    workflow_description: str | None = None
+    """Description of the workflow, for people."""
 
 
 class PatchWorkflow(

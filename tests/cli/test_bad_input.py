@@ -82,6 +82,10 @@ CASES: dict[str, Case] = {
     ),
     "unknown column": Case(("column 'sites'", "no such column", "'website'"), command=(*COMPANY, "--skip", "sites")),
     "speed without simulate": Case(("--speed is for the simulator",), command=(*COMPANY, "--speed", "9")),
+    "fault without simulate": Case(("--fault is for the simulator",), command=(*COMPANY, "--fault", "reset=1")),
+    "unknown fault": Case(
+        ("--fault must be one of lost_answer",), command=(*COMPANY, "--simulate", "--fault", "earthquake=1")
+    ),
     "unknown encoding": Case(("no text encoding is called 'utf-9'",), command=(*COMPANY, "--encoding", "utf-9")),
     "bad delimiter": Case(("cannot be a delimiter",), command=(*COMPANY, "--delimiter", "ab")),
 }

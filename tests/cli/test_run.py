@@ -85,6 +85,26 @@ def test_a_requested_field_that_is_a_column_is_not_sent(shell: Shell) -> None:
     assert shell.submits() == {'3M | www.3m.com | two\r\nlines; and "quotes"': 1, "1&1 | www.1und1.ag": 1}
 
 
+def test_a_simulated_run_takes_faults(shell: Shell) -> None:
+    """The simulator of the run answers in the dialect, here in one without any answer."""
+    shell.table(rows=2)
+    result = shell.run(
+        "run",
+        "company-intelligence",
+        "in.csv",
+        *HEADQUARTERS,
+        *FAST,
+        "--fault",
+        "status_bad_word=1",
+        "--fault",
+        "reset=0",
+    )
+
+    assert [row["status"] for row in shell.rows()] == ["failed", "failed"], result.err
+    assert all(row["error"].startswith("no such company") for row in shell.rows())
+    assert shell.submits().total() == 2
+
+
 def test_the_same_command_again_sends_nothing_and_writes_the_same_output(shell: Shell) -> None:
     """The output is a function of input and journal; of equal rows one is submitted, and both are answered."""
     lines = [f"{company.company_name},{company.website}" for company in KNOWN[:4] if "," not in company.company_name]

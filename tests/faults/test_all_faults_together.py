@@ -37,7 +37,7 @@ async def test_five_hundred_rows_with_all_faults(seed: int) -> None:
     assert statuses["completed"] > 300
     for index, outcome in outcomes.items():
         if outcome.status == "completed":
-            assert outcome.result().structured_data == {"headquarters": fact(index)}
+            assert outcome.result().structured_data["headquarters"] == fact(index)
     books = simulator.books
     assert books.repeated == {}
     answered = {outcome.job_id for outcome in outcomes.values() if outcome.status == "completed"}

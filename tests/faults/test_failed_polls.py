@@ -27,8 +27,8 @@ async def test_jobs_survive_failed_polls(fault: str) -> None:
         simulator.faults.script(fault, route="/job-status", times=15)
         outcomes = {outcome.index: outcome async for outcome in runner.map(questions(10))}
 
-    answers = [outcomes[index].result().structured_data for index in range(10)]
-    assert answers == [{"headquarters": fact(index)} for index in range(10)]
+    answers = [outcomes[index].result().structured_data["headquarters"] for index in range(10)]
+    assert answers == [fact(index) for index in range(10)]
     assert simulator.faults.struck[fault] == 15
     assert (len(simulator.books.jobs), simulator.books.repeated) == (10, {})
 
@@ -58,7 +58,7 @@ async def test_wait_survives_failed_polls(fault: str) -> None:
         simulator.faults.script(fault, route="/job-status", times=3)
         found = await job.wait()
 
-    assert found.structured_data == {"headquarters": fact(0)}
+    assert found.structured_data["headquarters"] == fact(0)
     assert simulator.faults.struck[fault] == 3
     assert len(simulator.books.jobs) == 1
 
@@ -91,7 +91,7 @@ async def test_jobs_hidden_by_the_simulator_after_their_submit_are_found() -> No
             statuses = [outcome.status async for outcome in runner.map(questions(8))]
 
     assert hidden.status == 404
-    assert found.structured_data == {"headquarters": fact(0)}
+    assert found.structured_data["headquarters"] == fact(0)
     assert statuses == ["completed"] * 8
     assert simulator.faults.struck["not_found_after_submit"] == 9
 

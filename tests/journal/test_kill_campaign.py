@@ -57,7 +57,7 @@ def check(scenario: Scenario, kills: int) -> list[Entry]:
     for key, lines in consumed_by_key.items():
         assert {("completed", completed[key])} == {(line["status"], line["job_id"]) for line in lines}
         if key in facts:
-            assert all({"headquarters": facts[key]} == line["found"] for line in lines)
+            assert all(line["found"]["headquarters"] == facts[key] for line in lines)
     return parked
 
 

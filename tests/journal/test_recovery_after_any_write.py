@@ -104,7 +104,7 @@ def check(simulator: Simulator, journal: DyingJournal, delivered: Sequence[Outco
     assert len(set(job_ids.values())) == len(job_ids)
     for number in range(3):
         answers = [outcome.result().structured_data for outcome in ended if outcome.input == question(number)]
-        assert all({"headquarters": fact(number)} == answer for answer in answers)
+        assert all(answer["headquarters"] == fact(number) for answer in answers)
     charged = sum(
         job.charge for job in simulator.books.jobs if job.id in job_ids.values() and job.kind != "deep_search"
     )

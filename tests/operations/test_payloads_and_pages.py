@@ -112,6 +112,14 @@ def test_uploads_of_different_content_are_different_operations(tmp_path: Path) -
 # --- pages --------------------------------------------------------------------------------------------------------
 
 
+def test_every_page_is_requested_on_behalf_of_the_same_user() -> None:
+    operation = QuerySearch(simple_filters={"a": 1}, user_id="u1")
+
+    following = operation.next_page(SearchPage(has_more=True, next_cursor="c1"))
+
+    assert following == QuerySearch(cursor="c1", user_id="u1")
+
+
 @pytest.mark.parametrize(
     "operation", [QuerySearch(simple_filters={"a": 1}, max_results=7), StartFilterSearch(page_size=5)]
 )

@@ -9,6 +9,7 @@ import anyio
 import pytest
 
 from sixtyfour_async import APIError, DeepSearch, JobRunner, NotFoundError, RunWorkflow, final_file
+from sixtyfour_async.operations import Block, Graph
 from sixtyfour_async.simulator import companies
 from sixtyfour_async.testing import simulated
 
@@ -25,6 +26,31 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 
 def names(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir()]
+
+
+async def test_runs_are_listed_by_each_of_their_statuses() -> None:
+    async with simulated() as (client, simulator):
+        simulator.faults.script("job_failed", route="/workflows/run")
+        failed = await client.workflows.run(workflow_id=FACTS_WORKFLOW, webhook_payload=ROWS[:1])
+        await anyio.sleep(3600)
+        running = await client.workflows.run(workflow_id=FACTS_WORKFLOW, webhook_payload=ROWS[:2])
+        queued = await client.workflows.runs(status="queued")
+        found = await client.workflows.runs(status="failed")
+
+    assert [run.job_id for run in queued] == [running.id]
+    assert [run.job_id for run in found] == [failed.id]
+
+
+async def test_workflows_of_the_older_reference_need_a_name_and_a_definition() -> None:
+    source = Block(block_name="webhook", sequence_number=1, specs={"dataframe_type": "LEAD"})
+    async with simulated() as (client, _):
+        made = await client.workflows.rest.create(workflow_name="Mine", workflow_definition=Graph(blocks=[source]))
+        upserted = await client.workflows.update(
+            workflow_id="00000000-0000-4000-8000-000000000001", workflow_name="New"
+        )
+
+    assert (made.name, made.description) == ("Mine", "")
+    assert (upserted.id, upserted.name) == ("00000000-0000-4000-8000-000000000001", "New")
 
 
 async def test_a_deep_search_result_is_downloaded(tmp_path: Path) -> None:
@@ -95,7 +121,7 @@ async def test_a_workflow_is_run_polled_and_downloaded(tmp_path: Path) -> None:
     assert (progress.overall_status, ended.overall_status) == ("running", "completed")
     assert 0 < (progress.overall_progress_percentage or 0) < 100
     assert 3 == last.block_number == max(file.block_number or 0 for file in files)
-    assert files[-1] != last, "the files are not sorted"
+    assert files[-1] == last
     enriched = {row["company_name"]: row["headquarters"] for row in rows_of(path)}
     assert enriched == {company.company_name: company.headquarters or "" for company in companies()[:12]}
     assert simulator.books.leaked_keys == []

@@ -43,7 +43,7 @@ async def test_company_facts_come_from_the_packaged_file(start: Start) -> None:
     for company in companies()[::50]:
         target = {"company_name": company.company_name, "website": company.website}
         shown = await harness.finished("/company-intelligence-async", {"target_company": target, "struct": STRUCT})
-        assert shown["result"]["structured_data"] == facts(company)
+        assert shown["result"]["structured_data"] == {"company_name": company.company_name, **facts(company)}
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,8 @@ async def test_company_facts_come_from_the_packaged_file(start: Start) -> None:
 async def test_website_takes_precedence_over_name(start: Start, target: dict[str, str]) -> None:
     body = {"target_company": target, "struct": {"headquarters": "hq"}}
     answer = (await start().post("/company-intelligence", body)).json()
-    assert answer["structured_data"] == {"headquarters": "Montabaur, Germany"}
+    echo = {key: value for key, value in target.items() if key in {"company_name", "website"}}
+    assert answer["structured_data"] == echo | {"headquarters": "Montabaur, Germany"}
 
 
 @pytest.mark.parametrize(
@@ -150,7 +151,7 @@ async def test_unknown_facts_are_empty_strings_with_low_confidence(start: Start)
     known = {**COMPANY, "field_confidence": True}
     nothing = (await harness.post("/company-intelligence", unknown)).json()
     much = (await harness.post("/company-intelligence", known)).json()
-    assert set(nothing["structured_data"].values()) == {""}
+    assert nothing["structured_data"] == {**dict.fromkeys(STRUCT, ""), "company_name": "Acme"}
     assert 0 <= nothing["confidence_score"] < 4
     assert 8 <= much["confidence_score"] <= 10
     assert list(nothing["field_confidence"]) == list(STRUCT)
@@ -232,17 +233,25 @@ async def test_reverse_email_keeps_the_lead(start: Start) -> None:
 async def test_qa_agent_returns_strings(start: Start) -> None:
     body = {**QA, "struct": {"where": "Headquarters", "why": "Reason"}}
     data = (await start().post("/qa-agent", body)).json()["structured_data"]
-    assert set(data) == {"size", "age", "score", "where", "why"}
     assert all(isinstance(value, str) for value in data.values())
     assert data["where"] == "Maplewood, Minnesota, U.S."
-    assert float(data["score"]) == pytest.approx((3 * float(data["size"]) + float(data["age"])) / 4, abs=0.051)
+    assert set(data) == {"where", "why"}, "the requested keys, and no others"
+
+
+async def test_qa_agent_scores_each_criterion(start: Start) -> None:
+    harness = start()
+    judged = (await harness.post("/qa-agent", QA)).json()["structured_data"]
+    asked = (await harness.post("/qa-agent", {**QA, "struct": {"score": "Overall", "age": "Age"}})).json()
+    assert set(judged) == {"size", "age", "score"}
+    assert float(judged["score"]) == pytest.approx((3 * float(judged["size"]) + float(judged["age"])) / 4, abs=0.051)
+    assert asked["structured_data"] == {"score": judged["score"], "age": judged["age"]}
 
 
 async def test_research_agent_answers_about_companies_and_people(start: Start) -> None:
     harness = start()
     company = (await harness.post("/research-agent", RESEARCH)).json()["structured_data"]
     person = {"input_data": {"name": "Ada Example"}, "struct": {"title": "Job title"}}
-    assert company == {"industry": "Conglomerate"}
+    assert company == {"company_name": "3M", "industry": "Conglomerate"}
     assert (await harness.post("/research-agent", person)).json()["structured_data"]["title"]
 
 

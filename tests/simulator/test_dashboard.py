@@ -33,6 +33,8 @@ async def test_chat_lifecycle(start: Start) -> None:
     assert (await harness.client.patch(path, json={"title": "Greetings"})).json()["title"] == "Greetings"
     [listed] = (await harness.get("/chat/history")).json()["sessions"]
     assert (listed["title"], listed["unread"], "messages" in listed) == ("Greetings", True, False)
+    assert (listed["id"], listed["has_unread"]) == (opened["session_id"], True)
+    assert listed["started_at"] == listed["created_at"]
     assert (await harness.post(f"{path}/read")).json() == {"success": True}
     assert (await harness.get(f"{path}/engine")).json()["session_id"] == opened["session_id"]
     assert (await harness.post("/chat/stop", {"session_id": opened["session_id"]})).json()["status"] == "stopped"
@@ -91,11 +93,15 @@ async def start_interactive(harness: Harness) -> str:
 async def test_interactive_workflow_lifecycle(start: Start) -> None:
     harness = start()
     path = await start_interactive(harness)
-    added = (await harness.post(f"{path}/add-block", {"block_name": "find_email", "specs": {}})).json()
+    [first] = (await harness.get(f"{path}/state")).json()["blocks"]
+    block: dict[str, Any] = {"block_name": "find_email", "specs": {}, "parent_block_id": first["block_id"]}
+    added = (await harness.post(f"{path}/add-block", block)).json()
     assert (added["accepted"], added["error"]) == (True, None)
-    wrong: dict[str, Any] = {"block_name": "find_email", "specs": {}, "parent_block_id": "x"}
-    assert (await harness.post(f"{path}/add-block", wrong)).json()["accepted"] is False
-    assert (await harness.post(f"{path}/add-block", {"block_name": "x", "specs": {}})).status_code == 422
+    wrong = (await harness.post(f"{path}/add-block", {**block, "parent_block_id": "x"})).json()
+    assert (wrong["accepted"], wrong["error"]) == (False, "Unknown parent block")
+    assert (await harness.post(f"{path}/add-block", {**block, "block_name": "x"})).status_code == 422
+    orphan: dict[str, Any] = {"block_name": "find_email", "specs": {}}
+    assert (await harness.post(f"{path}/add-block", orphan)).json()["detail"][0]["loc"] == ["body", "parent_block_id"]
     early = await harness.get(f"{path}/output", block_id=added["block_id"])
     harness.clock.seconds = 10
 
@@ -112,7 +118,7 @@ async def test_interactive_workflow_lifecycle(start: Start) -> None:
     assert names == ["webhook", "find_email"]
     assert (await harness.post(f"{path}/finish")).json() == {"status": "completed"}
     assert (await harness.get(f"{path}/state")).json()["overall_status"] == "completed"
-    late = (await harness.post(f"{path}/add-block", {"block_name": "find_email", "specs": {}})).json()
+    late = (await harness.post(f"{path}/add-block", block)).json()
     assert (late["accepted"], late["block_id"]) == (False, None)
     assert (await harness.get("/workflows/interactive/x/state")).status_code == 404
     assert harness.simulator.books.charged_cents == 10

@@ -116,6 +116,16 @@ async def test_struct_is_built_from_listed_fields(start: Start) -> None:
             {"description": "x", "existing_struct": [{"name": "a", "description": "", "type": "date"}]},
             ["body", "existing_struct", 0, "type"],
         ),
+        (
+            {
+                "description": "x",
+                "existing_struct": [
+                    {"name": "a", "description": "", "type": "object", "subfields": [{"key": "b", "type": "int"}]},
+                    {"name": "c", "description": "", "type": "object", "subfields": [None]},
+                ],
+            },
+            ["body", "existing_struct", 1, "subfields", 0],
+        ),
     ],
 )
 async def test_invalid_struct_requests_are_rejected(start: Start, body: Any, loc: list[Any]) -> None:

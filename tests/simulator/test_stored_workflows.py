@@ -82,6 +82,14 @@ async def test_rest_routes_of_the_older_reference(start: Start) -> None:
     assert (await harness.client.patch(path, json=body)).status_code == 404
 
 
+async def test_older_reference_documents_name_and_definition_only(start: Start) -> None:
+    harness = start()
+    body = {"workflow_name": "Mine", "workflow_definition": graph(SOURCE)}
+    made = await harness.post("/workflows", body)
+    assert (made.status_code, made.json()["description"]) == (200, "")
+    assert (await harness.post("/workflows/create_workflow", body)).status_code == 422
+
+
 async def test_ids_are_unique_and_update_creates_missing_workflows(start: Start) -> None:
     harness = start()
     wanted = "11111111-2222-4333-8444-555555555555"
@@ -92,7 +100,11 @@ async def test_ids_are_unique_and_update_creates_missing_workflows(start: Start)
     assert again.status_code == 409
     assert again.json()["detail"].startswith(f"Workflow with ID {wanted} already exists.")
     assert (await create(harness, SOURCE, id=COMPANY_WORKFLOW)).status_code == 409
-    assert (await harness.post("/workflows/update_workflow", {"starred": True}, workflow_id="x")).status_code == 404
+    partial = (await harness.post("/workflows/update_workflow", {"starred": True}, workflow_id="x")).json()
+    assert (partial["id"], partial["name"], partial["starred"]) == ("x", "Untitled Workflow", True)
+    assert partial["workflow_definition"] == {"blocks": [], "edges": []}
+    refused = await harness.post("/workflows/run", {}, workflow_id="x")
+    assert (refused.status_code, refused.json()["detail"]) == (400, "Workflow has no blocks.")
 
 
 REFUSED: list[tuple[Any, list[Any]]] = [

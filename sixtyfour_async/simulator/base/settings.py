@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
+from sixtyfour_async.simulator.base.dialects.table import DIALECTS
 from sixtyfour_async.simulator.base.webhooks import WEBHOOK_FAULTS
 
 DEFAULT_KEY = "sim_sk_local"
@@ -20,7 +21,7 @@ RetryAfter = Literal["none", "seconds", "date"]
 Runtimes = Literal["documented", "measured"]
 
 TIERS = ("micro", "low", "medium", "high", "xhigh", "scout")
-FAULTS = (
+NETWORK_FAULTS = (
     "lost_answer",
     "reset",
     "server_error",
@@ -31,8 +32,9 @@ FAULTS = (
     "drift",
     "job_failed",
     "throttled",
-    *WEBHOOK_FAULTS,
 )
+"""Names of the faults of networks, proxies and jobs, after which the answers are as documented."""
+FAULTS = (*NETWORK_FAULTS, *WEBHOOK_FAULTS, *DIALECTS)
 """Names of the faults that can be injected; `state.faults` describes each."""
 
 

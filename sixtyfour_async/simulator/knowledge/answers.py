@@ -79,10 +79,13 @@ def company_data(seed: int, body: Mapping[str, Any]) -> JSON:
 
 
 def company_answer(seed: int, body: Mapping[str, Any]) -> JSON:
-    """Return the result of company-intelligence."""
-    company = find_company(body["target_company"])
-    name = _named(company, body["target_company"])
+    """Return the result of company-intelligence; name and website are echoed, as in published outputs."""
+    given = body["target_company"]
+    company = find_company(given)
+    name = _named(company, given)
+    echo = {key: given[key] for key in ("company_name", "website") if key in given}
     data = company_data(seed, body)
+    data = {**data, **{key: value for key, value in echo.items() if key not in data}}
     return _report(seed=seed, body=body, subject=name, data=data, notes=_notes(company, name), url=_site(company))
 
 
@@ -174,7 +177,12 @@ def reverse_answer(seed: int, body: Mapping[str, Any]) -> JSON:
 
 
 def qa_answer(seed: int, body: Mapping[str, Any]) -> JSON:
-    """Return the result of qa-agent; every value is a string."""
+    """Return the result of qa-agent; every value is a string.
+
+    With a struct exactly its keys are filled, as in published outputs: those named like a criterion with its points,
+    those that speak of a score with the weighted mean, others with facts. Without one, the points and the score are
+    returned (assumed).
+    """
     given = body["data"]
     company = find_company(given)
     points = {
@@ -184,17 +192,18 @@ def qa_answer(seed: int, body: Mapping[str, Any]) -> JSON:
     weights = {item["criteria_name"]: item.get("weight", 1.0) for item in body["qualification_criteria"]}
     total = sum(weights.values()) or 1.0
     overall = sum(points[name] * weights[name] for name in points) / total
-    data: JSON = {name: f"{value:.1f}" for name, value in points.items()}
-    data["score"] = f"{overall:.1f}"
-    struct: Mapping[str, str] = body.get("struct") or {}
-    data.update(
-        {
-            name: cast(company_fact(company, name, about), "str", name)
-            for name, about in struct.items()
-            if name != "score"
-        }
-    )
+    judged = {name: f"{value:.1f}" for name, value in {**points, "score": overall}.items()}
+    struct: Mapping[str, str] | None = body.get("struct")
+    data: JSON = judged
+    if struct:
+        data = {name: _qa_value(judged, company, name, about) for name, about in struct.items()}
     return {"structured_data": data, "notes": f"Judged by {len(points)} criteria."}
+
+
+def _qa_value(judged: Mapping[str, str], company: Company | None, name: str, about: str) -> Any:
+    if "score" in words(name).split():
+        return judged.get(name) or judged["score"]
+    return judged.get(name) or cast(company_fact(company, name, about), "str", name)
 
 
 def research_answer(seed: int, body: Mapping[str, Any]) -> JSON:

@@ -167,7 +167,14 @@ _RESEARCH = Operation(
     task_type="research_agent",
     started_status="RUNNING",
     subject_key="input_data",
-    fields=(Field("input_data", "object", required=True), Field("struct", "object"), _PLAN, _WEBHOOK),
+    fields=(
+        Field("input_data", "object", required=True),
+        Field("struct", "object"),
+        _PLAN,
+        Field("max_iterations", "integer", nullable=False, minimum=1),
+        Field("benchmark", "boolean", nullable=False),
+        _WEBHOOK,
+    ),
     empty_message="Invalid request body",
 )
 

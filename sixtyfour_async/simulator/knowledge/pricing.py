@@ -65,10 +65,13 @@ class Account:
             self.reserved_cents += price
             heapq.heappush(self._due, (ends_at, work_id, price))
 
-    def cancel(self, work_id: str, price: int, planned_end: float) -> None:
-        """Charge *price* now, in place of the reservation that was due at *planned_end*."""
+    def amend(self, work_id: str, before: int, price: int) -> None:
+        """Charge *price* now, in place of what was reserved for the work or charged for it, *before*. Units: cents."""
         left = [item for item in self._due if item[1] != work_id]
-        self.reserved_cents -= sum(item[2] for item in self._due if item[1] == work_id and item[0] == planned_end)
+        if len(left) < len(self._due):
+            self.reserved_cents -= before
+        else:
+            self.spent_cents -= before
         heapq.heapify(left)
         self._due = left
         self.spent_cents += price

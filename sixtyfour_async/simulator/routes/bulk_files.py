@@ -21,7 +21,7 @@ from sixtyfour_async.simulator.base.validation import Field, missing, problem, s
 from sixtyfour_async.simulator.knowledge.operations import BY_KIND, COST_UNITS, Operation, tier_of
 from sixtyfour_async.simulator.knowledge.pricing import amount_field
 from sixtyfour_async.simulator.knowledge.runtimes import ROWS_PER_SECOND, bulk_seconds
-from sixtyfour_async.simulator.routes.calls import Call, Reply
+from sixtyfour_async.simulator.routes.calls import About, Call, Reply
 from sixtyfour_async.simulator.routes.graphs import linear_definition
 from sixtyfour_async.simulator.state.result_files import LINK_SECONDS, MEDIA_TYPES, Link, write_rows
 from sixtyfour_async.simulator.state.service import Service
@@ -70,7 +70,8 @@ def start(route: BulkRoute, service: Service, call: Call) -> Reply:
     config = _config(route, parts["config"].text)
     known = service.run_for_key(call.path, call.headers.get("idempotency-key"))
     if known is not None:
-        return Reply({"task_id": known.id, "status": "RUNNING", "already_started": True})
+        repeated = {"task_id": known.id, "status": "RUNNING", "already_started": True}
+        return Reply(repeated, about=About("submit", known))
     if service.bulk_starts_last_minute(call.now) >= MAX_SUBMISSIONS_PER_MINUTE:
         raise group_error(429, "Too Many Requests", "Rate limit exceeded", "enrichment")
     service.require_tier(route.operation.tier_noun, tier_of(config))
@@ -78,7 +79,8 @@ def start(route: BulkRoute, service: Service, call: Call) -> Reply:
     run = _accept(route, service, call, config, table)
     count = len(table.rows)
     cost = amount_field("estimated_cost", _price(route, config, count), units)
-    return Reply({"task_id": run.id, "status": "RUNNING", "row_count": count, **cost})
+    started = {"task_id": run.id, "status": "RUNNING", "row_count": count, **cost}
+    return Reply(started, about=About("submit", run))
 
 
 def _parts(call: Call) -> Mapping[str, Part]:
@@ -141,9 +143,8 @@ def _blocks(route: BulkRoute, config: dict[str, Any], columns: Sequence[str]) ->
 
 
 def results(service: Service, call: Call, run: Run) -> list[dict[str, Any]]:
-    """Return the file of each block of a finished job, with new links; the final file comes first, not last."""
-    numbers = list(range(1, len(run.body["blocks"]) + 1))
-    return [result_item(service, call, run, number, "csv") for number in (numbers[-1], *numbers[:-1])]
+    """Return the file of each block of a finished job in their order, with new links; the last one is final."""
+    return [result_item(service, call, run, number, "csv") for number in range(1, len(run.body["blocks"]) + 1)]
 
 
 _MAX_MEASURED_ROWS = 1000

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sixtyfour_async.simulator.base.dialects.answer import Kind, Lead
 from sixtyfour_async.simulator.base.error_responses import validation_error
 from sixtyfour_async.simulator.base.json_values import as_object
 from sixtyfour_async.simulator.base.validation import Field, missing, problem, validate
-from sixtyfour_async.simulator.state.work import WorkFaults
+from sixtyfour_async.simulator.state.work import Work, WorkFaults
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,30 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class RowsOf:
+    """The leads of an answer with one row for each, in the order they were asked.
+
+    ``answer_to`` returns the row for any lead. ``file``: rows and format, if they are written to a file.
+    """
+
+    leads: Sequence[Lead]
+    answer_to: Callable[[Lead], Any]
+    file: tuple[Sequence[Mapping[str, Any]], str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The work that a reply is about: what a dialect must know of it."""
+
+    kind: Kind
+    work: Work
+    rows: RowsOf | None = None
+    """The rows of the result, if it has several."""
+    finished: Callable[[], Any] | None = None
+    """Returns the result of work accepted a moment ago, if it could be answered at once."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """A response. With ``wait_until``, the response is what ``finish`` returns at that simulated instant."""
 
@@ -87,3 +112,5 @@ class Reply:
     media_type: str = "application/json"
     wait_until: float | None = None
     finish: Callable[[float], Reply] | None = None
+    about: About | None = None
+    """The work, if the reply starts, reports or completes any."""

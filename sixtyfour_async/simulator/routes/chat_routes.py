@@ -110,13 +110,19 @@ def _listed(session: Record) -> dict[str, Any]:
     return {name: value for name, value in session.items() if name != "messages"}
 
 
+def _in_history(session: Record) -> dict[str, Any]:
+    """Return the item of a session in the history, which names it ``id`` (the public OpenAPI file)."""
+    more = {"id": session["session_id"], "has_unread": session["unread"], "started_at": session["created_at"]}
+    return {**_listed(session), **more}
+
+
 def history(service: Service, call: Call) -> Reply:
     """Handle ``GET /chat/history``, newest first."""
     cursor = call.query_values(_HISTORY)["cursor"] or "0"
     first = int(cursor) if cursor.isdigit() else 0
     found = service.records.all(KIND)[::-1]
     more = first + _PAGE_SIZE < len(found)
-    page = [_listed(session) for session in found[first : first + _PAGE_SIZE]]
+    page = [_in_history(session) for session in found[first : first + _PAGE_SIZE]]
     return Reply({"sessions": page, "has_more": more, "next_cursor": str(first + _PAGE_SIZE) if more else None})
 
 

@@ -31,7 +31,7 @@ _START = (
     Field("result_formats", "array"),
     Field("cache_config", "object"),
 )
-_ADD = (*_BLOCK, Field("parent_block_id", "string"))
+_ADD = (*_BLOCK, Field("parent_block_id", "string", required=True))
 _OUTPUT = (Field("block_id", "string", required=True),)
 _SAVE = (
     Field("block_id", "string"),
@@ -82,11 +82,11 @@ def add_block(service: Service, call: Call) -> Reply:
     """Handle ``POST /workflows/interactive/{job_id}/add-block``."""
     body = call.body(_ADD)
     run = _found(service, call)
-    parents = [each for each in run["blocks"] if body["parent_block_id"] in (None, each["block_id"])]
-    if run["finished"] or not parents:
+    parent = next((each for each in run["blocks"] if each["block_id"] == body["parent_block_id"]), None)
+    if run["finished"] or parent is None:
         text = "The run is finished" if run["finished"] else "Unknown parent block"
         return Reply({"accepted": False, "block_id": None, "error": text})
-    block = _block(service, call, body, parents[-1]["rows"], parents[-1]["block_id"])
+    block = _block(service, call, body, parent["rows"], parent["block_id"])
     service.records.put(KIND, run["id"], {**run, "blocks": [*run["blocks"], block]}, call.now)
     return Reply({"accepted": True, "block_id": block["block_id"], "error": None})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from typing import Any
 
 from sixtyfour_async.simulator.base.clock import iso
@@ -13,7 +14,7 @@ from sixtyfour_async.simulator.knowledge.operations import BY_KIND, COST_UNITS, 
 from sixtyfour_async.simulator.knowledge.pricing import amount_field
 from sixtyfour_async.simulator.knowledge.runtimes import bulk_seconds
 from sixtyfour_async.simulator.routes import bulk_files
-from sixtyfour_async.simulator.routes.calls import Call, Reply
+from sixtyfour_async.simulator.routes.calls import About, Call, Reply, RowsOf
 from sixtyfour_async.simulator.state.faults import UNKNOWN_STATUS
 from sixtyfour_async.simulator.state.service import BULK, Service
 from sixtyfour_async.simulator.state.work import Job, Run, Work, WorkRequest
@@ -25,7 +26,9 @@ _WITH_COST = frozenset({"find_email", "find_phone", "reverse_email", "reverse_ph
 def start(operation: Operation, service: Service, call: Call, *, bulk: bool = False) -> Reply:
     """Handle an ``-async`` route: accept the work."""
     job = _submit(operation, service, call, bulk=bulk)
-    return Reply({"task_id": job.id, "status": operation.started_status})
+    finished = None if job.failed else functools.partial(result_of, service.settings.seed, job, "cents")
+    started = {"task_id": job.id, "status": operation.started_status}
+    return Reply(started, about=About("submit", job, finished=finished))
 
 
 def run(operation: Operation, service: Service, call: Call, *, bulk: bool = False) -> Reply:
@@ -35,7 +38,8 @@ def run(operation: Operation, service: Service, call: Call, *, bulk: bool = Fals
     def finish(_: float) -> Reply:
         if job.failed:
             raise error_response(500, "An unexpected error occurred")
-        return Reply(result_of(service.settings.seed, job, "cents"))
+        result = result_of(service.settings.seed, job, "cents")
+        return Reply(result, about=About("direct", job, _rows_of(service.settings.seed, job, "cents")))
 
     return Reply(wait_until=job.ends_at, finish=finish)
 
@@ -87,6 +91,14 @@ def result_of(seed: int, job: Job, units: str) -> Any:
     return [_row(seed, operation, {**job.body, "lead": lead}, units) for lead in job.leads]
 
 
+def _rows_of(seed: int, job: Job, units: str) -> RowsOf | None:
+    """Return the leads of a bulk job, None of any other."""
+    if job.leads is None:
+        return None
+    operation = BY_KIND[job.kind.removesuffix("_bulk")]
+    return RowsOf(job.leads, lambda lead: _row(seed, operation, {**job.body, "lead": lead}, units))
+
+
 def _row(seed: int, operation: Operation, body: dict[str, Any], units: str) -> dict[str, Any]:
     """Return the result for a lead of a bulk job; a lead that cannot be looked up gets an ``error`` (assumed)."""
     if not operation.can_look_up(body["lead"]):
@@ -104,22 +116,24 @@ def job_status(service: Service, call: Call) -> Reply:
     status_body = {"status": "running", "id": work.id, "run_id": run_id, "start_time": iso(work.submitted_at)}
     if call.draw_drift():
         return Reply({**status_body, "status": UNKNOWN_STATUS})
+    about = About("poll", work, _rows_of(service.settings.seed, work, units) if isinstance(work, Job) else None)
+    return Reply({**status_body, **_progress_or_end(service, call, work, units)}, about=about)
+
+
+def _progress_or_end(service: Service, call: Call, work: Job | Run, units: str) -> dict[str, Any]:
     if not work.done(call.now):
-        return Reply({**status_body, **_progress(work, call.now)})
+        return _progress(work, call.now)
     if work.failed:
-        return Reply({**status_body, "status": "failed", "error": FAILURE})
+        return {"status": "failed", "error": FAILURE}
     if isinstance(work, Run) and work.cancelled_at is not None:
-        return Reply({**status_body, "status": "cancelled"})
-    return Reply(
-        {
-            **status_body,
-            "status": "completed",
-            "close_time": iso(work.ends_at),
-            **_result(service, call, work, units),
-            **amount_field("charge", work.charge, units),
-            "task_type": _task_type(work.kind),
-        }
-    )
+        return {"status": "cancelled"}
+    return {
+        "status": "completed",
+        "close_time": iso(work.ends_at),
+        **_result(service, call, work, units),
+        **amount_field("charge", work.charge, units),
+        "task_type": _task_type(work.kind),
+    }
 
 
 def delivered_job(service: Service, call: Call) -> dict[str, Any]:

@@ -54,10 +54,13 @@ _QUERY = (
     Field("location_expansion_enabled", "boolean", nullable=False),
     Field("location_expansion_radius_miles", "integer", nullable=False, minimum=5, maximum=200),
 )
+_USER = (Field("user_id", "string"),)
+"""The forwarded user; any is taken for one of the organization."""
 
 
 def query(service: Service, call: Call) -> Reply:
     """Handle ``POST /search/query``: the first page of a search, or with a cursor the next one."""
+    call.query_values(_USER)
     return Reply(_answer(service, call, call.body(_QUERY)))
 
 

@@ -29,7 +29,7 @@ from sixtyfour_async.simulator.knowledge.facts import company_fact, words
 from sixtyfour_async.simulator.knowledge.operations import subject_of
 from sixtyfour_async.simulator.knowledge.people import invent_person, person_fact, slug
 from sixtyfour_async.simulator.knowledge.pricing import PRICES_CENTS
-from sixtyfour_async.simulator.routes.calls import Call, Reply
+from sixtyfour_async.simulator.routes.calls import About, Call, Reply
 from sixtyfour_async.simulator.state.faults import UNKNOWN_STATUS
 from sixtyfour_async.simulator.state.service import Service
 from sixtyfour_async.simulator.state.work import Job, WorkRequest
@@ -40,13 +40,19 @@ _TYPES = (
     *("string", "int", "float", "bool", "list[string]", "list[int]", "list[float]", "list[bool]", "dict"),
     *("enum", "list[enum]", "object", "object_list", "str", "list[str]"),
 )
-_NAME = Field("name", "string", required=True, pattern="^[a-zA-Z0-9_]+$")
+_KEY_PATTERN = "^[a-zA-Z0-9_]+$"
+_NAME = Field("name", "string", required=True, pattern=_KEY_PATTERN)
+_SUBFIELD = (
+    Field("key", "string", required=True, pattern=_KEY_PATTERN),
+    Field("type", "string", required=True, choices=("string", "int", "float", "bool", "dict", "str")),
+    Field("description", "string"),
+)
 _FIELD = (
     _NAME,
     Field("description", "string", required=True, max_length=10_000),
     Field("type", "string", required=True, choices=_TYPES),
     string_array("options", 500, max_length=200),
-    Field("subfields", "array"),
+    Field("subfields", "array", items=_SUBFIELD),
 )
 _BLOCK_TYPES = ("lead_enrichment", "company_enrichment", "linkedin_enrichment", "research_agent", "webhook")
 _BUILD = (
@@ -87,7 +93,7 @@ def verify_age(service: Service, call: Call) -> Reply:
     job = service.accept(
         Job, _work_request(service, "verify_age", name, {"subject": subject}), call.now, call.draw_faults
     )
-    return Reply({"task_id": job.id, "status": "RUNNING"})
+    return Reply({"task_id": job.id, "status": "RUNNING"}, about=About("submit", job))
 
 
 def age(service: Service, call: Call) -> Reply:
@@ -98,12 +104,14 @@ def age(service: Service, call: Call) -> Reply:
     if call.draw_drift():
         return Reply({"task_id": job.id, "status": UNKNOWN_STATUS})
     if not job.done(call.now) or job.failed:
-        return Reply({"task_id": job.id, "status": "failed" if job.done(call.now) else "running"})
+        status = "failed" if job.done(call.now) else "running"
+        return Reply({"task_id": job.id, "status": status}, about=About("poll", job))
     years = randint(21, 74, service.settings.seed, "age", job.subject)
     born = int(iso(call.now)[:4]) - years
     person = invent_person(service.settings.seed, job.body["subject"])
     result = {"age": years, "date_of_birth": f"{born}", "confidence": 0.8, "sources": [person.linkedin]}
-    return Reply({"task_id": job.id, "status": "completed", **result, "name": person.name})
+    body = {"task_id": job.id, "status": "completed", **result, "name": person.name}
+    return Reply(body, about=About("poll", job))
 
 
 def _work_request(service: Service, kind: str, subject: str, body: Mapping[str, Any]) -> WorkRequest:
@@ -117,7 +125,7 @@ def _run_synchronously(service: Service, call: Call, request: WorkRequest, answe
     def finish(_: float) -> Reply:
         if job.failed:
             raise error_response(500, "An unexpected error occurred")
-        return Reply(answer())
+        return Reply(answer(), about=About("direct", job))
 
     return Reply(wait_until=job.ends_at, finish=finish)
 

@@ -8,14 +8,13 @@ from typing import Any
 
 from sixtyfour_async.simulator.base.error_responses import error_response, validation_error
 from sixtyfour_async.simulator.base.json_values import as_array
-from sixtyfour_async.simulator.base.seeded_random import uniform
 from sixtyfour_async.simulator.base.validation import Field, problem
 from sixtyfour_async.simulator.knowledge.documents import as_row
 from sixtyfour_async.simulator.knowledge.pricing import PRICES_CENTS
 from sixtyfour_async.simulator.knowledge.runtimes import ROWS_PER_BATCH, SECONDS_PER_BATCH
 from sixtyfour_async.simulator.routes import searches
 from sixtyfour_async.simulator.routes.bulk_files import result_item
-from sixtyfour_async.simulator.routes.calls import Call, Reply
+from sixtyfour_async.simulator.routes.calls import About, Call, Reply
 from sixtyfour_async.simulator.routes.graphs import blocks_in_order, find_workflow, payload_rows, required_columns
 from sixtyfour_async.simulator.routes.uploads import find_upload
 from sixtyfour_async.simulator.state.faults import UNKNOWN_STATUS
@@ -54,12 +53,15 @@ def run(service: Service, call: Call) -> Reply:
     known = service.run_for_key(workflow["id"], key)
     started = known or _start(service, call, workflow, sorted(formats), key)
     status_body = {"status": "queued", "workflow_id": workflow["id"], "job_id": started.id, "cache_config": None}
-    return Reply({**status_body, **({"already_started": True} if known else {})})
+    repeated = {"already_started": True} if known else {}
+    return Reply({**status_body, **repeated}, about=About("submit", started))
 
 
 def _start(service: Service, call: Call, workflow: Mapping[str, Any], formats: list[str], key: str | None) -> Run:
     body = call.body(_RUN_BODY, optional=True)
     blocks = blocks_in_order(workflow)
+    if not blocks:
+        raise error_response(400, "Workflow has no blocks.")
     override: dict[str, Any] = body["specs_override"] or {}
     first: dict[str, Any] = {**blocks[0], "specs": {**blocks[0]["specs"], **override}}
     rows = _rows(service, call, first, body["webhook_payload"])
@@ -132,27 +134,24 @@ def _require_field(service: Service, call: Call, run_id: str) -> Run:
 
 def run_live_status(service: Service, call: Call) -> Reply:
     """Handle ``GET /workflows/runs/{run_id}/live_status``."""
-    status_body = live_status(_require_field(service, call, call.params["run_id"]), call.now)
-    return Reply({**status_body, "overall_status": UNKNOWN_STATUS} if call.draw_drift() else status_body)
+    run = _require_field(service, call, call.params["run_id"])
+    status_body = live_status(run, call.now)
+    if call.draw_drift():
+        return Reply({**status_body, "overall_status": UNKNOWN_STATUS})
+    return Reply(status_body, about=About("poll", run))
 
 
 def links(service: Service, call: Call) -> Reply:
-    """Handle ``…/results/download-links``: one item per finished block, in no meaningful order."""
+    """Handle ``…/results/download-links``: one item per finished block in the order of the blocks, the last is final.
+
+    Source: the vendor's own demo client, which saves the last one.
+    """
     format_ = call.query_values(_LINKS)["format"] or "csv"
     run = _require_field(service, call, call.params["run_id"])
     if format_ not in run.formats:
         raise error_response(400, f"Results in format '{format_}' were not saved for this run.")
-    numbers = list(range(1, int(blocks_done(run, call.now)) + 1))
-    return Reply([_with_rows(service, call, run, number, format_) for number in _shuffled(run.id, numbers)])
-
-
-def _shuffled(run_id: str, numbers: list[int]) -> list[int]:
-    """Shuffle block numbers so that the highest is neither last nor, with three or more, first.
-
-    Clients that take the last item for the final result must fail here rather than in production.
-    """
-    others = sorted(numbers[:-1], key=lambda number: uniform(run_id, number))
-    return others[:1] * (len(others) > 1) + numbers[-1:] + others[len(others) > 1 :]
+    numbers = range(1, int(blocks_done(run, call.now)) + 1)
+    return Reply([_with_rows(service, call, run, number, format_) for number in numbers])
 
 
 def _with_rows(service: Service, call: Call, run: Run, number: int, format_: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from sixtyfour_async.simulator.base.validation import Field, problem, string_arr
 from sixtyfour_async.simulator.knowledge.people import invent_person
 from sixtyfour_async.simulator.knowledge.pricing import PRICES_CENTS
 from sixtyfour_async.simulator.routes import exclusions, searches
-from sixtyfour_async.simulator.routes.calls import Call, Reply
+from sixtyfour_async.simulator.routes.calls import About, Call, Reply
 from sixtyfour_async.simulator.routes.stored_searches import load_search, store_search
 from sixtyfour_async.simulator.routes.uploads import find_upload
 from sixtyfour_async.simulator.state.faults import UNKNOWN_STATUS
@@ -63,7 +63,12 @@ def start(service: Service, call: Call) -> Reply:
     if not body["query"].strip():
         raise error_response(400, "Invalid search query")
     search = service.deep_search(body["search_id"] or "") or _start_deep(service, call, body)
-    return Reply({"task_id": search.id, "status": "queued", "message": "Search started successfully"})
+    return _started(search, "Search started successfully")
+
+
+def _started(search: Search, message: str) -> Reply:
+    body = {"task_id": search.id, "status": "queued", "message": message}
+    return Reply(body, about=About("submit", search))
 
 
 def _start_deep(service: Service, call: Call, body: dict[str, Any]) -> Search:
@@ -123,7 +128,7 @@ def export(service: Service, call: Call) -> Reply:
     search = _accept(service, call, "export", _search_body(body, mode, parsed, excluded_ids), search_id)
     if body["search_id"] is None:
         store_search(service, call, mode=mode, parsed=parsed, search_id=search_id, in_history=False)
-    return Reply({"task_id": search.id, "status": "queued", "message": "Export started successfully"})
+    return _started(search, "Export started successfully")
 
 
 def _found(service: Service, call: Call, *kinds: str) -> Search:
@@ -148,7 +153,7 @@ def status(service: Service, call: Call) -> Reply:
         with_file = search.body.get("output_mode") != "query_only"
         status_body["exported_count"] = search.rows if with_file else 0
         status_body["resource_handle_id"] = _handle(search) if with_file else None
-    return Reply(status_body)
+    return Reply(status_body, about=About("poll", search))
 
 
 def _search_status(search: Search, now: float) -> dict[str, Any]:
@@ -205,7 +210,7 @@ def lookalike(service: Service, call: Call) -> Reply:
     search = _accept(service, call, "lookalike", search_body, search_id)
     store_search(service, call, mode="people", parsed=parsed, search_id=search_id, kind="lookalike", task_id=search.id)
     started = {"task_id": search.id, "search_id": search_id, "status": "queued", "seed_diagnostics": diagnostics}
-    return Reply(started, status=202)
+    return Reply(started, status=202, about=About("submit", search))
 
 
 def _seeds(service: Service, call: Call, body: Mapping[str, Any]) -> tuple[list[dict[str, Any]], int]:
@@ -258,5 +263,6 @@ def lookalike_status(service: Service, call: Call) -> Reply:
             "seed_diagnostics": search.body["seed_diagnostics"],
             "excluded_public_ids": search.body["excluded"] if done else None,
             "warnings": search.body["seed_diagnostics"]["warnings"],
-        }
+        },
+        about=About("poll", search),
     )

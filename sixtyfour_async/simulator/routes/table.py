@@ -85,7 +85,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/workflows/update_workflow", workflow_routes.update, "workflow"),
     Route("POST", "/workflows/delete_workflow", workflow_routes.delete, "workflow"),
     Route("GET", "/workflows", workflow_routes.workflows, "workflow"),
-    Route("POST", "/workflows", workflow_routes.create, "workflow"),
+    Route("POST", "/workflows", workflow_routes.post, "workflow"),
     Route("GET", "/workflows/{workflow_id}", workflow_routes.show, "workflow"),
     Route("PATCH", "/workflows/{workflow_id}", workflow_routes.patch, "workflow"),
     Route("DELETE", "/workflows/{workflow_id}", workflow_routes.remove, "workflow"),

@@ -23,6 +23,9 @@ _CREATE = (
     Field("workflow_definition", "object", required=True),
     Field("id", "string"),
 )
+_POST = tuple(Field(field.name, field.type) if field.name == "workflow_description" else field for field in _CREATE)
+"""The older reference documents name and definition only."""
+_UNTITLED = "Untitled Workflow"
 _UPDATE = (
     Field("workflow_name", "string"),
     Field("workflow_description", "string"),
@@ -60,7 +63,15 @@ def _found(service: Service, workflow_id: str) -> Workflow:
 
 def create(service: Service, call: Call) -> Reply:
     """Handle ``POST /workflows/create_workflow``."""
-    body = call.body(_CREATE)
+    return _create(service, call, call.body(_CREATE))
+
+
+def post(service: Service, call: Call) -> Reply:
+    """Handle ``POST /workflows`` of the older reference."""
+    return _create(service, call, call.body(_POST))
+
+
+def _create(service: Service, call: Call, body: dict[str, Any]) -> Reply:
     _check(body["workflow_definition"])
     wanted = body["id"] or service.records.new_id(KIND)
     if graphs.find_workflow(service.records, wanted) is not None:
@@ -77,13 +88,13 @@ def _check(definition: Any) -> None:
 
 def _store(service: Service, call: Call, workflow_id: str, body: dict[str, Any]) -> Workflow:
     definition = graphs.with_block_ids(service.records, body["workflow_definition"])
-    name, description = body["workflow_name"] or "Untitled Workflow", body["workflow_description"] or ""
+    name, description = body["workflow_name"] or _UNTITLED, body["workflow_description"] or ""
     workflow = graphs.workflow_record(workflow_id, name, description, definition, iso(call.now))
     return service.records.put(KIND, workflow_id, workflow, call.now)
 
 
 def update(service: Service, call: Call) -> Reply:
-    """Handle ``POST /workflows/update_workflow``: a missing workflow is created if a definition is sent."""
+    """Handle ``POST /workflows/update_workflow``: a missing workflow is created, from whatever was sent."""
     return Reply(_update(service, call, call.query_values(_ID)["workflow_id"], create_missing=True))
 
 
@@ -98,9 +109,9 @@ def _update(service: Service, call: Call, workflow_id: str, *, create_missing: b
         _check(body["workflow_definition"])
     stored = graphs.find_workflow(service.records, workflow_id)
     if stored is None:
-        if not create_missing or body["workflow_definition"] is None:
+        if not create_missing:
             raise error_response(404, "Workflow not found")
-        return _store(service, call, workflow_id, body)
+        stored = graphs.workflow_record(workflow_id, _UNTITLED, "", {"blocks": [], "edges": []}, iso(call.now))
     changes = {_STORED.get(name, name): value for name, value in body.items() if value is not None}
     if "workflow_definition" in changes:
         changes["workflow_definition"] = graphs.with_block_ids(service.records, changes["workflow_definition"])

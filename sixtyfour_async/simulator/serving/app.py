@@ -6,11 +6,10 @@ functions decide the answer and never await.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,6 +22,7 @@ from sixtyfour_async.simulator.routes.oauth import client_of_token
 from sixtyfour_async.simulator.routes.router import Route, Router
 from sixtyfour_async.simulator.routes.storage_host import signed_file
 from sixtyfour_async.simulator.serving.broken_responses import ResetResponse, StalledResponse, TruncatedResponse
+from sixtyfour_async.simulator.serving.dialect_responses import DialectResponses, json_response
 from sixtyfour_async.simulator.state.books import Books, RequestEntry
 from sixtyfour_async.simulator.state.faults import STALL_SECONDS, Faults
 from sixtyfour_async.simulator.state.limits import Limiter, Verdict, make_limiter
@@ -86,7 +86,12 @@ class RequestPipeline:
     service: Service
     books: Books
     faults: Faults
+    dialects: DialectResponses = field(init=False)
     limiters: dict[str, Limiter] = field(default_factory=dict[str, Limiter])
+
+    def __post_init__(self) -> None:
+        """Let the faults choose dialects, too."""
+        self.dialects = DialectResponses(self.faults, self.service, self.books)
 
     async def answer(self, request: Request, by_method: Mapping[str, Route], params: Mapping[str, str]) -> Response:
         """Answer a request to the API; *by_method* holds the routes of its path."""
@@ -128,7 +133,8 @@ class RequestPipeline:
 
     async def _answer(self, context: RequestContext, verdict: Verdict | None) -> Response:
         path = context.request.url.path
-        if (broken := self._fault_before_work(path)) is not None:
+        broken = self._fault_before_work(path) or self.dialects.before_work(context.request.method, path, context.now)
+        if broken is not None:
             return broken
         try:
             route = context.route
@@ -139,8 +145,8 @@ class RequestPipeline:
                 return self._rate_limited(route.group, verdict, context.now)
             reply = await self._work(context, route)
         except ErrorResponse as error:
-            return _json(error.body, error.status)
-        return self._fault_after_work(path, _response(reply))
+            return json_response(error.body, error.status)
+        return self._fault_after_work(path, self.dialects.response(reply, path, context.now))
 
     def _fault_before_work(self, path: str) -> Response | None:
         """Return the response of a fault that strikes before any work, or None."""
@@ -151,7 +157,7 @@ class RequestPipeline:
         if (fault := self.faults.trigger("server_error", path)) is not None:
             struck = self.faults.struck["server_error"]
             status = fault.status or choice(tuple(_ERRORS), self.service.settings.seed, "status", struck)
-            return _json({"detail": _ERRORS.get(status, "Internal server error")}, status)
+            return json_response({"detail": _ERRORS.get(status, "Internal server error")}, status)
         return None
 
     def _fault_after_work(self, path: str, whole: Response) -> Response:
@@ -193,7 +199,7 @@ class RequestPipeline:
 
     def _rate_limited(self, group: RouteGroup, verdict: Verdict, now: float) -> Response:
         error = group_error(429, "Too Many Requests", "Rate limit exceeded", group)
-        response = _json(error.body, 429)
+        response = json_response(error.body, 429)
         wait = max(1, math.ceil(verdict.next_allowed_at - now))
         if self.service.settings.retry_after == "seconds":
             response.headers["retry-after"] = str(wait)
@@ -209,24 +215,12 @@ class RequestPipeline:
             self.books.leaked_keys.append(path)
         response = self._fault_before_work("/signed")
         if response is None:
-            response = self._fault_after_work("/signed", _response(signed_file(self.service, token, now)))
+            response = self.dialects.response(signed_file(self.service, token, now), "/signed", now)
+            response = self._fault_after_work("/signed", response)
         status = 0 if isinstance(response, ResetResponse) else response.status_code
         self.books.downloads.append(RequestEntry(now, request.method, path, status, ""))
         response.headers["date"] = http_date(now)
         return response
-
-
-def _json(body: Any, status: int) -> Response:
-    content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-    return Response(content, status, media_type="application/json")
-
-
-def _response(reply: Reply) -> Response:
-    if reply.status == 204:  # noqa: PLR2004 -- an HTTP status
-        return Response(status_code=204)
-    if reply.content is not None:
-        return Response(reply.content, reply.status, media_type=reply.media_type)
-    return _json(reply.body, reply.status)
 
 
 class Application:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import anyio
 
 from sixtyfour_async.simulator.base.clock import Clock
 from sixtyfour_async.simulator.base.settings import SimulatorSettings
+from sixtyfour_async.simulator.knowledge.answers import ANSWERS
 from sixtyfour_async.simulator.state.books import Books
 from sixtyfour_async.simulator.state.faults import Faults
 from sixtyfour_async.simulator.state.outputs import Outputs
@@ -73,6 +74,22 @@ class Simulator:
         """The server's own record, charged up to now."""
         self.service.settle(self.clock.now())
         return self._books
+
+    def true_answer(self, kind: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the service finds about one record, whatever a fault makes of it on the way.
+
+        Rows of a shared submit hold the same values, and what they cost.
+
+        Args:
+            kind: Kind of work as in the books, e.g. ``find_email`` or ``company_intelligence``.
+            body: JSON body of a request for this record alone, e.g. ``{"lead": {"name": "Ada Example"}}``.
+
+        Raises:
+            ValueError: The kind has no answers about a record.
+        """
+        if kind not in ANSWERS:
+            raise ValueError(f"kind must be one of {', '.join(ANSWERS)}, not {kind!r}")
+        return ANSWERS[kind](self.settings.seed, body)
 
     @property
     def routes(self) -> list[tuple[str, str]]:

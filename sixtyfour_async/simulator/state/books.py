@@ -98,8 +98,12 @@ class Books:
         self._job_indexes[entry.id] = len(self.jobs)
         self.jobs.append(entry)
 
+    def number_of(self, work_id: str) -> int:
+        """Return the position of accepted work in `jobs`."""
+        return self._job_indexes[work_id]
+
     def amend_work(self, work_id: str, *, ends_at: float, charge: int) -> None:
-        """Update the entry of cancelled work."""
+        """Update the entry of work that ended otherwise than planned."""
         index = self._job_indexes[work_id]
         self.jobs[index] = replace(self.jobs[index], ends_at=ends_at, charge=charge)
 

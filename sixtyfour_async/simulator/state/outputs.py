@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,7 +28,15 @@ class Outputs:
         while len(self._by_run) > _MAX_CACHED_RUNS:
             del self._by_run[next(iter(self._by_run))]
         while len(rows) < block_number:
-            block = run.body["blocks"][len(rows)]
-            before = rows[-1] if rows else run.body["rows"]
-            rows.append(registered_blocks()[block["block_name"]].transform(self.seed, block["specs"], before))
+            rows.append(self._transform(run.body["blocks"][len(rows)], rows[-1] if rows else run.body["rows"]))
         return rows[block_number - 1]
+
+    def row_of(self, run: Run, block_number: int, row: Mapping[str, Any]) -> JSON:
+        """Return the output of block *block_number* for one input row, one of the run's own or any other."""
+        rows = [dict(row)]
+        for block in run.body["blocks"][:block_number]:
+            rows = self._transform(block, rows)
+        return rows[0] if rows else dict(row)
+
+    def _transform(self, block: JSON, rows: Sequence[Mapping[str, Any]]) -> list[JSON]:
+        return registered_blocks()[block["block_name"]].transform(self.seed, block["specs"], rows)

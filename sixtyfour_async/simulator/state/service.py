@@ -143,15 +143,25 @@ class Service:
             return run
         charge = int(run.charge * run.progress(now))
         cancelled = dataclasses.replace(run, cancelled_at=now, ends_at=now, charge=charge)
-        self._cancel(cancelled, run.ends_at)
+        self._amend(run, cancelled)
         if self.persist:
             self.persist({"event": "cancel", "at": now, "id": run.id, "charge": charge})
         return cancelled
 
-    def _cancel(self, cancelled: Run, planned_end: float) -> None:
-        self.runs[cancelled.id] = cancelled
-        self.account.cancel(cancelled.id, cancelled.charge, planned_end)
-        self.books.amend_work(cancelled.id, ends_at=cancelled.ends_at, charge=cancelled.charge)
+    def end_work(self, work: Work, now: float, *, failed: bool) -> None:
+        """End work by *now*, as an answer in a dialect says that it did; failed work costs nothing."""
+        ended = dataclasses.replace(
+            work, ends_at=min(now, work.ends_at), charge=0 if failed else work.charge, failed=failed
+        )
+        self._amend(work, ended)
+        if self.persist:
+            self.persist({"event": "end", "at": now, "id": work.id, "failed": failed})
+
+    def _amend(self, before: Work, after: Work) -> None:
+        """Replace work by the same work with another end or charge."""
+        self._store(after)
+        self.account.amend(after.id, before.charge, after.charge)
+        self.books.amend_work(after.id, ends_at=after.ends_at, charge=after.charge)
 
     def replay(self, event: Mapping[str, Any]) -> None:
         """Apply an event from the state file.
@@ -166,10 +176,14 @@ class Service:
             elif event["event"] == "cancel":
                 run = self.runs[event["id"]]
                 at, charge = event["at"], event["charge"]
-                self._cancel(dataclasses.replace(run, cancelled_at=at, ends_at=at, charge=charge), run.ends_at)
+                self._amend(run, dataclasses.replace(run, cancelled_at=at, ends_at=at, charge=charge))
+            elif event["event"] == "end":
+                found = (index.get(event["id"]) for index in (self.jobs, self.searches, self.runs))
+                work = next(work for work in found if work is not None)
+                self.end_work(work, event["at"], failed=event["failed"])
             else:
                 self._register(kinds[event["event"]](**event["work"]), replayed=True)
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, StopIteration) as error:
             raise ValueError(f"not a simulator event: {event!r:.200}") from error
 
     def _register(self, work: Work, *, replayed: bool) -> None:
@@ -185,26 +199,33 @@ class Service:
             )
         )
 
-    def _index(self, work: Work) -> None:
-        """Add work to the indexes of its kind."""
+    def _store(self, work: Work) -> None:
         match work:
             case Job():
                 self.jobs[work.id] = work
-            case Search(kind="deep_search"):
+            case Search():
                 self.searches[work.id] = work
+            case Run():
+                self.runs[work.id] = work
+            case _:
+                raise TypeError(work)
+
+    def _index(self, work: Work) -> None:
+        """Add new work to the indexes of its kind."""
+        self._store(work)
+        match work:
+            case Search(kind="deep_search"):
                 self._deep[work.search_id] = work.id
                 self._running.append(work.id)
             case Search():
-                self.searches[work.id] = work
                 self._exports[work.search_id] = work.id
             case Run():
-                self.runs[work.id] = work
                 if work.idempotency_key:
                     self._runs_by_key[work.workflow_id, work.idempotency_key] = work.id
                 if work.kind in BULK:
                     self._bulk_starts.append(work.submitted_at)
             case _:
-                raise TypeError(work)
+                pass
 
     def credits(self) -> float:
         """Return the balance in credits, as ``/check-balance`` shows it."""
