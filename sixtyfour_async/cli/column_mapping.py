@@ -11,6 +11,7 @@ identifies a company, and that find-email and find-phone need what people-intell
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from sixtyfour_async.errors import InputError
-from sixtyfour_async.tables import Row
+from sixtyfour_async.tables import Cell, Row, text_of
 
 __all__ = ["ColumnMapping", "MappedColumn"]
 
@@ -63,8 +64,18 @@ AMBIGUOUS_FOR_COMPANY: Final = frozenset({"name", "web", "url"})
 ALIASES: Final = {"linkedin_url": "linkedin", "full_name": "name"}
 """Other names that the service has for the same key; a user may choose them with ``--map``."""
 
-PLACEHOLDERS: Final = frozenset({"n/a", "#n/a", "nan", "null", "none", "#ref!", "#value!", "#name?"})
-"""Cells that spreadsheets and data frames write for a missing value."""
+PLACEHOLDERS: Final = frozenset((
+    *("n/a", "n.a.", "n. a.", "n.a", "n/a.", "not available", "not applicable", "not known", "unknown", "undefined"),
+    *("no data", "tbd", "tba", "to be determined", "to be defined", "nan", "null", "none", "<na>", "<null>", "<none>"),
+    *("(none)", "(null)", "(blank)", "(empty)", "k.a.", "k. a.", "keine angabe", "unbekannt", "nicht bekannt"),
+    *("inconnu", "inconnue", "desconocido", "sconosciuto", "#n/a", "#na", "#ref!", "#value!", "#name?", "#null!"),
+    *("#num!", "#div/0!", "#error!", "#spill!", "#calc!"),
+))  # fmt: skip
+"""Cells that people, spreadsheets and data frames write for a missing value; ``NA`` counts in capitals only: Na is a
+name."""
+
+INDEX: Final = re.compile(r"|Unnamed: \d+|__index_level_\d+__")
+"""Names of the columns that data frames write for their index: nothing, or what they call nothing when it is read."""
 
 MIN_PHONE_DIGITS: Final = 5
 
@@ -210,9 +221,10 @@ class ColumnMapping:
     def subject(self, row: Row) -> dict[str, str]:
         """Return a row's subject: its cells without surrounding white space, empty ones left out.
 
-        Shape: ``{"company_name": "Acme", "website": "acme.example", "notes": "met in Lyon"}``
+        Shape: ``{"company_name": "Acme", "website": "acme.example", "notes": "met in Lyon"}``; values of other types
+        are sent as the text that CSV would hold.
         """
-        cells = ((mapped.key, cell.strip()) for mapped, cell in zip(self.columns, row.cells, strict=True))
+        cells = ((mapped.key, _sent(cell)) for mapped, cell in zip(self.columns, row.cells, strict=True))
         return {key: cell for key, cell in cells if key is not None and cell}
 
     def column_of(self, parameter: str | None) -> str | None:
@@ -225,8 +237,13 @@ class ColumnMapping:
 
         A row is good when one of the sets of keys that identify the subject holds more than punctuation or
         placeholders such as ``n/a``; the reverse look-ups also require an ``@`` or five digits. This rule is ours, not
-        the service's.
+        the service's. A cell that cannot be trusted, such as an error of a spreadsheet, is a problem when it is sent.
         """
+        for flaw in row.flaws:
+            column = None if flaw.column is None else self.columns[flaw.column]
+            if column is None or column.key is not None:
+                name = None if column is None else column.column.strip()
+                return InputError(flaw.message, row=row.number, column=name, remedy=flaw.remedy)
         spec = SUBJECTS[self.operation]
         subject = self.subject(row)
         identifying = [mapped for mapped in self.columns if spec.is_identifying(mapped.key)]
@@ -279,6 +296,8 @@ def _assign_unsent(
         assigned[index] = MappedColumn(header[index], None, "--skip")
     requested = {_snake_case(name) for name in requested_fields}
     for index, column in enumerate(header):
+        if index not in assigned and INDEX.fullmatch(column.strip()):
+            assigned[index] = MappedColumn(column, None, "an index that counts or names the rows")
         if index not in assigned and _snake_case(column) in requested:
             assigned[index] = MappedColumn(column, None, "requested with --field")
 
@@ -344,7 +363,12 @@ def _snake_case(text: str) -> str:
 
 
 def _is_meaningful(cell: str) -> bool:
-    return any(map(str.isalnum, cell)) and cell.casefold() not in PLACEHOLDERS
+    return any(map(str.isalnum, cell)) and cell != "NA" and cell.casefold() not in PLACEHOLDERS
+
+
+def _sent(cell: Cell) -> str:
+    """Return a cell as it is sent; a number that is none, as data frames write a missing one, is nothing."""
+    return "" if isinstance(cell, float) and math.isnan(cell) else text_of(cell).strip()
 
 
 def _on_one_line(column: str) -> str:

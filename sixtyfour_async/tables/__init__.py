@@ -1,9 +1,9 @@
 """Tables in and out, of any usual format: one row in memory at a time, every error with its place and remedy.
 
 In: `open_table` reads a file once from start to end and raises `errors.InputError` for the first thing that is
-malformed or ambiguous; iterating the `Table` yields its rows. What is certainly no data, such as the footer of an export,
-is left out; `Table.notes` says so. Out: `write_table` writes a header and rows atomically. No value is changed without
-a word: cells travel as the values that they are, and what a format cannot hold is said by `Written.notes`.
+malformed or ambiguous; iterating the `Table` yields its rows. What is certainly no data, such as the footer of an
+export, is left out; `Table.notes` says so. Out: `write_table` writes a header and rows atomically. No value is changed
+without a word: cells travel as the values that they are, and `Written.notes` says what a format could not hold.
 
 Formats: CSV and TSV, NDJSON, JSON (a list of objects), Excel (``.xlsx``) and Parquet; the text formats also with
 ``.gz``.

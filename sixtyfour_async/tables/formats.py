@@ -49,12 +49,13 @@ def format_of(path: Path, given: str | None, *, writing: bool = False) -> Format
     Raises:
         InputError: Neither is known, or the format is not compressed with gzip.
     """
+    option = "out_format" if writing else "format"
     extension = stem_and_extension(path)[1].lower().removesuffix(".gz")
     known = EXTENSIONS if writing else READABLE
     found = named(given) if given is not None else known.get(extension)
     if found is None:
         problem = f"its extension {extension} is not" if extension else "it has no extension that is"
-        remedy = f"use {', '.join(EXTENSIONS)}, all but the last three also with .gz, or give its format"
+        remedy = f"use {', '.join(EXTENSIONS)}, text also with .gz, or pass {option}=…"
         raise InputError(f"{path}: {problem} that of a table", remedy=remedy)
     if is_compressed(path) and found not in TEXT:
         remedy = "decompress it, or leave .gz away"
