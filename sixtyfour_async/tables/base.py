@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -97,20 +97,30 @@ class Writer(Protocol):
 
 @dataclass(slots=True)
 class Tally:
-    """Counts what was done to cells, by kind and column, and keeps one example of each."""
+    """Counts what was done to cells, by kind and column, and keeps one example of each.
 
-    counts: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
-    examples: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
+    A column is known by its name, or by its place while names are not known yet.
+    """
 
-    def add(self, kind: str, column: str, example: str) -> None:
+    counts: Counter[tuple[str, str | int]] = field(default_factory=Counter[tuple[str, str | int]])
+    examples: dict[tuple[str, str | int], str] = field(default_factory=dict[tuple[str, str | int], str])
+
+    def add(self, kind: str, column: str | int, example: str) -> None:
         """Count one cell; *kind* completes the sentence ``column 'x': 3 cells …``."""
         self.counts[kind, column] += 1
         self.examples.setdefault((kind, column), example)
 
-    def sentences(self) -> tuple[str, ...]:
-        """Return a sentence for each kind and column, in the order of first appearance."""
+    def sentences(self, names: Mapping[int, str] | None = None) -> tuple[str, ...]:
+        """Return a sentence for each kind and column, in the order of first appearance.
+
+        Args:
+            names: Place → name of the columns that are known by place; the others are left out.
+        """
+        found = names or {}
+        named = {key: found.get(key[1]) if isinstance(key[1], int) else key[1] for key in self.counts}
         return tuple(
-            f"column {' '.join(column.split())!r}: {count:,} cell{'s' if count > 1 else ''} {kind} "
-            f"({self.examples[kind, column]})"
-            for (kind, column), count in self.counts.items()
+            f"column {' '.join(name.split())!r}: {self.counts[key]:,} cell{'s' * (self.counts[key] > 1)} {key[0]} "
+            f"({self.examples[key]})"
+            for key, name in named.items()
+            if name is not None
         )

@@ -104,7 +104,7 @@ def plain(value: object) -> Cell:
 
 def is_blank(cell: Cell) -> bool:
     """Return whether a cell holds nothing, or white space only."""
-    return cell is None or (isinstance(cell, str) and not cell.strip())
+    return cell is None or cell == "" or (isinstance(cell, str) and cell.isspace())
 
 
 def from_csv(cell: str) -> str:
@@ -136,8 +136,9 @@ def rounded(cell: str, column: int, place: str) -> Flaw | None:
 
     ``4.93012E+11`` is a number of 12 digits, six of which are lost. ``1.5E+1`` has lost none.
     """
-    number = ROUNDED.fullmatch(cell.strip()) if "E" in cell or "e" in cell else None
-    if number is None or int(number[2]) < SHORT_EXPONENT or int(number[2]) <= len(number[1] or ""):
+    if not ("E" in cell or "e" in cell) or not (number := ROUNDED.fullmatch(cell.strip())):
+        return None
+    if int(number[2]) < SHORT_EXPONENT or int(number[2]) <= len(number[1] or ""):
         return None
     return Flaw(column, f"{cell.strip()!r} has lost digits in a spreadsheet{place}", LOST_DIGITS)
 

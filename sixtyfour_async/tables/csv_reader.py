@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Self, cast
 
 from sixtyfour_async.errors import InputError
-from sixtyfour_async.tables.base import Format, Row, Tally
-from sixtyfour_async.tables.cells import Protected, formula, from_csv, rounded
+from sixtyfour_async.tables.base import Flaw, Format, Row, Tally
+from sixtyfour_async.tables.cells import HEADS_OF_FORMULAS, Protected, formula, from_csv, rounded
 from sixtyfour_async.tables.detection import (
     BYTE_ORDER_MARKS,
     detect_delimiter,
@@ -89,14 +89,11 @@ class CsvTable:
             delimiter = chosen or told or ("\t" if tabs else detect_delimiter(source.path, encoding))
             dialect = dialect_of(source.path, encoding, delimiter, sep_line=told is not None)
         text = _Text(source, encoding, delimiter, skip_lines=int(told is not None))
-        layout = LayoutFinder(source.shown, _too_wide).find(text.records())
-        tally, table = Tally(), cls(source, layout, dialect, encoding, "tsv" if tabs else "csv")
-        for row in table._rows():
-            for index, cell in enumerate(row.cells):
-                if isinstance(cell, Protected) and cell != cell.written:
-                    tally.add("read without what a spreadsheet put around it", table.columns[index], _shown(cell))
+        tally = Tally()
+        layout = LayoutFinder(source.shown, _too_wide).find(_tallied(text.records(), tally))
         source.check_unchanged()
-        return replace(table, notes=(*layout.notes, *tally.sentences()))
+        notes = (*layout.notes, *tally.sentences(dict(zip(layout.columns, layout.names, strict=True))))
+        return cls(source, layout, dialect, encoding, "tsv" if tabs else "csv", notes)
 
     @property
     def path(self) -> Path:
@@ -135,10 +132,29 @@ class CsvTable:
     def _rows(self) -> Iterator[Row]:
         text = _Text(self.source, self.encoding, self.delimiter, skip_lines=int(self.dialect.sep_line))
         for number, record in self.layout.pick(text.records()):
-            cells = tuple(from_csv(str(cell)) for cell in record.cells)
-            place = f" (line {record.place} of the file)"
-            flaws = [rounded(cell, i, place) or formula(cell, i, place) for i, cell in enumerate(cells)]
-            yield Row(number, cells, (*record.flaws, *(flaw for flaw in flaws if flaw)))
+            texts = cast("Sequence[str]", record.cells)
+            cells = tuple([from_csv(cell) if cell[:1] in HEADS else cell for cell in texts])
+            yield Row(number, cells, (*record.flaws, *_flaws(cells, record.place)))
+
+
+HEADS: Final = tuple(f"'{HEADS_OF_FORMULAS}")
+"""First characters of cells that may stand for other text; most cells have none of them."""
+
+
+def _flaws(cells: Sequence[str], line: int) -> Iterator[Flaw]:
+    place = f" (line {line} of the file)"
+    for index, cell in enumerate(cells):
+        if flaw := rounded(cell, index, place) or formula(cell, index, place):
+            yield flaw
+
+
+def _tallied(records: Iterable[Record], tally: Tally) -> Iterator[Record]:
+    """Count the cells that stand for other text than they hold."""
+    for record in records:
+        for index, raw in enumerate(cast("Sequence[str]", record.cells)):
+            if raw[:1] in HEADS and isinstance(cell := from_csv(raw), Protected) and cell != raw:
+                tally.add("read without what a spreadsheet put around it", index, _shown(cell))
+        yield record
 
 
 def _shown(cell: Protected) -> str:

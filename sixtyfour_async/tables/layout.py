@@ -65,6 +65,8 @@ class Layout:
                 yield number, self._picked(record, self.suspects.get(number))
 
     def _picked(self, record: Record, suspect: Flaw | None) -> Record:
+        if self.columns == tuple(range(len(record.cells))) and not record.flaws and suspect is None:
+            return record
         cells = [record.cells[index] if index < len(record.cells) else "" for index in self.columns]
         place_of = {index: place for place, index in enumerate(self.columns)} if record.flaws else {}
         flaws = [
@@ -129,7 +131,7 @@ class LayoutFinder:
     def _counted(self, records: Iterable[Record]) -> Iterator[Record]:
         """Count blank records on the way."""
         for record in records:
-            if not record.filled():
+            if record.is_blank():
                 if not self._top and list(record.cells) == [""]:
                     raise InputError("the header's cell 1 of 1 is blank", remedy="name the column, or remove it")
                 self._blank += 1

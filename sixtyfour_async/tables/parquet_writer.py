@@ -6,6 +6,7 @@ import pickle
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import time
 from itertools import islice
 from typing import IO, Any, BinaryIO, Final
 
@@ -170,7 +171,9 @@ def _as_given(pa: Any, values: Sequence[Cell], wanted: Any) -> Any:
     types = pa.types
     plain = wanted.value_type if types.is_dictionary(wanted) else wanted
     try:
-        if types.is_temporal(plain) and not types.is_duration(plain):
+        if types.is_time(plain):
+            array = pa.array([None if one is None else time.fromisoformat(text_of(one)) for one in values], plain)
+        elif types.is_temporal(plain) and not types.is_duration(plain):
             array = pa.array(values, pa.string()).cast(plain)
         else:
             array = pa.array(values, plain)

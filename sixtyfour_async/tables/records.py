@@ -30,6 +30,10 @@ class Record:
     gap: int = 0
     flaws: tuple[Flaw, ...] = ()
 
+    def is_blank(self) -> bool:
+        """Return whether no cell holds anything, nor should."""
+        return not self.flaws and all(map(is_blank, self.cells))
+
     def filled(self) -> list[int]:
         """Return the indexes of the cells that hold something, or should."""
         filled = [index for index, cell in enumerate(self.cells) if not is_blank(cell)]
@@ -47,7 +51,7 @@ def without_blank(records: Iterable[Record]) -> Iterator[Record]:
     """Leave out records all of whose cells are blank; the next record's gap counts them."""
     gap = 0
     for record in records:
-        if record.filled():
+        if not record.is_blank():
             yield Record(record.place, record.cells, record.gap + gap, record.flaws) if gap else record
             gap = 0
         else:

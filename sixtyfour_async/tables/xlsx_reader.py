@@ -6,7 +6,7 @@ that names it. It is never taken for an empty cell.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
@@ -14,7 +14,7 @@ from zipfile import ZipFile
 
 from sixtyfour_async.errors import InputError
 from sixtyfour_async.tables.base import Cell, Flaw, Format, Row, Tally
-from sixtyfour_async.tables.cells import rounded
+from sixtyfour_async.tables.cells import rounded, text_of
 from sixtyfour_async.tables.files import AnyPath, Source, input_errors
 from sixtyfour_async.tables.layout import Layout, LayoutFinder
 from sixtyfour_async.tables.records import Record
@@ -57,18 +57,12 @@ class XlsxTable:
         source = Source.of(path, shown)
         with input_errors(source.shown, "read"), package(source) as opened:
             chosen, notes = _choose(opened, source.shown, sheet)
-        hidden = _Hidden()
-        layout = LayoutFinder(source.shown, _too_wide, unit="row").find(_records(source, chosen, _ignore, hidden))
-        names, tally = dict(zip(layout.columns, layout.names, strict=True)), Tally()
-
-        def repaired(kind: str, column: int, example: str) -> None:
-            if column in names:
-                tally.add(kind, names[column], example)
-
-        for _ in layout.pick(_records(source, chosen, repaired)):
-            pass
+        hidden, tally = _Hidden(), Tally()
+        records = _records(source, chosen, tally, hidden)
+        layout = LayoutFinder(source.shown, _too_wide, unit="row").find(records)
         source.check_unchanged()
-        return cls(source, chosen, layout, (*notes, *layout.notes, *hidden.sentences(), *tally.sentences()))
+        said = tally.sentences(dict(zip(layout.columns, layout.names, strict=True)))
+        return cls(source, chosen, layout, (*notes, *layout.notes, *hidden.sentences(), *said))
 
     @property
     def path(self) -> Path:
@@ -102,12 +96,8 @@ class XlsxTable:
             InputError: The file has changed since it was checked.
         """
         self.source.check_unchanged()
-        for number, record in self.layout.pick(_records(self.source, self.sheet, _ignore)):
+        for number, record in self.layout.pick(_records(self.source, self.sheet, Tally())):
             yield Row(number, tuple(None if cell == "" else cell for cell in record.cells), record.flaws)
-
-
-def _ignore(kind: str, column: int, example: str) -> None:
-    del kind, column, example
 
 
 @dataclass(slots=True)
@@ -149,11 +139,8 @@ def _too_wide(number: int, record: Record, width: int) -> InputError:
     return InputError(message, row=number, remedy="name its column, or clear the cell")
 
 
-Repaired = Callable[[str, int, str], None]
-
-
-def _records(source: Source, sheet: Sheet, repaired: Repaired, hidden: _Hidden | None = None) -> Iterator[Record]:
-    """Yield the records of a sheet; *repaired* is told of every cell that was read in another form."""
+def _records(source: Source, sheet: Sheet, repaired: Tally, hidden: _Hidden | None = None) -> Iterator[Record]:
+    """Yield the records of a sheet; *repaired* counts the cells that were read in another form."""
     with input_errors(source.shown, "read"), package(source) as opened:
         workbook = read_workbook(opened, source.shown)
         cells = _Cells(workbook, shared_texts(opened, workbook.shared_part, source.shown), repaired)
@@ -161,11 +148,11 @@ def _records(source: Source, sheet: Sheet, repaired: Repaired, hidden: _Hidden |
         before = 0
         for row in rows_of(opened.open(sheet.part)):
             values = [cells.read(cell, row.number) for cell in row.cells]
-            flaws = tuple(value for value in values if isinstance(value, Flaw))
+            flaws = tuple(flaw for _, flaw in values if flaw)
             width = max(cell.column for cell in row.cells) + 1
             made: list[Cell] = [None] * width
-            for cell, value in zip(row.cells, values, strict=True):
-                made[cell.column] = cell.text if isinstance(value, Flaw) else value
+            for cell, (value, _) in zip(row.cells, values, strict=True):
+                made[cell.column] = value
             if hidden is not None:
                 hidden.rows += row.hidden
             record = Record(row.number, made, row.number - before - 1, flaws)
@@ -178,7 +165,7 @@ def _long_texts(opened: ZipFile, cells: _Cells, sheet: Sheet) -> dict[str, str]:
     """Return the texts that our writer put into a sheet of their own, by the place of the cell that they belong to."""
     own = next((one for one in cells.workbook.sheets if one.name == LONG_TEXTS and one != sheet), None)
     rows = rows_of(opened.open(own.part)) if own else ()
-    texts = ([str(cells.read(cell, row.number)) for cell in row.cells] for row in rows)
+    texts = ([text_of(cells.read(cell, row.number)[0]) for cell in row.cells] for row in rows)
     return {place: "".join(pieces) for place, *pieces in texts}
 
 
@@ -188,33 +175,37 @@ class _Cells:
 
     workbook: Workbook
     shared: list[str]
-    repaired: Repaired
+    repaired: Tally
     long_texts: dict[str, str] = field(default_factory=dict[str, str])
 
-    def read(self, cell: RawCell, row: int) -> Cell | Flaw:
-        """Return a cell's value, or why it has none that is certain."""
-        place = f"cell {column_letters(cell.column)}{row}"
+    def read(self, cell: RawCell, row: int) -> tuple[Cell, Flaw | None]:
+        """Return a cell's value, and why it is not certain."""
+        place = f"{column_letters(cell.column)}{row}"
         if cell.kind == "e":
-            return Flaw(cell.column, f"{place} holds the error {cell.text}", "correct it, or clear the cell")
+            return _doubtful(cell, place, f"the error {cell.text}", "correct it, or clear the cell")
         if cell.formula and (cell.text is None or (self.workbook.uncalculated and cell.text == "0")):
-            return Flaw(cell.column, f"{place} holds a formula that was never calculated", RECALCULATE)
-        if cell.text is None:
-            return None
+            return _doubtful(cell, place, "a formula that was never calculated", RECALCULATE)
+        if cell.text is None or (cell.kind == "n" and not cell.text.strip()):
+            return None, None
         if cell.kind == "n":
-            return self._number(cell, place) if cell.text.strip() else None
+            return self._number(cell, cell.text.strip(), place)
         if cell.kind == "b":
-            return cell.text.strip() == "1"
+            return cell.text.strip() == "1", None
         text = self.shared[int(cell.text)] if cell.kind == "s" else cell.text
         if self.long_texts:
-            text = self.long_texts.get(place.removeprefix("cell "), text)
-        return rounded(text, cell.column, f" ({place})") or text
+            text = self.long_texts.get(place, text)
+        return text, rounded(text, cell.column, f" (cell {place})")
 
-    def _number(self, cell: RawCell, place: str) -> Cell | Flaw:
+    def _number(self, cell: RawCell, text: str, place: str) -> tuple[Cell, Flaw | None]:
         formats = self.workbook.formats
         form = formats[cell.style] if cell.style < len(formats) else GENERAL
-        reading = read_number((cell.text or "").strip(), form, from_1904=self.workbook.from_1904)
+        reading = read_number(text, form, from_1904=self.workbook.from_1904)
         if reading.problem:
-            return Flaw(cell.column, f"{place} holds {reading.problem}", CONVERT)
+            return _doubtful(cell, place, reading.problem, CONVERT)
         if reading.repaired:
-            self.repaired(reading.repaired, cell.column, f"such as {reading.value} in {place.removeprefix('cell ')}")
-        return reading.value
+            self.repaired.add(reading.repaired, cell.column, f"such as {reading.value} in {place}")
+        return reading.value, None
+
+
+def _doubtful(cell: RawCell, place: str, what: str, remedy: str) -> tuple[Cell, Flaw]:
+    return cell.text, Flaw(cell.column, f"cell {place} holds {what}", remedy)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -121,7 +120,7 @@ def _is_kept(number: float) -> bool:
     """Return whether a number comes back from Excel as it is."""
     if isinstance(number, int):
         return abs(number) < 10**MAX_DIGITS
-    return math.isfinite(number) and float(f"{number:.16G}") == number  # as xlsxwriter writes it
+    return abs(number) < 10**MAX_DIGITS and float(f"{number:.16G}") == number  # as xlsxwriter writes it
 
 
 def _units(text: str) -> int:
