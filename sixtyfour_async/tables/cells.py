@@ -18,7 +18,8 @@ from typing import Final, Self, cast
 from sixtyfour_async.tables.base import Cell, Flaw
 
 HEADS_OF_FORMULAS: Final = "=+-@\t\r"
-MARKED: Final = re.compile(rf"'+[{re.escape(HEADS_OF_FORMULAS)}]")
+MARKED: Final = re.compile(rf"'+(?:[{re.escape(HEADS_OF_FORMULAS)}]|[\d(][\d ().,/-]{{3,}}$)")
+"""Text that a spreadsheet's apostrophe marks as text: what looks like a formula, or digits such as ``'0049 30 12``."""
 NUMBER_OR_PHONE: Final = re.compile(
     r"[+-](?=\D*\d)[\d ().,/'\u2019\u00a0\u202f\u2010-\u2015-]+(?:[eE][+-]?\d+|(?:x|#|ext\.?) ?\d+|%)?|[+\-@=]+"
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from sixtyfour_async.tables.base import Flaw
+from sixtyfour_async.tables.detection import is_worded
 from sixtyfour_async.tables.records import Record
 
 MAX_FOOTER: Final = 50
@@ -28,6 +29,9 @@ FOOTER: Final = re.compile(
 SUM: Final = re.compile(r"(?:grand |sub)?totals?|sum|summe|gesamt|average|mean|median|count", re.IGNORECASE)
 """First cells of a row of sums, which could be a name as well."""
 NUMBER: Final = re.compile(r"[^\w\s]*\s*[+-]?\d[\d.,' ]*\s*\W*")
+
+REMARK: Final = re.compile(r"[^\w\s\"'@&+(]")
+"""First characters of no name."""
 
 REMEDY: Final = "remove it from the table, fill its other cells in, or go on without it"
 
@@ -53,7 +57,7 @@ class Tail:
     def see(self, record: Record, filled: int, width: int) -> None:
         """Look at the next record, *filled* of whose cells hold something, in a table of *width* columns."""
         self.rows, self.last = self.rows + 1, record
-        worded = bool(FOOTER.search(record.first_text())) and (filled < width or width == 1)
+        worded = is_worded_as_footer(record) and (filled < width or width == 1)
         if worded or (width > 1 and filled <= 1):
             self.length += 1
             self.thin += [record] if self.length <= MAX_FOOTER else []
@@ -65,9 +69,11 @@ class Tail:
         """Return the records at the end that certainly are no data, and the rows that may be none, by number."""
         if self.length > MAX_FOOTER:
             return [], {}
-        certain = next((i for i, one in enumerate(self.thin) if _is_worded(one) or one.gap >= WIDE_GAP), self.length)
+        certain = next(
+            (i for i, one in enumerate(self.thin) if is_worded_as_footer(one) or one.gap >= WIDE_GAP), self.length
+        )
         footer = self.thin[certain:]
-        gap = next((i for i, one in enumerate(self.thin[:certain]) if one.gap), certain)
+        gap = next((i for i, one in enumerate(self.thin[:certain]) if one.gap or _is_remark(one)), certain)
         # A list whose rows have one cell each here and there is a list; where all others have more, a lone cell that a
         # blank row sets apart is more likely a remark.
         doubtful = range(gap, certain) if not self.earlier and self.rows > self.length else range(0)
@@ -78,11 +84,18 @@ class Tail:
         return footer, suspects
 
 
+def _is_remark(record: Record) -> bool:
+    """Return whether a lone cell reads like a remark: ``*** end of list ***``, ``Region: Europe`` or a sentence."""
+    text = record.first_text()
+    return bool(REMARK.match(text)) or ": " in text or (text.endswith((".", ":")) and is_worded(text))
+
+
 def _doubt(record: Record) -> str:
-    return f"may be a footer, not data: {record.first_text() or 'a lone cell'!r} stands alone below a blank row"
+    return f"may be a footer, not data: {record.first_text() or 'a lone cell'!r} stands alone at the end"
 
 
-def _is_worded(record: Record) -> bool:
+def is_worded_as_footer(record: Record) -> bool:
+    """Return whether a record reads like the footer of an export."""
     return bool(FOOTER.search(record.first_text()))
 
 

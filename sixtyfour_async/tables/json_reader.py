@@ -15,7 +15,7 @@ from sixtyfour_async.tables.cells import is_blank, rounded
 from sixtyfour_async.tables.detection import BYTE_ORDER_MARKS, check_text, match_start
 from sixtyfour_async.tables.files import AnyPath, Source, input_errors, open_text
 from sixtyfour_async.tables.layout import check_header
-from sixtyfour_async.tables.records import shortened
+from sixtyfour_async.tables.records import counted, shortened
 
 CHUNK: Final = 2**16
 MAX_OBJECT: Final = 16 * 2**20
@@ -112,7 +112,7 @@ class JsonTable:
         check_header(tuple(columns))
         source.check_unchanged()
         notes = [] if found == lines else [f"read as {'NDJSON' if found else 'JSON'}, which it is"]
-        notes += [f"{blank:,} objects without any value left out"] if blank else []
+        notes += [f"{counted(blank, 'object')} without any value left out"] if blank else []
         if rows == blank:
             raise InputError(f"{source.shown} has no rows but empty ones", remedy="give a table with values")
         return cls(source, found, tuple(columns), rows - blank, tuple(notes))
@@ -211,7 +211,7 @@ def _items(text: TextIO, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
     buffer = _Buffer(text, name)
     start = buffer.next_mark()
     if start == "{":
-        remedy = "give the list inside it, as jq .data writes it, or one object on each line with --format ndjson"
+        remedy = "give the list inside it, as jq .data writes it, or one object on each line with format='ndjson'"
         raise InputError(f"{name} is an object where a list of objects is needed", remedy=remedy)
     if start != "[":
         remedy = 'give a list such as [{"name": "Acme"}]'

@@ -17,8 +17,8 @@ from sixtyfour_async.errors import InputError
 from sixtyfour_async.tables.base import Cell, Flaw
 from sixtyfour_async.tables.cells import text_of
 from sixtyfour_async.tables.detection import CLEAR_WIDTH, is_worded
-from sixtyfour_async.tables.footers import WIDE_GAP, Tail
-from sixtyfour_async.tables.records import Record, left_out, without_blank
+from sixtyfour_async.tables.footers import WIDE_GAP, Tail, is_worded_as_footer
+from sixtyfour_async.tables.records import Record, counted, left_out, without_blank
 
 MAX_TITLE: Final = 20
 """Records among which the header is looked for."""
@@ -113,6 +113,7 @@ class LayoutFinder:
         if self._header < 0:
             self._settle_header()
         footer, suspects = self._tail.split()
+        what = "a footer" if any(map(is_worded_as_footer, footer)) else "far below the table"
         rows = self._rows - len(footer)
         columns = self._columns()
         names = tuple(self._names[index] for index in columns)
@@ -123,8 +124,8 @@ class LayoutFinder:
         notes = (
             *left_out(self._top[: self._header], self.unit, "above the header and not read"),
             *self._notes_of_columns(columns),
-            *([f"{self._blank:,} blank rows left out"] if self._blank else []),
-            *left_out(footer, self.unit, "a footer and not read"),
+            *([f"{counted(self._blank, 'blank row')} left out"] if self._blank else []),
+            *left_out(footer, self.unit, f"{what} and not read"),
         )
         return Layout(self._header, rows, columns, names, suspects, notes)
 

@@ -16,6 +16,7 @@ from sixtyfour_async.tables.base import Cell, Flaw, Format, Row
 from sixtyfour_async.tables.cells import is_blank, plain, rounded
 from sixtyfour_async.tables.files import AnyPath, Source, head_of, input_errors
 from sixtyfour_async.tables.layout import check_header
+from sixtyfour_async.tables.records import counted
 
 BATCH_ROWS: Final = 1000
 BUFFER_BYTES: Final = 2**20
@@ -72,7 +73,7 @@ class ParquetTable:
         source = Source.of(path, shown)
         with input_errors(source.shown, "read"):
             if not head_of(source.path, 4).startswith(MAGIC):
-                remedy = "give its true format with --format, or write it as Parquet"
+                remedy = "pass its true format as format=…, or write it as Parquet"
                 raise InputError(f"{source.shown} is not Parquet", remedy=remedy)
         table = cls(source)
         with table.opened() as file:
@@ -87,7 +88,7 @@ class ParquetTable:
         if rows == blank:
             raise InputError(f"{source.shown} has no rows", remedy="give a table with at least one row")
         source.check_unchanged()
-        notes = (f"{blank:,} rows without any value left out",) if blank else ()
+        notes = (f"{counted(blank, 'row')} without any value left out",) if blank else ()
         return replace(table, rows=rows - blank, notes=notes)
 
     @property

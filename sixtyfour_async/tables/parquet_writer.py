@@ -14,8 +14,8 @@ from sixtyfour_async.tables.base import Cell, Tally
 from sixtyfour_async.tables.cells import text_of
 from sixtyfour_async.tables.parquet_reader import BATCH_ROWS, arrow
 
-GROUP_ROWS: Final = 50_000
-GROUP_BYTES: Final = 8 * 2**20
+GROUP_ROWS: Final = 20_000
+GROUP_BYTES: Final = 4 * 2**20
 """When a row group is written, whichever comes first; it is in memory until then."""
 
 MENDED: Final = "with a lone surrogate, written as \\ud800"

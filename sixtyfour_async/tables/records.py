@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sixtyfour_async.tables.base import Cell, Flaw
-from sixtyfour_async.tables.cells import is_blank
+from sixtyfour_async.tables.cells import is_blank, text_of
 
 MAX_QUOTED: Final = 3
 MAX_CHARACTERS: Final = 60
@@ -41,6 +41,10 @@ class Record:
             return sorted({*filled, *(flaw.column for flaw in self.flaws if flaw.column is not None)})
         return filled
 
+    def first_shown(self) -> str:
+        """Return its first filled cell as text."""
+        return next((text_of(self.cells[index]).strip() for index in self.filled()), "")
+
     def first_text(self) -> str:
         """Return its first filled cell, if that is text; else nothing."""
         first = next((cell for cell in self.cells if not is_blank(cell)), None)
@@ -64,8 +68,13 @@ def left_out(records: Sequence[Record], unit: str, what: str) -> list[str]:
         return []
     first, last = records[0].place, records[-1].place
     places = f"{unit} {first} is" if first == last else f"{unit}s {first} to {last} are"
-    quotes = ", ".join(repr(shortened(record.first_text())) for record in records[:MAX_QUOTED])
+    quotes = ", ".join(repr(shortened(record.first_shown())) for record in records[:MAX_QUOTED])
     return [f"{places} {what}: {quotes}{' and more' if len(records) > MAX_QUOTED else ''}"]
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, such as ``1 row`` or ``1,510 rows``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def shortened(text: str) -> str:

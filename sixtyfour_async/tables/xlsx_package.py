@@ -93,7 +93,7 @@ def _check_kind(source: Source) -> None:
             .startswith((b"<!doctype", b"<html", b"<table", b"<?xml", b"<meta"))
         )
         kind = "HTML or XML called Excel" if html else "empty" if not head else "not a workbook"
-        remedy = "open it and save it as .xlsx" if html else "if it is text, name it .csv or add --format csv"
+        remedy = "open it and save it as .xlsx" if html else "if it is text, name it .csv or pass format='csv'"
         raise InputError(f"{name} is {kind}", remedy=remedy)
 
 

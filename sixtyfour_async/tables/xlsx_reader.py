@@ -17,7 +17,7 @@ from sixtyfour_async.tables.base import Cell, Flaw, Format, Row, Tally
 from sixtyfour_async.tables.cells import rounded, text_of
 from sixtyfour_async.tables.files import AnyPath, Source, input_errors
 from sixtyfour_async.tables.layout import Layout, LayoutFinder
-from sixtyfour_async.tables.records import Record
+from sixtyfour_async.tables.records import Record, counted
 from sixtyfour_async.tables.xlsx_formats import GENERAL, read_number
 from sixtyfour_async.tables.xlsx_package import LONG_TEXTS, Sheet, Workbook, package, read_workbook, shared_texts
 from sixtyfour_async.tables.xlsx_sheet import RawCell, column_letters, rows_of
@@ -107,7 +107,7 @@ class _Hidden:
     rows: int = 0
 
     def sentences(self) -> tuple[str, ...]:
-        return (f"{self.rows:,} hidden rows are read like the others",) if self.rows else ()
+        return (f"{counted(self.rows, 'hidden row')} read like the others",) if self.rows else ()
 
 
 def _choose(opened: ZipFile, name: str, wanted: str | None) -> tuple[Sheet, tuple[str, ...]]:

@@ -12,6 +12,9 @@ from xml.parsers import expat
 from sixtyfour_async.tables.xlsx_package import unescaped
 
 CHUNK: Final = 2**16
+MAX_CHARACTERS: Final = 2**20
+"""Characters of a cell; a spreadsheet program writes 32,767 at most."""
+
 REFERENCE: Final = re.compile(r"([A-Z]{1,3})(\d+)")
 
 
@@ -99,6 +102,7 @@ class _Sheet:
     style: int = 0
     formula: bool = False
     text: list[str] | None = None
+    length: int = 0
     depth_of_phonetic: int = 0
     collecting: bool = False
 
@@ -114,7 +118,7 @@ class _Sheet:
             match = REFERENCE.fullmatch(attributes.get("r", ""))
             self.column = _column_number(match[1]) if match else self.column + 1
             self.kind, self.style = attributes.get("t", "n"), int(attributes.get("s", "0"))
-            self.formula, self.text = False, None
+            self.formula, self.text, self.length = False, None, 0
         elif tag == "f":
             self.formula = True
         elif tag in {"v", "t"}:
@@ -131,6 +135,9 @@ class _Sheet:
         """Characters within an element."""
         if self.collecting and self.text is not None:
             self.text.append(text)
+            self.length += len(text)
+            if self.length > MAX_CHARACTERS:
+                raise ParseError(f"row {self.number} has a cell of more than {MAX_CHARACTERS:,} characters")
 
     def end(self, name: str) -> None:
         """An element ends."""

@@ -75,7 +75,7 @@ def test_a_requested_field_that_is_a_column_is_not_sent(shell: Shell) -> None:
     assert "status       -- not sent (--skip)" in result.err
     assert "notes        -> context (--map)" in result.err
     assert "row 3: nothing identifies the company" in result.err
-    assert "1 blank rows left out" in result.err
+    assert "1 blank row left out" in result.err
     assert (shell.folder / "in.enriched.csv").read_bytes().startswith(b"\xef\xbb\xbfcompany_name;website")
     assert [row["status_answer"] for row in rows] == ["completed", "completed", "rejected", "not asked"]
     assert rows[0]["headquarters_answer"] == "Maplewood, Minnesota, U.S."

@@ -303,7 +303,7 @@ EXCEL: dict[str, Read | Refused] = {
     "a stray cell in the last row": xlsx(
         sheet(row(text("A2", "Acme"), number("B2", "1"), at=2), row(text("E1048576", "x"), at=1048576)),
         [("Acme", 1)],
-        "row 1048576 is a footer and not read: 'x'",
+        "row 1048576 is far below the table and not read: 'x'",
     ),
     "blank rows and columns": xlsx(
         sheet(row(text("A5", "Acme"), cell("B5"), number("D5", ""), at=5), row(cell("A9"), at=9)), [("Acme", None)]
@@ -320,7 +320,9 @@ EXCEL: dict[str, Read | Refused] = {
         "row 1 is above the header and not read",
     ),
     "a hidden row": xlsx(
-        sheet(f'<row r="2" hidden="1">{text("A2", "Acme")}</row>'), [("Acme", None)], "1 hidden rows are read"
+        sheet(f'<row r="2" hidden="1">{text("A2", "Acme")}</row>'),
+        [("Acme", None)],
+        "1 hidden row read like the others",
     ),
     "one sheet has content": xlsx(
         workbook({"Empty": "", "Leads": NAMED + row(text("A2", "Acme"), at=2)}),
@@ -355,7 +357,7 @@ EXCEL: dict[str, Read | Refused] = {
     ),
     "an old workbook": Refused("in.xls", b"\xd0\xcf\x11\xe0" + bytes(600), ("old format .xls", "save it as .xlsx")),
     "HTML called Excel": Refused("in.xlsx", b"<html><table>", ("HTML or XML called Excel",)),
-    "CSV called Excel": Refused("in.xlsx", LINES.encode(), ("is not a workbook", "format csv")),
+    "CSV called Excel": Refused("in.xlsx", LINES.encode(), ("is not a workbook", "format='csv'")),
     "an empty file": Refused("in.xlsx", b"", ("is empty",)),
     "a cut workbook": Refused("in.xlsx", sheet()[:300], ("damaged workbook",)),
     "a compressed workbook": Refused("in.xlsx.gz", b"", ("leave .gz away",)),

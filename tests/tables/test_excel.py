@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import io
 import zipfile
 from collections.abc import Callable
@@ -28,8 +28,8 @@ VALUES: st.SearchStrategy[Any] = (
     | st.integers(-(10**14), 10**14)
     | st.floats(-1e9, 1e9).map(lambda number: round(number, 3))
     | st.booleans()
-    | st.dates(datetime.date(1901, 1, 1))
-    | st.datetimes(datetime.datetime(1901, 1, 1)).map(lambda moment: moment.replace(microsecond=0))
+    | st.dates(dt.date(1901, 1, 1))
+    | st.datetimes(dt.datetime(1901, 1, 1)).map(lambda moment: moment.replace(microsecond=0))  # noqa: DTZ001 (a workbook has no zones)
     | st.none()
 )
 TABLES = st.lists(st.tuples(VALUES, VALUES), min_size=1, max_size=8)
@@ -37,9 +37,9 @@ TABLES = st.lists(st.tuples(VALUES, VALUES), min_size=1, max_size=8)
 
 def with_xlsxwriter(path: Path, rows: list[tuple[Any, ...]], *, shared: bool) -> None:
     book = xlsxwriter.Workbook(path, {"constant_memory": not shared, "strings_to_urls": False})
-    formats = {
-        datetime.date: book.add_format({"num_format": "dd/mm/yyyy"}),
-        datetime.datetime: book.add_format({"num_format": 22}),
+    formats: dict[type, Any] = {
+        dt.date: book.add_format({"num_format": "dd/mm/yyyy"}),
+        dt.datetime: book.add_format({"num_format": 22}),
     }
     sheet = book.add_worksheet()
     for number, cells in enumerate(rows):
@@ -47,7 +47,7 @@ def with_xlsxwriter(path: Path, rows: list[tuple[Any, ...]], *, shared: bool) ->
             if isinstance(value, str):
                 sheet.write_string(number, column, value)
             elif value is not None:
-                sheet.write(number, column, value, formats.get(type(value)))
+                sheet.write(number, column, value, formats.get(value.__class__))
     book.close()
 
 
@@ -67,9 +67,9 @@ WRITERS: dict[str, Callable[[Path, list[tuple[Any, ...]]], None]] = {
 }
 
 
-def as_cell(value: Any) -> Cell:
+def as_cell(value: Any) -> Any:
     """What we read where another reader gives a value of Python; it takes midnight for a day, we keep the time."""
-    if isinstance(value, datetime.date):
+    if isinstance(value, dt.date):
         return value.isoformat().removesuffix("T00:00:00")
     if isinstance(value, float) and value.is_integer():
         return int(value)

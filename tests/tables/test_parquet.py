@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
@@ -17,8 +17,8 @@ pa: Any = import_module("pyarrow")
 pq: Any = import_module("pyarrow.parquet")
 polars: Any = import_module("polars")
 
-DAY = datetime.date(2026, 1, 5)
-NOON = datetime.datetime(2026, 1, 5, 12, 0, 0, 500_000)  # noqa: DTZ001
+DAY = dt.date(2026, 1, 5)
+NOON = dt.datetime(2026, 1, 5, 12, 0, 0, 500_000)  # noqa: DTZ001
 TYPES: dict[str, tuple[Any, list[Any], list[Cell]]] = {
     "string": (pa.string(), ["a longer text than twelve bytes", None], ["a longer text than twelve bytes", None]),
     "string_view": (
@@ -38,7 +38,7 @@ TYPES: dict[str, tuple[Any, list[Any], list[Cell]]] = {
     "zone": (pa.timestamp("s", "Europe/Berlin"), [1_767_614_400, None], ["2026-01-05T13:00:00+01:00", None]),
     "offset": (pa.timestamp("s", "+02:00"), [1_767_614_400, None], ["2026-01-05T14:00:00+02:00", None]),
     "before 1970": (pa.timestamp("ms"), [-1, None], ["1969-12-31T23:59:59.999", None]),
-    "time": (pa.time64("ns"), [datetime.time(9, 14), None], ["09:14:00", None]),
+    "time": (pa.time64("ns"), [dt.time(9, 14), None], ["09:14:00", None]),
     "category": (pa.dictionary(pa.int8(), pa.string()), ["a", "b"], ["a", "b"]),
     "list": (pa.list_(pa.string()), [["a", None], None], [["a", None], None]),
     "struct": (
@@ -103,7 +103,7 @@ def test_a_frame_of_polars_is_read_and_blank_rows_are_left_out(tmp_path: Path) -
     table = open_table(tmp_path / "in.pq")
 
     assert [row.cells for row in table] == [("a name longer than twelve bytes", ["x"]), ("b", [])]
-    assert table.notes == ("1 rows without any value left out",)
+    assert table.notes == ("1 row without any value left out",)
 
 
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"PAR1" + b"x" * 99, b"a,b\n1,2\n"])

@@ -89,7 +89,7 @@ def test_text_is_the_same_in_every_format(tmp_path: Path, kind: str, rows: Rows)
 @pytest.mark.parametrize("kind", FORMATS)
 def test_the_text_of_every_value_is_the_same_in_every_format(tmp_path: Path, kind: str, rows: Rows) -> None:
     """What is sent to the service is the text: it must not depend on the format in which a table lies."""
-    read, _ = round_trip(tmp_path / f"out.{kind}", [row for row in rows])
+    read, _ = round_trip(tmp_path / f"out.{kind}", rows)
     expected = [tuple(text_of(cell) for cell in cells) for cells in rows]
     found = [tuple(text_of(cell) for cell in cells) for cells in read]
 
@@ -145,7 +145,7 @@ def test_parquet_writes_a_column_of_several_kinds_as_text(tmp_path: Path, values
 
 @pytest.mark.parametrize("kind", FORMATS)
 def test_what_a_format_cannot_hold_costs_that_cell_and_is_said(tmp_path: Path, kind: str) -> None:
-    """A NUL, a lone surrogate, no number, more than a cell of Excel holds: among a thousand rows, all of which are there."""
+    """A NUL, a lone surrogate, no number, more than a cell of Excel holds; all the other rows are there."""
     odd: dict[int, Cell] = {
         7: "a\0b",
         8: "\ud800x",

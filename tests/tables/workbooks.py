@@ -54,9 +54,10 @@ def workbook(
         properties: Attributes of the workbook, such as ``date1904="1"``.
         calculation: Attributes of its calculation.
     """
+    states = ("visible", "hidden")
     numbered = list(enumerate(sheets, 1))
     listed = "".join(
-        f'<sheet name={quoteattr(name)} sheetId="{i}" r:id="rId{i}" state="{"hidden" if name in hidden else "visible"}"/>'
+        f'<sheet name={quoteattr(name)} sheetId="{i}" r:id="rId{i}" state="{states[name in hidden]}"/>'
         for i, name in numbered
     )
     custom = "".join(f'<numFmt numFmtId="{200 + i}" formatCode={quoteattr(code)}/>' for i, code in enumerate(formats))
@@ -72,10 +73,12 @@ def workbook(
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}">{relations}'
         f'<Relationship Id="st" Type="{OFFICE}/styles" Target="styles.xml"/>'
         f'<Relationship Id="sh" Type="{OFFICE}/sharedStrings" Target="/xl/sharedStrings.xml"/></Relationships>',
-        "xl/styles.xml": f'<styleSheet xmlns="{MAIN}"><numFmts>{custom}</numFmts><cellXfs>{styles}</cellXfs></styleSheet>',
+        "xl/styles.xml": f'<styleSheet xmlns="{MAIN}"><numFmts>{custom}</numFmts>'
+        f"<cellXfs>{styles}</cellXfs></styleSheet>",
         "xl/sharedStrings.xml": f'<sst xmlns="{MAIN}">{"".join(f"<si>{one}</si>" for one in shared)}</sst>',
         **{
-            f"xl/worksheets/sheet{i}.xml": f'<worksheet xmlns="{MAIN}"><sheetData>{sheets[name]}</sheetData></worksheet>'
+            f"xl/worksheets/sheet{i}.xml": f'<worksheet xmlns="{MAIN}">'
+            f"<sheetData>{sheets[name]}</sheetData></worksheet>"
             for i, name in numbered
         },
     }
