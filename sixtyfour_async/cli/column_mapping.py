@@ -11,15 +11,15 @@ identifies a company, and that find-email and find-phone need what people-intell
 
 from __future__ import annotations
 
-import math
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from sixtyfour_async.cli.sent_cells import is_index, is_meaningful, sent_text
 from sixtyfour_async.errors import InputError
-from sixtyfour_async.tables import Cell, Row, text_of
+from sixtyfour_async.tables import Row
 
 __all__ = ["ColumnMapping", "MappedColumn"]
 
@@ -63,19 +63,6 @@ AMBIGUOUS_FOR_COMPANY: Final = frozenset({"name", "web", "url"})
 
 ALIASES: Final = {"linkedin_url": "linkedin", "full_name": "name"}
 """Other names that the service has for the same key; a user may choose them with ``--map``."""
-
-PLACEHOLDERS: Final = frozenset((
-    *("n/a", "n.a.", "n. a.", "n.a", "n/a.", "not available", "not applicable", "not known", "unknown", "undefined"),
-    *("no data", "tbd", "tba", "to be determined", "to be defined", "nan", "null", "none", "<na>", "<null>", "<none>"),
-    *("(none)", "(null)", "(blank)", "(empty)", "k.a.", "k. a.", "keine angabe", "unbekannt", "nicht bekannt"),
-    *("inconnu", "inconnue", "desconocido", "sconosciuto", "#n/a", "#na", "#ref!", "#value!", "#name?", "#null!"),
-    *("#num!", "#div/0!", "#error!", "#spill!", "#calc!"),
-))  # fmt: skip
-"""Cells that people, spreadsheets and data frames write for a missing value; ``NA`` counts in capitals only: Na is a
-name."""
-
-INDEX: Final = re.compile(r"|Unnamed: \d+|__index_level_\d+__")
-"""Names of the columns that data frames write for their index: nothing, or what they call nothing when it is read."""
 
 MIN_PHONE_DIGITS: Final = 5
 
@@ -224,7 +211,7 @@ class ColumnMapping:
         Shape: ``{"company_name": "Acme", "website": "acme.example", "notes": "met in Lyon"}``; values of other types
         are sent as the text that CSV would hold.
         """
-        cells = ((mapped.key, _sent(cell)) for mapped, cell in zip(self.columns, row.cells, strict=True))
+        cells = ((mapped.key, sent_text(cell)) for mapped, cell in zip(self.columns, row.cells, strict=True))
         return {key: cell for key, cell in cells if key is not None and cell}
 
     def column_of(self, parameter: str | None) -> str | None:
@@ -249,7 +236,7 @@ class ColumnMapping:
         identifying = [mapped for mapped in self.columns if spec.is_identifying(mapped.key)]
         names = _quoted(mapped.column for mapped in identifying)
         single = identifying[0].column.strip() if len(identifying) == 1 else None
-        if not spec.is_identified_by([key for key, cell in subject.items() if _is_meaningful(cell)]):
+        if not spec.is_identified_by([key for key, cell in subject.items() if is_meaningful(cell)]):
             message = f"not enough in {names} to identify {spec.noun}"
             if not any(mapped.key in subject for mapped in identifying):
                 message = f"nothing identifies {spec.noun}: {names} {'is' if single else 'are all'} empty"
@@ -296,7 +283,7 @@ def _assign_unsent(
         assigned[index] = MappedColumn(header[index], None, "--skip")
     requested = {_snake_case(name) for name in requested_fields}
     for index, column in enumerate(header):
-        if index not in assigned and INDEX.fullmatch(column.strip()):
+        if index not in assigned and is_index(column):
             assigned[index] = MappedColumn(column, None, "an index that counts or names the rows")
         if index not in assigned and _snake_case(column) in requested:
             assigned[index] = MappedColumn(column, None, "requested with --field")
@@ -360,15 +347,6 @@ def _normalized(text: str) -> str:
 
 def _snake_case(text: str) -> str:
     return "_".join(_words(text))
-
-
-def _is_meaningful(cell: str) -> bool:
-    return any(map(str.isalnum, cell)) and cell != "NA" and cell.casefold() not in PLACEHOLDERS
-
-
-def _sent(cell: Cell) -> str:
-    """Return a cell as it is sent; a number that is none, as data frames write a missing one, is nothing."""
-    return "" if isinstance(cell, float) and math.isnan(cell) else text_of(cell).strip()
 
 
 def _on_one_line(column: str) -> str:

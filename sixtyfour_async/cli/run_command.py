@@ -199,7 +199,7 @@ def check_files(table: Path, output: Output, journal: Path, *, overwrite: bool) 
     named = {"the table": table, "--out": out, "--journal": journal}
     files = {name: file for name, file in named.items() if file != STANDARD}
     for name, file in files.items():
-        same = [other for other, path in files.items() if other != name and path.resolve() == file.resolve()]
+        same = [other for other, path in files.items() if other != name and _is_same_file(path, file)]
         if same:
             raise InputError(f"{name} and {same[0]} are the same file, {file}", remedy="choose another name")
     if not output.is_standard and out.exists() and not journal.exists() and not overwrite:
@@ -207,6 +207,13 @@ def check_files(table: Path, output: Output, journal: Path, *, overwrite: bool) 
             f"{out} exists already, and there is no journal {journal} to rebuild it from",
             remedy="choose another --out, name its --journal, or add --overwrite",
         )
+
+
+def _is_same_file(one: Path, other: Path) -> bool:
+    """Return whether two paths lead to one file, by symbolic or hard links as well."""
+    if one.exists() and other.exists():
+        return one.samefile(other)
+    return one.resolve() == other.resolve()
 
 
 def check_rows(enrichment: Enrichment, *, skip_bad_rows: bool) -> None:

@@ -16,12 +16,14 @@ WIDE_GAP: Final = 10
 """Blank rows after which a lone cell does not belong to the table."""
 
 FOOTER: Final = re.compile(
-    r"confidential\b.*\b(?:information|distribut)|copyright\s*(?:\(c\)|©|\d{4})|©|all rights reserved|do not distribute"
-    r"|^(?:generated|exported|created|downloaded|printed|report (?:run|generated|created))\s+(?:by|on|at|from)\b"
-    r"|^(?:grand |sub)?totals?\s*[:(]|^(?:grand totals?|total (?:rows|records|count|results))\b"
+    r"copyright\s*(?:\(c\)|©|\d{4})|^©|©\s*\d{4}|all rights reserved|do not distribute|alle rechte vorbehalten"
+    r"|^(?:strictly |private (?:and|&) )?confidential\b[\s.:!-]*(?:information)?[\s.!]*$|^vertraulich[\s.:!]*$"
+    r"|^(?:generated|exported|downloaded|printed|report (?:run|generated|created))\s+(?:by|on|at|from)\b"
+    r"|^created (?:(?:on|at)\b|by:)|^(?:grand |sub)?totals?\s*[:(]"
+    r"|^(?:grand totals?|total (?:rows|records|count|results))\b"
     r"|^\(?\d[\d,.]* (?:rows?|records?|results?|entries)\)?(?: (?:affected|selected|exported|in set))?\.?$"
     r"|^(?:sources?|(?:applied )?filters?|notes?|disclaimer|as of|number of (?:rows|records)|(?:row|record) count)\s*:"
-    r"|^page \d+ (?:of|/)|^(?:gesamtsumme|erstellt (?:von|am)\b|quelle:|stand:|vertraulich)|alle rechte vorbehalten"
+    r"|^page \d+ (?:of|/)|^(?:gesamtsumme|erstellt (?:von|am)\b|quelle:|stand:)"
     r"|^[-=*_\s]*end of (?:report|file|export|data)",
     re.IGNORECASE,
 )

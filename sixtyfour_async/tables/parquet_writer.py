@@ -100,7 +100,7 @@ class _Column:
         if self.given is not None and _as_given(pa, values, self.given) is None:
             self.given = None
             self.kinds.add("mixed")
-            self.mended.add("which do not fit the column's type, written as text", self.name, "in a whole column")
+            self.mended.add("that do not fit the column's type, written as text", self.name, "in a whole column")
         if self.given is None:
             self.kinds.update(map(_kind, values))
 

@@ -183,7 +183,7 @@ class _Cells:
         place = f"{column_letters(cell.column)}{row}"
         if cell.kind == "e":
             return _doubtful(cell, place, f"the error {cell.text}", "correct it, or clear the cell")
-        if cell.formula and (cell.text is None or (self.workbook.uncalculated and cell.text == "0")):
+        if cell.formula and self._is_made_up(cell):
             return _doubtful(cell, place, "a formula that was never calculated", RECALCULATE)
         if cell.text is None or (cell.kind == "n" and not cell.text.strip()):
             return None, None
@@ -195,6 +195,12 @@ class _Cells:
         if self.long_texts:
             text = self.long_texts.get(place, text)
         return text, rounded(text, cell.column, f" (cell {place})")
+
+    def _is_made_up(self, cell: RawCell) -> bool:
+        """Return whether a formula has no value, or the zero that a library writes in its place."""
+        if cell.text is None:
+            return True
+        return cell.kind == "n" and (not cell.text.strip() or (self.workbook.uncalculated and cell.text == "0"))
 
     def _number(self, cell: RawCell, text: str, place: str) -> tuple[Cell, Flaw | None]:
         formats = self.workbook.formats

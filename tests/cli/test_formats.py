@@ -13,6 +13,7 @@ import pytest
 from sixtyfour_async.simulator import companies
 from sixtyfour_async.tables import Cell, open_table, write_table
 from tests.cli.conftest import COMMAND, ENVIRONMENT, HEADQUARTERS, Shell
+from tests.tables.workbooks import cell, header, row, text, workbook
 
 FAST = ("--simulate", "--speed", "600")
 COMPANY = ("run", "company-intelligence")
@@ -20,6 +21,7 @@ FIELDS = (*HEADQUARTERS, "--field", "founded:int=Year of founding")
 NAMES = tuple(company.company_name for company in companies()[:3])
 ANSWERS = tuple((company.headquarters, company.founded) for company in companies()[:3])
 ROWS: list[tuple[Cell, ...]] = [(name, index) for index, name in enumerate(NAMES)]
+OUT = ("Company", "Note", "headquarters", "status", "error", "cost_cents", "confidence")
 STATE = ".journal.db.simulated.jsonl"
 
 
@@ -63,8 +65,8 @@ def test_the_output_has_the_format_of_its_extension(shell: Shell) -> None:
 
 
 def test_the_dialect_comes_back_unless_another_is_asked_for(shell: Shell) -> None:
-    text = '\ufeff"company_name";"note"\r\n"3M";"@acme"\r\n'
-    shell.table(text=text)
+    content = '\ufeff"company_name";"note"\r\n"3M";"@acme"\r\n'
+    shell.table(text=content)
     command = (*COMPANY, "in.csv", *HEADQUARTERS, *FAST)
     first = shell.run(*command)
     kept = (shell.folder / "in.enriched.csv").read_bytes()
@@ -162,8 +164,8 @@ def test_junk_is_not_paid_for_and_is_named(shell: Shell) -> None:
         "Unnamed": ("Unnamed: 0,Company,Website\n7,3M,www.3m.com\n1,1&1,www.1und1.ag\n", "-- not sent (an index"),
         "title": ("All accounts: Europe\n\nCompany,Website\n3M,www.3m.com\n1&1,www.1und1.ag\n", "above the header"),
     }
-    for name, (text, said) in tables.items():
-        shell.table(f"{name}.csv", text=text)
+    for name, (content, said) in tables.items():
+        shell.table(f"{name}.csv", text=content)
         result = shell.run(*COMPANY, f"{name}.csv", *HEADQUARTERS, *FAST)
 
         assert result.code == 0, result.err
@@ -198,6 +200,28 @@ def test_a_row_of_placeholders_names_nobody(shell: Shell) -> None:
     assert result.code == 3, result.err
     assert "3 of 4 rows cannot be sent" in result.err
     assert submitted(shell, "in.enriched") == 1
+
+
+def test_an_error_in_a_workbook_is_refused_by_cell_where_it_is_sent(shell: Shell) -> None:
+    """And without its column the row is asked."""
+    rows = [
+        row(text("A2", "3M"), cell("B2", "<v>#REF!</v>", kind="e"), at=2),
+        row(text("A3", "1&1"), text("B3", "#REF!"), at=3),
+        row(cell("A4", "<f>Old!A4</f>"), text("B4", "www.basf.com"), at=4),
+    ]
+    (shell.folder / "in.xlsx").write_bytes(workbook({"Leads": header("Company", "Note") + "".join(rows)}))
+    command = (*COMPANY, "in.xlsx", *HEADQUARTERS, *FAST)
+    refused = shell.run(*command)
+    result = shell.run(*command, "--skip", "Note", "--skip-bad-rows", "--out", "o.ndjson")
+    out = [dict(zip(OUT, one.cells, strict=True)) for one in open_table(shell.folder / "o.ndjson")]
+
+    assert (refused.code, refused.out) == (2, "")
+    assert "row 1, column 'Note': cell B2 holds the error #REF!" in refused.err
+    assert "row 3, column 'Company': cell A4 holds a formula that was never calculated" in refused.err
+    assert result.code == 3, result.err
+    assert [one["status"] for one in out] == ["completed", "completed", "rejected"]
+    assert [one["Note"] for one in out] == ["#REF!", "#REF!", "www.basf.com"]
+    assert "cell A4" in str(out[2]["error"])
 
 
 def test_a_field_named_like_our_own_column_is_renamed_with_the_true_reason(shell: Shell) -> None:

@@ -284,6 +284,11 @@ EXCEL: dict[str, Read | Refused] = {
     "a formula without value": xlsx(
         value(cell("B2", "<f>A2</f>")), [("Acme", None)], flaws={1: "cell B2 holds a formula that was never calculated"}
     ),
+    "a formula with an empty value": xlsx(
+        value(cell("B2", "<f>A2</f><v/>")),
+        [("Acme", None)],
+        flaws={1: "cell B2 holds a formula that was never calculated"},
+    ),
     "a formula that a library wrote": xlsx(
         value(cell("B2", "<f>A2</f><v>0</v>"), calculation='fullCalcOnLoad="1"'),
         [("Acme", "0")],
