@@ -17,6 +17,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from sixtyfour_async.cli.sent_cells import is_index, is_meaningful, sent_text
 from sixtyfour_async.errors import InputError
 from sixtyfour_async.tables import Row
 
@@ -62,9 +63,6 @@ AMBIGUOUS_FOR_COMPANY: Final = frozenset({"name", "web", "url"})
 
 ALIASES: Final = {"linkedin_url": "linkedin", "full_name": "name"}
 """Other names that the service has for the same key; a user may choose them with ``--map``."""
-
-PLACEHOLDERS: Final = frozenset({"n/a", "#n/a", "nan", "null", "none", "#ref!", "#value!", "#name?"})
-"""Cells that spreadsheets and data frames write for a missing value."""
 
 MIN_PHONE_DIGITS: Final = 5
 
@@ -210,9 +208,10 @@ class ColumnMapping:
     def subject(self, row: Row) -> dict[str, str]:
         """Return a row's subject: its cells without surrounding white space, empty ones left out.
 
-        Shape: ``{"company_name": "Acme", "website": "acme.example", "notes": "met in Lyon"}``
+        Shape: ``{"company_name": "Acme", "website": "acme.example", "notes": "met in Lyon"}``; values of other types
+        are sent as the text that CSV would hold.
         """
-        cells = ((mapped.key, cell.strip()) for mapped, cell in zip(self.columns, row.cells, strict=True))
+        cells = ((mapped.key, sent_text(cell)) for mapped, cell in zip(self.columns, row.cells, strict=True))
         return {key: cell for key, cell in cells if key is not None and cell}
 
     def column_of(self, parameter: str | None) -> str | None:
@@ -225,14 +224,19 @@ class ColumnMapping:
 
         A row is good when one of the sets of keys that identify the subject holds more than punctuation or
         placeholders such as ``n/a``; the reverse look-ups also require an ``@`` or five digits. This rule is ours, not
-        the service's.
+        the service's. A cell that cannot be trusted, such as an error of a spreadsheet, is a problem when it is sent.
         """
+        for flaw in row.flaws:
+            column = None if flaw.column is None else self.columns[flaw.column]
+            if column is None or column.key is not None:
+                name = None if column is None else column.column.strip()
+                return InputError(flaw.message, row=row.number, column=name, remedy=flaw.remedy)
         spec = SUBJECTS[self.operation]
         subject = self.subject(row)
         identifying = [mapped for mapped in self.columns if spec.is_identifying(mapped.key)]
         names = _quoted(mapped.column for mapped in identifying)
         single = identifying[0].column.strip() if len(identifying) == 1 else None
-        if not spec.is_identified_by([key for key, cell in subject.items() if _is_meaningful(cell)]):
+        if not spec.is_identified_by([key for key, cell in subject.items() if is_meaningful(cell)]):
             message = f"not enough in {names} to identify {spec.noun}"
             if not any(mapped.key in subject for mapped in identifying):
                 message = f"nothing identifies {spec.noun}: {names} {'is' if single else 'are all'} empty"
@@ -279,6 +283,8 @@ def _assign_unsent(
         assigned[index] = MappedColumn(header[index], None, "--skip")
     requested = {_snake_case(name) for name in requested_fields}
     for index, column in enumerate(header):
+        if index not in assigned and is_index(column):
+            assigned[index] = MappedColumn(column, None, "an index that counts or names the rows")
         if index not in assigned and _snake_case(column) in requested:
             assigned[index] = MappedColumn(column, None, "requested with --field")
 
@@ -341,10 +347,6 @@ def _normalized(text: str) -> str:
 
 def _snake_case(text: str) -> str:
     return "_".join(_words(text))
-
-
-def _is_meaningful(cell: str) -> bool:
-    return any(map(str.isalnum, cell)) and cell.casefold() not in PLACEHOLDERS
 
 
 def _on_one_line(column: str) -> str:

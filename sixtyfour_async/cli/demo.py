@@ -11,7 +11,7 @@ from pathlib import Path
 from sixtyfour_async.cli.enrichment import Enrichment, Question
 from sixtyfour_async.models.struct import FieldSpec
 from sixtyfour_async.simulator import companies
-from sixtyfour_async.tables import Table, write_table
+from sixtyfour_async.tables import open_table, write_table
 
 FIELDS: dict[str, FieldSpec] = {
     "headquarters": "Where the head office is",
@@ -32,7 +32,7 @@ def demo_enrichment() -> Generator[Enrichment, None, None]:
         path = Path(folder) / "companies.csv"
         write_table(path, SENT_COLUMNS, ([getattr(company, name) for name in SENT_COLUMNS] for company in companies()))
         question = Question("company-intelligence", FIELDS, options={"tier": "low"})
-        yield Enrichment.of(Table.open(path), question)
+        yield Enrichment.of(open_table(path), question)
 
 
 def compare_with_facts(out: Path) -> list[str]:

@@ -6,10 +6,9 @@ every input cell, whatever its outcome.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 from pydantic import JsonValue
 
@@ -31,7 +30,9 @@ from sixtyfour_async.operations import (
     ReverseEmail,
     ReversePhone,
 )
-from sixtyfour_async.tables import Row, Table, added_columns
+from sixtyfour_async.tables import Cell, Row, Table, added_columns
+
+T = TypeVar("T")
 
 OUTCOME_COLUMNS = ("status", "error", "cost_cents", "confidence", "matched_by")
 """Columns that every output has after the answer's own."""
@@ -108,6 +109,9 @@ class Question:
             raise InputError("qa-agent needs a criterion to judge by", remedy='add --criterion "name=description"')
         if self.criteria and name != "qa-agent":
             raise InputError(f"{name} takes no --criterion: that is for qa-agent")
+        both = {field.casefold() for field in self.fields} & {criterion.casefold() for criterion in self.criteria}
+        if both:
+            raise InputError(f"--field and --criterion both name {both.pop()!r}", remedy="give them different names")
         if "tier" in self.options and not known.takes_tier:
             raise InputError(f"{name} has no tiers", remedy="leave --tier out")
         for option in self.options:
@@ -149,8 +153,8 @@ class Question:
         """Names of all columns to add to the input; an input column of the same name makes `Enrichment` change one."""
         return (*self.answer_columns, *OUTCOME_COLUMNS)
 
-    def answer_cells(self, raw: JsonValue) -> tuple[str, ...]:
-        """Return an answer as cells, one for each of `answer_columns`."""
+    def answer_cells(self, raw: JsonValue) -> tuple[Cell, ...]:
+        """Return an answer as cells, one for each of `answer_columns`: the values as they were answered."""
         answer = json_object(raw) or {}
         data = json_object(answer.get("structured_data")) or {}
         if self.operation == "find-email":
@@ -161,8 +165,7 @@ class Question:
         whole = {**answer, "answer": answer or None}
         own = TABLE_OPERATIONS[self.operation].columns
         return tuple(
-            as_cell(data[name] if name in data else whole.get(name) if name in own else None)
-            for name in self.answer_columns
+            data[name] if name in data else whole.get(name) if name in own else None for name in self.answer_columns
         )
 
 
@@ -189,6 +192,24 @@ def parse_pair(option: str, text: str) -> tuple[str, str]:
     if not (name and equals and value):
         raise InputError(f"{option} {text!r} is not name=value")
     return name, value
+
+
+def by_name(option: str, pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
+    """Return the pairs of a repeated option by name.
+
+    Raises:
+        InputError: A name is given twice: one of the two would be dropped.
+    """
+    found: dict[str, T] = {}
+    for name, value in pairs:
+        same = next((other for other in found if other.casefold() == name.casefold()), None)
+        if same is not None:
+            remedy = "give each name once, in one spelling"
+            raise InputError(
+                f"{option} {name!r} is given twice" + (f", also as {same!r}" * (same != name)), remedy=remedy
+            )
+        found[name] = value
+    return found
 
 
 def parse_number(option: str, text: str) -> tuple[str, float]:
@@ -236,12 +257,23 @@ class Enrichment:
         mapping = ColumnMapping.from_header(
             question.operation, table.columns, skip=skip, requested_fields=tuple(question.fields), rename=rename
         )
-        return cls(table, question, mapping, limit, added_columns(table.columns, question.added_columns))
+        return cls(table, question, mapping, limit, output_columns(table.columns, question.answer_columns))
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The output's header."""
         return (*self.table.columns, *self.added)
+
+    def renamed_columns(self) -> list[str]:
+        """Return a sentence for each column of the output that has another name than its answer, and why."""
+        wanted = self.question.added_columns
+        existing = {column.strip().casefold() for column in self.table.columns}
+        lines: list[str] = []
+        for name, added in zip(wanted, self.added, strict=True):
+            if name != added:
+                whose = "the input" if name.strip().casefold() in existing else "the output"
+                lines.append(f"{name} goes to column {added}: {whose} has a column {name}")
+        return lines
 
     @property
     def rows(self) -> int:
@@ -274,28 +306,27 @@ class Enrichment:
         """Yield why rows cannot be sent, one error for each such row."""
         return (problem for problem in self.operations() if isinstance(problem, InputError))
 
-    def cells(self, row: Row, status: str, error: str, outcome: Outcome[Any] | None = None) -> tuple[str, ...]:
+    def cells(self, row: Row, status: str, error: str, outcome: Outcome[Any] | None = None) -> tuple[Cell, ...]:
         """Return a row of the output: every input cell, the answer if there is an outcome, and how it ended."""
         if outcome is None:
-            return (*row.cells, *("",) * len(self.question.answer_columns), status, error, "", "", "")
+            return (*row.cells, *(None,) * len(self.question.answer_columns), status, error or None, None, None, None)
         confidence = (json_object(outcome.raw) or {}).get("confidence_score")
         answer = self.question.answer_cells(outcome.raw)
-        matched_by = outcome.matched_by or ""
-        return (*row.cells, *answer, status, error, as_cell(outcome.cost_cents), as_cell(confidence), matched_by)
+        return (*row.cells, *answer, status, error or None, outcome.cost_cents, confidence, outcome.matched_by)
 
 
-def as_cell(value: object) -> str:
-    """Format a JSON value as a cell: text as is, null as nothing, whole numbers without a point, the rest as JSON."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return json.dumps(value, ensure_ascii=False)
+def output_columns(
+    existing: Sequence[str], answers: Sequence[str], outcome: Sequence[str] = OUTCOME_COLUMNS
+) -> tuple[str, ...]:
+    """Return the names of the columns that an output adds to existing ones: the answers', then how each row ended.
+
+    Programs look for the latter by name: a field that is called like one of them gets another name, not the reverse.
+    """
+    names = added_columns(existing, (*outcome, *answers))
+    return (*names[len(outcome) :], *names[: len(outcome)])
 
 
-def _first_contact(found: object, keys: Sequence[str]) -> tuple[str, ...]:
+def _first_contact(found: JsonValue, keys: Sequence[str]) -> tuple[Cell, ...]:
     """Return the first address or number of an answer as cells.
 
     Several shapes are documented, and all are read: a text, an object, or a list of texts, of objects, or of lists such
@@ -305,8 +336,8 @@ def _first_contact(found: object, keys: Sequence[str]) -> tuple[str, ...]:
     first = listed[0] if listed else (None if listed is not None else found)
     parts = json_array(first)
     if parts is not None:
-        return tuple(as_cell(part) for part in [*parts, *[None] * len(keys)][: len(keys)])
+        return tuple([*parts, *[None] * len(keys)][: len(keys)])
     named = json_object(first)
     if named is not None:
-        return tuple(as_cell(named.get(key)) for key in keys)
-    return (as_cell(first), *[""] * (len(keys) - 1))
+        return tuple(named.get(key) for key in keys)
+    return (first, *[None] * (len(keys) - 1))

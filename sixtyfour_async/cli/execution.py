@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import signal
+import stat
 from collections.abc import Callable, Generator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -25,8 +26,9 @@ from sixtyfour_async._runner.runner import JobRunner
 from sixtyfour_async._scheduling.row_states import Batching
 from sixtyfour_async.cli.enrichment import NOT_ASKED, Enrichment
 from sixtyfour_async.cli.exit_codes import with_flags
+from sixtyfour_async.cli.table_files import Output
 from sixtyfour_async.errors import InputError, SixtyfourError
-from sixtyfour_async.tables import Row, write_table
+from sixtyfour_async.tables import Cell, Row
 
 REFRESH_SECONDS = 0.25
 """Real seconds between two updates of the progress display."""
@@ -72,12 +74,14 @@ class OutputCounts:
         statuses: Rows per status.
         cost_cents: US cents charged for the answers; an answer that several rows share counts once.
         first_errors: The first errors, each with its row.
+        notes: Which cells the output could not hold as they are, a sentence each.
     """
 
     rows: int = 0
     statuses: dict[str, int] = field(default_factory=dict[str, int])
     cost_cents: float = 0.0
     first_errors: list[str] = field(default_factory=list[str])
+    notes: tuple[str, ...] = ()
 
     def add(self, row: Row, status: str, error: str) -> None:
         """Count one row."""
@@ -193,28 +197,32 @@ async def _handle_signals(
             )
 
 
-def write_output(enrichment: Enrichment, journal: Path, out: Path) -> OutputCounts:
+def write_output(enrichment: Enrichment, journal: Path, output: Output) -> OutputCounts:
     """Write the output, one row for each input row in the input's order, from input and journal.
+
+    A new file gets the journal's permissions: the same people stand in both.
 
     Raises:
         InputError: The file cannot be written; an existing one is unchanged.
         JournalError: The journal cannot be read.
+        BrokenPipeError: The output is standard output, which nobody reads any more.
     """
     counts = OutputCounts()
     with reading(journal) as reader:
         counted: set[str] = set()
 
-        def output_rows() -> Generator[tuple[str, ...], None, None]:
+        def output_rows() -> Generator[tuple[Cell, ...], None, None]:
             for row in enrichment.table:
                 yield _output_row(enrichment, row, reader.find, counts, counted)
 
-        counts.rows = write_table(out, enrichment.columns, output_rows())
+        written = output.write(enrichment.columns, output_rows(), mode=stat.S_IMODE(journal.stat().st_mode))
+        counts.rows, counts.notes = written.rows, written.notes
     return counts
 
 
 def _output_row(
     enrichment: Enrichment, row: Row, find: Callable[[str], Entry | None], counts: OutputCounts, counted: set[str]
-) -> tuple[str, ...]:
+) -> tuple[Cell, ...]:
     """Return a row of the output, and count it; *counted* holds the keys whose cost is in the sum already."""
     operation = enrichment.operation(row)
     entry = None if isinstance(operation, InputError) else find(operation.fingerprint())

@@ -18,7 +18,7 @@ from sixtyfour_async.errors import ConfigurationError, InputError, SixtyfourErro
 
 PYTHON_PRICE: Final = re.compile(r"\bprices=\{'([^']+)': cents\}")
 PYTHON_ARGUMENT: Final = re.compile(
-    r"\b(max_cost_cents|max_row_cents|encoding|delimiter)=(?:…|'([^']*)'|([^\s,;:)]*[^\s,;:.)]))"
+    r"\b(max_cost_cents|max_row_cents|encoding|delimiter|sheet|out_dialect|out_format|format)=(?:…|'([^']*)'|([^\s,;:)]*[^\s,;:.)]))"
 )
 """Arguments for which there are flags, in messages written for Python, such as ``max_cost_cents=25``."""
 

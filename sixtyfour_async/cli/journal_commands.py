@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 from pathlib import Path
 
 import click
@@ -38,7 +39,19 @@ def status(journal: Path, *, as_json: bool) -> None:
 
 @click.command()
 @journal_argument
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="The CSV file to write.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="The file to write, in the format of its extension (.csv, .tsv, .ndjson, .json, .xlsx, .parquet); - for "
+    "standard output.",
+)
+@click.option(
+    "--out-format", "--format", "out_format", metavar="FORMAT", help="Format of the output  [default: by its extension]"
+)
+@click.option(
+    "--out-dialect", metavar="DIALECT", help="CSV: plain, excel, excel-semicolon, tab, or a delimiter  [default: plain]"
+)
 @click.option(
     "--bodies",
     type=click.Path(path_type=Path, file_okay=False),
@@ -46,8 +59,16 @@ def status(journal: Path, *, as_json: bool) -> None:
 )
 @click.option("--overwrite", is_flag=True, help="Replace an existing file.")
 @one_line_errors
-def export(journal: Path, out: Path, bodies: Path | None, *, overwrite: bool) -> None:
-    """Write every row of JOURNAL to a CSV file: the question, the answer, the status and the cost.
+def export(
+    journal: Path,
+    out: Path,
+    bodies: Path | None,
+    *,
+    out_format: str | None,
+    out_dialect: str | None,
+    overwrite: bool,
+) -> None:
+    """Write every row of JOURNAL to a table: the question, the answer, the status and the cost.
 
     `sixtyfour run` needs the input table to write its output; this command needs the journal only. Use it when the
     input is gone, or for a journal written by a Python program. Nothing is sent to the service.
@@ -56,18 +77,25 @@ def export(journal: Path, out: Path, bodies: Path | None, *, overwrite: bool) ->
     from sixtyfour_async.cli.formatting import row_count
     from sixtyfour_async.cli.journal_bodies import write_bodies
     from sixtyfour_async.cli.journal_export import Columns, export_row
-    from sixtyfour_async.tables import check_writable, write_table
+    from sixtyfour_async.cli.table_files import Output
 
+    output = Output.of(out, format=out_format, dialect=out_dialect)
     if out.resolve() == journal.resolve():
         exit_with("--out and the journal are the same file; choose another name", ExitCode.USAGE)
-    if out.exists() and not overwrite:
+    if not output.is_standard and out.exists() and not overwrite:
         exit_with(f"{out} exists already; choose another --out, or add --overwrite", ExitCode.USAGE)
-    check_writable(out)
     with reading(journal) as reader:
         columns = Columns.of(reader.entries(), with_bodies=bodies is not None)
-        count = write_table(out, columns.header, (export_row(entry, columns) for entry in reader.entries()))
+        output.check(columns=len(columns.header), rows=sum(1 for _ in reader.entries()))
+        rows = (export_row(entry, columns) for entry in reader.entries())
+        try:
+            written = output.write(columns.header, rows, mode=stat.S_IMODE(journal.stat().st_mode))
+        except BrokenPipeError:
+            exit_with("standard output was closed before it was written", ExitCode.REFUSED)
         files = 0 if bodies is None else write_bodies(bodies, reader.entries())
-    click.echo(f"{row_count(count)} written to {out}" + (f", {files:,} files to {bodies}" if bodies else ""))
+    where = "standard output" if output.is_standard else out
+    said = f"{row_count(written.rows)} written to {where}" + (f", {files:,} files to {bodies}" if bodies else "")
+    click.echo("\n".join([*written.notes, said]), err=output.is_standard)
 
 
 @click.command()

@@ -9,10 +9,10 @@ from typing import Any
 
 from sixtyfour_async._journal.base import Entry
 from sixtyfour_async._runner.reading import read_outcome, restore
-from sixtyfour_async.cli.enrichment import NOT_ASKED, OUTCOME_COLUMNS, TABLE_OPERATIONS, Question, as_cell
+from sixtyfour_async.cli.enrichment import NOT_ASKED, OUTCOME_COLUMNS, TABLE_OPERATIONS, Question, output_columns
 from sixtyfour_async.cli.journal_bodies import body_file
 from sixtyfour_async.models._base import json_array, json_object
-from sixtyfour_async.tables import added_columns
+from sixtyfour_async.tables import Cell, added_columns
 
 KEY_COLUMNS = ("key", "operation")
 """The first columns of every export."""
@@ -47,14 +47,14 @@ class Columns:
         """Names of all columns; a field of the answer that is named like a key of the subject gets another name."""
         first = (*KEY_COLUMNS, *added_columns(KEY_COLUMNS, self.subject))
         last = (*OUTCOME_COLUMNS, "body_file") if self.with_bodies else OUTCOME_COLUMNS
-        return (*first, *added_columns(first, (*self.answer, *last)))
+        return (*first, *output_columns(first, self.answer, last))
 
 
-def export_row(entry: Entry, columns: Columns) -> tuple[str, ...]:
+def export_row(entry: Entry, columns: Columns) -> tuple[Cell, ...]:
     """Return an entry's row of the export."""
     request = json.loads(entry.request)
     subject = subject_of(entry.operation, request)
-    answer: Mapping[str, str] = {}
+    answer: Mapping[str, Cell] = {}
     status, error, confidence = NOT_ASKED, entry.error or "", None
     if entry.state != "released":
         outcome = read_outcome(restore(entry), entry)
@@ -64,13 +64,13 @@ def export_row(entry: Entry, columns: Columns) -> tuple[str, ...]:
     return (
         entry.key,
         entry.operation,
-        *(as_cell(subject.get(name)) for name in columns.subject),
-        *(answer.get(name, "") for name in columns.answer),
+        *(subject.get(name) for name in columns.subject),
+        *(answer.get(name) for name in columns.answer),
         status,
-        error,
-        as_cell(entry.cost_cents),
-        as_cell(confidence),
-        entry.matched_by or "",
+        error or None,
+        entry.cost_cents,
+        confidence,
+        entry.matched_by,
         *((body_file(entry),) if columns.with_bodies else ()),
     )
 
@@ -87,11 +87,11 @@ def answer_columns(operation: str, request: Mapping[str, Any]) -> tuple[str, ...
     return ("answer",) if question is None else question.answer_columns
 
 
-def answer_of(operation: str, request: Mapping[str, Any], raw: Any) -> Mapping[str, str]:
+def answer_of(operation: str, request: Mapping[str, Any], raw: Any) -> Mapping[str, Cell]:
     """Return an answer as column → cell."""
     question = _question(operation, request)
     if question is None:
-        return {"answer": as_cell(raw)}
+        return {"answer": raw}
     return dict(zip(question.answer_columns, question.answer_cells(raw), strict=True))
 
 

@@ -17,6 +17,7 @@ from sixtyfour_async.errors import InputError
 if TYPE_CHECKING:
     from sixtyfour_async.cli.enrichment import Enrichment
     from sixtyfour_async.cli.execution import RunResult
+    from sixtyfour_async.cli.table_files import Output
 
 MAX_PROBLEMS_SHOWN = 5
 """Rows that cannot be sent and are shown with their problem."""
@@ -49,7 +50,11 @@ Example:
     "--mode", type=click.Choice(["PROFESSIONAL", "PERSONAL"]), help="find-email: the kind of address to find."
 )
 @click.option("--plan", "research_plan", help="Guidance for the research.")
-@click.option("--out", type=click.Path(path_type=Path), help="The output  [default: TABLE.enriched.csv]")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="The output, in the format of its extension; - for standard output  [default: TABLE.enriched.csv]",
+)
 @click.option("--journal", type=click.Path(path_type=Path), help="The journal  [default: beside the output]")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Send the first N rows only.")
 @click.option("--map", "renames", multiple=True, metavar="COLUMN=KEY", help="Send a column under this key; repeatable.")
@@ -92,8 +97,16 @@ Example:
 )
 @click.option("--dry-run", is_flag=True, help="Forecast requests, duration and cost; send nothing.")
 @click.option("--overwrite", is_flag=True, help="Replace an existing output that has no journal.")
-@click.option("--encoding", help="Encoding of the table  [default: UTF-8, or by its byte order mark]")
-@click.option("--delimiter", help="Delimiter of the table, a character or tab  [default: detected]")
+@click.option("--format", metavar="FORMAT", help="Format of the table  [default: by its extension]")
+@click.option("--sheet", metavar="SHEET", help="Excel: the sheet, by name or number  [default: the only one]")
+@click.option("--encoding", help="CSV: encoding of the table  [default: UTF-8, or by its byte order mark]")
+@click.option("--delimiter", help="CSV: delimiter of the table, a character or tab  [default: detected]")
+@click.option("--out-format", metavar="FORMAT", help="Format of the output  [default: by its extension]")
+@click.option(
+    "--out-dialect",
+    metavar="DIALECT",
+    help="CSV: plain, excel, excel-semicolon, tab, or a delimiter  [default: the table's]",
+)
 @click.option("--simulate", is_flag=True, help="Use the built-in simulator: no key, no cost.")
 @click.option(
     "--speed",
@@ -110,17 +123,19 @@ Example:
 )
 @one_line_errors
 def run(operation: str, table: Path, **options: Any) -> None:
-    """Run OPERATION on every row of TABLE, a CSV file.
+    """Run OPERATION on every row of TABLE.
 
-    OPERATION is one of company-intelligence, people-intelligence, find-email, find-phone, reverse-email,
+    TABLE is CSV, TSV, NDJSON, JSON (a list of objects), Excel (.xlsx) or Parquet; text also with .gz; - is standard
+    input. OPERATION is one of company-intelligence, people-intelligence, find-email, find-phone, reverse-email,
     reverse-phone, qa-agent, research-agent. Columns are sent under the keys that the service knows; the mapping is
     printed first. The output keeps every input row and column, and adds the answer, status, error, cost_cents,
     confidence and matched_by. To resume, run the same command again: answered rows are never sent again.
     """
-    from sixtyfour_async.cli.enrichment import parse_number
+    from sixtyfour_async.cli.enrichment import by_name, parse_number
+    from sixtyfour_async.cli.table_files import Output, default_journal, default_output
 
-    out: Path = options["out"] or table.with_name(f"{table.stem}.enriched.csv")
-    journal: Path = options["journal"] or out.with_name(f"{out.stem}.journal.db")
+    out: Path = options["out"] or default_output(table)
+    journal: Path = options["journal"] or default_journal(out)
     if options["speed"] and not options["simulate"]:
         raise InputError("--speed is for the simulator", remedy="add --simulate, or leave it out")
     if options["faults"] and not options["simulate"]:
@@ -128,16 +143,18 @@ def run(operation: str, table: Path, **options: Any) -> None:
     if not options["simulate"]:
         check_key()
     enrichment = read_enrichment(operation, table, options)
-    check_files(table, out, journal, overwrite=options["overwrite"])
+    output = Output.of(out, format=options["out_format"], dialect=options["out_dialect"], source=enrichment.table)
+    check_files(table, output, journal, overwrite=options["overwrite"])
+    output.check(columns=len(enrichment.columns), rows=enrichment.table.rows)
     check_rows(enrichment, skip_bad_rows=options["skip_bad_rows"])
     settings = {name: options[name] for name in RUNNER_OPTIONS}
-    settings["prices"] = dict(parse_number("--price", text) for text in options["prices"])
+    settings["prices"] = by_name("--price", (parse_number("--price", text) for text in options["prices"]))
     speed, faults = options["speed"] or 60.0, options["faults"]
     with connect(simulate=options["simulate"], speed=speed, journal=journal, faults=faults) as service:
         if options["dry_run"]:
             print_plan(enrichment, service, journal=journal, **settings)
         else:
-            run_enrichment(enrichment, service, out=out, journal=journal, **settings)
+            run_enrichment(enrichment, service, output=output, journal=journal, **settings)
 
 
 def read_enrichment(operation: str, path: Path, options: dict[str, Any]) -> Enrichment:
@@ -146,57 +163,67 @@ def read_enrichment(operation: str, path: Path, options: dict[str, Any]) -> Enri
     Raises:
         InputError: The table, an option or their combination is wrong.
     """
-    from sixtyfour_async.cli.enrichment import TABLE_OPERATIONS, Enrichment, Question, parse_field, parse_pair
+    from sixtyfour_async.cli.enrichment import TABLE_OPERATIONS, Enrichment, Question, by_name, parse_field, parse_pair
     from sixtyfour_async.cli.formatting import row_count
-    from sixtyfour_async.tables import Table
+    from sixtyfour_async.cli.table_files import STANDARD, read_table
 
     if operation not in TABLE_OPERATIONS:
         raise InputError(f"unknown operation {operation!r}", remedy=f"use one of {', '.join(TABLE_OPERATIONS)}")
     question = Question(
         operation,
-        dict(parse_field(text) for text in options["fields"]),
-        dict(parse_pair("--criterion", text) for text in options["criteria"]),
+        by_name("--field", (parse_field(text) for text in options["fields"])),
+        by_name("--criterion", (parse_pair("--criterion", text) for text in options["criteria"])),
         {name: options[name] for name in ("tier", "mode", "research_plan") if options.get(name)},
     )
     question.check()
-    table = Table.open(path, encoding=options["encoding"], delimiter=options["delimiter"])
+    table = read_table(path, options)
     enrichment = Enrichment.of(
         table,
         question,
         skip=options["skips"],
-        rename=dict(parse_pair("--map", text) for text in options["renames"]),
+        rename=by_name("--map", (parse_pair("--map", text) for text in options["renames"])),
         limit=options["limit"],
     )
-    click.echo(f"{path}: {row_count(table.rows)}; running {operation} on {enrichment.rows:,}", err=True)
+    name = "standard input" if path == STANDARD else path
+    click.echo(f"{name}: {row_count(table.rows)}; running {operation} on {enrichment.rows:,}", err=True)
+    for note in table.notes:
+        click.echo(f"  {note}", err=True)
     for line in enrichment.mapping.lines():
         click.echo(f"  {line}", err=True)
-    for wanted, added in zip(question.added_columns, enrichment.added, strict=True):
-        if wanted != added:
-            click.echo(f"  {wanted} goes to column {added}: the input has a column {wanted}", err=True)
+    for line in enrichment.renamed_columns():
+        click.echo(f"  {line}", err=True)
     return enrichment
 
 
-def check_files(table: Path, out: Path, journal: Path, *, overwrite: bool) -> None:
-    """Check that the answers can be written before they are paid for, and that no file is overwritten by accident.
+def check_files(table: Path, output: Output, journal: Path, *, overwrite: bool) -> None:
+    """Check that no file is overwritten by accident.
 
     An output beside its journal may be replaced: the journal has all of it.
 
     Raises:
-        InputError: A file cannot be written, exists already, or is named twice.
+        InputError: A file exists already, or is named twice.
     """
-    from sixtyfour_async.tables import check_writable
+    from sixtyfour_async.cli.table_files import STANDARD
 
-    files = {"the table": table, "--out": out, "--journal": journal}
+    out = output.path
+    named = {"the table": table, "--out": out, "--journal": journal}
+    files = {name: file for name, file in named.items() if file != STANDARD}
     for name, file in files.items():
-        same = [other for other, path in files.items() if other != name and path.resolve() == file.resolve()]
+        same = [other for other, path in files.items() if other != name and _is_same_file(path, file)]
         if same:
             raise InputError(f"{name} and {same[0]} are the same file, {file}", remedy="choose another name")
-    check_writable(out)
-    if out.exists() and not journal.exists() and not overwrite:
+    if not output.is_standard and out.exists() and not journal.exists() and not overwrite:
         raise InputError(
             f"{out} exists already, and there is no journal {journal} to rebuild it from",
             remedy="choose another --out, name its --journal, or add --overwrite",
         )
+
+
+def _is_same_file(one: Path, other: Path) -> bool:
+    """Return whether two paths lead to one file, by symbolic or hard links as well."""
+    if one.exists() and other.exists():
+        return one.samefile(other)
+    return one.resolve() == other.resolve()
 
 
 def check_rows(enrichment: Enrichment, *, skip_bad_rows: bool) -> None:
@@ -243,7 +270,7 @@ def run_enrichment(
     enrichment: Enrichment,
     service: Service,
     *,
-    out: Path,
+    output: Output,
     journal: Path,
     compare: Callable[[Path], list[str]] = lambda _out: [],
     **settings: Any,
@@ -253,7 +280,7 @@ def run_enrichment(
     Args:
         enrichment: What to ask about each row.
         service: The service to ask.
-        out: The output's path.
+        output: Where the output goes.
         journal: The journal's path.
         compare: Returns further lines for the summary, given the output's path.
         settings: Passed to `JobRunner`.
@@ -279,14 +306,14 @@ def run_enrichment(
 
     with Progress(enrichment.rows, speed=service.speed) as progress:
         result = anyio.run(connect_and_execute, progress)
-    finish(enrichment, result, out=out, journal=journal, speed=service.speed, compare=compare)
+    finish(enrichment, result, output=output, journal=journal, speed=service.speed, compare=compare)
 
 
 def finish(
     enrichment: Enrichment,
     result: RunResult,
     *,
-    out: Path,
+    output: Output,
     journal: Path,
     speed: float,
     compare: Callable[[Path], list[str]],
@@ -302,9 +329,14 @@ def finish(
         sys.exit(ExitCode.INTERRUPTED)
     if result.error is not None and result.nothing_accepted:
         exit_with(f"{result.error}; nothing was accepted or billed, no output was written", ExitCode.REFUSED)
-    counts = write_output(enrichment, journal, out)
-    lines = summary_lines(result, counts, out=out, journal=journal, speed=speed, comparison=compare(out))
-    click.echo("\n".join(lines))
+    try:
+        counts = write_output(enrichment, journal, output)
+    except BrokenPipeError:
+        exit_with(f"standard output was closed before it was written; {journal} has the answers", ExitCode.REFUSED)
+    lines = summary_lines(
+        result, counts, out=output.path, journal=journal, speed=speed, comparison=compare(output.path)
+    )
+    click.echo("\n".join(lines), err=output.is_standard)
     if result.ending != "finished":
         click.echo("\n" + "\n".join(resume_lines(result, command)), err=True)
     if result.error is not None:

@@ -34,6 +34,7 @@ def demo(speed: float, *, fresh: bool) -> None:
     or a kill, run the command again.
     """
     from sixtyfour_async.cli.demo import compare_with_facts, demo_enrichment
+    from sixtyfour_async.cli.table_files import Output
 
     out, journal = Path("companies.enriched.csv"), Path("companies.enriched.journal.db")
     if fresh:
@@ -42,13 +43,15 @@ def demo(speed: float, *, fresh: bool) -> None:
     elif journal.exists():
         click.echo("resuming the demo in this folder (--fresh starts again)", err=True)
     with demo_enrichment() as enrichment, connect(simulate=True, speed=speed, journal=journal) as service:
-        check_files(enrichment.table.path, out, journal, overwrite=False)
+        output = Output.of(out)
+        check_files(enrichment.table.path, output, journal, overwrite=False)
+        output.check(columns=len(enrichment.columns), rows=enrichment.rows)
         click.echo(
             f"running company-intelligence (tier low) on {enrichment.rows:,} listed companies against the simulator, "
             f"{speed:g} times faster than real time",
             err=True,
         )
-        run_enrichment(enrichment, service, out=out, journal=journal, compare=compare_with_facts)
+        run_enrichment(enrichment, service, output=output, journal=journal, compare=compare_with_facts)
 
 
 @click.command()

@@ -53,12 +53,19 @@ def summary_lines(
             f"    `sixtyfour status {journal}` lists them; --on-unknown resubmit sends them again, and may pay twice",
         ]
     lines += [f"    {error}" for error in counts.first_errors]
+    lines += [f"    {note}" for note in counts.notes]
     answered = counts.statuses.get("completed", 0)
     each = f"   {counts.cost_cents / answered:.1f} cents an answer" if answered else ""
     lines.append(f"  {'spent':<18} {dollars(counts.cost_cents):>8}{each}")
     if stats is not None:
         lines += _stats_lines(stats, minutes=max(result.seconds, 1.0) / 60)
-    return [*lines, *comparison, "", f"  {out}", f"  {journal} (the journal: rows answered in it are never sent again)"]
+    return [
+        *lines,
+        *comparison,
+        "",
+        *([] if str(out) == "-" else [f"  {out}"]),
+        f"  {journal} (the journal: rows answered in it are never sent again)",
+    ]
 
 
 def _stats_lines(stats: Stats, *, minutes: float) -> list[str]:

@@ -5,19 +5,25 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Self, cast
 
 from sixtyfour_async.errors import InputError
+from sixtyfour_async.tables.base import Flaw, Format, Row, Tally
+from sixtyfour_async.tables.cells import HEADS_OF_FORMULAS, Protected, formula, from_csv, rounded
 from sixtyfour_async.tables.detection import (
     BYTE_ORDER_MARKS,
     detect_delimiter,
     match_start,
     resolve_encoding,
+    sep_line,
     valid_delimiter,
 )
-from sixtyfour_async.tables.files import AnyPath, input_errors, open_text, sha256_of, stamp_of
+from sixtyfour_async.tables.dialects import Dialect, dialect_of
+from sixtyfour_async.tables.files import AnyPath, Source, input_errors, open_text
+from sixtyfour_async.tables.layout import Layout, LayoutFinder
+from sixtyfour_async.tables.records import Record, shortened
 
 MAX_CELL_CHARACTERS: Final = 16 * 2**20
 """Longest cell that is read; the csv module's default of 131,072 is less than a long web page."""
@@ -30,69 +36,89 @@ ESCAPED_BYTES: Final = range(0xDC80, 0xDD00)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One data row: its number (the first under the header is 1) and as many cells as the table has columns."""
-
-    number: int
-    cells: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A CSV file that has been read once from end to end without an error. Iterate to read its rows again, lazily.
+class CsvTable:
+    """A CSV file, as `sixtyfour_async.tables.base.Table` describes it. Its cells are text.
 
     Attributes:
-        path: The file.
-        columns: The header's cells exactly as in the file; strip them to compare, not to write them back.
-        rows: Number of data rows, without blank lines.
-        delimiter: The delimiter, given or detected.
-        encoding: The encoding, given or detected.
-        sha256: Hexadecimal digest of the file's bytes.
-        stamp: Size in bytes and modification time in nanoseconds, to notice a change without reading the file.
+        source: The file.
+        layout: Where the table is in it.
+        dialect: How it is written, and hence an output is.
+        encoding: With which it is read; given or detected.
+        format: ``csv`` or ``tsv``.
+        notes: What was repaired or left out.
     """
 
-    path: Path
-    columns: tuple[str, ...]
-    rows: int
-    delimiter: str
+    source: Source
+    layout: Layout
+    dialect: Dialect
     encoding: str
-    sha256: str
-    stamp: tuple[int, int] = field(repr=False, compare=False)
+    format: Format = "csv"
+    notes: tuple[str, ...] = ()
 
     @classmethod
-    def open(cls, path: AnyPath, *, encoding: str | None = None, delimiter: str | None = None) -> Self:
+    def open(
+        cls,
+        path: AnyPath,
+        *,
+        encoding: str | None = None,
+        delimiter: str | None = None,
+        tabs: bool = False,
+        shown: str | None = None,
+    ) -> Self:
         """Check a file from start to end in constant memory.
 
         Rows shorter than the header are padded with empty cells. Raises the csv module's limit on the length of a cell,
         which is global to the process, and never lowers it.
 
         Args:
-            path: A regular file; each iteration reads it again.
+            path: A regular file, which may be compressed with gzip; each iteration reads it again.
             encoding: A text encoding of Python; None for UTF-8, or UTF-16 and UTF-32 by their byte order mark.
             delimiter: One character, or ``tab``; None to detect comma, semicolon, tab or bar.
+            tabs: Whether the file is called TSV, so that only a tab delimits if *delimiter* is None.
+            shown: The file's name in messages; None for its path.
 
         Raises:
             InputError: The file cannot be read, or not without doubt or loss.
         """
-        path = Path(path)
         csv.field_size_limit(max(csv.field_size_limit(), MAX_CELL_CHARACTERS))
-        with input_errors(path, "read"):
-            stamp, sha256 = stamp_of(path), sha256_of(path)
-            encoding = resolve_encoding(path, encoding)
-            delimiter = detect_delimiter(path, encoding) if delimiter is None else valid_delimiter(delimiter)
-        rows = _rows(path, encoding, delimiter)
-        header = next(rows, None)
-        if header is None:
-            raise InputError(f"{path} is empty", remedy="give a CSV file with a header and at least one row")
-        _check_header(header.cells)
-        last = 0
-        for row in rows:
-            last = row.number
-        if not last:
-            raise InputError(f"{path} has a header and no rows", remedy="add rows, or give another file")
-        table = cls(path, header.cells, last, delimiter, encoding, sha256, stamp)
-        table._check_unchanged()
-        return table
+        source = Source.of(path, shown)
+        with input_errors(source.shown, "read"):
+            encoding = resolve_encoding(source.path, encoding, source.shown)
+            told = sep_line(source.path, encoding)
+            chosen = None if delimiter is None else valid_delimiter(delimiter)
+            delimiter = chosen or told or ("\t" if tabs else detect_delimiter(source.path, encoding))
+            dialect = dialect_of(source.path, encoding, delimiter, sep_line=told is not None)
+        text = _Text(source, encoding, delimiter, skip_lines=int(told is not None))
+        tally = Tally()
+        layout = LayoutFinder(source.shown, _too_wide).find(_tallied(text.records(), tally))
+        source.check_unchanged()
+        notes = (*layout.notes, *tally.sentences(dict(zip(layout.columns, layout.names, strict=True))))
+        return cls(source, layout, dialect, encoding, "tsv" if tabs else "csv", notes)
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.source.path
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The header's cells."""
+        return tuple(from_csv(name) for name in self.layout.names)
+
+    @property
+    def rows(self) -> int:
+        """Number of data rows."""
+        return self.layout.rows
+
+    @property
+    def delimiter(self) -> str:
+        """The delimiter."""
+        return self.dialect.delimiter
+
+    @property
+    def sha256(self) -> str:
+        """Hexadecimal digest of the file's bytes."""
+        return self.source.sha256
 
     def __iter__(self) -> Iterator[Row]:
         """Read the data rows again.
@@ -100,47 +126,82 @@ class Table:
         Raises:
             InputError: The file has changed since it was checked.
         """
-        self._check_unchanged()
-        rows = _rows(self.path, self.encoding, self.delimiter)
-        next(rows, None)
-        yield from rows
+        self.source.check_unchanged()
+        yield from self._rows()
 
-    def _check_unchanged(self) -> None:
-        # The digest is computed only when size or time differ, as they do for a file that was merely touched.
-        with input_errors(self.path, "read"):
-            same = stamp_of(self.path) == self.stamp or sha256_of(self.path) == self.sha256
-        if not same:
-            raise InputError(f"{self.path} has changed since it was checked", remedy="start again with the new file")
+    def _rows(self) -> Iterator[Row]:
+        text = _Text(self.source, self.encoding, self.delimiter, skip_lines=int(self.dialect.sep_line))
+        for number, record in self.layout.pick(text.records()):
+            texts = cast("Sequence[str]", record.cells)
+            cells = tuple([from_csv(cell) if cell[:1] in HEADS else cell for cell in texts])
+            yield Row(number, cells, (*record.flaws, *_flaws(cells, record.place)))
 
 
-def _rows(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
-    """Yield the header as row 0, then the data rows, padded to the header's width."""
-    header: list[str] = []
-    try:
-        with input_errors(path, "read"), open_text(path, encoding) as text:
-            for number, line, cells in _records(text, delimiter):
-                header = header or cells
-                _check_cells(number, line, header, cells)
-                yield Row(number, (*cells, *[""] * (len(header) - len(cells))))
-    except UnicodeError as error:
-        raise _undecodable(path, encoding, delimiter, error) from error
+HEADS: Final = tuple(f"'{HEADS_OF_FORMULAS}")
+"""First characters of cells that may stand for other text; most cells have none of them."""
 
 
-def _records(text: Iterable[str], delimiter: str) -> Iterator[tuple[int, int, list[str]]]:
-    """Yield each record's number (the header is 0), the line of the file it begins on, and its cells.
+def _flaws(cells: Sequence[str], line: int) -> Iterator[Flaw]:
+    place = f" (line {line} of the file)"
+    for index, cell in enumerate(cells):
+        if flaw := rounded(cell, index, place) or formula(cell, index, place):
+            yield flaw
 
-    The two differ: a quoted cell may span lines, and blank lines are skipped. A line of white space is blank when the
-    table has several columns; in a table of one column it is a cell.
-    """
-    reader = csv.reader(_without_mark(text), delimiter=delimiter, strict=True)
-    number, line, width = 0, 1, 0
+
+def _tallied(records: Iterable[Record], tally: Tally) -> Iterator[Record]:
+    """Count the cells that stand for other text than they hold."""
+    for record in records:
+        for index, raw in enumerate(cast("Sequence[str]", record.cells)):
+            if raw[:1] in HEADS and isinstance(cell := from_csv(raw), Protected) and cell != raw:
+                tally.add("read without what a spreadsheet put around it", index, _shown(cell))
+        yield record
+
+
+def _shown(cell: Protected) -> str:
+    return f"such as {shortened(cell)!r} for {shortened(cell.written)}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """How to read a file's records."""
+
+    source: Source
+    encoding: str
+    delimiter: str
+    skip_lines: int = 0
+
+    def records(self) -> Iterator[Record]:
+        """Yield each record with the line it begins on; its cells are raw.
+
+        Records and lines differ: a quoted cell may span lines, and blank lines are skipped. A line of white space is
+        blank when the table has several columns; in a table of one column it is a cell.
+        """
+        try:
+            with input_errors(self.source.shown, "read"), open_text(self.source.path, self.encoding) as text:
+                header: list[str] = []
+                for number, line, gap, cells in _records(text, self.delimiter, self.skip_lines):
+                    header = header or cells
+                    _check_nul(number, line, header, cells)
+                    yield Record(line, cells, gap)
+        except UnicodeError as error:
+            raise _undecodable(self, error) from error
+
+
+def _records(text: Iterable[str], delimiter: str, skip_lines: int) -> Iterator[tuple[int, int, int, list[str]]]:
+    """Yield each record's number (the first is 0), the line it begins on, the blank lines above it, and its cells."""
+    lines = _without_mark(text)
+    for _ in range(skip_lines):
+        next(lines, None)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    number, gap, line = 0, 0, 1 + skip_lines
     try:
         for cells in reader:
-            blank = not cells or (width > 1 and len(cells) == 1 and not cells[0].strip())
-            if not blank:
-                yield number, line, cells
-                number, width = number + 1, width or len(cells)
-            line = reader.line_num + 1
+            if cells:
+                yield number, line, gap, cells
+                number, gap = number + 1, 0
+            else:
+                gap += 1
+            line = reader.line_num + 1 + skip_lines
     except csv.Error as error:
         raise _malformed(str(error), number, line) from error
 
@@ -153,29 +214,19 @@ def _without_mark(text: Iterable[str]) -> Iterator[str]:
         first = False
 
 
-def _check_header(header: Sequence[str]) -> None:
-    places: dict[str, int] = {}
-    for place, cell in enumerate(header, 1):
-        name = cell.strip()
-        if not name:
-            message = f"the header's cell {place} of {len(header)} is blank"
-            raise InputError(message, remedy="name the column, or remove it")
-        if name in places:
-            message = f"columns {places[name]} and {place} have the same name"
-            raise InputError(message, column=name, remedy="rename or remove one of them")
-        places[name] = place
+def _too_wide(number: int, record: Record, width: int) -> InputError:
+    message = f"{len(record.cells)} cells where the header has {width} (line {record.place} of the file)"
+    remedy = 'put a cell that contains the delimiter in "quotes", or pass delimiter=…'
+    return InputError(message, row=number, remedy=remedy)
 
 
-def _check_cells(number: int, line: int, header: Sequence[str], cells: Sequence[str]) -> None:
-    if len(cells) > len(header):
-        message = f"{len(cells)} cells where the header has {len(header)} (line {line} of the file)"
-        remedy = 'put a cell that contains the delimiter in "quotes", or pass delimiter=…'
-        raise InputError(message, row=number, remedy=remedy)
-    for name, cell in zip(header, cells, strict=False):
+def _check_nul(number: int, line: int, header: Sequence[str], cells: Sequence[str]) -> None:
+    for index, cell in enumerate(cells):
         if "\0" in cell:
+            name = header[index].strip().replace("\0", "") if index < len(header) else None
             message = f"a NUL character (line {line} of the file)"
             remedy = "remove it; if the file is full of them it is UTF-16: pass encoding='utf-16-le' (or 'utf-16-be')"
-            raise InputError(message, row=number or None, column=name.strip().replace("\0", ""), remedy=remedy)
+            raise InputError(message, row=number or None, column=name, remedy=remedy)
 
 
 def _malformed(problem: str, number: int, line: int) -> InputError:
@@ -190,28 +241,29 @@ def _malformed(problem: str, number: int, line: int) -> InputError:
     return InputError(message, row=number or None, remedy=remedy)
 
 
-def _undecodable(path: Path, encoding: str, delimiter: str, error: UnicodeError) -> InputError:
+def _undecodable(text: _Text, error: UnicodeError) -> InputError:
     """Return an error with the row and column of the first byte that cannot be decoded.
 
     Python's error has an offset into a read buffer only. The file is therefore read once more with ``surrogateescape``,
     which turns such bytes into code points that can be found in the parsed cells. Multi-byte encodings such as UTF-16
     do not support that; their error has no row.
     """
+    path, name, encoding = text.source.path, text.source.shown, text.encoding
     shown = DISPLAY_NAMES.get(encoding, encoding)
     remedy = "pass encoding='latin-1' (or 'cp1252'), or save the file as UTF-8"
     if marked := match_start(path, BYTE_ORDER_MARKS):
         remedy = f"its byte order mark says encoding={marked!r}"
     header: list[str] = []
-    with suppress(UnicodeError, InputError, OSError), open_text(path, encoding, "surrogateescape") as text:
-        for number, line, cells in _records(text, delimiter):
+    with suppress(UnicodeError, InputError, OSError), open_text(path, encoding, "surrogateescape") as lines:
+        for number, line, _, cells in _records(lines, text.delimiter, text.skip_lines):
             header = header or cells
             for place, cell in enumerate(cells):
                 bad = next((ord(mark) - 0xDC00 for mark in cell if ord(mark) in ESCAPED_BYTES), None)
                 if bad is None:
                     continue
                 guess = bytes([bad]).decode("cp1252", errors="replace")
-                where = f"line {line} of {path}" if number else f"cell {place + 1} of the header of {path}"
+                where = f"line {line} of {name}" if number else f"cell {place + 1} of the header of {name}"
                 message = f"byte 0x{bad:02X} is not {shown} ({where}; in cp1252 it would be {guess!r})"
                 column = header[place].strip() if number and place < len(header) else None
                 return InputError(message, row=number or None, column=column, remedy=remedy)
-    return InputError(f"{path} cannot be decoded as {shown}: {error}", remedy=remedy)
+    return InputError(f"{name} cannot be decoded as {shown}: {error}", remedy=remedy)

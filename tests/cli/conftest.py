@@ -151,9 +151,9 @@ class Shell:
                 csv.writer(file).writerows([("company_name", "website"), *lines])
         return path
 
-    def rows(self, name: str = "in.enriched.csv") -> list[dict[str, str]]:
-        with (self.folder / name).open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
+    def rows(self, name: str = "in.enriched.csv", *, delimiter: str = ",") -> list[dict[str, str]]:
+        with (self.folder / name).open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.DictReader(file, delimiter=delimiter))
 
     def names(self) -> set[str]:
         return {path.name for path in self.folder.iterdir()}

@@ -1,10 +1,13 @@
 """Column mapping: which key a column is sent under, which columns are not sent, and which rows identify nobody."""
 
+import math
+from decimal import Decimal
+
 import pytest
 
 from sixtyfour_async.cli.column_mapping import SUBJECTS, ColumnMapping
 from sixtyfour_async.errors import InputError
-from sixtyfour_async.tables import Row
+from sixtyfour_async.tables import Cell, Flaw, Protected, Row
 
 COMPANY, PEOPLE = "company-intelligence", "people-intelligence"
 
@@ -102,6 +105,58 @@ def test_a_subject_has_the_cells_that_are_not_empty() -> None:
     mapping = ColumnMapping.from_header(COMPANY, ["Company", "URL", "Notes", "Secret"], skip=["Secret"])
 
     assert mapping.subject(Row(1, (" Acme ", "  ", "n/a", "x"))) == {"company_name": "Acme", "notes": "n/a"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "sent"),
+    [
+        (5, "5"),
+        (5.0, "5"),
+        (0.5, "0.5"),
+        (True, "true"),
+        (None, None),
+        (math.nan, None),
+        (["a", 1], '["a", 1]'),
+        ("\u202a+49 30 1\u202c", "+49 30 1"),
+        ("\xa0\ufeff", None),
+        (Protected("+49", '="+49"'), "+49"),
+        (Decimal("0.10"), "0.10"),
+    ],
+)
+def test_a_value_of_any_type_is_sent_as_its_text(cell: Cell, sent: str | None) -> None:
+    mapping = ColumnMapping.from_header(COMPANY, ["Company", "Notes"])
+
+    assert mapping.subject(Row(1, ("Acme", cell))).get("notes") == sent
+
+
+@pytest.mark.parametrize("name", ["", " ", "Unnamed: 0", "__index_level_0__"])
+def test_an_index_of_a_data_frame_is_not_sent(name: str) -> None:
+    mapping = ColumnMapping.from_header(COMPANY, [name, "Company"])
+
+    assert [mapped.key for mapped in mapping.columns] == [None, "company_name"]
+    assert "an index" in mapping.columns[0].reason
+
+
+def test_a_cell_that_cannot_be_trusted_matters_where_it_is_sent() -> None:
+    mapping = ColumnMapping.from_header(COMPANY, ["Company", "Value"], skip=["Value"])
+    doubt = [Flaw(index, "cell X holds the error #N/A", "correct it") for index in (0, 1, None)]
+    rows = [Row(3, ("Acme", "#N/A"), (flaw,)) for flaw in doubt]
+
+    assert str(mapping.problem(rows[0])) == "row 3, column 'Company': cell X holds the error #N/A (correct it)"
+    assert mapping.problem(rows[1]) is None
+    assert str(mapping.problem(rows[2])) == "row 3: cell X holds the error #N/A (correct it)"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["N/A", "n.a.", "NA", "unknown", "Unknown", "not available", "-", "--", "?", "TBD", "k. A.", "(blank)", "#ERROR!"],
+)
+def test_a_word_for_a_missing_value_names_nobody(name: str) -> None:
+    mapping = ColumnMapping.from_header(COMPANY, ["Company", "Website"])
+
+    assert "not enough" in str(mapping.problem(Row(1, (name, name))))
+    assert mapping.problem(Row(1, (name, "acme.example"))) is None
+    assert mapping.problem(Row(1, ("Na", ""))) is None
 
 
 @pytest.mark.parametrize(

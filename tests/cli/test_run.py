@@ -63,17 +63,20 @@ def test_a_requested_field_that_is_a_column_is_not_sent(shell: Shell) -> None:
         '3M;www.3m.com;somewhere;old;"two\r\nlines; and ""quotes"""\r\n'
         "1&1;www.1und1.ag;;;\r\n"
         ";;;;\r\n"
+        ";;;;nobody\r\n"
         "A;a.example;;;\r\n"
     )
     options = ("--map", "notes=context", "--skip", "status", "--skip-bad-rows", "--limit", "3")
     result = shell.run("run", "company-intelligence", "in.csv", *HEADQUARTERS, *FAST, *options)
-    rows = shell.rows()
+    rows = shell.rows(delimiter=";")
 
     assert result.code == 3, "a row without an answer"
     assert "headquarters -- not sent (requested with --field)" in result.err
     assert "status       -- not sent (--skip)" in result.err
     assert "notes        -> context (--map)" in result.err
     assert "row 3: nothing identifies the company" in result.err
+    assert "1 blank row left out" in result.err
+    assert (shell.folder / "in.enriched.csv").read_bytes().startswith(b"\xef\xbb\xbfcompany_name;website")
     assert [row["status_answer"] for row in rows] == ["completed", "completed", "rejected", "not asked"]
     assert rows[0]["headquarters_answer"] == "Maplewood, Minnesota, U.S."
     assert tuple(rows[0][name] for name in ("headquarters", "status", "notes")) == (
