@@ -21,7 +21,7 @@ FIELDS = (*HEADQUARTERS, "--field", "founded:int=Year of founding")
 NAMES = tuple(company.company_name for company in companies()[:3])
 ANSWERS = tuple((company.headquarters, company.founded) for company in companies()[:3])
 ROWS: list[tuple[Cell, ...]] = [(name, index) for index, name in enumerate(NAMES)]
-OUT = ("Company", "Note", "headquarters", "status", "error", "cost_cents", "confidence")
+OUT = ("Company", "Note", "headquarters", "status", "error", "cost_cents", "confidence", "matched_by")
 STATE = ".journal.db.simulated.jsonl"
 
 
@@ -76,7 +76,7 @@ def test_the_dialect_comes_back_unless_another_is_asked_for(shell: Shell) -> Non
     assert (first.code, second.code) == (0, 0), first.err + second.err
     assert kept.startswith('\ufeff"company_name";"note";"headquarters";"status"'.encode())
     assert b'\r\n"3M";"@acme";"Maplewood, Minnesota, U.S.";"completed";"";"10";' in kept
-    assert plain.startswith(b"company_name,note,headquarters,status,error,cost_cents,confidence\n3M,@acme,")
+    assert plain.startswith(b"company_name,note,headquarters,status,error,cost_cents,confidence,matched_by\n3M,@acme,")
 
 
 @pytest.mark.parametrize("kind", ["ndjson", "csv", "xlsx"])
@@ -226,7 +226,7 @@ def test_an_error_in_a_workbook_is_refused_by_cell_where_it_is_sent(shell: Shell
 
 def test_a_field_named_like_our_own_column_is_renamed_with_the_true_reason(shell: Shell) -> None:
     shell.table(rows=1)
-    result = shell.run(*COMPANY, "in.csv", "--field", "status=Whether it is listed", *FAST)
+    result = shell.run(*COMPANY, "in.csv", "--field", "status=Headquarters: where the head office is", *FAST)
 
     assert result.code == 0, result.err
     assert "status goes to column status_answer: the output has a column status" in result.err
