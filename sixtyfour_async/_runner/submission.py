@@ -8,18 +8,19 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+from pydantic import JsonValue
+
 from sixtyfour_async._journal.base import Entry
 from sixtyfour_async._runner.outcome_stream import OutcomeStream
-from sixtyfour_async._scheduling.batches import RowAnswer, split_answer, split_file
+from sixtyfour_async._scheduling.batches import RowAnswer, no_parts, split_answer, split_file
 from sixtyfour_async._scheduling.messages import Submit
 from sixtyfour_async._scheduling.row_states import PAID, State
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async._wire.results import read_result
-from sixtyfour_async._wire.unwrapping import rows_in
+from sixtyfour_async._wire.unwrapping import reason_in, rows_in
 from sixtyfour_async.errors import SixtyfourError
 from sixtyfour_async.models._base import json_object
 from sixtyfour_async.models.jobs import JobState, Report
-from sixtyfour_async.models.status_words import has_content
 from sixtyfour_async.operations import JobOperation
 
 
@@ -123,7 +124,7 @@ class Submission:
         for row, part in zip(self.rows, self._parts(report), strict=True):
             own = replace(report, result=part.answer, error=part.error or report.error, cost_cents=part.cost_cents)
             row.entry = replace(_ended(row, own, _as_poll(own)), matched_by=part.matched_by)
-            if part.matched_by is None and report.state is JobState.COMPLETED and has_content(report.result):
+            if part.answer is None and part.is_ambiguous and report.state is JobState.COMPLETED:
                 row.entry = replace(row.entry, state="unmatched", answer=self.body, error=part.error)
         return [row.entry for row in self.rows]
 
@@ -139,8 +140,15 @@ class Submission:
         if self.in_file:
             fields = json_object(questions[0].get("struct")) or {}
             return split_file(leads, str(report.result or ""), fields, report.cost_cents)
-        rows = rows_in(report.result)
-        return split_answer(leads, report.result if rows is None else rows, report.cost_cents, endpoint.name)
+        rows = rows_in(report.result) or self._lone_row(report.result)
+        if not rows:
+            return no_parts(len(leads), report.cost_cents, reason_in(report.result))
+        return split_answer(leads, rows, report.cost_cents, endpoint.name)
+
+    def _lone_row(self, result: JsonValue) -> list[JsonValue]:
+        """Return the one row that an answer without a list consists of; nothing when it is no answer at all."""
+        alone = json_object(result) is not None and read_result(self.rows[0].operation, result).no_answer is None
+        return [result] if alone else []
 
 
 def _as_poll(report: Report) -> Body:

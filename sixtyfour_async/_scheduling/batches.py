@@ -25,7 +25,7 @@ from sixtyfour_async._scheduling.attribution import (
 )
 from sixtyfour_async._scheduling.retry import may_be_fault_of_one_row
 from sixtyfour_async.errors import CostCapError, SixtyfourError
-from sixtyfour_async.models._base import json_array, json_object, read_cents
+from sixtyfour_async.models._base import json_object, read_cents
 from sixtyfour_async.models.spelling import normal_key, normal_text
 from sixtyfour_async.operations._files import ROW_COLUMN
 
@@ -131,16 +131,24 @@ class RowAnswer:
         cost_cents: Its part of the charge; None when the service did not report one.
         error: Why nothing came of it; None when something did.
         matched_by: What showed that the answer is the row's own; None without an answer.
+        is_ambiguous: Whether the batch has an answer, a part of which may be this row's.
     """
 
     answer: JsonValue
     cost_cents: float | None
     error: str | None = None
     matched_by: MatchedBy | None = None
+    is_ambiguous: bool = True
+
+
+def no_parts(rows: int, charged: float | None, reason: str | None) -> list[RowAnswer]:
+    """Return what an answer without any row in it says of each row of a batch: nothing."""
+    each = None if charged is None else charged / max(1, rows)
+    return [RowAnswer(None, each, reason, is_ambiguous=False)] * rows
 
 
 def split_answer(
-    leads: Sequence[Mapping[str, JsonValue]], result: JsonValue, charged: float | None, operation: str = ""
+    leads: Sequence[Mapping[str, JsonValue]], rows: Sequence[Any], charged: float | None, operation: str = ""
 ) -> list[RowAnswer]:
     """Split the answer to a bulk submit into one for each lead.
 
@@ -148,11 +156,10 @@ def split_answer(
 
     Args:
         leads: The leads, in the order in which they were sent.
-        result: The answer, a list or an object that wraps one.
+        rows: The rows of the answer.
         charged: What the batch was charged, cents; None when the service did not report it.
         operation: Name of the operation that the leads were sent with, such as ``"find-email"``.
     """
-    rows = _row_list(result)
     matches = match_rows(leads, rows, operation)
     own_costs = [None if match.row is None else _cost(rows[match.row]) for match in matches]
     without_cost = sum(cost is None for cost in own_costs)
@@ -205,15 +212,6 @@ def split_file(
             answers[number] = RowAnswer({"structured_data": data}, each, matched_by="index")
         seen.add(number)
     return answers
-
-
-def _row_list(result: JsonValue) -> list[Any]:
-    wrapped = json_object(result) or {}
-    for found in (result, *(wrapped.get(name) for name in ("results", "leads", "data"))):
-        rows = json_array(found)
-        if rows is not None:
-            return rows
-    return []
 
 
 def _cost(row: Any) -> float | None:

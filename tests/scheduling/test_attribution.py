@@ -176,7 +176,7 @@ def test_a_row_for_nobody_goes_to_nobody() -> None:
 
 
 def test_costs_are_shared_by_leads_without_one_of_their_own() -> None:
-    answers = split_answer(LEADS, {"results": [{**BOB, "cost_cents": 4}, {"name": "Nobody"}]}, 10.0, "find-email")
+    answers = split_answer(LEADS, [{**BOB, "cost_cents": 4}, {"name": "Nobody"}], 10.0, "find-email")
     assert [answer.cost_cents for answer in answers] == [3.0, 4.0, 3.0]
     assert [answer.matched_by for answer in answers] == [None, "echo", None]
 
