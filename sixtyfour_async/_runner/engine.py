@@ -117,8 +117,12 @@ class Engine:
         self._schedule(submission)
         if answer is not None:
             submission.body = answer
-            with suppress(ResponseError):  # unreadable: the poll that is due anyway brings it again
-                self._inbox.post(Polled(submission.id, read_report(submission.operation, "-", answer)))
+            # Where it cannot be read, or the run ended before the file was downloaded and the links may have expired,
+            # the poll that is due anyway brings it again.
+            with suppress(ResponseError):
+                report = read_report(submission.operation, "-", answer)
+                if not submission.lacks_file(report):
+                    self._inbox.post(Polled(submission.id, report))
 
     def withdraw(self, unwanted: Callable[[Row], bool]) -> None:
         """Drop rows that have not been sent; rows that an earlier run submitted with others have no consumer."""

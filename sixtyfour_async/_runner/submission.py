@@ -82,6 +82,10 @@ class Submission:
         """Are the rows sent as a file?"""
         return self.batch is not None and self.operation.endpoint.takes_file
 
+    def lacks_file(self, report: Report) -> bool:
+        """Does the answer hold links to the finished file, and not the file itself?"""
+        return self.in_file and report.state is JobState.COMPLETED and not isinstance(report.result, str)
+
     # --- the journal's lines ------------------------------------------------------------------------------------
 
     def intend(self, command: Submit) -> list[Entry]:

@@ -36,7 +36,7 @@ from sixtyfour_async._scheduling.scheduler import Scheduler
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async._wire.submit_answers import is_plain_receipt, read_submit
 from sixtyfour_async.errors import JournalError, SixtyfourError
-from sixtyfour_async.models.jobs import JobState, Report
+from sixtyfour_async.models.jobs import Report
 
 SHUTDOWN_GRACE_SECONDS = 5.0
 """Real seconds that submits in transit get to come back with an id when the runner is closed."""
@@ -136,7 +136,7 @@ class Transit:
         submission.body = answer
         await self._keep(submission)
         report = read_report(submission.operation, job_id, answer)
-        if submission.in_file and report.state is JobState.COMPLETED:
+        if submission.lacks_file(report):
             report = await self._exchange.embed_file(submission, report)
             await self._keep(submission)
         return report

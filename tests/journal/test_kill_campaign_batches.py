@@ -74,7 +74,8 @@ def run_campaign(folder: Path, forks: RunForkServer, *, kills: int, rows: int, s
         campaign.finish()
         parked = check(scenario, kills)
         sizes = [len(members(job)) for job in scenario.accepted_work()]
-        assert sum(sizes) > 3 * len(sizes), "rows share submits"
+        # How many share one depends on how fast this machine reads rows against the service's clock.
+        assert sum(size for size in sizes if size > 1) > rows / 2, "rows share submits"
     assert parked < rows / 2, sizes
 
 

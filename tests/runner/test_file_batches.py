@@ -130,6 +130,33 @@ async def test_a_failed_result_download_is_retried() -> None:
     assert len(simulator.books.downloads) > 12
 
 
+@pytest.mark.parametrize("rows", [1, 10])
+async def test_a_run_that_ends_between_answer_and_download_is_resumed(rows: int) -> None:
+    """What was kept of the answer are links, not rows: the next run asks for fresh links and downloads the file."""
+    journal = MemoryJournal()
+    downloads = 0
+
+    def fail_downloads(request: httpx.Request) -> Exception | None:
+        nonlocal downloads
+        downloads += request.url.path.startswith("/signed")
+        return httpx.ConnectError("no route", request=request) if request.url.path.startswith("/signed") else None
+
+    async with networked(fail_downloads) as (client, simulator, network):
+        with anyio.move_on_after(1200):
+            async with JobRunner(client, journal=journal) as runner:
+                [outcome async for outcome in runner.map(questions(rows), batching="file")]
+        assert downloads
+        network.refuse = None
+        async with JobRunner(client, journal=journal) as runner:
+            found = {outcome.index: outcome async for outcome in runner.map(questions(rows), batching="file")}
+
+    assert [found[index].status for index in range(rows)] == ["completed"] * rows
+    assert [found[index].result().structured_data["headquarters"] for index in range(rows)] == [
+        fact(number) for number in range(rows)
+    ]
+    assert len(simulator.books.jobs) == 1
+
+
 async def test_an_uncertain_file_is_resubmitted_whole_after_some_rows_are_withdrawn() -> None:
     """Two consumers share a file whose submit was lost, and one leaves: the key still identifies all rows."""
     journal = MemoryJournal()
