@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sixtyfour_async.errors import ConfigurationError, InputError
+from sixtyfour_async.errors import InputError
+from sixtyfour_async.tables.arrow_cells import arrow, cells_of
 from sixtyfour_async.tables.base import Cell, Flaw, Format, Row
-from sixtyfour_async.tables.cells import is_blank, plain, rounded
+from sixtyfour_async.tables.cells import is_blank, rounded
 from sixtyfour_async.tables.files import AnyPath, Source, head_of, input_errors
 from sixtyfour_async.tables.layout import check_header
 from sixtyfour_async.tables.records import counted
@@ -21,22 +18,6 @@ from sixtyfour_async.tables.records import counted
 BATCH_ROWS: Final = 1000
 BUFFER_BYTES: Final = 2**20
 MAGIC: Final = b"PAR1"
-PER_SECOND: Final = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
-
-Convert = Callable[[Any], "list[Cell]"]
-"""Makes cells of an Arrow array."""
-
-
-def arrow(what: str) -> tuple[Any, Any]:
-    """Return the modules ``pyarrow`` and ``pyarrow.parquet``.
-
-    Raises:
-        ConfigurationError: The package is missing.
-    """
-    try:
-        return import_module("pyarrow"), import_module("pyarrow.parquet")
-    except ModuleNotFoundError as error:
-        raise ConfigurationError(f"{what} Parquet needs an extra: pip install 'sixtyfour_async[parquet]'") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +50,7 @@ class ParquetTable:
             InputError: The file cannot be read, or not without doubt or loss.
             ConfigurationError: pyarrow is missing.
         """
-        arrow("reading")
+        arrow("reading Parquet")
         source = Source.of(path, shown)
         with input_errors(source.shown, "read"):
             if not head_of(source.path, 4).startswith(MAGIC):
@@ -128,7 +109,7 @@ class ParquetTable:
 
     def opened(self) -> Any:
         """Return the file as pyarrow opens it."""
-        pa, pq = arrow("reading")
+        pa, pq = arrow("reading Parquet")
         try:
             with input_errors(self.source.shown, "read"):
                 return pq.ParquetFile(self.source.path, buffer_size=BUFFER_BYTES, pre_buffer=False)
@@ -141,75 +122,11 @@ class ParquetTable:
 
     def cells(self) -> Iterator[list[tuple[Cell, Flaw | None]]]:
         """Yield the cells of each row, blank rows included."""
-        pa, _ = arrow("reading")
+        pa, _ = arrow("reading Parquet")
         with self.opened() as file:
             try:
                 for batch in file.iter_batches(batch_size=BATCH_ROWS, use_threads=False):
-                    columns = [_column(pa, batch.column(index), index) for index in range(batch.num_columns)]
+                    columns = [cells_of(pa, batch.column(index), index) for index in range(batch.num_columns)]
                     yield from map(list, zip(*columns, strict=True))
             except (pa.ArrowException, OSError) as error:
                 raise self._damaged(error) from error
-
-
-def _column(pa: Any, array: Any, index: int) -> list[tuple[Cell, Flaw | None]]:
-    """Return the cells of a column, those with bytes that are no text with a flaw."""
-    found = _values(pa, array)
-    return [_with_flaw(value, index) if isinstance(value, bytes) else (value, None) for value in found]
-
-
-def _with_flaw(value: bytes, index: int) -> tuple[Cell, Flaw | None]:
-    try:
-        return value.decode(), None
-    except UnicodeDecodeError:
-        flaw = Flaw(index, "it holds bytes that are no text", "leave the column out, or write it as text")
-        return base64.b64encode(value).decode("ascii"), flaw
-
-
-def _values(pa: Any, array: Any) -> list[Any]:
-    kind = array.type
-    if pa.types.is_dictionary(kind):
-        return _values(pa, array.dictionary_decode())
-    if pa.types.is_timestamp(kind):
-        zone = kind.tz and _zone(kind.tz)
-        per_second = PER_SECOND[kind.unit]
-        return [
-            None if one is None else _timestamp(one, per_second, zone) for one in array.cast(pa.int64()).to_pylist()
-        ]
-    if pa.types.is_duration(kind):
-        per_second = PER_SECOND[kind.unit]
-        return [None if one is None else _duration(one, per_second) for one in array.cast(pa.int64()).to_pylist()]
-    if pa.types.is_time(kind):
-        texts = array.cast(pa.string()).to_pylist()
-        return [text and (text.rstrip("0").rstrip(".") if "." in text else text) for text in texts]
-    values = array.to_pylist()
-    return [value if isinstance(value, bytes) else plain(value) for value in values]
-
-
-def _zone(name: str) -> Any:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        # An offset such as +02:00, which is not in the database of time zones.
-        sign, hours, minutes = name[:1], name[1:3], name[-2:]
-        if sign in {"+", "-"} and hours.isdecimal() and minutes.isdecimal():
-            return datetime.strptime(f"{sign}{hours}{minutes}", "%z").tzinfo
-        return UTC
-
-
-def _timestamp(ticks: int, per_second: int, zone: Any) -> str | int:
-    """Return an instant as ISO 8601, with as many digits as it has; one beyond the year 9999 as its number."""
-    seconds, rest = divmod(ticks, per_second)
-    try:
-        moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
-        moment = moment.astimezone(zone) if zone else moment.replace(tzinfo=None)
-    except OverflowError:
-        return ticks
-    fraction = f".{rest:0{len(str(per_second)) - 1}d}".rstrip("0") if rest else ""
-    text = moment.isoformat()
-    return f"{text[:19]}{fraction}{text[19:]}"
-
-
-def _duration(ticks: int, per_second: int) -> str:
-    sign, (seconds, rest) = "-" if ticks < 0 else "", divmod(abs(ticks), per_second)
-    fraction = f".{rest:0{len(str(per_second)) - 1}d}".rstrip("0") if rest else ""
-    return f"{sign}PT{seconds}{fraction}S"

@@ -135,7 +135,7 @@ def _choose(opened: ZipFile, name: str, wanted: str | None) -> tuple[Sheet, tupl
 
 def _too_wide(number: int, record: Record, width: int) -> InputError:
     place = f"{column_letters(record.filled()[-1])}{record.place}"
-    message = f"cell {place} lies beside the table, whose header has {width} columns"
+    message = f"cell {place} lies beside the table, whose header has {counted(width, 'column')}"
     return InputError(message, row=number, remedy="name its column, or clear the cell")
 
 

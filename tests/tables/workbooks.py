@@ -35,6 +35,12 @@ def header(*names: str) -> str:
     return row(*(text(f"{letter}1", name) for letter, name in zip("ABCDEFG", names, strict=False)), at=1)
 
 
+def styles_of(formats: Sequence[str]) -> str:
+    custom = "".join(f'<numFmt numFmtId="{200 + i}" formatCode={quoteattr(code)}/>' for i, code in enumerate(formats))
+    styles = "".join(f'<xf numFmtId="{number}"/>' for number in [0, *range(200, 200 + len(formats))])
+    return f'<styleSheet xmlns="{MAIN}"><numFmts>{custom}</numFmts><cellXfs>{styles}</cellXfs></styleSheet>'
+
+
 def workbook(
     sheets: Mapping[str, str],
     *,
@@ -60,8 +66,6 @@ def workbook(
         f'<sheet name={quoteattr(name)} sheetId="{i}" r:id="rId{i}" state="{states[name in hidden]}"/>'
         for i, name in numbered
     )
-    custom = "".join(f'<numFmt numFmtId="{200 + i}" formatCode={quoteattr(code)}/>' for i, code in enumerate(formats))
-    styles = "".join(f'<xf numFmtId="{number}"/>' for number in [0, *range(200, 200 + len(formats))])
     relations = "".join(
         f'<Relationship Id="rId{i}" Type="{OFFICE}/worksheet" Target="worksheets/sheet{i}.xml"/>' for i, _ in numbered
     )
@@ -73,8 +77,7 @@ def workbook(
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}">{relations}'
         f'<Relationship Id="st" Type="{OFFICE}/styles" Target="styles.xml"/>'
         f'<Relationship Id="sh" Type="{OFFICE}/sharedStrings" Target="/xl/sharedStrings.xml"/></Relationships>',
-        "xl/styles.xml": f'<styleSheet xmlns="{MAIN}"><numFmts>{custom}</numFmts>'
-        f"<cellXfs>{styles}</cellXfs></styleSheet>",
+        "xl/styles.xml": styles_of(formats),
         "xl/sharedStrings.xml": f'<sst xmlns="{MAIN}">{"".join(f"<si>{one}</si>" for one in shared)}</sst>',
         **{
             f"xl/worksheets/sheet{i}.xml": f'<worksheet xmlns="{MAIN}">'

@@ -1,0 +1,109 @@
+"""Make Arrow arrays of cells: in the type that a column has already, or in the one that fits all its values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import time
+from typing import Any, Final
+
+from sixtyfour_async.tables.base import Cell, Tally
+from sixtyfour_async.tables.cells import text_of
+
+MENDED: Final = "with a lone surrogate, written as \\ud800"
+
+
+@dataclass(slots=True)
+class Column:
+    """A column: what kinds of values it has, and hence its type."""
+
+    name: str
+    given: Any
+    mended: Tally
+    kinds: set[str] = field(default_factory=set[str])
+
+    def see(self, pa: Any, values: Sequence[Cell]) -> None:
+        """Look at values, which must be those of all rows before `type` is asked."""
+        if self.given is not None and _as_given(pa, values, self.given) is None:
+            self.given = None
+            self.kinds.add("mixed")
+            self.mended.add("that do not fit the column's type, written as text", self.name, "in a whole column")
+        if self.given is None:
+            self.kinds.update(map(_kind, values))
+
+    def type(self, pa: Any) -> Any:
+        """Return the Arrow type that holds all values as they are."""
+        if self.given is not None:
+            return self.given
+        kinds = self.kinds - {"none"}
+        if kinds and kinds <= {"int", "small int"}:
+            return pa.int64()
+        simple = {"bool": pa.bool_(), "int": pa.int64(), "float": pa.float64()}
+        if len(kinds) == 1:
+            kind = next(iter(kinds))
+            item = kind.removeprefix("list of ")
+            plain = simple.get(item, pa.string())
+            return pa.list_(plain) if kind.startswith("list of ") else plain
+        return pa.float64() if kinds == {"small int", "float"} else pa.string()
+
+    def array(self, pa: Any, values: Sequence[Cell]) -> Any:
+        """Return values as an Arrow array of the column's type."""
+        if self.given is not None:
+            return _as_given(pa, values, self.given)
+        wanted = self.type(pa)
+        if wanted == pa.string():
+            return pa.array([None if one is None else self._encodable(text_of(one)) for one in values], wanted)
+        if wanted == pa.list_(pa.string()):
+            lists = [one if isinstance(one, list) else None for one in values]
+            return pa.array([one and [self._item(item) for item in one] for one in lists], wanted)
+        return pa.array(values, wanted)
+
+    def _item(self, item: Any) -> str | None:
+        return None if item is None else self._encodable(str(item))
+
+    def _encodable(self, text: str) -> str:
+        if text.isascii():
+            return text
+        encoded = text.encode("utf-8", errors="backslashreplace").decode()
+        if encoded != text:
+            self.mended.add(MENDED, self.name, "the journal has them as they are")
+        return encoded
+
+
+SMALL: Final = 2**53
+LARGE: Final = 2**63
+"""Whole numbers below the first one are the same as floats, those below the second one fit 64 bits."""
+
+
+def _kind(value: Cell) -> str:
+    """Return the kind of a value; two of different kinds share no type but text."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, int):
+        return "small int" if abs(value) <= SMALL else "int" if -LARGE <= value < LARGE else "text"
+    if isinstance(value, float):
+        return "float"
+    if isinstance(value, list):
+        kinds = {_kind(item) for item in value} - {"none"}
+        kinds = {"int" if kind == "small int" else kind for kind in kinds}
+        listed = next(iter(kinds), "text")
+        return f"list of {listed}" if len(kinds) <= 1 and listed in {"bool", "int", "float", "text"} else "mixed"
+    return "text" if isinstance(value, str) else "mixed"
+
+
+def _as_given(pa: Any, values: Sequence[Cell], wanted: Any) -> Any:
+    """Return values as an array of the input's type, or None if that would change one."""
+    types = pa.types
+    plain = wanted.value_type if types.is_dictionary(wanted) else wanted
+    try:
+        if types.is_time(plain):
+            array = pa.array([None if one is None else time.fromisoformat(text_of(one)) for one in values], plain)
+        elif types.is_temporal(plain) and not types.is_duration(plain):
+            array = pa.array(values, pa.string()).cast(plain)
+        else:
+            array = pa.array(values, plain)
+        return array.dictionary_encode().cast(wanted) if plain is not wanted else array
+    except (pa.ArrowException, UnicodeError, TypeError, ValueError, OverflowError):
+        return None
