@@ -123,7 +123,7 @@ class Unknown:
         why: What is known about it.
         sent_at: When it was last about to be sent, ISO text, our wall clock.
         exposed_cents: What was set aside for it, US cents; 0 when its price was not known and no cap was set.
-        job_id: The service's id, in the rare case that there was one and the service no longer knew it.
+        job_id: The service's id, if one is known after all; a journal of an earlier version may have it.
     """
 
     key: str

@@ -189,4 +189,4 @@ def restore(entry: Entry, *, struct: type[Any] | None = None) -> JobOperation[An
     try:
         return made(**arguments)
     except InputError:  # a version that was less strict sent it: its answer is paid for, and is read all the same
-        return made.model_construct(**arguments)
+        return made.model_construct(set(arguments), **arguments)

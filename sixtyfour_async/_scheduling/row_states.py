@@ -82,7 +82,7 @@ class ReusePolicy:
 
     Attributes:
         retry_failed: Rows that the service failed or cancelled.
-        on_unknown: What to do with rows that an earlier run left unknown.
+        on_unknown: What to do with rows that an earlier run left unknown, or lost.
         reuse: The age up to which an answer is replayed; None for any age.
     """
 
@@ -119,9 +119,10 @@ def admission(
     in_doubt = state in IN_DOUBT
     if in_doubt and retry_safe:
         return "submit"
-    too_old = state == "completed" and policy.reuse is not None and age > policy.reuse
+    too_old = state in PAID and policy.reuse is not None and age > policy.reuse
+    may_be_paid = in_doubt or state == "lost"
     failed = state in {"failed", "cancelled"}
-    if too_old or (failed and policy.retry_failed) or (in_doubt and policy.on_unknown == "resubmit"):
+    if too_old or (failed and policy.retry_failed) or (may_be_paid and policy.on_unknown == "resubmit"):
         return "resubmit"
     if deliver == "once" and delivered:
         return "skip"
