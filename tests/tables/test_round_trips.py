@@ -85,16 +85,13 @@ def test_text_is_the_same_in_every_format(tmp_path: Path, kind: str, rows: Rows)
 
 
 @relaxed
-@given(rows=rows_of(NESTED.filter(lambda value: "\0" not in json.dumps(value))))
+@given(rows=rows_of(NESTED.filter(lambda value: "\0" not in text_of(value))))
 @pytest.mark.parametrize("kind", FORMATS)
 def test_the_text_of_every_value_is_the_same_in_every_format(tmp_path: Path, kind: str, rows: Rows) -> None:
     """What is sent to the service is the text: it must not depend on the format in which a table lies."""
     read, _ = round_trip(tmp_path / f"out.{kind}", rows)
-    expected = [tuple(text_of(cell) for cell in cells) for cells in rows]
-    found = [tuple(text_of(cell) for cell in cells) for cells in read]
 
-    if "\0" not in json.dumps(expected):
-        assert found == expected
+    assert [tuple(map(text_of, cells)) for cells in read] == [tuple(map(text_of, cells)) for cells in rows]
 
 
 @relaxed
