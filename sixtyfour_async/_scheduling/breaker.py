@@ -54,10 +54,10 @@ from sixtyfour_async.errors import APIError, RateLimitError, SixtyfourError
 MAX_SUBMITS_IN_TRANSIT = 50
 """The largest window: each submit in it is a row that a crash leaves in doubt."""
 
-HEADROOM = 3
+HEADROOM = 2
 """Submits by which the window exceeds what was lately in use."""
 
-RECENT_SUBMITS = 16
+RECENT_SUBMITS = 8
 """Submits from which the use of the window is read."""
 
 TROUBLE_OPENS = 3

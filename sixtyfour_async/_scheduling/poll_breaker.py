@@ -3,9 +3,8 @@
 A poll fails for one of two reasons. The job: the service lost it, or its answer cannot be read. Or the way to it: an
 outage, a page of somebody else, a route that is gone for a while. One poll cannot tell them apart, several jobs can:
 when the polls of `MANY_JOBS` jobs failed and none was answered in between, it is the way. The breaker then opens: one
-poll is tried after each pause, each time of the job that has waited longest, and the first that is answered closes it.
-So an outage costs a request a minute instead of the whole budget, and a job that is really lost cannot keep the breaker
-open for the others.
+poll is tried after each pause, each time of another job, and the first that is answered closes it. So an outage costs a
+request a minute instead of the whole budget, and jobs that are really lost cannot keep the breaker open for the others.
 
 For the same reason a "not found" counts against its job only when a poll of another was answered since the job's last
 failure, or while few fail. In a spell of 404 each job is counted at most once, whenever the spell begins and ends, and

@@ -327,7 +327,7 @@ class Scheduler:
         self.turns.polled(overdue, cost, self.poller.polls_per_job())
         self.budget.take(now)
         self.poll_breaker.polled()
-        first, *others = self.poller.take()
+        first, *others = self.poller.take(now, as_trial=self.poll_breaker.is_open)
         return [PollBatch((first.id, *(job.id for job in others))) if others else Poll(first.id, first.job_id or "")]
 
     def _take_submit(self, now: float) -> list[Command]:

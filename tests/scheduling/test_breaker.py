@@ -102,7 +102,7 @@ def test_the_window_grows_while_it_binds_and_has_an_upper_end() -> None:
     sent = rounds(SubmitBreaker(), 40, wanted=1000)
 
     assert sent == sorted(sent)
-    assert sent[:4] == [4, 7, 10, 13]
+    assert sent[:4] == [3, 5, 7, 9]
     assert sent[-1] == MAX_SUBMITS_IN_TRANSIT
 
 
