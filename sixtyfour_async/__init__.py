@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from sixtyfour_async._scheduling.row_states import State
     from sixtyfour_async._wire.body import Body
     from sixtyfour_async.errors import (
+        AddressError,
         APIError,
         AuthenticationError,
         BadRequestError,
@@ -108,6 +109,7 @@ __all__ = [
     "CRASHED",
     "REGISTRY",
     "APIError",
+    "AddressError",
     "Answer",
     "AsyncClient",
     "AuthenticationError",

@@ -15,6 +15,7 @@ from sixtyfour_async._client.clock import Clock
 from sixtyfour_async._scheduling.poll_plan import exploration_wait, idle_schedule, wait_after_failures
 from sixtyfour_async._scheduling.retry import is_transient
 from sixtyfour_async.errors import (
+    AddressError,
     ConfigurationError,
     JobTimeoutError,
     NotFoundError,
@@ -210,7 +211,9 @@ class Job(Generic[R_co]):
             if self._submitted_at is None or self._clock.now() - self._submitted_at > FRESH_SECONDS:
                 raise
         except SixtyfourError as error:
-            if not is_transient(error):
+            # The submit has shown the address to be right, so that a page or redirect in its place will go away.
+            passing = isinstance(error, AddressError) and self._submitted_at is not None
+            if not (passing or is_transient(error)):
                 raise
             logger.warning("polling job %s failed: %s", self.id, error)
         return None

@@ -24,6 +24,7 @@ from sixtyfour_async._journal.base import Journal
 from sixtyfour_async._runner.delivery import Delivery
 from sixtyfour_async._runner.exchange import contained
 from sixtyfour_async._runner.inbox import Inbox
+from sixtyfour_async._runner.outage_log import OutageLog
 from sixtyfour_async._runner.outcome_stream import OutcomeStream
 from sixtyfour_async._runner.outcomes import Outcome, Status
 from sixtyfour_async._runner.reading import STATUSES, read_outcome, read_report, without_answer
@@ -32,6 +33,7 @@ from sixtyfour_async._runner.transit import Transit
 from sixtyfour_async._scheduling.batches import Batcher
 from sixtyfour_async._scheduling.job_states import ScheduledJob
 from sixtyfour_async._scheduling.messages import (
+    CheckHealth,
     Detach,
     DropRows,
     Finish,
@@ -44,6 +46,7 @@ from sixtyfour_async._scheduling.messages import (
     RowWanted,
     RowWithdrawn,
     Split,
+    StopFeed,
     Submit,
     TakeBack,
     TaskCommand,
@@ -84,6 +87,7 @@ class Engine:
         self._submission_of: dict[str, Submission] = {}
         self._batcher: Batcher[Row] = Batcher()
         self._inbox = Inbox()
+        self._outage_log = OutageLog()
         self._transit = Transit(client, journal, scheduler, self._inbox)
 
     # --- rows in ------------------------------------------------------------------------------------------------
@@ -140,6 +144,15 @@ class Engine:
         submission = self._submission_of.get(row.entry.key)
         if submission is not None:
             self._inbox.post(RowWanted(submission.id, row.entry.key))
+
+    def _is_unsent(self, id_: int) -> bool:
+        return id_ in self._submissions and self._submissions[id_].first.state == "released"
+
+    def _stop(self, error: SixtyfourError) -> None:
+        """Read no further, and drop what has not been sent: every row would meet the same error."""
+        for stream in list(self._delivery.streams):
+            stream.stop(error)
+        self.withdraw(lambda _row: True)
 
     def _withdraw(self, row: Row, error: SixtyfourError) -> None:
         row.withdrawn = error
@@ -206,16 +219,25 @@ class Engine:
             if self.broken is None:
                 commands += scheduler.due(clock.now())
             for command in commands:
-                if isinstance(command, DropRows):  # at once: the submit that follows it is a task, and may start first
-                    self._drop(command)
-                else:
-                    tasks.start_soon(self._execute, command)
+                match command:
+                    case DropRows():  # at once: the submit that follows it is a task, and may start first
+                        self._drop(command)
+                    case StopFeed(error=error):
+                        self._stop(error)
+                    case Split(id=id_, sizes=sizes) if self._is_unsent(id_):  # nothing to take back
+                        self._go_on_in_parts(self._submissions[id_], sizes)
+                    case _:
+                        tasks.start_soon(self._execute, command)
+            self._outage_log.update(scheduler, clock.now())
             at = None if self.broken else scheduler.wake_at(clock.now())
             at = min(math.inf if at is None else at, self._batcher.wake_at())
             with anyio.CancelScope(deadline=clock.real(at)):
                 await self._inbox.wait()
 
     async def _execute(self, command: TaskCommand) -> None:
+        if isinstance(command, CheckHealth):
+            await self._transit.check_health()
+            return
         if isinstance(command, PollBatch):
             known = [self._submissions[id_] for id_ in command.ids if id_ in self._submissions]
             await self._transit.poll_many(known, command.ids)

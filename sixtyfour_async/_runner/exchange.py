@@ -23,7 +23,9 @@ from sixtyfour_async._wire.codec import (
 )
 from sixtyfour_async.errors import ProtocolError, SixtyfourError
 from sixtyfour_async.models.jobs import JobStatus, Report
-from sixtyfour_async.operations import JobOperation, Operation
+from sixtyfour_async.operations import CheckBalance, JobOperation, Operation
+
+HEALTH_CHECK = CheckBalance()
 
 logger = logging.getLogger("sixtyfour_async.runner")
 
@@ -42,6 +44,11 @@ class Exchange:
         """Submit an operation and return the answer as it came."""
         request = encode(operation, job_route(operation), timeout=SUBMIT_TIMEOUT_SECONDS)
         return await self._send(request, job_limit=operation.endpoint.job_limit)
+
+    async def check_health(self) -> None:
+        """Request the balance, which is free: whatever the API answers shows that it is there."""
+        request = encode(HEALTH_CHECK, answer_route(HEALTH_CHECK))
+        (await self._send(request)).decode(operation=request.operation)
 
     async def poll(self, operation: JobOperation[Any], job_id: str) -> Body:
         """Poll a job and return the answer as it came."""

@@ -189,7 +189,8 @@ class Stats:
         last_minute: Requests made in the last 60 seconds, the client's other calls included.
         other_traffic: Requests a minute that others seem to make with the same key, from what the service says remains.
         bottleneck: What keeps waiting rows from being sent faster: ``rate``, the budget; ``job_limit``, a limit on
-            running jobs; ``cap``, the money; ``server``, a pause that the service asked for; ``nothing``.
+            running jobs; ``cap``, the money; ``server``, a pause that the service asked for, or answers that it owes;
+            ``outage``, the end of an outage; ``nothing``.
         poll_cost_seconds: Seconds of lag that one request is worth now; see ``patience``.
         lag: Seconds that an ended job lay unseen, median of the last 255; None before the first.
         polls_per_job: Polls made for each job that ended.

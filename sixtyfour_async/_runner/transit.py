@@ -22,6 +22,7 @@ from sixtyfour_async._scheduling.messages import (
     Accepted,
     BatchPolled,
     BatchPollFailed,
+    HealthChecked,
     Polled,
     PollFailed,
     Release,
@@ -116,6 +117,15 @@ class Transit:
             if row.abandoned_cents is not None:
                 self._journal.tally(row.entry.variant, "resubmitted", row.abandoned_cents)
                 row.abandoned_cents = None
+
+    async def check_health(self) -> None:
+        """Learn whether the service is there."""
+        try:
+            await self._exchange.check_health()
+        except Exception as error:  # noqa: BLE001 (see contained)
+            self._inbox.post(HealthChecked(contained(error)))
+        else:
+            self._inbox.post(HealthChecked())
 
     # --- polls --------------------------------------------------------------------------------------------------
 

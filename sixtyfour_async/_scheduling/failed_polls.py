@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from sixtyfour_async._scheduling.job_states import ScheduledJob
+from collections.abc import Iterable
+
+from sixtyfour_async._scheduling.breaker import UNREACHED_SECONDS
+from sixtyfour_async._scheduling.job_states import Phase, ScheduledJob
 from sixtyfour_async._scheduling.messages import Detach, Park
-from sixtyfour_async._scheduling.retry import decide_poll
-from sixtyfour_async.errors import JobLostError, NotFoundError, ResponseError, SixtyfourError, UnreadableError
-
-
-def count_failed_poll(job: ScheduledJob, error: SixtyfourError) -> None:
-    """Count one more failed poll in a row, by what was wrong with it."""
-    job.failed_polls += 1
-    job.not_found_polls = job.not_found_polls + 1 if isinstance(error, NotFoundError) else 0
-    job.unreadable_polls = job.unreadable_polls + 1 if isinstance(error, ResponseError) else 0
+from sixtyfour_async._scheduling.retry import decide_poll, was_not_delivered
+from sixtyfour_async.errors import JobLostError, SixtyfourError, UnreadableError
 
 
 def after_failed_poll(
-    job: ScheduledJob, error: SixtyfourError, now: float, job_deadline: float
+    job: ScheduledJob, error: SixtyfourError, now: float, job_deadline: float, *, reached: bool
 ) -> Park | Detach | None:
     """Return how a job is given up on after a failed poll; None when it is to be polled again."""
     age = now - job.accepted_at
@@ -27,6 +23,7 @@ def after_failed_poll(
         unreadable=job.unreadable_polls,
         age=age,
         late=age >= job_deadline,
+        reached=reached,
     ):
         case "lost":
             lost = JobLostError("the service no longer knows this job", job_id=job.job_id)
@@ -38,6 +35,17 @@ def after_failed_poll(
             return Detach(job.id, error)
         case "poll again":
             return None
+
+
+def late_jobs(
+    jobs: Iterable[ScheduledJob], error: SixtyfourError, now: float, job_deadline: float
+) -> list[ScheduledJob]:
+    """Return the jobs whose deadline passes while polls wait for the end of an outage, which may never come.
+
+    While there is no connection at all they have some minutes more: a network comes back.
+    """
+    deadline = job_deadline + (UNREACHED_SECONDS if was_not_delivered(error) else 0.0)
+    return [job for job in jobs if job.phase is Phase.RUNNING and now >= job.accepted_at + deadline]
 
 
 def caused(error: SixtyfourError, cause: SixtyfourError) -> SixtyfourError:

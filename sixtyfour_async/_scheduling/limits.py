@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 LIMIT_PAUSE_SECONDS = 15.0
 """Time for which a limit stays closed after the service said "too many are running" and none of ours has ended."""
 
-Bottleneck: TypeAlias = Literal["rate", "job_limit", "cap", "server", "nothing"]
+Bottleneck: TypeAlias = Literal["rate", "job_limit", "cap", "server", "outage", "nothing"]
 """What keeps waiting jobs from being submitted faster."""
 
 WaitReason: TypeAlias = Bottleneck | Literal["retry", "batch"]

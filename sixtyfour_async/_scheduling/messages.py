@@ -70,6 +70,13 @@ class BatchPollFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class HealthChecked:
+    """The health check was answered, or failed."""
+
+    error: SixtyfourError | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RowWithdrawn:
     """Nobody wants a row of this job any more; it is dropped unless it has been sent."""
 
@@ -89,7 +96,7 @@ class RowWanted:
 JobEvent: TypeAlias = Accepted | SubmitAnswered | SubmitFailed | Polled | PollFailed | RowWithdrawn | RowWanted
 """What happened to one job."""
 
-Event: TypeAlias = JobEvent | BatchPolled | BatchPollFailed
+Event: TypeAlias = JobEvent | BatchPolled | BatchPollFailed | HealthChecked
 
 # --- commands -------------------------------------------------------------------------------------------------------
 
@@ -123,6 +130,18 @@ class PollBatch:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckHealth:
+    """Send a request that costs nothing, in order to learn whether the service is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopFeed:
+    """Send no more rows: every later one would meet this error, or nothing at all."""
+
+    error: SixtyfourError
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
     """The job has ended: persist the raw answer, then deliver."""
 
@@ -148,7 +167,7 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """The batch was refused as a whole: take the intent back and go on with its rows in parts of these sizes."""
+    """The batch was refused as a whole, or is too large: take the intent back and go on in parts of these sizes."""
 
     id: int
     error: SixtyfourError
@@ -183,7 +202,7 @@ class Detach:
 JobCommand: TypeAlias = Submit | Poll | Finish | TakeBack | Release | Split | Park | Detach
 """What is to be done for one job."""
 
-TaskCommand: TypeAlias = JobCommand | PollBatch
+TaskCommand: TypeAlias = JobCommand | PollBatch | CheckHealth
 """What the engine starts a task for: it sends a request, or writes to the journal."""
 
-Command: TypeAlias = DropRows | TaskCommand
+Command: TypeAlias = DropRows | StopFeed | TaskCommand

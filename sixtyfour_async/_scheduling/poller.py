@@ -104,6 +104,7 @@ class Poller:
     )
     _heap: list[tuple[float, int, int]] = field(default_factory=list[tuple[float, int, int]])
     _order: Iterator[int] = field(default_factory=count)
+    _trials: Iterator[int] = field(default_factory=count)
 
     # --- jobs come and go ---------------------------------------------------------------------------------------
 
@@ -175,9 +176,9 @@ class Poller:
             heapq.heappop(self._heap)
         return self._heap[0][0] if self._heap else math.inf
 
-    def take(self) -> list[ScheduledJob]:
+    def take(self, now: float, *, as_trial: bool = False) -> list[ScheduledJob]:
         """Return the job whose poll is due next, with all others that the same request reports on."""
-        head = self.jobs[heapq.heappop(self._heap)[2]]
+        head = self.jobs[(self._pop_trial(now) if as_trial else heapq.heappop(self._heap))[2]]
         listed = [] if head.poll_alone else sorted(self._by_list_endpoint.get(head.list_endpoint, ()))
         together = [
             job for job in map(self.jobs.__getitem__, listed) if job.phase is Phase.RUNNING and not job.poll_alone
@@ -185,6 +186,22 @@ class Poller:
         taken = together if len(together) >= MIN_JOBS_PER_LIST_POLL else [head]
         for job in taken:
             job.advance(Transition.POLL_SENT)
+        return taken
+
+    def _pop_trial(self, now: float) -> tuple[float, int, int]:
+        """Take a poll that shows whether polls are answered again: of a job whose own polls did not fail, if possible.
+
+        By turns the oldest and the newest of them is taken. A service that has lost some of its jobs has most often
+        lost a stretch of them, and each of those would be tried before the first that it knows.
+        """
+        due = list[tuple[float, int, int]]()
+        while self.next_at() <= now:
+            due.append(heapq.heappop(self._heap))
+        unfailed = sorted((entry for entry in due if not self.jobs[entry[2]].failed_polls), key=lambda entry: entry[2])
+        taken = unfailed[-(next(self._trials) % 2)] if unfailed else due[0]
+        due.remove(taken)
+        for entry in due:
+            heapq.heappush(self._heap, entry)
         return taken
 
     def _plan(self, job: ScheduledJob, at: float, now: float) -> None:

@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
+from sixtyfour_async._scheduling.breaker import SubmitBreaker
 from sixtyfour_async._scheduling.job_states import Phase, ScheduledJob
 from sixtyfour_async._scheduling.limits import Bottleneck, ConcurrencyLimit, JobLimit, WaitReason
 
-MAX_SUBMITS_IN_TRANSIT = 50
-"""Submits sent and not answered: each is a row that a crash leaves in doubt, so there are few of them."""
+TRIALS_CONSIDERED = 16
+"""Jobs from which one is chosen to be tried after trouble: the first may be too dear for what the cap has left."""
 
 
 @dataclass(slots=True)
@@ -27,13 +28,13 @@ class SubmitQueues:
         jobs: All jobs of the runner by number; one that has ended leaves its queue when its turn comes.
         job_limits: Name → limit on jobs of a kind.
         in_flight: The limit on jobs submitted and not ended, of every kind.
-        in_transit: The limit on submits sent and not answered.
+        breaker: The limit on submits sent and not answered.
     """
 
     jobs: dict[int, ScheduledJob]
     job_limits: Mapping[str, JobLimit]
     in_flight: ConcurrencyLimit
-    in_transit: ConcurrencyLimit = field(default_factory=lambda: ConcurrencyLimit(MAX_SUBMITS_IN_TRANSIT))
+    breaker: SubmitBreaker = field(default_factory=SubmitBreaker)
     _queues: dict[tuple[str, bool], deque[int]] = field(default_factory=dict[tuple[str, bool], deque[int]])
     _delayed: list[tuple[float, int, int]] = field(default_factory=list[tuple[float, int, int]])
     _order: Iterator[int] = field(default_factory=count)
@@ -41,10 +42,10 @@ class SubmitQueues:
     def __bool__(self) -> bool:
         return any(self._queues.values())
 
-    def add(self, job: ScheduledJob) -> bool:
-        """Append a job to its queue; return whether the queue was empty."""
+    def add(self, job: ScheduledJob, *, place: int | None = None) -> bool:
+        """Put a job at the end of its queue, or at a place in it; return whether the queue was empty."""
         queue = self._queue(job)
-        queue.append(job.id)
+        queue.insert(len(queue) if place is None else place, job.id)
         return len(queue) == 1
 
     def add_delayed(self, job: ScheduledJob, at: float) -> None:
@@ -60,18 +61,25 @@ class SubmitQueues:
         return self._delayed[0][0] if self._delayed else math.inf
 
     def take(self, job: ScheduledJob) -> None:
-        """Remove the first job of its queue."""
-        self._queue(job).popleft()
+        """Remove a job from its queue."""
+        self._queue(job).remove(job.id)
 
     def heads(self, now: float) -> list[ScheduledJob]:
-        """Return the first job of each queue whose limits are open, urgent ones first, then by age."""
+        """Return the jobs that may be submitted next: the first of each open queue, urgent ones first, then by age.
+
+        After trouble they are the safest, wherever in the queues they stand: what can be repeated without being paid
+        twice, then what carries one row only.
+        """
         heads: list[ScheduledJob] = []
         for (limit, _), queue in self._queues.items():
             while queue and queue[0] not in self.jobs:  # ended while it waited
                 queue.popleft()
             opens_at = self._opens_at(limit, now) if queue else None
             if opens_at is not None and opens_at <= now:
-                heads.append(self.jobs[queue[0]])
+                ids = queue if self.breaker.prefers_safest else (queue[0],)
+                heads += [self.jobs[id_] for id_ in ids if id_ in self.jobs]
+        if self.breaker.prefers_safest:
+            return heapq.nsmallest(TRIALS_CONSIDERED, heads, key=_regret)
         return sorted(heads, key=lambda job: (not job.urgent, job.id))
 
     def ready_at(self, now: float, affords: Callable[[ScheduledJob], bool]) -> float:
@@ -88,7 +96,11 @@ class SubmitQueues:
 
     def ready_count(self, now: float) -> int:
         """Return how many jobs wait for the budget only, not for a limit or for another job to end."""
-        ready = [len(queue) for (limit, _), queue in self._queues.items() if queue and self.is_open(limit, now)]
+        if self.breaker.is_open:
+            return 0
+        limits = [(self.job_limits.get(limit), queue) for (limit, _), queue in self._queues.items() if queue]
+        opens_at = [(now if limit is None else limit.opens_at(now), len(queue)) for limit, queue in limits]
+        ready = [length for at, length in opens_at if at is not None and at <= now]
         return min(sum(ready), self.in_flight.capacity - self.in_flight.held)
 
     def bottleneck(self, now: float, affords: Callable[[ScheduledJob], bool]) -> Bottleneck:
@@ -97,6 +109,8 @@ class SubmitQueues:
             return "rate"
         if not self:
             return "nothing"
+        if self.breaker.opens_at(now) is None:
+            return "outage" if self.breaker.is_open else "server"
         passable = any(queue and self.is_open(limit, now) for (limit, _), queue in self._queues.items())
         return "cap" if passable else "job_limit"
 
@@ -106,6 +120,8 @@ class SubmitQueues:
             return "nothing"
         if job.retry_at > now:
             return "retry"
+        if self.breaker.opens_at(now) is None:
+            return "outage" if self.breaker.is_open else "server"
         if not self.is_open(job.job_limit, now):
             return "job_limit"
         return "rate" if affords(job) else "cap"
@@ -136,12 +152,21 @@ class SubmitQueues:
 
     def _opens_at(self, limit: str, now: float) -> float | None:
         at = now
-        for one in (self.in_flight, self.in_transit, self.job_limits.get(limit)):
+        for one in (self.in_flight, self.breaker, self.job_limits.get(limit)):
             opens_at = now if one is None else one.opens_at(now)
             if opens_at is None:
                 return None
             at = max(at, opens_at)
         return at
 
+    def waiting_rows(self) -> int:
+        """Return the number of rows that wait."""
+        return sum(job.rows for job in self.jobs.values() if job.phase is Phase.WAITING)
+
     def _queue(self, job: ScheduledJob) -> deque[int]:
         return self._queues.setdefault((job.job_limit, job.urgent), deque())
+
+
+def _regret(job: ScheduledJob) -> tuple[object, ...]:
+    """Return the order in which jobs are tried after trouble, the one least to be regretted first."""
+    return not job.retry_safe, job.rows > 1, not job.urgent, job.id

@@ -6,6 +6,7 @@ Nothing else decides whether a request is sent twice.
 what happened                               retry-safe            not retry-safe
 ==========================================  ====================  ==============================
 never delivered (``sent`` is False)         retry with backoff    retry with backoff
+something else answered (`AddressError`)    give up               give up
 429, or 503 with a named pace: refused      retry at that pace    retry at that pace
 5xx, broken or late or unreadable answer    retry with backoff    uncertain: it may be accepted
 any other 4xx                               give up               give up
@@ -21,6 +22,7 @@ from http import HTTPStatus
 from typing import Literal, TypeAlias
 
 from sixtyfour_async.errors import (
+    AddressError,
     APIError,
     AuthenticationError,
     BadRequestError,
@@ -28,6 +30,7 @@ from sixtyfour_async.errors import (
     CostCapError,
     CreditsError,
     JournalError,
+    NotFoundError,
     PayloadTooLargeError,
     PermissionDeniedError,
     RateLimitError,
@@ -109,38 +112,45 @@ def decide(
     if is_uncertain(error):
         if not retry_safe:
             return Uncertain()
-    elif not (was_not_delivered(error) or _was_refused(error)):
+    elif not (was_not_delivered(error) or was_refused_for_now(error)):
         return GiveUp()
     if attempt >= attempts:
         return GiveUp()
     return Retry(_pace(error.retry_after if isinstance(error, APIError) else None, attempt, jitter))
 
 
-def submit_attempts(error: SixtyfourError, *, reached: bool) -> int:
-    """Return the attempts that a submit may have; more when a service that has answered before cannot be reached."""
-    return OUTAGE_ATTEMPTS if reached and was_not_delivered(error) else SUBMIT_ATTEMPTS
+def decide_submit(error: SixtyfourError, *, retry_safe: bool, attempt: int, reached: bool, jitter: float) -> Decision:
+    """Decide what to do about a failed submit of a runner, as `decide` does, and with more patience.
+
+    Once the service was *reached*, its network is believed to come back, and its address is known to be right: what
+    answers in its place will go away, too.
+    """
+    if not (reached and has_not_arrived(error)):
+        return decide(error, retry_safe=retry_safe, attempt=attempt, attempts=SUBMIT_ATTEMPTS, jitter=jitter)
+    return Retry(backoff(attempt, jitter)) if attempt < OUTAGE_ATTEMPTS else GiveUp()
 
 
 def decide_poll(
-    error: SixtyfourError, *, failures: int, not_found: int, unreadable: int, age: float, late: bool
+    error: SixtyfourError, *, failures: int, not_found: int, unreadable: int, age: float, late: bool, reached: bool
 ) -> Literal["poll again", "lost", "unreadable", "detach"]:
     """Decide what becomes of a job when a poll of it failed. A failed poll never fails the job.
 
     Args:
         error: Why the poll failed.
         failures: Polls in a row that failed, this one included.
-        not_found: Polls in a row that were answered "no such job", this one included.
-        unreadable: Polls in a row whose answer could not be read, this one included.
+        not_found: Polls in a row that were answered "no such job", those left out that say nothing about the job.
+        unreadable: Polls in a row whose answer could not be read, those left out that say nothing about the job.
         age: Seconds since the job was accepted.
         late: Has its deadline passed?
+        reached: Has the service ever answered this runner?
     """
     if not_found >= LOST_AFTER_POLLS and age >= LOST_AFTER_SECONDS:
         return "lost"
     if unreadable >= UNREADABLE_AFTER_POLLS:
         return "unreadable"
-    denied = isinstance(error, AuthenticationError | CreditsError | PermissionDeniedError)
+    wrong_address = isinstance(error, AddressError) and not reached
     outage = was_not_delivered(error) and failures < OUTAGE_ATTEMPTS
-    if (late and not outage) or (denied and failures >= DENIED_AFTER_POLLS):
+    if wrong_address or (late and not outage) or (is_denied(error) and failures >= DENIED_AFTER_POLLS):
         return "detach"
     return "poll again"
 
@@ -153,7 +163,12 @@ def is_transient(error: SixtyfourError) -> bool:
 def is_uncertain(error: SixtyfourError) -> bool:
     """Return whether a request that failed like this may have been accepted all the same."""
     failed = isinstance(error, ServerError | TransportError | ResponseError)
-    return failed and not was_not_delivered(error) and not _was_refused(error)
+    return failed and not has_not_arrived(error) and not was_refused_for_now(error)
+
+
+def has_not_arrived(error: SixtyfourError) -> bool:
+    """Return whether a request that failed like this certainly did nothing, because the service never saw it."""
+    return was_not_delivered(error) or isinstance(error, AddressError)
 
 
 def was_not_delivered(error: SixtyfourError) -> bool:
@@ -161,7 +176,7 @@ def was_not_delivered(error: SixtyfourError) -> bool:
     return isinstance(error, TransportError) and not error.sent
 
 
-def _was_refused(error: SixtyfourError) -> bool:
+def was_refused_for_now(error: SixtyfourError) -> bool:
     """Return whether the service named a pace and did nothing: a 503 with Retry-After."""
     if not isinstance(error, ServerError):
         return False
@@ -179,6 +194,18 @@ def _pace(named: float | None, attempt: int, jitter: float) -> float:
     return min(named, MAX_PACE_SECONDS) + jitter
 
 
+def is_denied(error: SixtyfourError) -> bool:
+    """Return whether a request was refused for the key's sake."""
+    return isinstance(error, AuthenticationError | CreditsError | PermissionDeniedError)
+
+
+def is_route_missing(error: SixtyfourError) -> bool:
+    """Return whether a refusal means that there is no such route, or none that takes submits."""
+    if isinstance(error, NotFoundError):
+        return error.unknown_route
+    return isinstance(error, APIError) and error.status in {HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.GONE}
+
+
 def may_be_fault_of_one_row(error: SixtyfourError) -> bool:
     """Return whether a refused batch may be accepted without one of its rows, so that each should go by itself."""
     return isinstance(error, BadRequestError | UnprocessableError | PayloadTooLargeError)
@@ -186,5 +213,6 @@ def may_be_fault_of_one_row(error: SixtyfourError) -> bool:
 
 def affects_every_row(error: SixtyfourError | None) -> bool:
     """Return whether every other row would meet the same refusal, so that the run should stop."""
-    refusals = (AuthenticationError, CreditsError, PermissionDeniedError, ConnectError, CostCapError, JournalError)
-    return isinstance(error, refusals)
+    if error is None:
+        return False
+    return is_denied(error) or isinstance(error, ConnectError | AddressError | CostCapError | JournalError)

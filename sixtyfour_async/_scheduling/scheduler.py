@@ -2,12 +2,12 @@
 
 The engine is a shell around this: it carries commands out and reports what happened as events. One timer serves all
 jobs: a job that waits or runs is an entry in a heap, not a task.
-Which poll is due is the `poller`'s decision, which submit is next the `queues`'. Here they share the budget. While both
-want it, due polls and submits alternate in the proportion that the jobs need: as many polls to each submit as a job
-takes on average. Neither side starves, and a flood of submits at the start of a list is not followed by a drought.
+Which poll is due is the `poller`'s decision, which submit is next the `queues`', and whose turn it is that of `turns`:
+as many polls go to each submit as a job takes on average. Neither side starves, and a flood of submits at the start of
+a list is not followed by a drought.
 
-Whether a job may have been accepted (``in_doubt``), which of its rows are still wanted, what is reserved for it and
-what becomes of a refused batch is decided here as well, and told to the engine in commands.
+Whether a job may have been accepted (``in_doubt``) is decided here as well; how it leaves, and what becomes of its
+money and of a refused batch, in `endings`. During an outage a `breaker` holds submits back, and another one polls.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sixtyfour_async._scheduling.batches import parts_of_refused
+from sixtyfour_async._scheduling.breaker import SubmitBreaker
 from sixtyfour_async._scheduling.budget import Budget
-from sixtyfour_async._scheduling.failed_polls import after_failed_poll, caused, count_failed_poll
+from sixtyfour_async._scheduling.endings import Endings
+from sixtyfour_async._scheduling.failed_polls import after_failed_poll, caused, late_jobs
 from sixtyfour_async._scheduling.job_states import Phase, ScheduledJob, Transition
 from sixtyfour_async._scheduling.ledger import Ledger
 from sixtyfour_async._scheduling.limits import LIMIT_PAUSE_SECONDS, Bottleneck, ConcurrencyLimit, JobLimit, WaitReason
@@ -26,26 +27,27 @@ from sixtyfour_async._scheduling.messages import (
     Accepted,
     BatchPolled,
     BatchPollFailed,
+    CheckHealth,
     Command,
     Detach,
-    DropRows,
     Event,
-    Finish,
+    HealthChecked,
     JobEvent,
     Park,
     Poll,
     PollBatch,
     Polled,
     PollFailed,
-    Release,
     RowWanted,
     RowWithdrawn,
     Split,
+    StopFeed,
     Submit,
     SubmitAnswered,
     SubmitFailed,
     TakeBack,
 )
+from sixtyfour_async._scheduling.poll_breaker import PollBreaker
 from sixtyfour_async._scheduling.poller import DEFAULT_PATIENCE_SECONDS, Poller
 from sixtyfour_async._scheduling.queues import SubmitQueues
 from sixtyfour_async._scheduling.retry import (
@@ -53,14 +55,18 @@ from sixtyfour_async._scheduling.retry import (
     Retry,
     Uncertain,
     decide,
+    decide_submit,
     is_uncertain,
-    submit_attempts,
 )
-from sixtyfour_async.errors import JobTimeoutError, JobUnknownError, RateLimitError, SixtyfourError
+from sixtyfour_async._scheduling.turns import Turns
+from sixtyfour_async.errors import (
+    JobTimeoutError,
+    JobUnknownError,
+    RateLimitError,
+    RunStoppedError,
+    SixtyfourError,
+)
 from sixtyfour_async.models.jobs import JobState, Report
-
-CATCH_UP_RATIO = 0.25
-"""How much more of the budget polls get for each poll cost by which they are overdue, so that a backlog shrinks."""
 
 
 @dataclass(slots=True)
@@ -78,6 +84,10 @@ class Scheduler:
         poller: The jobs that run.
         jobs: All of them, by number.
         queues: The jobs that wait.
+        turns: Whose turn it is while polls and submits want the same request.
+        endings: How jobs leave.
+        breaker: How many submits may be unanswered at once; none during an outage.
+        poll_breaker: Whether polls go, or one is tried at a time.
     """
 
     budget: Budget
@@ -90,12 +100,16 @@ class Scheduler:
     poller: Poller = field(init=False)
     jobs: dict[int, ScheduledJob] = field(default_factory=dict[int, ScheduledJob])
     queues: SubmitQueues = field(init=False)
-    _submits_earned: float = 0.0
-    _reached: bool = False
+    turns: Turns = field(init=False)
+    endings: Endings = field(init=False)
+    breaker: SubmitBreaker = field(default_factory=SubmitBreaker)
+    poll_breaker: PollBreaker = field(default_factory=PollBreaker)
 
     def __post_init__(self) -> None:
         self.poller = Poller(self.jobs, self.job_deadline, self.patience)
-        self.queues = SubmitQueues(self.jobs, self.job_limits, self.in_flight)
+        self.queues = SubmitQueues(self.jobs, self.job_limits, self.in_flight, self.breaker)
+        self.turns = Turns(self.patience)
+        self.endings = Endings(self.jobs, self.queues, self.poller, self.ledger)
 
     def add(self, job: ScheduledJob, now: float, *, job_id: str | None = None, exposed_cents: float = 0.0) -> None:
         """Take a job on.
@@ -109,7 +123,7 @@ class Scheduler:
         self.jobs[job.id] = job
         if job_id is None:
             job.exposed_cents = exposed_cents
-            if self.queues.add(job):
+            if self.queues.add(job, place=self.breaker.part_place()):
                 self.poller.update_cost_at = now  # rows wait again: polls become dearer at once
             return
         job.reserved_cents = exposed_cents
@@ -122,9 +136,17 @@ class Scheduler:
 
     def handle(self, event: Event, now: float) -> list[Command]:
         """Take in an event; return what must be done about it at once."""
-        self._reached = self._reached or isinstance(event, Accepted | SubmitAnswered | Polled | BatchPolled)
+        commands = self._handle(event, now)
+        hopeless = self.breaker.take_hopeless()
+        return commands if hopeless is None else [*commands, StopFeed(hopeless)]
+
+    def _handle(self, event: Event, now: float) -> list[Command]:
         match event:
+            case HealthChecked(error=error):
+                self.breaker.checked(error, now)
+                return []
             case BatchPolled(ids=ids, reports=reports):
+                self._poll_answered()
                 for job in self._known(ids):
                     self._listed(job, reports.get(job.job_id or ""), now)
                 return []
@@ -132,30 +154,30 @@ class Scheduler:
                 return self._polls_failed(self._known(ids), error, now)
             case _:
                 known = self.jobs.get(event.id)
-                return [] if known is None else self._handle(known, event, now)
+                return [] if known is None else self._handle_job(known, event, now)
 
     def _known(self, ids: Iterable[int]) -> list[ScheduledJob]:
         return [self.jobs[id_] for id_ in ids if id_ in self.jobs]
 
-    def _handle(self, job: ScheduledJob, event: JobEvent, now: float) -> list[Command]:
+    def _handle_job(self, job: ScheduledJob, event: JobEvent, now: float) -> list[Command]:
         match event:
             case Accepted(job_id=job_id):
-                self.queues.in_transit.release()
+                self.breaker.succeeded()
                 self._accept(job, job_id, now)
             case SubmitAnswered(report=report):
-                self.queues.in_transit.release()
-                return self._finished(job, report)
+                self.breaker.succeeded()
+                return self.endings.finish(job, report)
             case SubmitFailed(error=error):
-                self.queues.in_transit.release()
                 return self._submit_failed(job, error, now)
             case Polled(report=report):
+                self._poll_answered()
                 return self._polled(job, report, now)
             case PollFailed(error=error):
                 return self._polls_failed([job], error, now)
             case RowWithdrawn(key=key, error=error):
                 job.withdrawn[key] = error
                 if job.unwanted is not None and job.phase is Phase.WAITING:
-                    return self._unsent(job, error)
+                    return self.endings.unsent(job, error)
             case RowWanted(key=key):
                 job.withdrawn.pop(key, None)
         return []
@@ -168,23 +190,24 @@ class Scheduler:
     def _submit_failed(self, job: ScheduledJob, error: SixtyfourError, now: float) -> list[Command]:
         refused = isinstance(error, RateLimitError)
         job.refusals += refused  # a 429 is no failed delivery: it uses up no attempt
-        decision = decide(
+        decision = decide_submit(
             error,
             retry_safe=job.retry_safe,
             attempt=job.refusals if refused else job.attempts - job.refusals,
-            attempts=submit_attempts(error, reached=self._reached),
+            reached=self.breaker.reached,
             jitter=self.jitter(),
         )
         # Once in doubt, always in doubt: a later refusal says nothing about what became of an earlier attempt.
         job.in_doubt = job.in_doubt or is_uncertain(error)
+        self.breaker.failed(error, now, parked=job.in_doubt and not isinstance(decision, Retry))
         match decision:
             case Retry():
                 return self._submit_again(job, error, decision, now)
             case GiveUp() if not job.in_doubt:
-                return self._refused(job, error)
+                return self.endings.refuse(job, error)
             case Uncertain() | GiveUp():
                 unknown = JobUnknownError(f"may have been accepted, and no id came back: {error}")
-                return self._end(job, Park(job.id, caused(unknown, error)), exposed=True)
+                return self.endings.end(job, Park(job.id, caused(unknown, error)), exposed=True)
 
     def _submit_again(self, job: ScheduledJob, error: SixtyfourError, retry: Retry, now: float) -> list[Command]:
         if retry.pause_key:
@@ -192,19 +215,23 @@ class Scheduler:
         if retry.close_limit and job.job_limit in self.job_limits:
             self.job_limits[job.job_limit].close(now + max(retry.after, LIMIT_PAUSE_SECONDS))
         if job.unwanted and not job.in_doubt:
-            return self._refused(job, job.unwanted)
+            return self.endings.refuse(job, job.unwanted)
         job.exposed_cents = job.reserved_cents if job.in_doubt else 0.0
-        self._release(job, exposed=job.in_doubt)
+        self.endings.release(job, exposed=job.in_doubt)
         job.advance(Transition.SUBMIT_AGAIN)
         job.retry_at = now + retry.after
         self.queues.add_delayed(job, job.retry_at)  # to the front: it is older than whatever waits
         return [] if job.in_doubt else [TakeBack(job.id, error)]  # in doubt, a crash must find the intent
 
+    def _poll_answered(self) -> None:
+        self.breaker.reached = True
+        self.poll_breaker.succeeded()
+
     def _polled(self, job: ScheduledJob, report: Report, now: float) -> list[Command]:
         job.failed_polls = job.not_found_polls = job.unreadable_polls = 0
         if report.state is not JobState.RUNNING:
             self.poller.found_ended(job, report, now)
-            return self._finished(job, report)
+            return self.endings.finish(job, report)
         job.advance(Transition.STILL_RUNNING)
         if now >= job.accepted_at + self.job_deadline:
             late = JobTimeoutError(
@@ -212,18 +239,9 @@ class Scheduler:
                 job_id=job.job_id,
                 state=report.word,
             )
-            return self._end(job, Detach(job.id, late), exposed=True)
+            return self.endings.end(job, Detach(job.id, late), exposed=True)
         self.poller.still_running(job, now, slot_contended=self.queues.slot_contended(job, now))
         return []
-
-    def _finished(self, job: ScheduledJob, report: Report) -> list[Command]:
-        free = report.state is not JobState.COMPLETED and report.cost_cents is None  # no answer, no charge
-        self._settle(job, 0.0 if free else report.cost_cents)
-        return self._end(job, Finish(job.id, report))
-
-    def _settle(self, job: ScheduledJob, charged: float | None) -> None:
-        self.ledger.settle(job.priced_as, job.reserved_cents, charged, job.rows)
-        job.reserved_cents = 0.0
 
     def _listed(self, job: ScheduledJob, report: Report | None, now: float) -> None:
         """Take in what a list said of one job. Its end, its deadline and its absence need a poll of its own."""
@@ -244,66 +262,23 @@ class Scheduler:
             if isinstance(decision, Retry):
                 self.budget.pause(now + decision.after)
                 wait = decision.after
-        return [command for job in jobs for command in self._poll_failed(job, error, now, wait)]
+        is_outage = bool(jobs) and self.poll_breaker.failed(jobs[0].id, error, now)
+        commands = [command for job in jobs for command in self._poll_failed(job, error, now, wait)]
+        late = late_jobs(self.jobs.values(), error, now, self.job_deadline) if is_outage else []
+        for job in late:
+            commands += self.endings.end(job, Detach(job.id, error), exposed=True)
+        return commands
 
     def _poll_failed(self, job: ScheduledJob, error: SixtyfourError, now: float, wait: float | None) -> list[Command]:
-        count_failed_poll(job, error)
-        end = after_failed_poll(job, error, now, self.job_deadline)
+        self.poll_breaker.count(job, error)
+        end = after_failed_poll(job, error, now, self.job_deadline, reached=self.breaker.reached)
         if end is None:
             job.advance(Transition.STILL_RUNNING)
             self.poller.failed(job, now, wait)
             return []
         if isinstance(end, Park) and end.state == "unreadable":
-            self._settle(job, None)  # there is an answer, so that it was paid for
-        return self._end(job, end, exposed=True)
-
-    # --- ends of jobs that were not accepted --------------------------------------------------------------------
-
-    def _unsent(self, job: ScheduledJob, error: SixtyfourError) -> list[Command]:
-        """End a job that waits: nothing was sold, unless an earlier submit of it was accepted."""
-        if not job.in_doubt:
-            return self._refused(job, error)
-        unknown = JobUnknownError(f"may have been accepted, and is not sent again: {error}")
-        return self._end(job, Park(job.id, caused(unknown, error)))
-
-    def _refused(self, job: ScheduledJob, error: SixtyfourError) -> list[Command]:
-        """End a job that was certainly not accepted; the rows of a batch may go on in parts.
-
-        All of its rows do, the withdrawn ones too: each has an intent in the journal that must be taken back first.
-        """
-        self._close(job)  # before the parts are sized: its own money must not be in their way
-        sizes = parts_of_refused(job.rows, error, one_row_fits=self.ledger.room(job.priced_as) is not None)
-        return [Split(job.id, error, sizes) if sizes else Release(job.id, error)]
-
-    def _drop_withdrawn(self, job: ScheduledJob) -> list[Command]:
-        """Leave out the rows of a batch that nobody wants any more, while others remain.
-
-        Not from a batch in doubt: it is repeated as it was, since its rows may have been accepted and the key by which
-        the service recognises it stands for all of them.
-        """
-        if job.in_doubt or not 0 < len(job.withdrawn) < job.rows:
-            return []
-        errors, job.withdrawn = job.withdrawn, {}
-        job.rows -= len(errors)
-        return [DropRows(job.id, errors)]
-
-    def _end(self, job: ScheduledJob, command: Command, *, exposed: bool = False) -> list[Command]:
-        self._close(job, exposed=exposed)
-        return [command]
-
-    def _close(self, job: ScheduledJob, *, exposed: bool = False) -> None:
-        if job.phase is not Phase.WAITING:
-            self._release(job, exposed=exposed)
-        if job.job_id is not None:
-            self.poller.stop(job)
-        job.advance(Transition.ENDED)
-        del self.jobs[job.id]
-
-    def _release(self, job: ScheduledJob, *, exposed: bool = False) -> None:
-        """Release its places, and the money reserved for it unless that stays exposed."""
-        self.queues.release(job)
-        (self.ledger.expose if exposed else self.ledger.release)(job.reserved_cents)
-        job.reserved_cents = 0.0
+            self.endings.settle(job, None)  # there is an answer, so that it was paid for
+        return self.endings.end(job, end, exposed=True)
 
     # --- what may be sent now -----------------------------------------------------------------------------------
 
@@ -333,38 +308,33 @@ class Scheduler:
         return "server" if self.budget.paused_until > now else self.queues.waits_for(job, now, self._affords)
 
     def _next(self, now: float) -> list[Command]:
-        """Return the next request to make, a poll or a submit; empty when nothing is due or allowed.
-
-        Each poll earns an n-th of a submit, where n is the number of polls that a job takes on average at the current
-        cost; one whole submit earned goes before the next due poll. So polls and submits alternate as 1 : 1/n, which is
-        the proportion in which a steady stream of jobs needs them. Two corrections:
-
-        - Polls that are overdue by k times their cost earn less, by 1 + k/4: submits make new polls, and without this a
-          backlog would never shrink.
-        - When the queue is short, so that the cost is below the patience, a submit goes before a poll that is overdue
-          by less than its cost: the list ends sooner, and the poll is not yet worth its request.
-        """
+        """Return the next request to make, a poll or a submit; empty when nothing is due or allowed."""
         overdue = now - self.poller.next_at()
-        poll_due = overdue >= 0.0
+        poll_due = overdue >= 0.0 and self.poll_breaker.opens_at(now) <= now
         if not poll_due and not self.queues:
             return []
         if self.budget.ready_at(now) > now:
             return []
+        if self.queues and self.breaker.check_at() <= now:
+            self.breaker.checking()
+            self.budget.take(now)
+            return [CheckHealth()]
         cost = self.poller.poll_cost_seconds
-        submit_first = overdue <= cost < self.patience
-        if not poll_due or submit_first or self._submits_earned >= 1.0:
+        if not poll_due or self.turns.is_submits(overdue, cost):
             submit = self._take_submit(now)
             if submit or not poll_due:
                 return submit
-        polls_per_submit = max(1.0, self.poller.polls_per_job()) * (1.0 + CATCH_UP_RATIO * overdue / cost)
-        self._submits_earned = min(1.0, self._submits_earned + 1.0 / polls_per_submit)  # none are saved up
+        self.turns.polled(overdue, cost, self.poller.polls_per_job())
         self.budget.take(now)
-        first, *others = self.poller.take()
+        self.poll_breaker.polled()
+        first, *others = self.poller.take(now, as_trial=self.poll_breaker.is_open)
         return [PollBatch((first.id, *(job.id for job in others))) if others else Poll(first.id, first.job_id or "")]
 
     def _take_submit(self, now: float) -> list[Command]:
         for job in self.queues.heads(now):
-            dropped = self._drop_withdrawn(job)
+            dropped = self.endings.drop_withdrawn(job)
+            if (size := self.breaker.rows_at_once(job)) < job.rows:
+                return [*dropped, self._divide(job, size)]
             amount = self.ledger.reserve(job.priced_as, job.rows, already=job.exposed_cents)
             if amount is None:
                 if dropped or self.in_flight.held == 0:
@@ -372,23 +342,32 @@ class Scheduler:
                 continue
             self.queues.take(job)
             self.queues.acquire(job, now)
-            self.queues.in_transit.acquire(now)
+            self.breaker.acquire(now)
             job.reserved_cents, job.exposed_cents = amount, 0.0
             job.advance(Transition.SUBMIT_SENT)
             job.attempts += 1
-            self._submits_earned = max(0.0, self._submits_earned - 1.0)  # an unearned one costs nothing
+            self.turns.submitted()
             self.budget.take(now)
             return [*dropped, Submit(job.id, amount, job.in_doubt)]
         return []
 
+    def _divide(self, job: ScheduledJob, size: int) -> Split:
+        """Divide a batch of which only some rows may be sent now; nothing else goes until its parts have come back."""
+        self.queues.take(job)
+        self.breaker.await_parts()
+        self.endings.close(job)
+        return Split(job.id, RunStoppedError("not sent yet: the service is in trouble"), (size, job.rows - size))
+
     def _over_cap(self, job: ScheduledJob) -> list[Command]:
         """End a job that cannot be afforded: nothing is under way that could give money back."""
         self.queues.take(job)
-        return self._unsent(job, self.ledger.exhausted())
+        return self.endings.unsent(job, self.ledger.exhausted())
 
     def _next_due_at(self, now: float) -> float:
         """Return when the next poll or submit would be due if the budget were endless."""
-        return min(self.poller.next_at(), self.queues.ready_at(now, self._affords))
+        check_at = self.breaker.check_at() if self.queues else math.inf
+        poll_at = max(self.poller.next_at(), self.poll_breaker.opens_at(now))
+        return min(poll_at, check_at, self.queues.ready_at(now, self._affords))
 
     def _affords(self, job: ScheduledJob) -> bool:
         return self.ledger.room(job.priced_as, job.rows, already=job.exposed_cents) is not None

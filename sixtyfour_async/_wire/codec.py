@@ -25,10 +25,12 @@ from sixtyfour_async._wire.body import Body
 from sixtyfour_async._wire.envelopes import MAX_BODY_EXCERPT, read_envelope
 from sixtyfour_async._wire.json_body import decode_body, decode_text, with_charset
 from sixtyfour_async._wire.multipart import FILE_FIELD, Parts
+from sixtyfour_async._wire.wrong_address import check_address, names_no_resource
 from sixtyfour_async.errors import (
     APIError,
     ConfigurationError,
     InputError,
+    NotFoundError,
     RateLimitError,
     ResponseError,
     api_error_class,
@@ -231,16 +233,12 @@ def successful(response: HTTPResponse, *, operation: str, job_limit: str = "") -
 
     Raises:
         APIError: The status is 400 or above.
-        ResponseError: The response is a redirect.
+        AddressError: The response is a redirect or a web page.
     """
     if response.status >= HTTPStatus.BAD_REQUEST:
         raise decode_error(response, operation=operation, job_limit=job_limit)
-    if response.status >= HTTPStatus.MULTIPLE_CHOICES:
-        raise ResponseError(
-            f"{response.status} redirects elsewhere and is not followed, so that the key stays with base_url,",
-            operation=operation,
-            request_id=request_id(response.headers),
-        )
+    id_ = request_id(response.headers)
+    check_address(response.status, response.headers, response.body, operation=operation, request_id=id_)
     return response
 
 
@@ -249,7 +247,8 @@ def decode_json(response: HTTPResponse, *, operation: str, job_limit: str = "") 
 
     Raises:
         APIError: The status is 400 or above.
-        ResponseError: The response is a redirect, or its body is not JSON.
+        AddressError: The response is a redirect or a web page.
+        ResponseError: Its body is not JSON.
     """
     body = successful(response, operation=operation, job_limit=job_limit).as_body()
     return body.decode(operation=operation, request_id=request_id(response.headers))
@@ -310,6 +309,8 @@ def decode_error(response: HTTPResponse, *, operation: str, job_limit: str = "")
         remaining = response.headers.get("x-ratelimit-remaining", "")
         is_request_rate = "rate limit" in message.lower() and remaining in {"", "0"}
         error.slots = bool(job_limit) and not is_request_rate
+    if isinstance(error, NotFoundError):
+        error.unknown_route = names_no_resource(message, response.body)
     return error
 
 

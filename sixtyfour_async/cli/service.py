@@ -95,19 +95,27 @@ def connect(*, simulate: bool, speed: float, journal: Path, faults: Iterable[str
 
 
 async def check_access(client: AsyncClient) -> None:
-    """Request the balance, which is free, so that a wrong key or a missing connection shows before a row is sent.
+    """Request the balance, which is free, so that a wrong key, address or connection shows before a row is sent.
 
     Any other error of this route is ignored: it says nothing about the routes that the run needs.
 
     Raises:
+        AddressError: What answers is not the API.
         AuthenticationError: The key is not valid.
         ConnectError: The service cannot be reached.
     """
-    from sixtyfour_async.errors import AuthenticationError, ConnectError
+    from sixtyfour_async._wire.wrong_address import WRONG_ADDRESS, check_balance_shape
+    from sixtyfour_async.errors import AddressError, AuthenticationError, ConnectError, ResponseError
+    from sixtyfour_async.operations import CheckBalance
 
+    operation = CheckBalance()
+    label = str(operation.endpoint.route)
     try:
-        await client.account.check_balance()
-    except (AuthenticationError, ConnectError):
+        answer = await client.send_with_raw(operation)
+    except (AddressError, AuthenticationError, ConnectError):
         raise
+    except ResponseError as error:
+        raise AddressError(f"{WRONG_ADDRESS}: 200 without JSON", operation=label, body=error.body) from error
     except SixtyfourError:
         return
+    check_balance_shape(answer.raw, operation=label)

@@ -21,6 +21,7 @@
     │   ├── RateLimitError 429              ``rate_limit_exceeded``
     │   └── ServerError 5xx                 ``agent_error``, ``internal_error``, a proxy's error page
     ├── ResponseError                       a 2xx that cannot be decoded: .expected .body .raw .request_id
+    │   └── AddressError                    a redirect or a web page: whatever answered is not the API
     ├── JobError                            a job without a result: .job_id .state
     │   ├── JobFailedError · JobCancelledError
     │   ├── NoAnswerError                   completed, and nothing asked for came back
@@ -59,6 +60,7 @@ from sixtyfour_async.errors.jobs import (
 
 __all__ = [
     "APIError",
+    "AddressError",
     "AuthenticationError",
     "BadRequestError",
     "ConfigurationError",
@@ -248,7 +250,13 @@ class PermissionDeniedError(APIError):
 
 
 class NotFoundError(APIError):
-    """404: there is no such job, run, search or file, or it belongs to another organization."""
+    """404: there is no such job, run, search or file, or it belongs to another organization.
+
+    Attributes:
+        unknown_route: True when the answer does not name what is missing, so that it may be the route itself.
+    """
+
+    unknown_route: bool = False
 
 
 class ConflictError(APIError):
@@ -309,6 +317,13 @@ class ResponseError(SixtyfourError):
     def __str__(self) -> str:
         text = f"{self.message} on {self.operation}" if self.operation else self.message
         return f"{text} (request id {self.request_id})" if self.request_id else text
+
+
+class AddressError(ResponseError):
+    """Something else than the API answered: a redirect, or a web page such as a login form. Nothing was done.
+
+    Correct ``base_url`` (``SIXTYFOUR_API_ENDPOINT``), or log in to the network that shows the page.
+    """
 
 
 class CostCapError(SixtyfourError):

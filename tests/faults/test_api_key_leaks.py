@@ -94,7 +94,7 @@ async def test_a_redirect_does_not_carry_the_key_to_another_host() -> None:
         async with JobRunner(client, journal=journal) as runner:
             outcome = await runner.run(question(1))
 
-    assert (raw.status, outcome.status) == (307, "unknown")
+    assert (raw.status, outcome.status) == (307, "rejected")
     assert {"simulator"} == {request.url.host for request in network.seen}
 
 

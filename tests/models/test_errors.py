@@ -13,6 +13,7 @@ import pytest
 
 from sixtyfour_async import errors
 from sixtyfour_async.errors import (
+    AddressError,
     APIError,
     AuthenticationError,
     BadRequestError,
@@ -114,6 +115,7 @@ def examples() -> Iterator[SixtyfourError]:
         yield api("text", **API)
     yield ResponseError("text", **RESPONSE)
     yield WebhookError("text", reason="stale")
+    yield AddressError("text", **RESPONSE)
     for job in JOBS:
         yield job("text", **JOB)
 

@@ -23,11 +23,13 @@ from sixtyfour_async._scheduling.messages import (
     Accepted,
     BatchPolled,
     BatchPollFailed,
+    CheckHealth,
     Command,
     Detach,
     DropRows,
     Event,
     Finish,
+    HealthChecked,
     Park,
     Poll,
     PollBatch,
@@ -36,12 +38,14 @@ from sixtyfour_async._scheduling.messages import (
     Release,
     RowWithdrawn,
     Split,
+    StopFeed,
     Submit,
     SubmitFailed,
     TakeBack,
 )
 from sixtyfour_async._scheduling.scheduler import Scheduler
 from sixtyfour_async.errors import (
+    AddressError,
     AuthenticationError,
     BadRequestError,
     ConfigurationError,
@@ -49,16 +53,40 @@ from sixtyfour_async.errors import (
     NotFoundError,
     ProtocolError,
     RateLimitError,
+    ResponseError,
     ServerError,
     SixtyfourError,
 )
 from sixtyfour_async.models.jobs import JobState, Report
 
-Fault: TypeAlias = Literal["throttled", "undelivered", "refused", "uncertain", "lost", "gone", "denied"]
+Fault: TypeAlias = Literal[
+    "throttled", "undelivered", "refused", "uncertain", "lost", "gone", "route gone", "denied", "portal", "unreadable"
+]
 """``uncertain``: not accepted, but the client cannot know. ``lost``: accepted, and the response was lost."""
+
+Request: TypeAlias = Literal["submit", "poll", "check"]
 
 _WINDOW_SECONDS = 60.0
 _LATENCY_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """A time in which requests fail, whatever the script of their job says.
+
+    Attributes:
+        start: Seconds after the beginning of the run.
+        end: The same.
+        fault: How they fail.
+        requests: Which ones.
+        latency: Seconds until the failure is known.
+    """
+
+    start: float
+    end: float
+    fault: Fault = "uncertain"
+    requests: Sequence[Request] = ("submit", "poll", "check")
+    latency: float = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +145,16 @@ class Harness:
     patience: float = 30.0
     other_searches: int = 0
     seed: int = 0
+    outages: Sequence[Outage] = ()
+    latency: float = _LATENCY_SECONDS
     now: float = 1000.0
     scheduler: Scheduler = field(init=False)
     jobs: list[JobRecord] = field(init=False)
     sent: list[float] = field(default_factory=list[float])
+    submits: list[tuple[float, float, Fault | None]] = field(default_factory=list[tuple[float, float, "Fault | None"]])
+    """Of each submit: when it was sent, when it is answered, what is wrong with it."""
+    stopped: SixtyfourError | None = None
+    health_checks: int = 0
     events: int = 0
     batch_polls: int = 0
     idle_wakes: int = 0
@@ -193,9 +227,11 @@ class Harness:
 
     def _execute(self, command: Command) -> None:
         if isinstance(command, PollBatch):
-            self.sent.append(self.now)
-            self.batch_polls += 1
-            return self._schedule_event(_LATENCY_SECONDS, self._batch_result(command.ids))
+            return self._poll_batch(command)
+        if isinstance(command, CheckHealth):
+            return self._check_health()
+        if isinstance(command, StopFeed):
+            return self._stop(command.error)
         script, job = self.scripts[command.id], self.jobs[command.id]
         assert job.end is None, f"{command} after {job.end}"
         match command:
@@ -206,7 +242,9 @@ class Harness:
                 self.sent.append(self.now)
                 assert job.accepted_at is not None, f"polled before it was accepted: {command}"
                 job.polls += 1
-                self._schedule_event(_LATENCY_SECONDS, self._poll_result(command, script, job))
+                outage = self._outage("poll")
+                latency = self.latency if outage is None else outage.latency
+                self._schedule_event(latency, self._poll_result(command, script, job, outage))
             case TakeBack():
                 return None
             case Split() | DropRows():
@@ -217,21 +255,46 @@ class Harness:
                     self.search_end_times.append(self.now)
         return None
 
+    def _stop(self, error: SixtyfourError) -> None:
+        self.stopped = error
+        for id_ in self.scheduler.jobs:
+            self._schedule_event(0.0, RowWithdrawn(id_, "row", error))
+
+    def _poll_batch(self, command: PollBatch) -> None:
+        self.sent.append(self.now)
+        self.batch_polls += 1
+        self._schedule_event(_LATENCY_SECONDS, self._batch_result(command.ids))
+
+    def _check_health(self) -> None:
+        self.sent.append(self.now)
+        self.health_checks += 1
+        outage = self._outage("check")
+        error = None if outage is None else _error(outage.fault)
+        self._schedule_event(_LATENCY_SECONDS if outage is None else outage.latency, HealthChecked(error))
+
+    def _outage(self, request: Request) -> Outage | None:
+        at = self.now - 1000.0
+        return next((one for one in self.outages if one.start <= at < one.end and request in one.requests), None)
+
     def _submit(self, id_: int, script: JobScript, job: JobRecord) -> None:
         assert job.accepted_at is None, f"job {id_} is submitted again after it was accepted"
         assert script.retry_safe or not job.in_doubt, f"job {id_} is submitted again after an uncertain outcome"
         fault = script.submits[job.submits] if job.submits < len(script.submits) else None
+        outage = self._outage("submit")
+        latency = self.latency if outage is None else outage.latency
+        fault = fault if outage is None else outage.fault
+        self.submits.append((self.now - 1000.0, self.now - 1000.0 + latency, fault))
         job.submits += 1
         if fault is None and script.job_limit == "deep-search" and self._searches_running() >= 5 - self.other_searches:
             self.slot_refusals += 1
             error = RateLimitError("five are running", status=429)
             error.slots = True
-            return self._schedule_event(_LATENCY_SECONDS, SubmitFailed(id_, error))
+            return self._schedule_event(latency, SubmitFailed(id_, error))
         if fault is None:
             job.accepted_at = self.now
-            return self._schedule_event(_LATENCY_SECONDS, Accepted(id_, f"remote-{id_}"))
+            return self._schedule_event(latency, Accepted(id_, f"remote-{id_}"))
         job.in_doubt = job.in_doubt or fault in {"uncertain", "lost"}
-        return self._schedule_event(_LATENCY_SECONDS, SubmitFailed(id_, _error(fault)))
+        return self._schedule_event(latency, SubmitFailed(id_, _error(fault)))
 
     def _searches_running(self) -> int:
         """Return how many deep searches occupy a slot at the service now."""
@@ -243,12 +306,14 @@ class Harness:
         self.peak_searches = max(self.peak_searches, held)
         return held
 
-    def _poll_result(self, poll: Poll, script: JobScript, job: JobRecord) -> Event:
+    def _poll_result(self, poll: Poll, script: JobScript, job: JobRecord, outage: Outage | None) -> Event:
         assert job.accepted_at is not None
         age = self.now - job.accepted_at
         fault = script.polls[job.polls - 1] if job.polls <= len(script.polls) else None
         if age < script.gone_for:
             fault = "gone"
+        if outage is not None:
+            fault = outage.fault
         if fault is not None:
             return PollFailed(poll.id, _error(fault))
         if age < script.run_time:
@@ -292,6 +357,12 @@ class Harness:
         assert 0 <= job_limit.held <= self.searches
         assert 0 <= self.scheduler.in_flight.held <= max(self.in_flight, len(resumed))
 
+    def doubts_of(self, outage: Outage) -> tuple[int, int]:
+        """Return how many submits an outage left in doubt, and how many were unanswered when it began."""
+        unanswered = sum(at < outage.start <= answered for at, answered, _ in self.submits)
+        in_doubt = [at for at, _, fault in self.submits if fault in {"uncertain", "lost"}]
+        return sum(outage.start <= at < outage.end for at in in_doubt), unanswered
+
     def busiest_minute(self) -> int:
         """Return the largest number of requests in any 60 seconds."""
         most, first = 0, 0
@@ -314,6 +385,15 @@ def _error(fault: Fault) -> SixtyfourError:
         "uncertain": ServerError("broke", status=500),
         "lost": ProtocolError("reset"),
         "gone": NotFoundError("no such job", status=404),
+        "route gone": _route_gone(),
         "denied": AuthenticationError("wrong key", status=401),
+        "portal": AddressError("a web page"),
+        "unreadable": ResponseError("not JSON"),
     }
     return errors[fault]
+
+
+def _route_gone() -> NotFoundError:
+    error = NotFoundError("Not Found", status=404)
+    error.unknown_route = True
+    return error

@@ -7,6 +7,7 @@ import pytest
 from sixtyfour_async._scheduling.retry import (
     MAX_BACKOFF_SECONDS,
     MAX_PACE_SECONDS,
+    OUTAGE_ATTEMPTS,
     Decision,
     GiveUp,
     Retry,
@@ -14,8 +15,11 @@ from sixtyfour_async._scheduling.retry import (
     affects_every_row,
     backoff,
     decide,
+    decide_submit,
+    is_uncertain,
 )
 from sixtyfour_async.errors import (
+    AddressError,
     APIError,
     AuthenticationError,
     BadRequestError,
@@ -75,6 +79,7 @@ FINAL = [
     InputError("no"),
     ConfigurationError("no"),
     CostCapError("no"),
+    AddressError("a login page"),
 ]
 
 
@@ -85,6 +90,26 @@ def test_an_undelivered_request_is_retried_with_backoff(error: SixtyfourError, r
 
     assert waits == [Retry(seconds) for seconds in (1, 2, 4, 8, 16, 32, 60, 60)]
     assert decision_for(error, retry_safe=retry_safe, attempt=9, attempts=9) == GiveUp()
+
+
+@pytest.mark.parametrize("retry_safe", [True, False])
+@pytest.mark.parametrize("error", [ConnectError("refused", sent=False), AddressError("a login page")], ids=describe)
+def test_a_runner_has_patience_with_what_never_arrived_once_the_service_was_reached(
+    error: SixtyfourError, retry_safe: bool
+) -> None:
+    def decision(attempt: int, *, reached: bool) -> Decision:
+        return decide_submit(error, retry_safe=retry_safe, attempt=attempt, reached=reached, jitter=0.0)
+
+    assert decision(OUTAGE_ATTEMPTS - 1, reached=True) == Retry(MAX_BACKOFF_SECONDS)
+    assert decision(OUTAGE_ATTEMPTS, reached=True) == GiveUp()
+    assert decision(OUTAGE_ATTEMPTS - 1, reached=False) == GiveUp()
+    assert not is_uncertain(error)
+
+
+def test_an_address_that_never_was_the_apis_is_given_up_at_once() -> None:
+    error = AddressError("a login page")
+
+    assert decide_submit(error, retry_safe=True, attempt=1, reached=False, jitter=0.0) == GiveUp()
 
 
 @pytest.mark.parametrize("retry_safe", [True, False])
@@ -174,6 +199,7 @@ def test_backoff_exceeds_its_maximum_by_no_more_than_the_jitter() -> None:
         (CreditsError("no", status=402), True),
         (PermissionDeniedError("no", status=403), True),
         (ConnectError("no"), True),
+        (AddressError("no"), True),
         (CostCapError("no"), True),
         (ConfigurationError("no"), False),
         (BadRequestError("no", status=400), False),

@@ -1,0 +1,28 @@
+"""What a person is told of an outage: one line when rows begin to wait for it, one when they go on."""
+
+from __future__ import annotations
+
+import logging
+
+from sixtyfour_async._scheduling.scheduler import Scheduler
+
+logger = logging.getLogger("sixtyfour_async.runner")
+
+
+class OutageLog:
+    """Logs the beginning and the end of each outage, however often the service is tried in between."""
+
+    def __init__(self) -> None:
+        self._since: float | None = None
+
+    def update(self, scheduler: Scheduler, now: float) -> None:
+        """Compare where the scheduler's breaker stands with what was logged last."""
+        breaker = scheduler.breaker
+        if breaker.is_open and self._since is None and breaker.error is not None:
+            self._since = now
+            rows = scheduler.queues.waiting_rows()
+            text = "no submit is accepted (%s); %d rows wait, and one is tried every %.0f s or later"
+            logger.warning(text, breaker.error, rows, breaker.pause)
+        elif not breaker.is_open and self._since is not None:
+            logger.warning("submits are accepted again, after %.0f s", now - self._since)
+            self._since = None
