@@ -165,6 +165,7 @@ class SchedulerRun:
         )
         self.now = 0.0
         self.seen: list[tuple[float, float]] = []
+        self.seen_ids: list[int] = []
         self.polls = 0
         self.events = 0
         self.ended = 0
@@ -200,6 +201,7 @@ class SchedulerRun:
             return
         del self._started[id_]
         self.seen.append((self.now, age - run_time))
+        self.seen_ids.append(id_)
         report = Report(JobState.COMPLETED, "completed", cost_cents=5.0, run_time=run_time)
         commands = self.scheduler.handle(Polled(id_, report), self.now)
         self.ended += isinstance(commands[0], Finish)

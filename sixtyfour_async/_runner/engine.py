@@ -143,7 +143,7 @@ class Engine:
         row.withdrawn = None
         submission = self._submission_of.get(row.entry.key)
         if submission is not None:
-            self._inbox.post(RowWanted(submission.id, row.entry.key))
+            self._inbox.post(RowWanted(submission.id, row.entry.key, stream.urgent))
 
     def _is_unsent(self, id_: int) -> bool:
         return id_ in self._submissions and self._submissions[id_].first.state == "released"

@@ -87,10 +87,11 @@ class RowWithdrawn:
 
 @dataclass(frozen=True, slots=True)
 class RowWanted:
-    """Somebody wants a withdrawn row again."""
+    """One more consumer wants a row: it is not withdrawn any more; *urgent* when a caller waits for just this one."""
 
     id: int
     key: str
+    urgent: bool = False
 
 
 JobEvent: TypeAlias = Accepted | SubmitAnswered | SubmitFailed | Polled | PollFailed | RowWithdrawn | RowWanted

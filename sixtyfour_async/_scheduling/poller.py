@@ -13,6 +13,9 @@ moves it:
 - With more jobs running than the budget can poll, it rises above the patience, as long as that makes for fewer polls.
   (Each job needs at least one, so at some point a higher cost only adds lag.)
 - A job whose slot is contended is polled at the lowest cost: others cannot start before its end is seen.
+- A job that somebody waits for (foreground) is polled before the others, at a cost of its own: the lowest at which all
+  such jobs together ask for at most `FOREGROUND_FRACTION` of the budget. A few of them are seen within seconds; a
+  thousand of them are polled like any others, since nothing would be left for whom else to wait.
 - The first few jobs of a kind about which nothing is known are polled at a small cost of their own, the exploration
   cost: what they teach is worth more than the requests.
 
@@ -23,7 +26,6 @@ a poll that became dearer keeps its time, which is at most one poll too many for
 
 from __future__ import annotations
 
-import heapq
 import math
 from collections import Counter, deque
 from collections.abc import Iterator
@@ -31,6 +33,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from sixtyfour_async._scheduling.job_states import Phase, ScheduledJob, Transition
+from sixtyfour_async._scheduling.poll_heap import PollHeap
 from sixtyfour_async._scheduling.poll_plan import (
     MIN_POLL_COST_SECONDS,
     PollSchedule,
@@ -61,6 +64,12 @@ WORTHWHILE_DEMAND_RATIO = 0.95
 
 PLANNED_BUDGET_FRACTION = 0.9
 """Part of the budget that planned polls may ask for: they do not come evenly."""
+
+FOREGROUND_FRACTION = 0.1
+"""Part of the budget that polls of jobs somebody waits for may ask for at a lower cost than that of the others.
+
+A larger part shows such an answer sooner and costs the rows of a ``map`` more of their pace: `benchmarks.foreground`.
+"""
 
 COST_UPDATE_SECONDS = 1.0
 """Time between two updates of the cost."""
@@ -102,7 +111,10 @@ class Poller:
     _schedules: dict[tuple[str, int], tuple[int, PollSchedule]] = field(
         default_factory=dict[tuple[str, int], tuple[int, PollSchedule]]
     )
-    _heap: list[tuple[float, int, int]] = field(default_factory=list[tuple[float, int, int]])
+    _foreground_running: Counter[str] = field(default_factory=Counter[str])
+    _foreground_step: int = 0
+    _foreground: PollHeap = field(init=False)
+    _background: PollHeap = field(init=False)
     _order: Iterator[int] = field(default_factory=count)
     _trials: Iterator[int] = field(default_factory=count)
 
@@ -110,11 +122,13 @@ class Poller:
 
     def __post_init__(self) -> None:
         self._cheapest_step = max(0, math.ceil(STEPS_PER_DOUBLING * math.log2(self.patience / MIN_POLL_COST_SECONDS)))
-        self._step = self._planned_at_step = self._cheapest_step
+        self._step = self._planned_at_step = self._foreground_step = self._cheapest_step
+        self._foreground, self._background = PollHeap(self.jobs), PollHeap(self.jobs)
 
     def start(self, job: ScheduledJob, now: float, *, at_once: bool = False, slot_contended: bool = False) -> None:
         """Poll a job from now on."""
         self._running[job.variant] += 1
+        self._foreground_running[job.variant] += job.urgent
         job.is_probe = self._running[job.variant] <= PROBES_PER_KIND and not self.runtimes.of(job.variant).evidence
         self._update_cost_soon()
         if job.list_endpoint:
@@ -141,6 +155,14 @@ class Poller:
         job.poll_alone = True
         self._plan(job, now, now)
 
+    def hurry(self, job: ScheduledJob, now: float) -> None:
+        """Poll a job from now on as one that somebody waits for."""
+        job.urgent = True
+        self._foreground_running[job.variant] += 1
+        self._update_cost_soon()
+        if job.phase is Phase.RUNNING:
+            self._plan(job, max(now, min(job.poll_at, job.polled_at + self.wait(job, now))), now)
+
     def found_ended(self, job: ScheduledJob, report: Report, now: float) -> None:
         """Learn how long a job ran that a poll found ended."""
         self.polls += 1
@@ -158,6 +180,7 @@ class Poller:
     def stop(self, job: ScheduledJob) -> None:
         """Poll a job no longer."""
         self._running[job.variant] -= 1
+        self._foreground_running[job.variant] -= job.urgent
         if any(self._running.values()):
             self._update_cost_soon()
         else:
@@ -172,13 +195,18 @@ class Poller:
 
     def next_at(self) -> float:
         """Return when the next poll is due; infinity when nothing runs."""
-        while self._heap and not self._is_current(self._heap[0]):
-            heapq.heappop(self._heap)
-        return self._heap[0][0] if self._heap else math.inf
+        return min(self.foreground_at(), self._background.next_at())
+
+    def foreground_at(self) -> float:
+        """Return when the next poll of a job is due that somebody waits for; infinity when there is none."""
+        return self._foreground.next_at()
 
     def take(self, now: float, *, as_trial: bool = False) -> list[ScheduledJob]:
-        """Return the job whose poll is due next, with all others that the same request reports on."""
-        head = self.jobs[(self._pop_trial(now) if as_trial else heapq.heappop(self._heap))[2]]
+        """Return the job whose poll is next, with all others that the same request reports on.
+
+        A due poll of a job that somebody waits for goes first, else the one that `next_at` is about.
+        """
+        head = self._pop_trial(now) if as_trial else self._pop(now)
         listed = [] if head.poll_alone else sorted(self._by_list_endpoint.get(head.list_endpoint, ()))
         together = [
             job for job in map(self.jobs.__getitem__, listed) if job.phase is Phase.RUNNING and not job.poll_alone
@@ -188,20 +216,24 @@ class Poller:
             job.advance(Transition.POLL_SENT)
         return taken
 
-    def _pop_trial(self, now: float) -> tuple[float, int, int]:
+    def _pop(self, now: float) -> ScheduledJob:
+        first = self._foreground.next_at()
+        return (self._foreground if first <= now or first <= self._background.next_at() else self._background).pop()
+
+    def _pop_trial(self, now: float) -> ScheduledJob:
         """Take a poll that shows whether polls are answered again: of a job whose own polls did not fail, if possible.
 
         By turns the oldest and the newest of them is taken. A service that has lost some of its jobs has most often
         lost a stretch of them, and each of those would be tried before the first that it knows.
         """
-        due = list[tuple[float, int, int]]()
+        due = list[ScheduledJob]()
         while self.next_at() <= now:
-            due.append(heapq.heappop(self._heap))
-        unfailed = sorted((entry for entry in due if not self.jobs[entry[2]].failed_polls), key=lambda entry: entry[2])
+            due.append(self._pop(now))
+        unfailed = sorted((job for job in due if not job.failed_polls), key=lambda job: job.id)
         taken = unfailed[-(next(self._trials) % 2)] if unfailed else due[0]
-        due.remove(taken)
-        for entry in due:
-            heapq.heappush(self._heap, entry)
+        for job in due:
+            if job is not taken:
+                (self._foreground if job.urgent else self._background).push(job)
         return taken
 
     def _plan(self, job: ScheduledJob, at: float, now: float) -> None:
@@ -209,12 +241,7 @@ class Poller:
         latest = job.accepted_at + self.deadline
         job.poll_at = min(at, latest) if latest > now else at
         job.plan_number = next(self._order)
-        heapq.heappush(self._heap, (job.poll_at, job.plan_number, job.id))
-
-    def _is_current(self, entry: tuple[float, int, int]) -> bool:
-        """Return False for an entry whose job has ended or was planned again since."""
-        job = self.jobs.get(entry[2])
-        return job is not None and job.phase is Phase.RUNNING and job.plan_number == entry[1]
+        (self._foreground if job.urgent else self._background).push(job)
 
     # --- the cost of a poll -------------------------------------------------------------------------------------
 
@@ -244,8 +271,11 @@ class Poller:
         self._step = min(self._step, max_step)
         for _ in range(max(1, min(STEPS_PER_DOUBLING, int((now - self._cost_updated_at) / COST_UPDATE_SECONDS)))):
             self._step += self._step_change(max_step, rate * PLANNED_BUDGET_FRACTION)
+        self._foreground_step = self._cheapest_step
+        while self._foreground_step > self._step and self._asks_too_much(self._foreground_step, rate):
+            self._foreground_step -= 1
         self._cost_updated_at = now
-        settled = self._step == before or not self._heap
+        settled = self._step == before or not (self._foreground or self._background)
         self.update_cost_at = math.inf if settled else now + COST_UPDATE_SECONDS
         # Plan again when polls became cheaper by half, or twice as much is known as at the last time. The lower bound
         # of `_planned_at_polls` keeps a handful of probes from setting this off at every poll.
@@ -265,6 +295,10 @@ class Poller:
         if demand > affordable and may_rise and self._demand(self._step - 1) < WORTHWHILE_DEMAND_RATIO * demand:
             return -1
         return int(self._step < max_step and self._demand(self._step + 1) <= affordable)
+
+    def _asks_too_much(self, step: int, rate: float) -> bool:
+        """Return whether foreground jobs would ask for more than their part of the budget at a step."""
+        return self._demand(step, self._foreground_running) > rate * FOREGROUND_FRACTION
 
     def polls_per_job(self) -> float:
         """Return the polls that the jobs running now take, on average, at this cost."""
@@ -287,6 +321,8 @@ class Poller:
         """
         if slot_contended:
             return self._cheapest_step
+        if job.urgent:
+            return max(self._step, self._foreground_step)
         if job.is_probe:
             return max(self._step, math.ceil(STEPS_PER_DOUBLING * math.log2(self.patience / EXPLORATION_COST_SECONDS)))
         sharing = 1 if job.poll_alone else max(1, len(self._by_list_endpoint.get(job.list_endpoint, ())))
@@ -295,11 +331,11 @@ class Poller:
     def _cost_at(self, step: int) -> float:
         return self.patience * math.exp2(-step / STEPS_PER_DOUBLING)
 
-    def _demand(self, step: int) -> float:
-        """Return the polls per second that everything running asks for at a step."""
+    def _demand(self, step: int, running: Counter[str] | None = None) -> float:
+        """Return the polls per second that jobs ask for at a step: those given by kind, else everything running."""
         return sum(
             number * self._schedule(variant, step, fresh=False).demand
-            for variant, number in self._running.items()
+            for variant, number in (self._running if running is None else running).items()
             if number
         )
 
@@ -323,14 +359,13 @@ class Poller:
 
     def _plan_again(self, now: float) -> None:
         """Bring polls forward that were planned at a higher cost, or from less knowledge."""
-        self._heap = [entry for entry in self._heap if self._is_current(entry)]
         schedules = {
             variant: self._schedule(variant, self._step) for variant, number in self._running.items() if number
         }
-        for job in [self.jobs[id_] for _, _, id_ in self._heap]:
+        for job in [*self._foreground.current(), *self._background.current()]:
             if job.failed_polls:
                 continue
-            at_own_step = job.list_endpoint or job.is_probe
+            at_own_step = job.list_endpoint or job.is_probe or job.urgent
             age = job.polled_at - job.accepted_at
             wait = self.wait(job, job.polled_at) if at_own_step else schedules[job.variant].wait(age)
             at = max(now, job.polled_at + wait)

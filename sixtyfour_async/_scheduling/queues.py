@@ -60,6 +60,13 @@ class SubmitQueues:
                 self._queue(job).appendleft(job.id)
         return self._delayed[0][0] if self._delayed else math.inf
 
+    def hurry(self, job: ScheduledJob) -> None:
+        """Move a job to the urgent queue of its limit; one that is delayed goes there when its delay is over."""
+        queue, job.urgent = self._queue(job), True
+        if job.id in queue:
+            queue.remove(job.id)
+            self._queue(job).append(job.id)
+
     def take(self, job: ScheduledJob) -> None:
         """Remove a job from its queue."""
         self._queue(job).remove(job.id)

@@ -178,9 +178,20 @@ class Scheduler:
                 job.withdrawn[key] = error
                 if job.unwanted is not None and job.phase is Phase.WAITING:
                     return self.endings.unsent(job, error)
-            case RowWanted(key=key):
+            case RowWanted(key=key, urgent=urgent):
+                if urgent and not job.urgent:
+                    self._hurry(job, now)
                 job.withdrawn.pop(key, None)
         return []
+
+    def _hurry(self, job: ScheduledJob, now: float) -> None:
+        """Put a job before those of every ``map``: somebody has begun to wait for it."""
+        if job.phase is Phase.WAITING:
+            self.queues.hurry(job)
+        elif job.job_id is not None:
+            self.poller.hurry(job, now)
+        else:
+            job.urgent = True
 
     def _accept(self, job: ScheduledJob, job_id: str, now: float) -> None:
         job.advance(Transition.ACCEPTED)
@@ -320,7 +331,8 @@ class Scheduler:
             self.budget.take(now)
             return [CheckHealth()]
         cost = self.poller.poll_cost_seconds
-        if not poll_due or self.turns.is_submits(overdue, cost):
+        somebody_waits = poll_due and self.poller.foreground_at() <= now
+        if not poll_due or (not somebody_waits and self.turns.is_submits(overdue, cost)):
             submit = self._take_submit(now)
             if submit or not poll_due:
                 return submit

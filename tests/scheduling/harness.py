@@ -342,8 +342,8 @@ class Harness:
 
     def _check(self) -> None:
         poller = self.scheduler.poller
-        entries = [entry for entry in poller._heap if poller._is_current(entry)]  # pyright: ignore[reportPrivateUsage]
-        planned = Counter(id_ for at, _, id_ in entries if at < float("inf"))
+        heaps = (poller._foreground, poller._background)  # pyright: ignore[reportPrivateUsage]
+        planned = Counter(job.id for heap in heaps for job in heap.current() if job.poll_at < float("inf"))
         for job in self.scheduler.jobs.values():
             if job.phase is Phase.RUNNING:
                 assert planned[job.id] == 1, f"job {job.id} has {planned[job.id]} polls scheduled"
