@@ -11,11 +11,11 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from sixtyfour_async._scheduling.attribution import MatchedBy
 from sixtyfour_async._scheduling.ledger import Line, Tally
-from sixtyfour_async._scheduling.row_states import State
+from sixtyfour_async._scheduling.row_states import OPEN, State
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async.errors import JournalError
 
@@ -144,6 +144,39 @@ class Journal(Protocol):
         The caps of the next run are computed from them.
         """
         ...
+
+
+@runtime_checkable
+class TimedJournal(Journal, Protocol):
+    """What caps per run, day and month need besides: the journal's sums by time."""
+
+    async def lines_since(self, instant: str) -> tuple[Line, ...]:
+        """Return the sums of rows, and of `replace` and erasures, that were sent at an instant or later.
+
+        Args:
+            instant: ISO text, UTC, or the beginning of one; "" for the beginning of the journal. It is compared with
+                ``sent_at`` as text.
+        """
+        ...
+
+    def replace(self, entry: Entry) -> None:
+        """Keep the money of a row's line that the next write replaces, as a tally of its time."""
+        ...
+
+
+def tally_replaced(journal: Journal, entry: Entry) -> None:
+    """Keep the money of a row's line that the next write replaces."""
+    if isinstance(journal, TimedJournal):
+        journal.replace(entry)
+    else:
+        journal.tally(entry.variant, *tally_of_replaced(entry))
+
+
+def tally_of_replaced(entry: Entry) -> tuple[Tally, float]:
+    """Return what a replaced line is tallied as: what it may have cost when its end is not known, else what it did."""
+    if entry.state in OPEN:
+        return "resubmitted", entry.reserved_cents
+    return "replaced", (entry.cost_cents or 0.0) + entry.reserved_cents
 
 
 def tally_line(variant: str, name: Tally, rows: int, cents: float) -> Line:

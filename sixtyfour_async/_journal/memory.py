@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from sixtyfour_async._journal.base import CRASHED, Entry, merge_purpose, tally_line
+from sixtyfour_async._journal.base import CRASHED, Entry, merge_purpose, tally_line, tally_of_replaced
 from sixtyfour_async._scheduling.ledger import Line, Tally
 from sixtyfour_async._scheduling.row_states import State
 from sixtyfour_async._wire.body import Body
@@ -20,6 +20,7 @@ class MemoryJournal:
         self.meta: dict[str, str] = {}
         self.answers: dict[str, Body] = {}
         self.tallies: dict[tuple[str, Tally], tuple[int, float]] = {}
+        self.replaced: list[Entry] = []
 
     async def open(self) -> None:
         """Turn rows with an intent only into unknown ones."""
@@ -84,20 +85,37 @@ class MemoryJournal:
         rows, total = self.tallies.get((variant, name), (0, 0.0))
         self.tallies[variant, name] = (rows + 1, total + cents)
 
+    def replace(self, entry: Entry) -> None:
+        """Keep the money of a row's line that the next write replaces."""
+        self.replaced.append(entry)
+
     async def lines(self) -> tuple[Line, ...]:
         """Return sums: one line for each kind and state."""
-        sums: dict[tuple[str, State], Line] = {}
-        for entry in self.rows.values():
-            seen = sums.get((entry.variant, entry.state), Line(entry.variant, entry.state, 0))
-            sums[entry.variant, entry.state] = Line(
-                entry.variant,
-                entry.state,
-                seen.rows + 1,
-                seen.charged_cents + (entry.cost_cents or 0.0),
-                seen.reserved_cents + entry.reserved_cents,
-                max(seen.dearest_cents, entry.cost_cents or 0.0),
-            )
-        return (
-            *sums.values(),
-            *(tally_line(variant, name, *counted) for (variant, name), counted in self.tallies.items()),
+        return await self.lines_since("")
+
+    async def lines_since(self, instant: str) -> tuple[Line, ...]:
+        """Return sums over the rows that were sent at an instant or later."""
+        tallies = {} if instant else dict(self.tallies)
+        for entry in self.replaced:
+            if (entry.sent_at or "") >= instant:
+                name, cents = tally_of_replaced(entry)
+                rows, total = tallies.get((entry.variant, name), (0, 0.0))
+                tallies[entry.variant, name] = (rows + 1, total + cents)
+        rows_sent = (entry for entry in self.rows.values() if (entry.sent_at or "") >= instant)
+        return (*_sums(rows_sent), *(tally_line(*name, *counted) for name, counted in tallies.items()))
+
+
+def _sums(entries: Iterable[Entry]) -> Iterable[Line]:
+    """Return one line for each kind and state."""
+    sums: dict[tuple[str, State], Line] = {}
+    for entry in entries:
+        seen = sums.get((entry.variant, entry.state), Line(entry.variant, entry.state, 0))
+        sums[entry.variant, entry.state] = Line(
+            entry.variant,
+            entry.state,
+            seen.rows + 1,
+            seen.charged_cents + (entry.cost_cents or 0.0),
+            seen.reserved_cents + entry.reserved_cents,
+            max(seen.dearest_cents, entry.cost_cents or 0.0),
         )
+    return sums.values()

@@ -73,6 +73,15 @@ MIGRATIONS = (
     DROP TABLE answers;
     ALTER TABLE answers_4 RENAME TO answers;
     """,
+    """
+    CREATE TABLE tallies_5 (
+        variant TEXT NOT NULL, name TEXT NOT NULL, sent_at TEXT NOT NULL DEFAULT '', rows INTEGER NOT NULL,
+        cents REAL NOT NULL, PRIMARY KEY (variant, name, sent_at)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO tallies_5 (variant, name, rows, cents) SELECT variant, name, rows, cents FROM tallies;
+    DROP TABLE tallies;
+    ALTER TABLE tallies_5 RENAME TO tallies;
+    """,
 )
 """What brings a file from each schema to the next, from 1 on."""
 
@@ -103,8 +112,9 @@ _SELECTED = ", ".join(
 
 _LINES = (
     "SELECT variant, state, count(*), total(cost_cents), total(reserved_cents), coalesce(max(cost_cents), 0)"
-    " FROM jobs GROUP BY variant, state"
+    " FROM jobs WHERE coalesce(sent_at, '') >= ? GROUP BY variant, state"
 )
+_TALLIES = "SELECT variant, name, sum(rows), total(cents) FROM tallies WHERE sent_at >= ? GROUP BY variant, name"
 
 
 def checked_version(database: sqlite3.Connection, path: Path) -> int:
@@ -159,10 +169,10 @@ def batch_entries_of(database: sqlite3.Connection, batch: str) -> list[Entry]:
     return [_entry(row) for row in database.execute(query, (batch,))]
 
 
-def lines_of(database: sqlite3.Connection) -> Iterator[Line]:
-    """Yield sums over a journal's rows and tallies."""
-    yield from (Line(*row) for row in database.execute(_LINES))
-    yield from (tally_line(*row) for row in database.execute("SELECT variant, name, rows, cents FROM tallies"))
+def lines_of(database: sqlite3.Connection, since: str = "") -> Iterator[Line]:
+    """Yield sums over a journal's rows and tallies, of all or of what was sent at an instant or later."""
+    yield from (Line(*row) for row in database.execute(_LINES, (since,)))
+    yield from (tally_line(*row) for row in database.execute(_TALLIES, (since,)))
 
 
 def pages(connect: Callable[[], sqlite3.Connection], states: Collection[State]) -> Iterator[list[Entry]]:

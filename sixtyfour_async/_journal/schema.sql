@@ -1,4 +1,4 @@
--- The journal, schema 4. One line per row, by its key; times are our wall clock (ISO, UTC), for people only.
+-- The journal, schema 5. One line per row, by its key; times are our wall clock (ISO, UTC), for people only.
 CREATE TABLE meta (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL -- what the journal is for (the same question about the same input, or it is refused), and 'note:…' texts
@@ -45,7 +45,9 @@ CREATE TABLE answers (
 CREATE TABLE tallies (
     variant TEXT NOT NULL,
     name TEXT NOT NULL,         -- duplicate, reused: rows answered without a submit; forgotten: rows erased by you;
-    rows INTEGER NOT NULL,      -- resubmitted: unknown submits abandoned and sent again
+                                -- resubmitted: unknown submits abandoned and sent again; replaced: ends of such rows
+    sent_at TEXT NOT NULL DEFAULT '',   -- when they were sent, where money depends on it
+    rows INTEGER NOT NULL,
     cents REAL NOT NULL,        -- what they would have cost, had cost, or may have cost
-    PRIMARY KEY (variant, name)
+    PRIMARY KEY (variant, name, sent_at)
 ) STRICT, WITHOUT ROWID;

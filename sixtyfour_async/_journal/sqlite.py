@@ -18,7 +18,7 @@ from typing import Any, TypeAlias, TypeVar
 import anyio
 import anyio.to_thread
 
-from sixtyfour_async._journal.base import CRASHED, Entry, merge_purpose
+from sixtyfour_async._journal.base import CRASHED, Entry, merge_purpose, tally_of_replaced
 from sixtyfour_async._journal.erasure import without_row
 from sixtyfour_async._journal.schema import (
     APPLICATION_ID,
@@ -50,8 +50,8 @@ _DROP_BATCH_ANSWER = "DELETE FROM answers WHERE batch = ?"
 _SET_META = "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)"
 _DELIVER = "UPDATE jobs SET delivered = 1 WHERE key = ?"
 _TALLY = (
-    "INSERT INTO tallies (variant, name, rows, cents) VALUES (?, ?, 1, ?)"
-    " ON CONFLICT (variant, name) DO UPDATE SET rows = rows + 1, cents = cents + excluded.cents"
+    "INSERT INTO tallies (variant, name, sent_at, rows, cents) VALUES (?, ?, ?, 1, ?)"
+    " ON CONFLICT (variant, name, sent_at) DO UPDATE SET rows = rows + 1, cents = cents + excluded.cents"
 )
 Write: TypeAlias = tuple[str, tuple[Any, ...]]
 
@@ -145,17 +145,28 @@ class SqliteJournal:
 
     def tally(self, variant: str, name: Tally, cents: float) -> None:
         """Count one more row, with the next commit."""
-        self._pending.append((_TALLY, (variant, name, cents)))
-        self._queued += 1
+        self._queue((_TALLY, (variant, name, "", cents)))
+
+    def replace(self, entry: Entry) -> None:
+        """Keep the money of a row's line that the next write replaces, with the next commit."""
+        name, cents = tally_of_replaced(entry)
+        self._queue((_TALLY, (entry.variant, name, entry.sent_at or "", cents)))
 
     async def lines(self) -> tuple[Line, ...]:
         """Return sums: one line for each kind and state."""
         return await self._alone(lambda: tuple(lines_of(self._connection)))
 
-    async def _write(self, *writes: Write) -> None:
-        """Queue writes and return once they are committed, by whoever comes to hold the lock first."""
+    async def lines_since(self, instant: str) -> tuple[Line, ...]:
+        """Return sums over what was sent at an instant or later."""
+        return await self._alone(lambda: tuple(lines_of(self._connection, instant)))
+
+    def _queue(self, *writes: Write) -> None:
         self._pending += writes
         self._queued += len(writes)
+
+    async def _write(self, *writes: Write) -> None:
+        """Queue writes and return once they are committed, by whoever comes to hold the lock first."""
+        self._queue(*writes)
         last_write = self._queued
         async with self._lock:
             if self._committed < last_write:  # else another writer has committed ours along with its own
@@ -303,7 +314,9 @@ class SqliteJournal:
         cents = (found.cost_cents or 0.0) + found.reserved_cents
         self._connection.execute("PRAGMA secure_delete = ON")  # zeros, should we be killed before the next two steps
         deletion: Write = ("DELETE FROM jobs WHERE key = ?", (key,))
-        self._commit([(_TALLY, (found.variant, "forgotten", cents)), deletion, *self._erase_shared(found)])
+        self._commit(
+            [(_TALLY, (found.variant, "forgotten", found.sent_at or "", cents)), deletion, *self._erase_shared(found)]
+        )
         self._connection.execute("VACUUM")  # a deleted row's bytes lie in free pages otherwise, and in the log
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return True

@@ -28,7 +28,7 @@ from sixtyfour_async._runner.outage_log import OutageLog
 from sixtyfour_async._runner.outcome_stream import OutcomeStream
 from sixtyfour_async._runner.outcomes import Outcome, Status
 from sixtyfour_async._runner.reading import STATUSES, read_outcome, read_report, without_answer
-from sixtyfour_async._runner.submission import Row, Submission
+from sixtyfour_async._runner.submission import Row, Submission, wall_clock
 from sixtyfour_async._runner.transit import Transit
 from sixtyfour_async._scheduling.batches import Batcher
 from sixtyfour_async._scheduling.job_states import ScheduledJob
@@ -51,7 +51,7 @@ from sixtyfour_async._scheduling.messages import (
     TakeBack,
     TaskCommand,
 )
-from sixtyfour_async._scheduling.row_states import IN_DOUBT, Batching, State
+from sixtyfour_async._scheduling.row_states import IN_DOUBT, OPEN, Batching, State
 from sixtyfour_async._scheduling.scheduler import Scheduler
 from sixtyfour_async.errors import (
     JobError,
@@ -186,6 +186,7 @@ class Engine:
             rows=len(submission.rows),
             urgent=any(row.urgent for row in submission.rows),
             list_endpoint="" if listing is None else listing.endpoint.name,
+            booked_at=submission.first.sent_at or "" if submission.first.state in OPEN else None,
             in_doubt=submission.first.state in IN_DOUBT,
         )
         exposed = sum(row.entry.reserved_cents for row in submission.rows)
@@ -214,10 +215,12 @@ class Engine:
         while True:
             for rows in self._batcher.due(clock.now()):
                 self._schedule_batch(rows)
+            scheduler.ledger.advance(wall_clock())
             # Events first, then what is due: a withdrawal must be heard before the submit that it is about.
             commands = [command for event in self._inbox.drain() for command in scheduler.handle(event, clock.now())]
             if self.broken is None:
                 commands += scheduler.due(clock.now())
+            self._log_notices()
             for command in commands:
                 match command:
                     case DropRows():  # at once: the submit that follows it is a task, and may start first
@@ -233,6 +236,11 @@ class Engine:
             at = min(math.inf if at is None else at, self._batcher.wake_at())
             with anyio.CancelScope(deadline=clock.real(at)):
                 await self._inbox.wait()
+
+    def _log_notices(self) -> None:
+        notices = self._scheduler.ledger.notices
+        while notices:
+            logger.warning("%s", notices.pop(0))
 
     async def _execute(self, command: TaskCommand) -> None:
         if isinstance(command, CheckHealth):

@@ -24,9 +24,8 @@ from sixtyfour_async._runner.outcome_stream import Operations, OutcomeStream, ea
 from sixtyfour_async._runner.outcomes import Outcome
 from sixtyfour_async._runner.reading import read_outcome, restore
 from sixtyfour_async._runner.submission import Row
-from sixtyfour_async._scheduling.ledger import Ledger, carry_over
+from sixtyfour_async._scheduling.ledger import Ledger
 from sixtyfour_async._scheduling.row_states import (
-    OPEN,
     POLLABLE,
     Admission,
     Deliver,
@@ -74,8 +73,7 @@ class Intake:
         self._lock = anyio.Lock()
 
     async def open(self) -> None:
-        """Begin where earlier runs on this journal ended."""
-        carry_over(self._ledger, await self._journal.lines())
+        """Read the journal's identity, or give it one."""
         known = await self._journal.get_meta("id")
         self._journal_id = known or str(uuid4())
         if known is None:
@@ -147,8 +145,8 @@ class Intake:
                 self._delivery.send(stream, outcome)
                 return
             entry = self._entry(decision, operation, key, fingerprint, known)
-            abandoned = known.reserved_cents if known and decision == "resubmit" and known.state in OPEN else None
-            await self._start(Row(entry, operation, [(stream, index)], stream.urgent, abandoned), stream)
+            replaced = known if decision == "resubmit" else None
+            await self._start(Row(entry, operation, [(stream, index)], stream.urgent, replaced), stream)
 
     def decide(
         self, operation: JobOperation[Any], fingerprint: str, known: Entry | None, deliver: Deliver

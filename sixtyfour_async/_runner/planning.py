@@ -102,8 +102,7 @@ def _plan(counts: Counter[str], prices: Counter[str], loads: list[Load], schedul
     ledger = scheduler.ledger
     cents = sum((ledger.price(variant) or 0.0) * rows for variant, rows in prices.items())
     unpriced = {variant: rows for variant, rows in prices.items() if ledger.price(variant) is None}
-    left = None if ledger.cap_cents is None else ledger.cap_cents - ledger.charged_cents - ledger.exposed_cents
-    too_dear = left is not None and (cents > left or bool(unpriced))
+    too_dear = cents > ledger.left_cents() or (ledger.is_capped and bool(unpriced))
     early, middle, late = (seconds / 60 for seconds in expected.seconds)
     return RunPlan(
         rows=counts["rows"],

@@ -20,6 +20,7 @@ from sixtyfour_async._client.client import AsyncClient, pipeline_of
 from sixtyfour_async._journal.base import Journal
 from sixtyfour_async._journal.memory import MemoryJournal
 from sixtyfour_async._journal.sqlite import SqliteJournal
+from sixtyfour_async._runner.caps import Caps, check_cap, new_ledger, open_ledger
 from sixtyfour_async._runner.delivery import Delivery
 from sixtyfour_async._runner.engine import Engine
 from sixtyfour_async._runner.intake import Intake
@@ -27,10 +28,10 @@ from sixtyfour_async._runner.outcome_stream import Operations, OutcomeStream, ch
 from sixtyfour_async._runner.outcomes import Explanation, Outcome, RunPlan, Stats, Unfinished, Unknown
 from sixtyfour_async._runner.planning import plan
 from sixtyfour_async._runner.reading import read_outcome, restore
+from sixtyfour_async._runner.submission import wall_clock
 from sixtyfour_async._scheduling.batches import MAX_FILE_ROWS
 from sixtyfour_async._scheduling.job_states import Phase
-from sixtyfour_async._scheduling.ledger import Ledger
-from sixtyfour_async._scheduling.limits import ConcurrencyLimit, JobLimit, WindowLimit
+from sixtyfour_async._scheduling.limits import MAX_DEEP_SEARCHES, ConcurrencyLimit, new_job_limits
 from sixtyfour_async._scheduling.poller import DEFAULT_PATIENCE_SECONDS
 from sixtyfour_async._scheduling.row_states import ENDED, Batching, Deliver, OnUnknown, ReusePolicy
 from sixtyfour_async._scheduling.scheduler import Scheduler
@@ -41,12 +42,6 @@ from sixtyfour_async.operations._fields import Typed
 
 R = TypeVar("R")
 M = TypeVar("M")
-
-MAX_DEEP_SEARCHES = 5
-"""Deep searches that one organization may run at once. Source: docs.sixtyfour.ai, search pages."""
-
-MAX_BULK_SUBMITS_PER_MINUTE = 10
-"""Bulk submits that one organization may make. Source: docs.sixtyfour.ai, bulk-intelligence."""
 
 RUNTIMES = "runtimes"
 """The name under which learned run times are kept in the journal."""
@@ -66,7 +61,15 @@ class JobRunner:
             answered is never paid again, and a job that was accepted is polled on, whatever happened in between.
         max_in_flight: Jobs submitted and not ended, at most; also how many rows are read ahead of the consumer.
         max_cost_cents: The most that may be spent, earlier runs on the same journal included. A row's price is reserved
-            before it is sent; a row whose price is not known is refused unless *max_row_cents* is given.
+            before it is sent; a row whose price is not known is refused unless *max_row_cents* is given. While a price
+            was never charged, at most three rows of its kind are in flight; a charge above its reservation stops the
+            run. These two, and all of this, hold for any of the four caps; runs without one never wait.
+        max_cost_cents_per_run: The same for the current run, see *new_run*.
+        max_cost_cents_per_day: The same for a day, UTC, by this machine's clock; a row counts on the day on which it
+            is sent. What does not fit today is rejected; the run does not wait for tomorrow.
+        max_cost_cents_per_month: The same for a month, UTC.
+        new_run: Begin a new run in the journal. Without it, the journal's current run goes on, also after a crash: by
+            default all that is ever sent from one journal is one run.
         max_row_cents: What a row of unknown price counts as under the cap: the most you expect it to cost.
         max_jobs: Jobs submitted at most, earlier runs on the same journal included.
         max_rows: Rows read at most by this runner, answered from the journal or not.
@@ -95,6 +98,10 @@ class JobRunner:
         journal: str | Path | Journal | None = None,
         max_in_flight: int = 4000,
         max_cost_cents: float | None = None,
+        max_cost_cents_per_run: float | None = None,
+        max_cost_cents_per_day: float | None = None,
+        max_cost_cents_per_month: float | None = None,
+        new_run: bool = False,
         max_row_cents: float | None = None,
         max_jobs: int | None = None,
         max_rows: int | None = None,
@@ -106,11 +113,7 @@ class JobRunner:
         deep_searches: int = MAX_DEEP_SEARCHES,
         patience: float = DEFAULT_PATIENCE_SECONDS,
     ) -> None:
-        if not 0 < patience < math.inf:
-            raise ConfigurationError("patience must be above 0 seconds, and finite")
-        if max_in_flight < 1 or deep_searches < 1:
-            raise ConfigurationError("max_in_flight and deep_searches must be at least 1")
-        _check_caps(max_cost_cents=max_cost_cents, max_row_cents=max_row_cents, max_jobs=max_jobs, max_rows=max_rows)
+        _check_settings(patience, max_in_flight, deep_searches, max_rows)
         self.client = client
         self.journal: Journal = (
             SqliteJournal(journal) if isinstance(journal, str | Path) else journal or MemoryJournal()
@@ -118,12 +121,13 @@ class JobRunner:
         self.left_running: tuple[Unfinished, ...] = ()
         self._max_in_flight = max_in_flight
         self._budget, self._clock = pipeline_of(client).budget, pipeline_of(client).clock
-        ledger = Ledger(max_cost_cents, dict(prices or {}), max_row_cents, max_jobs)
+        caps = Caps(max_cost_cents, max_cost_cents_per_run, max_cost_cents_per_day, max_cost_cents_per_month)
+        ledger = new_ledger(caps, prices, max_row_cents, max_jobs, self.journal)
         self._scheduler = Scheduler(
             budget=self._budget,
             ledger=ledger,
             jitter=random.random,
-            job_limits=_job_limits(deep_searches),
+            job_limits=new_job_limits(deep_searches),
             in_flight=ConcurrencyLimit(max_in_flight),
             job_deadline=job_deadline,
             patience=patience,
@@ -134,6 +138,7 @@ class JobRunner:
         self._intake = Intake(
             self.journal, self._engine, self._delivery, ledger=ledger, policy=policy, max_rows=max_rows
         )
+        self._new_run = new_run
         self._tasks: anyio.abc.TaskGroup | None = None
         self._runtimes_saved_at = 0.0
 
@@ -142,6 +147,7 @@ class JobRunner:
     async def __aenter__(self) -> Self:
         await self.journal.open()
         try:
+            await open_ledger(self._scheduler.ledger, self.journal, wall_clock(), new_run=self._new_run)
             await self._intake.open()
             self._scheduler.poller.runtimes.read_json(await self.journal.get_meta(RUNTIMES) or "")
             self._runtimes_saved_at = self._clock.now()
@@ -383,15 +389,9 @@ class JobRunner:
                 self._engine.withdraw(lambda row: all(waiting is stream for waiting, _ in row.waiting))
 
 
-def _job_limits(deep_searches: int) -> dict[str, JobLimit]:
-    """Return the limits besides the budget, by the name that operations give them."""
-    return {
-        "deep-search": ConcurrencyLimit(deep_searches),
-        "bulk-intelligence": WindowLimit(MAX_BULK_SUBMITS_PER_MINUTE),
-    }
-
-
-def _check_caps(**caps: float | None) -> None:
-    for name, cap in caps.items():
-        if cap is not None and not cap > 0:
-            raise ConfigurationError(f"{name} must be above 0, or None for no cap")
+def _check_settings(patience: float, max_in_flight: int, deep_searches: int, max_rows: int | None) -> None:
+    if not 0 < patience < math.inf:
+        raise ConfigurationError("patience must be above 0 seconds, and finite")
+    if max_in_flight < 1 or deep_searches < 1:
+        raise ConfigurationError("max_in_flight and deep_searches must be at least 1")
+    check_cap("max_rows", max_rows)

@@ -24,6 +24,11 @@ from sixtyfour_async.models.jobs import JobState, Report
 from sixtyfour_async.operations import JobOperation
 
 
+def wall_clock() -> str:
+    """Return the time by this machine's clock: ISO text, UTC, so that texts compare like times."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
 @dataclass(slots=True, eq=False)
 class Row:
     """A row under way.
@@ -35,7 +40,7 @@ class Row:
             in a batch with others.
         urgent: Does a caller wait for just this one?
         withdrawn: Why nobody wants it any more; None while somebody does.
-        abandoned_cents: Money exposed in an earlier submit that is abandoned when this one leaves; None when there is
+        replaced: Its line of an earlier submit, whose money is counted apart when this one leaves; None when there is
             none.
     """
 
@@ -43,7 +48,7 @@ class Row:
     operation: JobOperation[Any]
     waiting: list[tuple[OutcomeStream[Any], int]]
     urgent: bool = False
-    abandoned_cents: float | None = None
+    replaced: Entry | None = None
     withdrawn: SixtyfourError | None = None
 
 
@@ -92,7 +97,7 @@ class Submission:
         """Return the rows' lines with the intent to send them, as it must be on the disk before they leave."""
         # A repeated submit keeps the time of the first attempt: that is when the service may have accepted it.
         first_attempt = self.first.sent_at if command.in_doubt else None
-        sent_at = first_attempt or datetime.now(UTC).isoformat(timespec="milliseconds")
+        sent_at = first_attempt or command.sent_at or wall_clock()
         return self.advance("intended", command.reserved_cents, error=None, sent_at=sent_at, receipt=None)
 
     def advance(self, state: State, reserved_cents: float | None = None, **changes: Any) -> list[Entry]:

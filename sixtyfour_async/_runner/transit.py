@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import anyio
 
 from sixtyfour_async._client.client import AsyncClient, pipeline_of
-from sixtyfour_async._journal.base import Journal
+from sixtyfour_async._journal.base import Journal, tally_replaced
 from sixtyfour_async._runner.exchange import Exchange, contained
 from sixtyfour_async._runner.inbox import Inbox
 from sixtyfour_async._runner.reading import read_report, running_report
@@ -73,7 +73,7 @@ class Transit:
         with anyio.CancelScope(shield=True) as scope:
             self._submits.add(scope)
             try:
-                self._tally_abandoned(submission)
+                self._tally_replaced(submission)
                 await self._journal.put(*submission.intend(command))
                 if self._closing:
                     state: State = "unknown" if command.in_doubt else "released"
@@ -111,12 +111,12 @@ class Transit:
             if isinstance(command, TakeBack | Release | Split):
                 await self._journal.put(*submission.advance("released", 0.0, error=str(command.error)))
 
-    def _tally_abandoned(self, submission: Submission) -> None:
-        """Tally the money exposed in submits that this one replaces, in the commit of its intent."""
+    def _tally_replaced(self, submission: Submission) -> None:
+        """Tally the money of the submits that this one replaces, in the commit of its intent."""
         for row in submission.rows:
-            if row.abandoned_cents is not None:
-                self._journal.tally(row.entry.variant, "resubmitted", row.abandoned_cents)
-                row.abandoned_cents = None
+            if row.replaced is not None:
+                tally_replaced(self._journal, row.replaced)
+                row.replaced = None
 
     async def check_health(self) -> None:
         """Learn whether the service is there."""

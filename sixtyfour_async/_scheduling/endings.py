@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from sixtyfour_async._scheduling.batches import parts_of_refused
 from sixtyfour_async._scheduling.failed_polls import caused
 from sixtyfour_async._scheduling.job_states import Phase, ScheduledJob, Transition
-from sixtyfour_async._scheduling.ledger import Ledger
 from sixtyfour_async._scheduling.messages import Command, DropRows, Finish, Park, Release, Split
 from sixtyfour_async._scheduling.poller import Poller
 from sixtyfour_async._scheduling.queues import SubmitQueues
+from sixtyfour_async._scheduling.spending import Spending
 from sixtyfour_async.errors import JobUnknownError, SixtyfourError
 from sixtyfour_async.models.jobs import JobState, Report
 
@@ -23,18 +23,17 @@ class Endings:
         jobs: All of them, by number; what has ended is removed.
         queues: The limits that they hold places in.
         poller: Polls those that run.
-        ledger: Their money.
+        spending: Their money.
     """
 
     jobs: dict[int, ScheduledJob]
     queues: SubmitQueues
     poller: Poller
-    ledger: Ledger
+    spending: Spending
 
     def finish(self, job: ScheduledJob, report: Report) -> list[Command]:
         """End a job that the service has ended."""
-        free = report.state is not JobState.COMPLETED and report.cost_cents is None  # no answer, no charge
-        self.settle(job, 0.0 if free else report.cost_cents)
+        self.spending.settle(job, report.cost_cents, answered=report.state is JobState.COMPLETED)
         return self.end(job, Finish(job.id, report))
 
     def unsent(self, job: ScheduledJob, error: SixtyfourError) -> list[Command]:
@@ -50,7 +49,7 @@ class Endings:
         All of its rows do, the withdrawn ones too: each has an intent in the journal that must be taken back first.
         """
         self.close(job)  # before the parts are sized: its own money must not be in their way
-        sizes = parts_of_refused(job.rows, error, one_row_fits=self.ledger.room(job.priced_as) is not None)
+        sizes = parts_of_refused(job.rows, error, one_row_fits=self.spending.one_row_fits(job))
         return [Split(job.id, error, sizes) if sizes else Release(job.id, error)]
 
     def drop_withdrawn(self, job: ScheduledJob) -> list[Command]:
@@ -79,13 +78,7 @@ class Endings:
         job.advance(Transition.ENDED)
         del self.jobs[job.id]
 
-    def settle(self, job: ScheduledJob, charged: float | None) -> None:
-        """Book what a job was charged; None when the service did not say."""
-        self.ledger.settle(job.priced_as, job.reserved_cents, charged, job.rows)
-        job.reserved_cents = 0.0
-
     def release(self, job: ScheduledJob, *, exposed: bool = False) -> None:
         """Release its places, and the money reserved for it unless that stays exposed."""
         self.queues.release(job)
-        (self.ledger.expose if exposed else self.ledger.release)(job.reserved_cents)
-        job.reserved_cents = 0.0
+        self.spending.release(job, exposed=exposed)

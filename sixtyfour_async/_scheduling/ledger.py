@@ -1,17 +1,29 @@
 """Money and jobs: reserved before a submit, settled by the answer, never above a cap. US cents throughout.
 
 One cent is in one of three places at a time: *reserved* for a job under way, *exposed* in a row whose end is not known,
-or *charged*. The cap holds for their sum, so it holds whatever becomes of what is under way.
+or *charged*. A cap holds for their sum, so it holds whatever becomes of what is under way, as long as no charge is
+above its reservation. One that is, is a *surprise*: under a cap, nothing more is submitted from then on, so that the
+cap can be exceeded by no more than the surprises of what was in flight when the first came.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
 
-from sixtyfour_async._scheduling.row_states import ENDED, OPEN, State
+from sixtyfour_async._scheduling.accounts import (
+    CAP_NAMES,
+    NO_JOB,
+    Account,
+    Line,
+    Period,
+    Tally,
+)
+from sixtyfour_async._scheduling.row_states import PAID
 from sixtyfour_async.errors import CostCapError
+
+__all__ = ["NO_JOB", "PRICES", "TRIAL_ROWS", "Ledger", "Line", "Tally", "carry_over"]
 
 PRICES: Mapping[str, float] = {
     "find-email": 5,
@@ -24,6 +36,13 @@ PRICES: Mapping[str, float] = {
 Source: docs.sixtyfour.ai, api-reference/endpoint/find-email; the vendor's published skill (May 2026) for find-phone.
 """
 
+TRIAL_ROWS = 3
+"""Rows of a kind that are in flight at most, under a cap, while its price is a belief: nobody was charged it yet. As
+many answers without a charge settle it, too: there is nothing to learn, and what is reserved stands."""
+
+TOLERANCE_CENTS = 1e-6
+"""A charge this little above its reservation is rounding: a reservation is a price times a number of rows."""
+
 
 @dataclass(slots=True)
 class Ledger:
@@ -33,25 +52,77 @@ class Ledger:
     higher than the known price. An unknown price counts as the caller's ceiling, never as zero.
 
     Attributes:
-        cap_cents: The most that may be spent, or None.
+        cap_cents: The most that may be spent over all runs on the journal, or None.
         prices: The caller's own prices, cents per operation or ``operation/tier``; they win over `PRICES`.
         ceiling_cents: What a row of unknown price counts as, or None.
         max_jobs: The most jobs that may be submitted, or None.
-        charged_cents: Spent so far, as the service reported it.
-        reserved_cents: Set aside for jobs under way.
-        exposed_cents: Set aside for rows whose end is not known: parked as unknown, or handed back while they ran.
+        period_caps: The most that may be spent in a run, a day or a month.
         jobs: Jobs submitted, or admitted in order to be.
+        now: The instant, ISO text, at which jobs are booked; it never goes back.
+        surprise: Why nothing more is submitted: a charge was above its reservation, under a cap.
+        notices: What the caller should hear about, in words: each kind once.
     """
 
     cap_cents: float | None = None
     prices: Mapping[str, float] = field(default_factory=dict[str, float])
     ceiling_cents: float | None = None
     max_jobs: int | None = None
-    charged_cents: float = 0.0
-    reserved_cents: float = 0.0
-    exposed_cents: float = 0.0
+    period_caps: Mapping[Period, float] = field(default_factory=dict[Period, float])
     jobs: int = 0
+    now: str = ""
+    surprise: CostCapError | None = None
+    notices: list[str] = field(default_factory=list[str])
+    _accounts: list[Account] = field(init=False)
     _dearest: dict[str, float] = field(default_factory=dict[str, float])
+    _uncharged: Counter[str] = field(default_factory=Counter[str])
+    _noticed: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+
+    def __post_init__(self) -> None:
+        self._accounts = [Account("journal", self.cap_cents)]
+        self._accounts += [Account(period, cap) for period, cap in self.period_caps.items()]
+
+    @property
+    def charged_cents(self) -> float:
+        """Spent so far by all runs on the journal, as the service reported it."""
+        return self._accounts[0].charged_cents
+
+    @property
+    def reserved_cents(self) -> float:
+        """Set aside for jobs under way."""
+        return self._accounts[0].reserved_cents
+
+    @property
+    def exposed_cents(self) -> float:
+        """Set aside for rows whose end is not known: parked as unknown, or handed back while they ran."""
+        return self._accounts[0].exposed_cents
+
+    @property
+    def is_capped(self) -> bool:
+        """Is there a cap on the money?"""
+        return any(account.cap_cents is not None for account in self._accounts)
+
+    def advance(self, now: str) -> None:
+        """Book what comes at this instant; a new day or month begins with nothing spent."""
+        self.now = max(self.now, now)
+        for account in self._accounts:
+            account.advance(self.now)
+
+    def begin_run(self, since: str) -> None:
+        """Count what was and is sent from an instant on as this run's."""
+        for account in self._accounts:
+            if account.period == "run":
+                account.since = since
+        self.now = max(self.now, since)
+
+    def add(self, line: Line) -> None:
+        """Add what earlier runs on the journal spent and exposed."""
+        self._accounts[0].add(line)
+
+    def periods(self) -> tuple[Account, ...]:
+        """Return the accounts of the capped run, day and month."""
+        return tuple(self._accounts[1:])
+
+    # --- prices -------------------------------------------------------------------------------------------------
 
     def price(self, variant: str) -> float | None:
         """Return what one answer of a kind is expected to cost, in cents; None when it is not known."""
@@ -59,127 +130,127 @@ class Ledger:
         known = [price for price in (PRICES.get(variant) if own is None else own, self._dearest.get(variant)) if price]
         return max(known, default=own if own is not None else self.ceiling_cents)
 
-    def refusal(self, variant: str) -> CostCapError | None:
-        """Return why no row of this kind may be submitted, however much money is left; None when it may."""
-        if self.cap_cents is not None and self.price(variant) is None:
-            operation = variant.partition("/")[0]
-            return CostCapError(
-                f"max_cost_cents={self.cap_cents:g} cannot be kept: the price of {variant} is not published; pass "
-                f"max_row_cents=…, the most a row may cost, or its price, prices={{{operation!r}: cents}}"
-            )
-        if self.max_jobs is not None and self.jobs >= self.max_jobs:
-            return CostCapError(f"max_jobs={self.max_jobs} jobs were submitted already")
-        return None
-
-    def room(self, variant: str, rows: int = 1, *, already: float = 0.0) -> float | None:
-        """Return what would be reserved for a job; None when the cap leaves no room for it now.
-
-        Args:
-            variant: What its price depends on.
-            rows: Number of rows that it answers.
-            already: Cents exposed for this very job, which an earlier submit of it may have cost.
-        """
-        price = self.price(variant)
-        if self.cap_cents is None:
-            return (price or 0.0) * rows
-        left = self.cap_cents - self.charged_cents - self.reserved_cents - self.exposed_cents + already
-        return price * rows if price is not None and price * rows <= left else None
-
-    def reserve(self, variant: str, rows: int = 1, *, already: float = 0.0) -> float | None:
-        """Reserve the price of a job in place of what is exposed for it; return the amount, or None as in `room`."""
-        amount = self.room(variant, rows, already=already)
-        if amount is not None:
-            self.exposed_cents = max(0.0, self.exposed_cents - already)
-            self.reserved_cents += amount
-        return amount
-
-    def exhausted(self) -> CostCapError:
-        """Return the refusal of a row that the cap leaves no room for, when nothing under way can return money."""
-        left = (self.cap_cents or 0.0) - self.charged_cents - self.exposed_cents
-        exposed = f" ({self.exposed_cents:g} are exposed in rows whose end is not known)" if self.exposed_cents else ""
-        return CostCapError(
-            f"max_cost_cents={self.cap_cents:g} leaves {left:g} cents, too little for this row{exposed}"
-        )
-
-    def resume(self, amount: float) -> None:
-        """Move an exposed amount back to reserved: the run that submitted the job had set it aside."""
-        self.exposed_cents = max(0.0, self.exposed_cents - amount)
-        self.reserved_cents += amount
-
-    def release(self, reserved: float) -> None:
-        """Return a reserved amount: nothing was sold after all."""
-        self.reserved_cents -= reserved
-
-    def expose(self, reserved: float) -> None:
-        """Move a reserved amount to exposed: nobody knows whether it was sold."""
-        self.reserved_cents -= reserved
-        self.exposed_cents += reserved
-
-    def settle(self, variant: str, reserved: float, charged: float | None, rows: int = 1) -> None:
-        """Book an answer; when the service names no charge, what was reserved counts as spent."""
-        self.reserved_cents -= reserved
-        self.charged_cents += reserved if charged is None else charged
-        self.learn(variant, None if charged is None else charged / rows)
+    def is_proven(self, variant: str) -> bool:
+        """Return whether the price of a kind is more than a belief; without a cap it need not be."""
+        return not self.is_capped or variant in self._dearest or self._uncharged[variant] >= TRIAL_ROWS
 
     def learn(self, variant: str, charged: float | None) -> None:
         """Remember the highest charge seen for a kind."""
         if charged:
             self._dearest[variant] = max(charged, self._dearest.get(variant, 0.0))
 
+    def answered_without_charge(self, variant: str, rows: int) -> None:
+        """Count answers that cost nothing, or whose charge the service did not report."""
+        self._uncharged[variant] += rows
 
-Tally: TypeAlias = Literal["duplicate", "reused", "forgotten", "resubmitted"]
-"""What the journal counts besides rows.
+    # --- what may be submitted ----------------------------------------------------------------------------------
 
-``duplicate``: a row that shared another's answer in the same run. ``reused``: a row answered from an earlier run.
-``forgotten``: a row that was erased. ``resubmitted``: an unknown submit that was abandoned and sent again.
-"""
+    def refusal(self, variant: str) -> CostCapError | None:
+        """Return why no row of this kind may be submitted, however much money is left; None when it may."""
+        if self.surprise is not None:
+            return self.surprise
+        if self.is_capped and self.price(variant) is None:
+            capped = next(account for account in self._accounts if account.cap_cents is not None)
+            operation = variant.partition("/")[0]
+            return CostCapError(
+                f"{CAP_NAMES[capped.period]}={capped.cap_cents:g} cannot be kept: the price of {variant} is not "
+                f"published; pass max_row_cents=…, the most a row may cost, or its price, "
+                f"prices={{{operation!r}: cents}}"
+            )
+        if self.max_jobs is not None and self.jobs >= self.max_jobs:
+            return CostCapError(f"max_jobs={self.max_jobs} jobs were submitted already")
+        return None
 
-NO_JOB = frozenset({"released", "duplicate", "reused"})
-"""States and tallies that stand for no submitted job."""
+    def room(self, variant: str, rows: int = 1, *, already: float = 0.0, at: str | None = None) -> float | None:
+        """Return what would be reserved for a job; None when a cap leaves no room for it now.
 
+        Args:
+            variant: What its price depends on.
+            rows: Number of rows that it answers.
+            already: Cents exposed for this very job, which an earlier submit of it may have cost.
+            at: The instant of that submit; None for a job that was not sent before.
+        """
+        price = self.price(variant)
+        if not self.is_capped:
+            return (price or 0.0) * rows
+        return price * rows if price is not None and price * rows <= self.left_cents(already, at) else None
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A sum over rows of one kind in one state.
+    def left_cents(self, already: float = 0.0, at: str | None = None) -> float:
+        """Return what the tightest cap leaves for a job; infinite without a cap."""
+        return min(account.left_cents(already) for account in self._booked(at))
 
-    Attributes:
-        variant: ``operation`` or ``operation/tier``.
-        state: Where these rows stand, or what they were tallied as.
-        rows: Number of rows.
-        charged_cents: What the service charged for them.
-        reserved_cents: What was reserved for those whose charge it did not report.
-        dearest_cents: The highest single charge.
-    """
+    def reserve(self, variant: str, rows: int = 1, *, already: float = 0.0, at: str | None = None) -> float | None:
+        """Reserve the price of a job in place of what is exposed for it; return the amount, or None as in `room`."""
+        amount = self.room(variant, rows, already=already, at=at)
+        if amount is not None:
+            for account in self._booked(at):
+                account.reserve(amount, already=already)
+        return amount
 
-    variant: str
-    state: State | Tally
-    rows: int
-    charged_cents: float = 0.0
-    reserved_cents: float = 0.0
-    dearest_cents: float = 0.0
+    def exhausted(self, already: float = 0.0, at: str | None = None) -> CostCapError:
+        """Return the refusal of a row that a cap leaves no room for, when nothing under way can return money."""
+        tightest = min(self._booked(at), key=lambda account: account.left_cents(already))
+        return CostCapError(tightest.refusal(already))
 
-    @property
-    def spent_cents(self) -> float:
-        """What these rows count as spent: reported charges, and what was reserved where none was reported."""
-        if self.state == "forgotten":
-            return self.charged_cents
-        return self.charged_cents + self.reserved_cents if self.state in ENDED else 0.0
+    # --- what becomes of it -------------------------------------------------------------------------------------
 
-    @property
-    def exposed_cents(self) -> float:
-        """What these rows may have cost, or still will."""
-        return self.reserved_cents if self.state in OPEN or self.state == "resubmitted" else 0.0
+    def resume(self, amount: float, variant: str = "", rows: int = 1, at: str | None = None) -> float:
+        """Move an exposed amount back to reserved, and return what is reserved from now on.
 
-    @property
-    def saved_cents(self) -> float:
-        """What these rows would have cost had they been submitted again."""
-        return self.charged_cents if self.state in {"duplicate", "reused"} else 0.0
+        The run that submitted the job had set the amount aside. It may have known less than is known now, or have had
+        no cap to keep: under a cap, the job counts as what it is expected to cost now.
+        """
+        expected = (self.price(variant) or 0.0) * rows if self.is_capped and variant else 0.0
+        for account in self._booked(at):
+            account.reserve(max(amount, expected), already=amount)
+        return max(amount, expected)
+
+    def release(self, reserved: float, at: str | None = None) -> None:
+        """Return a reserved amount: nothing was sold after all."""
+        for account in self._booked(at):
+            account.release(reserved)
+
+    def expose(self, reserved: float, at: str | None = None) -> None:
+        """Move a reserved amount to exposed: nobody knows whether it was sold."""
+        for account in self._booked(at):
+            account.release(reserved, exposed=reserved)
+
+    def settle(
+        self, variant: str, reserved: float, charged: float | None, rows: int = 1, at: str | None = None
+    ) -> None:
+        """Book an answer; when the service names no charge, what was reserved counts as spent."""
+        for account in self._booked(at):
+            account.release(reserved, charged=reserved if charged is None else charged)
+        if charged is not None and charged > reserved + TOLERANCE_CENTS:
+            self._surprised(variant, reserved / rows, charged / rows)
+        self.learn(variant, None if charged is None else charged / rows)
+
+    def _surprised(self, variant: str, reserved: float, charged: float) -> None:
+        """Take in a charge above its reservation; both are of one row."""
+        text = f"{variant} was charged {charged:g} cents a row, {reserved:g} were reserved"
+        if self.is_capped:
+            remedy = f"pass prices={{{variant!r}: {charged:g}}} or max_row_cents={charged:g} to go on"
+            text = f"{text}; nothing more is sent under the cap: {remedy}"
+            self.surprise = self.surprise or CostCapError(text)
+        if reserved or self.is_capped:  # else no price was known, and none was needed
+            self.notice("surprise", variant, text)
+
+    def notice(self, kind: str, variant: str, text: str) -> None:
+        """Note something that the caller should hear about, once of each kind for each variant."""
+        if (kind, variant) not in self._noticed:
+            self._noticed.add((kind, variant))
+            self.notices.append(text)
+
+    def _booked(self, at: str | None) -> list[Account]:
+        """Return the accounts in which a job is booked whose intent was recorded at this instant."""
+        return [account for account in self._accounts if account.covers(at)]
 
 
 def carry_over(ledger: Ledger, lines: Iterable[Line]) -> None:
     """Begin where earlier runs ended: a cap covers all runs on one journal."""
     for line in lines:
-        ledger.charged_cents += line.spent_cents
-        ledger.exposed_cents += line.exposed_cents
+        ledger.add(line)
         ledger.jobs += line.rows if line.state not in NO_JOB else 0
         ledger.learn(line.variant, line.dearest_cents)
+        if line.state in PAID and not line.charged_cents:
+            ledger.answered_without_charge(line.variant, line.rows)

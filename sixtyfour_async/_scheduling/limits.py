@@ -6,6 +6,12 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+MAX_DEEP_SEARCHES = 5
+"""Deep searches that one organization may run at once. Source: docs.sixtyfour.ai, search pages."""
+
+MAX_BULK_SUBMITS_PER_MINUTE = 10
+"""Bulk submits that one organization may make. Source: docs.sixtyfour.ai, bulk-intelligence."""
+
 LIMIT_PAUSE_SECONDS = 15.0
 """Time for which a limit stays closed after the service said "too many are running" and none of ours has ended."""
 
@@ -83,3 +89,11 @@ class WindowLimit:
 
 
 JobLimit: TypeAlias = ConcurrencyLimit | WindowLimit
+
+
+def new_job_limits(deep_searches: int) -> dict[str, JobLimit]:
+    """Return the limits besides the budget, by the name that operations give them."""
+    return {
+        "deep-search": ConcurrencyLimit(deep_searches),
+        "bulk-intelligence": WindowLimit(MAX_BULK_SUBMITS_PER_MINUTE),
+    }

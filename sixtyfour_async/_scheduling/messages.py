@@ -106,6 +106,7 @@ Event: TypeAlias = JobEvent | BatchPolled | BatchPollFailed | HealthChecked
 class Submit:
     """Record the intent and the cents set aside for it, then send the job.
 
+    ``sent_at``: the instant, ISO text, at which they were set aside; "" for now.
     ``in_doubt``: an earlier submit of it may have been accepted, so the rows are unknown, not released, if this one is
     not sent after all.
     """
@@ -113,6 +114,7 @@ class Submit:
     id: int
     reserved_cents: float = 0.0
     in_doubt: bool = False
+    sent_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

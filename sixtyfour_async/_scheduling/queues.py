@@ -89,30 +89,36 @@ class SubmitQueues:
             return heapq.nsmallest(TRIALS_CONSIDERED, heads, key=_regret)
         return sorted(heads, key=lambda job: (not job.urgent, job.id))
 
-    def ready_at(self, now: float, affords: Callable[[ScheduledJob], bool]) -> float:
-        """Return when the next job may be submitted, as far as limits and money are concerned."""
+    def ready_at(self, now: float, must_wait: Callable[[ScheduledJob], bool]) -> float:
+        """Return when the next job is due: submitted, or refused, as far as limits and money are concerned."""
         at = math.inf
         for (limit, _), queue in self._queues.items():
             opens_at = self._opens_at(limit, now) if queue else None
             if opens_at is not None and opens_at < at:
                 job = self.jobs.get(queue[0])
-                # With nothing in flight no money will come back: the head is due, to be refused.
-                if job is None or self.in_flight.held == 0 or affords(job):
+                if job is None or not must_wait(job):
                     at = opens_at
         return at
 
-    def ready_count(self, now: float) -> int:
-        """Return how many jobs wait for the budget only, not for a limit or for another job to end."""
+    def ready_count(self, now: float, affordable: Callable[[ScheduledJob], float]) -> int:
+        """Return how many jobs wait for the budget only, not for a limit, for money, or for another job to end.
+
+        Those behind the first of a queue are taken to cost as much as it does.
+        """
         if self.breaker.is_open:
             return 0
-        limits = [(self.job_limits.get(limit), queue) for (limit, _), queue in self._queues.items() if queue]
-        opens_at = [(now if limit is None else limit.opens_at(now), len(queue)) for limit, queue in limits]
-        ready = [length for at, length in opens_at if at is not None and at <= now]
-        return min(sum(ready), self.in_flight.capacity - self.in_flight.held)
+        ready = 0.0
+        for (name, _), queue in self._queues.items():
+            limit = self.job_limits.get(name)
+            opens_at = now if limit is None else limit.opens_at(now)
+            first = next((self.jobs[id_] for id_ in queue if id_ in self.jobs), None)
+            if first is not None and opens_at is not None and opens_at <= now:
+                ready += min(len(queue), affordable(first))
+        return int(min(ready, self.in_flight.capacity - self.in_flight.held))
 
-    def bottleneck(self, now: float, affords: Callable[[ScheduledJob], bool]) -> Bottleneck:
+    def bottleneck(self, now: float, must_wait: Callable[[ScheduledJob], bool]) -> Bottleneck:
         """Return what keeps waiting jobs from being submitted faster, the service itself aside."""
-        if self.ready_at(now, affords) <= now:
+        if self.ready_at(now, must_wait) <= now:
             return "rate"
         if not self:
             return "nothing"
@@ -121,7 +127,7 @@ class SubmitQueues:
         passable = any(queue and self.is_open(limit, now) for (limit, _), queue in self._queues.items())
         return "cap" if passable else "job_limit"
 
-    def waits_for(self, job: ScheduledJob, now: float, affords: Callable[[ScheduledJob], bool]) -> WaitReason:
+    def waits_for(self, job: ScheduledJob, now: float, must_wait: Callable[[ScheduledJob], bool]) -> WaitReason:
         """Return what keeps one job from being submitted, the service itself aside."""
         if job.phase is not Phase.WAITING:
             return "nothing"
@@ -131,7 +137,7 @@ class SubmitQueues:
             return "outage" if self.breaker.is_open else "server"
         if not self.is_open(job.job_limit, now):
             return "job_limit"
-        return "rate" if affords(job) else "cap"
+        return "cap" if must_wait(job) else "rate"
 
     def slot_contended(self, job: ScheduledJob, now: float) -> bool:
         """Return whether others wait for the slot that this job holds, so that its end should be seen early."""

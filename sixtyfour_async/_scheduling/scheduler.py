@@ -21,7 +21,7 @@ from sixtyfour_async._scheduling.budget import Budget
 from sixtyfour_async._scheduling.endings import Endings
 from sixtyfour_async._scheduling.failed_polls import after_failed_poll, caused, late_jobs
 from sixtyfour_async._scheduling.job_states import Phase, ScheduledJob, Transition
-from sixtyfour_async._scheduling.ledger import Ledger
+from sixtyfour_async._scheduling.ledger import TRIAL_ROWS, Ledger
 from sixtyfour_async._scheduling.limits import LIMIT_PAUSE_SECONDS, Bottleneck, ConcurrencyLimit, JobLimit, WaitReason
 from sixtyfour_async._scheduling.messages import (
     Accepted,
@@ -58,6 +58,7 @@ from sixtyfour_async._scheduling.retry import (
     decide_submit,
     is_uncertain,
 )
+from sixtyfour_async._scheduling.spending import Spending, Verdict
 from sixtyfour_async._scheduling.turns import Turns
 from sixtyfour_async.errors import (
     JobTimeoutError,
@@ -88,6 +89,7 @@ class Scheduler:
         endings: How jobs leave.
         breaker: How many submits may be unanswered at once; none during an outage.
         poll_breaker: Whether polls go, or one is tried at a time.
+        spending: The money of all of them.
     """
 
     budget: Budget
@@ -101,6 +103,7 @@ class Scheduler:
     jobs: dict[int, ScheduledJob] = field(default_factory=dict[int, ScheduledJob])
     queues: SubmitQueues = field(init=False)
     turns: Turns = field(init=False)
+    spending: Spending = field(init=False)
     endings: Endings = field(init=False)
     breaker: SubmitBreaker = field(default_factory=SubmitBreaker)
     poll_breaker: PollBreaker = field(default_factory=PollBreaker)
@@ -109,7 +112,8 @@ class Scheduler:
         self.poller = Poller(self.jobs, self.job_deadline, self.patience)
         self.queues = SubmitQueues(self.jobs, self.job_limits, self.in_flight, self.breaker)
         self.turns = Turns(self.patience)
-        self.endings = Endings(self.jobs, self.queues, self.poller, self.ledger)
+        self.spending = Spending(self.ledger, self.in_flight)
+        self.endings = Endings(self.jobs, self.queues, self.poller, self.spending)
 
     def add(self, job: ScheduledJob, now: float, *, job_id: str | None = None, exposed_cents: float = 0.0) -> None:
         """Take a job on.
@@ -126,8 +130,7 @@ class Scheduler:
             if self.queues.add(job, place=self.breaker.part_place()):
                 self.poller.update_cost_at = now  # rows wait again: polls become dearer at once
             return
-        job.reserved_cents = exposed_cents
-        self.ledger.resume(exposed_cents)
+        self.spending.resume(job, exposed_cents)
         job.resumed = True
         self.queues.acquire(job, now)  # over the limit or not: the service counts it already
         self._accept(job, job_id, now)
@@ -288,7 +291,7 @@ class Scheduler:
             self.poller.failed(job, now, wait)
             return []
         if isinstance(end, Park) and end.state == "unreadable":
-            self.endings.settle(job, None)  # there is an answer, so that it was paid for
+            self.spending.settle(job, None, answered=True)  # there is an answer, so that it was paid for
         return self.endings.end(job, end, exposed=True)
 
     # --- what may be sent now -----------------------------------------------------------------------------------
@@ -298,7 +301,7 @@ class Scheduler:
         commands: list[Command] = []
         self.queues.requeue(now)
         if now >= self.poller.update_cost_at:
-            self.poller.update_cost(now, self.queues.ready_count(now), self.budget.rate)
+            self.poller.update_cost(now, self.queues.ready_count(now, self.spending.affordable), self.budget.rate)
         while next_commands := self._next(now):
             commands += next_commands
         self.budget.background = self._next_due_at(now) <= now  # else the foreground need leave us no token
@@ -312,11 +315,11 @@ class Scheduler:
 
     def bottleneck(self, now: float) -> Bottleneck:
         """Return what keeps waiting jobs from being submitted faster."""
-        return "server" if self.budget.paused_until > now else self.queues.bottleneck(now, self._affords)
+        return "server" if self.budget.paused_until > now else self.queues.bottleneck(now, self.spending.must_wait)
 
     def waits_for(self, job: ScheduledJob, now: float) -> WaitReason:
         """Return what keeps this job from being submitted now."""
-        return "server" if self.budget.paused_until > now else self.queues.waits_for(job, now, self._affords)
+        return "server" if self.budget.paused_until > now else self.queues.waits_for(job, now, self.spending.must_wait)
 
     def _next(self, now: float) -> list[Command]:
         """Return the next request to make, a poll or a submit; empty when nothing is due or allowed."""
@@ -345,41 +348,40 @@ class Scheduler:
     def _take_submit(self, now: float) -> list[Command]:
         for job in self.queues.heads(now):
             dropped = self.endings.drop_withdrawn(job)
-            if (size := self.breaker.rows_at_once(job)) < job.rows:
-                return [*dropped, self._divide(job, size)]
-            amount = self.ledger.reserve(job.priced_as, job.rows, already=job.exposed_cents)
-            if amount is None:
-                if dropped or self.in_flight.held == 0:
-                    return dropped or self._over_cap(job)
+            verdict = self.spending.verdict(job)
+            if verdict != "refuse" and (size := self.breaker.rows_at_once(job)) < job.rows:
+                return [*dropped, self._divide(job, size, RunStoppedError("not sent yet: the service is in trouble"))]
+            if verdict != "submit":
+                if dropped or verdict != "wait":
+                    return dropped or self._not_sent(job, verdict)
                 continue
             self.queues.take(job)
             self.queues.acquire(job, now)
             self.breaker.acquire(now)
-            job.reserved_cents, job.exposed_cents = amount, 0.0
+            self.spending.reserve(job)
             job.advance(Transition.SUBMIT_SENT)
             job.attempts += 1
             self.turns.submitted()
             self.budget.take(now)
-            return [*dropped, Submit(job.id, amount, job.in_doubt)]
+            return [*dropped, Submit(job.id, job.reserved_cents, job.in_doubt, job.booked_at or "")]
         return []
 
-    def _divide(self, job: ScheduledJob, size: int) -> Split:
+    def _divide(self, job: ScheduledJob, size: int, why: SixtyfourError) -> Split:
         """Divide a batch of which only some rows may be sent now; nothing else goes until its parts have come back."""
         self.queues.take(job)
         self.breaker.await_parts()
         self.endings.close(job)
-        return Split(job.id, RunStoppedError("not sent yet: the service is in trouble"), (size, job.rows - size))
+        return Split(job.id, why, (size, job.rows - size))
 
-    def _over_cap(self, job: ScheduledJob) -> list[Command]:
-        """End a job that cannot be afforded: nothing is under way that could give money back."""
+    def _not_sent(self, job: ScheduledJob, verdict: Verdict) -> list[Command]:
+        """Take out a job that there is no money for, or a batch of which a few rows must be charged first."""
+        if verdict == "cut":
+            return [self._divide(job, TRIAL_ROWS, self.spending.why_cut(job))]
         self.queues.take(job)
-        return self.endings.unsent(job, self.ledger.exhausted())
+        return self.endings.unsent(job, self.spending.refusal(job))
 
     def _next_due_at(self, now: float) -> float:
         """Return when the next poll or submit would be due if the budget were endless."""
         check_at = self.breaker.check_at() if self.queues else math.inf
         poll_at = max(self.poller.next_at(), self.poll_breaker.opens_at(now))
-        return min(poll_at, check_at, self.queues.ready_at(now, self._affords))
-
-    def _affords(self, job: ScheduledJob) -> bool:
-        return self.ledger.room(job.priced_as, job.rows, already=job.exposed_cents) is not None
+        return min(poll_at, check_at, self.queues.ready_at(now, self.spending.must_wait))

@@ -16,9 +16,9 @@ import click
 
 from sixtyfour_async.errors import ConfigurationError, InputError, SixtyfourError
 
-PYTHON_PRICE: Final = re.compile(r"\bprices=\{'([^']+)': cents\}")
+PYTHON_PRICE: Final = re.compile(r"\bprices=\{'([^']+)': (?:cents|([\w.+-]+))\}")
 PYTHON_ARGUMENT: Final = re.compile(
-    r"\b(max_cost_cents|max_row_cents|encoding|delimiter|sheet|out_dialect|out_format|format)=(?:…|'([^']*)'|([^\s,;:)]*[^\s,;:.)]))"
+    r"\b(max_cost_cents(?:_per_(?:run|day|month))?|max_row_cents|encoding|delimiter|sheet|out_dialect|out_format|format)=(?:…|'([^']*)'|([^\s,;:)]*[^\s,;:.)]))"
 )
 """Arguments for which there are flags, in messages written for Python, such as ``max_cost_cents=25``."""
 
@@ -63,7 +63,10 @@ def with_flags(message: str) -> str:
 
     ``max_cost_cents=25 leaves 5 cents`` becomes ``--max-cost-cents 25 leaves 5 cents``.
     """
-    message = PYTHON_PRICE.sub(r"--price \1=CENTS", message.replace("another journal", "another --journal"))
+    message = PYTHON_PRICE.sub(
+        lambda price: f"--price {price[1]}={price[2] or 'CENTS'}",
+        message.replace("another journal", "another --journal"),
+    )
     return PYTHON_ARGUMENT.sub(_as_flag, message)
 
 

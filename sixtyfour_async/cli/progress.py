@@ -109,6 +109,7 @@ class Progress:
         unanswered = done - stats.ended.get("completed", 0)
         rows_per_minute, requests_per_minute = self._pace.per_minute()
         left = self._pace.minutes_left(stats)
+        exposed = f", {dollars(stats.exposed_cents)} exposed" if stats.exposed_cents else ""
         return [
             ("rows done", f"{done:,} of {self._rows:,}"),
             ("in flight", f"{stats.in_flight:,}"),
@@ -116,7 +117,7 @@ class Progress:
             ("requests", f"{stats.requests:,}, {requests_per_minute:.0f} of {stats.requests_per_minute} a minute"),
             ("pace", f"{rows_per_minute:.0f} jobs a minute"),
             ("time left", "…" if left is None else self._time(left * 60)),
-            ("spent", dollars(stats.cost_cents)),
+            ("spent", dollars(stats.cost_cents) + exposed),
             ("elapsed", self._time(seconds)),
         ]
 

@@ -22,8 +22,19 @@ if TYPE_CHECKING:
 MAX_PROBLEMS_SHOWN = 5
 """Rows that cannot be sent and are shown with their problem."""
 
-RUNNER_OPTIONS = ("max_cost_cents", "max_row_cents", "retry_failed", "on_unknown", "batching")
+RUNNER_OPTIONS = (
+    "max_cost_cents",
+    "max_cost_cents_per_run",
+    "max_cost_cents_per_day",
+    "max_cost_cents_per_month",
+    "max_row_cents",
+    "retry_failed",
+    "on_unknown",
+    "batching",
+)
 """Options that the runner takes under the same name."""
+
+CENTS = click.FloatRange(min=0, min_open=True)
 
 EXAMPLE = """\b
 Example:
@@ -62,13 +73,16 @@ Example:
 @click.option("--skip-bad-rows", is_flag=True, help="Continue without rows that cannot be sent; the output says why.")
 @click.option(
     "--max-cost-cents",
-    type=click.FloatRange(min=0, min_open=True),
+    type=CENTS,
     metavar="CENTS",
     help="Spending cap, over all runs on the journal.",
 )
+@click.option("--max-cost-cents-per-run", type=CENTS, metavar="CENTS", help="Cap on this run, resumed or not.")
+@click.option("--max-cost-cents-per-day", type=CENTS, metavar="CENTS", help="Cap on each day, UTC.")
+@click.option("--max-cost-cents-per-month", type=CENTS, metavar="CENTS", help="Cap on each month, UTC.")
 @click.option(
     "--max-row-cents",
-    type=click.FloatRange(min=0, min_open=True),
+    type=CENTS,
     metavar="CENTS",
     help="With a cap: the most that a row of unknown price may cost.",
 )

@@ -27,6 +27,7 @@ STATE_LABELS: Mapping[str, str] = {
     "duplicate": "duplicate within a run, paid once",
     "reused": "answered from the journal",
     "resubmitted": "unknown, resubmitted on request",
+    "replaced": "ended, and sent again on request",
     "forgotten": "erased",
 }
 """State of a `Line` → its label, in the order of print."""

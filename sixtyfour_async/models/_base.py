@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copyreg
+import logging
 import math
 import operator
 from collections.abc import Mapping, Sequence
@@ -22,6 +23,14 @@ from pydantic import (
 )
 
 T = TypeVar("T")
+
+logger = logging.getLogger("sixtyfour_async.jobs")
+
+MAX_CHARGE_CENTS = 100_000_000.0
+"""A charge above this, a million dollars for one job, is a fault of whoever reports it."""
+
+_warned_charges: set[str] = set()
+"""The kinds of refused charges that were warned about in this process."""
 
 Instant = Annotated[datetime | str | None, Field(union_mode="left_to_right")]
 """A point in time from ISO 8601 text; text that cannot be parsed is kept as a string."""
@@ -99,15 +108,37 @@ def _fitting_items(key: str, items: list[Any], places: Sequence[tuple[int | str,
 def read_cents(value: object) -> float | None:
     """Return a charge in US cents; None for what is none, such as ``NaN`` as text, a negative or an endless number.
 
-    A ledger adds charges up, and one that is not a number would leave every cap without effect.
+    A ledger adds charges up, and one that is not a number would leave every cap without effect. What was refused as a
+    charge counts as not reported; that is logged once for each kind of fault.
     """
+    if value is None:
+        return None
+    cents = _number(value)
+    fault = _fault_of_charge(cents)
+    if fault is not None and fault not in _warned_charges:
+        _warned_charges.add(fault)
+        logger.warning("a charge of %.40r is %s: it counts as not reported", value, fault)
+    return cents if fault is None else None
+
+
+def _number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
-        cents = float(value)
+        return float(value)
     except (ValueError, OverflowError):
         return None
-    return cents if 0 <= cents < math.inf else None
+
+
+def _fault_of_charge(cents: float | None) -> str | None:
+    """Return why a number is no charge; None when it is one."""
+    if cents is None:
+        return "no number"
+    if not math.isfinite(cents):
+        return "not finite"
+    if cents < 0:
+        return "negative"
+    return "absurd" if cents > MAX_CHARGE_CENTS else None
 
 
 Cents = Annotated[float | None, BeforeValidator(read_cents)]

@@ -10,7 +10,7 @@ from typing import Any, Self
 from pydantic import JsonValue, ModelWrapValidatorHandler, model_validator
 
 from sixtyfour_async.errors import JobCancelledError, JobError, JobFailedError
-from sixtyfour_async.models._base import Cents, Instant, Model, json_array, json_object
+from sixtyfour_async.models._base import Cents, Instant, Model, json_array, json_object, read_cents
 from sixtyfour_async.models.status_words import (
     JobState,
     Judgement,
@@ -157,7 +157,8 @@ class JobStatus(WrappedStatus):
         """Return the status as a `Report`."""
         report = judged_report(self, progress=_format_progress(self.progress))
         result = self.result if self.result is not None else self._fallback_result()
-        return replace(report, result=result, cost_cents=self.charge_amount)
+        cost = self.charge_amount if self.charge_amount is not None else _cost_in(result)
+        return replace(report, result=result, cost_cents=cost)
 
     def _fallback_result(self) -> JsonValue:
         """Return the result from where older pages show it: in ``results``, or as unknown keys beside the status."""
@@ -274,6 +275,15 @@ def first_text(model: Model, *names: str) -> str | None:
 def first_error(model: Model, *names: str) -> str | None:
     """Return the text of the first of the named fields that holds an error; None when none does."""
     return next((text for name in names if (text := error_text(getattr(model, name, None)))), None)
+
+
+def _cost_in(result: JsonValue) -> float | None:
+    """Return what a result says that it cost, as finders do; None unless all of its rows say so."""
+    rows = [json_object(row) for row in json_array(result) or [result]]
+    costs = [
+        read_cents(row.get("cost_cents")) if row is not None and "structured_data" not in row else None for row in rows
+    ]
+    return None if None in costs else sum(cost or 0.0 for cost in costs)
 
 
 def _format_progress(progress: object) -> str | None:

@@ -13,6 +13,8 @@ from sixtyfour_async.cli.exit_codes import with_flags
         ("pass encoding='latin-1' (or 'cp1252')", "pass --encoding latin-1 (or 'cp1252')"),
         ("run.db is in use: choose another journal", "run.db is in use: choose another --journal"),
         ("pass prices={'find-email': cents}", "pass --price find-email=CENTS"),
+        ("pass prices={'find-email/PERSONAL': 50} or", "pass --price find-email/PERSONAL=50 or"),
+        ("max_cost_cents_per_day=25 leaves 5 cents today", "--max-cost-cents-per-day 25 leaves 5 cents today"),
         ("404 no job with id=7 (see the docs)", "404 no job with id=7 (see the docs)"),
     ],
 )

@@ -129,3 +129,16 @@ def test_the_same_command_again_sends_nothing_and_writes_the_same_output(shell: 
     } == shell.names()
     assert "answered earlier, not sent again" in second.out
     assert len(lines) + 1 == sum(row["status"] == "completed" for row in shell.rows())
+
+
+def test_a_cap_per_day_ends_a_run_and_is_named_as_a_flag(shell: Shell) -> None:
+    """A resumed run on the same day sends nothing more."""
+    shell.table(text=PEOPLE, rows=2)
+    caps = ("--max-cost-cents-per-day", "7", "--max-cost-cents-per-month", "900", "--max-cost-cents-per-run", "900")
+    first = shell.run("run", "find-email", "in.csv", *caps, *FAST)
+    again = shell.run("run", "find-email", "in.csv", *caps, *FAST)
+
+    for result in (first, again):
+        assert result.code == 1
+        assert "--max-cost-cents-per-day 7 leaves 2 cents today (UTC), too little for this row" in result.err
+    assert sorted(row["status"] for row in shell.rows()) == ["completed", "not asked"]

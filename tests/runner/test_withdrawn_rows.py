@@ -69,7 +69,7 @@ async def test_rows_withdrawn_while_their_batch_was_in_transit_are_released_when
     """They were certainly not accepted: the next run submits them, and none of their money is exposed."""
     journal, kept = MemoryJournal(), list[str]()
     async with first_submit(refuse_late) as (client, simulator):
-        async with JobRunner(client, journal=journal, max_cost_cents=1000) as runner:
+        async with JobRunner(client, journal=journal) as runner:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(leave_after, runner, LEADS[:3], 5)
                 kept += [outcome.status async for outcome in runner.map(LEADS[3:])]

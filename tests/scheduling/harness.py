@@ -58,6 +58,7 @@ from sixtyfour_async.errors import (
     SixtyfourError,
 )
 from sixtyfour_async.models.jobs import JobState, Report
+from tests.scheduling.money_check import MoneyCheck
 
 Fault: TypeAlias = Literal[
     "throttled", "undelivered", "refused", "uncertain", "lost", "gone", "route gone", "denied", "portal", "unreadable"
@@ -158,6 +159,7 @@ class Harness:
     events: int = 0
     batch_polls: int = 0
     idle_wakes: int = 0
+    money: MoneyCheck = field(init=False)
     peak_searches: int = 0
     slot_refusals: int = 0
     search_end_times: list[float] = field(default_factory=list[float])
@@ -175,6 +177,7 @@ class Harness:
             patience=self.patience,
         )
         self.jobs = [JobRecord() for _ in self.scripts]
+        self.money = MoneyCheck(self.scheduler, self.scripts)
 
     # --- the loop -----------------------------------------------------------------------------------------------
 
@@ -210,8 +213,9 @@ class Harness:
         if self._heap and (wake is None or self._heap[0][0] <= wake):
             self.now, _, event = heapq.heappop(self._heap)
             self.events += 1
-            for command in self.scheduler.handle(event, self.now):
-                self._execute(command)
+            with self.money.watching():
+                for command in self.scheduler.handle(event, self.now):
+                    self._execute(command)
             return True
         if wake is None:
             return False
@@ -347,15 +351,12 @@ class Harness:
         for job in self.scheduler.jobs.values():
             if job.phase is Phase.RUNNING:
                 assert planned[job.id] == 1, f"job {job.id} has {planned[job.id]} polls scheduled"
-        ledger, job_limit = self.scheduler.ledger, self.scheduler.job_limits["deep-search"]
+        job_limit = self.scheduler.job_limits["deep-search"]
         assert isinstance(job_limit, ConcurrencyLimit)
-        assert ledger.reserved_cents >= -1e-6
-        resumed = [script for script in self.scripts if script.job_id is not None]  # running, whatever the limits
-        if self.cap is not None:
-            resumed_cents = sum(script.charge or 0.0 for script in resumed)
-            assert ledger.charged_cents + ledger.reserved_cents <= self.cap + resumed_cents + 1e-6
+        self.money.check()
+        resumed = sum(script.job_id is not None for script in self.scripts)  # running, whatever the limits
         assert 0 <= job_limit.held <= self.searches
-        assert 0 <= self.scheduler.in_flight.held <= max(self.in_flight, len(resumed))
+        assert 0 <= self.scheduler.in_flight.held <= max(self.in_flight, resumed)
 
     def doubts_of(self, outage: Outage) -> tuple[int, int]:
         """Return how many submits an outage left in doubt, and how many were unanswered when it began."""

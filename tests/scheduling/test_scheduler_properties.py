@@ -28,7 +28,7 @@ def scripts(draw: st.DrawFn) -> JobScript:
         job_limit="deep-search" if is_search else "",
         list_endpoint="" if is_search else draw(st.sampled_from(["", "", "workflow-runs"])),
         retry_safe=draw(st.booleans()),
-        charge=draw(st.sampled_from([None, 0.0, 5.0])),
+        charge=draw(st.sampled_from([None, 0.0, 5.0, 5.0, 50.0])),
         submits=[] if resumed else draw(short_lists_of(submit_faults)),
         polls=draw(short_lists_of(poll_faults)),
         gone_for=draw(st.sampled_from([0.0, 0.0, 0.0, 15.0, float("inf")])),

@@ -31,6 +31,7 @@ NETWORK_FAULTS = (
     "slow_body",
     "drift",
     "job_failed",
+    "overcharged",
     "throttled",
 )
 """Names of the faults of networks, proxies and jobs, after which the answers are as documented."""

@@ -88,7 +88,8 @@ def result_of(seed: int, job: Job, units: str) -> Any:
         answer = ANSWERS[job.kind](seed, job.body)
         return {**answer, **amount_field("cost", job.charge, units)} if job.kind in _WITH_COST else answer
     operation = BY_KIND[job.kind.removesuffix("_bulk")]
-    return [_row(seed, operation, {**job.body, "lead": lead}, units) for lead in job.leads]
+    factor = _charged_factor(job, operation)
+    return [_row(seed, operation, {**job.body, "lead": lead}, units, factor) for lead in job.leads]
 
 
 def _rows_of(seed: int, job: Job, units: str) -> RowsOf | None:
@@ -96,14 +97,23 @@ def _rows_of(seed: int, job: Job, units: str) -> RowsOf | None:
     if job.leads is None:
         return None
     operation = BY_KIND[job.kind.removesuffix("_bulk")]
-    return RowsOf(job.leads, lambda lead: _row(seed, operation, {**job.body, "lead": lead}, units))
+    factor = _charged_factor(job, operation)
+    return RowsOf(job.leads, lambda lead: _row(seed, operation, {**job.body, "lead": lead}, units, factor))
 
 
-def _row(seed: int, operation: Operation, body: dict[str, Any], units: str) -> dict[str, Any]:
-    """Return the result for a lead of a bulk job; a lead that cannot be looked up gets an ``error`` (assumed)."""
+def _charged_factor(job: Job, operation: Operation) -> int:
+    """Return what a bulk job is charged, as a multiple of its price."""
+    return job.charge // (operation.bulk_price(job.body) or 1)
+
+
+def _row(seed: int, operation: Operation, body: dict[str, Any], units: str, factor: int) -> dict[str, Any]:
+    """Return the result for a lead of a bulk job; a lead that cannot be looked up gets an ``error`` (assumed).
+
+    *factor* is what is charged as a multiple of the price.
+    """
     if not operation.can_look_up(body["lead"]):
         return {**body["lead"], "error": operation.empty_message, **amount_field("cost", 0, units)}
-    return {**ANSWERS[operation.kind](seed, body), **amount_field("cost", operation.price(body), units)}
+    return {**ANSWERS[operation.kind](seed, body), **amount_field("cost", operation.price(body) * factor, units)}
 
 
 def job_status(service: Service, call: Call) -> Reply:

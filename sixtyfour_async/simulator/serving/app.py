@@ -195,7 +195,8 @@ class RequestPipeline:
 
     def _fate(self, path: str) -> WorkFaults:
         failed = self.faults.trigger("job_failed", path) is not None
-        return WorkFaults(failed, self.faults.trigger("not_found_after_submit", path) is not None)
+        hidden = self.faults.trigger("not_found_after_submit", path) is not None
+        return WorkFaults(failed, hidden, self.faults.trigger("overcharged", path) is not None)
 
     def _rate_limited(self, group: RouteGroup, verdict: Verdict, now: float) -> Response:
         error = group_error(429, "Too Many Requests", "Rate limit exceeded", group)

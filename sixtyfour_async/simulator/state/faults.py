@@ -10,6 +10,7 @@ slow_body                   the work is done; the body stalls half-way for `STAL
 throttled                   429 although the limit is kept, before any work
 not_found_after_submit      polls of the new job answer 404 for the first `HIDDEN_SECONDS`
 job_failed                  the new job will end as failed
+overcharged                 the new job is charged `OVERCHARGE_FACTOR` times its price
 drift                       a poll answers the undocumented status word ``finalizing``
 ==========================  ========================================================================================
 
@@ -93,6 +94,8 @@ STALL_SECONDS = 45.0
 """Simulated seconds; see ``slow_body``."""
 HIDDEN_SECONDS = 5.0
 """Simulated seconds; see ``not_found_after_submit``."""
+OVERCHARGE_FACTOR = 10
+"""See ``overcharged``."""
 UNKNOWN_STATUS = "finalizing"
 
 

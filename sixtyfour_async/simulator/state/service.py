@@ -18,7 +18,7 @@ from sixtyfour_async.simulator.base.settings import SimulatorSettings
 from sixtyfour_async.simulator.knowledge.pricing import CENTS_PER_CREDIT, Account
 from sixtyfour_async.simulator.knowledge.runtimes import PROFILES
 from sixtyfour_async.simulator.state.books import Books, WorkEntry
-from sixtyfour_async.simulator.state.faults import HIDDEN_SECONDS
+from sixtyfour_async.simulator.state.faults import HIDDEN_SECONDS, OVERCHARGE_FACTOR
 from sixtyfour_async.simulator.state.outbox import Outbox
 from sixtyfour_async.simulator.state.outputs import Outputs
 from sixtyfour_async.simulator.state.records import Records
@@ -97,7 +97,7 @@ class Service:
             submitted_at=now,
             visible_at=now + HIDDEN_SECONDS if faults.hidden else now,
             ends_at=now + request.runtime,
-            charge=0 if faults.failed else request.price,
+            charge=0 if faults.failed else request.price * (OVERCHARGE_FACTOR if faults.overcharged else 1),
             failed=faults.failed,
             **more,
         )

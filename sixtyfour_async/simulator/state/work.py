@@ -12,10 +12,11 @@ from sixtyfour_async.simulator.knowledge.operations import subject_of
 
 @dataclass(frozen=True, slots=True)
 class WorkFaults:
-    """Faults injected into new work: it will fail, or is hidden from polls at first."""
+    """Faults injected into new work: it will fail, is hidden from polls at first, or costs more than it should."""
 
     failed: bool = False
     hidden: bool = False
+    overcharged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

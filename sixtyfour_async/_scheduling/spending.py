@@ -1,0 +1,124 @@
+"""Is there money for a job that waits, and what becomes of the money of one that was sent?
+
+The ledger knows amounts; here they meet the jobs. Under a cap, the first rows of a kind whose price nobody was charged
+yet are a trial: at most `TRIAL_ROWS` of them are in flight until one charge is known, since all that is in flight when
+a price turns out too low is paid at the true one. A batch that is larger than a trial is cut: a few of its rows go
+first.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from sixtyfour_async._scheduling.job_states import ScheduledJob
+from sixtyfour_async._scheduling.ledger import TRIAL_ROWS, Ledger
+from sixtyfour_async._scheduling.limits import ConcurrencyLimit
+from sixtyfour_async.errors import CostCapError
+
+Verdict: TypeAlias = Literal["submit", "cut", "refuse", "wait"]
+"""What to do with the first job of a queue, as far as money is concerned.
+
+``submit``: there is enough. ``cut``: a few of its rows go first. ``refuse``: there is not enough, and nothing under way
+can return any. ``wait``: for money that jobs under way may return, or for the first charge.
+"""
+
+
+@dataclass(slots=True)
+class Spending:
+    """The money of jobs.
+
+    Attributes:
+        ledger: Reserved, exposed and charged.
+        in_flight: The jobs submitted and not ended, of every kind.
+        rows_in_flight: Their rows, by what their price depends on.
+    """
+
+    ledger: Ledger
+    in_flight: ConcurrencyLimit
+    rows_in_flight: Counter[str] = field(default_factory=Counter[str])
+
+    # --- jobs that wait -----------------------------------------------------------------------------------------
+
+    def verdict(self, job: ScheduledJob) -> Verdict:
+        """Decide about a job that waits."""
+        if self.ledger.surprise is not None:
+            return "refuse"
+        if self._room(job) is None:
+            return "refuse" if self.in_flight.held == 0 else "wait"
+        if job.rows > self._trial_rows(job):
+            return "cut" if job.rows > TRIAL_ROWS and not self.rows_in_flight[job.priced_as] else "wait"
+        return "submit"
+
+    def must_wait(self, job: ScheduledJob) -> bool:
+        """Return whether only an event can help a job that waits."""
+        return self.verdict(job) == "wait"
+
+    def affordable(self, job: ScheduledJob) -> float:
+        """Return how many jobs like this one could be submitted now; infinite when money is no matter."""
+        if self.verdict(job) != "submit":
+            return 0
+        amount, left = self._room(job), self.ledger.left_cents(job.exposed_cents, job.booked_at)
+        return min(self._trial_rows(job) / job.rows, left / amount if amount else math.inf)
+
+    def refusal(self, job: ScheduledJob) -> CostCapError:
+        """Return why a job is refused."""
+        return self.ledger.surprise or self.ledger.exhausted(job.exposed_cents, job.booked_at)
+
+    def one_row_fits(self, job: ScheduledJob) -> bool:
+        """Return whether a part of a batch could go on after the batch was refused."""
+        return self.ledger.surprise is None and self.ledger.room(job.priced_as) is not None
+
+    def why_cut(self, job: ScheduledJob) -> CostCapError:
+        """Return why a batch is not sent as it is."""
+        return CostCapError(f"{job.priced_as} was never charged before: {TRIAL_ROWS} rows go first under the cap")
+
+    def _room(self, job: ScheduledJob) -> float | None:
+        return self.ledger.room(job.priced_as, job.rows, already=job.exposed_cents, at=job.booked_at)
+
+    def _trial_rows(self, job: ScheduledJob) -> float:
+        """Return how many more rows of a job's kind may be in flight.
+
+        A batch in doubt is repeated as it was, and whatever its size: its rows are in flight already, perhaps.
+        """
+        is_whole = job.in_doubt and job.rows > TRIAL_ROWS
+        if is_whole or self.ledger.is_proven(job.priced_as):
+            return math.inf
+        return TRIAL_ROWS - self.rows_in_flight[job.priced_as]
+
+    # --- jobs under way -----------------------------------------------------------------------------------------
+
+    def reserve(self, job: ScheduledJob) -> None:
+        """Reserve a job's price; its verdict was ``submit``. One sent again in doubt is booked where it was."""
+        amount = self.ledger.reserve(job.priced_as, job.rows, already=job.exposed_cents, at=job.booked_at)
+        job.reserved_cents, job.exposed_cents = amount or 0.0, 0.0
+        if job.booked_at is None:
+            job.booked_at = self.ledger.now
+        self.rows_in_flight[job.priced_as] += job.rows
+
+    def resume(self, job: ScheduledJob, exposed_cents: float) -> None:
+        """Reserve what an earlier run set aside for a job that it submitted."""
+        job.reserved_cents = self.ledger.resume(exposed_cents, job.priced_as, job.rows, job.booked_at)
+        self.rows_in_flight[job.priced_as] += job.rows
+
+    def settle(self, job: ScheduledJob, charged: float | None, *, answered: bool) -> None:
+        """Book the end of a job; one without an answer is free unless the service reports a charge."""
+        if charged is None and answered and self.ledger.is_capped:
+            each = job.reserved_cents / job.rows
+            text = f"no charge is reported for {job.priced_as}: the {each:g} cents reserved for a row count as spent"
+            self.ledger.notice("no charge", job.priced_as, text)
+        if answered and not charged:
+            self.ledger.answered_without_charge(job.priced_as, job.rows)
+        charged = 0.0 if charged is None and not answered else charged
+        self.ledger.settle(job.priced_as, job.reserved_cents, charged, job.rows, job.booked_at)
+        job.reserved_cents = 0.0
+
+    def release(self, job: ScheduledJob, *, exposed: bool) -> None:
+        """Release what is reserved for a job, or expose it: it is under way no more."""
+        (self.ledger.expose if exposed else self.ledger.release)(job.reserved_cents, job.booked_at)
+        self.rows_in_flight[job.priced_as] -= job.rows
+        job.reserved_cents = 0.0
+        if not exposed:
+            job.booked_at = None
