@@ -73,6 +73,17 @@ MIGRATIONS = (
     DROP TABLE answers;
     ALTER TABLE answers_4 RENAME TO answers;
     """,
+    """
+    CREATE TABLE wholeness (
+        id TEXT NOT NULL, epoch INTEGER NOT NULL, in_use INTEGER NOT NULL, place TEXT NOT NULL, log INTEGER NOT NULL,
+        commits INTEGER NOT NULL, intents INTEGER NOT NULL, changed_at TEXT NOT NULL, doubt TEXT
+    ) STRICT;
+    INSERT INTO wholeness VALUES (lower(hex(randomblob(16))), 0, 0, '', 0, 0, 0, '', NULL);
+    CREATE TABLE adoptions (
+        adopted_at TEXT NOT NULL, reason TEXT NOT NULL, since TEXT, until TEXT NOT NULL, rows_missing INTEGER,
+        rows_parked INTEGER NOT NULL
+    ) STRICT;
+    """,
 )
 """What brings a file from each schema to the next, from 1 on."""
 
@@ -226,7 +237,7 @@ def reading(path: str | Path) -> Generator[Reader, None, None]:
     if not path.is_file():
         raise JournalError(f"there is no journal {path}")
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True)) as database:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?{_read_only(path)}", uri=True)) as database:
             database.execute("PRAGMA query_only = ON")
             version = checked_version(database, path)
             if version == 0:
@@ -240,3 +251,12 @@ def reading(path: str | Path) -> Generator[Reader, None, None]:
                 yield Reader(copy)
     except sqlite3.Error as error:
         raise JournalError(f"journal {path}: {error}") from error
+
+
+def _read_only(path: Path) -> str:
+    """Return how to open a file for reading: so that the last one to close it does not move its log into it.
+
+    Only a commit in rollback mode that a process died in must be undone before anything can be read.
+    """
+    undo = path.resolve().with_name(path.resolve().name + "-journal")
+    return "mode=rw" if undo.is_file() and undo.stat().st_size else "mode=ro"

@@ -18,7 +18,7 @@ from typing import Any, Literal
 import anyio
 
 from sixtyfour_async._client.client import AsyncClient, pipeline_of
-from sixtyfour_async._journal.base import Entry
+from sixtyfour_async._journal.base import Entry, doubt_of
 from sixtyfour_async._journal.schema import reading
 from sixtyfour_async._runner.outcomes import Outcome, RunPlan, Stats, Unfinished
 from sixtyfour_async._runner.reading import read_outcome
@@ -140,6 +140,10 @@ async def execute(
     with anyio.CancelScope() as run_scope:
         async with runner:
             await runner.journal.bind(purpose(enrichment, service))
+            doubt = doubt_of(runner.journal)
+            if doubt is not None:
+                result.ending, result.error = "refused", doubt
+                on_message(f"{doubt}; jobs that were accepted are polled")
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(_handle_signals, runner, run_scope, result, on_message)
                 tasks.start_soon(_report_progress, runner, client, on_progress, started)
