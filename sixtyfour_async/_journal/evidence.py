@@ -18,6 +18,12 @@ from sixtyfour_async._journal.wholeness import Found, Note, Stand
 STAND = ", ".join(field.name for field in fields(Stand))
 """The columns of the table ``wholeness``."""
 
+STATE_FOLDERS = {
+    "win32": ("LOCALAPPDATA", "AppData/Local"),
+    "darwin": ("XDG_STATE_HOME", "Library/Application Support"),
+}
+"""Platform → the variable that names the user's state folder, and where it is in the home folder without that."""
+
 ROOM_FOR_DIGITS = 40
 """Bytes that a note may grow by without the file growing: a disk that is full must not keep it from being written."""
 
@@ -109,7 +115,7 @@ def read_note(path: Path) -> Note | None:
 
 
 class NoteFile:
-    """A note that is written again after each commit, in place. It need not reach the disk at once: it may lag behind."""
+    """A note that is written again after each commit, in place; it reaches the disk when the system likes."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -158,10 +164,10 @@ class Witness:
         self._failed = False
 
     @staticmethod
-    def read(id: str) -> Note | None:
+    def read(journal: str) -> Note | None:
         """Return the note about a journal, or None."""
         folder = _state_folder()
-        return None if folder is None or not id.isalnum() else read_note(folder / f"{id}.json")
+        return None if folder is None or not journal.isalnum() else read_note(folder / f"{journal}.json")
 
     def write(self, note: Note) -> None:
         """Write the note, if that can be done."""
@@ -180,13 +186,13 @@ class Witness:
             self._file.close()
 
 
-def _create(id: str) -> Path:
+def _create(journal: str) -> Path:
     """Return the path for a journal's witness; the folder is created, and cleared of what is old."""
     folder = _state_folder()
     if folder is None:
         raise FileNotFoundError
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / f"{id}.json"
+    path = folder / f"{journal}.json"
     if not path.exists():
         oldest = time.time() - WITNESS_KEPT_SECONDS
         for old in folder.glob("*.json"):
@@ -202,11 +208,7 @@ def _state_folder() -> Path | None:
         home = Path.home()
     except RuntimeError:
         return None
-    by_platform = {
-        "win32": ("LOCALAPPDATA", "AppData/Local"),
-        "darwin": ("XDG_STATE_HOME", "Library/Application Support"),
-    }
-    variable, default = by_platform.get(sys.platform, ("XDG_STATE_HOME", ".local/state"))
+    variable, default = STATE_FOLDERS.get(sys.platform, ("XDG_STATE_HOME", ".local/state"))
     chosen = os.environ.get(variable)
     if not chosen and not home.is_dir():
         return None  # such as /nonexistent, which some services have for a home: it must not be created

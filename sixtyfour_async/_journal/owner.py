@@ -55,8 +55,7 @@ class Owner:
             try:
                 _lock(descriptor)
                 inode = _identity(os.fstat(descriptor))
-                if not path.exists() or inode_of(path) != inode:  # replaced between the two: a lock on it is void
-                    raise TakenError
+                _check_not_replaced(path, inode)
             except BaseException:
                 os.close(descriptor)
                 raise
@@ -77,6 +76,12 @@ class Owner:
 def inode_of(path: Path) -> tuple[int, int]:
     """Return what a file is, whatever its name: device and inode."""
     return _identity(path.stat())
+
+
+def _check_not_replaced(path: Path, inode: tuple[int, int]) -> None:
+    """Refuse a file that was replaced between its opening and its locking: a lock on it keeps nobody out."""
+    if not path.exists() or inode_of(path) != inode:
+        raise TakenError
 
 
 def _identity(status: os.stat_result) -> tuple[int, int]:

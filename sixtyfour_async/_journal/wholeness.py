@@ -144,9 +144,9 @@ def _seen(found: Found) -> Iterator[tuple[int, str]]:
 def _damages(found: Found) -> Iterator[str]:
     """Yield why what can be read is not what was written."""
     if found.size == 0:
-        beside = _and(name for name, there in _beside(found) if there)
-        if beside:
-            yield f"is empty or was deleted, and beside it lies {beside} of a journal that was in use"
+        if found.log or found.mark is not None:
+            rest = f"{found.name}-wal" if found.log else f"{found.name}-mark"
+            yield f"is empty or was deleted, and beside it lies {rest} of a journal that was in use"
         return
     if found.error is not None:
         yield f"is damaged ({found.error})"
@@ -163,25 +163,34 @@ def _damages(found: Found) -> Iterator[str]:
 
 def _doubts(found: Found) -> Iterator[str]:
     """Yield why rows may have been sent of which the journal does not know."""
-    read, mark, name = found.read, found.mark, found.name
-    if read is None:
-        if mark is not None:
-            yield f"is an older copy: {name}-mark beside it is of a later one"
-        return
-    if read.in_use:
-        missing = _and(name for name, there in _beside(found) if not there)
-        if mark is None:
-            verb = "is" if found.log else "are"
-            yield f"was in use when it was last written, and {missing} {verb} missing"
-        elif mark.id != read.id or mark.epoch < read.epoch:
+    if found.read is not None:
+        yield from _lost(found, found.read)
+        if found.read.doubt is not None:
+            yield found.read.doubt
+        yield from _outrun(found, found.read)
+    elif found.mark is not None:
+        yield f"is an older copy: {found.name}-mark beside it is of a later one"
+
+
+def _lost(found: Found, read: Stand) -> Iterator[str]:
+    """Yield what shows that the end of its log is missing."""
+    mark, name = found.mark, found.name
+    if mark is None:
+        if read.in_use:
+            missing = f"{name}-mark is" if found.log else f"{name}-wal and {name}-mark are"
+            yield f"was in use when it was last written, and {missing} missing"
+    elif mark.id != read.id or mark.epoch < read.epoch:
+        if read.in_use:
             yield f"was in use when it was last written, and {name}-mark is not of that time"
-    if mark is not None and mark.id == read.id and (mark.commits > read.commits or mark.epoch > read.epoch + 1):
+    elif mark.commits > read.commits or mark.epoch > read.epoch + 1:
         lost = f"{mark.commits - read.commits:,} commits, with {_rows(mark.intents - read.intents)} sent, are missing"
         if not read.in_use:
             yield f"is an older copy: by {name}-mark beside it, {lost}"
-        yield f"has lost its log {name}-wal: {lost}" if not found.log else f"has a log that is cut: {lost}"
-    if read.doubt is not None:
-        yield read.doubt
+        yield f"has a log that is cut: {lost}" if found.log else f"has lost its log {name}-wal: {lost}"
+
+
+def _outrun(found: Found, read: Stand) -> Iterator[str]:
+    """Yield what shows that the same journal went on elsewhere, or later."""
     witness = found.witness
     if witness is not None and witness.intents > read.intents:
         yield f"is an older copy: this machine has seen {_rows(witness.intents - read.intents)} more being sent from it"
@@ -190,14 +199,6 @@ def _doubts(found: Found) -> Iterator[str]:
             yield f"is a copy of {other.place}, which is in use, or was when it was last written"
         elif other.intents > read.intents:
             yield f"is an older copy of {other.place}, from which {_rows(other.intents - read.intents)} more were sent"
-
-
-def _beside(found: Found) -> tuple[tuple[str, bool], ...]:
-    return (f"{found.name}-wal", found.log), (f"{found.name}-mark", found.mark is not None)
-
-
-def _and(names: Iterator[str]) -> str:
-    return " and ".join(names)
 
 
 def _rows(number: int) -> str:
