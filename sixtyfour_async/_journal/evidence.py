@@ -11,6 +11,7 @@ from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, astuple, fields
 from pathlib import Path
+from typing import Any
 
 from sixtyfour_async._journal.owner import inode_of
 from sixtyfour_async._journal.wholeness import Found, Note, Stand
@@ -57,7 +58,7 @@ def stand_of(database: sqlite3.Connection) -> Stand | None:
     if database.execute("SELECT 1 FROM sqlite_master WHERE name = 'wholeness'").fetchone() is None:
         return None
     row = database.execute(f"SELECT {STAND} FROM wholeness").fetchone()  # noqa: S608 (our field names)
-    values = dict(zip((field.name for field in fields(Stand)), row, strict=True))
+    values: dict[str, Any] = dict(zip((field.name for field in fields(Stand)), row, strict=True))
     return Stand(**values | {"in_use": bool(values["in_use"])})
 
 

@@ -43,7 +43,7 @@ CHECKPOINT_BYTES = 4 * 1024 * 1024
 MAY_HAVE_BEEN_SENT = "the journal was adopted after a part of it was lost: this row may have been sent since"
 """Why a row is unknown that an adopted journal knew as free to be submitted."""
 
-_SET_STAND = f"UPDATE wholeness SET ({STAND}) = ({', '.join('?' * len(STAND.split()))})"  # noqa: S608 (our field names)
+SET_STAND = f"UPDATE wholeness SET ({STAND}) = ({', '.join('?' * len(STAND.split()))})"  # noqa: S608 (our field names)
 _PARK_INTENDED = "UPDATE jobs SET state = 'unknown', error = ? WHERE state = 'intended'"
 _PARK_RELEASED = "UPDATE jobs SET state = 'unknown', error = ? WHERE state = 'released'"
 _ADOPT = "INSERT INTO adoptions (adopted_at, reason, since, until, rows_missing, rows_parked) VALUES (?, ?, ?, ?, ?, ?)"
@@ -219,7 +219,7 @@ class JournalFile:
         try:
             for statement, values in writes:
                 database.execute(statement, values)
-            database.execute(_SET_STAND, as_values(stand))
+            database.execute(SET_STAND, as_values(stand))
             database.execute("COMMIT")
         except BaseException:
             if database.in_transaction:
@@ -294,7 +294,7 @@ class JournalFile:
         since, until = verdict.since or None, verdict.until or at
         database.execute(_ADOPT, (at, verdict.reason, since, until, verdict.rows, parked))
         adopted = replace(stand, id=os.urandom(16).hex(), in_use=False, changed_at=at, doubt=None)
-        database.execute(_SET_STAND, as_values(adopted))
+        database.execute(SET_STAND, as_values(adopted))
         database.execute("COMMIT")
 
     # --- closing ------------------------------------------------------------------------------------------------
