@@ -99,6 +99,8 @@ class JournalFile:
             raise JournalError(f"journal {self.path} cannot be opened: {error}") from error
         except sqlite3.DatabaseError as error:
             self.abandon()
+            if error.sqlite_errorcode != sqlite3.SQLITE_NOTADB:
+                raise JournalError(refusal(self.path, Verdict("damaged", f"is damaged ({error})"))) from error
             raise JournalError(f"{self.path} is not a journal ({error}): choose another journal") from error
         except BaseException:
             self.abandon()
@@ -109,11 +111,11 @@ class JournalFile:
         self._check_kind()
         found = look(self.path)
         verdict = judge(found)
+        if verdict.kind == "damaged" or (verdict.kind == "mixed" and not adopt):
+            raise JournalError(refusal(self.path, verdict))
         if verdict.kind != "whole" and adopt:
             self._adopt(verdict)
             found = look(self.path)
-        elif verdict.kind == "damaged":
-            raise JournalError(refusal(self.path, verdict))
         elif verdict.kind == "doubt":
             self.doubt, self._reason = refusal(self.path, verdict), verdict.reason
         self.connection = self._connect("mode=rw")
@@ -125,7 +127,7 @@ class JournalFile:
         self._next_log = self._stand.log + (not found.log)
         if self.doubt is None:
             self._begin(already_in_use=found.main is not None and found.main.in_use)
-        if self.connection.execute("SELECT 1 FROM jobs WHERE state = 'intended' LIMIT 1").fetchone():
+        elif self.connection.execute("SELECT 1 FROM jobs WHERE state = 'intended' LIMIT 1").fetchone():
             self.commit([(_PARK_INTENDED, (CRASHED,))])
         return verdict
 
@@ -177,7 +179,7 @@ class JournalFile:
         stand = replace(self._stand, epoch=self._stand.epoch + 1, in_use=True, place=str(self.path.resolve()))
         self._mark.write(self._note(stand, size=0))
         self._mark.flush()
-        self._execute([], stand)
+        self._execute([(_PARK_INTENDED, (CRASHED,))], stand)
         if not self._checkpoint("TRUNCATE") and not already_in_use:
             raise JournalError(f"journal {self.path} is being read by another process: try again")
         self._mark.write(self._note(self._stand))
@@ -264,7 +266,7 @@ class JournalFile:
 
     def _adopt(self, verdict: Verdict) -> None:
         """Make a journal of its own of what is there, and record what may be missing in it."""
-        if verdict.kind == "damaged":
+        if verdict.kind == "mixed":
             self._set_aside()
         database = self._connect("mode=rw")
         try:
@@ -347,15 +349,14 @@ class JournalFile:
 
 def refusal(path: Path, verdict: Verdict) -> str:
     """Return in one line what is wrong with a journal, and what to do."""
-    if verdict.kind == "damaged":
-        return (
-            f"journal {path} {verdict.reason}: put back all of its files, or a copy of it; or, to go on with what can "
-            f"be read of it, run `sixtyfour journal adopt {path}`"
-        )
-    return (
-        f"journal {path} {verdict.reason}: rows may have been sent and paid of which it does not know, so nothing is "
-        f"submitted until you have put back what is missing, or have run `sixtyfour journal adopt {path}`"
-    )
+    remedy = {
+        "doubt": "rows may have been sent and paid of which it does not know, so nothing is submitted until you have "
+        f"put back what is missing, or have run `sixtyfour journal adopt {path}`",
+        "mixed": "put back the files that belong together; or, to go on with the main file alone, run "
+        f"`sixtyfour journal adopt {path}`",
+        "damaged": "put back a copy of it, or choose another journal",
+    }
+    return f"journal {path} {verdict.reason}: {remedy[verdict.kind]}"
 
 
 def now() -> str:

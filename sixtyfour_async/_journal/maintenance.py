@@ -98,7 +98,7 @@ def check(path: Path) -> Health:
     verdict = verdict_on(path)
     with _held(path) as in_use:
         try:
-            with connected(path, "mode=ro") as database:
+            with connected(path, "immutable=1" if verdict.kind == "mixed" else "mode=ro") as database:
                 schema = checked_version(database, path)
                 found = [str(row[0]) for row in database.execute("PRAGMA integrity_check")]
                 counted = "SELECT state, count(*) FROM jobs GROUP BY state ORDER BY state"
@@ -154,7 +154,7 @@ def backup(path: Path, copy: Path) -> Verdict:
         JournalError: There is no journal, it is damaged, or the copy exists already or cannot be written.
     """
     verdict = verdict_on(path)
-    if verdict.kind == "damaged":
+    if verdict.kind in {"damaged", "mixed"}:
         raise JournalError(refusal(path, verdict))
     if copy.exists():
         raise JournalError(f"{copy} exists already; choose another name for the copy")
@@ -192,7 +192,7 @@ def _close_copy(copy: sqlite3.Connection, path: Path, verdict: Verdict, *, in_us
 
 @contextmanager
 def _held(path: Path) -> Generator[bool, None, None]:
-    """Own a journal for a moment, if it can be, so that no run begins meanwhile; True when a process owns it already."""
+    """Own a journal for a moment, so that no run begins meanwhile; True when a process owns it already."""
     try:
         owner = Owner.acquire(path)
     except TakenError:

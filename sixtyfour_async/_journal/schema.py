@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any, get_args
 
 from sixtyfour_async._journal.base import Entry, tally_line
+from sixtyfour_async._journal.evidence import beside, look, size_of
+from sixtyfour_async._journal.wholeness import belongs
 from sixtyfour_async._scheduling.ledger import Line
 from sixtyfour_async._scheduling.row_states import SHARED, State
 from sixtyfour_async._wire.body import Body
@@ -256,7 +258,10 @@ def reading(path: str | Path) -> Generator[Reader, None, None]:
 def _read_only(path: Path) -> str:
     """Return how to open a file for reading: so that the last one to close it does not move its log into it.
 
-    Only a commit in rollback mode that a process died in must be undone before anything can be read.
+    Only a commit in rollback mode that a process died in must be undone before anything can be read, and a log that is
+    not the file's own must not be read at all.
     """
-    undo = path.resolve().with_name(path.resolve().name + "-journal")
-    return "mode=rw" if undo.is_file() and undo.stat().st_size else "mode=ro"
+    if size_of(beside(path, "-journal")):
+        return "mode=rw"
+    # Once more, in case a process moved its log into the file between two looks.
+    return "mode=ro" if belongs(look(path)) or belongs(look(path)) else "immutable=1"

@@ -23,7 +23,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Kind: TypeAlias = Literal["whole", "doubt", "damaged"]
+Kind: TypeAlias = Literal["whole", "doubt", "mixed", "damaged"]
+"""``doubt``: it can be read and written, but rows may have been sent of which it does not know. ``mixed``: a main file
+and a log, or a mark, that do not belong together; to read both would be to read neither. ``damaged``: a part of the
+main file is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +105,7 @@ class Verdict:
     """How a journal stands.
 
     Attributes:
-        kind: ``whole``. ``doubt``: it can be read and written, but rows may have been sent of which it does not know.
-            ``damaged``: what can be read is not what was written.
+        kind: See `Kind`.
         reason: What was found, as a predicate of the file; empty when it is whole.
         since: The last commit that it knows of, ISO text; empty when it knows of none.
         until: The time until which others have seen rows being sent, ISO text; None when nobody knows.
@@ -119,15 +121,14 @@ class Verdict:
 
 def judge(found: Found) -> Verdict:
     """Decide whether a journal is whole."""
-    damage = next(_damages(found), None)
-    reason = damage or next(_doubts(found), None)
-    if reason is None:
+    kind, reason = next(_reasons(found), ("whole", ""))
+    if kind == "whole":
         return Verdict()
     known = found.read or Stand("")
     ahead = [seen for seen in _seen(found) if seen[0] > known.intents]
     rows, until = max(ahead, default=(0, ""))
     return Verdict(
-        "damaged" if damage else "doubt",
+        kind,
         reason,
         since=known.changed_at,
         until=until or None,
@@ -141,32 +142,40 @@ def _seen(found: Found) -> Iterator[tuple[int, str]]:
     yield from ((other.intents, other.changed_at) for other in found.others)
 
 
-def _damages(found: Found) -> Iterator[str]:
-    """Yield why what can be read is not what was written."""
-    if found.size == 0:
-        if found.log or found.mark is not None:
-            rest = f"{found.name}-wal" if found.log else f"{found.name}-mark"
-            yield f"is empty or was deleted, and beside it lies {rest} of a journal that was in use"
-        return
+def _reasons(found: Found) -> Iterator[tuple[Kind, str]]:
+    """Yield why it is not whole, the worst first."""
+    if found.size == 0 and (found.log or found.mark is not None):
+        rest = f"{found.name}-wal" if found.log else f"{found.name}-mark"
+        yield "mixed", f"is empty or was deleted, and beside it lies {rest} of a journal that was in use"
+    if not belongs(found):
+        yield "mixed", f"lies beside a log, {found.name}-wal, that is not its own or is of another time"
     if found.error is not None:
-        yield f"is damaged ({found.error})"
-    main, read, mark = found.main, found.read, found.mark
-    if main is not None and read is not None and found.log:
-        # The first commit of a log bears the next number, and a log begins anew only once all of the old one is in the
-        # main file. So a gap means that a main file and a log of different times were put together.
-        fits = main.id == read.id and main.log <= read.log <= main.log + 1 and main.commits <= read.commits
-        if not fits:
-            yield f"is damaged: its log {found.name}-wal is not its own, or not of the same time"
+        yield "damaged", f"is damaged ({found.error})"
+    read, mark = found.read, found.mark
     if read is not None and mark is not None and mark.id == read.id and read.in_use and found.size < mark.size:
-        yield f"is damaged: {mark.size - found.size:,} bytes are missing at its end"
+        yield "damaged", f"is damaged: {mark.size - found.size:,} bytes are missing at its end"
+    for reason in _doubts(found):
+        yield "doubt", reason
+
+
+def belongs(found: Found) -> bool:
+    """Return whether a log can be the main file's own.
+
+    The first commit of a log bears the next number, and a log begins anew only once all of the old one is in the main
+    file. So a gap means that a main file and a log of different times were put together.
+    """
+    main, read = found.main, found.read
+    if main is None or read is None or not found.log:
+        return True
+    return main.id == read.id and main.log <= read.log <= main.log + 1 and main.commits <= read.commits
 
 
 def _doubts(found: Found) -> Iterator[str]:
     """Yield why rows may have been sent of which the journal does not know."""
     if found.read is not None:
-        yield from _lost(found, found.read)
         if found.read.doubt is not None:
             yield found.read.doubt
+        yield from _lost(found, found.read)
         yield from _outrun(found, found.read)
     elif found.mark is not None:
         yield f"is an older copy: {found.name}-mark beside it is of a later one"
