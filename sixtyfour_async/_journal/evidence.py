@@ -59,7 +59,8 @@ def stand_of(database: sqlite3.Connection) -> Stand | None:
         return None
     row = database.execute(f"SELECT {STAND} FROM wholeness").fetchone()  # noqa: S608 (our field names)
     values: dict[str, Any] = dict(zip((field.name for field in fields(Stand)), row, strict=True))
-    return Stand(**values | {"in_use": bool(values["in_use"])})
+    values["in_use"] = bool(values["in_use"])
+    return Stand(**values)
 
 
 def as_values(stand: Stand) -> tuple[object, ...]:

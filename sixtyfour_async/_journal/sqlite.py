@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,7 +13,7 @@ import anyio.to_thread
 
 from sixtyfour_async._journal.base import Entry, merge_purpose
 from sixtyfour_async._journal.erasure import without_row
-from sixtyfour_async._journal.journal_file import JournalFile, Write, now
+from sixtyfour_async._journal.journal_file import JournalFile, Write
 from sixtyfour_async._journal.schema import COLUMNS, as_row, batch_entries_of, lines_of, pages, select
 from sixtyfour_async._scheduling.ledger import Line, Tally
 from sixtyfour_async._scheduling.row_states import ENDED, SHARED, State
@@ -287,5 +288,5 @@ def _is_intent(write: Write) -> bool:
 
 
 def _puts(entries: Iterable[Entry]) -> list[Write]:
-    at = now()
+    at = datetime.now(UTC).isoformat(timespec="milliseconds")
     return [(_PUT, (*as_row(entry), at, at)) for entry in entries]
