@@ -146,6 +146,12 @@ def select(database: sqlite3.Connection, where: str, value: str) -> Entry | None
     return None if row is None else _entry(row)
 
 
+def select_from(database: sqlite3.Connection, key: str, count: int) -> list[Entry]:
+    """Return a row, and rows after it in the order in which they were first written: *count* of them at most."""
+    after = "rowid >= (SELECT rowid FROM jobs WHERE key = ?) ORDER BY rowid LIMIT ?"
+    return [_entry(row) for row in database.execute(f"SELECT {_SELECTED} FROM jobs WHERE {after}", (key, count))]  # noqa: S608 (ours)
+
+
 def as_row(entry: Entry) -> tuple[Any, ...]:
     """Return an entry as values of `COLUMNS`. A row in `SHARED` has no answer of its own to store."""
     values = {field.name: getattr(entry, field.name) for field in fields(Entry)}

@@ -14,7 +14,8 @@ import anyio.to_thread
 from sixtyfour_async._journal.base import Entry, merge_purpose
 from sixtyfour_async._journal.erasure import without_row
 from sixtyfour_async._journal.journal_file import JournalFile, Write
-from sixtyfour_async._journal.schema import COLUMNS, as_row, batch_entries_of, lines_of, pages, select
+from sixtyfour_async._journal.read_ahead import ReadAhead
+from sixtyfour_async._journal.schema import COLUMNS, as_row, batch_entries_of, lines_of, pages, select, select_from
 from sixtyfour_async._scheduling.ledger import Line, Tally
 from sixtyfour_async._scheduling.row_states import ENDED, SHARED, State
 from sixtyfour_async._wire.body import Body
@@ -74,6 +75,7 @@ class SqliteJournal:
         self._tallies: dict[tuple[str, Tally], tuple[int, float]] = {}
         self._committed = 0
         self._queued = 0
+        self._ahead = ReadAhead()
         self._failed = False
 
     def __repr__(self) -> str:
@@ -108,7 +110,14 @@ class SqliteJournal:
 
     async def find(self, key: str) -> Entry | None:
         """Return one row, or None."""
-        return await self._alone(lambda: select(self._connection, "key = ?", key), tallies=False)
+        known = self._ahead.take(key)
+        if known is not None:
+            return known
+        queued, size = self._queued, self._ahead.size
+        found = await self._alone(lambda: select_from(self._connection, key, size), tallies=False)
+        if queued == self._queued:  # else a row of these may have been written meanwhile
+            self._ahead.keep(found[1:])
+        return found[0] if found else None
 
     async def entries(self, states: Collection[State]) -> AsyncGenerator[Entry, None]:
         """Yield the rows in these states, the oldest first, a page at a time."""
@@ -160,6 +169,7 @@ class SqliteJournal:
         """Queue writes and return once they are committed, by whoever comes to hold the lock first."""
         self._pending += writes
         self._queued += len(writes)
+        self._ahead.clear()
         last_write = self._queued
         async with self._lock:
             if self._committed < last_write:  # else another writer has committed ours along with its own
@@ -246,7 +256,9 @@ class SqliteJournal:
         Returns:
             Whether there was such a row.
         """
-        return await self._alone(lambda: self._forget(key))
+        forgotten = await self._alone(lambda: self._forget(key))
+        self._ahead.clear()
+        return forgotten
 
     def _forget(self, key: str) -> bool:
         found = select(self._connection, "key = ?", key)
