@@ -153,7 +153,7 @@ class Journal(Protocol):
 def doubt_of(journal: Journal) -> JournalError | None:
     """Return why nothing may be submitted on the word of this journal; None when it is whole."""
     doubt: str | None = getattr(journal, "doubt", None)
-    return None if doubt is None else JournalError(doubt)
+    return None if doubt is None else JournalError(doubt, in_doubt=True)
 
 
 def tally_line(variant: str, name: Tally, rows: int, cents: float) -> Line:

@@ -187,4 +187,6 @@ def may_be_fault_of_one_row(error: SixtyfourError) -> bool:
 def affects_every_row(error: SixtyfourError | None) -> bool:
     """Return whether every other row would meet the same refusal, so that the run should stop."""
     refusals = (AuthenticationError, CreditsError, PermissionDeniedError, ConnectError, CostCapError, JournalError)
+    if isinstance(error, JournalError) and error.in_doubt:
+        return False  # the rows that the journal knows are not refused
     return isinstance(error, refusals)
