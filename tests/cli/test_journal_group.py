@@ -67,7 +67,7 @@ def test_a_backup_of_a_run_that_is_alive_can_be_read_and_pays_nothing(shell: She
         again = shell.run("journal", "backup", JOURNAL, "copy.db")
         alive = shell.run("journal", "check", JOURNAL)
         child.communicate(timeout=100)
-    assert child.returncode == 0
+    assert child.returncode in {0, 3}
     assert copied.code == alive.code == 0
     assert again.code == 1
     assert "a process uses it" in alive.out
@@ -76,11 +76,10 @@ def test_a_backup_of_a_run_that_is_alive_can_be_read_and_pays_nothing(shell: She
     assert {name for name in shell.names() if name.startswith("copy.db")} == {"copy.db"}
     assert stat.S_IMODE((shell.folder / "copy.db").stat().st_mode) == 0o600
     assert shell.run("status", "copy.db").code == 0
-    accepted = shell.submits()
     refused = shell.run(*command(600), "--journal", "copy.db", "--overwrite")
     assert refused.code == 1
-    assert shell.submits() == accepted
-    assert set(accepted.values()) == {1}
+    assert not shell.submits("copy.db.simulated.jsonl")
+    assert set(shell.submits().values()) == {1}
 
 
 def test_a_backup_of_a_closed_journal_is_a_journal(shell: Shell, service: Service) -> None:

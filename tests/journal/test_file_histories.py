@@ -130,4 +130,4 @@ class LongFileHistories(FileHistories):
 
 
 TestLongFileHistories = pytest.mark.soak(pytest.mark.timeout(3000)(LongFileHistories.TestCase))
-TestLongFileHistories.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
+TestLongFileHistories.settings = settings(max_examples=100, stateful_step_count=25, deadline=None)

@@ -203,7 +203,8 @@ async def test_a_journal_of_every_schema_opens_without_a_word(tmp_path: Path, sc
         for step in MIGRATIONS[: schema - 1]:
             database.executescript(step)
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        database.executescript(f"PRAGMA user_version = {schema}; DELETE FROM jobs WHERE key LIKE '%failed';")
+        database.execute(f"PRAGMA user_version = {schema}")
+        database.execute("DELETE FROM jobs WHERE key LIKE '%failed'")
         if ending == "killed":
             for suffix in ("", "-wal"):
                 shutil.copy(f"{path}{suffix}", f"{moved}{suffix}")
