@@ -25,6 +25,9 @@ STATE_FOLDERS = {
 }
 """Platform → the variable that names the user's state folder, and where it is in the home folder without that."""
 
+ILLEGIBLE = Note("", epoch=0, commits=0, intents=0, at="", place="")
+"""What is read from a note that was cut: it says of no journal more than that there was one."""
+
 ROOM_FOR_DIGITS = 40
 """Bytes that a note may grow by without the file growing: a disk that is full must not keep it from being written."""
 
@@ -109,11 +112,13 @@ def _others(path: Path, read: Stand | None, witness: Note | None) -> Iterator[St
 
 
 def read_note(path: Path) -> Note | None:
-    """Read a note; None when there is none, or it is not legible."""
+    """Return a note; None when there is none, and `ILLEGIBLE` when it was cut."""
     try:
         return Note(**json.loads(path.read_text("utf-8")))
-    except (OSError, ValueError, TypeError):
+    except OSError:
         return None
+    except (ValueError, TypeError):
+        return ILLEGIBLE
 
 
 class NoteFile:
