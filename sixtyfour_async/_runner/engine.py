@@ -212,7 +212,7 @@ class Engine:
                     tasks.start_soon(self._execute, command)
             at = None if self.broken else scheduler.wake_at(clock.now())
             at = min(math.inf if at is None else at, self._batcher.wake_at())
-            with anyio.CancelScope(deadline=clock.real(at)):
+            with anyio.CancelScope(deadline=clock.loop_time(at)):
                 await self._inbox.wait()
 
     async def _execute(self, command: TaskCommand) -> None:

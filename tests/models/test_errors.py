@@ -29,6 +29,7 @@ from sixtyfour_async.errors import (
     JobTimeoutError,
     JobUnknownError,
     JournalError,
+    LinkRefusedError,
     NoAnswerError,
     NotFoundError,
     PayloadTooLargeError,
@@ -113,6 +114,7 @@ def examples() -> Iterator[SixtyfourError]:
     for api in APIS:
         yield api("text", **API)
     yield ResponseError("text", **RESPONSE)
+    yield LinkRefusedError("text", **RESPONSE)
     yield WebhookError("text", reason="stale")
     for job in JOBS:
         yield job("text", **JOB)
