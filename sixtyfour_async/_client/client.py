@@ -314,9 +314,8 @@ class AsyncClient(Namespaces):
 
         Raises:
             APIError: The storage host refuses the link.
-            ResponseError: The file is larger than *max_bytes*.
             LinkRefusedError: The link, or a redirect of it, is neither https nor leads to the API's own machine, or it
-                leads to a private address.
+                leads to a private address, or the file is larger than *max_bytes*.
             TransportError: The connection failed too often without progress.
             OSError: The file cannot be written; the message says why.
         """

@@ -39,7 +39,7 @@ from sixtyfour_async._wire.ranges import (
     headers_for,
     next_step,
 )
-from sixtyfour_async.errors import ProtocolError, ResponseError, SixtyfourError
+from sixtyfour_async.errors import LinkRefusedError, ProtocolError, ResponseError, SixtyfourError
 
 Link: TypeAlias = str | Callable[[], Awaitable[str]]
 """A signed link, or a function that requests one and is called again when the link has expired."""
@@ -216,7 +216,7 @@ class Download:
     def _check_size(self, size: int) -> None:
         if size > self.options.max_bytes:
             self.partial = PartialFile()  # what is on disk is not worth keeping
-            raise ResponseError(
+            raise LinkRefusedError(
                 f"the file is larger than max_bytes={self.options.max_bytes} allows", operation=OPERATION
             )
 

@@ -20,6 +20,7 @@ from sixtyfour_async.errors import (
     NotFoundError,
     SixtyfourError,
 )
+from sixtyfour_async.errors.printable import printable
 from sixtyfour_async.models.jobs import JobState, Report
 from sixtyfour_async.operations import REGISTRY, JobOperation, Operation, PagedOperation
 
@@ -212,7 +213,7 @@ class Job(Generic[R_co]):
         except SixtyfourError as error:
             if not is_transient(error):
                 raise
-            logger.warning("polling job %s failed: %s", self.id, error)
+            logger.warning("polling job %s failed: %s", printable(self.id), error)
         return None
 
 

@@ -29,6 +29,7 @@ from sixtyfour_async._scheduling.ledger import Ledger
 from sixtyfour_async._scheduling.poller import DEFAULT_PATIENCE_SECONDS
 from sixtyfour_async._scheduling.row_states import ENDED, Batching, Deliver, OnUnknown, ReusePolicy
 from sixtyfour_async.errors import ConfigurationError, JournalError, RunStoppedError
+from sixtyfour_async.errors.printable import printable
 from sixtyfour_async.models import Intelligence
 from sixtyfour_async.operations import JobOperation
 from sixtyfour_async.operations._fields import Typed
@@ -204,9 +205,8 @@ class JobRunner:
             stream.close()
         if self.left_running:
             ids = ", ".join(unfinished.job_id for unfinished in self.left_running[:5])
-            logger.warning(
-                "%d jobs are still running at the service and will be billed: %s …", len(self.left_running), ids
-            )
+            number = len(self.left_running)
+            logger.warning("%d jobs are still running at the service and will be billed: %s …", number, printable(ids))
 
     @property
     def _running(self) -> anyio.abc.TaskGroup:

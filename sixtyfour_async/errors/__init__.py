@@ -308,7 +308,7 @@ class ResponseError(SixtyfourError):
 
 
 class LinkRefusedError(ResponseError):
-    """A signed link, or its redirect, is not followed: not https, or to a private address from a public API."""
+    """A signed link is not followed: not https, to a private address from a public API, or to too large a file."""
 
 
 class CostCapError(SixtyfourError):

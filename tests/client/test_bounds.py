@@ -15,6 +15,7 @@ import pytest
 from sixtyfour_async import (
     AsyncClient,
     JobRunner,
+    LinkRefusedError,
     NotFoundError,
     ProtocolError,
     RequestTimeoutError,
@@ -210,7 +211,7 @@ async def test_a_file_larger_than_max_bytes_is_not_kept(tmp_path: Path, declared
     head = FILE + (b"content-length: 1000000\r\n\r\n" if declared else b"connection: close\r\n\r\n")
     with raw_server(lambda _: endless(head, ZEROS[:1000])) as server:
         async with client_of(server) as client:
-            with pytest.raises(ResponseError, match="larger than max_bytes=5000 allows"):
+            with pytest.raises(LinkRefusedError, match="larger than max_bytes=5000 allows"):
                 await client.download(f"{server.url}/f", tmp_path / "f.csv", max_bytes=5000)
 
     assert list(tmp_path.iterdir()) == []  # noqa: ASYNC240 (a folder of the test's own)
