@@ -13,6 +13,7 @@ from typing import Literal, Protocol, TypeAlias
 import anyio
 
 from sixtyfour_async._client.clock import Clock
+from sixtyfour_async._client.secret import Secret, redact_bytes
 from sixtyfour_async._wire.codec import HTTPRequest, HTTPResponse
 from sixtyfour_async._wire.tokens import TOKEN_PATH, Token, claims, map_token_error, read_token, token_request
 from sixtyfour_async.errors import ConfigurationError, SixtyfourError
@@ -39,7 +40,7 @@ class AuthHeaders:
         reused: Do they come from a token that was fetched for an earlier request?
     """
 
-    headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    headers: Mapping[str, Secret] = field(default_factory=dict[str, Secret], repr=False)
     reused: bool = False
 
 
@@ -55,31 +56,34 @@ class Credentials(Protocol):
         ...
 
 
-def read_key(given: str) -> str:
+def read_key(given: Secret) -> Secret:
     """Strip the white space around a key, and check that it can stand in a header.
 
     Raises:
         ConfigurationError: There is no key, or it is malformed. The message does not show it.
     """
-    key = given.strip()
-    if not key:
+    key = Secret(given.reveal().strip())
+    if not key.reveal():
         raise ConfigurationError(
             "no API key: set SIXTYFOUR_API_KEY (keys are issued at app.sixtyfour.ai/keys) or pass api_key=…; "
             "the simulator accepts any of its own keys"
         )
-    if not key.isascii() or not key.isprintable() or " " in key:
+    if not key.reveal().isascii() or not key.reveal().isprintable() or " " in key.reveal():
         raise ConfigurationError(
             "the API key contains a space or a character outside printable ASCII: copy only the key itself"
         )
     return key
 
 
+def _bearer(token: Secret) -> Secret:
+    return Secret(f"Bearer {token.reveal()}")
+
+
 class ApiKey:
     """An API key, sent as ``x-api-key`` or as a bearer token."""
 
-    def __init__(self, key: str, scheme: AuthScheme) -> None:
-        headers = {"authorization": f"Bearer {key}"} if scheme == "bearer" else {"x-api-key": key}
-        self._auth_for = AuthHeaders(headers)
+    def __init__(self, key: Secret, scheme: AuthScheme) -> None:
+        self._auth_for = AuthHeaders({"authorization": _bearer(key)} if scheme == "bearer" else {"x-api-key": key})
 
     async def auth(self, fetch_token: FetchToken) -> AuthHeaders:  # noqa: ARG002 (a key is not fetched)
         """Return the key's header."""
@@ -90,7 +94,7 @@ class ApiKey:
         return False
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, init=False)
 class OAuth:
     """OAuth client credentials with a private-key JWT (RS256), instead of an API key. Needs the extra ``oauth``.
 
@@ -115,13 +119,26 @@ class OAuth:
     client_id: str
     private_key: str | bytes | Path = field(repr=False)
     kid: str
-    scope: str = "full_access"
-    token_url: str | None = None
-    ttl: float = 120.0
-    _sign: Sign = field(init=False, repr=False, compare=False)
+    scope: str
+    token_url: str | None
+    ttl: float
+    _sign: Sign = field(repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_sign", _signer(self.private_key, self.kid))
+    def __init__(
+        self,
+        *,
+        client_id: str,
+        private_key: str | bytes | Path,
+        kid: str,
+        scope: str = "full_access",
+        token_url: str | None = None,
+        ttl: float = 120.0,
+    ) -> None:
+        vars(self).update(
+            client_id=client_id, private_key=private_key, kid=kid, scope=scope, token_url=token_url, ttl=ttl
+        )
+        del private_key  # no frame holds it when its loading fails
+        vars(self)["_sign"] = _signer(self)
 
     def assertion(self, audience: str) -> str:
         """Return a new signed assertion for an audience, the URL that issues tokens."""
@@ -130,7 +147,7 @@ class OAuth:
         )
 
 
-def _signer(private_key: str | bytes | Path, kid: str) -> Sign:
+def _signer(oauth: OAuth) -> Sign:
     """Load the private key into a closure, where neither a repr nor a debugger's attribute view shows it."""
     try:
         import jwt  # noqa: PLC0415 (an extra)
@@ -138,20 +155,33 @@ def _signer(private_key: str | bytes | Path, kid: str) -> Sign:
         from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415 (the same)
     except ImportError as error:
         raise ConfigurationError("OAuth needs an extra: pip install 'sixtyfour_async[oauth]'") from error
-    if isinstance(private_key, str) and "-----BEGIN" not in private_key:
-        raise ConfigurationError("private_key is neither PEM text nor a pathlib.Path to a PEM file")
+    pem = _pem(oauth)
     try:
-        content = private_key.read_bytes() if isinstance(private_key, Path) else private_key
-    except OSError as error:
-        raise ConfigurationError(f"cannot read the private key: {error.strerror}: {str(private_key)!r}") from error
-    try:
-        key = load_pem_private_key(content.encode() if isinstance(content, str) else content, password=None)
+        key = load_pem_private_key(pem.reveal().encode("latin-1"), password=None)
     except (ValueError, TypeError):
-        # Without the cause: its message may quote the key.
-        raise ConfigurationError("private_key is not a PEM key, or is protected by a password") from None
+        key = None  # without the cause: its message may quote the key
+    if key is None:
+        raise ConfigurationError("private_key is not a PEM key, or is protected by a password")
     if not isinstance(key, RSAPrivateKey):
         raise ConfigurationError("private_key must be an RSA key: the service accepts RS256 only")
+    kid = oauth.kid
     return lambda payload: jwt.encode(payload, key, algorithm="RS256", headers={"kid": kid})
+
+
+def _pem(oauth: OAuth) -> Secret:
+    """Return the content of the private key; PEM is ASCII, and other bytes stand for themselves."""
+    if isinstance(oauth.private_key, str) and "-----BEGIN" not in oauth.private_key:
+        raise ConfigurationError("private_key is neither PEM text nor a pathlib.Path to a PEM file")
+    if isinstance(oauth.private_key, str):
+        return Secret(oauth.private_key.encode().decode("latin-1"))
+    try:
+        if isinstance(oauth.private_key, Path):
+            return Secret(oauth.private_key.read_bytes().decode("latin-1"))
+    except OSError as error:
+        raise ConfigurationError(
+            f"cannot read the private key: {error.strerror}: {str(oauth.private_key)!r}"
+        ) from error
+    return Secret(oauth.private_key.decode("latin-1"))
 
 
 class Tokens:
@@ -170,6 +200,11 @@ class Tokens:
         self._clock = clock
         self._token: Token | None = None
         self._renewal = anyio.Lock()
+        clock.home.on_move(self._move)
+
+    def _move(self) -> None:
+        """Leave the lock of the old event loop behind; the token stays valid."""
+        self._renewal = anyio.Lock()
 
     async def auth(self, fetch_token: FetchToken) -> AuthHeaders:
         """Return the token's header, fetching or renewing the token first when it is due.
@@ -184,14 +219,14 @@ class Tokens:
             token, reused = await self._renew(fetch_token, current)
         else:
             token, reused = current, True
-        return AuthHeaders({"authorization": f"Bearer {token.value}"}, reused)
+        return AuthHeaders({"authorization": _bearer(Secret(token.value))}, reused)
 
     def invalidate(self, auth: AuthHeaders) -> bool:
         """Drop a refused token; return whether a new one is worth a try, which it is not if the refused one was new.
 
         Only the current token is dropped: a late 401 to an old one must not throw away its successor.
         """
-        if self._token is not None and auth.headers == {"authorization": f"Bearer {self._token.value}"}:
+        if self._token is not None and auth.headers == {"authorization": _bearer(Secret(self._token.value))}:
             self._token = None
         return auth.reused
 
@@ -214,13 +249,12 @@ class Tokens:
 
     async def _fetch(self, fetch_token: FetchToken) -> Token:
         oauth = self._oauth
-        assertion = oauth.assertion(self._audience)
-        request = token_request(self._url, client_id=oauth.client_id, assertion=assertion, scope=oauth.scope)
+        assertion = Secret(oauth.assertion(self._audience), "[the assertion]")
+        request = token_request(self._url, client_id=oauth.client_id, assertion=assertion.reveal(), scope=oauth.scope)
         requested_at = self._clock.now()  # before the request: a lifetime counted from here is never too long
         try:
             response = await fetch_token(request)
-            redacted = response.body.replace(assertion.encode(), b"[the assertion]")
-            return read_token(replace(response, body=redacted), requested_at)
+            return read_token(replace(response, body=redact_bytes([assertion], response.body)), requested_at)
         except SixtyfourError as error:
             mapped = map_token_error(error)
             if mapped is error:

@@ -18,17 +18,19 @@ from sixtyfour_async._client.answers import Answer, RawResponse, read_answer
 from sixtyfour_async._client.auth import ApiKey, AuthScheme, OAuth, Tokens, read_key
 from sixtyfour_async._client.bindings import Namespace
 from sixtyfour_async._client.clock import Clock
-from sixtyfour_async._client.download import Download, Link, Progress
+from sixtyfour_async._client.download import DOWNLOAD_TIMEOUT_SECONDS, Download, DownloadOptions, Link, Progress
 from sixtyfour_async._client.hooks import Hooks, Observers
 from sixtyfour_async._client.job import Job
 from sixtyfour_async._client.namespaces import Namespaces
 from sixtyfour_async._client.paging import pages_of, rows_of
 from sixtyfour_async._client.pipeline import Pipeline, RateLimit
 from sixtyfour_async._client.result_files import Source, resolve_link
+from sixtyfour_async._client.secret import Secret
 from sixtyfour_async._client.stream import read_events
 from sixtyfour_async._client.transport import Transport
 from sixtyfour_async._scheduling.budget import Budget
 from sixtyfour_async._wire.body import Body
+from sixtyfour_async._wire.bounds import MAX_DOWNLOAD_BYTES
 from sixtyfour_async._wire.codec import (
     answer_route,
     encode,
@@ -61,7 +63,11 @@ class AsyncClient(Namespaces):
     anything: reads always; a paid one only if it was certainly not carried out, or carries an idempotency key.
 
     Make one client per process and share it between tasks. A second one knows nothing of the first one's requests, and
-    costs a TLS context.
+    costs a TLS context. It may be entered again, and used in one event loop after another (two ``asyncio.run``), but
+    not in two at the same time.
+
+    Proxies and certificates are taken from the environment (``HTTPS_PROXY``, ``NO_PROXY``, ``SSL_CERT_FILE`` …), as
+    httpx does; this machine itself is always reached without a proxy.
 
     Args:
         api_key: The API key; by default the environment variable ``SIXTYFOUR_API_KEY``.
@@ -76,7 +82,8 @@ class AsyncClient(Namespaces):
         speed: Service seconds that pass in one real second; other than 1.0 only against a simulator.
 
     Raises:
-        ConfigurationError: There is no key, *base_url* is not a valid URL, or *requests_per_minute* is too low.
+        ConfigurationError: There is no key, *base_url* is not a valid URL, *requests_per_minute* is too low, or the
+            environment names a proxy or certificates that cannot be used.
     """
 
     def __init__(
@@ -92,11 +99,15 @@ class AsyncClient(Namespaces):
         http_client: HTTPClient | None = None,
         speed: float = 1.0,
     ) -> None:
-        if auth is not None and api_key is not None:
+        given = Secret(api_key or os.environ.get("SIXTYFOUR_API_KEY") or "")
+        has_key = api_key is not None
+        del api_key  # no frame holds it when an error is raised
+        if auth is not None and has_key:
             raise ConfigurationError("pass api_key or auth, not both: a request carries one kind of credentials")
         url = base_url or os.environ.get("SIXTYFOUR_API_ENDPOINT") or DEFAULT_BASE_URL
-        key = "" if auth is not None else read_key(api_key or os.environ.get("SIXTYFOUR_API_KEY") or "")
-        transport, clock = Transport(url, http_client), Clock(speed)
+        key = given if auth is not None else read_key(given)
+        clock = Clock(speed)
+        transport = Transport(url, clock.home, http_client)
         try:
             budget = Budget(requests_per_minute)
         except ValueError as error:
@@ -106,6 +117,10 @@ class AsyncClient(Namespaces):
         self._is_copy = False
 
     async def __aenter__(self) -> Self:
+        pipeline = self._pipeline
+        pipeline.clock.home.settle()
+        if not self._is_copy:
+            pipeline.transport.reopen()
         return self
 
     async def __aexit__(
@@ -114,7 +129,10 @@ class AsyncClient(Namespaces):
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Close the connections. On a copy made by `with_options` this does nothing: they belong to the original."""
+        """Close the connections. On a copy made by `with_options` this does nothing: they belong to the original.
+
+        The client can be entered again with ``async with``.
+        """
         if not self._is_copy:
             await self._pipeline.transport.aclose()
 
@@ -158,7 +176,8 @@ class AsyncClient(Namespaces):
         return self._pipeline.rate_limit()
 
     def __repr__(self) -> str:
-        return f"AsyncClient(base_url={self.base_url!r})"
+        is_made = hasattr(self, "_pipeline")  # a traceback with locals shows a client whose constructor has failed
+        return f"AsyncClient(base_url={self.base_url!r})" if is_made else "<AsyncClient, not made>"
 
     # --- operations ---------------------------------------------------------------------------------------------
 
@@ -273,7 +292,14 @@ class AsyncClient(Namespaces):
         request = encode_request(method, path, json=json, query=query or {}, content=content, headers=headers or {})
         return await self._pipeline.send_raw(request)
 
-    async def download(self, link: Link, to: str | Path, *, progress: Progress | None = None) -> int:
+    async def download(
+        self,
+        link: Link,
+        to: str | Path,
+        *,
+        progress: Progress | None = None,
+        max_bytes: int = MAX_DOWNLOAD_BYTES,
+    ) -> int:
         """Download a signed link to a file and return its size in bytes. The key is not sent to the storage host.
 
         The file appears under its name only when it is complete. An interrupted download resumes where it stopped, even
@@ -284,16 +310,29 @@ class AsyncClient(Namespaces):
             link: The link, or an async function that requests one.
             to: The file to write; an existing one is replaced.
             progress: Called with the bytes so far and the size of the file, which is None when unknown.
+            max_bytes: The largest file that is accepted, in bytes; 16 GiB by default.
 
         Raises:
             APIError: The storage host refuses the link.
+            LinkRefusedError: The link, or a redirect of it, is neither https nor leads to the API's own machine, or it
+                leads to a private address, or the file is larger than *max_bytes*.
             TransportError: The connection failed too often without progress.
             OSError: The file cannot be written; the message says why.
         """
+        private = link if callable(link) else Secret(link, "[the link]")
+        del link  # no frame holds it when an error is raised
         pipeline = self._pipeline
-        return await Download(pipeline.transport, pipeline.clock, pipeline.retries, link, Path(to), progress).run()
+        options = DownloadOptions(pipeline.retries, pipeline.timeout or DOWNLOAD_TIMEOUT_SECONDS, max_bytes, progress)
+        return await Download(pipeline.transport, pipeline.clock, private, Path(to), options).run()
 
-    async def save(self, source: Source, to: str | Path, *, progress: Progress | None = None) -> int:
+    async def save(
+        self,
+        source: Source,
+        to: str | Path,
+        *,
+        progress: Progress | None = None,
+        max_bytes: int = MAX_DOWNLOAD_BYTES,
+    ) -> int:
         """Download the file that a job wrote and return its size in bytes; expired links are renewed.
 
         Args:
@@ -301,13 +340,14 @@ class AsyncClient(Namespaces):
                 answer of one, whose links cannot be renewed. Of several files, that of the highest block is saved.
             to: The file to write, as in `download`.
             progress: As in `download`.
+            max_bytes: As in `download`.
 
         Raises:
             ConfigurationError: The job wrote no file.
-            ResponseError: There is no finished file yet.
+            ResponseError: There is no finished file yet, or as in `download`.
             APIError, TransportError, OSError: As in `download`.
         """
-        return await self.download(await resolve_link(self, source), to, progress=progress)
+        return await self.download(await resolve_link(self, source), to, progress=progress, max_bytes=max_bytes)
 
 
 def pipeline_of(client: AsyncClient) -> Pipeline:

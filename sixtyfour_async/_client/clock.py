@@ -2,29 +2,60 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
 
 import anyio
 
+from sixtyfour_async._client.event_loop import LoopHome
 
-@dataclass(frozen=True, slots=True)
+
 class Clock:
     """Service seconds, of which ``speed`` pass in one real second.
 
     Budget, polls, backoff and deadlines follow this clock. Timeouts of network calls stay in real seconds, since the
     network is no faster for a simulator.
+
+    It goes on when the client moves to another event loop, whose own clock may stand anywhere: a budget that remembers
+    the requests of the last minute must neither forget them nor wait for an hour. Whoever reads the clock settles the
+    client in the running loop by that.
+
+    Attributes:
+        speed: Service seconds in one real second.
+        home: The event loop of the client.
     """
 
-    speed: float = 1.0
+    def __init__(self, speed: float = 1.0) -> None:
+        self.speed = speed
+        self.home = LoopHome("client")
+        self.home.on_move(self._go_on)
+        self._ahead = 0.0
+        self._read_at = 0.0
+        self._read_real = 0.0
 
     def now(self) -> float:
-        """Return the current instant: service seconds since the event loop's own zero."""
-        return anyio.current_time() * self.speed
+        """Return the current instant: service seconds since the zero of the first event loop.
+
+        Raises:
+            ConfigurationError: The client lives in another event loop, which is still running.
+        """
+        self.home.settle()
+        self._read_at = anyio.current_time() * self.speed + self._ahead
+        self._read_real = time.monotonic()
+        return self._read_at
 
     def real(self, seconds: float) -> float:
-        """Convert a duration to real seconds, or an instant of this clock to one of the event loop."""
+        """Convert a duration to real seconds."""
         return seconds / self.speed
+
+    def loop_time(self, at: float) -> float:
+        """Convert an instant of this clock to one of the event loop."""
+        return (at - self._ahead) / self.speed
 
     async def sleep_until(self, at: float) -> None:
         """Sleep until an instant of this clock."""
-        await anyio.sleep_until(self.real(at))
+        await anyio.sleep_until(self.loop_time(at))
+
+    def _go_on(self) -> None:
+        """Set the clock in a new event loop: later than it was read last, by the real time since then."""
+        passed = (time.monotonic() - self._read_real) * self.speed
+        self._ahead = self._read_at + passed - anyio.current_time() * self.speed

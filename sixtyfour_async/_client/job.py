@@ -21,6 +21,7 @@ from sixtyfour_async.errors import (
     NotFoundError,
     SixtyfourError,
 )
+from sixtyfour_async.errors.printable import printable
 from sixtyfour_async.models.jobs import JobState, Report
 from sixtyfour_async.operations import REGISTRY, JobOperation, Operation, PagedOperation
 
@@ -215,7 +216,7 @@ class Job(Generic[R_co]):
             passing = isinstance(error, AddressError) and self._submitted_at is not None
             if not (passing or is_transient(error)):
                 raise
-            logger.warning("polling job %s failed: %s", self.id, error)
+            logger.warning("polling job %s failed: %s", printable(self.id), error)
         return None
 
 

@@ -23,8 +23,9 @@ from sixtyfour_async._client.answers import RawResponse
 from sixtyfour_async._client.auth import Credentials
 from sixtyfour_async._client.clock import Clock
 from sixtyfour_async._client.hooks import Observers, RetryPlanned
+from sixtyfour_async._client.response import StreamedResponse
 from sixtyfour_async._client.sender import Sender
-from sixtyfour_async._client.transport import StreamedResponse, Transport
+from sixtyfour_async._client.transport import Transport
 from sixtyfour_async._scheduling.budget import Budget
 from sixtyfour_async._scheduling.retry import Retry, decide
 from sixtyfour_async._wire.codec import HTTPRequest, HTTPResponse, decode_json, rate_limit_headers, request_id
@@ -64,6 +65,23 @@ class RateLimit:
     paused_for: float
 
 
+class _Waits:
+    """What foreground requests wait for, in one event loop; the copies of a client share it.
+
+    Attributes:
+        line: Held by the request that is next to acquire the budget.
+        concurrency: Slots of requests in flight.
+    """
+
+    def __init__(self) -> None:
+        self.move()
+
+    def move(self) -> None:
+        """Make the locks anew, for another event loop."""
+        self.line = anyio.Lock()
+        self.concurrency = anyio.Semaphore(MAX_CONCURRENT_REQUESTS)
+
+
 class Pipeline:
     """Everything between an encoded request and its response.
 
@@ -92,8 +110,8 @@ class Pipeline:
         self.sender = Sender(transport, credentials, observers, self.acquire)
         self.timeout: float | None = None
         self.retries = retries
-        self._foreground_line = anyio.Lock()
-        self._concurrency = anyio.Semaphore(MAX_CONCURRENT_REQUESTS)
+        self._waits = _Waits()
+        clock.home.on_move(self._waits.move)
 
     def with_options(self, *, timeout: float | None, retries: int | None) -> Self:
         """Return this pipeline with another timeout or number of retries; all else is shared, not copied."""
@@ -124,9 +142,10 @@ class Pipeline:
         request; a caller could starve. ``budget.foreground`` counts those in line, so that a runner's scheduler leaves
         them the next request.
         """
+        self.clock.home.settle()
         self.budget.foreground += 1
         try:
-            async with self._foreground_line:
+            async with self._waits.line:
                 # Look again after each sleep: a 429 or a runner's request may have moved the instant meanwhile.
                 while (at := self.budget.ready_at(now := self.clock.now(), foreground=True)) > now:
                     await self.clock.sleep_until(at)
@@ -147,7 +166,8 @@ class Pipeline:
 
     async def send_raw(self, request: HTTPRequest) -> RawResponse:
         """Send a request once and return the response, whatever its status."""
-        async with self._concurrency:
+        self.clock.home.settle()
+        async with self._waits.concurrency:
             await self.acquire()
             response = await self.exchange(request)
         return RawResponse(response.status, response.headers, response.body)
@@ -155,7 +175,8 @@ class Pipeline:
     @asynccontextmanager
     async def open(self, request: HTTPRequest) -> AsyncGenerator[StreamedResponse, None]:
         """Send a request once and give the response as soon as it begins; its body is read chunk by chunk."""
-        async with self._concurrency:
+        self.clock.home.settle()
+        async with self._waits.concurrency:
             await self.acquire()
             async with self.sender.open(request.within(self.timeout)) as response:
                 yield response
@@ -204,7 +225,8 @@ class Pipeline:
 
     async def send_json_once(self, request: HTTPRequest, operation: Operation[Any]) -> tuple[JsonValue, str | None]:
         """Send a request once and return the decoded JSON of a successful response, and the request id."""
-        async with self._concurrency:
+        self.clock.home.settle()
+        async with self._waits.concurrency:
             await self.acquire()
             response = await self.exchange(request)
         value = decode_json(response, operation=request.operation, job_limit=operation.endpoint.job_limit)

@@ -9,7 +9,8 @@ from http import HTTPStatus
 
 from sixtyfour_async._client.auth import AuthHeaders, Credentials
 from sixtyfour_async._client.hooks import Observers, RequestSent, ResponseSeen
-from sixtyfour_async._client.transport import StreamedResponse, Transport
+from sixtyfour_async._client.response import StreamedResponse
+from sixtyfour_async._client.transport import Transport
 from sixtyfour_async._wire.codec import HTTPRequest, HTTPResponse, is_unknown_route, request_id
 from sixtyfour_async.errors import TransportError
 

@@ -9,10 +9,10 @@ from typing import TypeVar
 from pydantic import JsonValue
 
 from sixtyfour_async._client.answers import read_answer
-from sixtyfour_async._client.transport import StreamedResponse
+from sixtyfour_async._client.response import StreamedResponse
 from sixtyfour_async._wire.codec import decode_json, request_id
 from sixtyfour_async._wire.json_body import parse_json
-from sixtyfour_async._wire.sse import EventParser
+from sixtyfour_async._wire.sse import EventParser, EventTooLongError, ServerEvent
 from sixtyfour_async.errors import ResponseError
 from sixtyfour_async.operations import Operation
 
@@ -38,8 +38,15 @@ async def read_events(response: StreamedResponse, operation: Operation[R]) -> As
         )
     parser = EventParser()
     async for chunk in response.chunks:
-        for event in parser.feed(chunk):
+        for event in _parsed(parser, chunk, label):
             yield read_answer(operation, _json_or_text(event.data), label, request_id(response.headers)).result()
+
+
+def _parsed(parser: EventParser, chunk: bytes, label: str) -> list[ServerEvent]:
+    try:
+        return parser.feed(chunk)
+    except EventTooLongError as error:
+        raise ResponseError(str(error), operation=label, expected="text/event-stream") from error
 
 
 def _json_or_text(text: str) -> JsonValue:

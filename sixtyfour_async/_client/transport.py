@@ -1,37 +1,35 @@
-"""The only module that knows httpx: it sends requests and maps httpx's exceptions to ours.
+"""The only module that knows httpx: it sends requests, bounds what comes back, and maps httpx's exceptions to ours.
 
 A caller may bring a client of httpx2, the maintained fork of httpx, instead. The two have separate exception trees
 without a common root. httpx2 is looked up among the loaded modules and never imported: an exception of it can only
 occur when the caller has imported it.
+
+Secrets are in `Secret` here and everywhere above, and leave it inside the expression that builds httpx's request. What
+httpx raises is replaced by an exception that holds neither that request nor httpx's frames: a traceback with locals
+shows no secret.
 """
 
 from __future__ import annotations
 
-import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, contextmanager, nullcontext
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from http import HTTPStatus
-from pathlib import Path
-from secrets import token_hex
-from types import ModuleType
+import ssl
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import anyio
 import httpx
 
+from sixtyfour_async._client.environment import proxy_problem, proxy_rules, tls_context
+from sixtyfour_async._client.event_loop import LoopHome
+from sixtyfour_async._client.http_errors import AUTH_HEADERS, map_error
+from sixtyfour_async._client.link_check import AddressCheck
+from sixtyfour_async._client.quiet_logs import quiet_logs
+from sixtyfour_async._client.response import Sending, StreamedResponse, chunks_of
+from sixtyfour_async._client.secret import Secret, redact
+from sixtyfour_async._client.uploads import Content, open_content
+from sixtyfour_async._wire.addresses import is_loopback, link_problem
+from sixtyfour_async._wire.bounds import MAX_ANSWER_BYTES, Bounds
 from sixtyfour_async._wire.codec import HTTPRequest, HTTPResponse
-from sixtyfour_async._wire.multipart import FILE_FIELD, Parts
-from sixtyfour_async.errors import (
-    ConfigurationError,
-    ConnectError,
-    InputError,
-    ProtocolError,
-    RequestTimeoutError,
-    TransportError,
-)
-from sixtyfour_async.operations import Upload
+from sixtyfour_async.errors import ConfigurationError, LinkRefusedError, TransportError
 
 if TYPE_CHECKING:
     import httpx2
@@ -53,60 +51,7 @@ CONNECT_TIMEOUT_SECONDS = 15.0
 WRITE_TIMEOUT_SECONDS = 60.0
 """Seconds until one chunk of a body has left, not the whole body."""
 
-DOWNLOAD_TIMEOUT_SECONDS = 60.0
-"""Seconds without a byte, not for the whole file."""
-
-CHUNK_BYTES = 64 * 1024
-"""Bytes read from or written to a file at once, in a worker thread."""
-
-# The request certainly did not reach the service, so even a paid one may be sent again. Connecting failed or no
-# connection was free, or httpx refused to build the request. Everything else of httpx's (`ReadError`, `ReadTimeout`,
-# `WriteError`, `WriteTimeout`, `RemoteProtocolError` …) may strike after the server has read enough to act: the request
-# is then uncertain, and only what is safe to repeat is repeated. `WriteError` is the tempting one: the write may fail
-# because the server, having read the whole request, closed the connection before its answer was fetched.
-_NOT_DELIVERED = (
-    "ConnectError",
-    "ConnectTimeout",
-    "InvalidURL",
-    "LocalProtocolError",
-    "PoolTimeout",
-    "ProxyError",
-    "UnsupportedProtocol",
-)
-
-_FAMILIES = ("httpx", "httpx2")
-
-REDACTED = "[the key]"
-
-_AUTH_HEADERS = frozenset({"authorization", "x-api-key"})
-
-
-@dataclass(frozen=True, slots=True)
-class StreamedResponse:
-    """A response whose body is read chunk by chunk.
-
-    Attributes:
-        status: The HTTP status.
-        headers: The response headers, names in lower case, secrets redacted.
-        chunks: The body, with any content encoding removed.
-        secrets: Credentials of the request, to be redacted in an error body.
-    """
-
-    status: int
-    headers: Mapping[str, str]
-    chunks: AsyncIterator[bytes]
-    secrets: Sequence[str] = field(default=(), repr=False)
-
-    async def read(self) -> HTTPResponse:
-        """Read the rest of the body.
-
-        Error bodies are quoted in messages and logs, so credentials that the service echoes in one are redacted.
-        """
-        body = b"".join([chunk async for chunk in self.chunks])
-        if self.status >= HTTPStatus.MULTIPLE_CHOICES:
-            for secret in self.secrets:
-                body = body.replace(secret.encode(), REDACTED.encode())
-        return HTTPResponse(self.status, self.headers, body, datetime.now(UTC))
+CLOSED = "the client is closed: enter it again with `async with`, or make another one"
 
 
 class Transport:
@@ -120,59 +65,63 @@ class Transport:
     The connection pool has no upper limit, so that no request waits (and times out) inside httpx: how many requests
     are in flight is decided before, by the pipeline and the scheduler.
 
+    Args:
+        base_url: The URL of the service.
+        home: The event loop that the connections belong to.
+        http_client: The caller's client, or None for one of our own.
+
     Raises:
-        ConfigurationError: *base_url* is not an http(s) URL, or holds a password.
+        ConfigurationError: *base_url* is not an http(s) URL, or holds a password; or a proxy or certificate that the
+            environment names cannot be used.
     """
 
-    def __init__(self, base_url: str, http_client: HTTPClient | None = None) -> None:
-        try:
-            url = httpx.URL(base_url)
-        except (httpx.InvalidURL, TypeError) as error:
-            raise ConfigurationError(f"base_url (SIXTYFOUR_API_ENDPOINT) {base_url!r} is not a valid URL") from error
-        if url.scheme not in {"http", "https"} or not url.host:
-            problem = "must start with https:// (or http:// for a simulator)"
-            raise ConfigurationError(f"base_url (SIXTYFOUR_API_ENDPOINT) {base_url!r} {problem}")
-        if url.userinfo:
-            raise ConfigurationError("base_url must not contain a user name or password; pass api_key or auth instead")
+    def __init__(self, base_url: str, home: LoopHome, http_client: HTTPClient | None = None) -> None:
+        self._base = _base_url(base_url)
         self.base_url = base_url.rstrip("/")
         self._owned = http_client is None
-        self._client: Any = http_client or httpx.AsyncClient(
-            limits=httpx.Limits(
-                max_connections=None, max_keepalive_connections=MAX_IDLE_CONNECTIONS, keepalive_expiry=KEEPALIVE_SECONDS
-            ),
-            follow_redirects=False,
-        )
+        self._tls: ssl.SSLContext | None = None
+        self._client: Any = http_client or self._connections()
+        self._keeper: AsyncGenerator[None, None] | None = None
+        self._closed = False
+        self._home = home
+        home.on_move(self._move)
 
-    async def send(self, request: HTTPRequest, auth: Mapping[str, str]) -> HTTPResponse:
+    async def send(self, request: HTTPRequest, auth: Mapping[str, Secret]) -> HTTPResponse:
         """Send one request and read the whole response, whatever its status.
 
         Raises:
             TransportError: No usable response; ``sent`` tells whether the service may have acted on the request.
             InputError: The file to upload cannot be read.
+            ConfigurationError: The client is closed, or is in use by another event loop; nothing was sent.
         """
-        async with self.open(request, auth) as response:
+        async with self.open(request, auth, Bounds(request.timeout, MAX_ANSWER_BYTES)) as response:
             return await response.read()
 
     @asynccontextmanager
-    async def open(self, request: HTTPRequest, auth: Mapping[str, str]) -> AsyncGenerator[StreamedResponse, None]:
-        """Send one request and give the response as soon as it begins; raises what `send` raises."""
-        headers = {name: value for name, value in request.headers.items() if name.lower() not in _AUTH_HEADERS}
-        secrets = [value.removeprefix("Bearer ") for value in auth.values()]
-        if self._client.is_closed:
-            raise ConnectError("the client is closed", operation=request.operation, sent=False)
-        async with _content(request) as (content, content_headers):
-            stream = self._client.stream(
-                request.method,
-                self._url(request),
-                content=content,
-                headers={"accept": "application/json", **headers, **content_headers, **auth},
-                timeout=(CONNECT_TIMEOUT_SECONDS, request.timeout, WRITE_TIMEOUT_SECONDS, request.timeout),
-                follow_redirects=False,
+    async def open(
+        self, request: HTTPRequest, auth: Mapping[str, Secret], bounds: Bounds | None = None
+    ) -> AsyncGenerator[StreamedResponse, None]:
+        """Send one request and give the response as soon as it begins; raises what `send` raises.
+
+        Only its head has to come in time, unless *bounds* are given for all of it.
+        """
+        own = {name: value for name, value in request.headers.items() if name.lower() not in AUTH_HEADERS}
+        secrets = [Secret(value.reveal().removeprefix("Bearer ")) for value in auth.values()]
+        async with open_content(request) as (content, content_headers):
+            sending = Sending(
+                operation=request.operation,
+                method=request.method,
+                url=Secret(self._url(request)),
+                headers={"accept": "application/json", **own, **content_headers, **auth},
+                waits=(CONNECT_TIMEOUT_SECONDS, request.timeout, WRITE_TIMEOUT_SECONDS, request.timeout),
+                bounds=Bounds(request.timeout),
+                secrets=secrets,
+                streams_body=request.parts is not None,
             )
-            with _mapped_errors(request.operation):
-                async with stream as response:
-                    received = {name.lower(): _redact(secrets, value) for name, value in response.headers.items()}
-                    yield StreamedResponse(response.status_code, received, response.aiter_bytes(), secrets)
+            async with self._respond(sending, content) as response:
+                received = {name.lower(): redact(secrets, value) for name, value in response.headers.items()}
+                sending.bounds = bounds or Bounds()
+                yield StreamedResponse(response.status_code, received, chunks_of(sending, response), secrets)
 
     def _url(self, request: HTTPRequest) -> str:
         """Join origin and path; only a request without credentials may name another origin (an OAuth token URL)."""
@@ -180,126 +129,205 @@ class Transport:
         return request.path if absolute else self.base_url + request.path
 
     @asynccontextmanager
-    async def follow(self, url: str, headers: Mapping[str, str]) -> AsyncGenerator[StreamedResponse, None]:
+    async def follow(
+        self, link: Secret, headers: Mapping[str, str], wait: float, bounds: Bounds
+    ) -> AsyncGenerator[StreamedResponse, None]:
         """Get a signed link, and give the response as soon as it begins.
 
         The link carries its own authorization and leads to a storage host, so no credentials of ours are sent. A
-        redirect is returned, not followed: `_wire.ranges` decides where it may lead.
+        redirect is returned, not followed: `_wire.ranges` decides what it means, and here it is checked like the link.
+
+        Args:
+            link: The link.
+            headers: The request's headers.
+            wait: Real seconds to wait for the response, and then without a byte of it.
+            bounds: The bounds of its body.
+
+        Raises:
+            LinkRefusedError: The link leads where a link must not lead; see `_wire.addresses.link_problem`.
+            TransportError: No response.
         """
-        with _mapped_errors("download"):
-            stream = self._client.stream(
-                "GET", url, headers=dict(headers), timeout=DOWNLOAD_TIMEOUT_SECONDS, follow_redirects=False
-            )
-            async with stream as response:
-                received = {name.lower(): value for name, value in response.headers.items()}
-                yield StreamedResponse(response.status_code, received, response.aiter_bytes(CHUNK_BYTES))
+        sending = Sending(
+            operation="download",
+            method="GET",
+            url=link,
+            headers=headers,
+            waits=(min(wait, CONNECT_TIMEOUT_SECONDS), wait, wait, wait),
+            bounds=Bounds(wait),
+            secrets=[link, *_query_of(link)],
+            check_address=self._checked(link),
+        )
+        async with self._respond(sending, None) as response:
+            received = {name.lower(): value for name, value in response.headers.items()}
+            sending.bounds = bounds
+            yield StreamedResponse(response.status_code, received, chunks_of(sending, response))
+
+    def _checked(self, link: Secret) -> AddressCheck | None:
+        """Check where a link leads by its spelling; return what checks the addresses that its name resolves to."""
+        scheme, host, has_user = _place_of(link)
+        api = self._base
+        if scheme not in {"http", "https"} or not host:
+            return None  # httpx refuses it as well, and says why
+        problem = "holds a user name" if has_user else None
+        problem = problem or link_problem(scheme, host, api_scheme=api.scheme, api_host=api.host)
+        if problem is not None:
+            raise LinkRefusedError(f"the link is not followed: it {problem}", operation="download")
+        return None if host == api.host else AddressCheck(host, api.host)
+
+    @asynccontextmanager
+    async def _respond(self, sending: Sending, content: Content) -> AsyncGenerator[Any, None]:
+        """Send a request and give httpx's response, whose head has arrived."""
+        await self._settle()
+        failure: TransportError | None = None
+        response: Any = None
+        with sending.deadline as scope, quiet_logs(sending.secrets):
+            try:
+                # httpx's request is built inside the call: its repr, among the locals of a frame, would show a link.
+                response = await self._client.send(
+                    self._client.build_request(
+                        sending.method,
+                        sending.url.reveal(),
+                        content=content,
+                        headers={name: _revealed(value) for name, value in sending.headers.items()},
+                        timeout=sending.waits,
+                        extensions={"trace": sending.trace},
+                    ),
+                    stream=True,
+                    follow_redirects=False,
+                )
+            except Exception as error:
+                failure = map_error(error, sending.operation, sending.secrets)
+                if failure is None:
+                    raise
+        if scope.cancelled_caught:
+            failure = sending.timed_out()
+        if failure is not None:
+            raise failure
+        try:
+            yield response
+        finally:
+            await response.aclose()
+
+    # --- life ---------------------------------------------------------------------------------------------------
+
+    def reopen(self) -> None:
+        """Allow requests again after `aclose`."""
+        self._closed = False
 
     async def aclose(self) -> None:
         """Close the connections, unless the caller brought the HTTP client."""
-        if self._owned:
-            await self._client.aclose()
+        if not self._owned or self._closed:
+            return
+        self._home.settle()
+        self._home.leave()
+        self._closed = True
+        keeper, self._keeper = self._keeper, None
+        await self._client.aclose()
+        if keeper is not None:
+            await keeper.aclose()
+
+    async def _settle(self) -> None:
+        """Have open connections that belong to the running event loop."""
+        self._home.settle()
+        if self._closed or (not self._owned and self._client.is_closed):
+            raise ConfigurationError(CLOSED)
+        if self._owned and self._client.is_closed:
+            self._client, self._keeper = self._connections(), None
+        if self._owned and self._keeper is None:
+            self._keeper = _close_with_loop(self._client)
+            await anext(self._keeper)
+
+    def _move(self) -> None:
+        """Leave the connections of the old event loop behind: only that loop could have closed them."""
+        if not self._owned:
+            raise ConfigurationError(
+                "the client was used in another event loop, and the connections of http_client belong to that one: "
+                "make both anew for this event loop"
+            )
+        self._client, self._keeper = self._connections(), None
+
+    def _connections(self) -> httpx.AsyncClient:
+        """Build a client of httpx that takes from the environment what is usable, and refuses the rest by name."""
+        self._tls = self._tls or tls_context() or httpx.create_ssl_context(trust_env=False)
+        build = _transports(self._tls)
+        mounts: dict[str, httpx.AsyncBaseTransport | None] = {}
+        for rule in proxy_rules():
+            try:
+                httpx.URL(rule.pattern)
+                mounts[rule.pattern] = None if rule.proxy is None else build(rule.proxy)
+            except (ValueError, ImportError, httpx.InvalidURL) as error:
+                problem = proxy_problem(rule, error)
+            else:
+                continue
+            if not is_loopback(self._base.host):
+                raise problem
+            # What runs on this machine is reached without a proxy, so a broken one is not its concern.
+            return httpx.AsyncClient(transport=build(None), trust_env=False)
+        mounts |= {f"all://{host}": None for host in ("localhost", "127.0.0.1", "[::1]")}
+        if is_loopback(self._base.host):
+            mounts[f"all://{self._base.netloc.decode().rpartition(':')[0] or self._base.host}"] = None
+        return httpx.AsyncClient(transport=build(None), mounts=mounts, trust_env=False)
 
 
-def _redact(secrets: Sequence[str], text: str) -> str:
-    for secret in secrets:
-        text = text.replace(secret, REDACTED)
-    return text
+def _is_host(host: str) -> bool:
+    """Return whether a host can be connected to; httpx accepts ``http://[`` and encodes the bracket."""
+    return bool(host) and not set(host) & set("[]%")
 
 
-# --- bodies -------------------------------------------------------------------------------------------------------
+def _base_url(text: str) -> httpx.URL:
+    try:
+        url = httpx.URL(text)
+    except (httpx.InvalidURL, TypeError):
+        raise ConfigurationError(f"base_url (SIXTYFOUR_API_ENDPOINT) {text!r} is not a valid URL") from None
+    if url.userinfo:
+        raise ConfigurationError("base_url must not contain a user name or password; pass api_key or auth instead")
+    if url.scheme not in {"http", "https"} or not _is_host(url.host):
+        problem = "must start with https:// (or http:// for a simulator)"
+        raise ConfigurationError(f"base_url (SIXTYFOUR_API_ENDPOINT) {text!r} {problem}")
+    return url
 
 
-def _content(
-    request: HTTPRequest,
-) -> AbstractAsyncContextManager[tuple[bytes | AsyncIterator[bytes] | None, dict[str, str]]]:
-    """Give a body as httpx takes it and the headers that describe it; a file to upload is open meanwhile."""
-    return nullcontext((request.body, {})) if request.parts is None else _form(request.parts)
+def _transports(tls: ssl.SSLContext) -> Callable[[str | None], httpx.AsyncHTTPTransport]:
+    """Return a function that builds the connections to a proxy, or without one."""
+    limits = httpx.Limits(
+        max_connections=None, max_keepalive_connections=MAX_IDLE_CONNECTIONS, keepalive_expiry=KEEPALIVE_SECONDS
+    )
+
+    def build(proxy: str | None) -> httpx.AsyncHTTPTransport:
+        if proxy is not None and not _is_host(httpx.URL(proxy).host):
+            raise ValueError("no host")
+        return httpx.AsyncHTTPTransport(verify=tls, limits=limits, proxy=proxy, trust_env=False)
+
+    return build
 
 
-@asynccontextmanager
-async def _form(parts: Parts) -> AsyncGenerator[tuple[AsyncIterator[bytes], dict[str, str]], None]:
-    boundary = token_hex(16)
-    head, tail = parts.around(boundary)
-    async with _file(parts.file) as (chunks, size):
-        headers = {"content-type": f"multipart/form-data; boundary={boundary}"}
-        if size is not None:
-            headers["content-length"] = str(len(head) + size + len(tail))
-        async with aclosing(_joined(head, chunks, tail)) as joined:
-            yield joined, headers
-
-
-@asynccontextmanager
-async def _file(upload: Upload) -> AsyncGenerator[tuple[AsyncIterator[bytes], int | None], None]:
-    """Give a file's chunks, and its size in bytes if that is known before reading."""
-    content = upload.content
-    if isinstance(content, bytes):
-        yield _sliced(content), len(content)
-    elif isinstance(content, Path):
-        try:
-            file = await anyio.open_file(content, "rb")
-        except OSError as error:
-            raise InputError(f"cannot read {str(content)!r}: {error.strerror}", field=FILE_FIELD) from error
-        async with file:
-            size = await file.seek(0, 2)
-            await file.seek(0)
-            async with aclosing(_read(file, size)) as chunks:
-                yield chunks, size
-    else:
-        yield aiter(upload.take_stream(content)), None
-
-
-async def _joined(head: bytes, chunks: AsyncIterator[bytes], tail: bytes) -> AsyncGenerator[bytes, None]:
-    yield head
-    async for chunk in chunks:
-        yield chunk
-    yield tail
-
-
-async def _sliced(content: bytes) -> AsyncGenerator[bytes, None]:
-    for start in range(0, len(content), CHUNK_BYTES):
-        yield content[start : start + CHUNK_BYTES]
-
-
-async def _read(file: anyio.AsyncFile[bytes], size: int) -> AsyncGenerator[bytes, None]:
-    """Read exactly as many bytes as ``content-length`` promised, even if the file has grown since."""
-    left = size
-    while left > 0 and (chunk := await file.read(min(CHUNK_BYTES, left))):
-        left -= len(chunk)
-        yield chunk
-    if left > 0:
-        raise InputError("the file was truncated while it was being uploaded", field=FILE_FIELD)
-
-
-# --- exceptions ---------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _mapped_errors(operation: str) -> Generator[None, None, None]:
+async def _close_with_loop(client: Any) -> AsyncGenerator[None, None]:
+    """Close a client when its event loop ends: the loop closes the asynchronous generators that are open then."""
     try:
         yield
-    except Exception as error:
-        mapped = _map_error(error, operation)
-        if mapped is None:
-            raise
-        raise mapped from error
+    finally:
+        await client.aclose()
 
 
-def _map_error(error: Exception, operation: str) -> TransportError | None:
-    """Map an exception of httpx or httpx2 to ours; return None for any other exception."""
-    for family in (sys.modules[name] for name in _FAMILIES if name in sys.modules):
-        if isinstance(error, tuple(_classes(family, *_NOT_DELIVERED))):
-            return ConnectError(_describe(error, "could not connect"), operation=operation, sent=False)
-        if isinstance(error, tuple(_classes(family, "TimeoutException"))):
-            return RequestTimeoutError(_describe(error, "no answer in time"), operation=operation)
-        if isinstance(error, tuple(_classes(family, "RequestError"))):
-            return ProtocolError(_describe(error, "the connection broke"), operation=operation)
-    return None
+# --- secrets and exceptions -----------------------------------------------------------------------------------------
 
 
-def _classes(family: ModuleType, *names: str) -> list[type[Exception]]:
-    return [getattr(family, name) for name in names]
+def _revealed(value: str | Secret) -> str:
+    return value.reveal() if isinstance(value, Secret) else value
 
 
-def _describe(error: Exception, summary: str) -> str:
-    text = str(error)
-    return f"{summary}: {text}" if text else f"{summary} ({type(error).__name__})"
+def _place_of(link: Secret) -> tuple[str, str, bool]:
+    """Return scheme and host of a link, and whether it holds a user name; not as httpx's URL, whose repr shows all."""
+    try:
+        url = httpx.URL(link.reveal())
+    except (httpx.InvalidURL, ValueError):
+        url = None
+    if url is None:
+        raise LinkRefusedError("the link is not followed: it is not a valid URL", operation="download")
+    return url.scheme, url.host, bool(url.userinfo)
+
+
+def _query_of(link: Secret) -> list[Secret]:
+    """Return what a link's signature is in, as it may be quoted by itself."""
+    query = Secret(link.reveal().partition("?")[2], link.mark)
+    return [query] if query.reveal() else []

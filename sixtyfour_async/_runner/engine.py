@@ -234,7 +234,7 @@ class Engine:
             self._outage_log.update(scheduler, clock.now())
             at = None if self.broken else scheduler.wake_at(clock.now())
             at = min(math.inf if at is None else at, self._batcher.wake_at())
-            with anyio.CancelScope(deadline=clock.real(at)):
+            with anyio.CancelScope(deadline=clock.loop_time(at)):
                 await self._inbox.wait()
 
     def _log_notices(self) -> None:

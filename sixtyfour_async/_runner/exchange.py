@@ -21,11 +21,14 @@ from sixtyfour_async._wire.codec import (
     job_route,
     successful,
 )
-from sixtyfour_async.errors import ProtocolError, SixtyfourError
+from sixtyfour_async.errors import LinkRefusedError, ProtocolError, SixtyfourError
 from sixtyfour_async.models.jobs import JobStatus, Report
 from sixtyfour_async.operations import CheckBalance, JobOperation, Operation
 
 HEALTH_CHECK = CheckBalance()
+
+MAX_FILE_ANSWER_BYTES = 512 * 1024 * 1024
+"""Size of the file that answers at most 20,000 rows; it is held in memory."""
 
 logger = logging.getLogger("sixtyfour_async.runner")
 
@@ -63,16 +66,24 @@ class Exchange:
         return {item.job_id: item.report() for item in answer}
 
     async def embed_file(self, submission: Submission, report: Report) -> Report:
-        """Download the file that a batch's answer links to, since links expire, and return a report that holds it."""
+        """Download the file that a batch's answer links to, since links expire, and return a report that holds it.
+
+        A link that is not followed brings no file, however often it is asked for: the rows keep the answer as it came.
+        """
         answer = decode_answer(JobStatus, submission.body.decode(operation=""), operation="")
-        submission.embed_file(await self._download(answer))
+        try:
+            submission.embed_file(await self._download(answer))
+        except LinkRefusedError as error:
+            logger.warning("%s: %d rows keep the raw answer", error, len(submission.rows))
+            submission.withheld = str(error)
+            return report
         return replace(report, result=JobStatus.model_validate(submission.body.value()).result)
 
     async def _download(self, answer: Any) -> str:
         """Download the file that an answer links to."""
         async with anyio.TemporaryDirectory() as folder:
             path = Path(folder) / "answer.csv"
-            await self._client.save(answer, path)
+            await self._client.save(answer, path, max_bytes=MAX_FILE_ANSWER_BYTES)
             return await anyio.Path(path).read_text("utf-8", errors="replace")
 
     async def _send(self, request: HTTPRequest, *, job_limit: str = "") -> Body:

@@ -97,6 +97,11 @@ class OutcomeStream(Generic[R]):
         self.stopped = True
         self._slots.release()  # wakes a reader that waits for a slot, to find the stream stopped
 
+    def fail(self, error: BaseException) -> None:
+        """End the stream with an error, after the outcomes that have come; no more will."""
+        self.stop(error)
+        self._sender.close()
+
     @property
     def refusal(self) -> SixtyfourError | None:
         """The refusal that stopped the reading: what rows are told that were read and not sent."""
@@ -111,9 +116,10 @@ class OutcomeStream(Generic[R]):
     async def take(self) -> AsyncGenerator[Outcome[R], None]:
         """Yield the outcomes until none is expected any more."""
         async with aclosing(self._in_order() if self._ordered else self._as_they_come()) as outcomes:
-            async for outcome in outcomes:
-                self._slots.release()
-                yield outcome
+            with suppress(anyio.ClosedResourceError):  # the runner was left meanwhile, in another task
+                async for outcome in outcomes:
+                    self._slots.release()
+                    yield outcome
 
     async def _as_they_come(self) -> AsyncGenerator[Outcome[R], None]:
         async for outcome in self._receiver:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import math
-import random
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import timedelta
@@ -18,12 +17,9 @@ import anyio.abc
 
 from sixtyfour_async._client.client import AsyncClient, pipeline_of
 from sixtyfour_async._journal.base import Journal
-from sixtyfour_async._journal.memory import MemoryJournal
-from sixtyfour_async._journal.sqlite import SqliteJournal
 from sixtyfour_async._runner.caps import Caps, check_cap, new_ledger, open_ledger
-from sixtyfour_async._runner.delivery import Delivery
-from sixtyfour_async._runner.engine import Engine
-from sixtyfour_async._runner.intake import Intake
+from sixtyfour_async._runner.host import Host
+from sixtyfour_async._runner.machine import Machine, Settings
 from sixtyfour_async._runner.outcome_stream import Operations, OutcomeStream, check_job
 from sixtyfour_async._runner.outcomes import Explanation, Outcome, RunPlan, Stats, Unfinished, Unknown
 from sixtyfour_async._runner.planning import plan
@@ -31,11 +27,11 @@ from sixtyfour_async._runner.reading import read_outcome, restore
 from sixtyfour_async._runner.submission import wall_clock
 from sixtyfour_async._scheduling.batches import MAX_FILE_ROWS
 from sixtyfour_async._scheduling.job_states import Phase
-from sixtyfour_async._scheduling.limits import MAX_DEEP_SEARCHES, ConcurrencyLimit, new_job_limits
+from sixtyfour_async._scheduling.limits import MAX_DEEP_SEARCHES
 from sixtyfour_async._scheduling.poller import DEFAULT_PATIENCE_SECONDS
 from sixtyfour_async._scheduling.row_states import ENDED, Batching, Deliver, OnUnknown, ReusePolicy
-from sixtyfour_async._scheduling.scheduler import Scheduler
 from sixtyfour_async.errors import ConfigurationError, JournalError, RunStoppedError
+from sixtyfour_async.errors.printable import printable
 from sixtyfour_async.models import Intelligence
 from sixtyfour_async.operations import JobOperation
 from sixtyfour_async.operations._fields import Typed
@@ -88,7 +84,9 @@ class JobRunner:
     Units: cents are US cents; seconds are the service's (`AsyncClient.speed`).
 
     Use it as ``async with JobRunner(client) as runner``. When it is closed, rows not sent are dropped, and what is
-    still running at the service is listed in `left_running`.
+    still running at the service is listed in `left_running`. It can be entered again, also in another event loop. In a
+    notebook, or in a fixture, call ``await runner.__aenter__()`` in one cell and ``await runner.__aexit__(None, None,
+    None)`` in another: the task that leaves need not be the one that entered.
     """
 
     def __init__(
@@ -115,64 +113,85 @@ class JobRunner:
     ) -> None:
         _check_settings(patience, max_in_flight, deep_searches, max_rows)
         self.client = client
-        self.journal: Journal = (
-            SqliteJournal(journal) if isinstance(journal, str | Path) else journal or MemoryJournal()
-        )
         self.left_running: tuple[Unfinished, ...] = ()
         self._max_in_flight = max_in_flight
         self._budget, self._clock = pipeline_of(client).budget, pipeline_of(client).clock
         caps = Caps(max_cost_cents, max_cost_cents_per_run, max_cost_cents_per_day, max_cost_cents_per_month)
-        ledger = new_ledger(caps, prices, max_row_cents, max_jobs, self.journal)
-        self._scheduler = Scheduler(
-            budget=self._budget,
-            ledger=ledger,
-            jitter=random.random,
-            job_limits=new_job_limits(deep_searches),
-            in_flight=ConcurrencyLimit(max_in_flight),
+        self._settings = Settings(
+            journal=journal,
+            ledger=lambda made: new_ledger(caps, prices, max_row_cents, max_jobs, made),
+            policy=ReusePolicy(retry_failed=retry_failed, on_unknown=on_unknown, reuse=reuse),
+            max_in_flight=max_in_flight,
+            max_rows=max_rows,
+            deep_searches=deep_searches,
             job_deadline=job_deadline,
             patience=patience,
         )
-        policy = ReusePolicy(retry_failed=retry_failed, on_unknown=on_unknown, reuse=reuse)
-        self._delivery = Delivery(self.journal)
-        self._engine = Engine(client, self.journal, self._scheduler, self._delivery)
-        self._intake = Intake(
-            self.journal, self._engine, self._delivery, ledger=ledger, policy=policy, max_rows=max_rows
-        )
         self._new_run = new_run
+        self._host: Host | None = None
         self._tasks: anyio.abc.TaskGroup | None = None
         self._runtimes_saved_at = 0.0
+        self._build()
+
+    def _build(self) -> None:
+        """Build the machine for one ``async with``: what was sent and delivered in an earlier one is history."""
+        made = Machine(self.client, self._settings)
+        self.journal: Journal = made.journal
+        self._scheduler, self._delivery, self._engine = made.scheduler, made.delivery, made.engine
+        self._intake = made.intake
 
     # --- life ---------------------------------------------------------------------------------------------------
 
     async def __aenter__(self) -> Self:
-        await self.journal.open()
-        try:
-            await open_ledger(self._scheduler.ledger, self.journal, wall_clock(), new_run=self._new_run)
-            await self._intake.open()
-            self._scheduler.poller.runtimes.read_json(await self.journal.get_meta(RUNTIMES) or "")
-            self._runtimes_saved_at = self._clock.now()
-            self._tasks = await anyio.create_task_group().__aenter__()
-        except BaseException:
-            await self.journal.close()
-            raise
-        self._tasks.start_soon(self._engine.run, self._tasks)
+        self._clock.home.settle()  # in an event loop that the client cannot work in, nothing is opened or sent
+        if self._host is not None:
+            if self._host.is_alive:
+                raise ConfigurationError(
+                    "this JobRunner is open already: leave its `async with` first, or make another"
+                )
+            self._build()
+        self._host = Host(self._live)
+        await self._host.start()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Detach. An error of the block propagates as it is: the task group never sees it, so it is not wrapped."""
-        tasks = self._running
-        self._engine.begin_shutdown()  # before cancelling: submits in transit are shielded and get a deadline
-        tasks.cancel_scope.cancel()
+        """Detach. An error of the block propagates as it is; one of the runner itself is raised if there is none."""
+        self._clock.home.settle()
+        if self._host is not None:
+            await self._host.stop()
+            if self._host.error is not None and error is None:
+                raise self._host.error
+
+    async def _live(self, host: Host) -> None:
+        """Open the journal, serve until told to leave, and leave everything in order, however it ends."""
         try:
-            await tasks.__aexit__(None, None, None)
+            await self.journal.open()
+            await open_ledger(self._scheduler.ledger, self.journal, wall_clock(), new_run=self._new_run)
+            await self._intake.open()
+            self._scheduler.poller.runtimes.read_json(await self.journal.get_meta(RUNTIMES) or "")
+            self._runtimes_saved_at = self._clock.now()
+            await self._serve(host)
+        except BaseException as error:
+            for stream in self._delivery.streams:
+                stream.fail(error)
+            raise
         finally:
             self._tasks = None
             self._budget.background = False  # or foreground calls would leave tokens to nobody
             self._detach()
             await self._save_runtimes()
             await self.journal.close()
+
+    async def _serve(self, host: Host) -> None:
+        async with anyio.create_task_group() as tasks:
+            self._tasks = tasks
+            tasks.start_soon(self._engine.run, tasks)
+            host.ready.set()
+            await host.leave.wait()
+            self._engine.begin_shutdown()  # before cancelling: submits in transit are shielded and get a deadline
+            tasks.cancel_scope.cancel()
 
     async def _save_runtimes_if_due(self) -> None:
         """Save learned run times once in a while, so that a run that is killed has taught something too."""
@@ -195,16 +214,17 @@ class JobRunner:
             if row.entry.job_id is not None
         )
         for stream in list(self._delivery.streams):
+            stream.stop(RunStoppedError("the runner was closed before the job ended"))
             stream.close()
         if self.left_running:
             ids = ", ".join(unfinished.job_id for unfinished in self.left_running[:5])
-            logger.warning(
-                "%d jobs are still running at the service and will be billed: %s …", len(self.left_running), ids
-            )
+            number = len(self.left_running)
+            logger.warning("%d jobs are still running at the service and will be billed: %s …", number, printable(ids))
 
     @property
     def _running(self) -> anyio.abc.TaskGroup:
-        if self._tasks is None:
+        self._clock.home.settle()
+        if self._tasks is None or self._host is None or not self._host.is_alive:
             raise ConfigurationError("a JobRunner works inside `async with JobRunner(client) as runner:`")
         return self._tasks
 
@@ -326,7 +346,7 @@ class JobRunner:
                 async for outcome in outcomes:
                     await self._save_runtimes_if_due()
                     return outcome
-            raise stream.error or RunStoppedError("the runner was closed before the job ended")
+            raise stream.error or AssertionError("a stream without an outcome was stopped")
 
     async def map(
         self,

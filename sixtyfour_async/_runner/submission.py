@@ -62,6 +62,7 @@ class Submission:
         operation: What is sent: for all of its rows, and with the key by which the service recognises a second submit.
         batch: The name of the batch in the journal; None for a single row.
         body: The answer to the last poll, as it came.
+        withheld: Why the file that the answer links to was not downloaded; "" if it was, or there is none.
     """
 
     id: int
@@ -69,6 +70,7 @@ class Submission:
     operation: JobOperation[Any]
     batch: str | None = None
     body: Body = field(default=Body(b""), repr=False)
+    withheld: str = ""
 
     @classmethod
     def batch_of(cls, number: int, rows: list[Row], batch: str | None = None) -> Submission:
@@ -146,6 +148,9 @@ class Submission:
         endpoint = self.rows[0].operation.endpoint
         questions = [row.operation.payload() for row in self.rows]
         leads = [json_object(question[endpoint.subject]) or {} for question in questions]
+        if self.withheld:
+            each = None if report.cost_cents is None else report.cost_cents / len(leads)
+            return [RowAnswer(None, each, self.withheld)] * len(leads)
         if self.in_file:
             fields = json_object(questions[0].get("struct")) or {}
             return split_file(leads, str(report.result or ""), fields, report.cost_cents)

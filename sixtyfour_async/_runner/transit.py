@@ -37,6 +37,7 @@ from sixtyfour_async._scheduling.scheduler import Scheduler
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async._wire.submit_answers import is_plain_receipt, read_submit
 from sixtyfour_async.errors import JournalError, SixtyfourError
+from sixtyfour_async.errors.printable import printable
 from sixtyfour_async.models.jobs import Report
 
 SHUTDOWN_GRACE_SECONDS = 5.0
@@ -138,7 +139,7 @@ class Transit:
         except JournalError:
             raise
         except Exception as error:  # noqa: BLE001 (see contained)
-            logger.info("polling %s: %s", job_id, error)
+            logger.info("polling %s: %s", printable(job_id), error)
             self._inbox.post(PollFailed(submission.id, contained(error)))
 
     async def _read(self, submission: Submission, job_id: str, answer: Body) -> Report:

@@ -59,7 +59,7 @@ class Budget:
     limit: int = 500
     margin: int | None = None
     burst: int | None = None
-    rate: float = field(init=False)
+    rate: float = field(default=0.0, init=False)
     foreground: int = 0
     background: bool = False
     used: int = 0

@@ -8,6 +8,7 @@ Source, where no other is named: RFC 9110 (HTTP semantics), RFC 3986 (URLs), doc
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -22,7 +23,7 @@ from urllib.parse import quote, urlencode
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from sixtyfour_async._wire.body import Body
-from sixtyfour_async._wire.envelopes import MAX_BODY_EXCERPT, read_envelope
+from sixtyfour_async._wire.envelopes import MAX_BODY_EXCERPT, named_pace, read_envelope
 from sixtyfour_async._wire.json_body import decode_body, decode_text, with_charset
 from sixtyfour_async._wire.multipart import FILE_FIELD, Parts
 from sixtyfour_async._wire.wrong_address import check_address, names_no_resource
@@ -39,6 +40,9 @@ from sixtyfour_async.models._base import json_object
 from sixtyfour_async.operations._base import REGISTRY, Operation, Route
 
 FORM = "application/x-www-form-urlencoded"
+
+FIRST_INSTANT = 1_000_000_000.0
+"""Unix seconds of September 2001: a smaller ``X-RateLimit-Reset`` is a number of seconds, not an instant."""
 
 # Not documented. The first three are common names, the others those of Amazon's gateways and of Cloudflare.
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid", "cf-ray")
@@ -95,8 +99,8 @@ class HTTPResponse:
     """
 
     status: int
-    headers: Mapping[str, str]
-    body: bytes
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
     received_at: datetime
 
     def __post_init__(self) -> None:
@@ -301,7 +305,7 @@ def decode_error(response: HTTPResponse, *, operation: str, job_limit: str = "")
         code=code,
         errors=errors,
         request_id=request_id(response.headers),
-        retry_after=retry_after(response),
+        retry_after=retry_after(response, message),
         operation=operation,
         body=_excerpt(response),
     )
@@ -319,25 +323,37 @@ def request_id(headers: Mapping[str, str]) -> str | None:
     return next((headers[name] for name in _REQUEST_ID_HEADERS if name in headers), None)
 
 
-def retry_after(response: HTTPResponse) -> float | None:
+def retry_after(response: HTTPResponse, message: str = "") -> float | None:
     """Return the seconds that the service asks us to wait, never negative; None when it does not name any.
 
-    Reads ``Retry-After`` as seconds or as a date; for a 429 without it, ``X-RateLimit-Reset`` (Unix seconds). Instants
-    are compared with the response's own ``Date`` header, so that an error of our clock does not matter.
-    Source: ``X-RateLimit-*``: docs.sixtyfour.ai, errors page. ``Retry-After`` is not documented there; it is read as
-    RFC 9110, section 10.2.3, defines it, and fractions of seconds are accepted.
+    Reads ``Retry-After`` as seconds or as a date; for a 429 without it, ``X-RateLimit-Reset`` as Unix seconds, or as
+    seconds from now when it is too small for an instant. Instants are compared with the response's own ``Date`` header,
+    so that an error of our clock does not matter. Where no header says so, a 429 may say it in its body:
+    ``{"retry_after": 42}``, or "Retry after 42 seconds" in *message*.
+    Source: ``X-RateLimit-*``: docs.sixtyfour.ai, errors page. ``Retry-After``: RFC 9110, section 10.2.3; fractions are
+    accepted. Seconds in the reset: IETF draft ratelimit-headers. The message: a sister platform's error page.
     """
     header = response.headers.get("retry-after", "").strip()
     now = _as_date(response.headers.get("date", "")) or response.received_at
     if header:
-        if re.fullmatch(r"\d+(\.\d+)?", header):
-            return float(header)
+        if (seconds := _as_seconds(header)) is not None:
+            return seconds
         date = _as_date(header)
         return None if date is None else max(0.0, (date - now).total_seconds())
-    reset = response.headers.get("x-ratelimit-reset", "").strip()
-    if response.status == HTTPStatus.TOO_MANY_REQUESTS and re.fullmatch(r"\d+(\.\d+)?", reset):
-        return max(0.0, float(reset) - now.timestamp())
-    return None
+    if response.status != HTTPStatus.TOO_MANY_REQUESTS:
+        return None
+    reset = _as_seconds(response.headers.get("x-ratelimit-reset", "").strip())
+    if reset is not None:
+        return reset if reset < FIRST_INSTANT else max(0.0, reset - now.timestamp())
+    return named_pace(response.body, message)
+
+
+def _as_seconds(text: str) -> float | None:
+    """Return a number of seconds; one that no float holds is none."""
+    if not text.isascii() or not re.fullmatch(r"\d+(\.\d+)?", text):
+        return None
+    seconds = float(text)
+    return seconds if math.isfinite(seconds) else None
 
 
 def rate_limit_headers(response: HTTPResponse) -> tuple[int | None, int | None]:

@@ -16,6 +16,23 @@ from sixtyfour_async.models._base import json_array, json_object
 MAX_BODY_EXCERPT = 500
 """Characters of a body that an error keeps."""
 
+_PACE_FIELDS = ("retry_after", "retryAfter", "retry_after_seconds", "retry_after_ms", "retryAfterMs")
+
+_UNITS = {
+    **dict.fromkeys(("ms", "millisecond"), 0.001),
+    **dict.fromkeys(("", "s", "sec", "second"), 1.0),
+    **dict.fromkeys(("m", "min", "minute"), 60.0),
+    **dict.fromkeys(("h", "hr", "hour"), 3600.0),
+}
+"""Seconds in a unit of time, by its word in the singular."""
+
+_PACE = re.compile(
+    r"\b(?:retry|try again|wait|available again|resets?)\b(?: \w+){0,3}? (?:in |after |for )?(?:about )?"
+    r"(\d{1,6}(?:\.\d+)?) ?(milliseconds?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h)?\b",
+    re.IGNORECASE,
+)
+"""A pace in words, such as "Retry after 42 seconds", "try again in 1 minute" or "please wait 30s"."""
+
 MAX_TITLE_EXCERPT = 100
 """Characters of a web page's title, or of a text that is not JSON, that become the message."""
 
@@ -48,6 +65,30 @@ def read_envelope(body: bytes, status: int) -> tuple[str, str | None, list[tuple
     )
     message = next((_line(text) for text in texts if isinstance(text, str) and text.strip()), None)
     return message or ("the request was rejected" if errors else _phrase(status)), code, errors
+
+
+def named_pace(body: bytes, message: str) -> float | None:
+    """Return the seconds that an error's body, or its message, asks us to wait; None when neither does."""
+    try:
+        parsed = json_object(decode_body(body)) or {}
+    except ValueError:
+        parsed = {}
+    for envelope in (parsed, json_object(parsed.get("error")) or {}, json_object(parsed.get("detail")) or {}):
+        for name in _PACE_FIELDS:
+            value = envelope.get(name)
+            if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
+                return value / 1000 if name.lower().endswith("ms") else float(value)
+            if isinstance(value, str) and re.fullmatch(r"[0-9]{1,6}(\.[0-9]+)?", value.strip()):
+                return float(value) / (1000 if name.lower().endswith("ms") else 1)
+    return _pace_in(message)
+
+
+def _pace_in(message: str) -> float | None:
+    found = _PACE.search(message)
+    if found is None:
+        return None
+    unit = (found[2] or "").lower()
+    return float(found[1]) * _UNITS[unit if unit in _UNITS else unit.removesuffix("s")]
 
 
 def _line(text: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TypeAlias
 from urllib.parse import urljoin, urlsplit
@@ -57,9 +57,13 @@ class StartOver:
 
 @dataclass(frozen=True, slots=True)
 class Follow:
-    """Follow a redirect."""
+    """Follow a redirect.
 
-    url: str
+    Attributes:
+        url: Where to; a signed link like the first one, and as secret.
+    """
+
+    url: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

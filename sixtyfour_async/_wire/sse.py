@@ -10,6 +10,13 @@ from dataclasses import dataclass, field
 
 BYTE_ORDER_MARK = "\ufeff"
 
+MAX_EVENT_CHARACTERS = 8 * 1024 * 1024
+"""Length of one event. The events of a chat are a few words each."""
+
+
+class EventTooLongError(ValueError):
+    """An event does not end within `MAX_EVENT_CHARACTERS`."""
+
 
 @dataclass(frozen=True, slots=True)
 class ServerEvent:
@@ -37,14 +44,19 @@ class EventParser:
         default_factory=lambda: codecs.getincrementaldecoder("utf-8")("replace"), init=False, repr=False
     )
     _started: bool = field(default=False, init=False)
-    _line: str = field(default="", init=False)
+    _line: list[str] = field(default_factory=list[str], init=False)
+    _length: int = field(default=0, init=False)
     _after_return: bool = field(default=False, init=False)
     _data: list[str] = field(default_factory=list[str], init=False)
     _event: str = field(default="", init=False)
     _id: str = field(default="", init=False)
 
     def feed(self, chunk: bytes) -> list[ServerEvent]:
-        """Parse a chunk and return the events it completes."""
+        """Parse a chunk and return the events it completes.
+
+        Raises:
+            EventTooLongError: An event does not end within `MAX_EVENT_CHARACTERS`.
+        """
         text = self._decode.decode(chunk)
         if not text:
             return []
@@ -59,11 +71,24 @@ class EventParser:
         if not text:
             return []
         self._after_return = text.endswith("\r")
-        *lines, self._line = (self._line + text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        return [event for line in lines if (event := self._take(line)) is not None]
+        first, *more = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        self._line.append(first)
+        self._check_length(len(first))
+        events: list[ServerEvent | None] = []
+        for part in more:  # each begins a line, and so ends the one before
+            events.append(self._take("".join(self._line)))
+            self._line = [part]
+            self._check_length(len(part))
+        return [event for event in events if event is not None]
+
+    def _check_length(self, more: int) -> None:
+        self._length += more
+        if self._length > MAX_EVENT_CHARACTERS:
+            raise EventTooLongError(f"an event is longer than {MAX_EVENT_CHARACTERS} characters")
 
     def _take(self, line: str) -> ServerEvent | None:
         if not line:
+            self._length = 0
             return self._dispatch()
         name, _, value = line.partition(":")
         value = value.removeprefix(" ")

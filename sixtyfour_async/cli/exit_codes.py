@@ -12,8 +12,7 @@ from enum import IntEnum
 from functools import wraps
 from typing import Final, NoReturn
 
-import click
-
+from sixtyfour_async.cli.formatting import say
 from sixtyfour_async.errors import ConfigurationError, InputError, SixtyfourError
 
 PYTHON_PRICE: Final = re.compile(r"\bprices=\{'([^']+)': (?:cents|([\w.+-]+))\}")
@@ -54,7 +53,7 @@ def one_line_errors(command: Callable[..., None]) -> Callable[..., None]:
 
 def exit_with(message: str, code: ExitCode) -> NoReturn:
     """Print the last line and exit."""
-    click.echo(f"sixtyfour: {with_flags(message)}", err=True)
+    say(f"sixtyfour: {with_flags(message)}", err=True)
     sys.exit(code)
 
 

@@ -1,8 +1,12 @@
-"""Amounts, counts and durations as the command line prints them."""
+"""Amounts, counts, durations and texts as the command line prints them."""
 
 from __future__ import annotations
 
 from typing import Final
+
+import click
+
+from sixtyfour_async.errors.printable import printable
 
 LONGEST_IN_SECONDS: Final = 100
 LONGEST_IN_MINUTES_SECONDS: Final = 90 * 60
@@ -23,3 +27,11 @@ def duration(seconds: float) -> str:
     if seconds < LONGEST_IN_SECONDS:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.1f} min" if seconds < LONGEST_IN_MINUTES_SECONDS else f"{seconds / 3600:.1f} h"
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print a text, to stderr if *err*; in what is quoted from the service or the input, nothing acts on the terminal.
+
+    Everything that is printed outside of the progress display goes through here.
+    """
+    click.echo(printable(text), err=err)

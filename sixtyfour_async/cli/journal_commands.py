@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from sixtyfour_async.cli.exit_codes import ExitCode, exit_with, one_line_errors
+from sixtyfour_async.cli.formatting import say
 
 MAX_UNKNOWN_SHOWN = 10
 """Unknown rows that ``status`` lists; ``--json`` lists all."""
@@ -35,11 +36,11 @@ def status(journal: Path, *, as_json: bool) -> None:
     verdict = verdict_on(journal)
     if as_json:
         as_object = {"journal": str(journal), "doubt": verdict.reason or None, **report.as_json()}
-        click.echo(json.dumps(as_object, ensure_ascii=False, indent=2))
+        say(json.dumps(as_object, ensure_ascii=False, indent=2))
         return
-    click.echo("\n".join([str(journal), *report.lines(MAX_UNKNOWN_SHOWN)]))
+    say("\n".join([str(journal), *report.lines(MAX_UNKNOWN_SHOWN)]))
     if verdict.kind != "whole":
-        click.echo(f"\nthis journal {verdict.reason}; see `sixtyfour journal check {journal}`")
+        say(f"\nthis journal {verdict.reason}; see `sixtyfour journal check {journal}`")
 
 
 @click.command()
@@ -100,7 +101,7 @@ def export(
         files = 0 if bodies is None else write_bodies(bodies, reader.entries())
     where = "standard output" if output.is_standard else out
     said = f"{row_count(written.rows)} written to {where}" + (f", {files:,} files to {bodies}" if bodies else "")
-    click.echo("\n".join([*written.notes, said]), err=output.is_standard)
+    say("\n".join([*written.notes, said]), err=output.is_standard)
 
 
 @click.command()
@@ -130,7 +131,7 @@ def forget(journal: Path, keys: tuple[str, ...]) -> None:
     with reading(journal):
         pass  # SqliteJournal would create a missing file: a mistyped path must not become a new journal
     missing = anyio.run(erase)
-    click.echo(f"{row_count(len(keys) - len(missing))} erased from {journal}")
+    say(f"{row_count(len(keys) - len(missing))} erased from {journal}")
     if missing:
         exit_with(
             f"no row has the key {', '.join(map(repr, missing))}; `sixtyfour export` lists the keys", ExitCode.USAGE

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from sixtyfour_async._runner.outcomes import Stats
 from sixtyfour_async.cli.formatting import dollars, duration
+from sixtyfour_async.errors.printable import printable
 
 PACE_WINDOW_SECONDS = 90.0
 """Service seconds over which the pace and the request rate are averaged."""
@@ -92,7 +93,7 @@ class Progress:
 
     def print(self, text: str) -> None:
         """Print a line above the display."""
-        self._console.print(text, highlight=False, markup=False, soft_wrap=True)
+        self._console.print(printable(text), highlight=False, markup=False, soft_wrap=True)
 
     def show(self, stats: Stats, seconds: float) -> None:
         """Display the counters of a run, *seconds* of the service's time after its start."""

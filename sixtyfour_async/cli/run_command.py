@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sixtyfour_async.cli.exit_codes import ExitCode, exit_with, one_line_errors
+from sixtyfour_async.cli.formatting import say
 from sixtyfour_async.cli.service import Service, check_access, check_key, connect
 from sixtyfour_async.errors import InputError
 
@@ -199,13 +200,13 @@ def read_enrichment(operation: str, path: Path, options: dict[str, Any]) -> Enri
         limit=options["limit"],
     )
     name = "standard input" if path == STANDARD else path
-    click.echo(f"{name}: {row_count(table.rows)}; running {operation} on {enrichment.rows:,}", err=True)
+    say(f"{name}: {row_count(table.rows)}; running {operation} on {enrichment.rows:,}", err=True)
     for note in table.notes:
-        click.echo(f"  {note}", err=True)
+        say(f"  {note}", err=True)
     for line in enrichment.mapping.lines():
-        click.echo(f"  {line}", err=True)
+        say(f"  {line}", err=True)
     for line in enrichment.renamed_columns():
-        click.echo(f"  {line}", err=True)
+        say(f"  {line}", err=True)
     return enrichment
 
 
@@ -252,7 +253,7 @@ def check_rows(enrichment: Enrichment, *, skip_bad_rows: bool) -> None:
     if not problems:
         return
     for problem in problems[:MAX_PROBLEMS_SHOWN]:
-        click.echo(f"  {problem}", err=True)
+        say(f"  {problem}", err=True)
     rest = f"; the first {MAX_PROBLEMS_SHOWN} are above" if len(problems) > MAX_PROBLEMS_SHOWN else ""
     text = f"{len(problems):,} of {row_count(enrichment.rows)} cannot be sent{rest}"
     if len(problems) == enrichment.rows:
@@ -260,7 +261,7 @@ def check_rows(enrichment: Enrichment, *, skip_bad_rows: bool) -> None:
     if not skip_bad_rows:
         remedy = "correct them, or add --skip-bad-rows to continue without them"
         raise InputError(f"{text}; nothing was sent", remedy=remedy)
-    click.echo(f"  {text}; continuing without them", err=True)
+    say(f"  {text}; continuing without them", err=True)
 
 
 def print_plan(enrichment: Enrichment, service: Service, *, journal: Path, **settings: Any) -> None:
@@ -282,8 +283,8 @@ def print_plan(enrichment: Enrichment, service: Service, *, journal: Path, **set
 
     verdict = Verdict() if existing is None else verdict_on(existing)
     if verdict.kind == "doubt":
-        click.echo(refusal(journal, verdict), err=True)
-    click.echo("\n".join(anyio.run(forecast)))
+        say(refusal(journal, verdict), err=True)
+    say("\n".join(anyio.run(forecast)))
 
 
 def run_enrichment(
@@ -345,7 +346,7 @@ def finish(
     # --fresh would delete what there is to resume.
     command = shlex.join(["sixtyfour", *(word for word in sys.argv[1:] if word != "--fresh")])
     if result.ending == "detached":
-        click.echo("\n".join(["left at once; no output was written", *resume_lines(result, command)]), err=True)
+        say("\n".join(["left at once; no output was written", *resume_lines(result, command)]), err=True)
         sys.exit(ExitCode.INTERRUPTED)
     if result.error is not None and result.nothing_accepted:
         exit_with(f"{result.error}; nothing was accepted or billed, no output was written", ExitCode.REFUSED)
@@ -356,9 +357,9 @@ def finish(
     lines = summary_lines(
         result, counts, out=output.path, journal=journal, speed=speed, comparison=compare(output.path)
     )
-    click.echo("\n".join(lines), err=output.is_standard)
+    say("\n".join(lines), err=output.is_standard)
     if result.ending != "finished":
-        click.echo("\n" + "\n".join(resume_lines(result, command)), err=True)
+        say("\n" + "\n".join(resume_lines(result, command)), err=True)
     if result.error is not None:
         exit_with(str(result.error), ExitCode.REFUSED)
     if result.ending == "drained":

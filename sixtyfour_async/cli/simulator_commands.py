@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from sixtyfour_async.cli.exit_codes import ExitCode, exit_with, one_line_errors
+from sixtyfour_async.cli.formatting import say
 from sixtyfour_async.cli.run_command import check_files, run_enrichment
 from sixtyfour_async.cli.service import connect, simulator_settings
 from sixtyfour_async.errors import InputError
@@ -41,12 +42,12 @@ def demo(speed: float, *, fresh: bool) -> None:
         for path in (out, journal, *Path().glob(f"{journal.name}[-.]*")):
             path.unlink(missing_ok=True)
     elif journal.exists():
-        click.echo("resuming the demo in this folder (--fresh starts again)", err=True)
+        say("resuming the demo in this folder (--fresh starts again)", err=True)
     with demo_enrichment() as enrichment, connect(simulate=True, speed=speed, journal=journal) as service:
         output = Output.of(out)
         check_files(enrichment.table.path, output, journal, overwrite=False)
         output.check(columns=len(enrichment.columns), rows=enrichment.rows)
-        click.echo(
+        say(
             f"running company-intelligence (tier low) on {enrichment.rows:,} listed companies against the simulator, "
             f"{speed:g} times faster than real time",
             err=True,
@@ -128,8 +129,8 @@ def simulate(host: str, port: int, tiers: tuple[str, ...], faults: tuple[str, ..
     from sixtyfour_async.simulator.serving.server import run as serve
 
     def announce(url: str) -> None:
-        click.echo(f"export SIXTYFOUR_API_ENDPOINT={url}\nexport SIXTYFOUR_API_KEY={DEFAULT_KEY}")
-        click.echo(f"simulating at {settings['speed']:g} times real speed; press Ctrl-C to stop", err=True)
+        say(f"export SIXTYFOUR_API_ENDPOINT={url}\nexport SIXTYFOUR_API_KEY={DEFAULT_KEY}")
+        say(f"simulating at {settings['speed']:g} times real speed; press Ctrl-C to stop", err=True)
 
     enabled = tuple(dict.fromkeys((*SimulatorSettings().enabled_tiers, *tiers)))
     chosen = simulator_settings(faults, **settings, enabled_tiers=enabled)

@@ -21,7 +21,8 @@
     │   ├── RateLimitError 429              ``rate_limit_exceeded``
     │   └── ServerError 5xx                 ``agent_error``, ``internal_error``, a proxy's error page
     ├── ResponseError                       a 2xx that cannot be decoded: .expected .body .raw .request_id
-    │   └── AddressError                    a redirect or a web page: whatever answered is not the API
+    │   ├── AddressError                    a redirect or a web page: whatever answered is not the API
+    │   └── LinkRefusedError                a signed link that leads where none may lead
     ├── JobError                            a job without a result: .job_id .state
     │   ├── JobFailedError · JobCancelledError
     │   ├── NoAnswerError                   completed, and nothing asked for came back
@@ -36,8 +37,8 @@
     └── WebhookError                        a delivery that is refused: .reason
 
 Whether to retry is not a property of an error: ``_scheduling.retry`` decides from error, operation and attempt. All
-errors can be pickled, print as one line, and never contain the API key. Only `ResponseError` holds a whole answer,
-because it may have been paid for.
+errors can be pickled, print as one line without control characters, and never contain the API key. Only
+`ResponseError` holds a whole answer, because it may have been paid for.
 """
 
 from __future__ import annotations
@@ -76,6 +77,7 @@ __all__ = [
     "JobTimeoutError",
     "JobUnknownError",
     "JournalError",
+    "LinkRefusedError",
     "NoAnswerError",
     "NotFoundError",
     "PayloadTooLargeError",
@@ -133,15 +135,9 @@ class InputError(SixtyfourError, ValueError):
     ) -> None:
         super().__init__(message, field=field, reason=reason or message, row=row, column=column, remedy=remedy)
 
-    def __str__(self) -> str:
-        location = ", ".join(
-            part
-            for part in (
-                "" if self.row is None else f"row {self.row}",
-                "" if self.column is None else f"column {self.column!r}",
-            )
-            if part
-        )
+    def _text(self) -> str:
+        column = None if self.column is None else f"column {self.column!r}"
+        location = ", ".join(filter(None, (None if self.row is None else f"row {self.row}", column)))
         text = f"{location}: {self.message}" if location else self.message
         return f"{text} ({self.remedy})" if self.remedy else text
 
@@ -161,7 +157,7 @@ class TransportError(SixtyfourError):
     def __init__(self, message: str, *, operation: str = "", sent: bool = True) -> None:
         super().__init__(message, operation=operation, sent=sent)
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return f"{self.message} on {self.operation}" if self.operation else self.message
 
 
@@ -222,7 +218,7 @@ class APIError(SixtyfourError):
             body=body,
         )
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         text = f"{self.status} {self.message}"
         if self.errors:
             text += ": " + "; ".join(f"{path}: {problem}" if path else problem for path, problem in self.errors)
@@ -314,7 +310,7 @@ class ResponseError(SixtyfourError):
     ) -> None:
         super().__init__(message, operation=operation, expected=expected, body=body, raw=raw, request_id=request_id)
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         text = f"{self.message} on {self.operation}" if self.operation else self.message
         return f"{text} (request id {self.request_id})" if self.request_id else text
 
@@ -324,6 +320,10 @@ class AddressError(ResponseError):
 
     Correct ``base_url`` (``SIXTYFOUR_API_ENDPOINT``), or log in to the network that shows the page.
     """
+
+
+class LinkRefusedError(ResponseError):
+    """A signed link is not followed: not https, to a private address from a public API, or to too large a file."""
 
 
 class CostCapError(SixtyfourError):

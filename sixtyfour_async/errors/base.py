@@ -5,6 +5,8 @@ from __future__ import annotations
 import pickle
 from typing import Any, cast
 
+from sixtyfour_async.errors.printable import printable
+
 
 class SixtyfourError(Exception):
     """Base class of every exception that this package raises.
@@ -18,6 +20,12 @@ class SixtyfourError(Exception):
         self.message = message
         for name, value in details.items():
             setattr(self, name, value)
+
+    def __str__(self) -> str:
+        return printable(self._text())
+
+    def _text(self) -> str:
+        return self.message
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle message, attributes and cause, because subclasses have constructors of their own."""

@@ -19,7 +19,7 @@ class JobError(SixtyfourError):
     def __init__(self, message: str, *, job_id: str | None = None, state: str | None = None) -> None:
         super().__init__(message, job_id=job_id, state=state)
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return f"{self.message} (job {self.job_id})" if self.job_id else self.message
 
 

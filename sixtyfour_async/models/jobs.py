@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
-from pydantic import JsonValue, ModelWrapValidatorHandler, model_validator
+from pydantic import Field, JsonValue, ModelWrapValidatorHandler, model_validator
 
 from sixtyfour_async.errors import JobCancelledError, JobError, JobFailedError
 from sixtyfour_async.models._base import Cents, Instant, Model, json_array, json_object, read_cents
@@ -142,7 +142,7 @@ class JobStatus(WrappedStatus):
     """When the job ended; None while it runs."""
     result: JsonValue = None
     """The raw result of a completed job: an object, a list of objects for several rows, or None."""
-    results: list[JsonValue] | None = None
+    results: list[JsonValue] | None = Field(default=None, repr=False)
     """The result files of a completed bulk job, each with ``filename``, ``download_url`` and ``block_number``."""
     progress: JsonValue = None
     """Rows done of a running bulk job, as ``{"completed": 120, "total": 500}``."""

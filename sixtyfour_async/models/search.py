@@ -44,8 +44,8 @@ class DownloadLink(Model):
     Source: docs.sixtyfour.ai, api-reference/search/search-endpoints.
     """
 
-    url: str = ""
-    """The signed URL."""
+    url: str = Field(default="", repr=False)
+    """The signed URL; a secret, which the repr does not show."""
     bucket: str | None = None
     """Name of the storage bucket."""
     path: str | None = None
@@ -103,9 +103,9 @@ class SearchPage(Model):
     """Counts of matching employers, when company filters matched more of them than the service expands."""
     resource_handle_id: str = ""
     """Handle of a file; a leftover of older answers, usually empty."""
-    csv_download_url: str | None = None
+    csv_download_url: str | None = Field(default=None, repr=False)
     """Signed link to the rows as CSV, where one was written."""
-    json_download_url: str | None = None
+    json_download_url: str | None = Field(default=None, repr=False)
     """Signed link to the rows as JSON, where one was written."""
     download_expires_in_seconds: float | None = None
     """Lifetime of the two links in seconds."""

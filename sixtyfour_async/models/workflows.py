@@ -217,7 +217,7 @@ class ResultFile(Model):
 
     filename: str | None = None
     """Name of the file."""
-    download_url: str | None = None
+    download_url: str | None = Field(default=None, repr=False)
     """Signed link to the file, which expires after 900 seconds; None when the service failed to sign it."""
     download_expires_in_seconds: float | None = None
     """Lifetime of the link in seconds, 900."""

@@ -30,6 +30,7 @@ from sixtyfour_async.errors import (
     JobTimeoutError,
     JobUnknownError,
     JournalError,
+    LinkRefusedError,
     NoAnswerError,
     NotFoundError,
     PayloadTooLargeError,
@@ -114,6 +115,7 @@ def examples() -> Iterator[SixtyfourError]:
     for api in APIS:
         yield api("text", **API)
     yield ResponseError("text", **RESPONSE)
+    yield LinkRefusedError("text", **RESPONSE)
     yield WebhookError("text", reason="stale")
     yield AddressError("text", **RESPONSE)
     for job in JOBS:

@@ -16,7 +16,17 @@ from sixtyfour_async._wire.codec import (
     retry_after,
 )
 from sixtyfour_async._wire.envelopes import MAX_BODY_EXCERPT
-from sixtyfour_async.errors import APIError, NotFoundError, RateLimitError, ResponseError, ServerError
+from sixtyfour_async.errors import (
+    APIError,
+    AuthenticationError,
+    BadRequestError,
+    CreditsError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitError,
+    ResponseError,
+    ServerError,
+)
 from sixtyfour_async.models import Balance, Started
 
 NOW = datetime(2026, 2, 18, 10, 0, 0, tzinfo=UTC)
@@ -177,7 +187,13 @@ IN_42_SECONDS = str(int(NOW.timestamp()) + 42)
         (429, {}, None),
         (429, {"x-ratelimit-reset": IN_42_SECONDS}, 42.0),
         (429, {"x-ratelimit-reset": RECEIVED_AT}, 0.0),
-        (429, {"x-ratelimit-reset": "17"}, 0.0),
+        (429, {"x-ratelimit-reset": "17"}, 17.0),
+        (429, {"x-ratelimit-reset": "0"}, 0.0),
+        (429, {"x-ratelimit-reset": "1.5"}, 1.5),
+        (429, {"x-ratelimit-reset": "86400"}, 86400.0),
+        (429, {"x-ratelimit-reset": "9" * 400}, None),
+        (429, {"retry-after": "9" * 400}, None),
+        (429, {"retry-after": "\u0667"}, None),
         (429, {"x-ratelimit-reset": "later"}, None),
         (429, {"x-ratelimit-reset": IN_42_SECONDS, "date": "Wed, 18 Feb 2026 10:00:40 GMT"}, 2.0),
         (429, {"x-ratelimit-reset": IN_42_SECONDS, "retry-after": "3"}, 3.0),
@@ -195,6 +211,87 @@ def test_retry_after_is_read_from_the_headers(status: int, headers: dict[str, st
 )
 def test_a_date_out_of_range_is_ignored(date: str) -> None:
     assert retry_after(response(429, **{"retry-after": date})) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("Rate limit exceeded. Retry after 42 seconds", 42.0),
+        ("Rate limit exceeded, retry after 1 second.", 1.0),
+        ("Please try again in 1 minute", 60.0),
+        ("try again in 2.5 minutes", 150.0),
+        ("Too many requests: wait 30s", 30.0),
+        ("Please wait for 10 seconds before retrying", 10.0),
+        ("Limit resets in 90 seconds", 90.0),
+        ("Please retry your request after 500ms", 0.5),
+        ("Try again in about 1 hour", 3600.0),
+        ("RETRY AFTER 7 SECS", 7.0),
+        ("Limit: 500 requests per 60 seconds", None),
+        ("Retry later", None),
+        ("try again tomorrow; 42 is your limit", None),
+    ],
+)
+def test_a_pace_is_read_from_the_words_of_a_429(text: str, seconds: float | None) -> None:
+    for body in ({"detail": text}, {"error": {"code": "rate_limit_exceeded", "message": text}}):
+        assert error_of(429, body).retry_after == seconds
+    assert error_of(429, {"detail": text}, **{"retry-after": "3"}).retry_after == 3.0
+    assert error_of(503, {"detail": text}).retry_after is None, "a 5xx that may have been accepted stays in doubt"
+
+
+@pytest.mark.parametrize(
+    ("body", "seconds"),
+    [
+        ({"retry_after": 42}, 42.0),
+        ({"detail": {"retry_after": 1.5, "message": "slow down"}}, 1.5),
+        ({"error": {"retryAfter": "9"}}, 9.0),
+        ({"retry_after_ms": 1500}, 1.5),
+        ({"retry_after": 5, "message": "retry after 42 seconds"}, 5.0),
+        ({"retry_after": -1}, None),
+        ({"retry_after": True}, None),
+        ({"retry_after": "soon"}, None),
+        ({"retry_after": None, "message": "retry after 42 seconds"}, 42.0),
+    ],
+)
+def test_a_pace_is_read_from_the_body_of_a_429(body: Any, seconds: float | None) -> None:
+    assert error_of(429, body).retry_after == seconds
+
+
+# --- the error codes of a sister platform -----------------------------------------------------------------------------
+
+CODES: list[tuple[int, str, type[APIError]]] = [
+    (401, "auth_required", AuthenticationError),
+    (401, "key_revoked", AuthenticationError),
+    (401, "key_expired", AuthenticationError),
+    (402, "quota_exceeded", CreditsError),
+    (403, "insufficient_scope", PermissionDeniedError),
+    (403, "workspace_access_denied", PermissionDeniedError),
+    (429, "rate_limit_exceeded", RateLimitError),
+    (400, "validation_error", BadRequestError),
+    (400, "workspace_required", BadRequestError),
+    (404, "not_found", NotFoundError),
+    (500, "agent_error", ServerError),
+    (500, "internal_error", ServerError),
+]
+
+
+@pytest.mark.parametrize(("status", "code", "error_class"), CODES)
+def test_every_code_of_the_second_dialect_is_known(status: int, code: str, error_class: type[APIError]) -> None:
+    """In each of its envelopes."""
+    shapes: list[Any] = [
+        {"status": "error", "error": code, "message": "the text", "details": None},
+        {"error": {"code": code, "message": "the text"}},
+        {"detail": {"code": code, "message": "the text"}},
+        {"code": code, "message": "the text"},
+    ]
+    for body in shapes:
+        error = error_of(status, body)
+        assert (type(error), error.code, error.message) == (error_class, code, "the text")
+
+
+def test_field_errors_of_the_second_dialect_are_kept() -> None:
+    body = {"status": "error", "error": "validation_error", "message": "bad", "errors": {"email": "is no address"}}
+
+    assert error_of(400, body).errors == (("email", "is no address"),)
 
 
 # --- 429: the rate limit or a concurrency limit -------------------------------------------------------------------

@@ -1,0 +1,82 @@
+"""The parts of a runner, built anew each time that it is entered."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sixtyfour_async._client.client import AsyncClient, pipeline_of
+from sixtyfour_async._journal.base import Journal
+from sixtyfour_async._journal.memory import MemoryJournal
+from sixtyfour_async._journal.sqlite import SqliteJournal
+from sixtyfour_async._runner.delivery import Delivery
+from sixtyfour_async._runner.engine import Engine
+from sixtyfour_async._runner.intake import Intake
+from sixtyfour_async._scheduling.ledger import Ledger
+from sixtyfour_async._scheduling.limits import ConcurrencyLimit, new_job_limits
+from sixtyfour_async._scheduling.row_states import ReusePolicy
+from sixtyfour_async._scheduling.scheduler import Scheduler
+
+
+@dataclass(slots=True)
+class Settings:
+    """What a runner is built from, each time that it is entered.
+
+    Attributes:
+        journal: As it was given; one in memory is made once.
+        ledger: Returns a ledger for a journal, which is counted when it is opened.
+        policy: What to do with rows of earlier runs.
+        max_in_flight: Jobs submitted and not ended, at most.
+        max_rows: Rows read at most.
+        deep_searches: Deep searches at once.
+        job_deadline: Seconds after which a job is handed back.
+        patience: Seconds that an answer may lie unseen.
+    """
+
+    journal: str | Path | Journal | None
+    ledger: Callable[[Journal], Ledger]
+    policy: ReusePolicy
+    max_in_flight: int
+    max_rows: int | None
+    deep_searches: int
+    job_deadline: float
+    patience: float
+
+
+class Machine:
+    """Scheduler, engine, intake and delivery over one journal.
+
+    Attributes:
+        journal: The journal; one that a path was given for is opened by nobody else.
+        scheduler: Decides what is sent.
+        delivery: Hands outcomes over.
+        engine: Carries out what the scheduler decides.
+        intake: Reads rows.
+    """
+
+    def __init__(self, client: AsyncClient, settings: Settings) -> None:
+        given = settings.journal
+        self.journal: Journal = SqliteJournal(given) if isinstance(given, str | Path) else given or MemoryJournal()
+        settings.journal = given or self.journal  # one that was made in memory is made once
+        ledger = settings.ledger(self.journal)
+        self.scheduler = Scheduler(
+            budget=pipeline_of(client).budget,
+            ledger=ledger,
+            jitter=random.random,
+            job_limits=new_job_limits(settings.deep_searches),
+            in_flight=ConcurrencyLimit(settings.max_in_flight),
+            job_deadline=settings.job_deadline,
+            patience=settings.patience,
+        )
+        self.delivery = Delivery(self.journal)
+        self.engine = Engine(client, self.journal, self.scheduler, self.delivery)
+        self.intake = Intake(
+            self.journal,
+            self.engine,
+            self.delivery,
+            ledger=ledger,
+            policy=settings.policy,
+            max_rows=settings.max_rows,
+        )

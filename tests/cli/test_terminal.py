@@ -1,0 +1,90 @@
+"""What a service or a file says reaches the terminal as text only."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sixtyfour_async import APIError, InputError, JobFailedError, ServerError
+from sixtyfour_async.cli.exit_codes import ExitCode, exit_with
+from sixtyfour_async.cli.formatting import say
+from sixtyfour_async.errors.printable import printable
+from tests.client.network import scripted
+
+ATTACKS = {
+    "colour": "\x1b[31mred",
+    "title": "\x1b]0;owned\x07",
+    "link": "\x1b]8;;https://evil.example\x1b\\click\x1b]8;;\x1b\\",
+    "clipboard": "\x1b]52;c;cm0gLXJmIH4=\x07",
+    "a C1 introducer": "\x9b31mred",
+    "overwriting": "answered\rfailed  ",
+    "backspaces": "paid\b\b\b\bfree",
+    "another direction": "\u202egnp.exe",
+    "isolates": "\u2066abc\u2069",
+    "bell": "\x07",
+    "delete": "a\x7f",
+    "a lone surrogate": "\ud83d",
+    "a separator": "one\u2028two",
+}
+
+
+def is_harmless(text: str) -> bool:
+    return all(character.isprintable() or character in "\n\t" for character in text)
+
+
+@pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
+def test_everything_that_is_printed_is_text(attack: str, capsys: pytest.CaptureFixture[str]) -> None:
+    say(f"a row: {attack}")
+    with pytest.raises(SystemExit):
+        exit_with(attack, ExitCode.REFUSED)
+    out, err = capsys.readouterr()
+
+    assert is_harmless(out)
+    assert is_harmless(err)
+    assert out.startswith("a row: ")
+
+
+@pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
+def test_errors_are_text_wherever_they_are_shown(attack: str) -> None:
+    """The message itself keeps what came."""
+    errors = [
+        APIError(attack, status=400, errors=[(attack, attack)], request_id=attack, operation=attack),
+        ServerError(attack, status=500),
+        InputError(attack, remedy=attack),
+        JobFailedError(attack, job_id=attack),
+    ]
+
+    assert all(is_harmless(str(error)) for error in errors)
+    assert [error.message for error in errors] == [attack] * len(errors)
+
+
+@pytest.mark.parametrize("text", ["Zürich, 東京, 🧑‍🚀, naïve", "line\n\tindented", "C:\\x1b", "שלום"])
+def test_ordinary_text_is_printed_as_it_is(text: str) -> None:
+    assert printable(text) == text
+
+
+@given(st.text())
+def test_json_stays_json_of_the_same_value(text: str) -> None:
+    dumped = json.dumps({"why": text.replace("\ud800", "")}, ensure_ascii=False)
+
+    assert json.loads(printable(dumped.encode("utf-8", "replace").decode())) == json.loads(
+        dumped.encode("utf-8", "replace").decode()
+    )
+
+
+@pytest.mark.anyio
+async def test_a_log_shows_an_error_of_the_service_as_text(caplog: pytest.LogCaptureFixture) -> None:
+    import httpx  # noqa: PLC0415 (only here)
+
+    caplog.set_level(logging.DEBUG)
+    async with scripted(lambda _: httpx.Response(500, json={"detail": "\x1b]0;owned\x07"}), retries=1) as (client, _):
+        with pytest.raises(ServerError):
+            await client.account.check_balance()
+
+    ours = [record.getMessage() for record in caplog.records if record.name.startswith("sixtyfour_async")]
+    assert any("owned" in text for text in ours)
+    assert all(is_harmless(text) for text in ours)
