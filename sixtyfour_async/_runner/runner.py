@@ -8,7 +8,6 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
-from statistics import median
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
@@ -24,9 +23,9 @@ from sixtyfour_async._runner.outcome_stream import Operations, OutcomeStream, ch
 from sixtyfour_async._runner.outcomes import Explanation, Outcome, RunPlan, Stats, Unfinished, Unknown
 from sixtyfour_async._runner.planning import plan
 from sixtyfour_async._runner.reading import read_outcome, restore
+from sixtyfour_async._runner.snapshots import explanation_of, stats_of
 from sixtyfour_async._runner.submission import wall_clock
 from sixtyfour_async._scheduling.batches import MAX_FILE_ROWS
-from sixtyfour_async._scheduling.job_states import Phase
 from sixtyfour_async._scheduling.limits import MAX_DEEP_SEARCHES
 from sixtyfour_async._scheduling.poller import DEFAULT_PATIENCE_SECONDS
 from sixtyfour_async._scheduling.row_states import ENDED, Batching, Deliver, OnUnknown, ReusePolicy
@@ -236,48 +235,11 @@ class JobRunner:
 
     def stats(self) -> Stats:
         """Return a snapshot of the runner's counters."""
-        rows = self._engine.rows.values()
-        in_flight = sum(row.entry.state in {"intended", "accepted"} for row in rows)
-        budget, ledger, poller = self._budget, self._scheduler.ledger, self._scheduler.poller
-        now = self._clock.now()
-        return Stats(
-            waiting=len(rows) - in_flight,
-            in_flight=in_flight,
-            ended=dict(self._delivery.ended),
-            withdrawn=self._delivery.withdrawn,
-            replayed=self._delivery.replayed,
-            requests=budget.used,
-            throttled=budget.throttled,
-            requests_per_minute=budget.limit,
-            cost_cents=ledger.charged_cents,
-            reserved_cents=ledger.reserved_cents,
-            exposed_cents=ledger.exposed_cents,
-            last_minute=budget.last_minute(now),
-            other_traffic=budget.other_traffic,
-            bottleneck=self._scheduler.bottleneck(now),
-            poll_cost_seconds=poller.poll_cost_seconds,
-            lag=median(poller.lags) if poller.lags else None,
-            polls_per_job=poller.polls / poller.ended if poller.ended else 0.0,
-        )
+        return stats_of(self._scheduler, self._engine, self._delivery, self._clock.now())
 
     def explain(self, key: str) -> Explanation | None:
         """Return why a row was or was not polled; None when no row of this key is under way."""
-        job, now, scheduler = self._engine.job_of(key), self._clock.now(), self._scheduler
-        if job is None:
-            collected = key in self._engine.rows
-            cost = scheduler.poller.poll_cost_seconds
-            return Explanation(key, "waiting", "batch", None, 0, None, None, cost) if collected else None
-        contended = scheduler.queues.slot_contended(job, now)
-        return Explanation(
-            key,
-            job.phase.value,
-            scheduler.waits_for(job, now),
-            None if job.job_id is None else now - job.accepted_at,
-            job.polls,
-            now - job.polled_at if job.polls else None,
-            job.poll_at - now if job.phase is Phase.RUNNING else None,
-            scheduler.poller.poll_cost_for(job, slot_contended=contended),
-        )
+        return explanation_of(self._scheduler, self._engine, key, self._clock.now())
 
     async def plan(
         self, operations: Operations[Any], *, key: Callable[[Any], str] | None = None, batching: Batching = "auto"

@@ -24,7 +24,7 @@ from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async._wire.envelopes import MAX_BODY_EXCERPT, named_pace, read_envelope
-from sixtyfour_async._wire.json_body import decode_body, decode_text, with_charset
+from sixtyfour_async._wire.json_body import decode_body, with_charset
 from sixtyfour_async._wire.multipart import FILE_FIELD, Parts
 from sixtyfour_async._wire.wrong_address import check_address, names_no_resource
 from sixtyfour_async.errors import (
@@ -307,7 +307,7 @@ def decode_error(response: HTTPResponse, *, operation: str, job_limit: str = "")
         request_id=request_id(response.headers),
         retry_after=retry_after(response, message),
         operation=operation,
-        body=_excerpt(response),
+        body=response.as_body().text[:MAX_BODY_EXCERPT],
     )
     if isinstance(error, RateLimitError):
         remaining = response.headers.get("x-ratelimit-remaining", "")
@@ -372,11 +372,6 @@ def _as_date(text: str) -> datetime | None:
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
     return date if date.tzinfo else date.replace(tzinfo=UTC)
-
-
-def _excerpt(response: HTTPResponse) -> str:
-    charset_kept = with_charset(response.body[: MAX_BODY_EXCERPT * 4], response.headers.get("content-type", ""))
-    return decode_text(charset_kept)[:MAX_BODY_EXCERPT]
 
 
 def job_route(operation: Operation[Any]) -> Route:

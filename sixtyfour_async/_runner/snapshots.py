@@ -1,0 +1,57 @@
+"""Snapshots of a runner: its counters, and why a row was or was not polled."""
+
+from __future__ import annotations
+
+from statistics import median
+
+from sixtyfour_async._runner.delivery import Delivery
+from sixtyfour_async._runner.engine import Engine
+from sixtyfour_async._runner.outcomes import Explanation, Stats
+from sixtyfour_async._scheduling.job_states import Phase
+from sixtyfour_async._scheduling.scheduler import Scheduler
+
+
+def stats_of(scheduler: Scheduler, engine: Engine, delivery: Delivery, now: float) -> Stats:
+    """Return the counters at an instant."""
+    rows = engine.rows.values()
+    in_flight = sum(row.entry.state in {"intended", "accepted"} for row in rows)
+    budget, ledger, poller = scheduler.budget, scheduler.ledger, scheduler.poller
+    return Stats(
+        waiting=len(rows) - in_flight,
+        in_flight=in_flight,
+        ended=dict(delivery.ended),
+        withdrawn=delivery.withdrawn,
+        replayed=delivery.replayed,
+        requests=budget.used,
+        throttled=budget.throttled,
+        requests_per_minute=budget.limit,
+        cost_cents=ledger.charged_cents,
+        reserved_cents=ledger.reserved_cents,
+        exposed_cents=ledger.exposed_cents,
+        last_minute=budget.last_minute(now),
+        other_traffic=budget.other_traffic,
+        bottleneck=scheduler.bottleneck(now),
+        poll_cost_seconds=poller.poll_cost_seconds,
+        lag=median(poller.lags) if poller.lags else None,
+        polls_per_job=poller.polls / poller.ended if poller.ended else 0.0,
+    )
+
+
+def explanation_of(scheduler: Scheduler, engine: Engine, key: str, now: float) -> Explanation | None:
+    """Return why a row was or was not polled; None when no row of this key is under way."""
+    job = engine.job_of(key)
+    if job is None:
+        collected = key in engine.rows
+        cost = scheduler.poller.poll_cost_seconds
+        return Explanation(key, "waiting", "batch", None, 0, None, None, cost) if collected else None
+    contended = scheduler.queues.slot_contended(job, now)
+    return Explanation(
+        key,
+        job.phase.value,
+        scheduler.waits_for(job, now),
+        None if job.job_id is None else now - job.accepted_at,
+        job.polls,
+        now - job.polled_at if job.polls else None,
+        job.poll_at - now if job.phase is Phase.RUNNING else None,
+        scheduler.poller.poll_cost_for(job, slot_contended=contended),
+    )
