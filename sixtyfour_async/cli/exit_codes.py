@@ -12,8 +12,7 @@ from enum import IntEnum
 from functools import wraps
 from typing import Final, NoReturn
 
-import click
-
+from sixtyfour_async.cli.formatting import say
 from sixtyfour_async.errors import ConfigurationError, InputError, SixtyfourError
 
 PYTHON_PRICE: Final = re.compile(r"\bprices=\{'([^']+)': (?:cents|([\w.+-]+))\}")
@@ -32,6 +31,8 @@ class ExitCode(IntEnum):
     """The input or a setting is wrong; nothing was sent. click uses the same code for malformed options."""
     INCOMPLETE = 3
     """The run finished, and some row is not ``completed``."""
+    UNWRITTEN = 4
+    """Rows were answered and paid, and the output could not be written; the journal has all of it."""
     INTERRUPTED = 130
     """Stopped by SIGINT or SIGTERM; 128 + SIGINT, as shells report it."""
 
@@ -54,7 +55,7 @@ def one_line_errors(command: Callable[..., None]) -> Callable[..., None]:
 
 def exit_with(message: str, code: ExitCode) -> NoReturn:
     """Print the last line and exit."""
-    click.echo(f"sixtyfour: {with_flags(message)}", err=True)
+    say(f"sixtyfour: {with_flags(message)}", err=True)
     sys.exit(code)
 
 

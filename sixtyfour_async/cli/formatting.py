@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import click
+
 LONGEST_IN_SECONDS: Final = 100
 LONGEST_IN_MINUTES_SECONDS: Final = 90 * 60
 
@@ -23,3 +25,8 @@ def duration(seconds: float) -> str:
     if seconds < LONGEST_IN_SECONDS:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.1f} min" if seconds < LONGEST_IN_MINUTES_SECONDS else f"{seconds / 3600:.1f} h"
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print a text, to stderr if *err*."""
+    click.echo(text, err=err)

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from sixtyfour_async.cli.exit_codes import ExitCode, exit_with, one_line_errors
-from sixtyfour_async.cli.run_command import check_files, run_enrichment
+from sixtyfour_async.cli.run_command import check_files
 from sixtyfour_async.cli.service import connect, simulator_settings
 from sixtyfour_async.errors import InputError
 
@@ -34,6 +34,8 @@ def demo(speed: float, *, fresh: bool) -> None:
     or a kill, run the command again.
     """
     from sixtyfour_async.cli.demo import compare_with_facts, demo_enrichment
+    from sixtyfour_async.cli.journal_notes import JournalNotes
+    from sixtyfour_async.cli.run_steps import Run
     from sixtyfour_async.cli.table_files import Output
 
     out, journal = Path("companies.enriched.csv"), Path("companies.enriched.journal.db")
@@ -51,7 +53,7 @@ def demo(speed: float, *, fresh: bool) -> None:
             f"{speed:g} times faster than real time",
             err=True,
         )
-        run_enrichment(enrichment, service, output=output, journal=journal, compare=compare_with_facts)
+        Run(enrichment, service, JournalNotes.read(journal), output, compare=compare_with_facts).start(asks=False)
 
 
 @click.command()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from sixtyfour_async.cli.column_mapping import ColumnMapping
+from sixtyfour_async.questions.column_mapping import ColumnMapping
 from sixtyfour_async.errors import InputError
 from sixtyfour_async.operations import (
     REGISTRY,
