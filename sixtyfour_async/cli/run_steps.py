@@ -145,9 +145,8 @@ class Run:
         except KeyboardInterrupt:
             exit_with("interrupted; nothing was sent", ExitCode.INTERRUPTED)
         if answer is None:
-            exit_with(
-                "a live run needs a yes to its plan, and there is no terminal to ask on: add --yes", ExitCode.USAGE
-            )
+            reason = "a live run needs a yes to its plan, and there is no terminal to ask on"
+            exit_with(f"{reason}; nothing was sent: add --yes", ExitCode.USAGE)
         if not answer:
             exit_with("no yes was given; nothing was sent", ExitCode.USAGE)
         return agreement

@@ -128,12 +128,10 @@ def test_an_output_fed_back_in_sends_none_of_our_columns(shell: Shell) -> None:
     command = ("run", "research-agent", "in.enriched.csv", "--field", "industry=Line of business", *FAST)
     result = shell.run(*command)
     with sqlite3.connect(shell.folder / "in.enriched.enriched.journal.db") as database:
-        requests = [json.loads(request) for (request,) in database.execute("SELECT request FROM jobs")]
-
+        found = database.execute("SELECT key FROM (SELECT request FROM jobs), json_each(request, '$.input_data')").fetchall()
     assert result.code in {0, 3}, result.err
     assert result.err.count("-- not sent (from an earlier output)") == 5
-    subjects = [next(value for value in request.values() if isinstance(value, dict)) for request in requests]
-    assert [set(subject) for subject in subjects] == [{"company_name", "website", "salary", "headquarters"}] * 2
+    assert Counter(key for (key,) in found) == dict.fromkeys(("company_name", "website", "salary", "headquarters"), 2)
 
 
 def test_a_column_is_sent_when_it_is_named_and_stays(shell: Shell) -> None:
