@@ -20,6 +20,7 @@ def plan_lines(plan: RunPlan, rows: RowsToAsk, enrichment: Enrichment, notes: Jo
     return [
         _rows_line(plan, rows),
         *_changes(rows, enrichment),
+        *_first_sent(enrichment, notes),
         *_columns_lines(enrichment),
         f"  {'requests':<18} {plan.requests:>8,}   {plan.submits:,} of them submits",
         f"  {'minutes':<18} {plan.minutes:>8,.1f}   {earliest:,.1f} to {latest:,.1f}; bottleneck: {plan.bottleneck}",
@@ -49,7 +50,8 @@ def _changes(rows: RowsToAsk, enrichment: Enrichment) -> list[str]:
     """Report what is a new question about rows that are in the journal."""
     wanted = tuple(enrichment.question.requested)
     lines = [
-        f"  {', '.join(fields)}: {row_count(number)} " + ("will be asked" if fields == wanted else "lack only this")
+        f"  {', '.join(fields)}: {row_count(number)}"
+        + ("" if fields == wanted else f" {'lacks' if number == 1 else 'lack'} only this")
         for fields, number in rows.missing.most_common()
     ]
     lines += [
@@ -61,6 +63,15 @@ def _changes(rows: RowsToAsk, enrichment: Enrichment) -> list[str]:
     if changed:
         lines.append(f"  {', '.join(changed)} changed since the journal was last asked: every row is a new question")
     return lines
+
+
+def _first_sent(enrichment: Enrichment, notes: JournalNotes) -> list[str]:
+    """Report the columns that make new questions of rows that are in the journal."""
+    known = (notes.columns or {}).values()
+    first = [column for column, key in enrichment.mapping.sent.items() if key not in known]
+    if notes.columns is None or not first:
+        return []
+    return [f"  {_listed(first)}: sent for the first time; a row with a value in it is a new question, and asked again"]
 
 
 def _columns_lines(enrichment: Enrichment) -> list[str]:
@@ -83,6 +94,6 @@ def _cost_lines(plan: RunPlan, notes: JournalNotes) -> list[str]:
         return [f"  {'cost':<18} {dollars(plan.cost_cents):>8}{basis}"]
     price = f"--price {next(iter(plan.unpriced))}=CENTS"
     return [
-        f"  {'cost':<18} {dollars(plan.cost_cents):>8}   and what is not known{basis}",
+        f"  {'cost':<18} {dollars(plan.cost_cents) if plan.cost_cents else 'not known':>8}{basis}",
         f"  price not known: {unpriced}; give it with {price}, or ask a few rows first with --sample {SAMPLE_ROWS}",
     ]

@@ -180,7 +180,7 @@ def test_a_yes_is_kept_and_covers_no_more_than_it_was_given_for(live: Live) -> N
     code, screen = live.answered("yes\n", *FOUNDED)
     assert (code, live.jobs - before) == (0, 7), screen
     assert "founded: 3 rows lack only this" in screen
-    assert "headquarters, founded: 1 row will be asked" in screen
+    assert "headquarters, founded: 1 row\r\n" in screen
     assert "by what this journal was charged: company-intelligence 10 cents" in screen
 
 

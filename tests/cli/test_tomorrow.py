@@ -128,7 +128,9 @@ def test_an_output_fed_back_in_sends_none_of_our_columns(shell: Shell) -> None:
     command = ("run", "research-agent", "in.enriched.csv", "--field", "industry=Line of business", *FAST)
     result = shell.run(*command)
     with sqlite3.connect(shell.folder / "in.enriched.enriched.journal.db") as database:
-        found = database.execute("SELECT key FROM (SELECT request FROM jobs), json_each(request, '$.input_data')").fetchall()
+        found = database.execute(
+            "SELECT key FROM (SELECT request FROM jobs), json_each(request, '$.input_data')"
+        ).fetchall()
     assert result.code in {0, 3}, result.err
     assert result.err.count("-- not sent (from an earlier output)") == 5
     assert Counter(key for (key,) in found) == dict.fromkeys(("company_name", "website", "salary", "headquarters"), 2)
@@ -139,6 +141,8 @@ def test_a_column_is_sent_when_it_is_named_and_stays(shell: Shell) -> None:
     write(shell, known(0, 2))
     first = shell.run(*RUN, *HQ)
     assert "Salary       -- not sent (the service has no name for it)" in first.err
+    plan = shell.run(*RUN, *HQ, "--send", "Salary", "--dry-run")
+    assert "Salary: sent for the first time; a row with a value in it is a new question, and asked again" in plan.out
     assert asked(shell, *HQ, "--send", "Salary") == 2
     assert asked(shell, *HQ) == 0
     assert asked(shell, *HQ, "--skip", "Salary") == 0, "as the first run asked"
