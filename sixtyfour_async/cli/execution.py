@@ -82,7 +82,7 @@ async def execute(
         client: The client of the service.
         notes: The journal, and what was known of it before.
         service: What the journal is bound to; see `purpose`.
-        agreement: The terms of a new yes, to be kept.
+        agreement: The terms of a new yes, to be kept; it begins a new run for the cap on a run.
         sample: How many rows to ask that were not answered yet; None for all rows.
         batching: How rows are grouped into submits, as for `JobRunner.map`.
         on_progress: Called several times a second with the counters and the service's seconds since the start.
@@ -93,7 +93,7 @@ async def execute(
         JournalError: The journal cannot be used for this enrichment; nothing was sent.
     """
     result, clock = RunResult(), pipeline_of(client).clock
-    runner = JobRunner(client, journal=notes.path, **settings)
+    runner = JobRunner(client, journal=notes.path, new_run=agreement is not None, **settings)
     started, started_real = clock.now(), anyio.current_time()
     with anyio.CancelScope() as run_scope:
         async with runner:

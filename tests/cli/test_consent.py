@@ -320,3 +320,16 @@ def test_what_was_agreed_to_stands_in_the_journal(live: Live) -> None:
 
     assert agreed["columns"] == {"company_name": "company_name", "website": "website"}
     assert (agreed["jobs"], agreed["cost_cents"], list(agreed["fields"])) == (3, 30.0, ["headquarters"])
+
+
+def test_a_new_yes_begins_a_new_run_for_the_cap_on_a_run(live: Live) -> None:
+    """Under a cap of two rows a run: two, none more to resume it, and two more with another yes."""
+    before = live.jobs
+    cap = (*PRICE, "--max-cost-cents-per-run", "20", "--yes")
+    live.run(*cap, code=1)
+    assert live.jobs - before == 2
+    live.run(*cap, code=1)
+    assert live.jobs - before == 2
+    live.table(0, 1, 2, 3, 4)
+    live.run(*cap, code=1)
+    assert live.jobs - before == 4
