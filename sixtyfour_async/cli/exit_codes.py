@@ -49,6 +49,8 @@ def one_line_errors(command: Callable[..., None]) -> Callable[..., None]:
             exit_with(str(error), ExitCode.USAGE if wrong_usage else ExitCode.REFUSED)
         except ModuleNotFoundError as error:
             exit_with(str(error), ExitCode.USAGE)
+        except KeyboardInterrupt:  # a run in progress has its own way to end
+            exit_with("interrupted", ExitCode.INTERRUPTED)
 
     return wrapper
 

@@ -24,7 +24,7 @@ def plan_lines(plan: RunPlan, rows: RowsToAsk, enrichment: Enrichment, notes: Jo
         *_columns_lines(enrichment),
         f"  {'requests':<18} {plan.requests:>8,}   {plan.submits:,} of them submits",
         f"  {'minutes':<18} {plan.minutes:>8,.1f}   {earliest:,.1f} to {latest:,.1f}; bottleneck: {plan.bottleneck}",
-        *_cost_lines(plan, notes),
+        *_cost_lines(plan, notes.learned.get(enrichment.question.variant)),
     ]
 
 
@@ -86,10 +86,11 @@ def _listed(columns: Iterable[str]) -> str:
     return ", ".join(" ".join(column.split()) for column in columns)
 
 
-def _cost_lines(plan: RunPlan, notes: JournalNotes) -> list[str]:
+def _cost_lines(plan: RunPlan, learned_cents: float | None) -> list[str]:
     unpriced = ", ".join(f"{variant} ({row_count(number)})" for variant, number in plan.unpriced.items())
-    learned = ", ".join(f"{variant} {cents:g} cents" for variant, cents in notes.learned.items())
-    basis = f"   by what this journal was charged: {learned}" if learned and plan.to_submit else ""
+    basis = (
+        f"   this journal was charged up to {learned_cents:g} cents a row" if learned_cents and plan.to_submit else ""
+    )
     if not unpriced:
         return [f"  {'cost':<18} {dollars(plan.cost_cents):>8}{basis}"]
     price = f"--price {next(iter(plan.unpriced))}=CENTS"

@@ -165,7 +165,7 @@ def run(operation: str, table: Path, **options: Any) -> None:
     from sixtyfour_async.cli.journal_notes import JournalNotes
     from sixtyfour_async.cli.option_values import by_name, parse_number
     from sixtyfour_async.cli.run_steps import Run
-    from sixtyfour_async.cli.table_files import Output, default_journal, default_output
+    from sixtyfour_async.cli.table_files import STANDARD, Output, default_journal, default_output
 
     out: Path = options["out"] or default_output(table)
     journal: Path = options["journal"] or default_journal(out)
@@ -185,7 +185,7 @@ def run(operation: str, table: Path, **options: Any) -> None:
     settings["prices"] = by_name("--price", (parse_number("--price", text) for text in options["prices"]))
     speed, faults = options["speed"] or 60.0, options["faults"]
     with connect(simulate=options["simulate"], speed=speed, journal=journal, faults=faults) as service:
-        run = Run(enrichment, service, notes, output, settings)
+        run = Run(enrichment, service, notes, output, settings, table_on_stdin=table == STANDARD)
         if options["dry_run"]:
             run.show_plan()
         else:

@@ -25,7 +25,7 @@ from sixtyfour_async.cli.progress import Progress
 from sixtyfour_async.cli.rows_to_ask import RowsToAsk
 from sixtyfour_async.cli.service import Service, check_access
 from sixtyfour_async.cli.summary import resume_lines, summary_lines
-from sixtyfour_async.cli.table_files import STANDARD, Output
+from sixtyfour_async.cli.table_files import Output
 from sixtyfour_async.cli.terminal import confirmed
 from sixtyfour_async.errors import InputError
 from sixtyfour_async.questions.agreement import Agreement
@@ -47,6 +47,7 @@ class Run:
         notes: The journal, and what is known of it.
         output: Where the output goes.
         settings: Passed to `JobRunner`, with ``batching``.
+        table_on_stdin: Whether standard input is the table, and no keyboard.
         compare: Returns further lines for the summary, given the output's path.
     """
 
@@ -55,6 +56,7 @@ class Run:
     notes: JournalNotes
     output: Output
     settings: Mapping[str, Any] = field(default_factory=lambda: {"batching": "auto"})
+    table_on_stdin: bool = False
     compare: Callable[[Path], list[str]] = _no_comparison
 
     def show_plan(self) -> None:
@@ -138,10 +140,10 @@ class Run:
         say("\n".join(self._plan_lines(plan, rows)), err=True)
         if not asks:
             return agreement
-        price = f"up to {dollars(plan.cost_cents)}" if not plan.unpriced else "at a price that is not known"
+        price = f"about {dollars(plan.cost_cents)}" if not plan.unpriced else "at a price that is not known"
         question = f"send {row_count(plan.to_submit)}, {price}? [y/N] "
         try:
-            answer = confirmed(question, table_on_stdin=self.enrichment.table.path == STANDARD)
+            answer = confirmed(question, table_on_stdin=self.table_on_stdin)
         except KeyboardInterrupt:
             exit_with("interrupted; nothing was sent", ExitCode.INTERRUPTED)
         if answer is None:

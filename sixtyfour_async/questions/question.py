@@ -94,6 +94,11 @@ class Question:
         """The requested fields: name → `FieldSpec`."""
         return cast("dict[str, FieldSpec]", to_struct(self.fields if self.struct is None else self.struct))
 
+    @property
+    def variant(self) -> str:
+        """What its price depends on, such as ``"company-intelligence/low"``."""
+        return self.operation_for(ANYBODY).variant()
+
     def with_fields(self, fields: Mapping[str, FieldSpec]) -> Question:
         """Return the same question about other fields."""
         return replace(self, fields=dict(fields), struct=None)

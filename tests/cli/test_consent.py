@@ -26,7 +26,7 @@ FOUNDED = ("--field", "founded:int=Year of founding")
 PRICE = ("--price", "company-intelligence=10")
 RUNNER = """
 import os, sys
-os.open(os.ttyname(0), os.O_RDWR)  # the first terminal that a session opens is its own
+os.open(next(os.ttyname(number) for number in (0, 2) if os.isatty(number)), os.O_RDWR)  # now it is the session's own
 from sixtyfour_async import AsyncClient
 from sixtyfour_async.__main__ import main
 AsyncClient.__init__.__kwdefaults__["speed"] = float(sys.argv.pop(1))
@@ -51,14 +51,16 @@ class Live:
         return result.err + result.out
 
     @contextmanager
-    def terminal(self, *options: str, stderr: int | None = None) -> Generator[Terminal, None, None]:
-        """Run with a keyboard, and with a screen unless *stderr* goes elsewhere."""
+    def terminal(
+        self, *options: str, stdin: int | None = None, stderr: int | None = None, command: tuple[str, ...] = RUN
+    ) -> Generator[Terminal, None, None]:
+        """Run on a terminal, but for the streams that are elsewhere."""
         main, end = pty.openpty()
         child = subprocess.Popen(
-            [COMMAND[0], "-c", RUNNER, str(SERVICE_SPEED), *RUN, *options],
+            [COMMAND[0], "-c", RUNNER, str(SERVICE_SPEED), *command, *options],
             cwd=self.shell.folder,
             env={**ENVIRONMENT, **self.service.exports},
-            stdin=end,
+            stdin=end if stdin is None else stdin,
             stdout=end if stderr is None else stderr,
             stderr=end if stderr is None else stderr,
             start_new_session=True,
@@ -144,7 +146,7 @@ def test_anything_but_a_yes_sends_nothing(live: Live, text: str) -> None:
     code, screen = live.answered(text, *PRICE)
 
     assert code == 2
-    assert "send 3 rows, up to $0.30? [y/N]" in screen
+    assert "send 3 rows, about $0.30? [y/N]" in screen
     assert "no yes was given; nothing was sent" in screen
     assert live.jobs == before
     assert live.shell.names() == {"in.csv"}
@@ -181,7 +183,7 @@ def test_a_yes_is_kept_and_covers_no_more_than_it_was_given_for(live: Live) -> N
     assert (code, live.jobs - before) == (0, 7), screen
     assert "founded: 3 rows lack only this" in screen
     assert "headquarters, founded: 1 row\r\n" in screen
-    assert "by what this journal was charged: company-intelligence 10 cents" in screen
+    assert "this journal was charged up to 10 cents a row" in screen
 
 
 def test_a_run_that_is_resumed_is_not_asked_about_again(live: Live) -> None:
@@ -216,6 +218,19 @@ def test_the_question_finds_the_terminal_when_the_screen_is_a_pipe(live: Live) -
     assert code == 0
     assert live.jobs - before == 3
     assert [row["status"] for row in live.shell.rows()] == ["completed"] * 3
+
+
+def test_the_question_finds_the_keyboard_when_the_table_comes_from_standard_input(live: Live) -> None:
+    before = live.jobs
+    with (live.shell.folder / "in.csv").open("rb") as table:
+        command = ("run", "company-intelligence", "-", *HEADQUARTERS, "--out", "o.csv")
+        with live.terminal(*PRICE, stdin=table.fileno(), command=command) as terminal:
+            terminal.read_until("[y/N] ")
+            os.write(terminal.main, b"y\n")
+            code, screen = terminal.finish()
+
+    assert (code, live.jobs - before) == (0, 3), screen
+    assert len(live.shell.rows("o.csv")) == 3
 
 
 @pytest.mark.parametrize("closed", ["2>&1 | head -1", ">&-", "2>&-", "0<&- >&- 2>&-"])
@@ -253,7 +268,7 @@ def test_a_sample_is_its_own_yes_and_prices_the_rest(live: Live) -> None:
     assert live.jobs - before == 2
     assert "the rest:" in printed
     assert "6 rows: 4 to send; 2 answered or parked in the journal" in printed
-    assert "cost                  $0.40   by what this journal was charged: company-intelligence 10 cents" in printed
+    assert "cost                  $0.40   this journal was charged up to 10 cents a row" in printed
     assert [row["status"] for row in live.shell.rows()] == ["completed"] * 2 + ["not asked"] * 4
     live.run("--sample", "1")
     assert live.jobs - before == 3

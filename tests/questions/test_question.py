@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
-from sixtyfour_async import Question
+from sixtyfour_async import Question, Status
 from sixtyfour_async.errors import InputError
 from sixtyfour_async.questions.agreement import Agreement
+from sixtyfour_async.questions.outcome_columns import NOT_ASKED, SEVERITY
 from sixtyfour_async.questions.parts import AskedBefore, FieldSet, changed_fields, changed_options, read_field_sets
 
 COMPANY = "company-intelligence"
@@ -111,6 +112,12 @@ def test_each_field_of_a_row_is_asked_once_whatever_was_asked_before(runs: list[
         assert answers.items() <= fields.items()
         assert refuse or answers == fields
     assert len(service.asked) == len(set(service.asked))
+
+
+def test_every_status_has_a_rank() -> None:
+    """Of the parts of a row's question the worst counts."""
+    assert set(get_args(Status)) | {NOT_ASKED} == set(SEVERITY)
+    assert SEVERITY[0] == "completed"
 
 
 def test_other_criteria_or_options_are_another_question() -> None:
