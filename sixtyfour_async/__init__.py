@@ -104,6 +104,7 @@ if TYPE_CHECKING:
         Upload,
         VerifyAge,
     )
+    from sixtyfour_async.questions.question import Question
     from sixtyfour_async.webhooks import JobEvent, WebhookEvent, WebhookReceiver, WorkflowEvent
 
 __all__ = [
@@ -173,6 +174,7 @@ __all__ = [
     "ProtocolError",
     "QAAgent",
     "QuerySearch",
+    "Question",
     "RateLimit",
     "RateLimitError",
     "RawResponse",
@@ -224,6 +226,7 @@ _HOMES = (
     "operations",
     "_runner.outcomes",
     "models",
+    "questions.question",
     "webhooks",
     "_client.hooks",
     "_client.auth",

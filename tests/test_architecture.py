@@ -15,11 +15,11 @@ PACKAGE = ROOT / "sixtyfour_async"
 LAYERS: list[set[str]] = [
     {"errors"},
     {"models"},
-    {"operations"},
-    {"_wire", "_scheduling"},
+    {"operations", "tables"},
+    {"_wire", "_scheduling", "questions"},
     {"_client", "_journal", "webhooks"},
     {"_runner"},
-    {"tables", "simulator"},
+    {"simulator"},
     {"testing"},
     {"cli"},
     {"__main__"},
@@ -36,7 +36,7 @@ HEIGHT = {room: height for height, rooms in enumerate(LAYERS) for room in rooms}
 
 NOT_IN_PURE_ROOMS = {"asyncio", "anyio", "httpx", "httpx2", "sqlite3", "time", "random", "os", "logging"}
 
-PURE_ROOMS = {"_wire", "_scheduling"}
+PURE_ROOMS = {"_wire", "_scheduling", "questions"}
 
 KNOWS_HTTPX = {PACKAGE / "_client" / "transport.py", PACKAGE / "testing.py"}
 """One module sends; the other one hands users a transport for their own tests."""

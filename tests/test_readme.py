@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sixtyfour_async.cli.enrichment import TABLE_OPERATIONS
+from sixtyfour_async.questions.table_operations import TABLE_OPERATIONS
 from sixtyfour_async.simulator import DEFAULT_KEY, SimulatorSettings
 from sixtyfour_async.simulator.serving.process import simulator_process
 from tests.contract.readme_table import operations_table, table_in

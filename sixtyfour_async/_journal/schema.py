@@ -237,9 +237,33 @@ class Reader:
         """Return sums: one line for each kind and state."""
         return tuple(lines_of(self._database))
 
+    def note(self, name: str) -> str | None:
+        """Return a text that `Journal.set_meta` stored, or None."""
+        found = self._database.execute("SELECT value FROM meta WHERE name = ?", (f"note:{name}",)).fetchone()
+        return None if found is None else str(found[0])
+
     def purpose(self) -> dict[str, str]:
         """Return what the journal is for."""
         return dict(self._database.execute("SELECT name, value FROM meta WHERE name NOT LIKE 'note:%'").fetchall())
+
+
+def has_begun(path: str | Path) -> bool:
+    """Return whether a journal has tables; a run that was killed at once leaves a file without any.
+
+    Raises:
+        JournalError: It is not a journal, or was written by a newer version.
+    """
+    path = Path(path)
+    if not path.is_file():
+        return False
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True)) as database:
+            database.execute("PRAGMA query_only = ON")
+            return checked_version(database, path) > 0
+    except sqlite3.OperationalError as error:
+        raise JournalError(f"journal {path}: {error}") from error
+    except sqlite3.DatabaseError as error:
+        raise JournalError(f"{path} is not a journal ({error}): choose another journal") from error
 
 
 @contextmanager

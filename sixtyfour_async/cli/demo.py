@@ -8,8 +8,9 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sixtyfour_async.cli.enrichment import Enrichment, Question
+from sixtyfour_async.cli.enrichment import Enrichment
 from sixtyfour_async.models.struct import FieldSpec
+from sixtyfour_async.questions.question import Question
 from sixtyfour_async.simulator import companies
 from sixtyfour_async.tables import open_table, write_table
 

@@ -31,6 +31,8 @@ class ExitCode(IntEnum):
     """The input or a setting is wrong; nothing was sent. click uses the same code for malformed options."""
     INCOMPLETE = 3
     """The run finished, and some row is not ``completed``."""
+    UNWRITTEN = 4
+    """Rows were answered and paid, and the output could not be written; the journal has all of it."""
     INTERRUPTED = 130
     """Stopped by SIGINT or SIGTERM; 128 + SIGINT, as shells report it."""
 
@@ -47,6 +49,8 @@ def one_line_errors(command: Callable[..., None]) -> Callable[..., None]:
             exit_with(str(error), ExitCode.USAGE if wrong_usage else ExitCode.REFUSED)
         except ModuleNotFoundError as error:
             exit_with(str(error), ExitCode.USAGE)
+        except KeyboardInterrupt:  # a run in progress has its own way to end
+            exit_with("interrupted", ExitCode.INTERRUPTED)
 
     return wrapper
 

@@ -9,9 +9,12 @@ from typing import Any
 
 from sixtyfour_async._journal.base import Entry
 from sixtyfour_async._runner.reading import read_outcome, restore
-from sixtyfour_async.cli.enrichment import NOT_ASKED, OUTCOME_COLUMNS, TABLE_OPERATIONS, Question, output_columns
 from sixtyfour_async.cli.journal_bodies import body_file
 from sixtyfour_async.models._base import json_array, json_object
+from sixtyfour_async.questions.outcome_columns import NOT_ASKED, OUTCOME_COLUMNS, output_columns
+from sixtyfour_async.questions.table_operations import TABLE_OPERATIONS
+from sixtyfour_async.questions.table_operations import answer_cells as cells_of
+from sixtyfour_async.questions.table_operations import answer_columns as columns_of
 from sixtyfour_async.tables import Cell, added_columns
 
 KEY_COLUMNS = ("key", "operation")
@@ -83,23 +86,17 @@ def subject_of(operation: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def answer_columns(operation: str, request: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the names of the columns that the answer to a request fills."""
-    question = _question(operation, request)
-    return ("answer",) if question is None else question.answer_columns
+    if operation not in TABLE_OPERATIONS:
+        return ("answer",)
+    criteria = [json_object(criterion) or {} for criterion in json_array(request.get("qualification_criteria")) or []]
+    names = [str(criterion.get("criteria_name")) for criterion in criteria]
+    struct = json_object(request.get("struct")) or {}
+    return columns_of(operation, [name for name in struct if name not in names], names)
 
 
 def answer_of(operation: str, request: Mapping[str, Any], raw: Any) -> Mapping[str, Cell]:
     """Return an answer as column → cell."""
-    question = _question(operation, request)
-    if question is None:
-        return {"answer": raw}
-    return dict(zip(question.answer_columns, question.answer_cells(raw), strict=True))
-
-
-def _question(operation: str, request: Mapping[str, Any]) -> Question | None:
-    """Rebuild the question of a request; None when the operation cannot be run over a table."""
     if operation not in TABLE_OPERATIONS:
-        return None
-    criteria = [json_object(criterion) or {} for criterion in json_array(request.get("qualification_criteria")) or []]
-    by_name = {str(one.get("criteria_name")): str(one.get("description")) for one in criteria}
-    struct = json_object(request.get("struct")) or {}
-    return Question(operation, {name: spec for name, spec in struct.items() if name not in by_name}, by_name)
+        return {"answer": raw}
+    names = answer_columns(operation, request)
+    return dict(zip(names, cells_of(operation, names, raw), strict=True))

@@ -1,24 +1,22 @@
-"""``sixtyfour run``: its options, what is checked before anything is sent, and how the run is reported."""
+"""``sixtyfour run``: its options, and what is checked before anything is sent."""
 
 from __future__ import annotations
 
-import shlex
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from sixtyfour_async.cli.exit_codes import ExitCode, exit_with, one_line_errors
-from sixtyfour_async.cli.formatting import say
-from sixtyfour_async.cli.service import Service, check_access, check_key, connect
+from sixtyfour_async.cli.exit_codes import one_line_errors
+from sixtyfour_async.cli.formatting import row_count, say
+from sixtyfour_async.cli.service import check_key, connect
 from sixtyfour_async.errors import InputError
 
 if TYPE_CHECKING:
     from sixtyfour_async.cli.enrichment import Enrichment
-    from sixtyfour_async.cli.execution import RunResult
+    from sixtyfour_async.cli.journal_notes import JournalNotes
     from sixtyfour_async.cli.table_files import Output
+    from sixtyfour_async.questions.question import Question
 
 MAX_PROBLEMS_SHOWN = 5
 """Rows that cannot be sent and are shown with their problem."""
@@ -71,6 +69,15 @@ Example:
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Send the first N rows only.")
 @click.option("--map", "renames", multiple=True, metavar="COLUMN=KEY", help="Send a column under this key; repeatable.")
 @click.option("--skip", "skips", multiple=True, metavar="COLUMN", help="Do not send a column; repeatable.")
+@click.option(
+    "--send",
+    "sends",
+    multiple=True,
+    metavar="COLUMN",
+    help="Send a column that the service has no name for; repeatable.",
+)
+@click.option("--send-all", is_flag=True, help="Send all such columns, but those that an earlier output added.")
+@click.option("--only-empty", metavar="COLUMN", help="Leave out rows that have a value in this column already.")
 @click.option("--skip-bad-rows", is_flag=True, help="Continue without rows that cannot be sent; the output says why.")
 @click.option(
     "--max-cost-cents",
@@ -110,7 +117,14 @@ Example:
     help="auto lets find and reverse rows share submits, file sends research rows in files as well, single sends each "
     "row by itself.",
 )
-@click.option("--dry-run", is_flag=True, help="Forecast requests, duration and cost; send nothing.")
+@click.option("--dry-run", is_flag=True, help="Show the plan of a run, and send nothing; needs no key.")
+@click.option("--yes", is_flag=True, help="Agree to the plan of a live run without being asked, as scripts have to.")
+@click.option(
+    "--sample",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Ask the first N rows that have no answer yet, show the plan for the rest, and stop there without --yes.",
+)
 @click.option("--overwrite", is_flag=True, help="Replace an existing output that has no journal.")
 @click.option("--format", metavar="FORMAT", help="Format of the table  [default: by its extension]")
 @click.option("--sheet", metavar="SHEET", help="Excel: the sheet, by name or number  [default: the only one]")
@@ -142,22 +156,27 @@ def run(operation: str, table: Path, **options: Any) -> None:
 
     TABLE is CSV, TSV, NDJSON, JSON (a list of objects), Excel (.xlsx) or Parquet; text also with .gz; - is standard
     input. OPERATION is one of company-intelligence, people-intelligence, find-email, find-phone, reverse-email,
-    reverse-phone, qa-agent, research-agent. Columns are sent under the keys that the service knows; the mapping is
-    printed first. The output keeps every input row and column, and adds the answer, status, error, cost_cents,
-    confidence and matched_by. To resume, run the same command again: answered rows are never sent again.
+    reverse-phone, qa-agent, research-agent. Columns that the service has names for are sent, others when --send names
+    them; for qa-agent and research-agent all are. The mapping is printed first, then the plan of a live run, which
+    needs a yes, once. The output keeps every input row and column, and adds the answer, status, error, cost_cents,
+    confidence and matched_by. Run the same command again to resume, or when the table has changed: what was answered is
+    never sent again, and a --field that was added is asked by itself.
     """
-    from sixtyfour_async.cli.enrichment import by_name, parse_number
-    from sixtyfour_async.cli.table_files import Output, default_journal, default_output
+    from sixtyfour_async.cli.journal_notes import JournalNotes
+    from sixtyfour_async.cli.option_values import by_name, parse_number
+    from sixtyfour_async.cli.run_steps import Run
+    from sixtyfour_async.cli.table_files import STANDARD, Output, default_journal, default_output
 
     out: Path = options["out"] or default_output(table)
     journal: Path = options["journal"] or default_journal(out)
-    if options["speed"] and not options["simulate"]:
-        raise InputError("--speed is for the simulator", remedy="add --simulate, or leave it out")
-    if options["faults"] and not options["simulate"]:
-        raise InputError("--fault is for the simulator", remedy="add --simulate, or leave it out")
-    if not options["simulate"]:
+    for flag in ("speed", "faults"):
+        if options[flag] and not options["simulate"]:
+            name = "--fault" if flag == "faults" else "--speed"
+            raise InputError(f"{name} is for the simulator", remedy="add --simulate, or leave it out")
+    if not (options["simulate"] or options["dry_run"]):
         check_key()
-    enrichment = read_enrichment(operation, table, options)
+    notes = JournalNotes.read(journal)
+    enrichment = read_enrichment(operation, table, notes, options)
     output = Output.of(out, format=options["out_format"], dialect=options["out_dialect"], source=enrichment.table)
     check_files(table, output, journal, overwrite=options["overwrite"])
     output.check(columns=len(enrichment.columns), rows=enrichment.table.rows)
@@ -166,48 +185,77 @@ def run(operation: str, table: Path, **options: Any) -> None:
     settings["prices"] = by_name("--price", (parse_number("--price", text) for text in options["prices"]))
     speed, faults = options["speed"] or 60.0, options["faults"]
     with connect(simulate=options["simulate"], speed=speed, journal=journal, faults=faults) as service:
+        run = Run(enrichment, service, notes, output, settings, table_on_stdin=table == STANDARD)
         if options["dry_run"]:
-            print_plan(enrichment, service, journal=journal, **settings)
+            run.show_plan()
         else:
-            run_enrichment(enrichment, service, output=output, journal=journal, **settings)
+            asks = not options["simulate"] and not options["yes"]
+            run.start(asks=asks, sample=options["sample"], stops_after_sample=not options["yes"])
 
 
-def read_enrichment(operation: str, path: Path, options: dict[str, Any]) -> Enrichment:
+def read_enrichment(operation: str, path: Path, notes: JournalNotes, options: dict[str, Any]) -> Enrichment:
     """Read the table, build the question, and print which column is sent under which key.
 
     Raises:
         InputError: The table, an option or their combination is wrong.
     """
-    from sixtyfour_async.cli.enrichment import TABLE_OPERATIONS, Enrichment, Question, by_name, parse_field, parse_pair
-    from sixtyfour_async.cli.formatting import row_count
+    from sixtyfour_async.cli.enrichment import Enrichment
+    from sixtyfour_async.cli.option_values import by_name, parse_pair
     from sixtyfour_async.cli.table_files import STANDARD, read_table
 
-    if operation not in TABLE_OPERATIONS:
-        raise InputError(f"unknown operation {operation!r}", remedy=f"use one of {', '.join(TABLE_OPERATIONS)}")
-    question = Question(
-        operation,
-        by_name("--field", (parse_field(text) for text in options["fields"])),
-        by_name("--criterion", (parse_pair("--criterion", text) for text in options["criteria"])),
-        {name: options[name] for name in ("tier", "mode", "research_plan") if options.get(name)},
-    )
-    question.check()
+    question = read_question(operation, options)
     table = read_table(path, options)
     enrichment = Enrichment.of(
         table,
         question,
-        skip=options["skips"],
-        rename=by_name("--map", (parse_pair("--map", text) for text in options["renames"])),
         limit=options["limit"],
+        only_empty=options["only_empty"],
+        rename=by_name("--map", (parse_pair("--map", text) for text in options["renames"])),
+        skip=options["skips"],
+        send=options["sends"],
+        send_all=options["send_all"],
+        kept=notes.columns,
     )
     name = "standard input" if path == STANDARD else path
     say(f"{name}: {row_count(table.rows)}; running {operation} on {enrichment.rows:,}", err=True)
-    for note in table.notes:
-        say(f"  {note}", err=True)
-    for line in enrichment.mapping.lines():
+    for line in (*table.notes, *kept_columns(enrichment, notes), *enrichment.mapping.lines()):
         say(f"  {line}", err=True)
     for line in enrichment.renamed_columns():
         say(f"  {line}", err=True)
     return enrichment
+
+
+def read_question(operation: str, options: dict[str, Any]) -> Question:
+    """Build the question from the options.
+
+    Raises:
+        InputError: They do not fit each other or the operation.
+    """
+    from sixtyfour_async.cli.enrichment import FLAGS
+    from sixtyfour_async.cli.option_values import by_name, parse_field, parse_pair
+    from sixtyfour_async.questions.question import Question, check_parts
+
+    fields = by_name("--field", (parse_field(text) for text in options["fields"]))
+    criteria = by_name("--criterion", (parse_pair("--criterion", text) for text in options["criteria"]))
+    chosen = {name: options[name] for name in FLAGS.options if options.get(name)}
+    check_parts(operation, fields, criteria, chosen, FLAGS)
+    try:
+        return Question(operation, fields, criteria=criteria, options=chosen)
+    except InputError as error:
+        raise InputError(f"{FLAGS.name_of(error.field)} {error.reason}", remedy=error.remedy) from error
+
+
+def kept_columns(enrichment: Enrichment, notes: JournalNotes) -> list[str]:
+    """Return a line when the columns of a journal of version 0.1 are kept, and one when some of them are gone."""
+    lines: list[str] = []
+    if notes.began_before:
+        lines.append(f"{notes.path} is of version 0.1, which sent all columns: they are still sent, and nothing anew")
+    sent, before = enrichment.mapping.sent, notes.columns or {}
+    gone = [column for column, key in before.items() if key not in sent.values()]
+    if gone:
+        rows = "rows that had a value in it are new questions"
+        lines.append(f"sent when {notes.path} was last asked, and not now: {', '.join(gone)}; {rows}")
+    return lines
 
 
 def check_files(table: Path, output: Output, journal: Path, *, overwrite: bool) -> None:
@@ -247,8 +295,6 @@ def check_rows(enrichment: Enrichment, *, skip_bad_rows: bool) -> None:
     Raises:
         InputError: There are such rows, and they are not to be skipped; or there are no others.
     """
-    from sixtyfour_async.cli.formatting import row_count
-
     problems = list(enrichment.problems())
     if not problems:
         return
@@ -262,107 +308,3 @@ def check_rows(enrichment: Enrichment, *, skip_bad_rows: bool) -> None:
         remedy = "correct them, or add --skip-bad-rows to continue without them"
         raise InputError(f"{text}; nothing was sent", remedy=remedy)
     say(f"  {text}; continuing without them", err=True)
-
-
-def print_plan(enrichment: Enrichment, service: Service, *, journal: Path, **settings: Any) -> None:
-    """Print what a run would take; only the journal is read, and it is not created."""
-    import anyio
-
-    from sixtyfour_async._client.client import AsyncClient
-    from sixtyfour_async._journal.journal_file import refusal
-    from sixtyfour_async._journal.maintenance import verdict_on
-    from sixtyfour_async._journal.wholeness import Verdict
-    from sixtyfour_async.cli import execution
-    from sixtyfour_async.cli.summary import plan_lines
-
-    existing = journal if journal.exists() else None
-
-    async def forecast() -> list[str]:
-        async with AsyncClient(**service.client_options) as client:
-            return plan_lines(await execution.plan(enrichment, client, journal=existing, **settings))
-
-    verdict = Verdict() if existing is None else verdict_on(existing)
-    if verdict.kind == "doubt":
-        say(refusal(journal, verdict), err=True)
-    say("\n".join(anyio.run(forecast)))
-
-
-def run_enrichment(
-    enrichment: Enrichment,
-    service: Service,
-    *,
-    output: Output,
-    journal: Path,
-    compare: Callable[[Path], list[str]] = lambda _out: [],
-    **settings: Any,
-) -> None:
-    """Run an enrichment with live progress, write its output, and exit with the code for its end.
-
-    Args:
-        enrichment: What to ask about each row.
-        service: The service to ask.
-        output: Where the output goes.
-        journal: The journal's path.
-        compare: Returns further lines for the summary, given the output's path.
-        settings: Passed to `JobRunner`.
-    """
-    import anyio
-
-    from sixtyfour_async._client.client import AsyncClient
-    from sixtyfour_async.cli.execution import execute
-    from sixtyfour_async.cli.progress import Progress
-
-    async def connect_and_execute(progress: Progress) -> RunResult:
-        async with AsyncClient(**service.client_options) as client:
-            await check_access(client)
-            return await execute(
-                enrichment,
-                client,
-                journal=journal,
-                service=service.name,
-                on_progress=progress.show,
-                on_message=progress.print,
-                **settings,
-            )
-
-    with Progress(enrichment.rows, speed=service.speed) as progress:
-        result = anyio.run(connect_and_execute, progress)
-    finish(enrichment, result, output=output, journal=journal, speed=service.speed, compare=compare)
-
-
-def finish(
-    enrichment: Enrichment,
-    result: RunResult,
-    *,
-    output: Output,
-    journal: Path,
-    speed: float,
-    compare: Callable[[Path], list[str]],
-) -> None:
-    """Write the output, print the summary, and exit with the code for the run's end."""
-    from sixtyfour_async.cli.execution import write_output
-    from sixtyfour_async.cli.summary import resume_lines, summary_lines
-
-    # --fresh would delete what there is to resume.
-    command = shlex.join(["sixtyfour", *(word for word in sys.argv[1:] if word != "--fresh")])
-    if result.ending == "detached":
-        say("\n".join(["left at once; no output was written", *resume_lines(result, command)]), err=True)
-        sys.exit(ExitCode.INTERRUPTED)
-    if result.error is not None and result.nothing_accepted:
-        exit_with(f"{result.error}; nothing was accepted or billed, no output was written", ExitCode.REFUSED)
-    try:
-        counts = write_output(enrichment, journal, output)
-    except BrokenPipeError:
-        exit_with(f"standard output was closed before it was written; {journal} has the answers", ExitCode.REFUSED)
-    lines = summary_lines(
-        result, counts, out=output.path, journal=journal, speed=speed, comparison=compare(output.path)
-    )
-    say("\n".join(lines), err=output.is_standard)
-    if result.ending != "finished":
-        say("\n" + "\n".join(resume_lines(result, command)), err=True)
-    if result.error is not None:
-        exit_with(str(result.error), ExitCode.REFUSED)
-    if result.ending == "drained":
-        sys.exit(ExitCode.INTERRUPTED)
-    if counts.statuses.get("completed", 0) < enrichment.rows:
-        sys.exit(ExitCode.INCOMPLETE)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from sixtyfour_async._client.client import AsyncClient
     from sixtyfour_async.simulator import SimulatorSettings
 
+SIMULATOR: Final = "simulator"
+"""The name of the built-in simulator, whose address differs from run to run."""
+
 SETTING_OF_A_FAULT: Final = re.compile(r"\bfaults(?:\['(\w+)'\])?")
 """How the simulator's settings name what the flag ``--fault`` sets."""
 
@@ -34,6 +37,11 @@ class Service:
     client_options: dict[str, Any]
     name: str
     speed: float = 1.0
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it takes real money."""
+        return self.name != SIMULATOR
 
 
 def check_key() -> None:
@@ -55,7 +63,7 @@ def simulator_settings(faults: Iterable[str], **settings: Any) -> SimulatorSetti
     Raises:
         InputError: A fault or another setting is wrong.
     """
-    from sixtyfour_async.cli.enrichment import parse_number
+    from sixtyfour_async.cli.option_values import parse_number
     from sixtyfour_async.simulator import SimulatorSettings
 
     try:
@@ -78,7 +86,9 @@ def connect(*, simulate: bool, speed: float, journal: Path, faults: Iterable[str
     if not simulate:
         from sixtyfour_async._client.client import AsyncClient
 
-        yield Service({}, AsyncClient().base_url)
+        # A dry run sends nothing and needs no key.
+        options: dict[str, Any] = {} if os.environ.get("SIXTYFOUR_API_KEY", "").strip() else {"api_key": "none"}
+        yield Service(options, AsyncClient(**options).base_url)
         return
     from sixtyfour_async.simulator import DEFAULT_KEY
     from sixtyfour_async.simulator.serving.process import simulator_process
@@ -89,7 +99,7 @@ def connect(*, simulate: bool, speed: float, journal: Path, faults: Iterable[str
         state.unlink(missing_ok=True)
     try:
         with simulator_process(settings) as url:
-            yield Service({"api_key": DEFAULT_KEY, "base_url": url, "speed": speed}, "simulator", speed)
+            yield Service({"api_key": DEFAULT_KEY, "base_url": url, "speed": speed}, SIMULATOR, speed)
     except RuntimeError as error:
         exit_with(str(error), ExitCode.USAGE)
 

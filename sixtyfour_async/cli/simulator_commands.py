@@ -9,7 +9,7 @@ import click
 
 from sixtyfour_async.cli.exit_codes import ExitCode, exit_with, one_line_errors
 from sixtyfour_async.cli.formatting import say
-from sixtyfour_async.cli.run_command import check_files, run_enrichment
+from sixtyfour_async.cli.run_command import check_files
 from sixtyfour_async.cli.service import connect, simulator_settings
 from sixtyfour_async.errors import InputError
 
@@ -35,6 +35,8 @@ def demo(speed: float, *, fresh: bool) -> None:
     or a kill, run the command again.
     """
     from sixtyfour_async.cli.demo import compare_with_facts, demo_enrichment
+    from sixtyfour_async.cli.journal_notes import JournalNotes
+    from sixtyfour_async.cli.run_steps import Run
     from sixtyfour_async.cli.table_files import Output
 
     out, journal = Path("companies.enriched.csv"), Path("companies.enriched.journal.db")
@@ -52,7 +54,7 @@ def demo(speed: float, *, fresh: bool) -> None:
             f"{speed:g} times faster than real time",
             err=True,
         )
-        run_enrichment(enrichment, service, output=output, journal=journal, compare=compare_with_facts)
+        Run(enrichment, service, JournalNotes.read(journal), output, compare=compare_with_facts).start(asks=False)
 
 
 @click.command()

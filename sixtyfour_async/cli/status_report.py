@@ -106,7 +106,7 @@ class StatusReport:
 
     def lines(self, unknown_shown: int) -> list[str]:
         """Format the report as text, with the first *unknown_shown* unknown rows."""
-        text = [f"  {name:<10} {value}" for name, value in self.purpose.items() if name in {"input", "service"}]
+        text = [f"  {name:<10} {value}" for name, value in self.purpose.items() if name in {"operation", "service"}]
         text += ["", f"{'':<44}{'rows':>8}{'charged':>13}{'exposed':>13}{'saved':>13}"]
         variant = ""
         for line in self._ordered():

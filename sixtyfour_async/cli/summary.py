@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from sixtyfour_async._runner.outcomes import RunPlan, Stats
-from sixtyfour_async.cli.enrichment import NOT_ASKED
-from sixtyfour_async.cli.execution import OutputCounts, RunResult
+from sixtyfour_async._runner.outcomes import Stats
+from sixtyfour_async.cli.execution import RunResult
 from sixtyfour_async.cli.formatting import dollars, duration, row_count
+from sixtyfour_async.cli.output_rows import OutputCounts
+from sixtyfour_async.questions.outcome_columns import NOT_ASKED
 
 STATUS_LABELS = {
     "completed": "answered",
@@ -84,30 +85,6 @@ def _stats_lines(stats: Stats, *, minutes: float) -> list[str]:
     if stats.replayed:
         lines.append(f"  {'from the journal':<18} {stats.replayed:>8,}   answered earlier, not sent again")
     return lines
-
-
-def plan_lines(plan: RunPlan) -> list[str]:
-    """Report what a run would take."""
-    earliest, latest = plan.minutes_range
-    not_sent = [
-        f"{number:,} {why}"
-        for number, why in (
-            (plan.duplicates, "duplicate" if plan.duplicates == 1 else "duplicates"),
-            (plan.answered, "answered or parked in the journal"),
-            (plan.running, "running already"),
-            (plan.rejected, "with the key of another question"),
-        )
-        if number
-    ]
-    unpriced = ", ".join(f"{variant} ({row_count(number)})" for variant, number in plan.unpriced.items())
-    return [
-        f"{row_count(plan.rows)}: {plan.to_submit:,} to send" + (f"; {', '.join(not_sent)}" if not_sent else ""),
-        f"  {'requests':<18} {plan.requests:>8,}   {plan.submits:,} of them submits",
-        f"  {'minutes':<18} {plan.minutes:>8,.1f}   {earliest:,.1f} to {latest:,.1f}; bottleneck: {plan.bottleneck}",
-        f"  {'cost':<18} {dollars(plan.cost_cents):>8}"
-        + (f"   without {unpriced}, whose price is not known" if unpriced else ""),
-        "nothing was sent",
-    ]
 
 
 def resume_lines(result: RunResult, command: str) -> list[str]:

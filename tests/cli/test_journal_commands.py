@@ -23,7 +23,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory, forks: ForkedCommands) ->
     with (shell.folder / "in.csv").open(encoding="utf-8") as file:
         lines = file.read().splitlines()
     shell.table(text="\n".join([*lines, lines[2]]) + "\n")
-    command = ("run", "company-intelligence", "in.csv", *HEADQUARTERS, "--price", "company-intelligence=12")
+    command = ("run", "company-intelligence", "in.csv", *HEADQUARTERS, "--yes", "--price", "company-intelligence=12")
     options = ("--speed", str(SPEED), "--state", "s.jsonl")
     with serving(shell, *options, "--fault", "lost_answer=1") as exports:
         port = exports["SIXTYFOUR_API_ENDPOINT"].rpartition(":")[2]
@@ -50,7 +50,14 @@ def test_status_shows_rows_money_and_unknown_rows(finished: Shell) -> None:
 
     assert result.code == 0
     assert parked
-    for text in ("answered", "unknown", "charged", "exposed", f"${len(parked) * 0.12:.2f}", "5 rows, sha256"):
+    for text in (
+        "answered",
+        "unknown",
+        "charged",
+        "exposed",
+        f"${len(parked) * 0.12:.2f}",
+        "operation  company-intelligence",
+    ):
         assert text in result.out
     for key in parked:
         assert f"{key}  sent 20" in result.out
@@ -137,7 +144,7 @@ def test_a_cap_without_a_price_sends_nothing(shell: Shell) -> None:
 def test_unknown_rows_are_resubmitted_on_request_only(shell: Shell) -> None:
     """``--on-unknown resubmit`` is the only way to send a row twice."""
     shell.table(rows=2)
-    command = ("run", "company-intelligence", "in.csv", *HEADQUARTERS)
+    command = ("run", "company-intelligence", "in.csv", *HEADQUARTERS, "--yes")
     with serving(shell, "--speed", str(SPEED), "--state", "s.jsonl", "--fault", "lost_answer=1") as exports:
         port = exports["SIXTYFOUR_API_ENDPOINT"].rpartition(":")[2]
         lost = shell.with_environment(**exports).run(*command, speed=SPEED)

@@ -35,7 +35,7 @@ def test_every_operation_fills_its_answer_columns(shell: Shell, service: Service
     shell.table(text=None if operation == "company-intelligence" else PEOPLE, rows=2)
     submitted = service.submits()
     result = shell.with_environment(**service.exports).run(
-        "run", operation, "in.csv", *options, "--batching", "single", speed=SERVICE_SPEED
+        "run", operation, "in.csv", *options, "--batching", "single", "--yes", speed=SERVICE_SPEED
     )
     before, after = shell.rows("in.csv"), shell.rows()
     taken = [name if name not in before[0] else f"{name}_answer" for name in wanted]

@@ -14,7 +14,7 @@ from tests.cli.conftest import HEADQUARTERS, SERVICE_SPEED, Shell, serving
 from tests.runner.questions import KNOWN
 
 SPEED = SERVICE_SPEED
-COMPANY = ("run", "company-intelligence", "in.csv", *HEADQUARTERS)
+COMPANY = ("run", "company-intelligence", "in.csv", *HEADQUARTERS, "--yes")
 
 
 def test_a_live_run_needs_only_the_two_exports(shell: Shell, exports: dict[str, str]) -> None:
@@ -84,23 +84,26 @@ def test_a_run_resumes_after_credits_ran_out(shell: Shell) -> None:
     assert [company.headquarters for company in KNOWN[:8]] == [row["headquarters"] for row in shell.rows()]
 
 
-def test_a_journal_of_another_input_or_program_is_refused_unchanged(shell: Shell, exports: dict[str, str]) -> None:
-    """Exit code 1, with the journal's name: answers about different tables are not mixed."""
+def test_a_journal_of_another_question_or_program_is_refused_unchanged(shell: Shell, exports: dict[str, str]) -> None:
+    """Exit code 1, with the journal's name: answers to different operations, or of a simulator, are not mixed."""
     shell.table("a.csv", rows=1)
-    shell.table("b.csv", rows=2)
     (shell.folder / "foreign.db").write_text("not a database, by far\n" * 99, encoding="utf-8")
     live = shell.with_environment(**exports)
-    first = live.run("run", "company-intelligence", "a.csv", *HEADQUARTERS, "--journal", "run.db", speed=SPEED)
+    command = ("run", "company-intelligence", "a.csv", *HEADQUARTERS, "--yes", "--journal")
+    first = live.run(*command, "run.db", speed=SPEED)
     before = (shell.folder / "run.db").read_bytes()
-    other = live.run("run", "company-intelligence", "b.csv", *HEADQUARTERS, "--journal", "run.db", speed=SPEED)
-    foreign = live.run("run", "company-intelligence", "b.csv", *HEADQUARTERS, "--journal", "foreign.db", speed=SPEED)
+    other = live.run("run", "qa-agent", "a.csv", "--criterion", "a=b", "--yes", "--journal", "run.db", speed=SPEED)
+    simulated = live.run(*command, "run.db", "--simulate")
+    foreign = live.run(*command, "foreign.db", speed=SPEED)
 
-    assert (first.code, other.code, foreign.code) == (0, 1, 1), first.err
-    assert "run.db belongs to another run: input was '1 rows" in other.last
+    assert (first.code, other.code, simulated.code, foreign.code) == (0, 1, 1, 1), first.err
+    assert "run.db belongs to another run: operation was 'company-intelligence', now 'qa-agent'" in other.last
+    assert "service was 'http://" in simulated.last
+    assert "now 'simulator'" in simulated.last
     assert "Choose another --journal" in other.last
     assert "foreign.db is not a journal" in foreign.last
     assert before == (shell.folder / "run.db").read_bytes()
-    assert {"a.csv", "b.csv", "a.enriched.csv", "run.db", "foreign.db"} == shell.names()
+    assert {"a.csv", "a.enriched.csv", "run.db", "foreign.db"} == shell.names() - {"run.db.simulated.jsonl"}
 
 
 class PollLoop:

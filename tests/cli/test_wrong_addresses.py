@@ -12,7 +12,7 @@ import pytest
 
 from tests.cli.conftest import HEADQUARTERS, CommandResult, Shell
 
-COMPANY = ("run", "company-intelligence", "in.csv", *HEADQUARTERS)
+COMPANY = ("run", "company-intelligence", "in.csv", *HEADQUARTERS, "--yes")
 JSON = {"content-type": "application/json"}
 HTML = {"content-type": "text/html; charset=utf-8"}
 LOGIN = b"\xef\xbb\xbf\n<!DOCTYPE html><html><head><title>Log in to\n Hotel Wi-Fi</title></head></html>"

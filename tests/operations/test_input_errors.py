@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from sixtyfour_async.cli.column_mapping import ColumnMapping
 from sixtyfour_async.errors import InputError
 from sixtyfour_async.operations import (
     REGISTRY,
@@ -20,6 +19,7 @@ from sixtyfour_async.operations import (
     PeopleIntelligence,
     QAAgent,
 )
+from sixtyfour_async.questions.column_mapping import ColumnMapping
 
 ADA = {"name": "Ada"}
 

@@ -1,131 +1,27 @@
 """Map a table's columns to the keys of an operation's subject: the lead, company or record that a row describes.
 
-No I/O. A `ColumnMapping` is made once from the header, is shown to the user before anything is paid for, and then
-turns rows into subjects or explains why a row identifies nobody. The service accepts any key in a subject and does
-better with more of them, so a column that is not recognized is sent under its own name.
-
-Source: https://docs.sixtyfour.ai/api-reference/endpoint/enrich-lead, …/enrich-company, …/find-email, …/qa-agent; what
-identifies a person: https://github.com/sixtyfour-ai/notebooks. Not tried against the live service. Assumed: what
-identifies a company, and that find-email and find-phone need what people-intelligence needs. The spellings are ours.
+A `ColumnMapping` is made once from the header, is shown to the user before anything is paid for, and then turns rows
+into subjects or explains why a row identifies nobody. The service accepts any key in a subject; what it has no name for
+is sent when the user names the column, and not before.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from sixtyfour_async.cli.sent_cells import is_index, is_meaningful, sent_text
 from sixtyfour_async.errors import InputError
+from sixtyfour_async.questions.sent_cells import is_index, is_meaningful, sent_text
+from sixtyfour_async.questions.spellings import SUBJECTS, SubjectSpec, normalized, snake_case
 from sixtyfour_async.tables import Row
 
 __all__ = ["ColumnMapping", "MappedColumn"]
 
-Spellings: TypeAlias = Mapping[str, str]
-"""Key → usual names of columns that hold it, separated by commas; compared without case, spaces and punctuation."""
-
 Assignment: TypeAlias = dict[int, "MappedColumn"]
 """Column index → its mapping, filled step by step by `ColumnMapping.from_header`."""
 
-COMMON: Final[Spellings] = {
-    "linkedin": """linkedin, linkedin url, linkedin profile, linkedin profile url, linkedin link, linkedin page,
-        li url""",
-    "phone": """phone, phone number, telephone, telephone number, tel, mobile, mobile number, mobile phone, cell,
-        cell phone, telefon, handy""",
-    "domain": "domain, company domain, email domain, web domain, website domain, domain name",
-    "location": "location, city, town, ort, stadt",
-    "description": "description, about, summary, bio, beschreibung",
-    "company_name": """company, company name, name of company, organisation, organization, organisation name,
-        organization name, org, org name, account, account name, employer, employer name, current company, firm,
-        firm name, business, business name, firma, unternehmen""",
-}
-OF_COMPANY: Final[Spellings] = {
-    "company_name": "name",
-    "website": "website, website url, site, homepage, web, url, company url, company website",
-    "linkedin": "company linkedin, company linkedin url, linkedin company, linkedin company url, linkedin company page",
-    "phone": "company phone, company phone number",
-    "address": "address, street address, postal address, company address, adresse, anschrift",
-    "industry": "industry, sector, branche",
-}
-OF_PERSON: Final[Spellings] = {
-    "name": "name, full name, contact, contact name, person, person name, lead name",
-    "first_name": "first name, given name, forename, vorname",
-    "last_name": "last name, surname, family name, nachname",
-    "title": "title, job title, position, role",
-    "linkedin": "person linkedin, person linkedin url, personal linkedin",
-    "email": "email, email address, work email, business email, mail, mail address",
-}
-# In a company table these names are ambiguous: "name" may be a contact's, "url" may link to anything. They count only
-# when no other column holds the same key.
-AMBIGUOUS_FOR_COMPANY: Final = frozenset({"name", "web", "url"})
-
-ALIASES: Final = {"linkedin_url": "linkedin", "full_name": "name"}
-"""Other names that the service has for the same key; a user may choose them with ``--map``."""
-
 MIN_PHONE_DIGITS: Final = 5
-
-COMPANY_KEYS: Final = (("company_name",), ("website",), ("domain",), ("linkedin",))
-PERSON_KEYS: Final = (("email",), ("linkedin",), ("name",), ("first_name", "last_name"))
-
-
-@dataclass(frozen=True, slots=True)
-class SubjectSpec:
-    """The subject of one operation.
-
-    Attributes:
-        noun: The subject in messages, such as ``the company``.
-        spellings: Column names that are recognized, later tables extending earlier ones.
-        identified_by: Sets of keys, each of which identifies the subject; empty when any key does.
-        renamed: Pairs of a key in *spellings* and what this operation calls it.
-        ambiguous: Column names that count only when no other column holds the same key.
-    """
-
-    noun: str
-    spellings: tuple[Spellings, ...] = ()
-    identified_by: tuple[tuple[str, ...], ...] = ()
-    renamed: tuple[tuple[str, str], ...] = ()
-    ambiguous: frozenset[str] = frozenset()
-
-    def keys_by_name(self) -> dict[str, str]:
-        """Return normalized column name → key."""
-        renamed = dict(self.renamed)
-        pairs = ((key, spellings) for table in self.spellings for key, spellings in table.items())
-        return {_normalized(text): renamed.get(key, key) for key, spellings in pairs for text in spellings.split(",")}
-
-    def is_identified_by(self, keys: Collection[str]) -> bool:
-        """Return whether these keys, all of them filled, are enough to identify the subject."""
-        if not self.identified_by:
-            return bool(keys)
-        known = {ALIASES.get(key, key) for key in keys}
-        return any(known.issuperset(needed) for needed in self.identified_by)
-
-    def is_identifying(self, key: str | None) -> bool:
-        """Return whether a key can be part of what identifies the subject."""
-        if not self.identified_by:
-            return key is not None
-        return any(ALIASES.get(key or "", key) in needed for needed in self.identified_by)
-
-
-LEAD: Final = (COMMON, OF_PERSON)
-COMPANY: Final = ("company_name", "company")
-SUBJECTS: Final[Mapping[str, SubjectSpec]] = {
-    "company-intelligence": SubjectSpec(
-        "the company",
-        (COMMON, OF_COMPANY),
-        COMPANY_KEYS,
-        (("phone", "phone_number"),),
-        ambiguous=AMBIGUOUS_FOR_COMPANY,
-    ),
-    "people-intelligence": SubjectSpec("the person", LEAD, PERSON_KEYS, (COMPANY, ("domain", "company_domain"))),
-    "find-email": SubjectSpec("the person", LEAD, PERSON_KEYS, (COMPANY,)),
-    "find-phone": SubjectSpec("the person", LEAD, PERSON_KEYS, (COMPANY,)),
-    "reverse-email": SubjectSpec("the person", LEAD, (("email",),), (COMPANY,)),
-    "reverse-phone": SubjectSpec("the person", LEAD, (("phone",),), (COMPANY,)),
-    "qa-agent": SubjectSpec("the record"),
-    "research-agent": SubjectSpec("the subject"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +32,13 @@ class MappedColumn:
         column: The header's cell.
         key: The key, or None when the column is not sent.
         reason: Why, as shown to the user; empty when the name of the column says it.
+        offered: Whether it is not sent only because nobody asked for it.
     """
 
     column: str
     key: str | None
     reason: str = ""
+    offered: bool = False
 
     def line(self, width: int) -> str:
         """Format it in one line, the column's name padded to *width*."""
@@ -171,12 +69,17 @@ class ColumnMapping:
         skip: Collection[str] = (),
         requested_fields: Collection[str] = (),
         rename: Mapping[str, str] | None = None,
+        send: Collection[str] = (),
+        send_all: bool = False,
+        own: Collection[str] = (),
+        kept: Mapping[str, str] | None = None,
     ) -> ColumnMapping:
         """Decide what each column is sent as.
 
-        The four steps run in this order, and a later one never changes what an earlier one decided: *rename* wins;
-        *skip* and *requested_fields* keep columns from being sent; the first column whose name is recognized as a key
-        gets that key; every other column is sent under its own name in snake_case.
+        The steps run in this order, and a later one never changes what an earlier one decided: *rename* wins; *skip*
+        keeps columns from being sent; *kept* ones go on as they began; *requested_fields*, *own* ones and an index are
+        not sent unless *send* names them; the first column whose name is recognized as a key gets that key; the others
+        are sent under their own names in snake_case when they are to be.
 
         Args:
             operation: Such as ``"company-intelligence"``.
@@ -184,21 +87,48 @@ class ColumnMapping:
             skip: Columns not to send.
             requested_fields: Names of the fields to research, so that no question carries its own answer.
             rename: Column → key, for columns whose names do not tell what they hold.
+            send: Columns to send although the service has no name for them.
+            send_all: Send all such columns.
+            own: Columns that an earlier output added; see `own_columns`.
+            kept: Column → key as earlier runs on the journal sent them: with another one every row is a new question.
 
         Raises:
             InputError: An unknown operation or column, a contradiction, or no column that identifies the subject.
         """
         if operation not in SUBJECTS:
             raise InputError(f"{operation!r} takes no subject from a table", remedy="use one of " + ", ".join(SUBJECTS))
-        assigned: Assignment = {}
+        spec, assigned, named = SUBJECTS[operation], Assignment(), _named_to_send(header, send, skip)
         for column, key in (rename or {}).items():
             _assign_renamed(assigned, header, column, key)
-        _assign_unsent(assigned, header, skip, requested_fields)
-        _assign_recognized(assigned, header, SUBJECTS[operation])
-        _assign_others(assigned, header, SUBJECTS[operation])
+        _assign_skipped(assigned, header, skip)
+        _assign_kept(assigned, header, kept or {})
+        _assign_unsent(assigned, header, requested_fields, own, named)
+        _assign_recognized(assigned, header, spec, only=None if kept is None else set(kept.values()), named=named)
+        if not _identifies(spec, assigned):
+            _assign_recognized(assigned, header, spec)
+        everything = send_all or (spec.is_free_form and (kept is None or not _identifies(spec, assigned)))
+        _assign_others(assigned, header, spec, send=None if everything else named, began=kept is not None)
         mapping = cls(operation, tuple(assigned[index] for index in range(len(header))))
         mapping._check_identified()
         return mapping
+
+    @property
+    def sent(self) -> dict[str, str]:
+        """Column → key, of those that are sent."""
+        return {mapped.column.strip(): mapped.key for mapped in self.columns if mapped.key is not None}
+
+    @property
+    def withheld(self) -> tuple[str, ...]:
+        """The columns that are not sent and would be if they were named."""
+        return tuple(_on_one_line(mapped.column) for mapped in self.columns if mapped.key is None and mapped.offered)
+
+    def index_of(self, column: str, option: str) -> int:
+        """Return the index of a column that an option names.
+
+        Raises:
+            InputError: There is no such column.
+        """
+        return _find_column([mapped.column for mapped in self.columns], column, option)
 
     def lines(self) -> list[str]:
         """Format the mapping for the user, aligned, one line for each column."""
@@ -251,7 +181,7 @@ class ColumnMapping:
 
     def _check_identified(self) -> None:
         spec = SUBJECTS[self.operation]
-        if spec.is_identified_by([mapped.key for mapped in self.columns if mapped.key is not None]):
+        if _identifies(spec, dict(enumerate(self.columns))):
             return
         needed = " or ".join(" with ".join(keys) for keys in spec.identified_by) or "any column"
         unsent = [f"{_on_one_line(one.column)!r} ({one.reason})" for one in self.columns if one.key is None]
@@ -273,51 +203,116 @@ def _assign_renamed(assigned: Assignment, header: Sequence[str], column: str, ke
     assigned[index] = MappedColumn(header[index], key, "--map")
 
 
-def _assign_unsent(
-    assigned: Assignment, header: Sequence[str], skip: Iterable[str], requested_fields: Iterable[str]
-) -> None:
+def _identifies(spec: SubjectSpec, assigned: Assignment) -> bool:
+    return spec.is_identified_by([mapped.key for mapped in assigned.values() if mapped.key is not None])
+
+
+def _named_to_send(header: Sequence[str], send: Iterable[str], skip: Iterable[str]) -> frozenset[int]:
+    named = frozenset(_find_column(header, name, "--send") for name in send)
+    for name in skip:
+        if _find_column(header, name, "--skip") in named:
+            raise InputError("both --send and --skip name it", column=name, remedy="leave one of them out")
+    return named
+
+
+def _assign_skipped(assigned: Assignment, header: Sequence[str], skip: Iterable[str]) -> None:
     for name in skip:
         index = _find_column(header, name, "--skip")
         if index in assigned and assigned[index].key is not None:
             raise InputError("both --map and --skip name it", column=name, remedy="leave one of them out")
         assigned[index] = MappedColumn(header[index], None, "--skip")
-    requested = {_snake_case(name) for name in requested_fields}
+
+
+def _assign_kept(assigned: Assignment, header: Sequence[str], kept: Mapping[str, str]) -> None:
+    """Send the columns that the journal began with as it began with them."""
+    taken = {mapped.key for mapped in assigned.values()}
+    by_name = {column.strip(): key for column, key in kept.items()}
     for index, column in enumerate(header):
-        if index not in assigned and is_index(column):
+        key = by_name.get(column.strip())
+        if index not in assigned and key is not None and key not in taken:
+            reason = "" if key == snake_case(column) else "as before"
+            assigned[index] = MappedColumn(column, key, reason)
+            taken.add(key)
+
+
+def _assign_unsent(
+    assigned: Assignment,
+    header: Sequence[str],
+    requested_fields: Iterable[str],
+    own: Collection[str],
+    named: Collection[int],
+) -> None:
+    requested = {snake_case(name) for name in requested_fields}
+    for index, column in enumerate(header):
+        if index in assigned or index in named:
+            continue
+        if is_index(column):
             assigned[index] = MappedColumn(column, None, "an index that counts or names the rows")
-        if index not in assigned and _snake_case(column) in requested:
+        elif snake_case(column) in requested:
             assigned[index] = MappedColumn(column, None, "requested with --field")
+        elif column in own:
+            assigned[index] = MappedColumn(column, None, "from an earlier output")
 
 
-def _assign_recognized(assigned: Assignment, header: Sequence[str], spec: SubjectSpec) -> None:
-    """Give each key to the first column whose name is one of its spellings."""
+def _assign_recognized(
+    assigned: Assignment,
+    header: Sequence[str],
+    spec: SubjectSpec,
+    *,
+    only: Collection[str] | None = None,
+    named: Collection[int] = (),
+) -> None:
+    """Give each key to the first column whose name is one of its spellings.
+
+    Args:
+        assigned: What is decided already; added to.
+        header: The table's columns.
+        spec: The subject.
+        only: Keys that may be given; None for all.
+        named: Columns that may have any key.
+    """
     keys = spec.keys_by_name()
     taken = {mapped.key for mapped in assigned.values()}
     # Two passes: in a table of "Name" (the contact) and "Company", the clear name must win although it comes second.
     for ambiguous in (False, True):
         for index, column in enumerate(header):
-            name = _normalized(column)
+            name = normalized(column)
             key = keys.get(name)
             if index in assigned or key is None or key in taken or (name in spec.ambiguous) != ambiguous:
                 continue
-            assigned[index] = MappedColumn(column, key)
-            taken.add(key)
+            if only is None or key in only or index in named:
+                assigned[index] = MappedColumn(column, key)
+                taken.add(key)
 
 
-def _assign_others(assigned: Assignment, header: Sequence[str], spec: SubjectSpec) -> None:
-    """Send the remaining columns under their own names in snake_case, numbered where they would collide."""
+def _assign_others(
+    assigned: Assignment, header: Sequence[str], spec: SubjectSpec, *, send: Collection[int] | None, began: bool
+) -> None:
+    """Send the remaining columns under their own names in snake_case, numbered where they would collide, or do not.
+
+    Args:
+        assigned: What is decided already; added to.
+        header: The table's columns.
+        spec: The subject.
+        send: Which of them to send; None for all.
+        began: Whether the journal has begun, without these columns.
+    """
     keys = spec.keys_by_name()
     taken = {mapped.key: mapped.column for mapped in assigned.values() if mapped.key is not None}
     for index, column in enumerate(header):
         if index in assigned:
             continue
-        key = own = _snake_case(column) or f"column_{index + 1}"
+        recognized = keys.get(normalized(column))
+        rival = f"{recognized} is {_on_one_line(taken[recognized])!r}" if recognized in taken else ""
+        if send is not None and index not in send:
+            unknown = "the journal began without it" if began else "the service has no name for it"
+            assigned[index] = MappedColumn(column, None, rival or unknown, offered=True)
+            continue
+        key = own = snake_case(column) or f"column_{index + 1}"
         number = 2
         while key in taken:
             key, number = f"{own}_{number}", number + 1
-        recognized = keys.get(_normalized(column))
-        reason = "as is" if recognized is None else f"as is; {recognized} is {_on_one_line(taken[recognized])!r}"
-        assigned[index] = MappedColumn(column, key, reason)
+        assigned[index] = MappedColumn(column, key, f"as is; {rival}" if rival else "as is")
         taken[key] = column
 
 
@@ -334,19 +329,6 @@ def _find_column(header: Sequence[str], name: str, option: str) -> int:
 
 def _example_key(spec: SubjectSpec) -> str:
     return spec.identified_by[0][0] if spec.identified_by else "key"
-
-
-def _words(text: str) -> list[str]:
-    # NFKC turns full-width letters, ligatures and the like into the plain ones that people type.
-    return re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", text).casefold())
-
-
-def _normalized(text: str) -> str:
-    return "".join(_words(text))
-
-
-def _snake_case(text: str) -> str:
-    return "_".join(_words(text))
 
 
 def _on_one_line(column: str) -> str:

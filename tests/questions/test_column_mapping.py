@@ -5,15 +5,18 @@ from decimal import Decimal
 
 import pytest
 
-from sixtyfour_async.cli.column_mapping import SUBJECTS, ColumnMapping
 from sixtyfour_async.errors import InputError
+from sixtyfour_async.questions.column_mapping import ColumnMapping
+from sixtyfour_async.questions.outcome_columns import own_columns
+from sixtyfour_async.questions.spellings import SUBJECTS
 from sixtyfour_async.tables import Cell, Flaw, Protected, Row
 
 COMPANY, PEOPLE = "company-intelligence", "people-intelligence"
 
 
-def keys(operation: str, *columns: str) -> list[str | None]:
-    return [mapped.key for mapped in ColumnMapping.from_header(operation, columns).columns]
+def keys(operation: str, *columns: str, send_all: bool = False) -> list[str | None]:
+    mapping = ColumnMapping.from_header(operation, columns, send_all=send_all)
+    return [mapped.key for mapped in mapping.columns]
 
 
 MEANINGS = [
@@ -28,7 +31,10 @@ MEANINGS = [
     (COMPANY, "phone_number", "phone; Telephone; mobile; Phone Number; tel; cell"),
     (PEOPLE, "company_domain", "domain; Company Domain; email domain"),
     (PEOPLE, "company", "Company; employer; firm; Organisation"),
-    (PEOPLE, "location", "city; Location"),
+    (PEOPLE, "location", "city; Location; HQ City"),
+    (COMPANY, "country", "Country; Billing Country; company country"),
+    (PEOPLE, "company_linkedin", "Company LinkedIn; Company LinkedIn URL"),
+    (PEOPLE, "website", "Website; Company Website"),
     ("find-phone", "email", "e-mail; E-Mail Address; work email; Mail"),
     ("find-email", "name", "name; Full Name; contact; contact name; person"),
     ("find-email", "first_name", "first name; Given Name; Vorname; firstName"),
@@ -67,8 +73,10 @@ def test_common_spellings_are_recognized(operation: str, key: str, column: str) 
         ("research-agent", ["Firm"], ["firm"]),
     ],
 )
-def test_other_columns_keep_their_own_names(operation: str, columns: list[str], expected: list[str]) -> None:
-    assert keys(operation, *columns) == expected
+def test_other_columns_are_sent_on_request_under_their_own_names(
+    operation: str, columns: list[str], expected: list[str]
+) -> None:
+    assert keys(operation, *columns, send_all=True) == expected
 
 
 def test_the_mapping_is_shown_line_by_line() -> None:
@@ -78,6 +86,7 @@ def test_the_mapping_is_shown_line_by_line() -> None:
         skip=["SECRET"],
         requested_fields=["head_quarters", "CEO"],
         rename={"x1": "website"},
+        send=["notes"],
     )
 
     assert mapping.lines() == [
@@ -85,7 +94,7 @@ def test_the_mapping_is_shown_line_by_line() -> None:
         "notes         -> notes (as is)",
         "Head Quarters -- not sent (requested with --field)",
         "secret        -- not sent (--skip)",
-        "Firm          -> firm (as is; company_name is 'company')",
+        "Firm          -- not sent (company_name is 'company')",
         "x1            -> website (--map)",
     ]
 
@@ -98,11 +107,11 @@ def test_a_rename_wins_over_recognized_names_and_requested_fields() -> None:
         rename={"acct": "company_name", "Website": "website"},
     )
 
-    assert [mapped.key for mapped in mapping.columns] == ["company", "company_name", "website"]
+    assert [mapped.key for mapped in mapping.columns] == [None, "company_name", "website"]
 
 
 def test_a_subject_has_the_cells_that_are_not_empty() -> None:
-    mapping = ColumnMapping.from_header(COMPANY, ["Company", "URL", "Notes", "Secret"], skip=["Secret"])
+    mapping = ColumnMapping.from_header(COMPANY, ["Company", "URL", "Notes", "Secret"], skip=["Secret"], send_all=True)
 
     assert mapping.subject(Row(1, (" Acme ", "  ", "n/a", "x"))) == {"company_name": "Acme", "notes": "n/a"}
 
@@ -124,9 +133,76 @@ def test_a_subject_has_the_cells_that_are_not_empty() -> None:
     ],
 )
 def test_a_value_of_any_type_is_sent_as_its_text(cell: Cell, sent: str | None) -> None:
-    mapping = ColumnMapping.from_header(COMPANY, ["Company", "Notes"])
+    mapping = ColumnMapping.from_header(COMPANY, ["Company", "Notes"], send=["Notes"])
 
     assert mapping.subject(Row(1, ("Acme", cell))).get("notes") == sent
+
+
+def test_columns_that_the_service_has_no_name_for_stay_here_and_are_offered() -> None:
+    mapping = ColumnMapping.from_header(COMPANY, ["Company", "Salary", "Firm", "Secret"], skip=["Secret"])
+
+    assert mapping.sent == {"Company": "company_name"}
+    assert mapping.withheld == ("Salary", "Firm")
+    assert "no name for it" in mapping.columns[1].reason
+
+
+@pytest.mark.parametrize("operation", ["qa-agent", "research-agent"])
+def test_every_column_says_something_about_a_record(operation: str) -> None:
+    own = own_columns(OUTPUT, [Row(1, ("Acme", "9", "Lyon", "completed", "", "10", "8", ""))], ["hq"])
+    mapping = ColumnMapping.from_header(operation, OUTPUT, own=own, requested_fields=["hq"])
+
+    assert mapping.sent == {"company": "company", "Salary": "salary"}
+    assert {mapped.reason for mapped in mapping.columns[3:]} == {"from an earlier output"}
+    assert mapping.withheld == ()
+
+
+def test_a_journal_keeps_the_columns_that_it_began_with() -> None:
+    """Whatever they are called by now; a column that is new in the table stays here until it is named."""
+    kept = {"Firm name": "company_name", "status": "status", "Salary": "salary", "hq": "hq"}
+    header = ["Company", "status", "Salary", "URL", "hq"]
+    mapping = ColumnMapping.from_header(COMPANY, header, kept=kept, requested_fields=["hq"], own=["status"])
+    named = ColumnMapping.from_header(COMPANY, header, kept=kept, send=["URL"], skip=["Salary"])
+    record = ColumnMapping.from_header("qa-agent", ["a", "b"], kept={"a": "a"})
+
+    assert [mapped.key for mapped in mapping.columns] == ["company_name", "status", "salary", None, "hq"]
+    assert [mapped.key for mapped in named.columns] == ["company_name", "status", None, "website", "hq"]
+    assert [mapped.key for mapped in record.columns] == ["a", None]
+
+
+OUTPUT = ["company", "Salary", "hq", "status", "error", "cost_cents", "confidence", "matched_by"]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "answers", "own"),
+    [
+        (OUTPUT, ("A", "9", "Lyon", "completed", "", "10", "8", ""), [], set(OUTPUT[3:])),
+        (["company", *OUTPUT[3:7]], ("A", "not asked", "", "", ""), [], set(OUTPUT[3:7])),
+        (["company", "status", "error", "confidence"], ("A", "customer", "", "8"), [], set[str]()),
+        (["company", "status", "error"], ("A", "completed", ""), [], set[str]()),
+        (
+            ["status", "status_answer", "error", "cost_cents"],
+            ("lead", "failed", "no", "0.5"),
+            [],
+            {"status_answer", "error", "cost_cents"},
+        ),
+        (
+            ["name", "email", "email_answer", "email_status", "status", "cost_cents"],
+            ("A", "a@b.example", "a@c.example", "OK", "completed", "5"),
+            ["email", "email_status"],
+            {"email_answer", "email_status", "status", "cost_cents"},
+        ),
+        (
+            ["company", "email", "status", "cost_cents"],
+            ("A", "a@b", "completed", "5"),
+            ["phone"],
+            {"status", "cost_cents"},
+        ),
+    ],
+)
+def test_our_own_columns_are_known_by_name_and_value(
+    header: list[str], cells: tuple[str, ...], answers: list[str], own: set[str]
+) -> None:
+    assert own_columns(header, [Row(1, cells)], answers) == own
 
 
 @pytest.mark.parametrize("name", ["", " ", "Unnamed: 0", "__index_level_0__"])
@@ -222,11 +298,12 @@ def test_a_refusal_names_the_columns_that_are_not_sent() -> None:
         ([], {"a": "x", "A": "x"}, "twice"),
         ([], {"company": "x", "Company": "y"}, "twice"),
         ([], {"company": " "}, "no key"),
+        (["a"], {}, "both --send and --skip"),
     ],
 )
 def test_contradictory_options_are_refused(skip: list[str], rename: dict[str, str], message: str) -> None:
     with pytest.raises(InputError, match=message):
-        ColumnMapping.from_header(COMPANY, ["a", "A", "company"], skip=skip, rename=rename)
+        ColumnMapping.from_header(COMPANY, ["a", "A", "company"], skip=skip, rename=rename, send=skip and ["a"])
 
 
 def test_an_unknown_operation_is_refused() -> None:
@@ -289,7 +366,7 @@ def test_no_two_columns_share_a_key(operation: str) -> None:
         "#",
     ]
 
-    sent = keys(operation, *columns)
+    sent = keys(operation, *columns, send_all=True)
 
     assert None not in sent
     assert len(set(sent)) == len(columns)
