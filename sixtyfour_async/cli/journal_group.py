@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sixtyfour_async.cli.exit_codes import ExitCode, exit_with, one_line_errors
+from sixtyfour_async.cli.formatting import say
 
 if TYPE_CHECKING:
     from sixtyfour_async._journal.maintenance import Adoption, Health
@@ -39,9 +40,9 @@ def backup(journal: Path, copy: Path) -> None:
     from sixtyfour_async._journal.maintenance import backup
 
     verdict = backup(journal, copy)
-    click.echo(f"{journal} copied to {copy}")
+    say(f"{journal} copied to {copy}")
     if verdict.kind != "whole":
-        click.echo(f"the copy {verdict.reason}; a run on it submits nothing before `sixtyfour journal adopt {copy}`")
+        say(f"the copy {verdict.reason}; a run on it submits nothing before `sixtyfour journal adopt {copy}`")
 
 
 @journal_group.command()
@@ -55,7 +56,7 @@ def check(journal: Path) -> None:
     from sixtyfour_async._journal.maintenance import check
 
     health = check(journal)
-    click.echo("\n".join(health_lines(journal, health)))
+    say("\n".join(health_lines(journal, health)))
     if not health.good:
         exit_with(f"{journal} is not in order; see above", ExitCode.REFUSED)
 
@@ -75,9 +76,9 @@ def adopt(journal: Path) -> None:
 
     adoption = adopt(journal)
     if adoption is None:
-        click.echo(f"{journal} is whole; there is nothing to decide")
+        say(f"{journal} is whole; there is nothing to decide")
         return
-    click.echo("\n".join([f"{journal} adopted", *adoption_lines(adoption)]))
+    say("\n".join([f"{journal} adopted", *adoption_lines(adoption)]))
 
 
 def health_lines(journal: Path, health: Health) -> list[str]:

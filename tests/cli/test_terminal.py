@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sixtyfour_async import APIError, InputError, JobFailedError, ServerError
+from sixtyfour_async.cli import formatting
 from sixtyfour_async.cli.exit_codes import ExitCode, exit_with
 from sixtyfour_async.cli.formatting import say
 from sixtyfour_async.errors.printable import printable
@@ -46,6 +48,13 @@ def test_everything_that_is_printed_is_text(attack: str, capsys: pytest.CaptureF
     assert is_harmless(out)
     assert is_harmless(err)
     assert out.startswith("a row: ")
+
+
+def test_nothing_is_printed_past_the_one_function() -> None:
+    folder = Path(formatting.__file__).parent
+    past = {path.name for path in folder.glob("*.py") if "click.echo(" in path.read_text("utf-8")}
+
+    assert past == {"formatting.py"}
 
 
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
