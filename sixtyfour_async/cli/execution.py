@@ -78,7 +78,7 @@ async def execute(
     """Submit rows and poll until all have ended; the first interrupt drains, the second detaches.
 
     Args:
-        enrichment: What to ask about each row.
+        enrichment: The rows and the question.
         client: The client of the service.
         notes: The journal, and what was known of it before.
         service: What the journal is bound to; see `purpose`.
@@ -97,8 +97,8 @@ async def execute(
     started, started_real = clock.now(), anyio.current_time()
     with anyio.CancelScope() as run_scope:
         async with runner:
-            _report_doubt(runner, result, on_message)
             await _begin(runner.journal, enrichment, notes, service, agreement)
+            _report_doubt(runner, result, on_message)
             rows = RowsToAsk(enrichment, notes.field_sets, runner.journal, keeps=True, sample=sample)
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(_handle_signals, runner, run_scope, result, on_message)

@@ -70,8 +70,8 @@ class Run:
         """
         self._check_purpose()
         path = self.notes.path
-        verdict = verdict_on(path) if path is not None and path.exists() else Verdict()
-        if path is not None and verdict.kind == "doubt":
+        verdict = verdict_on(path) if path.exists() else Verdict()
+        if verdict.kind == "doubt":
             say(refusal(path, verdict), err=True)
         plan, rows = anyio.run(self._plan)
         say("\n".join([*self._plan_lines(plan, rows), "nothing was sent"]))

@@ -127,10 +127,10 @@ def judge(word: str, *, has_result: bool, has_error: bool, closed: bool) -> Judg
     """Return the state of a job from its status word and, where the word does not settle it, from its company.
 
     A word that means "not yet" is believed beside a partial result, which does not end a job, and beside an error of
-    one attempt, which does not fail it; it is not beside a result and a close time. A good and a bad end are believed
-    always. Only a word that is missing, unknown or open (``partial``) is judged by the rest. A result comes before an
-    error, since it is what was paid for; a job that is closed with neither has failed, since waiting cannot change that
-    any more.
+    one attempt, which does not fail it; if the service does not document it, it is not beside a result and a close
+    time. A good and a bad end are believed always. Only a word that is missing, unknown or open (``partial``) is judged
+    by the rest. A result comes before an error, since it is what was paid for; a job that is closed with neither has
+    failed, since waiting cannot change that any more.
 
     Args:
         word: The service's status word; "" when there is none.
@@ -139,10 +139,10 @@ def judge(word: str, *, has_result: bool, has_error: bool, closed: bool) -> Judg
         closed: Whether it names the time at which the job ended.
     """
     plain = _plain(word)
-    if has_result and closed and _STATES.get(plain) is JobState.RUNNING:
-        return Judgement(JobState.COMPLETED, "its close time and the result beside it")
     if plain in _DOCUMENTED:
         return Judgement(_DOCUMENTED[plain], DOCUMENTED)
+    if has_result and closed and _STATES.get(plain) is JobState.RUNNING:
+        return Judgement(JobState.COMPLETED, "its close time and the result beside it")
     if plain in _STATES:
         return Judgement(_STATES[plain], USUAL)
     company = [

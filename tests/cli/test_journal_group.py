@@ -86,7 +86,7 @@ def test_a_backup_of_a_closed_journal_is_a_journal(shell: Shell, service: Servic
     """It takes the place of the original, which is lost, without a word."""
     shell = shell.with_environment(**service.exports)
     shell.table(rows=3)
-    line = ("run", "company-intelligence", "in.csv", *HEADQUARTERS, "--price", "company-intelligence=10")
+    line = ("run", "company-intelligence", "in.csv", *HEADQUARTERS, "--price", "company-intelligence=10", "--yes")
     assert shell.run(*line, speed=600).code == 0
     before = service.submits()
     assert shell.run("journal", "backup", JOURNAL, "copy.db").code == 0
