@@ -1,11 +1,22 @@
 """``sixtyfour …`` and ``python -m sixtyfour_async …``."""
 
+import signal
 import sys
 from importlib import import_module
+
+from sixtyfour_async.cli.console import guard_streams
+from sixtyfour_async.cli.signals import run_interruptibly
 
 
 def main() -> None:
     """Run the command line; without its extra, exit with the command that installs it."""
+    # Python's own handler prints a traceback when the interpreter is shutting down. By default SIGINT just ends it.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    guard_streams()
+    run_interruptibly(_run)
+
+
+def _run() -> None:
     try:
         import_module("rich")  # most commands need it later: fail now, before anything is sent
 

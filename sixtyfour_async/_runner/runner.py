@@ -228,7 +228,11 @@ class JobRunner:
         return self._tasks
 
     def stop(self) -> None:
-        """Read and submit no further; what runs is polled to its end and handed over."""
+        """Read and submit no further; what runs is polled to its end and handed over.
+
+        `map` ends by itself after that. To bound the wait, leave its loop, or cancel a scope around it, when the time
+        is over: once the runner is closed, `left_running` lists what still runs.
+        """
         for stream in self._delivery.streams:
             stream.stop()
         self._engine.withdraw(lambda _row: True)

@@ -2,6 +2,7 @@
 
 In: a CSV table, options, and the journal of an earlier run. Out: the enriched table, a summary, and an exit code.
 `commands` is what click sees; `enrichment` and `column_mapping` decide what each row asks and `execution` runs it;
-`journal_commands`, `status_report` and `journal_export` read a journal. All speak of columns and flags, not of Python
-parameters. Nothing imports this package but ``__main__``.
+`signals`, `draining`, `console` and `paid_output` see to it that it ends well; `journal_commands`, `status_report` and
+`journal_export` read a journal. All speak of columns and flags, not of Python parameters. Nothing imports this package
+but ``__main__``.
 """

@@ -10,14 +10,12 @@ from sixtyfour_async.cli.journal_commands import export, forget, status
 from sixtyfour_async.cli.journal_group import journal_group
 from sixtyfour_async.cli.run_command import run
 from sixtyfour_async.cli.simulator_commands import demo, simulate
-from sixtyfour_async.cli.terminal import guard_streams
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="sixtyfour_async")
 def cli() -> None:
     """Enrich tables of people and companies with the Sixtyfour API: one budget, one journal, no row paid twice."""
-    guard_streams()
     # Without a handler, Python prints warnings of the library to stderr, beside the one line that reports an error.
     logging.getLogger().addHandler(logging.NullHandler())
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import signal
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,9 +14,11 @@ from sixtyfour_async._journal.base import Journal, doubt_of
 from sixtyfour_async._runner.outcomes import RunPlan, Stats, Unfinished
 from sixtyfour_async._runner.runner import JobRunner
 from sixtyfour_async._scheduling.row_states import Batching
+from sixtyfour_async.cli.draining import Draining
 from sixtyfour_async.cli.enrichment import Enrichment
 from sixtyfour_async.cli.journal_notes import AGREEMENT, COLUMNS, JournalNotes
 from sixtyfour_async.cli.rows_to_ask import RowsToAsk
+from sixtyfour_async.cli.signals import recorded
 from sixtyfour_async.errors import SixtyfourError
 from sixtyfour_async.questions.agreement import Agreement
 
@@ -32,9 +32,9 @@ class RunResult:
 
     Attributes:
         ending: ``finished``: every row has ended. ``refused``: *error* stopped the run, because every later row would
-            have met it, too. ``drained``: interrupted once; jobs in flight were polled until they ended. ``detached``:
-            interrupted twice; jobs in flight were left running at the service.
+            have met it, too. ``drained`` and ``detached``: it was asked to end early; see `Draining`.
         error: The error that stopped the run.
+        signal: The signal that ended it early; None when there was none.
         stats: The runner's counters at the end.
         seconds: Duration in the service's seconds.
         real_seconds: Duration in real seconds.
@@ -43,6 +43,7 @@ class RunResult:
 
     ending: Literal["finished", "refused", "drained", "detached"] = "finished"
     error: SixtyfourError | None = None
+    signal: int | None = None
     stats: Stats | None = None
     seconds: float = 0.0
     real_seconds: float = 0.0
@@ -51,7 +52,7 @@ class RunResult:
     @property
     def nothing_accepted(self) -> bool:
         """Whether the service accepted no row, so that nothing is billed and there is nothing to write."""
-        return self.stats is not None and not set(self.stats.ended) - {"rejected"}
+        return self.stats is not None and not self.stats.in_flight and not set(self.stats.ended) - {"rejected"}
 
 
 def purpose(kind: str, service: str) -> dict[str, str]:
@@ -71,11 +72,12 @@ async def execute(
     agreement: Agreement | None,
     sample: int | None,
     batching: Batching,
+    draining: Draining,
     on_progress: Callable[[Stats, float], None],
     on_message: Callable[[str], None],
     **settings: Any,
 ) -> RunResult:
-    """Submit rows and poll until all have ended; the first interrupt drains, the second detaches.
+    """Submit rows and poll until all have ended; the first signal drains, the second detaches.
 
     Args:
         enrichment: The rows and the question.
@@ -85,6 +87,7 @@ async def execute(
         agreement: The terms of a new yes, to be kept; it begins a new run for the cap on a run.
         sample: How many rows to ask that were not answered yet; None for all rows.
         batching: How rows are grouped into submits, as for `JobRunner.map`.
+        draining: When to end early besides on a signal, and for how long to drain.
         on_progress: Called several times a second with the counters and the service's seconds since the start.
         on_message: Called with a line of text when a signal is handled.
         settings: Passed to `JobRunner`.
@@ -95,13 +98,13 @@ async def execute(
     result, clock = RunResult(), pipeline_of(client).clock
     runner = JobRunner(client, journal=notes.path, new_run=agreement is not None, **settings)
     started, started_real = clock.now(), anyio.current_time()
-    with anyio.CancelScope() as run_scope:
+    with recorded() as signals, anyio.CancelScope() as run_scope:
         async with runner:
             await _begin(runner.journal, enrichment, notes, service, agreement)
             _report_doubt(runner, result, on_message)
             rows = RowsToAsk(enrichment, notes.field_sets, runner.journal, keeps=True, sample=sample)
             async with anyio.create_task_group() as tasks:
-                tasks.start_soon(_handle_signals, runner, run_scope, result, on_message)
+                tasks.start_soon(draining.watch, runner, run_scope, signals, on_message)
                 tasks.start_soon(_report_progress, runner, client, on_progress, started)
                 try:
                     async for _ in runner.map(rows.operations(), batching=batching):
@@ -109,6 +112,8 @@ async def execute(
                 except SixtyfourError as error:
                     result.ending, result.error = "refused", error
                 tasks.cancel_scope.cancel()
+    if result.error is None and draining.ending is not None:
+        result.ending, result.signal = draining.ending, draining.signal
     result.stats, result.left_running = runner.stats(), runner.left_running
     result.seconds, result.real_seconds = clock.now() - started, anyio.current_time() - started_real
     on_progress(result.stats, result.seconds)
@@ -160,27 +165,3 @@ async def _report_progress(
     while True:
         on_progress(runner.stats(), clock.now() - started)
         await anyio.sleep(REFRESH_SECONDS)
-
-
-async def _handle_signals(
-    runner: JobRunner, run_scope: anyio.CancelScope, result: RunResult, on_message: Callable[[str], None]
-) -> None:
-    """Drain on the first SIGINT or SIGTERM, detach on the second.
-
-    Signals are received in a task, not in a handler or as KeyboardInterrupt: a run is cut at an await only, where the
-    journal is consistent. To drain, the runner stops reading rows, and `JobRunner.map` ends by itself once the jobs in
-    flight have. To detach, the scope around the runner is cancelled; the runner's own exit still lists what is running.
-    """
-    # NotImplementedError: asyncio on Windows has no signal receivers; Ctrl-C then ends the process at once.
-    with suppress(NotImplementedError), anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
-        async for _ in signals:
-            if result.ending == "drained":
-                result.ending = "detached"
-                run_scope.cancel()
-                return
-            result.ending = "drained"
-            in_flight = runner.stats().in_flight
-            runner.stop()
-            on_message(
-                f"stopping: no more rows are sent; polling {in_flight:,} jobs until they end; Ctrl-C again to leave now"
-            )

@@ -12,7 +12,9 @@ from enum import IntEnum
 from functools import wraps
 from typing import Final, NoReturn
 
+from sixtyfour_async.cli.console import lost_output
 from sixtyfour_async.cli.formatting import say
+from sixtyfour_async.cli.signals import Interrupted
 from sixtyfour_async.errors import ConfigurationError, InputError, SixtyfourError
 
 PYTHON_PRICE: Final = re.compile(r"\bprices=\{'([^']+)': (?:cents|([\w.+-]+))\}")
@@ -23,42 +25,53 @@ PYTHON_ARGUMENT: Final = re.compile(
 
 
 class ExitCode(IntEnum):
-    """Exit codes besides 0, which means that every row was answered."""
+    """Exit codes besides 0, which means that every row was answered, and those of `signals.exit_code_of`."""
 
     REFUSED = 1
-    """The service or the journal refused."""
+    """The service or the journal refused; or what a command prints could not be printed."""
     USAGE = 2
     """The input or a setting is wrong; nothing was sent. click uses the same code for malformed options."""
     INCOMPLETE = 3
     """The run finished, and some row is not ``completed``."""
     UNWRITTEN = 4
-    """Rows were answered and paid, and the output could not be written; the journal has all of it."""
-    INTERRUPTED = 130
-    """Stopped by SIGINT or SIGTERM; 128 + SIGINT, as shells report it."""
+    """Rows were paid for, and the output could not be written; the journal has all of it."""
 
 
 def one_line_errors(command: Callable[..., None]) -> Callable[..., None]:
-    """Report errors of this package, and missing extras, in one line without a traceback."""
+    """Report errors of this package, missing extras and interruptions in one line without a traceback.
+
+    A command that returns has printed what it was called for. One whose text does not matter as much exits by itself.
+    """
 
     @wraps(command)
     def wrapper(**options: object) -> None:
         try:
             command(**options)
+            _check_printed()
+        except Interrupted as error:
+            exit_with("interrupted", error.exit_code)
         except SixtyfourError as error:
             wrong_usage = isinstance(error, InputError | ConfigurationError)
             exit_with(str(error), ExitCode.USAGE if wrong_usage else ExitCode.REFUSED)
         except ModuleNotFoundError as error:
             exit_with(str(error), ExitCode.USAGE)
-        except KeyboardInterrupt:  # a run in progress has its own way to end
-            exit_with("interrupted", ExitCode.INTERRUPTED)
 
     return wrapper
 
 
-def exit_with(message: str, code: ExitCode) -> NoReturn:
+def exit_with(message: str, code: int) -> NoReturn:
     """Print the last line and exit."""
     say(f"sixtyfour: {with_flags(message)}", err=True)
     sys.exit(code)
+
+
+def _check_printed() -> None:
+    """Exit unless standard output has taken everything; without a word when its reader has left, as ``head`` does."""
+    lost = lost_output()
+    if isinstance(lost, BrokenPipeError):
+        sys.exit(ExitCode.REFUSED)
+    if lost is not None:
+        exit_with(f"cannot write standard output: {lost.strerror}", ExitCode.REFUSED)
 
 
 def with_flags(message: str) -> str:

@@ -98,6 +98,8 @@ def export(
             written = output.write(columns.header, rows, mode=stat.S_IMODE(journal.stat().st_mode))
         except BrokenPipeError:
             exit_with("standard output was closed before it was written", ExitCode.REFUSED)
+        except OSError as error:
+            exit_with(f"cannot write {out}: {error.strerror or error}", ExitCode.REFUSED)
         files = 0 if bodies is None else write_bodies(bodies, reader.entries())
     where = "standard output" if output.is_standard else out
     said = f"{row_count(written.rows)} written to {where}" + (f", {files:,} files to {bodies}" if bodies else "")

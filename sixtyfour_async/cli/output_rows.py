@@ -65,7 +65,7 @@ def write_output(enrichment: Enrichment, journal: Path, output: Output) -> Outpu
     Raises:
         InputError: The file cannot be written; an existing one is unchanged.
         JournalError: The journal cannot be read.
-        BrokenPipeError: The output is standard output, which nobody reads any more.
+        OSError: Standard output has not taken all of it.
     """
     asked = AskedBefore(enrichment.question, JournalNotes.read(journal).field_sets)
     with reading(journal) as reader:

@@ -117,6 +117,13 @@ Example:
     help="auto lets find and reverse rows share submits, file sends research rows in files as well, single sends each "
     "row by itself.",
 )
+@click.option(
+    "--drain",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="After Ctrl-C, SIGTERM or SIGHUP (which Windows does not have): poll what runs for so long, then leave it "
+    "running  [default: until it ends]",
+)
 @click.option("--dry-run", is_flag=True, help="Show the plan of a run, and send nothing; needs no key.")
 @click.option("--yes", is_flag=True, help="Agree to the plan of a live run without being asked, as scripts have to.")
 @click.option(
@@ -162,6 +169,7 @@ def run(operation: str, table: Path, **options: Any) -> None:
     confidence and matched_by. Run the same command again to resume, or when the table has changed: what was answered is
     never sent again, and a --field that was added is asked by itself.
     """
+    from sixtyfour_async.cli.draining import Draining
     from sixtyfour_async.cli.journal_notes import JournalNotes
     from sixtyfour_async.cli.option_values import by_name, parse_number
     from sixtyfour_async.cli.run_steps import Run
@@ -178,6 +186,7 @@ def run(operation: str, table: Path, **options: Any) -> None:
     notes = JournalNotes.read(journal)
     enrichment = read_enrichment(operation, table, notes, options)
     output = Output.of(out, format=options["out_format"], dialect=options["out_dialect"], source=enrichment.table)
+    draining = Draining.of(options["drain"], to_stdout=output.is_standard)
     check_files(table, output, journal, overwrite=options["overwrite"])
     output.check(columns=len(enrichment.columns), rows=enrichment.table.rows)
     check_rows(enrichment, skip_bad_rows=options["skip_bad_rows"])
@@ -185,7 +194,7 @@ def run(operation: str, table: Path, **options: Any) -> None:
     settings["prices"] = by_name("--price", (parse_number("--price", text) for text in options["prices"]))
     speed, faults = options["speed"] or 60.0, options["faults"]
     with connect(simulate=options["simulate"], speed=speed, journal=journal, faults=faults) as service:
-        run = Run(enrichment, service, notes, output, settings, table_on_stdin=table == STANDARD)
+        run = Run(enrichment, service, notes, output, settings, draining, table_on_stdin=table == STANDARD)
         if options["dry_run"]:
             run.show_plan()
         else:

@@ -17,20 +17,21 @@ from sixtyfour_async._journal.maintenance import verdict_on
 from sixtyfour_async._journal.wholeness import Verdict
 from sixtyfour_async._runner.outcomes import RunPlan
 from sixtyfour_async.cli import execution
+from sixtyfour_async.cli.draining import Draining
 from sixtyfour_async.cli.enrichment import Enrichment
 from sixtyfour_async.cli.execution import RunResult, purpose
 from sixtyfour_async.cli.exit_codes import ExitCode, exit_with
 from sixtyfour_async.cli.formatting import dollars, row_count, say
 from sixtyfour_async.cli.journal_notes import JournalNotes
-from sixtyfour_async.cli.output_rows import OutputCounts, write_output
+from sixtyfour_async.cli.paid_output import where_it_is, write_paid_output
 from sixtyfour_async.cli.plan_report import plan_lines
 from sixtyfour_async.cli.progress import Progress
 from sixtyfour_async.cli.rows_to_ask import RowsToAsk
 from sixtyfour_async.cli.service import Service, check_access
+from sixtyfour_async.cli.signals import Interrupted, exit_code_of
 from sixtyfour_async.cli.summary import resume_lines, summary_lines
 from sixtyfour_async.cli.table_files import Output
 from sixtyfour_async.cli.terminal import confirmed
-from sixtyfour_async.errors import InputError
 from sixtyfour_async.questions.agreement import Agreement
 
 OK = 0
@@ -50,6 +51,7 @@ class Run:
         notes: The journal, and what is known of it.
         output: Where the output goes.
         settings: Passed to `JobRunner`, with ``batching``.
+        draining: When to end early, and for how long to drain.
         table_on_stdin: Whether standard input is the table, and no keyboard.
         compare: Returns further lines for the summary, given the output's path.
     """
@@ -59,6 +61,7 @@ class Run:
     notes: JournalNotes
     output: Output
     settings: Mapping[str, Any] = field(default_factory=lambda: {"batching": "auto"})
+    draining: Draining = field(default_factory=Draining)
     table_on_stdin: bool = False
     compare: Callable[[Path], list[str]] = _no_comparison
 
@@ -151,8 +154,8 @@ class Run:
         question = f"send {row_count(plan.to_submit)}, {price}? [y/N] "
         try:
             answer = confirmed(question, table_on_stdin=self.table_on_stdin)
-        except KeyboardInterrupt:
-            exit_with("interrupted; nothing was sent", ExitCode.INTERRUPTED)
+        except Interrupted as error:
+            exit_with("interrupted; nothing was sent", error.exit_code)
         if answer is None:
             reason = "a live run needs a yes to its plan, and there is no terminal to ask on"
             exit_with(f"{reason}; nothing was sent: add --yes", ExitCode.USAGE)
@@ -179,6 +182,7 @@ class Run:
                     service=self.service.name,
                     agreement=agreement,
                     sample=sample,
+                    draining=self.draining,
                     on_progress=progress.show,
                     on_message=progress.print,
                     **self.settings,
@@ -192,12 +196,13 @@ class Run:
         """Write the output, print the summary, and return the exit code for the run's end."""
         # --fresh would delete what there is to resume.
         command = shlex.join(["sixtyfour", *(word for word in sys.argv[1:] if word != "--fresh")])
-        if result.ending == "detached":
-            say("\n".join(["left at once; no output was written", *resume_lines(result, command)]), err=True)
-            return ExitCode.INTERRUPTED
+        if result.ending == "detached" and result.signal is not None:
+            left = f"left at once; no output was written; {where_it_is(self.notes.path)}"
+            say("\n".join([left, *resume_lines(result, command)]), err=True)
+            return exit_code_of(result.signal)
         if result.error is not None and result.nothing_accepted:
             exit_with(f"{result.error}; nothing was accepted or billed, no output was written", ExitCode.REFUSED)
-        counts = self._write_output()
+        counts = write_paid_output(self.enrichment, result, output=self.output, journal=self.notes.path)
         out, journal, speed = self.output.path, self.notes.path, self.service.speed
         lines = summary_lines(result, counts, out=out, journal=journal, speed=speed, comparison=self.compare(out))
         say("\n".join(lines), err=self.output.is_standard)
@@ -205,18 +210,7 @@ class Run:
             say("\n" + "\n".join(resume_lines(result, command)), err=True)
         if result.error is not None:
             exit_with(str(result.error), ExitCode.REFUSED)
-        if result.ending == "drained":
-            return ExitCode.INTERRUPTED
+        if result.signal is not None:
+            return exit_code_of(result.signal)
         is_complete = counts.statuses.get("completed", 0) >= self.enrichment.rows - counts.filled
         return OK if is_complete else ExitCode.INCOMPLETE
-
-    def _write_output(self) -> OutputCounts:
-        journal = self.notes.path
-        try:
-            return write_output(self.enrichment, journal, self.output)
-        except BrokenPipeError:
-            message = f"standard output was closed before it was written; {journal} has the answers"
-            exit_with(message, ExitCode.UNWRITTEN)
-        except InputError as error:
-            message = f"{error}; {journal} has the answers: run the same command again, or name another --out"
-            exit_with(message, ExitCode.UNWRITTEN)

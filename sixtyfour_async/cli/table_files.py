@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
+from sixtyfour_async.cli.console import lost_output
 from sixtyfour_async.errors import InputError
 from sixtyfour_async.tables import (
     Cell,
@@ -121,13 +121,12 @@ class Output:
 
         Raises:
             InputError: It cannot be written; an existing file is unchanged.
-            BrokenPipeError: Nobody reads standard output any more.
+            OSError: Standard output has not taken all of it; BrokenPipeError when nobody reads it any more.
         """
         if not self.is_standard:
             return write_table(self.path, columns, rows, writer=self.writer, mode=mode)
-        try:
-            return write_stream(sys.stdout.buffer, columns, rows, writer=self.writer)
-        except BrokenPipeError:
-            # The interpreter would flush what is left when it exits, and print an error that nobody can mend.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise
+        written = write_stream(sys.stdout.buffer, columns, rows, writer=self.writer)
+        lost = lost_output()
+        if lost is not None:
+            raise lost
+        return written
