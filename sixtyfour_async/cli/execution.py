@@ -106,11 +106,7 @@ async def execute(
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(draining.watch, runner, run_scope, signals, on_message)
                 tasks.start_soon(_report_progress, runner, client, on_progress, started)
-                try:
-                    async for _ in runner.map(rows.operations(), batching=batching):
-                        pass  # the journal has the outcome, and the output is written from it
-                except SixtyfourError as error:
-                    result.ending, result.error = "refused", error
+                await _ask_all(runner, rows, batching, result)
                 tasks.cancel_scope.cancel()
     if result.error is None and draining.ending is not None:
         result.ending, result.signal = draining.ending, draining.signal
@@ -118,6 +114,15 @@ async def execute(
     result.seconds, result.real_seconds = clock.now() - started, anyio.current_time() - started_real
     on_progress(result.stats, result.seconds)
     return result
+
+
+async def _ask_all(runner: JobRunner, rows: RowsToAsk, batching: Batching, result: RunResult) -> None:
+    """Ask what is to be asked. The journal has the outcomes, and the output is written from it."""
+    try:
+        async for _ in runner.map(rows.operations(), batching=batching):
+            pass
+    except SixtyfourError as error:
+        result.ending, result.error = "refused", error
 
 
 def _report_doubt(runner: JobRunner, result: RunResult, on_message: Callable[[str], None]) -> None:
