@@ -70,7 +70,11 @@ class Entry:
 
 
 class Journal(Protocol):
-    """What a runner needs of a journal. Every write returns once it is durable, except `tally`."""
+    """What a runner needs of a journal. Every write returns once it is durable, except `tally`.
+
+    A journal may also have an attribute ``doubt``: why rows may have been sent of which it does not know, as one line
+    with the remedy, or None. While it has one nothing is submitted; see `doubt_of`.
+    """
 
     async def open(self) -> None:
         """Acquire the journal, alone, and turn ``intended`` rows into ``unknown`` ones, with `CRASHED` as their error.
@@ -177,6 +181,12 @@ def tally_of_replaced(entry: Entry) -> tuple[Tally, float]:
     if entry.state in OPEN:
         return "resubmitted", entry.reserved_cents
     return "replaced", (entry.cost_cents or 0.0) + entry.reserved_cents
+
+
+def doubt_of(journal: Journal) -> JournalError | None:
+    """Return why nothing may be submitted on the word of this journal; None when it is whole."""
+    doubt: str | None = getattr(journal, "doubt", None)
+    return None if doubt is None else JournalError(doubt, in_doubt=True)
 
 
 def tally_line(variant: str, name: Tally, rows: int, cents: float) -> Line:

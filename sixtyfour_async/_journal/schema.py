@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any, get_args
 
 from sixtyfour_async._journal.base import Entry, tally_line
+from sixtyfour_async._journal.evidence import beside, look, size_of
+from sixtyfour_async._journal.wholeness import belongs
 from sixtyfour_async._scheduling.ledger import Line
 from sixtyfour_async._scheduling.row_states import SHARED, State
 from sixtyfour_async._wire.body import Body
@@ -82,6 +84,17 @@ MIGRATIONS = (
     DROP TABLE tallies;
     ALTER TABLE tallies_5 RENAME TO tallies;
     """,
+    """
+    CREATE TABLE wholeness (
+        id TEXT NOT NULL, epoch INTEGER NOT NULL, in_use INTEGER NOT NULL, place TEXT NOT NULL, log INTEGER NOT NULL,
+        commits INTEGER NOT NULL, intents INTEGER NOT NULL, changed_at TEXT NOT NULL, doubt TEXT
+    ) STRICT;
+    INSERT INTO wholeness VALUES (lower(hex(randomblob(16))), 0, 0, '', 0, 0, 0, '', NULL);
+    CREATE TABLE adoptions (
+        adopted_at TEXT NOT NULL, reason TEXT NOT NULL, since TEXT, until TEXT NOT NULL, rows_missing INTEGER,
+        rows_parked INTEGER NOT NULL
+    ) STRICT;
+    """,
 )
 """What brings a file from each schema to the next, from 1 on."""
 
@@ -141,6 +154,12 @@ def select(database: sqlite3.Connection, where: str, value: str) -> Entry | None
     """Return one row, or None."""
     row = database.execute(f"SELECT {_SELECTED} FROM jobs WHERE {where}", (value,)).fetchone()  # noqa: S608 (ours)
     return None if row is None else _entry(row)
+
+
+def select_from(database: sqlite3.Connection, key: str, count: int) -> list[Entry]:
+    """Return a row, and rows after it in the order in which they were first written: *count* of them at most."""
+    after = "rowid >= (SELECT rowid FROM jobs WHERE key = ?) ORDER BY rowid LIMIT ?"
+    return [_entry(row) for row in database.execute(f"SELECT {_SELECTED} FROM jobs WHERE {after}", (key, count))]  # noqa: S608 (ours)
 
 
 def as_row(entry: Entry) -> tuple[Any, ...]:
@@ -236,7 +255,7 @@ def reading(path: str | Path) -> Generator[Reader, None, None]:
     if not path.is_file():
         raise JournalError(f"there is no journal {path}")
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True)) as database:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?{_read_only(path)}", uri=True)) as database:
             database.execute("PRAGMA query_only = ON")
             version = checked_version(database, path)
             if version == 0:
@@ -250,3 +269,15 @@ def reading(path: str | Path) -> Generator[Reader, None, None]:
                 yield Reader(copy)
     except sqlite3.Error as error:
         raise JournalError(f"journal {path}: {error}") from error
+
+
+def _read_only(path: Path) -> str:
+    """Return how to open a file for reading: so that the last one to close it does not move its log into it.
+
+    Only a commit in rollback mode that a process died in must be undone before anything can be read, and a log that is
+    not the file's own must not be read at all.
+    """
+    if size_of(beside(path, "-journal")):
+        return "mode=rw"
+    # Once more, in case a process moved its log into the file between two looks.
+    return "mode=ro" if belongs(look(path)) or belongs(look(path)) else "immutable=1"

@@ -1,4 +1,4 @@
--- The journal, schema 5. One line per row, by its key; times are our wall clock (ISO, UTC), for people only.
+-- The journal, schema 6. One line per row, by its key; times are our wall clock (ISO, UTC), for people only.
 CREATE TABLE meta (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL -- what the journal is for (the same question about the same input, or it is refused), and 'note:…' texts
@@ -51,3 +51,26 @@ CREATE TABLE tallies (
     cents REAL NOT NULL,        -- what they would have cost, had cost, or may have cost
     PRIMARY KEY (variant, name, sent_at)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE wholeness (        -- one row: what the journal says of itself, so that a lost log or an older copy is noticed
+    id TEXT NOT NULL,           -- its own name, a random one
+    epoch INTEGER NOT NULL,     -- how often it was opened for writing
+    in_use INTEGER NOT NULL,    -- 1 from then until it is closed: its log and its mark belong to it
+    place TEXT NOT NULL,        -- where it was opened last
+    log INTEGER NOT NULL,       -- number of the log that the last commit went to
+    commits INTEGER NOT NULL,   -- how many there were
+    intents INTEGER NOT NULL,   -- how many rows were about to be sent, ever
+    changed_at TEXT NOT NULL,   -- when the last commit was
+    doubt TEXT                  -- why nothing may be submitted until somebody has decided
+) STRICT;
+
+INSERT INTO wholeness VALUES (lower(hex(randomblob(16))), 0, 0, '', 0, 0, 0, '', NULL);
+
+CREATE TABLE adoptions (        -- when somebody decided to go on although a part may be missing
+    adopted_at TEXT NOT NULL,
+    reason TEXT NOT NULL,       -- what was found
+    since TEXT,                 -- rows that are not in the journal may have been sent and paid after this …
+    until TEXT NOT NULL,        -- … and before this
+    rows_missing INTEGER,       -- how many rows were sent meanwhile, where something outside the journal had counted them
+    rows_parked INTEGER NOT NULL -- rows made unknown: free to be submitted by what was left of the journal
+) STRICT;

@@ -1,37 +1,21 @@
-"""The journal as a file, and its one writer.
-
-One process at a time: two runs on one journal would each miss what the other has just sent, and SQLite before 3.51.3
-can damage a write-ahead log that two connections write. A second process is refused; reading goes on beside.
-"""
+"""The journal as a file, for one process at a time: writes that wait for each other share a commit."""
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
-from importlib import resources
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 import anyio
 import anyio.to_thread
 
-from sixtyfour_async._journal.base import CRASHED, Entry, merge_purpose, tally_of_replaced
+from sixtyfour_async._journal.base import Entry, merge_purpose, tally_of_replaced
 from sixtyfour_async._journal.erasure import without_row
-from sixtyfour_async._journal.schema import (
-    APPLICATION_ID,
-    COLUMNS,
-    MIGRATIONS,
-    SCHEMA_VERSION,
-    as_row,
-    batch_entries_of,
-    checked_version,
-    lines_of,
-    pages,
-    select,
-)
+from sixtyfour_async._journal.journal_file import JournalFile, Write
+from sixtyfour_async._journal.read_ahead import ReadAhead
+from sixtyfour_async._journal.schema import COLUMNS, as_row, batch_entries_of, lines_of, pages, select, select_from
 from sixtyfour_async._scheduling.ledger import Line, Tally
 from sixtyfour_async._scheduling.row_states import ENDED, SHARED, State
 from sixtyfour_async._wire.body import Body
@@ -50,10 +34,13 @@ _DROP_BATCH_ANSWER = "DELETE FROM answers WHERE batch = ?"
 _SET_META = "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)"
 _DELIVER = "UPDATE jobs SET delivered = 1 WHERE key = ?"
 _TALLY = (
-    "INSERT INTO tallies (variant, name, sent_at, rows, cents) VALUES (?, ?, ?, 1, ?)"
-    " ON CONFLICT (variant, name, sent_at) DO UPDATE SET rows = rows + 1, cents = cents + excluded.cents"
+    "INSERT INTO tallies (variant, name, sent_at, rows, cents) VALUES (?, ?, ?, ?, ?)"
+    " ON CONFLICT (variant, name, sent_at) DO UPDATE SET rows = rows + excluded.rows, cents = cents + excluded.cents"
 )
-Write: TypeAlias = tuple[str, tuple[Any, ...]]
+_STATE = COLUMNS.index("state")
+
+TallyKind: TypeAlias = tuple[str, Tally, str]
+"""Variant, name, and when the row was sent: ISO text, or empty."""
 
 
 class SqliteJournal:
@@ -62,32 +49,55 @@ class SqliteJournal:
     WAL with ``synchronous=FULL``: a commit has reached the disk when a write returns. Writers that wait while a commit
     is under way share the next one, so the disk is asked once for many rows (group commit).
 
+    *What to copy.* A journal that was closed is one file, ``run.db``: copy, rename or restore it as you like. While it
+    is in use, and after a crash, ``run.db``, ``run.db-wal`` and ``run.db-mark`` belong together: after a crash move all
+    of them; while a process writes, copy it with ``sixtyfour journal backup RUN.DB COPY.DB``, never file by file.
+
+    *In doubt.* When a part is missing, or this is an older copy, `doubt` says so: rows may have been paid of which the
+    journal does not know. `JobRunner` then submits nothing, and polls and replays what is known. Put back what is
+    missing, or decide to go on without it: *adopt*. What is noticed and what cannot be is listed in
+    `sixtyfour_async._journal.wholeness`.
+
+    Args:
+        path: The file. It is created if it is missing; its folder is not.
+        adopt: Take a journal that is in doubt for whole from now on, as ``sixtyfour journal adopt`` does. Rows that
+            were free to be submitted become unknown, since they may have been sent meanwhile; a row that is not in the
+            journal is submitted, and *paid again if it was among those lost*. Table ``adoptions`` records it.
+
     Raises:
-        JournalError: Another process uses it, it is not a journal, a newer version wrote it, or the disk refuses.
+        JournalError: Another process uses it, it is not a journal, a newer version wrote it, it is damaged, or the disk
+            refuses.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, *, adopt: bool = False) -> None:
         self.path = Path(path)
+        self._adopt = adopt
+        self._file = JournalFile(self.path)
         self._lock = anyio.Lock()
         self._pending: list[Write] = []
+        self._tallies: dict[TallyKind, tuple[int, float]] = {}
         self._committed = 0
         self._queued = 0
+        self._ahead = ReadAhead()
         self._failed = False
-        self._database: sqlite3.Connection | None = None
-        self._lock_file: sqlite3.Connection | None = None
 
     def __repr__(self) -> str:
         return f"SqliteJournal({str(self.path)!r})"
 
     async def open(self) -> None:
         """Acquire the file, create or migrate it, and turn what a crash left into unknown rows."""
-        await self._in_thread(self._open)
+        await self._in_thread(lambda: self._file.open(adopt=self._adopt))
 
     async def close(self) -> None:
         """Commit what is pending and release the file."""
         with anyio.CancelScope(shield=True):
             async with self._lock:
                 await self._in_thread(self._close)
+
+    @property
+    def doubt(self) -> str | None:
+        """Why nothing may be submitted, in one line, with the remedy; None when the journal is whole."""
+        return self._file.doubt
 
     async def bind(self, purpose: Mapping[str, str]) -> None:
         """Record what this journal is for, once; the same words every time after."""
@@ -103,7 +113,14 @@ class SqliteJournal:
 
     async def find(self, key: str) -> Entry | None:
         """Return one row, or None."""
-        return await self._alone(lambda: select(self._connection, "key = ?", key))
+        known = self._ahead.take(key)
+        if known is not None:
+            return known
+        queued, size = self._queued, self._ahead.size
+        found = await self._alone(lambda: select_from(self._connection, key, size), tallies=False)
+        if queued == self._queued:  # else a row of these may have been written meanwhile
+            self._ahead.keep(found[1:])
+        return found[0] if found else None
 
     async def entries(self, states: Collection[State]) -> AsyncGenerator[Entry, None]:
         """Yield the rows in these states, the oldest first, a page at a time."""
@@ -145,12 +162,12 @@ class SqliteJournal:
 
     def tally(self, variant: str, name: Tally, cents: float) -> None:
         """Count one more row, with the next commit."""
-        self._queue((_TALLY, (variant, name, "", cents)))
+        self._count((variant, name, ""), 1, cents)
 
     def replace(self, entry: Entry) -> None:
         """Keep the money of a row's line that the next write replaces, with the next commit."""
         name, cents = tally_of_replaced(entry)
-        self._queue((_TALLY, (entry.variant, name, entry.sent_at or "", cents)))
+        self._count((entry.variant, name, entry.sent_at or ""), 1, cents)
 
     async def lines(self) -> tuple[Line, ...]:
         """Return sums: one line for each kind and state."""
@@ -160,13 +177,11 @@ class SqliteJournal:
         """Return sums over what was sent at an instant or later."""
         return await self._alone(lambda: tuple(lines_of(self._connection, instant)))
 
-    def _queue(self, *writes: Write) -> None:
-        self._pending += writes
-        self._queued += len(writes)
-
     async def _write(self, *writes: Write) -> None:
         """Queue writes and return once they are committed, by whoever comes to hold the lock first."""
-        self._queue(*writes)
+        self._pending += writes
+        self._queued += len(writes)
+        self._ahead.clear()
         last_write = self._queued
         async with self._lock:
             if self._committed < last_write:  # else another writer has committed ours along with its own
@@ -174,18 +189,29 @@ class SqliteJournal:
 
     async def _commit_pending(self) -> None:
         batch, self._pending = self._pending, []
+        tallies, self._tallies = self._tallies, {}
         try:
-            await self._in_thread(lambda: self._commit(batch))
+            await self._in_thread(lambda: self._commit(batch, tallies))
         except BaseException:
             # Kept, in order: `_commit_last` tries once more when the journal is closed.
             self._pending = batch + self._pending
+            for kind, counted in tallies.items():
+                self._count(kind, *counted)
             raise
         self._committed += len(batch)
 
-    async def _alone(self, work: Callable[[], T]) -> T:
-        """Run *work* after a commit of what is pending, so that a reader sees what was written before."""
+    def _count(self, kind: TallyKind, rows: int, cents: float) -> None:
+        """Keep a tally for the next commit: sums, so that a row that costs nothing costs no commit either."""
+        counted, total = self._tallies.get(kind, (0, 0.0))
+        self._tallies[kind] = (counted + rows, total + cents)
+
+    async def _alone(self, work: Callable[[], T], *, tallies: bool = True) -> T:
+        """Run *work* after a commit of what is pending, so that a reader sees what was written before.
+
+        A row does not depend on tallies: to find it must not cost a commit, or a replayed row would cost one.
+        """
         async with self._lock:
-            if self._pending:
+            if self._pending or (tallies and self._tallies):
                 await self._commit_pending()
             return await self._in_thread(work)
 
@@ -196,92 +222,29 @@ class SqliteJournal:
             return await anyio.to_thread.run_sync(work)
         except sqlite3.Error as error:
             raise JournalError(f"journal {self.path}: {error}") from error
-
-    def _open(self) -> None:
-        try:
-            self._acquire()
-            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
-            self._database = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
-            self._prepare()
         except OSError as error:
-            self._close()
-            raise JournalError(f"journal {self.path} cannot be opened: {error.strerror or error}") from error
-        except sqlite3.OperationalError as error:
-            self._close()
-            raise JournalError(f"journal {self.path} cannot be opened: {error}") from error
-        except sqlite3.DatabaseError as error:
-            self._close()
-            raise JournalError(f"{self.path} is not a journal ({error}): choose another journal") from error
-        except JournalError:
-            self._close()
-            raise
-
-    def _acquire(self) -> None:
-        """Acquire the lock beside the file; the system releases it when the process dies, however it dies."""
-        if not self.path.parent.is_dir():
-            raise JournalError(f"journal {self.path}: there is no folder {self.path.parent}")
-        self._lock_file = sqlite3.connect(self._lock_path, timeout=0, isolation_level=None, check_same_thread=False)
-        opened = self._lock_path.stat().st_ino
-        try:
-            self._lock_file.execute("BEGIN EXCLUSIVE")
-            # The owner deletes the lock file when it closes: a lock on a deleted file keeps nobody out.
-            taken = not self._lock_path.exists() or self._lock_path.stat().st_ino != opened
-        except sqlite3.OperationalError as error:
-            taken = error.sqlite_errorcode == sqlite3.SQLITE_BUSY
-            if not taken:
-                raise
-        if taken:
-            self._lock_file.close()
-            self._lock_file = None
-            raise JournalError(
-                f"journal {self.path} is in use by another process: wait for it, or choose another journal"
-            )
-
-    @property
-    def _lock_path(self) -> Path:
-        return self.path.with_name(self.path.name + ".lock")
-
-    def _prepare(self) -> None:
-        database = self._connection
-        version = checked_version(database, self.path)
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = FULL")
-        if version == 0:
-            schema = resources.files("sixtyfour_async._journal").joinpath("schema.sql").read_text("utf-8")
-            steps = [f"{schema} PRAGMA application_id = {APPLICATION_ID};"]
-        else:
-            steps = list(MIGRATIONS[version - 1 :])
-        if steps:
-            database.executescript(f"BEGIN; {' '.join(steps)} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
-        database.execute("UPDATE jobs SET state = 'unknown', error = ? WHERE state = 'intended'", (CRASHED,))
+            raise JournalError(f"journal {self.path}: {error.strerror or error}") from error
 
     @property
     def _connection(self) -> sqlite3.Connection:
-        if self._database is None:
+        if self._file.connection is None:
             raise JournalError(f"journal {self.path} is not open")
-        return self._database
+        return self._file.connection
 
     def _close(self) -> None:
         try:
-            if self._database is not None and self._pending:
+            if self._file.connection is not None:
                 self._commit_last()
         finally:
-            if self._database is not None:
-                self._database.close()
-            self._database = None
-            if self._lock_file is not None:
-                with suppress(OSError):
-                    self._lock_path.unlink(missing_ok=True)
-                self._lock_file.close()
-                self._lock_file = None
+            self._file.close()
 
     def _commit_last(self) -> None:
         """Commit what is pending. A failure that was raised before is not raised a second time."""
         reported = self._failed
         try:
-            self._commit(self._pending)
-            self._pending = []
-        except sqlite3.Error:
+            self._commit(self._pending, self._tallies)
+            self._pending, self._tallies = [], {}
+        except (sqlite3.Error, OSError):
             if not reported:
                 raise
 
@@ -305,7 +268,9 @@ class SqliteJournal:
         Returns:
             Whether there was such a row.
         """
-        return await self._alone(lambda: self._forget(key))
+        forgotten = await self._alone(lambda: self._forget(key))
+        self._ahead.clear()
+        return forgotten
 
     def _forget(self, key: str) -> bool:
         found = select(self._connection, "key = ?", key)
@@ -314,11 +279,9 @@ class SqliteJournal:
         cents = (found.cost_cents or 0.0) + found.reserved_cents
         self._connection.execute("PRAGMA secure_delete = ON")  # zeros, should we be killed before the next two steps
         deletion: Write = ("DELETE FROM jobs WHERE key = ?", (key,))
-        self._commit(
-            [(_TALLY, (found.variant, "forgotten", found.sent_at or "", cents)), deletion, *self._erase_shared(found)]
-        )
-        self._connection.execute("VACUUM")  # a deleted row's bytes lie in free pages otherwise, and in the log
-        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        counted = {(found.variant, "forgotten", found.sent_at or ""): (1, cents)}
+        self._commit([deletion, *self._erase_shared(found)], counted)
+        self._file.compact()  # a deleted row's bytes lie in free pages otherwise, and in the log
         return True
 
     def _erase_shared(self, row: Entry) -> list[Write]:
@@ -333,20 +296,22 @@ class SqliteJournal:
             return [(_DROP_BATCH_ANSWER, (row.batch,))]
         return [(_SAVE_BATCH_ANSWER, (row.batch, rest.content, rest.content_type))]
 
-    def _commit(self, batch: list[Write]) -> None:
-        database = self._connection
-        database.execute("BEGIN IMMEDIATE")
+    def _commit(self, batch: Sequence[Write], tallies: Mapping[TallyKind, tuple[int, float]]) -> None:
+        writes = [*batch, *((_TALLY, (*kind, *counted)) for kind, counted in tallies.items())]
+        if not writes:
+            return
         try:
-            for statement, values in batch:
-                database.execute(statement, values)
-            database.execute("COMMIT")
+            self._file.commit(writes, intents=sum(_is_intent(write) for write in batch))
         except BaseException:
             self._failed = True
-            if database.in_transaction:
-                database.execute("ROLLBACK")
             raise
 
 
+def _is_intent(write: Write) -> bool:
+    statement, values = write
+    return statement is _PUT and values[_STATE] == "intended"
+
+
 def _puts(entries: Iterable[Entry]) -> list[Write]:
-    now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    return [(_PUT, (*as_row(entry), now, now)) for entry in entries]
+    at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    return [(_PUT, (*as_row(entry), at, at)) for entry in entries]

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 import anyio
 
-from sixtyfour_async._journal.base import Entry, Journal, request_text
+from sixtyfour_async._journal.base import Entry, Journal, doubt_of, request_text
 from sixtyfour_async._runner.delivery import Delivery
 from sixtyfour_async._runner.engine import Engine
 from sixtyfour_async._runner.exchange import contained
@@ -176,7 +176,7 @@ class Intake:
             return outcome
         if decision == "resume":
             return None
-        refusal = self._ledger.refusal(operation.variant())
+        refusal = doubt_of(self._journal) or self._ledger.refusal(operation.variant())
         return None if refusal is None else Outcome(key, index, operation, "rejected", error=refusal)
 
     def _entry(

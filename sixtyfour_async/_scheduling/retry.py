@@ -213,6 +213,6 @@ def may_be_fault_of_one_row(error: SixtyfourError) -> bool:
 
 def affects_every_row(error: SixtyfourError | None) -> bool:
     """Return whether every other row would meet the same refusal, so that the run should stop."""
-    if error is None:
-        return False
+    if error is None or (isinstance(error, JournalError) and error.in_doubt):
+        return False  # a journal in doubt refuses submits only: the rows that it knows go on
     return is_denied(error) or isinstance(error, ConnectError | AddressError | CostCapError | JournalError)

@@ -335,7 +335,14 @@ class RunStoppedError(SixtyfourError):
 
 
 class JournalError(SixtyfourError):
-    """The journal cannot be used; the message says why and what to do."""
+    """The journal cannot be used; the message says why and what to do.
+
+    Attributes:
+        in_doubt: The journal can be used, but rows may have been paid of which it does not know: nothing is submitted,
+            and the rows that it knows are polled and replayed.
+    """
+
+    in_doubt: bool = False
 
 
 class WebhookError(SixtyfourError):

@@ -1,0 +1,364 @@
+"""An open journal file, from its opening to its closing. Synchronous: `SqliteJournal` calls it in a worker thread.
+
+WAL with ``synchronous=FULL``; after a close it is one file in rollback mode. Only the owner moves the log into the main
+file (a *checkpoint*), and by itself, not from within a commit: each log is numbered. SQLite before 3.51.3 (and before
+3.50.7 and 3.44.6 in their lines) can damage a write-ahead log when one connection checkpoints while another commits.
+With one writing process, whose commits and checkpoints take turns, and readers that open the file ``mode=ro`` and so
+cannot checkpoint, any version is safe. Several writers will have to hold one lock around every commit and checkpoint.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from sixtyfour_async._journal.base import CRASHED
+from sixtyfour_async._journal.evidence import (
+    STAND,
+    NoteFile,
+    Witness,
+    as_values,
+    beside,
+    connected,
+    look,
+    read_note,
+    size_of,
+    stand_of,
+)
+from sixtyfour_async._journal.owner import Owner, TakenError
+from sixtyfour_async._journal.schema import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION, checked_version
+from sixtyfour_async._journal.wholeness import Note, Stand, Verdict, judge
+from sixtyfour_async.errors import JournalError
+
+CHECKPOINT_BYTES = 4 * 1024 * 1024
+"""Size of the log from which on it is moved into the main file; SQLite's own default."""
+
+MAY_HAVE_BEEN_SENT = "the journal was adopted after a part of it was lost: this row may have been sent since"
+"""Why a row is unknown that an adopted journal knew as free to be submitted."""
+
+SET_STAND = f"UPDATE wholeness SET ({STAND}) = ({', '.join('?' * len(STAND.split()))})"  # noqa: S608 (our field names)
+_PARK_INTENDED = "UPDATE jobs SET state = 'unknown', error = ? WHERE state = 'intended'"
+_PARK_RELEASED = "UPDATE jobs SET state = 'unknown', error = ? WHERE state = 'released'"
+_ADOPT = "INSERT INTO adoptions (adopted_at, reason, since, until, rows_missing, rows_parked) VALUES (?, ?, ?, ?, ?, ?)"
+Write: TypeAlias = tuple[str, tuple[Any, ...]]
+
+
+class JournalFile:
+    """A journal file that this process owns.
+
+    Attributes:
+        path: As it was given.
+        connection: The connection that writes.
+        doubt: Why nothing may be submitted, as one line; None when the journal is whole. While it is in doubt the main
+            file is left as it was found, so that what is missing can still be put back: what is written goes to the
+            log only.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.connection: sqlite3.Connection | None = None
+        self.doubt: str | None = None
+        self._reason = ""
+        self._owner: Owner | None = None
+        self._keeps_log: sqlite3.Connection | None = None
+        self._stand = Stand("")
+        self._next_log = 1
+        self._checkpoint_at = CHECKPOINT_BYTES
+        self._log_bytes = 0
+        self._mark = NoteFile(beside(path, "-mark"))
+        self._witness = Witness()
+
+    # --- opening ------------------------------------------------------------------------------------------------
+
+    def open(self, *, adopt: bool = False) -> Verdict:
+        """Acquire, create or migrate the file, and turn what a crash left into unknown rows.
+
+        Args:
+            adopt: Take a journal that is in doubt for whole from now on; see `SqliteJournal`.
+
+        Returns:
+            How the journal was found.
+
+        Raises:
+            JournalError: It is in use, is no journal, is damaged, or cannot be read or written.
+        """
+        try:
+            return self._open(adopt=adopt)
+        except OSError as error:
+            self.abandon()
+            raise JournalError(f"journal {self.path} cannot be opened: {error.strerror or error}") from error
+        except sqlite3.OperationalError as error:
+            self.abandon()
+            raise JournalError(f"journal {self.path} cannot be opened: {error}") from error
+        except sqlite3.DatabaseError as error:
+            self.abandon()
+            if error.sqlite_errorcode != sqlite3.SQLITE_NOTADB:
+                raise JournalError(refusal(self.path, Verdict("damaged", f"is damaged ({error})"))) from error
+            raise JournalError(f"{self.path} is not a journal ({error}): choose another journal") from error
+        except BaseException:
+            self.abandon()
+            raise
+
+    def _open(self, *, adopt: bool) -> Verdict:
+        self._acquire()
+        self._check_kind()
+        found = look(self.path)
+        verdict = judge(found)
+        if verdict.kind == "damaged" or (verdict.kind == "mixed" and not adopt):
+            raise JournalError(refusal(self.path, verdict))
+        if verdict.kind != "whole" and adopt:
+            self._adopt(verdict)
+            found = look(self.path)
+        elif verdict.kind == "doubt":
+            self.doubt, self._reason = refusal(self.path, verdict), verdict.reason
+        self.connection = self._connect("mode=rw")
+        self._prepare(self.connection)
+        if self.doubt is not None:
+            self._keeps_log = self._connect("mode=ro")
+            self._keeps_log.execute("SELECT 1 FROM sqlite_master").fetchall()
+        self._stand = stand_of(self.connection) or self._stand
+        self._next_log = self._stand.log + (not found.log)
+        if self.doubt is None:
+            self._begin(already_in_use=found.main is not None and found.main.in_use)
+        elif self.connection.execute("SELECT 1 FROM jobs WHERE state = 'intended' LIMIT 1").fetchone():
+            self.commit([(_PARK_INTENDED, (CRASHED,))])
+        return verdict
+
+    def _acquire(self) -> None:
+        if not self.path.parent.is_dir():
+            raise JournalError(f"journal {self.path}: there is no folder {self.path.parent}")
+        try:
+            self._owner = Owner.acquire(self.path)
+        except TakenError:
+            text = f"journal {self.path} is in use by another process: wait for it, or choose another journal"
+            raise JournalError(text) from None
+
+    def _check_kind(self) -> None:
+        """Refuse what is no journal before anything is written."""
+        if size_of(beside(self.path, "-journal")):  # a process died in a commit in rollback mode: SQLite undoes it
+            with connected(self.path, "mode=rw") as database:
+                database.execute("SELECT 1 FROM sqlite_master").fetchall()
+        try:
+            with connected(self.path, "immutable=1") as database:
+                checked_version(database, self.path)
+        except sqlite3.DatabaseError as error:
+            # Without its log a file may look cut where a process died in a checkpoint.
+            if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB or not size_of(beside(self.path, "-wal")):
+                raise
+
+    def _connect(self, options: str) -> sqlite3.Connection:
+        uri = f"{self.path.resolve().as_uri()}?{options}"
+        return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+
+    def _prepare(self, database: sqlite3.Connection) -> None:
+        version = checked_version(database, self.path)
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = FULL")
+        database.execute("PRAGMA wal_autocheckpoint = 0")
+        database.execute("PRAGMA journal_size_limit = 0")  # a log that begins anew is as long as what is in it
+        if version == 0:
+            schema = resources.files("sixtyfour_async._journal").joinpath("schema.sql").read_text("utf-8")
+            steps = [f"{schema} PRAGMA application_id = {APPLICATION_ID};"]
+        else:
+            steps = list(MIGRATIONS[version - 1 :])
+        if steps:
+            database.executescript(f"BEGIN; {' '.join(steps)} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+
+    def _begin(self, *, already_in_use: bool) -> None:
+        """Write into the main file that it is in use, before anything can be sent.
+
+        The mark comes first: a process that dies in between leaves a mark that is one epoch ahead.
+        """
+        stand = replace(self._stand, epoch=self._stand.epoch + 1, in_use=True, place=str(self.path.resolve()))
+        self._mark.write(self._note(stand, size=0))
+        self._mark.flush()
+        self._execute([(_PARK_INTENDED, (CRASHED,))], stand)
+        if not self._checkpoint("TRUNCATE") and not already_in_use:
+            raise JournalError(f"journal {self.path} is being read by another process: try again")
+        self._mark.write(self._note(self._stand))
+
+    # --- writing ------------------------------------------------------------------------------------------------
+
+    def commit(self, writes: Sequence[Write], intents: int = 0) -> None:
+        """Write all or nothing; on the disk when it returns.
+
+        Args:
+            writes: Statements and their values.
+            intents: Number of rows that are about to be sent once this returns.
+        """
+        stand = self._stand
+        doubt = self._reason if self.doubt is not None else None
+        self._execute(writes, replace(stand, commits=stand.commits + 1, intents=stand.intents + intents, doubt=doubt))
+        if self.doubt is not None:
+            return  # the mark is evidence
+        note = self._note(self._stand)
+        self._mark.write(note)
+        if intents:
+            self._witness.write(note)
+        if intents and self._stand.intents == intents:
+            self._checkpoint("PASSIVE")  # the first rows of all: what the journal is for goes into the main file, too
+        self._checkpoint_if_due()
+
+    def compact(self) -> None:
+        """Rewrite the file, so that no deleted byte is left in it or in its log."""
+        mark = self._note(self._stand) if self.doubt is None else read_note(self._mark.path)
+        if mark is not None:
+            self._mark.write(replace(mark, size=0))  # it becomes smaller
+        self._connection.execute("VACUUM")
+        self._checkpoint("TRUNCATE")
+
+    def _execute(self, writes: Sequence[Write], stand: Stand) -> None:
+        database = self._connection
+        stand = replace(stand, log=self._next_log, changed_at=now())
+        database.execute("BEGIN IMMEDIATE")
+        try:
+            for statement, values in writes:
+                database.execute(statement, values)
+            database.execute(SET_STAND, as_values(stand))
+            database.execute("COMMIT")
+        except BaseException:
+            if database.in_transaction:
+                database.execute("ROLLBACK")
+            raise
+        self._stand = stand
+
+    def _checkpoint_if_due(self) -> None:
+        size = size_of(beside(self.path, "-wal"))
+        if size < self._log_bytes:  # it has begun anew
+            self._checkpoint_at = CHECKPOINT_BYTES
+        self._log_bytes = size
+        if size >= self._checkpoint_at:
+            self._checkpoint("PASSIVE")
+            self._checkpoint_at = size + CHECKPOINT_BYTES
+
+    def _checkpoint(self, mode: str) -> bool:
+        """Move the log into the main file, as far as readers let it; return whether all of it is there."""
+        busy, frames, moved = self._connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+        if busy or frames != moved:
+            return False
+        self._next_log = self._stand.log + 1
+        return True
+
+    def _note(self, stand: Stand, size: int | None = None) -> Note:
+        bytes_ = self._owned.size() if size is None else size
+        return Note(stand.id, stand.epoch, stand.commits, stand.intents, stand.changed_at, stand.place, bytes_)
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        if self.connection is None:
+            raise JournalError(f"journal {self.path} is not open")
+        return self.connection
+
+    @property
+    def _owned(self) -> Owner:
+        if self._owner is None:
+            raise JournalError(f"journal {self.path} is not open")
+        return self._owner
+
+    # --- adopting -----------------------------------------------------------------------------------------------
+
+    def _adopt(self, verdict: Verdict) -> None:
+        """Make a journal of its own of what is there, and record what may be missing in it."""
+        if verdict.kind == "mixed":
+            self._set_aside()
+        database = self._connect("mode=rw")
+        try:
+            self.connection = database
+            self._prepare(database)
+            # In rollback mode, so that the new id is in the main file or is nowhere.
+            if database.execute("PRAGMA journal_mode = DELETE").fetchone()[0] != "delete":
+                raise JournalError(f"journal {self.path} is being read by another process: try again")
+            self._record_adoption(database, verdict)
+        finally:
+            self.connection = None
+            database.close()
+        self._mark.delete()
+
+    def _set_aside(self) -> None:
+        """Rename a log, and a mark, that are not the main file's own."""
+        for suffix in ("-wal", "-mark"):
+            with suppress(FileNotFoundError):
+                beside(self.path, suffix).replace(beside(self.path, f"{suffix}.aside"))
+        beside(self.path, "-shm").unlink(missing_ok=True)
+
+    def _record_adoption(self, database: sqlite3.Connection, verdict: Verdict) -> None:
+        at, stand = now(), stand_of(database) or self._stand
+        database.execute("BEGIN IMMEDIATE")
+        parked = database.execute(_PARK_INTENDED, (CRASHED,)).rowcount
+        parked += database.execute(_PARK_RELEASED, (MAY_HAVE_BEEN_SENT,)).rowcount
+        since, until = verdict.since or None, verdict.until or at
+        database.execute(_ADOPT, (at, verdict.reason, since, until, verdict.rows, parked))
+        adopted = replace(stand, id=os.urandom(16).hex(), in_use=False, changed_at=at, doubt=None)
+        database.execute(SET_STAND, as_values(adopted))
+        database.execute("COMMIT")
+
+    # --- closing ------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Close and release the file. A journal that is whole is one file then, unless somebody is reading it."""
+        try:
+            if self.connection is not None and self.doubt is None and self._end():
+                self.connection.close()
+                self.connection = None
+                self._mark.delete()
+                self._delete_old_lock()
+        finally:
+            self.abandon()
+
+    def _end(self) -> bool:
+        """Write that the journal is not in use; return whether the main file says so.
+
+        A disk that refuses, or a reader, leaves it as a crash would: to be opened with its log and its mark.
+        """
+        try:
+            self._execute([], replace(self._stand, in_use=False))
+            if not self._checkpoint("TRUNCATE"):
+                return False
+            with suppress(sqlite3.OperationalError):  # a reader: an empty log stays
+                self._connection.execute("PRAGMA journal_mode = DELETE")
+        except sqlite3.Error:
+            return False
+        return True
+
+    def _delete_old_lock(self) -> None:
+        """Delete the lock file that earlier versions kept beside the journal; it is an empty file."""
+        old = self.path.with_name(self.path.name + ".lock")
+        with suppress(OSError):
+            if old.is_file() and old.stat().st_size == 0:
+                old.unlink()
+
+    def abandon(self) -> None:
+        """Release the file as it is."""
+        for connection in (self.connection, self._keeps_log):  # in this order: the last to close may not checkpoint
+            if connection is not None:
+                connection.close()
+        self.connection = self._keeps_log = None
+        self._mark.close()
+        self._witness.close()
+        if self._owner is not None:
+            self._owner.release()
+            self._owner = None
+
+
+def refusal(path: Path, verdict: Verdict) -> str:
+    """Return in one line what is wrong with a journal, and what to do."""
+    remedy = {
+        "doubt": "rows may have been sent and paid of which it does not know, so nothing is submitted until you have "
+        f"put back what is missing, or have run `sixtyfour journal adopt {path}`",
+        "mixed": "put back the files that belong together; or, to go on with the main file alone, run "
+        f"`sixtyfour journal adopt {path}`",
+        "damaged": "put back a copy of it, or choose another journal",
+    }
+    return f"journal {path} {verdict.reason}: {remedy[verdict.kind]}"
+
+
+def now() -> str:
+    """Return the time by our wall clock, ISO text, UTC."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
