@@ -18,7 +18,7 @@ from typing import Any, Literal
 import anyio
 
 from sixtyfour_async._client.client import AsyncClient, pipeline_of
-from sixtyfour_async._journal.base import Entry
+from sixtyfour_async._journal.base import Entry, doubt_of
 from sixtyfour_async._journal.schema import reading
 from sixtyfour_async._runner.outcomes import Outcome, RunPlan, Stats, Unfinished
 from sixtyfour_async._runner.reading import read_outcome
@@ -140,6 +140,7 @@ async def execute(
     with anyio.CancelScope() as run_scope:
         async with runner:
             await runner.journal.bind(purpose(enrichment, service))
+            _report_doubt(runner, result, on_message)
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(_handle_signals, runner, run_scope, result, on_message)
                 tasks.start_soon(_report_progress, runner, client, on_progress, started)
@@ -154,6 +155,14 @@ async def execute(
     result.seconds, result.real_seconds = clock.now() - started, anyio.current_time() - started_real
     on_progress(result.stats, result.seconds)
     return result
+
+
+def _report_doubt(runner: JobRunner, result: RunResult, on_message: Callable[[str], None]) -> None:
+    """Report that the journal is in doubt; the run goes on without submitting anything."""
+    doubt = doubt_of(runner.journal)
+    if doubt is not None:
+        result.ending, result.error = "refused", doubt
+        on_message(f"{doubt}; jobs that were accepted are polled")
 
 
 async def plan(

@@ -26,15 +26,20 @@ def status(journal: Path, *, as_json: bool) -> None:
     An unknown row may have been accepted and billed, but brought no answer. The command can be used while a run is
     writing the journal, and changes nothing.
     """
+    from sixtyfour_async._journal.maintenance import verdict_on
     from sixtyfour_async._journal.schema import reading
     from sixtyfour_async.cli.status_report import StatusReport
 
     with reading(journal) as reader:
         report = StatusReport.read(reader)
+    verdict = verdict_on(journal)
     if as_json:
-        click.echo(json.dumps({"journal": str(journal), **report.as_json()}, ensure_ascii=False, indent=2))
+        as_object = {"journal": str(journal), "doubt": verdict.reason or None, **report.as_json()}
+        click.echo(json.dumps(as_object, ensure_ascii=False, indent=2))
         return
     click.echo("\n".join([str(journal), *report.lines(MAX_UNKNOWN_SHOWN)]))
+    if verdict.kind != "whole":
+        click.echo(f"\nthis journal {verdict.reason}; see `sixtyfour journal check {journal}`")
 
 
 @click.command()

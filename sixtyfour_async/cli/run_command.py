@@ -268,6 +268,9 @@ def print_plan(enrichment: Enrichment, service: Service, *, journal: Path, **set
     import anyio
 
     from sixtyfour_async._client.client import AsyncClient
+    from sixtyfour_async._journal.journal_file import refusal
+    from sixtyfour_async._journal.maintenance import verdict_on
+    from sixtyfour_async._journal.wholeness import Verdict
     from sixtyfour_async.cli import execution
     from sixtyfour_async.cli.summary import plan_lines
 
@@ -277,6 +280,9 @@ def print_plan(enrichment: Enrichment, service: Service, *, journal: Path, **set
         async with AsyncClient(**service.client_options) as client:
             return plan_lines(await execution.plan(enrichment, client, journal=existing, **settings))
 
+    verdict = Verdict() if existing is None else verdict_on(existing)
+    if verdict.kind == "doubt":
+        click.echo(refusal(journal, verdict), err=True)
     click.echo("\n".join(anyio.run(forecast)))
 
 

@@ -1,0 +1,121 @@
+"""``sixtyfour journal backup``, ``check`` and ``adopt``: the journal as a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sixtyfour_async.cli.exit_codes import ExitCode, exit_with, one_line_errors
+
+if TYPE_CHECKING:
+    from sixtyfour_async._journal.maintenance import Adoption, Health
+
+journal_argument = click.argument("journal", type=click.Path(path_type=Path))
+
+
+@click.group("journal")
+def journal_group() -> None:
+    """Copy a journal, check it, or decide about one that is in doubt.
+
+    A journal that was closed is one file: copy, rename or restore it as you like. While a run uses it, and after a run
+    was killed, RUN.DB, RUN.DB-wal and RUN.DB-mark belong together: move all of them, or use `sixtyfour journal backup`.
+
+    A journal of which a part is missing, or that is an older copy, is in doubt: a run then submits nothing, and polls
+    the jobs that it knows of. Put back what is missing; or, when it is gone for good, `sixtyfour journal adopt`.
+    """
+
+
+@journal_group.command()
+@journal_argument
+@click.argument("copy", type=click.Path(path_type=Path))
+@one_line_errors
+def backup(journal: Path, copy: Path) -> None:
+    """Copy JOURNAL into the new file COPY, also while a run uses it.
+
+    A copy of a journal in use is in doubt from the start, since the run goes on to send rows.
+    """
+    from sixtyfour_async._journal.maintenance import backup
+
+    verdict = backup(journal, copy)
+    click.echo(f"{journal} copied to {copy}")
+    if verdict.kind != "whole":
+        click.echo(f"the copy {verdict.reason}; a run on it submits nothing before `sixtyfour journal adopt {copy}`")
+
+
+@journal_group.command()
+@journal_argument
+@one_line_errors
+def check(journal: Path) -> None:
+    """Check whether JOURNAL is sound and whole: exit code 0, or 1 with what was found.
+
+    It can be used while a run writes the journal, and changes nothing. All of the file is read, which takes a while.
+    """
+    from sixtyfour_async._journal.maintenance import check
+
+    health = check(journal)
+    click.echo("\n".join(health_lines(journal, health)))
+    if not health.good:
+        exit_with(f"{journal} is not in order; see above", ExitCode.REFUSED)
+
+
+@journal_group.command()
+@journal_argument
+@one_line_errors
+def adopt(journal: Path) -> None:
+    """Go on with JOURNAL although a part of it may be missing.
+
+    `sixtyfour journal check` shows what is known before you decide. Adopting is recorded in the journal. Rows that it
+    knows and that may have been sent since become unknown: they are parked, and never resubmitted automatically. Rows
+    that it does not know are submitted by the next run, and paid again if they were among those lost. To rule that out,
+    leave out of your input what may have been sent in the time shown, or compare with the service's own list of jobs.
+    """
+    from sixtyfour_async._journal.maintenance import adopt
+
+    adoption = adopt(journal)
+    if adoption is None:
+        click.echo(f"{journal} is whole; there is nothing to decide")
+        return
+    click.echo("\n".join([f"{journal} adopted", *adoption_lines(adoption)]))
+
+
+def health_lines(journal: Path, health: Health) -> list[str]:
+    """Format how a journal stands, and what adopting it would do."""
+    verdict = health.verdict
+    total = sum(health.rows.values())
+    states = ", ".join(f"{number:,} {state}" for state, number in health.rows.items())
+    lines = [
+        f"{journal}: schema {health.schema}, {health.bytes:,} bytes" + ("; a process uses it" if health.in_use else ""),
+        f"  rows       {total:,}" + (f": {states}" if states else ""),
+        f"  integrity  {'; '.join(health.problems[:3]) or 'ok'}",
+        f"  whole      {'yes' if verdict.kind == 'whole' else f'no: it {verdict.reason}'}",
+    ]
+    for adoption in health.adoptions:
+        lines += [f"  adopted    {adoption.adopted_at}", *adoption_lines(adoption)]
+    if verdict.kind == "whole":
+        return lines
+    since, until = verdict.since or "its beginning", verdict.until or "now"
+    return [
+        *lines,
+        f"  known      everything until {since}",
+        f"  missing    {_missing(verdict.rows)} between {since} and {until}",
+        "  remedy     put back what is missing; or `sixtyfour journal adopt`: a row that is not in the journal is then",
+        "             submitted, and paid again if it was sent in that time; a row in it that may have been sent is",
+        "             parked as unknown",
+    ]
+
+
+def adoption_lines(adoption: Adoption) -> list[str]:
+    """Format what was decided."""
+    parked, since = adoption.rows_parked, adoption.since or "its beginning"
+    return [
+        f"  found      it {adoption.reason}",
+        f"  missing    {_missing(adoption.rows_missing)} between {since} and {adoption.until}",
+        f"  parked     {parked:,} {'row' if parked == 1 else 'rows'} as unknown: they may have been sent in that time",
+    ]
+
+
+def _missing(rows: int | None) -> str:
+    number = "an unknown number of rows" if rows is None else f"{rows:,} {'row' if rows == 1 else 'rows'}"
+    return f"{number} that may have been sent and paid"
