@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 from typing import Any
 
 import pytest
@@ -11,6 +14,10 @@ from sixtyfour_async.testing import VirtualTimeLoop
 
 # Dozens of processes are started below, and each would compile the whole package for itself.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# Journals leave a witness in the state folder of whoever runs them, tests and their processes included.
+os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="sixtyfour-state-")
+atexit.register(shutil.rmtree, os.environ["XDG_STATE_HOME"], ignore_errors=True)
 
 
 @pytest.fixture

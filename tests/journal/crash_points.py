@@ -16,15 +16,16 @@ from typing import Any
 import httpx
 
 STATEMENTS: Mapping[str, str] = {
-    "BEGIN EXCLUSIVE": "lock",
-    "PRAGMA journal_mode": "wal",
+    "PRAGMA journal_mode = WAL": "wal",
     "UPDATE jobs SET state": "recovery",
+    "UPDATE wholeness": "begin",
+    "PRAGMA wal_checkpoint": "checkpoint",
     "UPDATE jobs SET delivered": "delivered",
     "INSERT INTO tallies": "tally",
 }
 """Prefix of a statement → the step that it is, or the kind of write that it adds to a commit."""
 
-OPENING = ("lock", "wal", "schema", "recovery")
+OPENING = ("wal", "schema", "recovery", "begin", "checkpoint")
 COMMITS = ("intended", "accepted", "completed", "delivered", "tally")
 REQUESTS = ("submit", "run", "poll")
 POINTS = (
@@ -59,8 +60,10 @@ def crashing_connect(crash: Crash) -> Any:
 
     class CrashingConnection(sqlite3.Connection):
         writes: tuple[str, ...] = ()
+        has_written = False
 
         def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+            self.has_written |= sql.startswith("BEGIN")
             if sql == "COMMIT":
                 steps, self.writes = self.writes, ()
             else:
@@ -81,9 +84,10 @@ def crashing_connect(crash: Crash) -> Any:
             return result
 
         def close(self) -> None:
-            crash.visit("before close")
+            when = ("before close", "after close") if self.has_written else ("", "")
+            crash.visit(when[0])
             super().close()
-            crash.visit("after close")
+            crash.visit(when[1])
 
     return functools.partial(sqlite3.connect, factory=CrashingConnection)
 

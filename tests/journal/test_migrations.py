@@ -6,6 +6,7 @@ import functools
 import shutil
 import sqlite3
 from collections.abc import AsyncGenerator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
@@ -14,7 +15,9 @@ import pytest
 
 from sixtyfour_async import JobRunner, JournalError, SqliteJournal
 from sixtyfour_async._journal.base import CRASHED, Entry
+from sixtyfour_async._journal.maintenance import check
 from sixtyfour_async._journal.schema import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION, reading
+from sixtyfour_async._journal.wholeness import Verdict
 from sixtyfour_async._scheduling.row_states import State
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async.simulator import SimulatorSettings
@@ -86,6 +89,13 @@ def write_schema_1(path: Path, rows: list[Entry]) -> None:
     database.close()
 
 
+def columns_of(path: Path) -> dict[str, list[Any]]:
+    """Return the columns of every table: number, name, type, whether it may be null, default and key."""
+    with closing(sqlite3.connect(path)) as database:
+        names = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: database.execute(f"PRAGMA table_info({name})").fetchall() for name in sorted(names)}
+
+
 def expected(rows: list[Entry]) -> list[Entry]:
     """Return the rows after migration and crash recovery."""
     migrated = [replace(row, variant=REQUESTS[row.operation][1]) for row in rows]
@@ -126,6 +136,7 @@ async def test_every_row_of_an_old_file_is_migrated(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "fresh.db") as database:
         assert indexes == set(database.execute("SELECT sql FROM sqlite_master WHERE type = 'index'"))
     database.close()
+    assert columns_of(path) == columns_of(tmp_path / "fresh.db")
 
 
 async def test_a_migration_killed_at_any_statement_leaves_a_usable_file(
@@ -180,6 +191,36 @@ async def test_schema_2_keeps_the_number_of_resubmissions_under_its_new_name(tmp
     with reading(path) as journal:
         assert {entry.resubmissions for entry in journal.entries()} == {3}
     assert [entry async for entry in entries_of(path)] == [replace(row, resubmissions=3) for row in expected(rows)]
+
+
+@pytest.mark.parametrize("ending", ["closed", "killed"])
+@pytest.mark.parametrize("schema", range(1, SCHEMA_VERSION))
+async def test_a_journal_of_every_schema_opens_without_a_word(tmp_path: Path, schema: int, ending: str) -> None:
+    """It is whole from then on, also where the older version was killed and left a log; and it is noticed if not."""
+    path, moved = tmp_path / "run.db", tmp_path / "moved.db"
+    write_schema_1(path, old_rows())
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        for step in MIGRATIONS[: schema - 1]:
+            database.executescript(step)
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.execute(f"PRAGMA user_version = {schema}")
+        database.execute("DELETE FROM jobs WHERE key LIKE '%failed'")
+        if ending == "killed":
+            for suffix in ("", "-wal"):
+                shutil.copy(f"{path}{suffix}", f"{moved}{suffix}")
+    path = moved if ending == "killed" else path
+    assert check(path).verdict == Verdict()
+    journal = SqliteJournal(path)
+    await journal.open()
+    assert journal.doubt is None
+    assert not [entry async for entry in journal.entries({"failed"})]
+    shutil.copy(path, tmp_path / "alone.db")
+    await journal.close()
+
+    alone = SqliteJournal(tmp_path / "alone.db")
+    await alone.open()
+    assert "alone.db-wal and alone.db-mark are missing" in (alone.doubt or "")
+    await alone.close()
 
 
 async def test_a_run_of_an_older_version_is_finished_by_this_one(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import functools
 import json
@@ -17,7 +16,7 @@ import anyio.to_thread
 import pytest
 from click.testing import CliRunner
 
-from sixtyfour_async import JobRunner, JournalError, SqliteJournal
+from sixtyfour_async import JobRunner, SqliteJournal
 from sixtyfour_async._journal.base import Entry
 from sixtyfour_async.cli.journal_commands import export, status
 from sixtyfour_async.simulator import SimulatorSettings
@@ -77,27 +76,6 @@ async def test_status_and_export_read_what_is_committed_while_a_run_writes(tmp_p
     assert len(set(seen)) == len(simulator.books.jobs) == 60
     assert {row["headquarters"] for row in rows.values()} <= places
     assert simulator.books.repeated == {}
-
-
-async def test_locking_a_deleted_lock_file_does_not_acquire_the_journal(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The newcomer opened the lock file, its owner then closed the journal, and a successor opened it."""
-    path = tmp_path / "run.db"
-    owner, successor, newcomer = SqliteJournal(path), SqliteJournal(path), SqliteJournal(path)
-    await owner.open()
-
-    def hand_over() -> None:
-        asyncio.run(owner.close())
-        asyncio.run(successor.open())
-
-    at_statement(monkeypatch, "BEGIN EXCLUSIVE", hand_over)
-    with pytest.raises(JournalError, match="in use by another process"):
-        await newcomer.open()
-    await successor.put(ENTRY)
-    await successor.close()
-    await newcomer.open()
-    await newcomer.close()
 
 
 async def test_an_erased_row_leaves_no_bytes_even_when_the_erasure_is_interrupted(
