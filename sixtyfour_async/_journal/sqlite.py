@@ -279,7 +279,7 @@ class SqliteJournal:
         cents = (found.cost_cents or 0.0) + found.reserved_cents
         self._connection.execute("PRAGMA secure_delete = ON")  # zeros, should we be killed before the next two steps
         deletion: Write = ("DELETE FROM jobs WHERE key = ?", (key,))
-        counted = {(found.variant, "forgotten", found.sent_at or ""): (1, cents)}
+        counted: dict[TallyKind, tuple[int, float]] = {(found.variant, "forgotten", found.sent_at or ""): (1, cents)}
         self._commit([deletion, *self._erase_shared(found)], counted)
         self._file.compact()  # a deleted row's bytes lie in free pages otherwise, and in the log
         return True
