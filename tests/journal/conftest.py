@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 
-from tests.journal.kill_campaign import RunForkServer
+from tests.journal.kill_campaign import RunForkServer, Scenario
 
 
 @pytest.fixture(scope="module")
@@ -14,3 +15,15 @@ def forks() -> Generator[RunForkServer, None, None]:
     server = RunForkServer()
     yield server
     server.close()
+
+
+@pytest.fixture
+def scenario(tmp_path: Path) -> Generator[Scenario, None, None]:
+    (tmp_path / "other").mkdir()
+    with Scenario.create(tmp_path, 24, "plain") as made:
+        yield made
+
+
+@pytest.fixture
+def journal(scenario: Scenario) -> Path:
+    return Path(scenario.spec.journal)

@@ -21,8 +21,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from tests.journal.journal_files import copy_files, delete, files, move_files
 from tests.journal.kill_campaign import RunForkServer, Scenario
-from tests.journal.test_lost_files import copy_files, delete, files, move_files
 
 ROWS = 30
 PLACES = ("run.db", "a/run.db", "b/other.db")
