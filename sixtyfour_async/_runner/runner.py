@@ -23,6 +23,7 @@ from sixtyfour_async._journal.sqlite import SqliteJournal
 from sixtyfour_async._runner.caps import Caps, check_cap, new_ledger, open_ledger
 from sixtyfour_async._runner.delivery import Delivery
 from sixtyfour_async._runner.engine import Engine
+from sixtyfour_async._runner.enrichment import EnrichesFrames
 from sixtyfour_async._runner.intake import Intake
 from sixtyfour_async._runner.outcome_stream import Operations, OutcomeStream, check_job
 from sixtyfour_async._runner.outcomes import Explanation, Outcome, RunPlan, Stats, Unfinished, Unknown
@@ -52,7 +53,7 @@ RUNTIMES_SAVED_SECONDS = 60.0
 logger = logging.getLogger("sixtyfour_async.runner")
 
 
-class JobRunner:
+class JobRunner(EnrichesFrames):
     """Submits jobs, polls them until they end, and hands their outcomes over; any number under one budget.
 
     Args:

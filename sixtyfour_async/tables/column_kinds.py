@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 from sixtyfour_async.tables.base import Cell
 
 Kind: TypeAlias = str
-"""``"bool"``, ``"int"``, ``"float"``, ``"text"``, one of them after ``"list of "``, or ``"mixed"``: no type but text."""
+"""``"bool"``, ``"int"``, ``"float"``, ``"text"``, one of them after ``"list of "``; ``"mixed"``: text only."""
 
 LIST_OF: Final = "list of "
 
@@ -17,8 +17,11 @@ LARGE: Final = 2**63
 """Whole numbers below the first one are the same as floats, those below the second one fit 64 bits."""
 
 
+SIMPLE: Final = frozenset(("bool", "int", "float", "text"))
+
+
 def kind_of(value: Cell) -> Kind:
-    """Return the kind of a value, also ``"none"`` and ``"small int"``; two kinds share no type but text."""
+    """Return the kind of a value, also ``"none"`` and ``"small int"``, both also in lists."""
     if value is None:
         return "none"
     if isinstance(value, bool):
@@ -29,9 +32,8 @@ def kind_of(value: Cell) -> Kind:
         return "float"
     if isinstance(value, list):
         kinds = {kind_of(item) for item in value} - {"none"}
-        kinds = {"int" if kind == "small int" else kind for kind in kinds}
-        listed = next(iter(kinds), "text")
-        return f"{LIST_OF}{listed}" if len(kinds) <= 1 and listed in {"bool", "int", "float", "text"} else "mixed"
+        listed = kinds.pop() if len(kinds) == 1 else common_kind(kinds, "none")
+        return f"{LIST_OF}{listed}" if listed in SIMPLE | {"none", "small int"} else "mixed"
     return "text" if isinstance(value, str) else "mixed"
 
 
@@ -47,6 +49,10 @@ def common_kind(kinds: Collection[Kind], declared: Kind = "text") -> Kind:
         return declared
     if found <= {"int", "small int"}:
         return "float" if declared == "float" and found == {"small int"} else "int"
-    if len(found) == 1:
-        return found.pop()
-    return "float" if found == {"small int", "float"} else "mixed"
+    if found == {"small int", "float"}:
+        return "float"
+    if all(kind.startswith(LIST_OF) for kind in found):
+        items = declared.removeprefix(LIST_OF) if declared.startswith(LIST_OF) else "text"
+        listed = common_kind({kind.removeprefix(LIST_OF) for kind in found}, items)
+        return f"{LIST_OF}{listed}" if listed in SIMPLE else "mixed"
+    return found.pop() if len(found) == 1 else "mixed"
