@@ -51,7 +51,10 @@ class PandasFrame:
 
     def _series(self, column: AddedColumn) -> Any:
         made = type(self._frame)({0: list(column.values)}, dtype="object")[0]
-        return made.astype(DTYPES.get(column.kind, "object")).array
+        try:
+            return made.astype(DTYPES.get(column.kind, "object")).array
+        except (TypeError, ValueError):  # such as half a surrogate pair: what was paid for is kept as it came
+            return made.array
 
 
 def _name(label: object) -> str:
