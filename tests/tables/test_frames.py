@@ -59,8 +59,8 @@ VALUES = {
     "float": st.floats(allow_infinity=False, width=64),
     "bool": st.booleans(),
     "date": st.dates(date(1700, 1, 1), date(2200, 1, 1)),
-    "moment": st.datetimes(datetime(1700, 1, 1), datetime(2200, 1, 1)),
-    "instant": st.datetimes(datetime(1700, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC)),
+    "moment": st.datetimes(datetime(1700, 1, 1), datetime(2200, 1, 1)),  # noqa: DTZ001 (pandas and Arrow have such)
+    "instant": st.datetimes(datetime(1700, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 (pandas and Arrow have such)
     "amount": st.decimals(-(10**9), 10**9, places=3),
     "list": st.lists(TEXT, max_size=3),
 }
