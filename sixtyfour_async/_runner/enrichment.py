@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar, cast, overload
@@ -26,8 +26,12 @@ from sixtyfour_async.questions.sent_cells import sent_text
 from sixtyfour_async.tables import Row
 from sixtyfour_async.tables.frames import Frame, frame_of
 
-F = TypeVar("F")
-Records = list[dict[str, Any]]
+
+class _Frame(Protocol):
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+
+
+F = TypeVar("F", bound=_Frame)
 
 NOT_SENT: Final = frozenset({"rejected"})
 """Statuses of rows that cost nothing and brought nothing."""
@@ -57,17 +61,6 @@ class EnrichesFrames:
     @overload
     async def enrich(
         self,
-        frame: Sequence[Mapping[str, Any]] | Iterator[Mapping[str, Any]],
-        question: Question,
-        *,
-        key: str | None = None,
-        batching: Batching = "auto",
-        progress: bool = False,
-    ) -> Records: ...
-
-    @overload
-    async def enrich(
-        self,
         frame: F,
         question: Question,
         *,
@@ -75,6 +68,17 @@ class EnrichesFrames:
         batching: Batching = "auto",
         progress: bool = False,
     ) -> F: ...
+
+    @overload
+    async def enrich(
+        self,
+        frame: Iterable[Mapping[str, Any]],
+        question: Question,
+        *,
+        key: str | None = None,
+        batching: Batching = "auto",
+        progress: bool = False,
+    ) -> list[dict[str, Any]]: ...
 
     async def enrich(
         self,
@@ -114,7 +118,11 @@ class EnrichesFrames:
 
         If it is interrupted, what was submitted runs on: the same call on the same journal gets its answers.
         """
-        return await _enrich(cast("Runs", self), frame, question, key=key, batching=batching, progress=progress)
+        try:
+            return await _enrich(cast("Runs", self), frame, question, key=key, batching=batching, progress=progress)
+        except (KeyboardInterrupt, anyio.get_cancelled_exc_class()) as stop:
+            # The frames below this one are of no use to whoever pressed the button, and there are many.
+            raise stop.with_traceback(None) from None
 
 
 async def _enrich(
@@ -238,8 +246,7 @@ async def _run(
         refusal = error
     except (KeyboardInterrupt, anyio.get_cancelled_exc_class()) as stop:
         stop.add_note(_stopped(runner, ended, len(asked)))  # shown below the error, by notebooks and shells alike
-        # The frames below this one are of no use to whoever pressed the button, and there are many.
-        raise stop.with_traceback(None) from None
+        raise
     if line is not None:
         line.update(ended, runner.stats(), last=True)
     return refusal

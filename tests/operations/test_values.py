@@ -34,48 +34,47 @@ class Level(IntEnum):
 
 def sent(value: object) -> object:
     """Return what is sent under a key of a lead; the lead's name alone when the key is left out."""
-    operation: Any = FindEmail(lead={"name": "Ada", "x": value})  # pyright: ignore[reportArgumentType]
-    lead: Any = operation.payload()["lead"]
+    row: Any = {"name": "Ada", "x": value}
+    lead: Any = FindEmail(lead=row).payload()["lead"]
     return lead.get("x", "left out")
 
 
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        (np.int64(5), 5),
-        (np.uint8(5), 5),
-        (np.float64(0.5), 0.5),
-        (np.float32(0.5), 0.5),
-        (np.bool_(True), True),
-        (np.str_("text"), "text"),
-        (np.array([1, 2]), [1, 2]),
-        (np.array(7), 7),
-        (np.array(["2024-01-01"], dtype="datetime64[ns]"), ["2024-01-01T00:00:00"]),
-        (np.datetime64("2024-01-01"), "2024-01-01"),
-        (np.datetime64("2024-01-01T10:00:00.000000005", "ns"), "2024-01-01T10:00:00.000000005"),
-        (np.timedelta64(1500, "ms"), "PT1.5S"),
-        (pandas.Timestamp("2024-01-01 10:00", tz="Europe/Berlin"), "2024-01-01T10:00:00+01:00"),
-        (pandas.Timestamp(1), "1970-01-01T00:00:00.000000001"),
-        (pandas.Timedelta("-1s"), "-PT1S"),
-        (pandas.Series([1.0, None]), [1.0, None]),
-        (pyarrow.scalar(Decimal("1.10")), "1.10"),
-        (datetime(2024, 1, 1, 12, tzinfo=UTC), "2024-01-01T12:00:00+00:00"),
-        (date(2024, 1, 1), "2024-01-01"),
-        (time(1, 2, 3, 500000), "01:02:03.5"),
-        (timedelta(days=20000, microseconds=1), "PT1728000000.000001S"),
-        (Decimal("12345678901234567890.10"), "12345678901234567890.10"),
-        (uuid.UUID(int=1), "00000000-0000-0000-0000-000000000001"),
-        (PurePosixPath("a/b"), "a/b"),
-        (Color.RED, "red"),
-        (Level.HIGH, 3),
-        (("a", ("b",)), ["a", ["b"]]),
-        ({3, 1, 2}, [1, 2, 3]),
-        (frozenset({"b", "a"}), ["a", "b"]),
-        (OrderedDict(a=(1,)), {"a": [1]}),
-        (MappingProxyType({"a": np.int64(1)}), {"a": 1}),
-    ],
-    ids=repr,
-)
+VALUES: list[tuple[Any, Any]] = [
+    (np.int64(5), 5),
+    (np.uint8(5), 5),
+    (np.float64(0.5), 0.5),
+    (np.float32(0.5), 0.5),
+    (np.bool_(True), True),
+    (np.str_("text"), "text"),
+    (np.array([1, 2]), [1, 2]),
+    (np.array(7), 7),
+    (np.array(["2024-01-01"], dtype="datetime64[ns]"), ["2024-01-01T00:00:00"]),
+    (np.datetime64("2024-01-01"), "2024-01-01"),
+    (np.datetime64("2024-01-01T10:00:00.000000005", "ns"), "2024-01-01T10:00:00.000000005"),
+    (np.timedelta64(1500, "ms"), "PT1.5S"),
+    (pandas.Timestamp("2024-01-01 10:00", tz="Europe/Berlin"), "2024-01-01T10:00:00+01:00"),
+    (pandas.Timestamp(1), "1970-01-01T00:00:00.000000001"),
+    (pandas.Timedelta("-1s"), "-PT1S"),
+    (pandas.Series([1.0, None]), [1.0, None]),
+    (pyarrow.scalar(Decimal("1.10")), "1.10"),
+    (datetime(2024, 1, 1, 12, tzinfo=UTC), "2024-01-01T12:00:00+00:00"),
+    (date(2024, 1, 1), "2024-01-01"),
+    (time(1, 2, 3, 500000), "01:02:03.5"),
+    (timedelta(days=20000, microseconds=1), "PT1728000000.000001S"),
+    (Decimal("12345678901234567890.10"), "12345678901234567890.10"),
+    (uuid.UUID(int=1), "00000000-0000-0000-0000-000000000001"),
+    (PurePosixPath("a/b"), "a/b"),
+    (Color.RED, "red"),
+    (Level.HIGH, 3),
+    (("a", ("b",)), ["a", ["b"]]),
+    ({3, 1, 2}, [1, 2, 3]),
+    (frozenset({"b", "a"}), ["a", "b"]),
+    (OrderedDict(a=(1,)), {"a": [1]}),
+    (MappingProxyType({"a": np.int64(1)}), {"a": 1}),
+]
+
+
+@pytest.mark.parametrize(("value", "expected"), VALUES, ids=repr)
 def test_a_value_is_sent_as_json_has_it(value: object, expected: object) -> None:
     found = sent(value)
 
