@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sixtyfour_async._journal.base import CRASHED, Entry, Journal, tally_line
     from sixtyfour_async._journal.memory import MemoryJournal
     from sixtyfour_async._journal.sqlite import SqliteJournal
+    from sixtyfour_async._runner.answer_columns import outcomes_to_dicts, outcomes_to_table
     from sixtyfour_async._runner.outcomes import Explanation, Outcome, RunPlan, Stats, Status, Unfinished, Unknown
     from sixtyfour_async._runner.runner import JobRunner
     from sixtyfour_async._scheduling.ledger import Line, Tally
@@ -212,6 +213,8 @@ __all__ = [
     "WebhookReceiver",
     "WorkflowEvent",
     "final_file",
+    "outcomes_to_dicts",
+    "outcomes_to_table",
     "tally_line",
 ]
 
@@ -232,6 +235,8 @@ _HOMES = (
     "_client.auth",
     "_client.pipeline",
     "_client.client",
+    "questions.question",
+    "_runner.answer_columns",
     "_runner.runner",
 )
 """The modules whose names these are, those first that import least."""

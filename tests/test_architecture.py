@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "sixtyfour_async"
 
 LAYERS: list[set[str]] = [
-    {"errors"},
+    {"errors", "_values"},
     {"models"},
     {"operations", "tables"},
     {"_wire", "_scheduling", "questions"},
@@ -36,7 +36,7 @@ HEIGHT = {room: height for height, rooms in enumerate(LAYERS) for room in rooms}
 
 NOT_IN_PURE_ROOMS = {"asyncio", "anyio", "httpx", "httpx2", "sqlite3", "time", "random", "os", "logging"}
 
-PURE_ROOMS = {"_wire", "_scheduling", "questions"}
+PURE_ROOMS = {"_wire", "_scheduling", "_values", "questions"}
 
 KNOWS_HTTPX = {PACKAGE / "_client" / "transport.py", PACKAGE / "testing.py"}
 """One module sends; the other one hands users a transport for their own tests."""

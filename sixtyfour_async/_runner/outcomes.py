@@ -8,11 +8,13 @@ from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from pydantic import JsonValue
 
+from sixtyfour_async._runner.html import cents, html_table
 from sixtyfour_async._scheduling.attribution import MatchedBy
 from sixtyfour_async._scheduling.limits import Bottleneck, WaitReason
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async.errors import SixtyfourError
 from sixtyfour_async.models import FieldProblem, Intelligence, QAResult
+from sixtyfour_async.models._base import json_object
 from sixtyfour_async.operations import JobOperation
 
 R_co = TypeVar("R_co", covariant=True)
@@ -97,6 +99,13 @@ class Outcome(Generic[R_co]):
             raise SixtyfourError(f"no answer: {self.status}")
         return self.value
 
+    def _repr_html_(self) -> str:
+        ending = [("status", self.status), ("error", self.error), ("cost", cents(self.cost_cents))]
+        answer = json_object(self.raw) or {}
+        found = json_object(answer.get("structured_data")) or answer
+        rows = [("question", repr(self.input)), *ending, ("matched by", self.matched_by), *found.items()]
+        return html_table(f"Outcome {self.key}", rows)
+
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
@@ -133,6 +142,10 @@ class Unknown:
     exposed_cents: float
     job_id: str | None = None
 
+    def _repr_html_(self) -> str:
+        rows = [("question", repr(self.operation)), ("why", self.why), ("sent at", self.sent_at)]
+        return html_table(f"Unknown {self.key}", [*rows, ("exposed", cents(self.exposed_cents)), ("job", self.job_id)])
+
 
 @dataclass(frozen=True, slots=True)
 class RunPlan:
@@ -168,6 +181,14 @@ class RunPlan:
     cost_cents: float
     unpriced: Mapping[str, int]
     bottleneck: str
+
+    def _repr_html_(self) -> str:
+        counts = ("rows", "duplicates", "answered", "running", "rejected", "to_submit", "submits", "requests")
+        rows: list[tuple[str, object]] = [(name.replace("_", " "), getattr(self, name)) for name in counts]
+        low, high = self.minutes_range
+        rows += [("minutes", f"{self.minutes:,.0f} ({low:,.0f} to {high:,.0f})"), ("cost", cents(self.cost_cents))]
+        unpriced = ", ".join(f"{count:,} of {name}" for name, count in self.unpriced.items())
+        return html_table("Plan", [*rows, ("price not known", unpriced or None), ("bottleneck", self.bottleneck)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +234,14 @@ class Stats:
     poll_cost_seconds: float = 0.0
     lag: float | None = None
     polls_per_job: float = 0.0
+
+    def _repr_html_(self) -> str:
+        ended = ", ".join(f"{count:,} {status}" for status, count in self.ended.items())
+        rows: list[tuple[str, object]] = [("waiting", self.waiting), ("in flight", self.in_flight), ("ended", ended)]
+        rows += [("replayed", self.replayed), ("requests", self.requests), ("throttled", self.throttled)]
+        money = [("reserved", self.reserved_cents), ("exposed", self.exposed_cents)]
+        rows += [("cost", cents(self.cost_cents)), *((name, cents(amount)) for name, amount in money if amount)]
+        return html_table("Stats", [*rows, ("bottleneck", self.bottleneck)])
 
 
 @dataclass(frozen=True, slots=True)

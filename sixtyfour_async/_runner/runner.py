@@ -17,6 +17,7 @@ import anyio.abc
 from sixtyfour_async._client.client import AsyncClient, pipeline_of
 from sixtyfour_async._journal.base import Journal
 from sixtyfour_async._runner.caps import Caps, check_cap, new_ledger, open_ledger
+from sixtyfour_async._runner.enrichment import EnrichesFrames
 from sixtyfour_async._runner.host import Host
 from sixtyfour_async._runner.machine import Machine, Settings
 from sixtyfour_async._runner.outcome_stream import Operations, OutcomeStream, check_job
@@ -47,7 +48,7 @@ RUNTIMES_SAVED_SECONDS = 60.0
 logger = logging.getLogger("sixtyfour_async.runner")
 
 
-class JobRunner:
+class JobRunner(EnrichesFrames):
     """Submits jobs, polls them until they end, and hands their outcomes over; any number under one budget.
 
     Args:

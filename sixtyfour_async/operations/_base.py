@@ -23,11 +23,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeAli
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
+from sixtyfour_async._values import problem_with
 from sixtyfour_async.errors import InputError
 from sixtyfour_async.models._base import class_reference
 from sixtyfour_async.models.jobs import Started
 from sixtyfour_async.operations._files import Upload, encode_rows
 from sixtyfour_async.operations._input_errors import input_error
+from sixtyfour_async.operations._json_types import JsonObject
 from sixtyfour_async.operations._parameters import parameter_names, parameters
 
 R_co = TypeVar("R_co", covariant=True)
@@ -280,7 +282,7 @@ class Request(BaseModel, metaclass=_RequestType):
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=(), defer_build=True)
 
-    extra: Mapping[str, JsonValue] = Field(default_factory=dict[str, JsonValue], exclude=True)
+    extra: JsonObject = Field(default_factory=dict[str, JsonValue], exclude=True)
     """Further body keys, sent as they are, for parameters that this package does not know yet."""
 
     if not TYPE_CHECKING:
@@ -354,10 +356,7 @@ def _answer_type(cls: type[Operation[Any]]) -> Any:
 def _check_sendable(operation: Operation[Any]) -> None:
     """Raise for values that JSON cannot hold, naming the field: NaN, infinities, lone surrogates."""
     for name, value in operation.payload().items():
-        try:
-            json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
-        except ValueError as error:
-            what = "half a surrogate pair" if isinstance(error, UnicodeError) else "NaN or an infinite number"
-            reason = f"holds {what}, which JSON cannot express"
+        reason = problem_with(value)
+        if reason is not None:
             text = f"{type(operation).__name__}: parameter {name!r} {reason}"
-            raise InputError(text, field=name, reason=reason) from error
+            raise InputError(text, field=name, reason=reason)

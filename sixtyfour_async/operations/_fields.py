@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias, cast
 
 from pydantic import (
@@ -18,19 +18,11 @@ from pydantic import (
 
 from sixtyfour_async.models.struct import Struct, check_struct, to_struct
 from sixtyfour_async.operations._base import Operation, Request
+from sixtyfour_async.operations._json_types import Subject
 from sixtyfour_async.operations._words import open_words
-
-JsonObject: TypeAlias = Mapping[str, JsonValue]
-"""A JSON object with any keys."""
 
 FreeObject: TypeAlias = dict[str, JsonValue]
 """An answer that is a JSON object of unpublished shape."""
-
-Subject: TypeAlias = Annotated[JsonObject, Field(min_length=1)]
-"""What is already known about one person or company, under free keys; at least one.
-
-Usual keys: ``name``, ``company``, ``title``, ``email``, ``phone``, ``linkedin``, ``website``, ``domain``.
-"""
 
 Subjects: TypeAlias = Annotated[Sequence[Subject], Field(min_length=1, max_length=100)]
 """1 to 100 subjects. Source: docs.sixtyfour.ai, api-reference/endpoint/find-email (bulk)."""

@@ -16,10 +16,10 @@ from sixtyfour_async.operations._fields import (
     LONG_ANSWER_TIMEOUT_SECONDS,
     QUICK_ANSWER_TIMEOUT_SECONDS,
     AsStruct,
-    Subject,
     Typed,
     WebhookURL,
 )
+from sixtyfour_async.operations._json_types import Subject
 
 TextStruct: TypeAlias = Mapping[str, str]
 """Field name → description, for endpoints that take no types and return every value as text."""

@@ -12,7 +12,8 @@ from typing import Annotated, Literal
 from pydantic import Field, JsonValue
 
 from sixtyfour_async.operations._base import Operation
-from sixtyfour_async.operations._fields import LONG_ANSWER_TIMEOUT_SECONDS, FreeObject, JsonObject, Unpublished
+from sixtyfour_async.operations._fields import LONG_ANSWER_TIMEOUT_SECONDS, FreeObject, Unpublished
+from sixtyfour_async.operations._json_types import JsonObject
 
 # --- chat -------------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,8 @@ from pydantic import Field, JsonValue
 
 from sixtyfour_async.models import LiveStatus, Workflow
 from sixtyfour_async.operations._base import Operation
-from sixtyfour_async.operations._fields import FreeObject, JsonObject, Unpublished
+from sixtyfour_async.operations._fields import FreeObject, Unpublished
+from sixtyfour_async.operations._json_types import JsonObject
 
 # --- interactive workflows ----------------------------------------------------------------------------------------
 

@@ -11,7 +11,8 @@ from pydantic import Field, JsonValue
 from sixtyfour_async.models import FieldValues, FilterCapabilities, SearchLimits, SearchTitle, Suggestions
 from sixtyfour_async.models._base import json_array, json_object
 from sixtyfour_async.operations._base import Operation, PagedOperation, Request
-from sixtyfour_async.operations._fields import JsonObject, Mode
+from sixtyfour_async.operations._fields import Mode
+from sixtyfour_async.operations._json_types import JsonObject
 
 
 class GetFilterCapabilities(

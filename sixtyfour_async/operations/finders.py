@@ -16,11 +16,10 @@ from sixtyfour_async.operations._base import JobOperation, Request
 from sixtyfour_async.operations._fields import (
     LONG_ANSWER_TIMEOUT_SECONDS,
     QUICK_ANSWER_TIMEOUT_SECONDS,
-    JsonObject,
-    Subject,
     Subjects,
     WebhookURL,
 )
+from sixtyfour_async.operations._json_types import JsonObject, Subject
 
 
 class _Finder(Request):

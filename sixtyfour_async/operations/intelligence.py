@@ -21,12 +21,12 @@ from sixtyfour_async.operations._fields import (
     AsStruct,
     CostUnits,
     Structured,
-    Subject,
     Tier,
     Typed,
     WebhookURL,
 )
 from sixtyfour_async.operations._files import Upload
+from sixtyfour_async.operations._json_types import Subject
 
 # Source of the three: docs.sixtyfour.ai, api-reference/endpoint/bulk-intelligence.
 MAX_CONFIG_CHARACTERS = 300_000

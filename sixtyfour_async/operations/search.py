@@ -13,11 +13,11 @@ from sixtyfour_async.operations._fields import (
     QUICK_ANSWER_TIMEOUT_SECONDS,
     Exclusions,
     Ids,
-    JsonObject,
     Mode,
     require_exactly_one,
     set_fields,
 )
+from sixtyfour_async.operations._json_types import JsonObject
 
 MaxResults = Annotated[int, Field(ge=1)]
 PageSize = Annotated[int, Field(ge=1, le=100)]

@@ -19,7 +19,7 @@ from sixtyfour_async.models import (
 )
 from sixtyfour_async.models._base import json_object
 from sixtyfour_async.operations._base import REGISTRY, JobOperation, Operation, Request
-from sixtyfour_async.operations._fields import JsonObject
+from sixtyfour_async.operations._json_types import JsonObject
 
 ResultFormat = Literal["csv", "json", "ndjson"]
 """A file format of results."""

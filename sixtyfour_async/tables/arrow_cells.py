@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sixtyfour_async._values import duration_text
 from sixtyfour_async.errors import ConfigurationError
 from sixtyfour_async.tables.base import Cell, Flaw
 from sixtyfour_async.tables.cells import plain
@@ -59,7 +60,7 @@ def _values(pa: Any, array: Any) -> list[Any]:
         ]
     if pa.types.is_duration(kind):
         per_second = PER_SECOND[kind.unit]
-        return [None if one is None else _duration(one, per_second) for one in array.cast(pa.int64()).to_pylist()]
+        return [None if one is None else duration_text(one, per_second) for one in array.cast(pa.int64()).to_pylist()]
     if pa.types.is_time(kind):
         texts = array.cast(pa.string()).to_pylist()
         return [text and (text.rstrip("0").rstrip(".") if "." in text else text) for text in texts]
@@ -89,9 +90,3 @@ def _timestamp(ticks: int, per_second: int, zone: Any) -> str | int:
     fraction = f".{rest:0{len(str(per_second)) - 1}d}".rstrip("0") if rest else ""
     text = moment.isoformat()
     return f"{text[:19]}{fraction}{text[19:]}"
-
-
-def _duration(ticks: int, per_second: int) -> str:
-    sign, (seconds, rest) = "-" if ticks < 0 else "", divmod(abs(ticks), per_second)
-    fraction = f".{rest:0{len(str(per_second)) - 1}d}".rstrip("0") if rest else ""
-    return f"{sign}PT{seconds}{fraction}S"

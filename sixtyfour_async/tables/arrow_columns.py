@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sixtyfour_async.tables.base import Cell, Tally
 from sixtyfour_async.tables.cells import text_of
+from sixtyfour_async.tables.column_kinds import LIST_OF, Kind, common_kind, kind_of
 
 MENDED: Final = "with a lone surrogate, written as \\ud800"
 
@@ -29,22 +30,13 @@ class Column:
             self.kinds.add("mixed")
             self.mended.add("that do not fit the column's type, written as text", self.name, "in a whole column")
         if self.given is None:
-            self.kinds.update(map(_kind, values))
+            self.kinds.update(map(kind_of, values))
 
     def type(self, pa: Any) -> Any:
         """Return the Arrow type that holds all values as they are."""
         if self.given is not None:
             return self.given
-        kinds = self.kinds - {"none"}
-        if kinds and kinds <= {"int", "small int"}:
-            return pa.int64()
-        simple = {"bool": pa.bool_(), "int": pa.int64(), "float": pa.float64()}
-        if len(kinds) == 1:
-            kind = next(iter(kinds))
-            item = kind.removeprefix("list of ")
-            plain = simple.get(item, pa.string())
-            return pa.list_(plain) if kind.startswith("list of ") else plain
-        return pa.float64() if kinds == {"small int", "float"} else pa.string()
+        return arrow_type(pa, common_kind(self.kinds))
 
     def array(self, pa: Any, values: Sequence[Cell]) -> Any:
         """Return values as an Arrow array of the column's type."""
@@ -70,27 +62,10 @@ class Column:
         return encoded
 
 
-SMALL: Final = 2**53
-LARGE: Final = 2**63
-"""Whole numbers below the first one are the same as floats, those below the second one fit 64 bits."""
-
-
-def _kind(value: Cell) -> str:
-    """Return the kind of a value; two of different kinds share no type but text."""
-    if value is None:
-        return "none"
-    if isinstance(value, bool):
-        return "bool"
-    if isinstance(value, int):
-        return "small int" if abs(value) <= SMALL else "int" if -LARGE <= value < LARGE else "text"
-    if isinstance(value, float):
-        return "float"
-    if isinstance(value, list):
-        kinds = {_kind(item) for item in value} - {"none"}
-        kinds = {"int" if kind == "small int" else kind for kind in kinds}
-        listed = next(iter(kinds), "text")
-        return f"list of {listed}" if len(kinds) <= 1 and listed in {"bool", "int", "float", "text"} else "mixed"
-    return "text" if isinstance(value, str) else "mixed"
+def arrow_type(pa: Any, kind: Kind) -> Any:
+    """Return the Arrow type of a column of one kind."""
+    item = {"bool": pa.bool_(), "int": pa.int64(), "float": pa.float64()}.get(kind.removeprefix(LIST_OF), pa.string())
+    return pa.list_(item) if kind.startswith(LIST_OF) else item
 
 
 def _as_given(pa: Any, values: Sequence[Cell], wanted: Any) -> Any:

@@ -11,10 +11,11 @@ from __future__ import annotations
 import json
 import math
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Final, Self, cast
 
+from sixtyfour_async._values import iso_text
 from sixtyfour_async.tables.base import Cell, Flaw
 
 HEADS_OF_FORMULAS: Final = "=+-@\t\r"
@@ -92,10 +93,8 @@ def plain(value: object) -> Cell:
     """Return any Python value as a cell: dates and times as ISO 8601 text, tuples as lists, the unknown as its text."""
     if value is None or isinstance(value, str | bool | int | float | Decimal):
         return value
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return f"PT{value.total_seconds():g}S"
+    if isinstance(value, date | time | timedelta):
+        return iso_text(value)
     if isinstance(value, dict):
         return {text_of(plain(key)): plain(one) for key, one in cast("dict[object, object]", value).items()}
     if isinstance(value, list | tuple):

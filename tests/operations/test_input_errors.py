@@ -82,7 +82,7 @@ def refusal(make: Any, **fields: Any) -> InputError:
         ),
         (
             FindEmail,
-            {"lead": {"score": float("nan")}},
+            {"lead": {"score": float("inf")}},
             "FindEmail: parameter 'lead' holds NaN or an infinite number, which JSON cannot express",
             "lead",
         ),

@@ -1,0 +1,269 @@
+"""Ask a question about every row of a data frame, and return the frame with the answers' columns."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any, Final, Protocol, TypeVar, cast, overload
+
+import anyio
+
+from sixtyfour_async._journal.base import Journal
+from sixtyfour_async._journal.memory import MemoryJournal
+from sixtyfour_async._runner.answer_columns import Ending, answer_columns
+from sixtyfour_async._runner.outcome_stream import Operations
+from sixtyfour_async._runner.outcomes import Outcome, Stats
+from sixtyfour_async._runner.progress_line import ProgressLine
+from sixtyfour_async._scheduling.row_states import Batching
+from sixtyfour_async.errors import InputError, SixtyfourError
+from sixtyfour_async.operations import JobOperation
+from sixtyfour_async.questions.column_mapping import ColumnMapping, MappedColumn
+from sixtyfour_async.questions.outcome_columns import output_columns, own_columns
+from sixtyfour_async.questions.question import Question
+from sixtyfour_async.questions.sent_cells import sent_text
+from sixtyfour_async.tables import Row
+from sixtyfour_async.tables.frames import Frame, frame_of
+
+
+class _Frame(Protocol):
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+
+
+F = TypeVar("F", bound=_Frame)
+
+NOT_SENT: Final = frozenset({"rejected"})
+"""Statuses of rows that cost nothing and brought nothing."""
+
+logger = logging.getLogger("sixtyfour_async.runner")
+
+
+class Runs(Protocol):
+    """What `enrich` needs of a `JobRunner`."""
+
+    journal: Journal
+
+    def map(
+        self, operations: Operations[Any], *, key: Callable[[Any], str] | None = None, batching: Batching = "auto"
+    ) -> AsyncGenerator[Outcome[Any], None]:
+        """Submit operations and yield their outcomes."""
+        ...
+
+    def stats(self) -> Stats:
+        """Return a snapshot of the counters."""
+        ...
+
+
+class EnrichesFrames:
+    """The part of a `JobRunner` that takes data frames."""
+
+    @overload
+    async def enrich(
+        self,
+        frame: F,
+        question: Question,
+        *,
+        key: str | None = None,
+        batching: Batching = "auto",
+        progress: bool = False,
+    ) -> F: ...
+
+    @overload
+    async def enrich(
+        self,
+        frame: Iterable[Mapping[str, Any]],
+        question: Question,
+        *,
+        key: str | None = None,
+        batching: Batching = "auto",
+        progress: bool = False,
+    ) -> list[dict[str, Any]]: ...
+
+    async def enrich(
+        self,
+        frame: Any,
+        question: Question,
+        *,
+        key: str | None = None,
+        batching: Batching = "auto",
+        progress: bool = False,
+    ) -> Any:
+        """Ask a question about every row of a data frame, and return the frame with the answers' columns.
+
+        The same kind comes back: pandas with its index, polars, a ``pyarrow.Table``, narwhals around the same library;
+        a list of dicts for an iterable of mappings; a ``pyarrow.Table`` for a DuckDB relation and anything else with
+        ``__arrow_c_stream__``. All but pandas and mappings need the extra ``parquet`` (pyarrow). Columns and rows of
+        the input are as they were, in their order; the frame that was passed is not changed.
+
+        Added are the requested fields, in the types of the struct (lists as lists, missing as missing), then
+        ``status`` (as in `Outcome`, or ``not asked``), ``error``, ``cost_cents`` (US cents), ``confidence`` and
+        ``matched_by``. A name that the frame has already gets ``_answer`` after it.
+
+        Args:
+            frame: The rows. NaN, NaT, NA and None are missing and not sent; dates are sent as ISO 8601 text. An index
+                is not sent. A row that cannot be sent is ``rejected``, with the column in ``error``; the others go on.
+            question: What to ask, and which columns to send; by default those that the service has names for.
+            key: The column that names a row in the journal, in place of `Question.key`.
+            batching: As in `map`.
+            progress: Whether to show one line of progress, in the cell of a notebook or on a terminal.
+
+        Raises:
+            InputError: The frame cannot be read, two of its columns have the same name, or no column identifies the
+                subject. Nothing was sent.
+            ConfigurationError: pyarrow is missing.
+            SixtyfourError: No row was answered: the refusal that all rows met (wrong key, no credits, no connection).
+                When some were, the frame comes back with them, the others are ``rejected`` or ``not asked``, with the
+                refusal in ``error``, and it is logged.
+
+        If it is interrupted, what was submitted runs on: the same call on the same journal gets its answers.
+        """
+        try:
+            return await _enrich(cast("Runs", self), frame, question, key=key, batching=batching, progress=progress)
+        except (KeyboardInterrupt, anyio.get_cancelled_exc_class()) as stop:
+            # The frames below this one are of no use to whoever pressed the button, and there are many.
+            raise stop.with_traceback(None) from None
+
+
+async def _enrich(
+    runner: Runs, frame: Any, question: Question, *, key: str | None, batching: Batching, progress: bool
+) -> Any:
+    made = frame_of(frame)
+    rows = list(made.rows())
+    matched = _Matched.of(made, rows, question, key) if rows else None
+    endings = await _ask(runner, matched, rows, batching, progress=progress) if matched else []
+    names = output_columns(made.columns, question.answer_columns)
+    return made.with_columns(answer_columns(question, endings, names))
+
+
+@dataclass(frozen=True, slots=True)
+class _Matched:
+    """A question and the columns of a frame that it is about.
+
+    Attributes:
+        question: The question.
+        mapping: Which column is sent under which key.
+        key: Index of the column that names a row; None: a row is known by what is sent about it.
+    """
+
+    question: Question
+    mapping: ColumnMapping
+    key: int | None
+
+    @classmethod
+    def of(cls, frame: Frame, rows: Sequence[Row], question: Question, key: str | None) -> _Matched:
+        """Match a question with a frame.
+
+        Raises:
+            InputError: A column that is named is not there, or none identifies the subject.
+        """
+        name = question.key if key is None else key
+        named = [*(question.columns or ()), *([] if name is None else [name])]
+        for column in named:
+            if column not in frame.columns:
+                remedy = f"the columns are {', '.join(map(repr, frame.columns))}"
+                raise InputError("no such column", column=column, remedy=remedy)
+        index = None if name is None else frame.columns.index(name)
+        return cls(question, _mapping(question, frame.columns, rows), index)
+
+    def ask(self, row: Row) -> tuple[JobOperation[Any], str] | InputError:
+        """Return the operation that asks about a row, and its key; or why it cannot be sent."""
+        problem = self.mapping.problem(row)
+        if problem is not None:
+            return problem
+        try:
+            operation = self.question.operation_for(dict(self.mapping.subject(row)))
+        except InputError as error:
+            column = self.mapping.column_of(error.field)
+            return InputError(error.reason, row=row.number, column=column, remedy=error.remedy)
+        if self.key is None:
+            return operation, operation.fingerprint()
+        name = sent_text(row.cells[self.key])
+        column = self.mapping.columns[self.key].column
+        return (operation, name) if name else InputError("the key is missing", row=row.number, column=column)
+
+
+def _mapping(question: Question, columns: Sequence[str], rows: Sequence[Row]) -> ColumnMapping:
+    """Map the columns that the question names, or else those that the service has names for."""
+    header = columns if question.columns is None else [name for name in columns if name in question.columns]
+    own = own_columns(columns, rows, question.answer_columns) if question.columns is None else ()
+    requested = tuple(question.requested)
+    try:
+        mapping = ColumnMapping.from_header(
+            question.kind, header, rename=question.columns, own=own, requested_fields=requested
+        )
+    except InputError as error:
+        remedy = 'say which column holds what: Question(…, columns={"Column": "key"})'
+        raise InputError(error.reason, column=error.column, remedy=remedy) from error
+    mapped = {one.column: one for one in mapping.columns}
+    others = {name: MappedColumn(name, None) for name in columns}
+    return ColumnMapping(question.kind, tuple({**others, **mapped}.values()))
+
+
+async def _ask(
+    runner: Runs, matched: _Matched, rows: Sequence[Row], batching: Batching, *, progress: bool
+) -> list[Ending]:
+    """Ask about each row and return how each ended."""
+    endings = [Ending()] * len(rows)
+    asked = list[tuple[int, JobOperation[Any], str]]()
+    for index, row in enumerate(rows):
+        made = matched.ask(row)
+        if isinstance(made, InputError):
+            endings[index] = Ending.rejected(made)
+        else:
+            asked.append((index, *made))
+    places = [index for index, _, _ in asked]
+    refusal = await _run(runner, asked, endings, batching, progress=progress)
+    if refusal is not None:
+        _give_up_or_go_on(refusal, [endings[index] for index in places])
+        for index in places:
+            if endings[index].outcome is None:
+                endings[index] = Ending(error=str(refusal))
+    return endings
+
+
+async def _run(
+    runner: Runs,
+    asked: Sequence[tuple[int, JobOperation[Any], str]],
+    endings: list[Ending],
+    batching: Batching,
+    *,
+    progress: bool,
+) -> SixtyfourError | None:
+    """Run what is asked and note the endings; return what every later row was refused for."""
+    line = ProgressLine(len(asked)) if progress else None
+    ended, refusal = 0, None
+    keys = {id(operation): key for _, operation, key in asked}
+    operations = [operation for _, operation, _ in asked]
+    try:
+        async with aclosing(runner.map(operations, key=lambda one: keys[id(one)], batching=batching)) as outcomes:
+            async for outcome in outcomes:
+                endings[asked[outcome.index][0]] = Ending.of(outcome)
+                ended += 1
+                if line is not None:
+                    line.update(ended, runner.stats())
+    except SixtyfourError as error:
+        refusal = error
+    except (KeyboardInterrupt, anyio.get_cancelled_exc_class()) as stop:
+        stop.add_note(_stopped(runner, ended, len(asked)))  # shown below the error, by notebooks and shells alike
+        raise
+    if line is not None:
+        line.update(ended, runner.stats(), last=True)
+    return refusal
+
+
+def _give_up_or_go_on(refusal: SixtyfourError, endings: Sequence[Ending]) -> None:
+    """Raise a refusal if no row brought anything; else log it, for what was paid must reach its owner."""
+    if all(ending.outcome is None or ending.status in NOT_SENT for ending in endings):
+        raise refusal
+    left = sum(ending.outcome is None or ending.status in NOT_SENT for ending in endings)
+    logger.warning("%d of %d rows were not asked: %s", left, len(endings), refusal)
+
+
+def _stopped(runner: Runs, ended: int, rows: int) -> str:
+    running = runner.stats().in_flight
+    where = "on this runner while it is open" if isinstance(runner.journal, MemoryJournal) else "on this journal"
+    return (
+        f"stopped: {ended:,} of {rows:,} rows have ended, {running:,} jobs still run at the service and will be "
+        f"billed; the same call {where} goes on from here, and pays for no row twice"
+    )

@@ -1,0 +1,100 @@
+"""A real notebook, run by a real kernel: the README's code, frames, progress in the cell, and the stop button."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sixtyfour_async.simulator import DEFAULT_KEY, SimulatorSettings
+from sixtyfour_async.simulator.serving.process import simulator_process
+
+nbclient: Any = import_module("nbclient")
+nbformat: Any = import_module("nbformat")
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+
+SET_UP = """
+import pandas as pd
+from sixtyfour_async import AsyncClient, JobRunner, Question
+
+question = Question("company-intelligence", {"headquarters": "City of the head office"}, options={"tier": "low"})
+frame = pd.DataFrame({"company_name": ["3M", "Adesso SE", None]}, index=["a", "b", "b"])
+"""
+
+ENRICH = """
+async with AsyncClient() as client:
+    async with JobRunner(client, journal="notebook.db") as runner:
+        found = await runner.enrich(frame, question, progress=True)
+        stats = runner.stats()
+found
+"""
+
+
+def outputs(*cells: str, **options: Any) -> list[list[Any]]:
+    """Run cells in one kernel and return the outputs of each."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    nbclient.NotebookClient(notebook, kernel_name="python3", **options).execute()
+    return [cell["outputs"] for cell in notebook["cells"]]
+
+
+@pytest.fixture
+def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[None]:
+    with simulator_process(SimulatorSettings(speed=getattr(request, "param", 1000))) as url:
+        monkeypatch.chdir(tmp_path)
+        for name, value in {
+            "SIXTYFOUR_API_KEY": DEFAULT_KEY,
+            "SIXTYFOUR_API_ENDPOINT": url,
+            "PYTHONPATH": str(ROOT),
+            "IPYTHONDIR": str(tmp_path),
+            "JUPYTER_PLATFORM_DIRS": "1",
+        }.items():
+            monkeypatch.setenv(name, value)
+        yield
+
+
+@pytest.mark.usefixtures("service")
+def test_the_code_of_the_readme_and_of_scripts_runs_in_cells() -> None:
+    """``await main()`` in place of ``asyncio.run(main())``, since a kernel has its loop already; all else unchanged."""
+    research = next(block for block in re.findall(r"^```python\n(.*?)^```", README, re.DOTALL | re.MULTILINE))
+    assert "asyncio.run(main())" in research
+
+    readme, set_up, enriched, shown = outputs(
+        research.replace("asyncio.run(main())", "await main()"), SET_UP, ENRICH, "stats"
+    )
+
+    text = "".join(output.get("text", "") for output in readme)
+    assert "headquarters=" in text
+    assert set_up == []
+    progress, table = enriched
+    assert progress["output_type"] == "display_data"
+    assert progress["data"]["text/plain"].startswith("2 of 2 rows ended, 0 running")
+    assert "completed" in table["data"]["text/html"]
+    assert "rejected" in table["data"]["text/html"]
+    assert shown[0]["data"]["text/html"].startswith("<table><caption>Stats")
+
+
+@pytest.mark.usefixtures("service")
+@pytest.mark.parametrize("service", [1], indirect=True)
+def test_the_stop_button_says_what_still_runs_and_the_next_call_goes_on() -> None:
+    """The interrupt ends the cell with a short traceback and one sentence; the kernel lives."""
+    slow = ENRICH.replace("found =", "print('asked'); found =")
+
+    set_up, stopped, after = outputs(
+        SET_UP, slow, "print('alive')", interrupt_on_timeout=True, timeout=8, allow_errors=True
+    )
+
+    assert set_up == []
+    [error] = [output for output in stopped if output["output_type"] == "error"]
+    text = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(error["traceback"]))
+    assert error["ename"] in {"CancelledError", "KeyboardInterrupt"}
+    assert "stopped: 0 of 2 rows have ended, 2 jobs still run at the service and will be billed" in text
+    assert "the same call on this journal goes on from here" in text
+    print(text)
+    assert len(text.splitlines()) < 40
+    assert after[0]["text"] == "alive\n"
