@@ -95,6 +95,5 @@ def test_the_stop_button_says_what_still_runs_and_the_next_call_goes_on() -> Non
     assert error["ename"] in {"CancelledError", "KeyboardInterrupt"}
     assert "stopped: 0 of 2 rows have ended, 2 jobs still run at the service and will be billed" in text
     assert "the same call on this journal goes on from here" in text
-    print(text)
     assert len(text.splitlines()) < 40
     assert after[0]["text"] == "alive\n"
