@@ -77,7 +77,8 @@ class JournalNotes:
         began_before = columns is None and before is not None and jobs > 0
         if isinstance(before, dict):
             columns = before.get("columns") if columns is None else columns
-            asked = [before] if asked is None else asked
+            first: list[JsonValue] = [before]
+            asked = first if asked is None else asked
         sent = {column: str(key) for column, key in (json_object(columns) or {}).items()}
         return cls(
             path,
