@@ -305,7 +305,7 @@ def test_an_output_that_cannot_be_written_after_all_has_a_code_of_its_own(shell:
     again = shell.run(*command)
 
     assert child.returncode == 4, error
-    assert "j.db has the answers: run the same command again" in error.splitlines()[-1]
+    assert "j.db holds everything" in error.splitlines()[-1]
     assert again.code == 0, again.err
     assert set(shell.submits("j.db.simulated.jsonl").values()) == {1}
     assert len(shell.rows("o/out.csv")) == 30
