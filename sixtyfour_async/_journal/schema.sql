@@ -1,7 +1,7 @@
 -- The journal, schema 6. One line per row, by its key; times are our wall clock (ISO, UTC), for people only.
 CREATE TABLE meta (
     name TEXT PRIMARY KEY,
-    value TEXT NOT NULL -- what the journal is for (the same question about the same input, or it is refused), and 'note:…' texts
+    value TEXT NOT NULL -- what the journal is for (operation and service; for anything else it is refused), and 'note:…' texts
 ) STRICT;
 
 CREATE TABLE jobs (

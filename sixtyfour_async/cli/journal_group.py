@@ -1,4 +1,4 @@
-"""``sixtyfour journal backup``, ``check`` and ``adopt``: the journal as a file."""
+"""``sixtyfour journal backup``, ``check``, ``adopt`` and ``compare``: the journal as a file."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from sixtyfour_async.cli.exit_codes import ExitCode, exit_with, one_line_errors
-from sixtyfour_async.cli.formatting import say
+from sixtyfour_async.cli.formatting import dollars, say
 
 if TYPE_CHECKING:
+    from sixtyfour_async._journal.comparison import Comparison
     from sixtyfour_async._journal.maintenance import Adoption, Health
 
 journal_argument = click.argument("journal", type=click.Path(path_type=Path))
@@ -18,7 +19,7 @@ journal_argument = click.argument("journal", type=click.Path(path_type=Path))
 
 @click.group("journal")
 def journal_group() -> None:
-    """Copy a journal, check it, or decide about one that is in doubt.
+    """Copy a journal, check it, compare two, or decide about one that is in doubt.
 
     A journal that was closed is one file: copy, rename or restore it as you like. While a run uses it, and after a run
     was killed, RUN.DB, RUN.DB-wal and RUN.DB-mark belong together: move all of them, or use `sixtyfour journal backup`.
@@ -79,6 +80,32 @@ def adopt(journal: Path) -> None:
         say(f"{journal} is whole; there is nothing to decide")
         return
     say("\n".join([f"{journal} adopted", *adoption_lines(adoption)]))
+
+
+@journal_group.command()
+@journal_argument
+@click.argument("other", type=click.Path(path_type=Path))
+@one_line_errors
+def compare(journal: Path, other: Path) -> None:
+    """Compare JOURNAL with OTHER: rows that only one of them has, other answers, and rows that were paid in both.
+
+    A row is known by what was sent about it. Both may be in use, and neither is changed.
+    """
+    from sixtyfour_async._journal.comparison import compare
+
+    say("\n".join(comparison_lines(journal, other, compare(journal, other))))
+
+
+def comparison_lines(journal: Path, other: Path, found: Comparison) -> list[str]:
+    """Format a comparison."""
+    return [
+        f"  {'only in ' + str(journal):<42}{found.only_first:>8,}",
+        f"  {'only in ' + str(other):<42}{found.only_second:>8,}",
+        f"  {'in both, with the same answer':<42}{found.alike:>8,}",
+        f"  {'in both, with another answer or state':<42}{found.different:>8,}",
+        f"  {'paid in both':<42}{found.paid_twice:>8,}   {dollars(found.paid_twice_cents)} more than once",
+        *(f"    {one.key}  {one.first} in the first, {one.second} in the second" for one in found.examples),
+    ]
 
 
 def health_lines(journal: Path, health: Health) -> list[str]:

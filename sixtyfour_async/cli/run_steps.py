@@ -72,10 +72,9 @@ class Run:
             JournalError: The journal cannot be used for this run.
         """
         self._check_purpose()
-        path = self.notes.path
-        verdict = verdict_on(path) if path.exists() else Verdict()
-        if verdict.kind == "doubt":
-            say(refusal(path, verdict), err=True)
+        doubt = self._doubt()
+        if doubt:
+            say(doubt, err=True)
         plan, rows = anyio.run(self._plan)
         say("\n".join([*self._plan_lines(plan, rows), "nothing was sent"]))
 
@@ -97,7 +96,7 @@ class Run:
             self._take_sample(sample)
             replace(self, notes=JournalNotes.read(self.notes.path)).go_on_after_sample(stops=stops_after_sample)
         agreement = None
-        if self.service.is_live:
+        if self.service.is_live and not self._doubt():  # in doubt, nothing is submitted that would need a yes
             plan, rows = anyio.run(self._plan)
             agreement = self._agreed(plan, rows, asks=asks)
         self._run_whole(agreement)
@@ -121,6 +120,12 @@ class Run:
 
     def _check_purpose(self) -> None:
         self.notes.check_purpose(purpose(self.enrichment.question.kind, self.service.name))
+
+    def _doubt(self) -> str:
+        """Return why nothing is submitted on the word of this journal; "" when it is whole, or new."""
+        path = self.notes.path
+        verdict = verdict_on(path) if path.exists() else Verdict()
+        return refusal(path, verdict) if verdict.kind == "doubt" else ""
 
     async def _check_access(self) -> None:
         async with AsyncClient(**self.service.client_options) as client:

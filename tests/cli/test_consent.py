@@ -348,3 +348,21 @@ def test_a_new_yes_begins_a_new_run_for_the_cap_on_a_run(live: Live) -> None:
     live.table(0, 1, 2, 3, 4)
     live.run(*cap, code=1)
     assert live.jobs - before == 4
+
+
+def test_a_journal_in_doubt_is_not_asked_about(live: Live) -> None:
+    """Nothing is submitted on its word, so there is nothing to agree to: the doubt is what is reported."""
+    before = live.jobs
+    journal = live.shell.folder / JOURNAL
+    live.run("--yes", *PRICE)
+    older = journal.read_bytes()
+    live.table(0, 1, 2, 3)
+    live.run("--yes", *PRICE)
+    journal.write_bytes(older)
+    printed = live.run(code=1)
+    plan = live.run("--dry-run")
+
+    assert live.jobs - before == 4
+    assert "needs a yes" not in printed
+    assert "journal adopt" in printed
+    assert "journal adopt" in plan

@@ -207,3 +207,22 @@ def test_operations_without_fields_know_their_rows_too(shell: Shell, kind: str) 
     shell.run(*command)
 
     assert sorted(shell.submits().values()) == [1, 1, 1]
+
+
+def test_two_journals_are_compared_row_by_row(shell: Shell) -> None:
+    """Another journal for the same table pays its rows again, and that is what shows."""
+    write(shell, known(0, 3))
+    asked(shell, *HQ)
+    write(shell, known(1, 5))
+    shell.run(*RUN, *HQ, "--out", "b.csv", "--journal", "b.db")
+    before = {path.name: path.read_bytes() for path in shell.folder.iterdir()}
+    result = shell.run("journal", "compare", JOURNAL, "b.db")
+    counts = [line.partition("   $")[0].split()[-1] for line in result.out.splitlines()[:5]]
+
+    assert result.code == 0, result.err
+    assert counts[:2] == ["1", "2"]
+    assert int(counts[2]) + int(counts[3]) == 2
+    assert counts[4] == "2"
+    assert "$0.20 more than once" in result.out
+    assert before == {path.name: path.read_bytes() for path in shell.folder.iterdir()}
+    assert shell.run("journal", "compare", JOURNAL, "missing.db").code == 1
