@@ -81,6 +81,23 @@ def test_the_code_of_the_readme_and_of_scripts_runs_in_cells() -> None:
     assert shown[0]["data"]["text/html"].startswith("<table><caption>Stats")
 
 
+ACROSS_CELLS = (
+    "client = AsyncClient(); await client.__aenter__();",
+    "runner = JobRunner(client); await runner.__aenter__();",
+    "again = await runner.enrich(frame, question)",
+    "again",
+    "await runner.__aexit__(None, None, None); await client.__aexit__(None, None, None);",
+)
+
+
+@pytest.mark.usefixtures("service")
+def test_a_runner_may_be_opened_used_and_closed_in_cells_of_its_own() -> None:
+    *quiet, shown, closed = outputs(SET_UP, *ACROSS_CELLS)
+
+    assert [*quiet, closed] == [[]] * 5
+    assert "completed" in shown[0]["data"]["text/html"]
+
+
 STOP_BUTTON = """
 import asyncio, os, signal
 
