@@ -6,8 +6,9 @@ A line with an ignore must be an error: both checkers honour ``type: ignore``, a
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from typing import TypedDict, assert_type
+from typing import Any, TypedDict, assert_type
 
+import polars as pl
 from pydantic import BaseModel, JsonValue
 
 from sixtyfour_async import (
@@ -22,6 +23,7 @@ from sixtyfour_async import (
     JobRunner,
     Outcome,
     PeopleIntelligence,
+    Question,
     ReverseEmail,
     Upload,
 )
@@ -179,6 +181,13 @@ async def asynchronously() -> AsyncIterator[FindEmail]:
     yield FindEmail(lead=WHO)
 
 
+async def frames(runner: JobRunner, frame: pl.DataFrame) -> None:
+    question = Question("find-email")
+    assert_type(await runner.enrich(frame, question, progress=True), pl.DataFrame)
+    assert_type(await runner.enrich([{"name": "Ada"}, {"name": None}], question), list[dict[str, Any]])
+    assert_type(await runner.enrich(({"name": name} for name in "ab"), question), list[dict[str, Any]])
+
+
 async def what_must_not_check(client: AsyncClient, runner: JobRunner) -> None:
     await client.people.find_email(lead=WHO, mode="PRIVATE")  # type: ignore[arg-type]
     await client.people.find_email(lead=WHO, bruteforce=True)  # type: ignore[call-arg]
@@ -200,3 +209,4 @@ async def what_must_not_check(client: AsyncClient, runner: JobRunner) -> None:
     await runner.run(CheckBalance())  # type: ignore[arg-type]
     await runner.run(GetJobStatus(job_id="job_1"))  # type: ignore[arg-type]
     runner.map([CheckBalance()])  # type: ignore[arg-type]
+    await runner.enrich("rows.csv", Question("find-email"))  # type: ignore[arg-type]

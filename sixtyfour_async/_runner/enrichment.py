@@ -158,11 +158,7 @@ class _Matched:
             InputError: A column that is named is not there, or none identifies the subject.
         """
         name = question.key if key is None else key
-        named = [*(question.columns or ()), *([] if name is None else [name])]
-        for column in named:
-            if column not in frame.columns:
-                remedy = f"the columns are {', '.join(map(repr, frame.columns))}"
-                raise InputError("no such column", column=column, remedy=remedy)
+        _check_columns(question.columns or {}, [] if name is None else [name], frame.columns)
         index = None if name is None else frame.columns.index(name)
         return cls(question, _mapping(question, frame.columns, rows), index)
 
@@ -181,6 +177,20 @@ class _Matched:
         name = sent_text(row.cells[self.key])
         column = self.mapping.columns[self.key].column
         return (operation, name) if name else InputError("the key is missing", row=row.number, column=column)
+
+
+def _check_columns(sent: Mapping[str, str], others: Sequence[str], columns: Sequence[str]) -> None:
+    """Check that the columns that are named exist, and that each is sent under a key of its own."""
+    keys: dict[str, str] = {}
+    for column in (*sent, *others):
+        if column not in columns:
+            remedy = f"the columns are {', '.join(map(repr, columns))}"
+            raise InputError("no such column", column=column, remedy=remedy)
+    for column, key in sent.items():
+        if not key.strip() or key.strip() in keys:
+            why = f"{key!r} is the key of {keys[key.strip()]!r} already" if key.strip() else "it has no key"
+            raise InputError(why, column=column, remedy='give each column one key: columns={"Company": "company_name"}')
+        keys[key.strip()] = column
 
 
 def _mapping(question: Question, columns: Sequence[str], rows: Sequence[Row]) -> ColumnMapping:

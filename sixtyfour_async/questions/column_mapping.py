@@ -249,7 +249,7 @@ def _assign_unsent(
         if is_index(column):
             assigned[index] = MappedColumn(column, None, "an index that counts or names the rows")
         elif snake_case(column) in requested:
-            assigned[index] = MappedColumn(column, None, "requested with --field")
+            assigned[index] = MappedColumn(column, None, "a requested field")
         elif column in own:
             assigned[index] = MappedColumn(column, None, "from an earlier output")
 

@@ -71,7 +71,7 @@ def test_a_requested_field_that_is_a_column_is_not_sent(shell: Shell) -> None:
     rows = shell.rows(delimiter=";")
 
     assert result.code == 3, "a row without an answer"
-    assert "headquarters -- not sent (requested with --field)" in result.err
+    assert "headquarters -- not sent (a requested field)" in result.err
     assert "status       -- not sent (--skip)" in result.err
     assert "notes        -> context (--map)" in result.err
     assert "row 3: nothing identifies the company" in result.err

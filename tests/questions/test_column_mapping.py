@@ -92,7 +92,7 @@ def test_the_mapping_is_shown_line_by_line() -> None:
     assert mapping.lines() == [
         "company       -> company_name",
         "notes         -> notes (as is)",
-        "Head Quarters -- not sent (requested with --field)",
+        "Head Quarters -- not sent (a requested field)",
         "secret        -- not sent (--skip)",
         "Firm          -- not sent (company_name is 'company')",
         "x1            -> website (--map)",
@@ -283,7 +283,7 @@ def test_the_services_aliases_identify_too() -> None:
 
 
 def test_a_refusal_names_the_columns_that_are_not_sent() -> None:
-    with pytest.raises(InputError, match=r"not sent: 'Website' \(requested with --field\), 'Company' \(--skip\)"):
+    with pytest.raises(InputError, match=r"not sent: 'Website' \(a requested field\), 'Company' \(--skip\)"):
         ColumnMapping.from_header(
             COMPANY, ["Website", "Company", "city"], requested_fields=["website"], skip=["Company"]
         )

@@ -135,8 +135,10 @@ async def test_only_the_columns_that_the_question_names_are_sent() -> None:
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
-        ({"Firm": "company_name"}, "column 'Firm': no such column (the columns are 'Akte')"),
+        ({"Firm": "company_name"}, "column 'Firm': no such column (the columns are 'Akte', 'ceo')"),
         ({"Akte": "note"}, "no column identifies the company"),
+        ({"Akte": " "}, "column 'Akte': it has no key"),
+        ({"Akte": "name", "ceo": "name"}, "column 'ceo': 'name' is the key of 'Akte' already"),
         (None, "no column identifies the company"),
     ],
 )
@@ -146,7 +148,7 @@ async def test_a_frame_that_does_not_fit_the_question_is_refused_before_anything
     question = Question("company-intelligence", {"ceo": "Who leads it"}, columns=columns)
     async with simulated() as (client, simulator), JobRunner(client) as runner:
         with pytest.raises(InputError) as caught:
-            await runner.enrich([{"Akte": NAMES[0]}], question)
+            await runner.enrich([{"Akte": NAMES[0], "ceo": "?"}], question)
 
     assert message in str(caught.value)
     assert "--" not in str(caught.value)
