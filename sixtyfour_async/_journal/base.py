@@ -168,6 +168,15 @@ class TimedJournal(Journal, Protocol):
         ...
 
 
+@runtime_checkable
+class FindsJobs(Protocol):
+    """A journal that finds rows by their job's id. One that does not is searched, row by row, for that."""
+
+    async def find_job(self, job_id: str) -> Entry | None:
+        """Return a row by the service's id of its job, any of those that share it; or None."""
+        ...
+
+
 def tally_replaced(journal: Journal, entry: Entry) -> None:
     """Keep the money of a row's line that the next write replaces."""
     if isinstance(journal, TimedJournal):

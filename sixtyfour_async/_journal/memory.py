@@ -48,6 +48,10 @@ class MemoryJournal:
         """Return one row, or None."""
         return self.rows.get(key)
 
+    async def find_job(self, job_id: str) -> Entry | None:
+        """Return a row by the service's id of its job, or None."""
+        return next((entry for entry in self.rows.values() if entry.job_id == job_id), None)
+
     async def entries(self, states: Collection[State]) -> AsyncGenerator[Entry, None]:
         """Yield the rows in these states, the oldest first."""
         for entry in list(self.rows.values()):

@@ -122,6 +122,10 @@ class SqliteJournal:
             self._ahead.keep(found[1:])
         return found[0] if found else None
 
+    async def find_job(self, job_id: str) -> Entry | None:
+        """Return a row by the service's id of its job, or None."""
+        return await self._alone(lambda: select(self._connection, "job_id = ?", job_id))
+
     async def entries(self, states: Collection[State]) -> AsyncGenerator[Entry, None]:
         """Yield the rows in these states, the oldest first, a page at a time."""
         found = pages(lambda: self._connection, states)

@@ -78,5 +78,18 @@ def check_cap(name: str, cap: float | None) -> None:
         raise ConfigurationError(f"{name}={cap} must be a number above 0, and finite; leave it out for no cap")
 
 
+def check_settings(patience: float, max_in_flight: int, deep_searches: int, max_rows: int | None) -> None:
+    """Raise unless the settings of a runner that are no money are in their bounds.
+
+    Raises:
+        ConfigurationError: One is not.
+    """
+    if not 0 < patience < math.inf:
+        raise ConfigurationError("patience must be above 0 seconds, and finite")
+    if max_in_flight < 1 or deep_searches < 1:
+        raise ConfigurationError("max_in_flight and deep_searches must be at least 1")
+    check_cap("max_rows", max_rows)
+
+
 def _is_amount(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

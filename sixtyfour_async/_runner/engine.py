@@ -27,9 +27,12 @@ from sixtyfour_async._runner.inbox import Inbox
 from sixtyfour_async._runner.outage_log import OutageLog
 from sixtyfour_async._runner.outcome_stream import OutcomeStream
 from sixtyfour_async._runner.outcomes import Outcome, Status
+from sixtyfour_async._runner.parked_rows import ParkedRows
 from sixtyfour_async._runner.reading import STATUSES, read_outcome, read_report, without_answer
+from sixtyfour_async._runner.receivers import Receivers
 from sixtyfour_async._runner.submission import Row, Submission, wall_clock
 from sixtyfour_async._runner.transit import Transit
+from sixtyfour_async._runner.webhook_intake import WebhookIntake
 from sixtyfour_async._scheduling.batches import Batcher
 from sixtyfour_async._scheduling.job_states import ScheduledJob
 from sixtyfour_async._scheduling.messages import (
@@ -61,7 +64,7 @@ from sixtyfour_async.errors import (
     SixtyfourError,
     UnreadableError,
 )
-from sixtyfour_async.models.jobs import Report
+from sixtyfour_async.models.jobs import JobState, Report
 from sixtyfour_async.operations import JobOperation
 
 logger = logging.getLogger("sixtyfour_async.runner")
@@ -72,10 +75,13 @@ class Engine:
 
     Attributes:
         rows: Every row that was handed over and has not ended, by its key.
+        webhooks: Where deliveries come in.
         broken: The journal's failure, once it failed: nothing is sent from then on.
     """
 
-    def __init__(self, client: AsyncClient, journal: Journal, scheduler: Scheduler, delivery: Delivery) -> None:
+    def __init__(
+        self, client: AsyncClient, journal: Journal, scheduler: Scheduler, delivery: Delivery, receivers: Receivers
+    ) -> None:
         self.rows: dict[str, Row] = {}
         self.broken: JournalError | None = None
         self._clock = pipeline_of(client).clock
@@ -88,7 +94,9 @@ class Engine:
         self._batcher: Batcher[Row] = Batcher()
         self._inbox = Inbox()
         self._outage_log = OutageLog()
-        self._transit = Transit(client, journal, scheduler, self._inbox)
+        self._transit = Transit(client, journal, scheduler, self._inbox, receivers.url)
+        parked = ParkedRows(journal, self.rows.__contains__)
+        self.webhooks = WebhookIntake(receivers, journal, self._transit, self._inbox, parked)
 
     # --- rows in ------------------------------------------------------------------------------------------------
 
@@ -120,12 +128,12 @@ class Engine:
         answer = await self._journal.load_batch_answer(batch)
         self._schedule(submission)
         if answer is not None:
-            submission.body = answer
             # Where it cannot be read, or the run ended before the file was downloaded and the links may have expired,
             # the poll that is due anyway brings it again.
             with suppress(ResponseError):
                 report = read_report(submission.operation, "-", answer)
-                if not submission.lacks_file(report):
+                if not submission.lacks_file(report) and report.state is not JobState.RUNNING:
+                    submission.claim_end(answer)
                     self._inbox.post(Polled(submission.id, report))
 
     def withdraw(self, unwanted: Callable[[Row], bool]) -> None:
@@ -188,7 +196,10 @@ class Engine:
             list_endpoint="" if listing is None else listing.endpoint.name,
             booked_at=submission.first.sent_at or "" if submission.first.state in OPEN else None,
             in_doubt=submission.first.state in IN_DOUBT,
+            pushed=self.webhooks.is_bound and not submission.first.job_id and self._transit.is_pushed(operation),
+            reports_charge=operation.endpoint.reports_charge,
         )
+        self.webhooks.running(submission)
         exposed = sum(row.entry.reserved_cents for row in submission.rows)
         self._scheduler.add(job, self._clock.now(), job_id=submission.first.job_id, exposed_cents=exposed)
         self._inbox.post()
@@ -276,7 +287,9 @@ class Engine:
     async def _execute_for(self, submission: Submission, command: JobCommand) -> None:
         match command:
             case Submit():
+                self.webhooks.sending(submission)
                 await self._transit.submit(submission, command)
+                await self.webhooks.answered(submission)
             case Poll(job_id=job_id):
                 await self._transit.poll(submission, job_id)
             case Finish(report=report):
@@ -303,6 +316,7 @@ class Engine:
         """Take back the intent of a submit that was certainly not accepted and deal with its rows."""
         if submission.first.state != "released":
             await self._journal.put(*submission.advance("released", 0.0, error=str(command.error)))
+        await self.webhooks.closed(submission)
         match command:
             case TakeBack():
                 pass
@@ -343,6 +357,7 @@ class Engine:
     async def _give_up(self, submission: Submission, status: Status, error: SixtyfourError, state: State) -> None:
         why = error.message if isinstance(error, JobError) else str(error)  # its id has a place of its own on the line
         await self._journal.put(*submission.advance(state, error=why))
+        await self.webhooks.closed(submission, in_doubt=state == "unknown")
         self._end_all(submission, status, error)
 
     def _end_all(self, submission: Submission, status: Status, error: SixtyfourError) -> None:
@@ -353,6 +368,7 @@ class Engine:
         """Forget a submission, unless that was done already, and return its rows."""
         if self._submissions.pop(submission.id, None) is None:
             return []
+        self.webhooks.ended(submission)
         for row in submission.rows:
             self._submission_of.pop(row.entry.key, None)
         return submission.rows

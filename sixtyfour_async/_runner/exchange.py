@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import anyio
 
 from sixtyfour_async._client.client import SUBMIT_TIMEOUT_SECONDS, AsyncClient, pipeline_of
-from sixtyfour_async._runner.submission import Submission
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async._wire.codec import (
     HTTPRequest,
@@ -21,7 +19,8 @@ from sixtyfour_async._wire.codec import (
     job_route,
     successful,
 )
-from sixtyfour_async.errors import LinkRefusedError, ProtocolError, SixtyfourError
+from sixtyfour_async.errors import ProtocolError, SixtyfourError
+from sixtyfour_async.models._base import json_object
 from sixtyfour_async.models.jobs import JobStatus, Report
 from sixtyfour_async.operations import CheckBalance, JobOperation, Operation
 
@@ -36,15 +35,23 @@ logger = logging.getLogger("sixtyfour_async.runner")
 class Exchange:
     """Sends the requests of one runner through its client's pipeline, each exactly once.
 
+    Args:
+        client: Whose pipeline sends them.
+        webhook_url: Where the ends of jobs are delivered, unless an operation says otherwise.
+
     Every method raises what went wrong as a `SixtyfourError`; whether to try again is the scheduler's decision.
     """
 
-    def __init__(self, client: AsyncClient) -> None:
+    def __init__(self, client: AsyncClient, webhook_url: str | None = None) -> None:
         self._client = client
+        self._webhook_url = webhook_url
         self._pipeline = pipeline_of(client)
 
     async def submit(self, operation: JobOperation[Any]) -> Body:
         """Submit an operation and return the answer as it came."""
+        # Here and not sooner: where an answer is delivered is no part of a row's content and its fingerprint.
+        if self._webhook_url is not None:
+            operation = operation.with_webhook_url(self._webhook_url)
         request = encode(operation, job_route(operation), timeout=SUBMIT_TIMEOUT_SECONDS)
         return await self._send(request, job_limit=operation.endpoint.job_limit)
 
@@ -52,6 +59,11 @@ class Exchange:
         """Request the balance, which is free: whatever the API answers shows that it is there."""
         request = encode(HEALTH_CHECK, answer_route(HEALTH_CHECK))
         (await self._send(request)).decode(operation=request.operation)
+
+    def is_pushed(self, operation: JobOperation[Any]) -> bool:
+        """Return whether an operation's end is delivered to our URL."""
+        url = self._webhook_url
+        return url is not None and getattr(operation.with_webhook_url(url), "webhook_url", None) == url
 
     async def poll(self, operation: JobOperation[Any], job_id: str) -> Body:
         """Poll a job and return the answer as it came."""
@@ -65,19 +77,14 @@ class Exchange:
         answer = decode_answer(listing.answer_type(), value, operation=request.operation)
         return {item.job_id: item.report() for item in answer}
 
-    async def embed_file(self, submission: Submission, report: Report) -> Report:
-        """Download the file that a batch's answer links to, since links expire, and return a report that holds it.
+    async def embed_file(self, answer: Body) -> Body:
+        """Download the file that a batch's answer links to, since links expire, and return the answer with it.
 
-        A link that is not followed brings no file, however often it is asked for: the rows keep the answer as it came.
+        Raises:
+            LinkRefusedError: The link is not followed: it brings no file, however often it is asked for.
         """
-        answer = decode_answer(JobStatus, submission.body.decode(operation=""), operation="")
-        try:
-            submission.embed_file(await self._download(answer))
-        except LinkRefusedError as error:
-            logger.warning("%s: %d rows keep the raw answer", error, len(submission.rows))
-            submission.withheld = str(error)
-            return report
-        return replace(report, result=JobStatus.model_validate(submission.body.value()).result)
+        text = await self._download(decode_answer(JobStatus, answer.decode(operation=""), operation=""))
+        return Body.of((json_object(answer.value()) or {}) | {"results": None, "result": text})
 
     async def _download(self, answer: Any) -> str:
         """Download the file that an answer links to."""

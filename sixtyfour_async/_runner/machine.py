@@ -14,6 +14,7 @@ from sixtyfour_async._journal.sqlite import SqliteJournal
 from sixtyfour_async._runner.delivery import Delivery
 from sixtyfour_async._runner.engine import Engine
 from sixtyfour_async._runner.intake import Intake
+from sixtyfour_async._runner.receivers import Receivers
 from sixtyfour_async._scheduling.ledger import Ledger
 from sixtyfour_async._scheduling.limits import ConcurrencyLimit, new_job_limits
 from sixtyfour_async._scheduling.row_states import ReusePolicy
@@ -33,6 +34,7 @@ class Settings:
         deep_searches: Deep searches at once.
         job_deadline: Seconds after which a job is handed back.
         patience: Seconds that an answer may lie unseen.
+        receivers: What receives webhooks, in every life of the runner.
     """
 
     journal: str | Path | Journal | None
@@ -43,6 +45,7 @@ class Settings:
     deep_searches: int
     job_deadline: float
     patience: float
+    receivers: Receivers
 
 
 class Machine:
@@ -71,7 +74,7 @@ class Machine:
             patience=settings.patience,
         )
         self.delivery = Delivery(self.journal)
-        self.engine = Engine(client, self.journal, self.scheduler, self.delivery)
+        self.engine = Engine(client, self.journal, self.scheduler, self.delivery, settings.receivers)
         self.intake = Intake(
             self.journal,
             self.engine,

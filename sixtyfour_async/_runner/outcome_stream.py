@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import math
-from collections.abc import AsyncGenerator, AsyncIterable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable
 from contextlib import aclosing, suppress
 from typing import Generic, TypeAlias, TypeVar
 
@@ -13,9 +14,12 @@ from sixtyfour_async._runner.outcomes import Outcome
 from sixtyfour_async._scheduling.retry import affects_every_row
 from sixtyfour_async._scheduling.row_states import Batching, Deliver
 from sixtyfour_async.errors import InputError, SixtyfourError
+from sixtyfour_async.models.jobs import Report
 from sixtyfour_async.operations import JobOperation, Operation
 
 R = TypeVar("R")
+
+logger = logging.getLogger("sixtyfour_async.runner")
 
 Operations: TypeAlias = Iterable[JobOperation[R]] | AsyncIterable[JobOperation[R]]
 
@@ -33,6 +37,7 @@ class OutcomeStream(Generic[R]):
         deliver: How often outcomes are delivered.
         ordered: Are outcomes yielded in the order of the input?
         batching: How rows are submitted.
+        on_progress: Called with each report of the job, before its outcome.
     """
 
     def __init__(
@@ -43,12 +48,14 @@ class OutcomeStream(Generic[R]):
         deliver: Deliver = "every call",
         ordered: bool = False,
         batching: Batching = "single",
+        on_progress: Callable[[Report], object] | None = None,
     ) -> None:
         self.urgent = urgent
         self.deliver: Deliver = deliver
         self.batching: Batching = batching
         self.stopped = False
         self.error: BaseException | None = None
+        self._on_progress = on_progress
         self._ordered = ordered
         self._slots = anyio.Semaphore(slots)
         # Unbounded, since sending must not wait: the slots bound it to what may be read ahead.
@@ -90,6 +97,14 @@ class OutcomeStream(Generic[R]):
             self._sender.send_nowait(outcome)
         self._expected -= 1
         self._close_when_done()
+
+    def show_progress(self, report: Report) -> None:
+        """Call the caller's function, whose exceptions are logged: they must not cost an answer."""
+        if self._on_progress is not None:
+            try:
+                self._on_progress(report)
+            except Exception:
+                logger.exception("on_progress raised")
 
     def stop(self, error: BaseException | None = None) -> None:
         """Read no further; *error* is raised after the last expected outcome."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from pydantic import JsonValue
@@ -204,7 +205,7 @@ class Stats:
         requests: Requests made so far, polls included.
         throttled: 429 answers so far.
         requests_per_minute: The key's limit.
-        cost_cents: Charged so far, what earlier runs paid included.
+        cost_cents: Spent so far, what earlier runs paid included: `charged_cents` and ``unstated_cents``.
         reserved_cents: Set aside for what is in flight.
         exposed_cents: Set aside for rows whose end is not known: parked, or running when they were last polled.
         last_minute: Requests made in the last 60 seconds, the client's other calls included.
@@ -215,6 +216,10 @@ class Stats:
         poll_cost_seconds: Seconds of lag that one request is worth now; see ``patience``.
         lag: Seconds that an ended job lay unseen, median of the last 255; None before the first.
         polls_per_job: Polls made for each job that ended.
+        unstated_cents: The part of ``cost_cents`` that was reserved for jobs whose charge was not stated when they
+            ended, as a webhook does not state it.
+        delivered: Jobs whose end a webhook delivered.
+        deliveries_trusted: Whether webhook deliveries come, so that hardly anything is polled; None without a receiver.
     """
 
     waiting: int
@@ -234,6 +239,18 @@ class Stats:
     poll_cost_seconds: float = 0.0
     lag: float | None = None
     polls_per_job: float = 0.0
+    unstated_cents: float = 0.0
+    delivered: int = 0
+    deliveries_trusted: bool | None = None
+
+    @property
+    def charged_cents(self) -> float:
+        """The part of ``cost_cents`` that the service stated."""
+        return self.cost_cents - self.unstated_cents
+
+    def to_json(self) -> str:
+        """Return the counters as a JSON object, for a health check or a log."""
+        return json.dumps(asdict(self) | {"charged_cents": self.charged_cents})
 
     def _repr_html_(self) -> str:
         ended = ", ".join(f"{count:,} {status}" for status, count in self.ended.items())

@@ -27,6 +27,7 @@ from sixtyfour_async.errors import (
     UnreadableError,
 )
 from sixtyfour_async.models.jobs import JobState, Report
+from sixtyfour_async.models.status_words import has_content
 from sixtyfour_async.operations import REGISTRY, JobOperation, Request
 
 R = TypeVar("R")
@@ -144,6 +145,15 @@ def running_report(operation: JobOperation[Any], job_id: str, answer: Body) -> R
     except Exception:  # noqa: BLE001 (whatever it is, the answer is kept before it is read in earnest)
         return None
     return report if report.state is JobState.RUNNING else None
+
+
+def delivered_end(operation: JobOperation[Any], job_id: str, answer: Body) -> Report | None:
+    """Return the report of a delivered answer; None for one that a poll must confirm: unreadable, or empty."""
+    try:
+        report = read_report(operation, job_id, answer)
+    except Exception:  # noqa: BLE001 (the answer to the poll shows what this is)
+        return None
+    return None if report.state is JobState.COMPLETED and not has_content(report.result) else report
 
 
 def _why_not_completed(entry: Entry) -> SixtyfourError | None:

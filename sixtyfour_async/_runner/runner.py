@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import timedelta
@@ -16,7 +15,7 @@ import anyio.abc
 
 from sixtyfour_async._client.client import AsyncClient, pipeline_of
 from sixtyfour_async._journal.base import Journal
-from sixtyfour_async._runner.caps import Caps, check_cap, new_ledger, open_ledger
+from sixtyfour_async._runner.caps import Caps, check_settings, new_ledger, open_ledger
 from sixtyfour_async._runner.enrichment import EnrichesFrames
 from sixtyfour_async._runner.host import Host
 from sixtyfour_async._runner.machine import Machine, Settings
@@ -24,6 +23,7 @@ from sixtyfour_async._runner.outcome_stream import Operations, OutcomeStream, ch
 from sixtyfour_async._runner.outcomes import Explanation, Outcome, RunPlan, Stats, Unfinished, Unknown
 from sixtyfour_async._runner.planning import plan
 from sixtyfour_async._runner.reading import read_outcome, restore
+from sixtyfour_async._runner.receivers import Receivers, ReceivesWebhooks
 from sixtyfour_async._runner.snapshots import explanation_of, stats_of
 from sixtyfour_async._runner.submission import wall_clock
 from sixtyfour_async._scheduling.batches import MAX_FILE_ROWS
@@ -33,8 +33,10 @@ from sixtyfour_async._scheduling.row_states import ENDED, Batching, Deliver, OnU
 from sixtyfour_async.errors import ConfigurationError, JournalError, RunStoppedError
 from sixtyfour_async.errors.printable import printable
 from sixtyfour_async.models import Intelligence
+from sixtyfour_async.models.jobs import Report
 from sixtyfour_async.operations import JobOperation
 from sixtyfour_async.operations._fields import Typed
+from sixtyfour_async.webhooks.urls import delivery_url
 
 R = TypeVar("R")
 M = TypeVar("M")
@@ -48,7 +50,7 @@ RUNTIMES_SAVED_SECONDS = 60.0
 logger = logging.getLogger("sixtyfour_async.runner")
 
 
-class JobRunner(EnrichesFrames):
+class JobRunner(EnrichesFrames, ReceivesWebhooks):
     """Submits jobs, polls them until they end, and hands their outcomes over; any number under one budget.
 
     Args:
@@ -80,6 +82,9 @@ class JobRunner(EnrichesFrames):
         deep_searches: Deep searches that may run at once.
         patience: Seconds that a finished answer may lie unseen to save one request, while rows wait for the budget.
             A higher value gets more jobs through in a minute, a lower one brings each answer sooner.
+        webhook_url: Public URL at which `webhooks` is mounted: the ends of jobs are delivered there instead of being
+            polled for. Sent with a slash at the end, for every operation that takes a ``webhook_url`` and has none.
+            Give every process a URL of its own.
 
     Units: cents are US cents; seconds are the service's (`AsyncClient.speed`).
 
@@ -110,13 +115,15 @@ class JobRunner(EnrichesFrames):
         on_unknown: OnUnknown = "park",
         deep_searches: int = MAX_DEEP_SEARCHES,
         patience: float = DEFAULT_PATIENCE_SECONDS,
+        webhook_url: str | None = None,
     ) -> None:
-        _check_settings(patience, max_in_flight, deep_searches, max_rows)
+        check_settings(patience, max_in_flight, deep_searches, max_rows)
         self.client = client
         self.left_running: tuple[Unfinished, ...] = ()
         self._max_in_flight = max_in_flight
         self._budget, self._clock = pipeline_of(client).budget, pipeline_of(client).clock
         caps = Caps(max_cost_cents, max_cost_cents_per_run, max_cost_cents_per_day, max_cost_cents_per_month)
+        self._receivers = Receivers(None if webhook_url is None else delivery_url(webhook_url))
         self._settings = Settings(
             journal=journal,
             ledger=lambda made: new_ledger(caps, prices, max_row_cents, max_jobs, made),
@@ -126,6 +133,7 @@ class JobRunner(EnrichesFrames):
             deep_searches=deep_searches,
             job_deadline=job_deadline,
             patience=patience,
+            receivers=self._receivers,
         )
         self._new_run = new_run
         self._host: Host | None = None
@@ -179,6 +187,7 @@ class JobRunner(EnrichesFrames):
             raise
         finally:
             self._tasks = None
+            self._engine.webhooks.close()
             self._budget.background = False  # or foreground calls would leave tokens to nobody
             self._detach()
             await self._save_runtimes()
@@ -188,8 +197,10 @@ class JobRunner(EnrichesFrames):
         async with anyio.create_task_group() as tasks:
             self._tasks = tasks
             tasks.start_soon(self._engine.run, tasks)
+            self._engine.webhooks.open(tasks)
             host.ready.set()
             await host.leave.wait()
+            self._engine.webhooks.close()
             self._engine.begin_shutdown()  # before cancelling: submits in transit are shielded and get a deadline
             tasks.cancel_scope.cancel()
 
@@ -296,8 +307,19 @@ class JobRunner(EnrichesFrames):
 
     # --- jobs ---------------------------------------------------------------------------------------------------
 
-    async def run(self, operation: JobOperation[R], *, key: str | None = None) -> Outcome[R]:
+    async def run(
+        self,
+        operation: JobOperation[R],
+        *,
+        key: str | None = None,
+        on_progress: Callable[[Report], object] | None = None,
+    ) -> Outcome[R]:
         """Submit one operation, before the waiting rows of any `map`, and return its outcome.
+
+        Args:
+            operation: The question.
+            key: The row's key; by default its question's fingerprint.
+            on_progress: Called with what each poll or delivery of its job reports; must not block.
 
         If cancelled, the job stays in the journal and is polled on while the runner is open.
 
@@ -306,7 +328,7 @@ class JobRunner(EnrichesFrames):
             JournalError: The journal failed; nothing more is sent.
         """
         check_job(operation, "the operation", field="operation")
-        async with self._stream(1, urgent=True) as stream:
+        async with self._stream(1, urgent=True, on_progress=on_progress) as stream:
             await self._intake.admit(stream, operation, key, 0)
             stream.finish_reading()
             async with aclosing(stream.take()) as outcomes:
@@ -374,11 +396,3 @@ class JobRunner(EnrichesFrames):
             self._delivery.streams.discard(stream)
             if self._tasks is tasks:
                 self._engine.withdraw(lambda row: all(waiting is stream for waiting, _ in row.waiting))
-
-
-def _check_settings(patience: float, max_in_flight: int, deep_searches: int, max_rows: int | None) -> None:
-    if not 0 < patience < math.inf:
-        raise ConfigurationError("patience must be above 0 seconds, and finite")
-    if max_in_flight < 1 or deep_searches < 1:
-        raise ConfigurationError("max_in_flight and deep_searches must be at least 1")
-    check_cap("max_rows", max_rows)

@@ -26,6 +26,7 @@ def stats_of(scheduler: Scheduler, engine: Engine, delivery: Delivery, now: floa
         throttled=budget.throttled,
         requests_per_minute=budget.limit,
         cost_cents=ledger.charged_cents,
+        unstated_cents=ledger.unstated_cents,
         reserved_cents=ledger.reserved_cents,
         exposed_cents=ledger.exposed_cents,
         last_minute=budget.last_minute(now),
@@ -34,6 +35,8 @@ def stats_of(scheduler: Scheduler, engine: Engine, delivery: Delivery, now: floa
         poll_cost_seconds=poller.poll_cost_seconds,
         lag=median(poller.lags) if poller.lags else None,
         polls_per_job=poller.polls / poller.ended if poller.ended else 0.0,
+        delivered=poller.push.delivered,
+        deliveries_trusted=poller.push.is_trusted if engine.webhooks.is_bound else None,
     )
 
 

@@ -61,7 +61,8 @@ class Submission:
         rows: One, or those that share it.
         operation: What is sent: for all of its rows, and with the key by which the service recognises a second submit.
         batch: The name of the batch in the journal; None for a single row.
-        body: The answer to the last poll, as it came.
+        body: The answer that ended it, as it came.
+        ended: Has it been answered for good, by a poll or a delivery?
         withheld: Why the file that the answer links to was not downloaded; "" if it was, or there is none.
     """
 
@@ -70,6 +71,7 @@ class Submission:
     operation: JobOperation[Any]
     batch: str | None = None
     body: Body = field(default=Body(b""), repr=False)
+    ended: bool = False
     withheld: str = ""
 
     @classmethod
@@ -83,6 +85,19 @@ class Submission:
     def first(self) -> Entry:
         """The journal's line of its first row: what is the same for all of them is read from it."""
         return self.rows[0].entry
+
+    def claim_end(self, body: Body) -> bool:
+        """Take an answer as the one that ends it, if it is the first: a poll and a delivery may bring one each."""
+        if self.ended:
+            return False
+        self.ended, self.body = True, body
+        return True
+
+    def show_progress(self, report: Report) -> None:
+        """Show a report to the callers that want to see the progress of its rows."""
+        for row in self.rows:
+            for stream, _ in row.waiting:
+                stream.show_progress(report)
 
     @property
     def in_file(self) -> bool:
@@ -138,11 +153,6 @@ class Submission:
             if part.answer is None and part.is_ambiguous and report.state is JobState.COMPLETED:
                 row.entry = replace(row.entry, state="unmatched", answer=self.body, error=part.error)
         return [row.entry for row in self.rows]
-
-    def embed_file(self, text: str) -> None:
-        """Replace the links in the raw answer by the file that they lead to: links expire."""
-        whole = json_object(self.body.value()) or {}
-        self.body = Body.of(whole | {"results": None, "result": text})
 
     def _parts(self, report: Report) -> list[RowAnswer]:
         endpoint = self.rows[0].operation.endpoint

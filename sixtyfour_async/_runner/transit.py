@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 import anyio
 
@@ -16,12 +17,14 @@ from sixtyfour_async._client.client import AsyncClient, pipeline_of
 from sixtyfour_async._journal.base import Journal, tally_replaced
 from sixtyfour_async._runner.exchange import Exchange, contained
 from sixtyfour_async._runner.inbox import Inbox
-from sixtyfour_async._runner.reading import read_report, running_report
+from sixtyfour_async._runner.reading import delivered_end, read_report, running_report
 from sixtyfour_async._runner.submission import Submission
 from sixtyfour_async._scheduling.messages import (
     Accepted,
+    Announced,
     BatchPolled,
     BatchPollFailed,
+    Delivered,
     HealthChecked,
     Polled,
     PollFailed,
@@ -36,9 +39,9 @@ from sixtyfour_async._scheduling.row_states import State
 from sixtyfour_async._scheduling.scheduler import Scheduler
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async._wire.submit_answers import is_plain_receipt, read_submit
-from sixtyfour_async.errors import JournalError, SixtyfourError
+from sixtyfour_async.errors import JournalError, LinkRefusedError, SixtyfourError
 from sixtyfour_async.errors.printable import printable
-from sixtyfour_async.models.jobs import Report
+from sixtyfour_async.models.jobs import JobState, JobStatus, Report
 
 SHUTDOWN_GRACE_SECONDS = 5.0
 """Real seconds that submits in transit get to come back with an id when the runner is closed."""
@@ -52,13 +55,16 @@ class Transit:
     Every method raises `JournalError` when something cannot be recorded, and nothing else.
     """
 
-    def __init__(self, client: AsyncClient, journal: Journal, scheduler: Scheduler, inbox: Inbox) -> None:
-        self._exchange = Exchange(client)
+    def __init__(
+        self, client: AsyncClient, journal: Journal, scheduler: Scheduler, inbox: Inbox, webhook_url: str | None = None
+    ) -> None:
+        self._exchange = Exchange(client, webhook_url)
         self._clock = pipeline_of(client).clock
         self._journal = journal
         self._scheduler = scheduler
         self._inbox = inbox
         self._submits: set[anyio.CancelScope] = set()
+        self.is_pushed = self._exchange.is_pushed
         self._closing = False
 
     def begin_shutdown(self) -> None:
@@ -95,7 +101,7 @@ class Transit:
             await self._journal.put(*submission.advance("intended", receipt=receipt))
         answer = read_submit(operation, receipt, operation.endpoint.name)
         if isinstance(answer, Report):
-            submission.body = receipt
+            submission.claim_end(receipt)
             self._inbox.post(SubmitAnswered(submission.id, answer))
         else:
             await self._journal.put(*submission.advance("accepted", job_id=answer))
@@ -135,7 +141,9 @@ class Transit:
         try:
             answer = await self._exchange.poll(submission.operation, job_id)
             report = running_report(submission.operation, job_id, answer)
-            self._inbox.post(Polled(submission.id, report or await self._read(submission, job_id, answer)))
+            report = report or await self._read(submission, job_id, answer)
+            submission.show_progress(report)
+            self._inbox.post(Polled(submission.id, report))
         except JournalError:
             raise
         except Exception as error:  # noqa: BLE001 (see contained)
@@ -144,19 +152,45 @@ class Transit:
 
     async def _read(self, submission: Submission, job_id: str, answer: Body) -> Report:
         """Commit an answer, read it, and download the file that it links to, if any."""
-        submission.body = answer
-        await self._keep(submission)
+        await self._keep(submission, answer)
         report = read_report(submission.operation, job_id, answer)
-        if submission.lacks_file(report):
-            report = await self._exchange.embed_file(submission, report)
-            await self._keep(submission)
+        if submission.lacks_file(report) and not submission.ended:
+            try:
+                answer = await self._exchange.embed_file(answer)
+            except LinkRefusedError as error:
+                logger.warning("%s: %d rows keep the raw answer", error, len(submission.rows))
+                submission.withheld = str(error)
+            else:
+                await self._keep(submission, answer)
+                report = replace(report, result=JobStatus.model_validate(answer.value()).result)
+        if report.state is not JobState.RUNNING:
+            submission.claim_end(answer)
         return report
 
-    async def _keep(self, submission: Submission) -> None:
+    async def _keep(self, submission: Submission, answer: Body) -> None:
+        # One that has ended is a poll's that a delivery overtook: its line is written, or will be, as it ended.
+        if submission.ended:
+            return
         if submission.batch is None:
-            await self._journal.put(*submission.advance("accepted", answer=submission.body))
+            await self._journal.put(*submission.advance("accepted", answer=answer))
         else:
-            await self._journal.save_batch_answer(submission.batch, submission.body)
+            await self._journal.save_batch_answer(submission.batch, answer)
+
+    # --- deliveries ---------------------------------------------------------------------------------------------
+
+    async def take_delivery(self, submission: Submission, job_id: str, answer: Body) -> None:
+        """Commit a delivered answer and read it as that to a poll; what is no plain end makes the job be polled."""
+        if submission.ended:
+            return
+        report = running_report(submission.operation, job_id, answer)
+        if report is None and not submission.in_file:
+            await self._keep(submission, answer)
+            report = delivered_end(submission.operation, job_id, answer)
+        if report is not None and report.state is not JobState.RUNNING and submission.claim_end(answer):
+            submission.show_progress(report)
+            self._inbox.post(Delivered(submission.id, report))
+        elif not submission.ended:
+            self._inbox.post(Announced(submission.id))
 
     async def poll_many(self, submissions: Sequence[Submission], ids: tuple[int, ...]) -> None:
         """Poll many jobs with one request; *ids* are the runner's numbers of all that it is about."""

@@ -66,6 +66,11 @@ class Line:
         return self.charged_cents + self.reserved_cents if self.state in ENDED else 0.0
 
     @property
+    def unstated_cents(self) -> float:
+        """The part of it that was only reserved, because the service did not state the charge."""
+        return self.reserved_cents if self.state in ENDED else 0.0
+
+    @property
     def exposed_cents(self) -> float:
         """What these rows may have cost, or still will."""
         return self.reserved_cents if self.state in OPEN or self.state == "resubmitted" else 0.0

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sixtyfour_async.errors import SixtyfourError
+from sixtyfour_async.models.jobs import Report
 
 
 class Phase(StrEnum):
@@ -80,6 +81,10 @@ class ScheduledJob:
         polls: Polls answered so far.
         is_probe: Is it one of the first of its kind, polled early in order to learn its run time?
         poll_alone: Must it be polled by itself, whatever its ``list_endpoint``?
+        pushed: Is its end delivered to this process? Then a poll is only needed when that does not happen.
+        announced: Did a webhook announce its end since the last poll?
+        delivered: Its end as a webhook delivered it, while a poll for its charge is due.
+        reports_charge: Does the service report what it was charged?
         attempts: Submits so far.
         retry_at: When a failed submit may be repeated.
         refusals: Submits that were answered with a 429.
@@ -113,6 +118,10 @@ class ScheduledJob:
     polls: int = 0
     is_probe: bool = False
     poll_alone: bool = False
+    pushed: bool = False
+    announced: bool = False
+    delivered: Report | None = None
+    reports_charge: bool = True
     attempts: int = 0
     retry_at: float = 0.0
     refusals: int = 0

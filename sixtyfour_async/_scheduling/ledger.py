@@ -57,6 +57,7 @@ class Ledger:
         ceiling_cents: What a row of unknown price counts as, or None.
         max_jobs: The most jobs that may be submitted, or None.
         period_caps: The most that may be spent in a run, a day or a month.
+        unstated_cents: The part of what is charged that is a reservation, because the service did not state the charge.
         jobs: Jobs submitted, or admitted in order to be.
         now: The instant, ISO text, at which jobs are booked; it never goes back.
         surprise: Why nothing more is submitted: a charge was above its reservation, under a cap.
@@ -68,6 +69,7 @@ class Ledger:
     ceiling_cents: float | None = None
     max_jobs: int | None = None
     period_caps: Mapping[Period, float] = field(default_factory=dict[Period, float])
+    unstated_cents: float = 0.0
     jobs: int = 0
     now: str = ""
     surprise: CostCapError | None = None
@@ -133,6 +135,10 @@ class Ledger:
     def is_proven(self, variant: str) -> bool:
         """Return whether the price of a kind is more than a belief; without a cap it need not be."""
         return not self.is_capped or variant in self._dearest or self._uncharged[variant] >= TRIAL_ROWS
+
+    def was_charged(self, variant: str) -> bool:
+        """Return whether the service has ever stated a charge for a kind."""
+        return variant in self._dearest
 
     def learn(self, variant: str, charged: float | None) -> None:
         """Remember the highest charge seen for a kind."""
@@ -221,6 +227,7 @@ class Ledger:
         """Book an answer; when the service names no charge, what was reserved counts as spent."""
         for account in self._booked(at):
             account.release(reserved, charged=reserved if charged is None else charged)
+        self.unstated_cents += reserved if charged is None else 0.0
         if charged is not None and charged > reserved + TOLERANCE_CENTS:
             self._surprised(variant, reserved / rows, charged / rows)
         self.learn(variant, None if charged is None else charged / rows)
@@ -250,6 +257,7 @@ def carry_over(ledger: Ledger, lines: Iterable[Line]) -> None:
     """Begin where earlier runs ended: a cap covers all runs on one journal."""
     for line in lines:
         ledger.add(line)
+        ledger.unstated_cents += line.unstated_cents
         ledger.jobs += line.rows if line.state not in NO_JOB else 0
         ledger.learn(line.variant, line.dearest_cents)
         if line.state in PAID and not line.charged_cents:

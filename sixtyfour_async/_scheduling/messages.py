@@ -77,6 +77,21 @@ class HealthChecked:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivered:
+    """A webhook delivered the end of the job; the answer is on the disk. What was charged is not stated."""
+
+    id: int
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """A webhook announced the end of the job, without an answer that can be relied on: a poll must bring it."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
 class RowWithdrawn:
     """Nobody wants a row of this job any more; it is dropped unless it has been sent."""
 
@@ -97,7 +112,7 @@ class RowWanted:
 JobEvent: TypeAlias = Accepted | SubmitAnswered | SubmitFailed | Polled | PollFailed | RowWithdrawn | RowWanted
 """What happened to one job."""
 
-Event: TypeAlias = JobEvent | BatchPolled | BatchPollFailed | HealthChecked
+Event: TypeAlias = JobEvent | Delivered | Announced | BatchPolled | BatchPollFailed | HealthChecked
 
 # --- commands -------------------------------------------------------------------------------------------------------
 

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import heapq
 import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 
 from sixtyfour_async._scheduling.job_states import Phase, ScheduledJob
+
+PUT_OFF_SECONDS = 1.0
+"""A poll that would go later by less goes as planned."""
 
 
 @dataclass(slots=True)
@@ -15,9 +20,11 @@ class PollHeap:
 
     Attributes:
         jobs: All jobs of the runner by number.
+        put_off_at: When a poll is to go, by what is known now; asked as it comes up.
     """
 
     jobs: dict[int, ScheduledJob]
+    put_off_at: Callable[[ScheduledJob], float] = lambda job: job.poll_at
     _entries: list[tuple[float, int, int]] = field(default_factory=list[tuple[float, int, int]])
 
     def __bool__(self) -> bool:
@@ -29,7 +36,7 @@ class PollHeap:
 
     def next_at(self) -> float:
         """Return when the first poll is due; infinity when there is none."""
-        while self._entries and not self._is_current(self._entries[0]):
+        while self._entries and (not self._is_current(self._entries[0]) or self._is_put_off(self._entries[0])):
             heapq.heappop(self._entries)
         return self._entries[0][0] if self._entries else math.inf
 
@@ -42,7 +49,67 @@ class PollHeap:
         self._entries = [entry for entry in self._entries if self._is_current(entry)]
         return [self.jobs[id_] for _, _, id_ in self._entries]
 
+    def _is_put_off(self, entry: tuple[float, int, int]) -> bool:
+        """Push a poll again that goes later than planned, by more than rounding; return whether it does."""
+        at, number, id_ = entry
+        later = self.put_off_at(self.jobs[id_])
+        if later <= at + PUT_OFF_SECONDS:
+            return False
+        self.jobs[id_].poll_at = later
+        heapq.heappush(self._entries, (later, number, id_))
+        return True
+
     def _is_current(self, entry: tuple[float, int, int]) -> bool:
         """Return False for an entry whose job has ended or was planned again since."""
         job = self.jobs.get(entry[2])
         return job is not None and job.phase is Phase.RUNNING and job.plan_number == entry[1]
+
+
+@dataclass(slots=True)
+class PollQueue:
+    """The planned polls of all jobs.
+
+    Attributes:
+        foreground: Those of jobs that somebody waits for.
+        background: The others.
+    """
+
+    foreground: PollHeap
+    background: PollHeap
+    _trials: Iterator[int] = field(default_factory=count)
+
+    def __bool__(self) -> bool:
+        return bool(self.foreground or self.background)
+
+    def push(self, job: ScheduledJob) -> None:
+        """Add a job's poll."""
+        (self.foreground if job.urgent else self.background).push(job)
+
+    def next_at(self) -> float:
+        """Return when the first poll is due; infinity when there is none."""
+        return min(self.foreground.next_at(), self.background.next_at())
+
+    def current(self) -> list[ScheduledJob]:
+        """Return the jobs whose polls are planned."""
+        return [*self.foreground.current(), *self.background.current()]
+
+    def pop(self, now: float) -> ScheduledJob:
+        """Remove the poll that goes next: a due one in the foreground, else the first."""
+        first = self.foreground.next_at()
+        return (self.foreground if first <= now or first <= self.background.next_at() else self.background).pop()
+
+    def pop_trial(self, now: float) -> ScheduledJob:
+        """Take a poll that shows whether polls are answered again: of a job whose own polls did not fail, if possible.
+
+        By turns the oldest and the newest of them is taken. A service that has lost some of its jobs has most often
+        lost a stretch of them, and each of those would be tried before the first that it knows.
+        """
+        due = list[ScheduledJob]()
+        while self.next_at() <= now:
+            due.append(self.pop(now))
+        unfailed = sorted((job for job in due if not job.failed_polls), key=lambda job: job.id)
+        taken = unfailed[-(next(self._trials) % 2)] if unfailed else due[0]
+        for job in due:
+            if job is not taken:
+                self.push(job)
+        return taken

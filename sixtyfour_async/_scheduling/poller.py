@@ -16,6 +16,7 @@ moves it:
 - A job that somebody waits for (foreground) is polled before the others, at a cost of its own: the lowest at which all
   such jobs together ask for at most `FOREGROUND_FRACTION` of the budget. A few of them are seen within seconds; a
   thousand of them are polled like any others, since nothing would be left for whom else to wait.
+- A job whose end a webhook delivers is polled late, at no cost of this ladder, while deliveries come (`push`).
 - The first few jobs of a kind about which nothing is known are polled at a small cost of their own, the exploration
   cost: what they teach is worth more than the requests.
 
@@ -33,15 +34,17 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from sixtyfour_async._scheduling.job_states import Phase, ScheduledJob, Transition
-from sixtyfour_async._scheduling.poll_heap import PollHeap
+from sixtyfour_async._scheduling.poll_heap import PollHeap, PollQueue
 from sixtyfour_async._scheduling.poll_plan import (
+    MIN_INTERVAL_SECONDS,
     MIN_POLL_COST_SECONDS,
     PollSchedule,
     exploration_wait,
-    optimal_schedule,
     wait_after_failures,
 )
-from sixtyfour_async._scheduling.runtimes import EFFECTIVE_SAMPLES, LONGEST_SECONDS, Runtimes
+from sixtyfour_async._scheduling.push import Push, Quantile
+from sixtyfour_async._scheduling.runtimes import EFFECTIVE_SAMPLES, LONGEST_SECONDS, Runtimes, age_at
+from sixtyfour_async._scheduling.schedules import Schedules
 from sixtyfour_async.models.jobs import Report
 
 DEFAULT_PATIENCE_SECONDS = 30.0
@@ -87,6 +90,7 @@ class Poller:
         deadline: Seconds after acceptance at which a job must be polled whatever its schedule says.
         patience: Seconds of lag that one request is worth while submits wait.
         runtimes: The learned run times.
+        push: What is known of webhook deliveries.
         polls: Polls answered so far.
         ended: Jobs that they saw to their end.
         update_cost_at: When the cost must be updated; infinite when it has settled.
@@ -97,6 +101,7 @@ class Poller:
     deadline: float
     patience: float = DEFAULT_PATIENCE_SECONDS
     runtimes: Runtimes = field(default_factory=Runtimes)
+    push: Push = field(default_factory=Push)
     polls: int = 0
     ended: int = 0
     update_cost_at: float = math.inf
@@ -108,28 +113,26 @@ class Poller:
     _cost_updated_at: float = 0.0
     _running: Counter[str] = field(default_factory=Counter[str])
     _by_list_endpoint: dict[str, set[int]] = field(default_factory=dict[str, set[int]])
-    _schedules: dict[tuple[str, int], tuple[int, PollSchedule]] = field(
-        default_factory=dict[tuple[str, int], tuple[int, PollSchedule]]
-    )
+    _schedules: Schedules = field(default_factory=Schedules)
     _foreground_running: Counter[str] = field(default_factory=Counter[str])
     _foreground_step: int = 0
-    _foreground: PollHeap = field(init=False)
-    _background: PollHeap = field(init=False)
+    _queue: PollQueue = field(init=False)
     _order: Iterator[int] = field(default_factory=count)
-    _trials: Iterator[int] = field(default_factory=count)
 
     # --- jobs come and go ---------------------------------------------------------------------------------------
 
     def __post_init__(self) -> None:
         self._cheapest_step = max(0, math.ceil(STEPS_PER_DOUBLING * math.log2(self.patience / MIN_POLL_COST_SECONDS)))
         self._step = self._planned_at_step = self._foreground_step = self._cheapest_step
-        self._foreground, self._background = PollHeap(self.jobs), PollHeap(self.jobs)
+        self._queue = PollQueue(PollHeap(self.jobs, self._put_off_at), PollHeap(self.jobs, self._put_off_at))
 
     def start(self, job: ScheduledJob, now: float, *, at_once: bool = False, slot_contended: bool = False) -> None:
         """Poll a job from now on."""
         self._running[job.variant] += 1
         self._foreground_running[job.variant] += job.urgent
         job.is_probe = self._running[job.variant] <= PROBES_PER_KIND and not self.runtimes.of(job.variant).evidence
+        if job.pushed:
+            self.push.start(job, now)
         self._update_cost_soon()
         if job.list_endpoint:
             self._by_list_endpoint.setdefault(job.list_endpoint, set()).add(job.id)
@@ -140,6 +143,7 @@ class Poller:
         """Learn that a poll found it running, and plan the next."""
         self.polls += 1
         job.polls += 1
+        job.announced = False
         if not job.resumed:
             learned = self.runtimes.of(job.variant)
             learned.still_running(job.polled_at - job.accepted_at, now - job.accepted_at)
@@ -174,13 +178,23 @@ class Poller:
             learned.ended_between(since, age, report.run_time)
             ran = (since + age) / 2 if report.run_time is None else min(age, max(since, report.run_time))
             self.lags.append(age - ran)
+            self._not_delivered(job, job.accepted_at + ran, now)
         elif report.run_time is not None:
             learned.ended_between(since, LONGEST_SECONDS, report.run_time)
+
+    def _not_delivered(self, job: ScheduledJob, end: float, now: float) -> None:
+        if job.announced:
+            self._heard(job, now)
+        elif job.pushed:
+            self.push.found_ended(job, end, now)
+            self._plan_again_if_revised(now)
 
     def stop(self, job: ScheduledJob) -> None:
         """Poll a job no longer."""
         self._running[job.variant] -= 1
         self._foreground_running[job.variant] -= job.urgent
+        if job.pushed:
+            self.push.stop(job)
         if any(self._running.values()):
             self._update_cost_soon()
         else:
@@ -191,22 +205,49 @@ class Poller:
     def _update_cost_soon(self) -> None:
         self.update_cost_at = min(self.update_cost_at, self._cost_updated_at + COST_UPDATE_SECONDS)
 
+    # --- webhooks -----------------------------------------------------------------------------------------------
+
+    def delivered(self, job: ScheduledJob, report: Report, now: float) -> None:
+        """Learn how long a job ran whose end was delivered."""
+        self.ended += 1
+        if not job.resumed:
+            age = now - job.accepted_at
+            self.runtimes.of(job.variant).ended_between(job.polled_at - job.accepted_at, age, report.run_time or age)
+        self._heard(job, now)
+
+    def poll_soon(self, job: ScheduledJob, now: float) -> None:
+        """Poll a job whose end was announced, at once, but not more often than any job is polled."""
+        job.announced = True
+        if job.phase is Phase.RUNNING and not job.failed_polls:
+            soonest = max(now, job.polled_at + MIN_INTERVAL_SECONDS) if job.polls else now
+            self._plan(job, min(job.poll_at, soonest), now)
+
+    def _heard(self, job: ScheduledJob, now: float) -> None:
+        if job.pushed:
+            self.push.heard(job, now)
+            self._plan_again_if_revised(now)
+
+    def _plan_again_if_revised(self, now: float) -> None:
+        if self.push.take_revision():
+            self._update_cost_soon()
+            self._plan_again(now)
+
     # --- which poll is next -------------------------------------------------------------------------------------
 
     def next_at(self) -> float:
         """Return when the next poll is due; infinity when nothing runs."""
-        return min(self.foreground_at(), self._background.next_at())
+        return self._queue.next_at()
 
     def foreground_at(self) -> float:
         """Return when the next poll of a job is due that somebody waits for; infinity when there is none."""
-        return self._foreground.next_at()
+        return self._queue.foreground.next_at()
 
     def take(self, now: float, *, as_trial: bool = False) -> list[ScheduledJob]:
         """Return the job whose poll is next, with all others that the same request reports on.
 
         A due poll of a job that somebody waits for goes first, else the one that `next_at` is about.
         """
-        head = self._pop_trial(now) if as_trial else self._pop(now)
+        head = self._queue.pop_trial(now) if as_trial else self._queue.pop(now)
         listed = [] if head.poll_alone else sorted(self._by_list_endpoint.get(head.list_endpoint, ()))
         together = [
             job for job in map(self.jobs.__getitem__, listed) if job.phase is Phase.RUNNING and not job.poll_alone
@@ -216,32 +257,19 @@ class Poller:
             job.advance(Transition.POLL_SENT)
         return taken
 
-    def _pop(self, now: float) -> ScheduledJob:
-        first = self._foreground.next_at()
-        return (self._foreground if first <= now or first <= self._background.next_at() else self._background).pop()
-
-    def _pop_trial(self, now: float) -> ScheduledJob:
-        """Take a poll that shows whether polls are answered again: of a job whose own polls did not fail, if possible.
-
-        By turns the oldest and the newest of them is taken. A service that has lost some of its jobs has most often
-        lost a stretch of them, and each of those would be tried before the first that it knows.
-        """
-        due = list[ScheduledJob]()
-        while self.next_at() <= now:
-            due.append(self._pop(now))
-        unfailed = sorted((job for job in due if not job.failed_polls), key=lambda job: job.id)
-        taken = unfailed[-(next(self._trials) % 2)] if unfailed else due[0]
-        for job in due:
-            if job is not taken:
-                (self._foreground if job.urgent else self._background).push(job)
-        return taken
-
     def _plan(self, job: ScheduledJob, at: float, now: float) -> None:
         """Set a job's next poll. The entry planned before stays in the heap and is recognised as stale there."""
         latest = job.accepted_at + self.deadline
         job.poll_at = min(at, latest) if latest > now else at
         job.plan_number = next(self._order)
-        (self._foreground if job.urgent else self._background).push(job)
+        self._queue.push(job)
+
+    def _put_off_at(self, job: ScheduledJob) -> float:
+        """Return when a poll that is planned goes: a first safety poll later, if more is known than when it was."""
+        if not self.push.covers(job) or job.is_probe or job.polls or job.failed_polls or job.announced:
+            return job.poll_at
+        age = min(self.push.safety_age(job, self._known_quantile(job)), self.deadline)
+        return max(job.poll_at, job.accepted_at + age)
 
     # --- the cost of a poll -------------------------------------------------------------------------------------
 
@@ -266,6 +294,8 @@ class Poller:
             rate: Requests per second that the budget gives.
         """
         queue_cost = max(MIN_POLL_COST_SECONDS, min(self.patience, waiting / rate))
+        self.push.advance(now)
+        self._plan_again_if_revised(now)
         max_step = math.floor(STEPS_PER_DOUBLING * math.log2(self.patience / queue_cost))
         before = self._step
         self._step = min(self._step, max_step)
@@ -275,8 +305,8 @@ class Poller:
         while self._foreground_step > self._step and self._asks_too_much(self._foreground_step, rate):
             self._foreground_step -= 1
         self._cost_updated_at = now
-        settled = self._step == before or not (self._foreground or self._background)
-        self.update_cost_at = math.inf if settled else now + COST_UPDATE_SECONDS
+        settled = self._step == before or not self._queue
+        self.update_cost_at = min(math.inf if settled else now + COST_UPDATE_SECONDS, self.push.next_at())
         # Plan again when polls became cheaper by half, or twice as much is known as at the last time. The lower bound
         # of `_planned_at_polls` keeps a handful of probes from setting this off at every poll.
         cheaper = self._step >= self._planned_at_step + STEPS_PER_DOUBLING
@@ -298,20 +328,23 @@ class Poller:
 
     def _asks_too_much(self, step: int, rate: float) -> bool:
         """Return whether foreground jobs would ask for more than their part of the budget at a step."""
-        return self._demand(step, self._foreground_running) > rate * FOREGROUND_FRACTION
+        return self._demand(step, self._foreground_running & self._polled()) > rate * FOREGROUND_FRACTION
 
     def polls_per_job(self) -> float:
         """Return the polls that the jobs running now take, on average, at this cost."""
-        running = self._running.total()
+        polled = self._polled()
+        running = polled.total()
         polls = sum(
-            number * self._schedule(variant, self._step, fresh=False).polls for variant, number in self._running.items()
+            number * self._schedule(variant, self._step, fresh=False).polls for variant, number in polled.items()
         )
         return polls / running if running else 1.0
 
     def wait(self, job: ScheduledJob, now: float, *, slot_contended: bool = False) -> float:
         """Return the seconds until the next poll of a job that runs now."""
-        schedule = self._schedule(job.variant, self._step_for(job, slot_contended=slot_contended))
         age = now - job.accepted_at
+        if self.push.covers(job):
+            return max(MIN_INTERVAL_SECONDS, self.push.wait(job, age, self._known_quantile(job)))
+        schedule = self._schedule(job.variant, self._step_for(job, slot_contended=slot_contended))
         return exploration_wait(age, schedule) if job.is_probe else schedule.wait(age)
 
     def _step_for(self, job: ScheduledJob, *, slot_contended: bool) -> int:
@@ -331,41 +364,34 @@ class Poller:
     def _cost_at(self, step: int) -> float:
         return self.patience * math.exp2(-step / STEPS_PER_DOUBLING)
 
+    def _polled(self) -> Counter[str]:
+        """Return the running jobs per variant that are polled in full."""
+        return self._running - self.push.silent if self.push.is_trusted else self._running
+
+    def _known_quantile(self, job: ScheduledJob) -> Quantile:
+        return lambda quantile: age_at(self.runtimes.of(job.variant).pmf(), quantile)
+
     def _demand(self, step: int, running: Counter[str] | None = None) -> float:
-        """Return the polls per second that jobs ask for at a step: those given by kind, else everything running."""
+        """Return the polls per second that jobs ask for at a step: those given by kind, else everything polled."""
         return sum(
             number * self._schedule(variant, step, fresh=False).demand
-            for variant, number in (self._running if running is None else running).items()
+            for variant, number in (self._polled() if running is None else running).items()
             if number
         )
 
-    # --- schedules ----------------------------------------------------------------------------------------------
-
     def _schedule(self, variant: str, step: int, *, fresh: bool = True) -> PollSchedule:
-        """Return the schedule at a step, made again when enough was learned since.
-
-        Enough is half of what was known when it was made, so a kind costs O(log polls) schedules until its bins
-        forget as fast as they learn, and one per `EFFECTIVE_SAMPLES` polls from then on. Estimates of demand
-        (``fresh=False``) ask at many steps and are content with older ones.
-        """
         learned = self.runtimes.of(variant)
-        made = self._schedules.get((variant, step))
-        known = 0 if made is None else made[0]
-        enough = min(EFFECTIVE_SAMPLES, max(1, known // 2)) if fresh else max(EFFECTIVE_SAMPLES, known)
-        if made is None or learned.evidence - known >= enough:
-            made = learned.evidence, optimal_schedule(learned.pmf(), self._cost_at(step))
-            self._schedules[variant, step] = made
-        return made[1]
+        return self._schedules.get(variant, step, learned, self._cost_at(step), fresh=fresh)
 
     def _plan_again(self, now: float) -> None:
         """Bring polls forward that were planned at a higher cost, or from less knowledge."""
         schedules = {
             variant: self._schedule(variant, self._step) for variant, number in self._running.items() if number
         }
-        for job in [*self._foreground.current(), *self._background.current()]:
-            if job.failed_polls:
+        for job in self._queue.current():
+            if job.failed_polls or job.announced:
                 continue
-            at_own_step = job.list_endpoint or job.is_probe or job.urgent
+            at_own_step = job.list_endpoint or job.is_probe or job.urgent or self.push.covers(job)
             age = job.polled_at - job.accepted_at
             wait = self.wait(job, job.polled_at) if at_own_step else schedules[job.variant].wait(age)
             at = max(now, job.polled_at + wait)

@@ -176,6 +176,16 @@ def mean_of(pmf: Sequence[float]) -> float:
     return sum(part * (low + high) / 2 for part, low, high in zip(pmf, EDGES, EDGES[1:], strict=False))
 
 
+def age_at(pmf: Sequence[float], quantile: float) -> float:
+    """Return the age, seconds, by which this part of all jobs has ended."""
+    ended = 0.0
+    for part, edge in zip(pmf, EDGES[1:], strict=True):
+        ended += part
+        if ended >= quantile:
+            return edge
+    return LONGEST_SECONDS
+
+
 @dataclass(slots=True)
 class Runtimes:
     """The learned run times of every variant met so far."""

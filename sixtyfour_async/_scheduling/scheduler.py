@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 
 from sixtyfour_async._scheduling.breaker import SubmitBreaker
 from sixtyfour_async._scheduling.budget import Budget
+from sixtyfour_async._scheduling.deliveries import Deliveries
 from sixtyfour_async._scheduling.endings import Endings
 from sixtyfour_async._scheduling.failed_polls import after_failed_poll, caused, late_jobs
 from sixtyfour_async._scheduling.job_states import Phase, ScheduledJob, Transition
@@ -25,10 +26,12 @@ from sixtyfour_async._scheduling.ledger import TRIAL_ROWS, Ledger
 from sixtyfour_async._scheduling.limits import LIMIT_PAUSE_SECONDS, Bottleneck, ConcurrencyLimit, JobLimit, WaitReason
 from sixtyfour_async._scheduling.messages import (
     Accepted,
+    Announced,
     BatchPolled,
     BatchPollFailed,
     CheckHealth,
     Command,
+    Delivered,
     Detach,
     Event,
     HealthChecked,
@@ -85,6 +88,7 @@ class Scheduler:
         poller: The jobs that run.
         jobs: All of them, by number.
         queues: The jobs that wait.
+        deliveries: What webhooks say of jobs.
         turns: Whose turn it is while polls and submits want the same request.
         endings: How jobs leave.
         breaker: How many submits may be unanswered at once; none during an outage.
@@ -104,6 +108,7 @@ class Scheduler:
     queues: SubmitQueues = field(init=False)
     turns: Turns = field(init=False)
     spending: Spending = field(init=False)
+    deliveries: Deliveries = field(init=False)
     endings: Endings = field(init=False)
     breaker: SubmitBreaker = field(default_factory=SubmitBreaker)
     poll_breaker: PollBreaker = field(default_factory=PollBreaker)
@@ -114,6 +119,7 @@ class Scheduler:
         self.turns = Turns(self.patience)
         self.spending = Spending(self.ledger, self.in_flight)
         self.endings = Endings(self.jobs, self.queues, self.poller, self.spending)
+        self.deliveries = Deliveries(self.poller, self.endings, self.ledger)
 
     def add(self, job: ScheduledJob, now: float, *, job_id: str | None = None, exposed_cents: float = 0.0) -> None:
         """Take a job on.
@@ -157,6 +163,8 @@ class Scheduler:
                 return self._polls_failed(self._known(ids), error, now)
             case _:
                 known = self.jobs.get(event.id)
+                if isinstance(event, Delivered | Announced):
+                    return self.deliveries.heard(known, event, now)
                 return [] if known is None else self._handle_job(known, event, now)
 
     def _known(self, ids: Iterable[int]) -> list[ScheduledJob]:
@@ -242,6 +250,8 @@ class Scheduler:
         self.poll_breaker.succeeded()
 
     def _polled(self, job: ScheduledJob, report: Report, now: float) -> list[Command]:
+        if job.delivered is not None:
+            return self.deliveries.charge_polled(job, job.delivered, report)
         job.failed_polls = job.not_found_polls = job.unreadable_polls = 0
         if report.state is not JobState.RUNNING:
             self.poller.found_ended(job, report, now)
@@ -285,6 +295,8 @@ class Scheduler:
 
     def _poll_failed(self, job: ScheduledJob, error: SixtyfourError, now: float, wait: float | None) -> list[Command]:
         self.poll_breaker.count(job, error)
+        if job.delivered is not None:
+            return self.deliveries.charge_polled(job, job.delivered, None)
         end = after_failed_poll(job, error, now, self.job_deadline, reached=self.breaker.reached)
         if end is None:
             job.advance(Transition.STILL_RUNNING)

@@ -17,6 +17,7 @@ from sixtyfour_async._scheduling.row_states import Batching
 from sixtyfour_async.cli.draining import Draining
 from sixtyfour_async.cli.enrichment import Enrichment
 from sixtyfour_async.cli.journal_notes import AGREEMENT, COLUMNS, JournalNotes
+from sixtyfour_async.cli.listening import listening
 from sixtyfour_async.cli.rows_to_ask import RowsToAsk
 from sixtyfour_async.cli.signals import recorded
 from sixtyfour_async.errors import SixtyfourError
@@ -73,6 +74,7 @@ async def execute(
     sample: int | None,
     batching: Batching,
     draining: Draining,
+    listen: str | None,
     on_progress: Callable[[Stats, float], None],
     on_message: Callable[[str], None],
     **settings: Any,
@@ -88,6 +90,7 @@ async def execute(
         sample: How many rows to ask that were not answered yet; None for all rows.
         batching: How rows are grouped into submits, as for `JobRunner.map`.
         draining: When to end early besides on a signal, and for how long to drain.
+        listen: Where to receive webhook deliveries, ``HOST:PORT``; None receives none.
         on_progress: Called several times a second with the counters and the service's seconds since the start.
         on_message: Called with a line of text when a signal is handled.
         settings: Passed to `JobRunner`.
@@ -99,7 +102,7 @@ async def execute(
     runner = JobRunner(client, journal=notes.path, new_run=agreement is not None, **settings)
     started, started_real = clock.now(), anyio.current_time()
     with recorded() as signals, anyio.CancelScope() as run_scope:
-        async with runner:
+        async with listening(runner, listen), runner:
             await _begin(runner.journal, enrichment, notes, service, agreement)
             _report_doubt(runner, result, on_message)
             rows = RowsToAsk(enrichment, notes.field_sets, runner.journal, keeps=True, sample=sample)

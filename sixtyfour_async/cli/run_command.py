@@ -30,6 +30,7 @@ RUNNER_OPTIONS = (
     "retry_failed",
     "on_unknown",
     "batching",
+    "webhook_url",
 )
 """Options that the runner takes under the same name."""
 
@@ -124,6 +125,8 @@ Example:
     help="After Ctrl-C, SIGTERM or SIGHUP (which Windows does not have): poll what runs for so long, then leave it "
     "running  [default: until it ends]",
 )
+@click.option("--webhook-url", metavar="URL", help="Public URL at which answers are received instead of polled for.")
+@click.option("--listen", metavar="HOST:PORT", help="With --webhook-url: where to receive them, for the whole run.")
 @click.option("--dry-run", is_flag=True, help="Show the plan of a run, and send nothing; needs no key.")
 @click.option("--yes", is_flag=True, help="Agree to the plan of a live run without being asked, as scripts have to.")
 @click.option(
@@ -181,6 +184,7 @@ def run(operation: str, table: Path, **options: Any) -> None:
         if options[flag] and not options["simulate"]:
             name = "--fault" if flag == "faults" else "--speed"
             raise InputError(f"{name} is for the simulator", remedy="add --simulate, or leave it out")
+    check_webhooks(options["webhook_url"], options["listen"])
     if not (options["simulate"] or options["dry_run"]):
         check_key()
     notes = JournalNotes.read(journal)
@@ -194,12 +198,36 @@ def run(operation: str, table: Path, **options: Any) -> None:
     settings["prices"] = by_name("--price", (parse_number("--price", text) for text in options["prices"]))
     speed, faults = options["speed"] or 60.0, options["faults"]
     with connect(simulate=options["simulate"], speed=speed, journal=journal, faults=faults) as service:
-        run = Run(enrichment, service, notes, output, settings, draining, table_on_stdin=table == STANDARD)
+        reads_stdin, listen = table == STANDARD, options["listen"]
+        run = Run(enrichment, service, notes, output, settings, draining, table_on_stdin=reads_stdin, listen=listen)
         if options["dry_run"]:
             run.show_plan()
         else:
             asks = not options["simulate"] and not options["yes"]
             run.start(asks=asks, sample=options["sample"], stops_after_sample=not options["yes"])
+
+
+def check_webhooks(url: str | None, listen: str | None) -> None:
+    """Check the options for webhooks before anything is sent.
+
+    Raises:
+        InputError: One is given without the other, or is malformed.
+    """
+    from sixtyfour_async.cli.listening import parse_address
+    from sixtyfour_async.errors import ConfigurationError
+    from sixtyfour_async.webhooks.urls import delivery_url
+
+    if bool(url) != bool(listen):
+        raise InputError(
+            "--webhook-url and --listen belong together",
+            remedy="say where answers are sent and where they are received",
+        )
+    if url and listen:
+        parse_address(listen)
+        try:
+            delivery_url(url)
+        except ConfigurationError as error:
+            raise InputError(f"--webhook-url: {str(error).removeprefix('webhook_url ')}") from error
 
 
 def read_enrichment(operation: str, path: Path, notes: JournalNotes, options: dict[str, Any]) -> Enrichment:

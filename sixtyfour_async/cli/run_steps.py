@@ -53,6 +53,7 @@ class Run:
         settings: Passed to `JobRunner`, with ``batching``.
         draining: When to end early, and for how long to drain.
         table_on_stdin: Whether standard input is the table, and no keyboard.
+        listen: Where to receive webhook deliveries, ``HOST:PORT``; None receives none.
         compare: Returns further lines for the summary, given the output's path.
     """
 
@@ -63,6 +64,7 @@ class Run:
     settings: Mapping[str, Any] = field(default_factory=lambda: {"batching": "auto"})
     draining: Draining = field(default_factory=Draining)
     table_on_stdin: bool = False
+    listen: str | None = None
     compare: Callable[[Path], list[str]] = _no_comparison
 
     def show_plan(self) -> None:
@@ -188,6 +190,7 @@ class Run:
                     agreement=agreement,
                     sample=sample,
                     draining=self.draining,
+                    listen=self.listen,
                     on_progress=progress.show,
                     on_message=progress.print,
                     **self.settings,

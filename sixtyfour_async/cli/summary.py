@@ -71,6 +71,9 @@ def summary_lines(
 
 def _stats_lines(stats: Stats, *, minutes: float) -> list[str]:
     lines: list[str] = []
+    if stats.unstated_cents:
+        unstated = f"{dollars(stats.unstated_cents):>8}   reserved for answers whose charge was not stated"
+        lines.append(f"  {'charge not stated':<18} {unstated}")
     if stats.exposed_cents:
         exposed = f"{dollars(stats.exposed_cents):>8}   for rows that may have been, or may still be, billed"
         lines.append(f"  {'exposed':<18} {exposed}")

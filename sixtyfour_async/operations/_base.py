@@ -201,6 +201,13 @@ class JobOperation(Operation[R_co], Generic[R_co]):
             return self
         return cast("Self", cast("Request", self).model_copy(update={name: key}))
 
+    def with_webhook_url(self, url: str) -> Self:
+        """Return a copy whose job's end is delivered to a URL, if the service takes one and none is set."""
+        request = cast("Request", self)
+        if "webhook_url" not in type(request).model_fields or getattr(self, "webhook_url", None):
+            return self
+        return cast("Self", request.model_copy(update={"webhook_url": url}))
+
     def bulk_endpoint(self) -> Endpoint | None:
         """Return the endpoint that takes many subjects at once; None when there is none."""
         together = REGISTRY.get(self.endpoint.bulk)

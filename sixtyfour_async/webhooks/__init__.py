@@ -1,5 +1,9 @@
 """Receive webhooks: the service delivers an answer instead of being polled for it.
 
+With a `JobRunner` there is nothing to write: it takes ``webhook_url``, and ``runner.webhooks()`` is a receiver that
+hands each answer to the call that waits for it; ``guide/examples/fastapi_app.py`` is a whole application. The rest is
+for other programs.
+
 `WebhookReceiver` is an ASGI application, for FastAPI, Starlette and whatever else speaks ASGI::
 
     receiver = WebhookReceiver(keep, secrets="sk_whsec_…")      # or SIXTYFOUR_WEBHOOK_SECRET

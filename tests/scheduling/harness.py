@@ -346,8 +346,8 @@ class Harness:
 
     def _check(self) -> None:
         poller = self.scheduler.poller
-        heaps = (poller._foreground, poller._background)  # pyright: ignore[reportPrivateUsage]
-        planned = Counter(job.id for heap in heaps for job in heap.current() if job.poll_at < float("inf"))
+        queue = poller._queue  # pyright: ignore[reportPrivateUsage]
+        planned = Counter(job.id for job in queue.current() if job.poll_at < float("inf"))
         for job in self.scheduler.jobs.values():
             if job.phase is Phase.RUNNING:
                 assert planned[job.id] == 1, f"job {job.id} has {planned[job.id]} polls scheduled"
