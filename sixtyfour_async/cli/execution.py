@@ -87,7 +87,7 @@ async def execute(
         notes: The journal, and what was known of it before.
         service: What the journal is bound to; see `purpose`.
         agreement: The terms of a new yes, to be kept; it begins a new run for the cap on a run.
-        sample: How many rows to ask that were not answered yet; None for all rows.
+        sample: How many rows without an answer to ask; None for all rows.
         batching: How rows are grouped into submits, as for `JobRunner.map`.
         draining: When to end early besides on a signal, and for how long to drain.
         listen: Where to receive webhook deliveries, ``HOST:PORT``; None receives none.
@@ -111,12 +111,16 @@ async def execute(
                 tasks.start_soon(_report_progress, runner, client, on_progress, started)
                 await _ask_all(runner, rows, batching, result)
                 tasks.cancel_scope.cancel()
+    result.seconds, result.real_seconds = clock.now() - started, anyio.current_time() - started_real
+    on_progress(_conclude(result, runner, draining), result.seconds)
+    return result
+
+
+def _conclude(result: RunResult, runner: JobRunner, draining: Draining) -> Stats:
     if result.error is None and draining.ending is not None:
         result.ending, result.signal = draining.ending, draining.signal
     result.stats, result.left_running = runner.stats(), runner.left_running
-    result.seconds, result.real_seconds = clock.now() - started, anyio.current_time() - started_real
-    on_progress(result.stats, result.seconds)
-    return result
+    return result.stats
 
 
 async def _ask_all(runner: JobRunner, rows: RowsToAsk, batching: Batching, result: RunResult) -> None:

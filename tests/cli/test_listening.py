@@ -30,7 +30,7 @@ def test_a_run_is_answered_by_deliveries(shell: Shell) -> None:
         asked = httpx.post(f"{variables['SIXTYFOUR_API_ENDPOINT']}/webhooks/signing-secret", headers=headers)
         secret = {"SIXTYFOUR_WEBHOOK_SECRET": asked.json()["plaintext"]}
         result = shell.with_environment(**variables, **secret).run(
-            *("run", "company-intelligence", "in.csv", *HEADQUARTERS, "--price", "company-intelligence=9"),
+            *("run", "company-intelligence", "in.csv", *HEADQUARTERS, "--yes", "--price", "company-intelligence=9"),
             *("--webhook-url", f"http://127.0.0.1:{port}/any/where", "--listen", f"127.0.0.1:{port}"),
             speed=SPEED,
         )
