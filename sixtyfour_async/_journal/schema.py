@@ -257,7 +257,7 @@ def has_begun(path: str | Path) -> bool:
     if not path.is_file():
         return False
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True)) as database:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?{_read_only(path)}", uri=True)) as database:
             database.execute("PRAGMA query_only = ON")
             return checked_version(database, path) > 0
     except sqlite3.OperationalError as error:
