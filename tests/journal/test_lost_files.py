@@ -6,6 +6,7 @@ Runs are killed and started again in processes of their own; the files are what 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sqlite3
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from sixtyfour_async._journal.schema import reading
+from sixtyfour_async._journal.schema import has_begun, reading
 from tests.journal.journal_files import (
     LOG,
     MARK,
@@ -36,6 +37,10 @@ from tests.journal.kill_campaign import RunForkServer, Scenario
 
 def copied_without_its_log(path: Path) -> Path:
     return copy_files(path, elsewhere(path), "")
+
+
+def untouched(path: Path) -> Path:
+    return path
 
 
 def moved_without_its_log(path: Path) -> Path:
@@ -136,6 +141,45 @@ def test_what_was_missing_can_be_put_back(scenario: Scenario, journal: Path, for
     copy_files(saved, journal)
     assert set(run(scenario, forks, journal)) <= {"completed", "unknown"}
     assert paid_twice(scenario) == 0
+
+
+def with_an_older_main_file(path: Path) -> Path:
+    shutil.copyfile(path.with_name("older.db"), path)
+    return path
+
+
+def status(path: Path) -> None:
+    assert invoke("status", path).exit_code == 0
+
+
+def export(path: Path) -> None:
+    assert invoke("export", path, "--out", path.with_name("out.csv"), "--overwrite").exit_code == 0
+
+
+def check(path: Path) -> None:
+    assert invoke("journal", "check", path).exit_code in {0, 1}
+
+
+def ask_whether_it_has_begun(path: Path) -> None:
+    assert has_begun(path)
+
+
+READERS = [status, export, check, ask_whether_it_has_begun]
+
+
+@pytest.mark.parametrize("damage", [untouched, log_cut, mark_deleted, with_an_older_main_file])
+def test_whoever_reads_a_journal_that_was_killed_leaves_its_files_as_they_are(
+    scenario: Scenario, journal: Path, forks: RunForkServer, damage: Callable[[Path], Path]
+) -> None:
+    """Above all, nobody moves a log into a main file that may not be its own."""
+    assert forks.run(replace(scenario.spec, leave_after=2)) == 0
+    shutil.copyfile(journal, journal.with_name("older.db"))
+    kill_run(scenario, forks, journal, completed=4)
+    path = damage(journal)
+    before = {suffix: file.read_bytes() for suffix, file in files(path).items() if suffix != "-shm"}
+    for read in READERS:
+        read(path)
+        assert {suffix: file.read_bytes() for suffix, file in files(path).items() if suffix != "-shm"} == before, read
 
 
 def test_rows_that_a_journal_in_doubt_knows_are_polled_to_their_end(
