@@ -111,10 +111,9 @@ async def execute(
                 tasks.start_soon(_report_progress, runner, client, on_progress, started)
                 await _ask_all(runner, rows, batching, result)
                 tasks.cancel_scope.cancel()
-    _note_end(result, runner, draining)
     result.seconds, result.real_seconds = clock.now() - started, anyio.current_time() - started_real
-    on_progress(result.stats, result.seconds)
-    return result
+    on_progress(runner.stats(), result.seconds)
+    return _with_end(result, runner, draining)
 
 
 async def _ask_all(runner: JobRunner, rows: RowsToAsk, batching: Batching, result: RunResult) -> None:
@@ -126,11 +125,12 @@ async def _ask_all(runner: JobRunner, rows: RowsToAsk, batching: Batching, resul
         result.ending, result.error = "refused", error
 
 
-def _note_end(result: RunResult, runner: JobRunner, draining: Draining) -> None:
+def _with_end(result: RunResult, runner: JobRunner, draining: Draining) -> RunResult:
     """Note how a run ended that is over."""
     if result.error is None and draining.ending is not None:
         result.ending, result.signal = draining.ending, draining.signal
     result.stats, result.left_running = runner.stats(), runner.left_running
+    return result
 
 
 def _report_doubt(runner: JobRunner, result: RunResult, on_message: Callable[[str], None]) -> None:
