@@ -74,7 +74,9 @@ VALUES: list[tuple[Any, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("value", "expected"), VALUES, ids=repr)
+@pytest.mark.parametrize(
+    ("value", "expected"), VALUES, ids=[type(value).__name__ + str(number) for number, (value, _) in enumerate(VALUES)]
+)
 def test_a_value_is_sent_as_json_has_it(value: object, expected: object) -> None:
     found = sent(value)
 

@@ -231,7 +231,11 @@ async def test_answers_are_read_as_the_type_asked_for_and_what_cannot_be_is_told
     assert "'10-50'" in first["error"]
 
 
-@pytest.mark.parametrize("frame", [[], iter([]), pandas.DataFrame(), pandas.DataFrame({"x": []})], ids=str)
+@pytest.mark.parametrize(
+    "frame",
+    [[], iter([]), pandas.DataFrame(), pandas.DataFrame({"x": []})],
+    ids=["list", "iterator", "frame", "column"],
+)
 async def test_nothing_is_asked_about_no_rows(frame: Any) -> None:
     async with simulated() as (client, simulator), JobRunner(client) as runner:
         found = await runner.enrich(frame, FACTS)
