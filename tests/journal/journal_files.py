@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -50,6 +51,9 @@ def kill_run(scenario: Scenario, forks: RunForkServer, journal: Path, *, complet
     """Run until some rows have been answered, and kill that process."""
     spec = replace(scenario.spec, journal=str(journal), point="before completed", times=completed)
     assert forks.run(spec) == -signal.SIGKILL
+    accepted = -1
+    while accepted != (accepted := len(scenario.accepted_work())):
+        time.sleep(0.3)  # what was in transit when it was killed may be accepted yet
 
 
 def run(scenario: Scenario, forks: RunForkServer, journal: Path) -> Counter[str]:
