@@ -73,7 +73,7 @@ class SqliteJournal:
         self.path = Path(path)
         self._adopt = adopt
         self._file = JournalFile(self.path)
-        self._lock = anyio.Lock()
+        self._lock = anyio.Lock(fast_acquire=True)  # a round of the event loop for each row would be most of its cost
         self._pending: list[Write] = []
         self._tallies: dict[TallyKey, tuple[int, float]] = {}
         self._committed = 0

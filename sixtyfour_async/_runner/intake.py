@@ -70,7 +70,7 @@ class Intake:
         self._rows_read = 0
         self._journal_id = ""
         # Nobody else may admit the same row between reading the journal and handing it over: it would be paid twice.
-        self._lock = anyio.Lock()
+        self._lock = anyio.Lock(fast_acquire=True)  # a round of the event loop for each row would be most of its cost
 
     async def open(self) -> None:
         """Read the journal's identity, or give it one."""
