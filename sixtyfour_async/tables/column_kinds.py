@@ -32,7 +32,7 @@ def kind_of(value: Cell) -> Kind:
         return "float"
     if isinstance(value, list):
         kinds = {kind_of(item) for item in value} - {"none"}
-        listed = kinds.pop() if len(kinds) == 1 else common_kind(kinds, "none")
+        listed = kinds.pop() if len(kinds) == 1 else _listed_kind(kinds, "none")
         return f"{LIST_OF}{listed}" if listed in SIMPLE | {"none", "small int"} else "mixed"
     return "text" if isinstance(value, str) else "mixed"
 
@@ -53,6 +53,11 @@ def common_kind(kinds: Collection[Kind], declared: Kind = "text") -> Kind:
         return "float"
     if all(kind.startswith(LIST_OF) for kind in found):
         items = declared.removeprefix(LIST_OF) if declared.startswith(LIST_OF) else "text"
-        listed = common_kind({kind.removeprefix(LIST_OF) for kind in found}, items)
+        listed = _listed_kind({kind.removeprefix(LIST_OF) for kind in found}, items)
         return f"{LIST_OF}{listed}" if listed in SIMPLE else "mixed"
     return found.pop() if len(found) == 1 else "mixed"
+
+
+def _listed_kind(kinds: Collection[Kind], declared: Kind) -> Kind:
+    """Return the common kind of items: inside a list, the text of ``1`` and of ``1.0`` differ, unlike in a cell."""
+    return "mixed" if "float" in kinds and not {*kinds} <= {"float", "none"} else common_kind(kinds, declared)
