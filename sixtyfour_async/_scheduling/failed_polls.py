@@ -38,14 +38,16 @@ def after_failed_poll(
 
 
 def late_jobs(
-    jobs: Iterable[ScheduledJob], error: SixtyfourError, now: float, job_deadline: float
+    jobs: Iterable[ScheduledJob], error: SixtyfourError, now: float, job_deadline: float, failing_since: float
 ) -> list[ScheduledJob]:
-    """Return the jobs whose deadline passes while polls wait for the end of an outage, which may never come.
+    """Return the jobs whose deadline has passed while polls wait for the end of an outage, which may never come.
 
-    While there is no connection at all they have some minutes more: a network comes back.
+    While there is no connection at all, the outage has some minutes: a network comes back, and after a night's sleep of
+    the machine, when every deadline has passed, later than the machine.
     """
-    deadline = job_deadline + (UNREACHED_SECONDS if was_not_delivered(error) else 0.0)
-    return [job for job in jobs if job.phase is Phase.RUNNING and now >= job.accepted_at + deadline]
+    if was_not_delivered(error) and now < failing_since + UNREACHED_SECONDS:
+        return []
+    return [job for job in jobs if job.phase is Phase.RUNNING and now >= job.accepted_at + job_deadline]
 
 
 def caused(error: SixtyfourError, cause: SixtyfourError) -> SixtyfourError:

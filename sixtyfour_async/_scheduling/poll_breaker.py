@@ -36,9 +36,11 @@ class PollBreaker:
 
     Attributes:
         answered: Polls answered so far.
+        failing_since: When polls began to fail, none of them answered since; infinity while they are.
     """
 
     answered: int = 0
+    failing_since: float = math.inf
     _failing: set[int] = field(default_factory=set[int])
     _opens_at: float = -math.inf
     _pauses: int = 0
@@ -61,6 +63,7 @@ class PollBreaker:
         """Learn that a poll was answered: the way is free."""
         self.answered += 1
         self._failing.clear()
+        self.failing_since = math.inf
         self._opens_at, self._pauses, self._trying = -math.inf, 0, False
 
     def failed(self, id_: int, error: SixtyfourError, now: float) -> bool:
@@ -71,6 +74,7 @@ class PollBreaker:
         if now < self._opens_at:
             return False  # it was sent before the breaker opened
         self._failing.add(id_)
+        self.failing_since = min(self.failing_since, now)
         if not self.is_open:
             return False
         pause = FIRST_POLL_PAUSE_SECONDS * 2.0 ** min(self._pauses, 10)

@@ -288,8 +288,8 @@ class Scheduler:
                 wait = decision.after
         is_outage = bool(jobs) and self.poll_breaker.failed(jobs[0].id, error, now)
         commands = [command for job in jobs for command in self._poll_failed(job, error, now, wait)]
-        late = late_jobs(self.jobs.values(), error, now, self.job_deadline) if is_outage else []
-        for job in late:
+        since = self.poll_breaker.failing_since
+        for job in late_jobs(self.jobs.values(), error, now, self.job_deadline, since) if is_outage else ():
             commands += self.endings.end(job, Detach(job.id, error), exposed=True)
         return commands
 

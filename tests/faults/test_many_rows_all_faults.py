@@ -27,7 +27,7 @@ from tests.runner.questions import KNOWN, fact, find_email
 
 pytestmark = pytest.mark.anyio
 
-RATES = {name: 0.05 for name in NETWORK_FAULTS if name != "job_failed"}
+RATES = {name: 0.05 for name in NETWORK_FAULTS if name not in {"job_failed", "overcharged"}}
 FACTS_WORKFLOW = "7b0c6a52-3f0e-4d7c-9a51-0c1f7f1d0001"
 PRICES = {"company-intelligence": 10, "workflow-run": 10, "deep-search": 5, "find-email": 5}
 IDEMPOTENT = {"deep-search", "workflow-run"}

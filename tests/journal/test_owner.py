@@ -159,8 +159,7 @@ def test_a_child_that_was_forked_keeps_no_lock(tmp_path: Path) -> None:
         "async def main():\n"
         "    await SqliteJournal(sys.argv[1]).open()\n"
         "    child = os.fork()\n"
-        "    if child == 0: time.sleep(60)\n"
-        "    print(child, flush=True)\n"
+        "    if child == 0: print(os.getpid(), flush=True)\n"
         "    time.sleep(60)\n"
         "anyio.run(main)\n"
     )
