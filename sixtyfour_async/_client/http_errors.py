@@ -31,7 +31,6 @@ AUTH_HEADERS = frozenset({"authorization", "x-api-key"})
 _NOT_DELIVERED = (
     "ConnectError",
     "ConnectTimeout",
-    "InvalidURL",
     "LocalProtocolError",
     "PoolTimeout",
     "ProxyError",
@@ -63,6 +62,8 @@ def _redact_status_error(family: Any, error: Any, secrets: Sequence[Secret]) -> 
 def _map_error_of(family: Any, error: Exception, operation: str, text: str) -> TransportError | None:
     if isinstance(error, tuple(getattr(family, name) for name in _NOT_DELIVERED)):
         return ConnectError(f"could not connect: {text}", operation=operation, sent=False)
+    if isinstance(error, family.InvalidURL):  # of this one request: the base URL was checked
+        return TransportError(f"could not be sent: {text}", operation=operation, sent=False)
     if isinstance(error, family.TimeoutException):
         return RequestTimeoutError(f"no answer in time: {text}", operation=operation)
     if isinstance(error, family.RequestError):

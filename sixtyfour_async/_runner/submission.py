@@ -166,7 +166,7 @@ class Submission:
             return split_file(leads, str(report.result or ""), fields, report.cost_cents)
         rows = rows_in(report.result) or self._lone_row(report.result)
         if not rows:
-            return no_parts(len(leads), report.cost_cents, reason_in(report.result))
+            return no_parts(len(leads), report.cost_cents, report.result, reason_in(report.result))
         return split_answer(leads, rows, report.cost_cents, endpoint.name)
 
     def _lone_row(self, result: JsonValue) -> list[JsonValue]:

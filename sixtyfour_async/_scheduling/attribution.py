@@ -24,7 +24,8 @@ What an answer *finds* is no evidence: the address that `FindEmail` finds, every
 
 Position is the last resort, for rows without any evidence. It is sound only if the service kept the order and the
 count, so it is used only when there are as many rows as leads and no row of the answer disproves the order by
-contradicting the lead of its own place or by supporting others more.
+contradicting the lead of its own place, by supporting others more, or by mentioning another, wherever it does
+(`row_order`).
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from typing import Any, Literal, TypeAlias
 
 from pydantic import JsonValue
 
+from sixtyfour_async._scheduling.row_order import order_is_disproved
 from sixtyfour_async.models._base import json_object
 from sixtyfour_async.models.spelling import normal_key, normal_text
 
@@ -135,7 +137,8 @@ def match_rows(leads: Sequence[Mapping[str, JsonValue]], rows: Sequence[Any], op
         place for place, row in enumerate(evidence) if row.index is None and row.texts.keys() <= _INDEX_KEYS - known
     ]
     foreign = sum(not best and place not in silent for place, best in enumerate(matching.candidates))
-    if index_is_usable and len(rows) == len(leads) and matching.order_is_kept():
+    complete = index_is_usable and len(rows) == len(leads) and matching.order_is_kept()
+    if complete and not order_is_disproved(subjects, rows):
         supported = set[int]().union(*(row.agreeing() for row in evidence), *matching.candidates)
         free = [place for place in range(len(rows)) if not matching.candidates[place] and evidence[place].index is None]
         matches |= {place: Match(place, "position") for place in free if place not in supported}

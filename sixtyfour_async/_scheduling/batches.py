@@ -25,8 +25,9 @@ from sixtyfour_async._scheduling.attribution import (
 )
 from sixtyfour_async._scheduling.retry import may_be_fault_of_one_row
 from sixtyfour_async.errors import CostCapError, SixtyfourError
-from sixtyfour_async.models._base import json_object, read_cents
+from sixtyfour_async.models._base import json_array, json_object, read_cents
 from sixtyfour_async.models.spelling import normal_key, normal_text
+from sixtyfour_async.models.status_words import has_content
 from sixtyfour_async.operations._files import ROW_COLUMN
 
 T = TypeVar("T")
@@ -141,10 +142,28 @@ class RowAnswer:
     is_ambiguous: bool = True
 
 
-def no_parts(rows: int, charged: float | None, reason: str | None) -> list[RowAnswer]:
-    """Return what an answer without any row in it says of each row of a batch: nothing."""
+def no_parts(rows: int, charged: float | None, result: JsonValue, reason: str | None) -> list[RowAnswer]:
+    """Return what an answer without a list of rows says of each row of a batch.
+
+    An error, in an object of texts alone, is that of each row. Anything else may hold their answers in a form that is
+    not known, and is kept whole for all of them.
+
+    Args:
+        rows: Number of rows in the batch.
+        charged: What it was charged, cents.
+        result: The answer.
+        reason: The service's words on why there is none, as far as it has any.
+    """
     each = None if charged is None else charged / max(1, rows)
+    members = json_object(result)
+    is_error = members is not None and not any(map(_is_container, members.values()))
+    if has_content(result) and not (is_error and reason):
+        return [RowAnswer(None, each, "the batch's answer holds no list of rows")] * rows
     return [RowAnswer(None, each, reason, is_ambiguous=False)] * rows
+
+
+def _is_container(value: object) -> bool:
+    return json_object(value) is not None or json_array(value) is not None
 
 
 def split_answer(

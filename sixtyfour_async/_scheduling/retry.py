@@ -60,7 +60,7 @@ LOST_AFTER_POLLS = 5
 LOST_AFTER_SECONDS = 60.0
 """Assumed: a fresh id may not be visible yet for a moment."""
 
-UNREADABLE_AFTER_POLLS = 5
+UNREADABLE_AFTER_POLLS = 10
 """Polls in a row whose answer could not be read after which it is handed over as it is. It may heal: a proxy cut it."""
 
 DENIED_AFTER_POLLS = 3

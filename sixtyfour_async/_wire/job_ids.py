@@ -14,6 +14,9 @@ from sixtyfour_async.models._base import json_array, json_object
 if TYPE_CHECKING:
     from sixtyfour_async.operations import JobOperation
 
+MAX_ID_LENGTH = 1000
+"""Characters of an id that a URL can hold with room to spare."""
+
 MAX_ID_DEPTH = 3
 """Levels of an answer to a submit that are searched for the job's id."""
 
@@ -81,4 +84,5 @@ def as_id(value: object) -> str | None:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     text = value.strip() if isinstance(value, str) else ""
-    return text if text.isprintable() and text.casefold() not in {"", "none", "null"} else None
+    usable = text.isprintable() and len(text) <= MAX_ID_LENGTH and text.casefold() not in {"", "none", "null"}
+    return text if usable else None

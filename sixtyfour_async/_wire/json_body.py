@@ -42,6 +42,9 @@ _BYTE_ORDER_MARK = "\ufeff"
 _NO_CHARSETS = {"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"}
 """Python's own text encodings that no server means: some raise, others read escapes."""
 
+# Text in one of these is hardly ever valid UTF-8, in which JSON has to be: the declaration is a server's default.
+_SINGLE_BYTE = re.compile(r"iso-?8859|latin|windows-?12|cp12|us-ascii|ascii")
+
 _CHARSET = re.compile(r"""\bcharset\s*=\s*["']?([^\s"';,]+)""", re.IGNORECASE)
 
 # A pair of surrogates is one character and stays; so does any other escape, and above all an escaped backslash, after
@@ -76,12 +79,20 @@ def decode_text(body: bytes) -> str:
     # JSON begins with an ASCII character, and a NUL is no part of it: among the first four bytes it tells the encoding.
     if 0 in body[:4]:
         return _decode_as(json.detect_encoding(body), body)
-    if isinstance(body, DeclaredBytes):
+    if isinstance(body, DeclaredBytes) and not (_SINGLE_BYTE.match(body.charset) and _is_utf8(body)):
         return _decode_as(body.charset, body)
     try:
         return body.decode()
     except UnicodeDecodeError:
         return _decode_as("utf-8", body)
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def decode_body(body: bytes) -> JsonValue:
