@@ -246,9 +246,18 @@ class Transport:
             )
         self._client, self._keeper = self._connections(), None
 
+    def _certificates(self) -> ssl.SSLContext | None:
+        """Return the certificates of the environment; unusable ones do not matter to a simulator on plain http."""
+        try:
+            return tls_context()
+        except ConfigurationError:
+            if self._base.scheme == "https":
+                raise
+            return None
+
     def _connections(self) -> httpx.AsyncClient:
         """Build a client of httpx that takes from the environment what is usable, and refuses the rest by name."""
-        self._tls = self._tls or tls_context() or httpx.create_ssl_context(trust_env=False)
+        self._tls = self._tls or self._certificates() or httpx.create_ssl_context(trust_env=False)
         build = _transports(self._tls)
         mounts: dict[str, httpx.AsyncBaseTransport | None] = {}
         for rule in proxy_rules():

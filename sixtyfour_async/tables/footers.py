@@ -47,6 +47,7 @@ class Tail:
         length: How many they are.
         earlier: Thin records that were followed by data.
         rows: All records.
+        width: Columns of the table.
         last: The last one.
     """
 
@@ -54,11 +55,12 @@ class Tail:
     length: int = 0
     earlier: int = 0
     rows: int = 0
+    width: int = 0
     last: Record | None = None
 
     def see(self, record: Record, filled: int, width: int) -> None:
         """Look at the next record, *filled* of whose cells hold something, in a table of *width* columns."""
-        self.rows, self.last = self.rows + 1, record
+        self.rows, self.last, self.width = self.rows + 1, record, width
         worded = is_worded_as_footer(record) and (filled < width or width == 1)
         if worded or (width > 1 and filled <= 1):
             self.length += 1
@@ -75,6 +77,10 @@ class Tail:
             (i for i, one in enumerate(self.thin) if is_worded_as_footer(one) or one.gap >= WIDE_GAP), self.length
         )
         footer = self.thin[certain:]
+        if not self._is_certain(footer):
+            first = self.rows - self.length + 1
+            rest = enumerate(footer, first + certain)
+            return [], {number: Flaw(None, _doubt(one), REMEDY) for number, one in rest}
         gap = next((i for i, one in enumerate(self.thin[:certain]) if one.gap or _is_remark(one)), certain)
         # A list whose rows have one cell each here and there is a list; where all others have more, a lone cell that a
         # blank row sets apart is more likely a remark.
@@ -84,6 +90,14 @@ class Tail:
         if self.last is not None and not self.length and _is_sum(self.last):
             suspects[self.rows] = Flaw(None, f"may be a sum, not data: {self.last.first_text()!r}", REMEDY)
         return footer, suspects
+
+    def _is_certain(self, footer: list[Record]) -> bool:
+        """Return whether all of a footer is: what reads like one may be a name too, and data may follow it.
+
+        In a table of one column every record is thin, so that a blank line must set the footer apart.
+        """
+        apart = self.width > 1 or any(one.gap for one in footer[:1])
+        return apart and all(is_worded_as_footer(one) or one.gap for one in footer)
 
 
 def _is_remark(record: Record) -> bool:
