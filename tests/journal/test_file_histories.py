@@ -133,5 +133,5 @@ class LongFileHistories(FileHistories):
     """The same, more and longer."""
 
 
-TestLongFileHistories = pytest.mark.soak(pytest.mark.timeout(3000)(LongFileHistories.TestCase))
-TestLongFileHistories.settings = settings(max_examples=100, stateful_step_count=25, deadline=None)
+TestLongFileHistories = pytest.mark.soak(pytest.mark.timeout(900)(LongFileHistories.TestCase))
+TestLongFileHistories.settings = settings(max_examples=20, stateful_step_count=15, deadline=None)
