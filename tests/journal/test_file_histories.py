@@ -104,7 +104,7 @@ class FileHistories(RuleBasedStateMachine):
     def lose(self, part: str) -> None:
         """Without a main file and all that was beside it, a new journal begins: that is no damage that can be seen."""
         there = set(files(self.current)) - {"-shm"}
-        if part in there and there != {""}:
+        if part in there and there != {part}:
             self.intact = self.intact and part == "-shm"
             delete(self.current, part)
 
