@@ -92,7 +92,7 @@ def test_a_value_is_sent_as_json_has_it(value: object, expected: object) -> None
         np.float64("nan"),
         np.float32("nan"),
         np.datetime64("NaT"),
-        np.timedelta64("NaT"),
+        np.timedelta64("NaT", "ns"),
         pandas.NA,
         pandas.NaT,
         Decimal("NaN"),
