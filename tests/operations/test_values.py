@@ -91,7 +91,7 @@ def test_a_value_is_sent_as_json_has_it(value: object, expected: object) -> None
         float("nan"),
         np.float64("nan"),
         np.float32("nan"),
-        np.datetime64("NaT"),
+        np.datetime64("NaT", "ns"),
         np.timedelta64("NaT", "ns"),
         pandas.NA,
         pandas.NaT,
