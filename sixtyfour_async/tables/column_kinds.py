@@ -31,10 +31,16 @@ def kind_of(value: Cell) -> Kind:
     if isinstance(value, float):
         return "float"
     if isinstance(value, list):
-        kinds = {kind_of(item) for item in value} - {"none"}
+        kinds = {_item_kind(item) for item in value} - {"none"}
         listed = kinds.pop() if len(kinds) == 1 else _listed_kind(kinds, "none")
         return f"{LIST_OF}{listed}" if listed in SIMPLE | {"none", "small int"} else "mixed"
     return "text" if isinstance(value, str) else "mixed"
+
+
+def _item_kind(item: Cell) -> Kind:
+    """Return the kind of a list's item: a number that is too large for a column of numbers is no text among others."""
+    kind = kind_of(item)
+    return "mixed" if kind == "text" and not isinstance(item, str) else kind
 
 
 def common_kind(kinds: Collection[Kind], declared: Kind = "text") -> Kind:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from sixtyfour_async.tables import Cell, open_table, text_of, write_table
@@ -86,6 +86,8 @@ def test_text_is_the_same_in_every_format(tmp_path: Path, kind: str, rows: Rows)
 
 @relaxed
 @given(rows=rows_of(NESTED.filter(lambda value: "\0" not in text_of(value))))
+@example(rows=[("row 0", [], [2**63])])
+@example(rows=[("row 0", [2**63, "a"], [-(2**63) - 1, None])])
 @pytest.mark.parametrize("kind", FORMATS)
 def test_the_text_of_every_value_is_the_same_in_every_format(tmp_path: Path, kind: str, rows: Rows) -> None:
     """What is sent to the service is the text: it must not depend on the format in which a table lies."""
