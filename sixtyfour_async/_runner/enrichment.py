@@ -22,6 +22,7 @@ from sixtyfour_async.operations import JobOperation
 from sixtyfour_async.questions.column_mapping import ColumnMapping, MappedColumn
 from sixtyfour_async.questions.outcome_columns import output_columns, own_columns
 from sixtyfour_async.questions.question import Question
+from sixtyfour_async.questions.row_operations import row_operation
 from sixtyfour_async.questions.sent_cells import sent_text
 from sixtyfour_async.tables import Row
 from sixtyfour_async.tables.frames import Frame, frame_of
@@ -164,14 +165,9 @@ class _Matched:
 
     def ask(self, row: Row) -> tuple[JobOperation[Any], str] | InputError:
         """Return the operation that asks about a row, and its key; or why it cannot be sent."""
-        problem = self.mapping.problem(row)
-        if problem is not None:
-            return problem
-        try:
-            operation = self.question.operation_for(dict(self.mapping.subject(row)))
-        except InputError as error:
-            column = self.mapping.column_of(error.field)
-            return InputError(error.reason, row=row.number, column=column, remedy=error.remedy)
+        operation = row_operation(self.question, self.mapping, row)
+        if isinstance(operation, InputError):
+            return operation
         if self.key is None:
             return operation, operation.fingerprint()
         name = sent_text(row.cells[self.key])

@@ -20,6 +20,7 @@ from sixtyfour_async.questions.column_mapping import ColumnMapping
 from sixtyfour_async.questions.outcome_columns import SEVERITY, output_columns, own_columns
 from sixtyfour_async.questions.parts import Part
 from sixtyfour_async.questions.question import Question, Wording
+from sixtyfour_async.questions.row_operations import row_operation
 from sixtyfour_async.questions.sent_cells import is_meaningful, sent_text
 from sixtyfour_async.tables import Cell, Row, Table
 
@@ -150,18 +151,7 @@ class Enrichment:
 
     def operation(self, row: Row) -> JobOperation[Any] | InputError:
         """Return the operation that asks the whole question about a row, or why it must not be sent."""
-        subject = self.subject(row)
-        if isinstance(subject, InputError):
-            return subject
-        try:
-            return self.question.operation_for(subject)
-        except InputError as error:
-            return self.located(error, row)
-
-    def located(self, error: InputError, row: Row) -> InputError:
-        """Return an error of an operation as one of a row and a column."""
-        column = self.mapping.column_of(error.field)
-        return InputError(error.reason, row=row.number, column=column, remedy=error.remedy)
+        return row_operation(self.question, self.mapping, row)
 
     def problems(self) -> Iterator[InputError]:
         """Yield why rows cannot be sent, one error for each such row."""

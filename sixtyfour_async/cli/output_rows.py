@@ -105,7 +105,7 @@ class _OutputRows:
             answered = [question for key, question in known.items() if is_asked(self._reader.find(key))]
             return self._together(self._asked.divide(subject, answered))
         except InputError as error:
-            return Ending("rejected", self._enrichment.located(error, row).message)
+            return Ending("rejected", self._enrichment.mapping.located(error, row).message)
 
     def _together(self, parts: list[tuple[Part, JobOperation[Any]]]) -> Ending:
         endings, outcomes = list[tuple[str, str]](), list[tuple[Part, Outcome[Any]]]()

@@ -149,6 +149,11 @@ class ColumnMapping:
         keys = (parameter or "").split(".")[1:2]
         return next((mapped.column for mapped in self.columns if mapped.key is not None and mapped.key in keys), None)
 
+    def located(self, error: InputError, row: Row) -> InputError:
+        """Return an error of an operation as one of a row and a column."""
+        column = self.column_of(error.field)
+        return InputError(error.reason, row=row.number, column=column, remedy=error.remedy)
+
     def problem(self, row: Row) -> InputError | None:
         """Return why a row must not be sent, or None.
 

@@ -6,7 +6,6 @@ import csv
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final, Self, cast
 
 from sixtyfour_async.errors import InputError
@@ -21,7 +20,7 @@ from sixtyfour_async.tables.detection import (
     valid_delimiter,
 )
 from sixtyfour_async.tables.dialects import Dialect, dialect_of
-from sixtyfour_async.tables.files import AnyPath, Source, input_errors, open_text
+from sixtyfour_async.tables.files import AnyPath, Source, SourceTable, input_errors, open_text
 from sixtyfour_async.tables.layout import Layout, LayoutFinder
 from sixtyfour_async.tables.records import Record, shortened
 
@@ -36,11 +35,10 @@ ESCAPED_BYTES: Final = range(0xDC80, 0xDD00)
 
 
 @dataclass(frozen=True, slots=True)
-class CsvTable:
+class CsvTable(SourceTable):
     """A CSV file, as `sixtyfour_async.tables.base.Table` describes it. Its cells are text.
 
     Attributes:
-        source: The file.
         layout: Where the table is in it.
         dialect: How it is written, and hence an output is.
         encoding: With which it is read; given or detected.
@@ -48,7 +46,6 @@ class CsvTable:
         notes: What was repaired or left out.
     """
 
-    source: Source
     layout: Layout
     dialect: Dialect
     encoding: str
@@ -96,11 +93,6 @@ class CsvTable:
         return cls(source, layout, dialect, encoding, "tsv" if tabs else "csv", notes)
 
     @property
-    def path(self) -> Path:
-        """The file."""
-        return self.source.path
-
-    @property
     def columns(self) -> tuple[str, ...]:
         """The header's cells."""
         return tuple(from_csv(name) for name in self.layout.names)
@@ -114,20 +106,6 @@ class CsvTable:
     def delimiter(self) -> str:
         """The delimiter."""
         return self.dialect.delimiter
-
-    @property
-    def sha256(self) -> str:
-        """Hexadecimal digest of the file's bytes."""
-        return self.source.sha256
-
-    def __iter__(self) -> Iterator[Row]:
-        """Read the data rows again.
-
-        Raises:
-            InputError: The file has changed since it was checked.
-        """
-        self.source.check_unchanged()
-        yield from self._rows()
 
     def _rows(self) -> Iterator[Row]:
         text = _Text(self.source, self.encoding, self.delimiter, skip_lines=int(self.dialect.sep_line))

@@ -7,13 +7,15 @@ import hashlib
 import io
 import os
 import zlib
-from collections.abc import Generator
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Final, Self, TextIO, TypeAlias, cast
 
 from sixtyfour_async.errors import InputError, SixtyfourError
+from sixtyfour_async.tables.base import Row
 
 AnyPath: TypeAlias = str | os.PathLike[str]
 
@@ -76,6 +78,40 @@ class Source:
             same = stamp_of(self.path) == self.stamp or sha256_of(self.path) == self.sha256
         if not same:
             raise InputError(f"{self.shown} has changed since it was checked", remedy="start again with the new file")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTable(ABC):
+    """What tables of all formats have in common: a file that was checked and must be the same when it is read again.
+
+    Attributes:
+        source: The file.
+    """
+
+    source: Source
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.source.path
+
+    @property
+    def sha256(self) -> str:
+        """Hexadecimal digest of the file's bytes."""
+        return self.source.sha256
+
+    def __iter__(self) -> Iterator[Row]:
+        """Read the data rows again.
+
+        Raises:
+            InputError: The file has changed since it was checked.
+        """
+        self.source.check_unchanged()
+        yield from self._rows()
+
+    @abstractmethod
+    def _rows(self) -> Iterator[Row]:
+        """Yield the data rows."""
 
 
 def stamp_of(path: Path) -> tuple[int, int]:

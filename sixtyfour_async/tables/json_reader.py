@@ -6,14 +6,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, Final, Self, TextIO, cast
 
 from sixtyfour_async.errors import InputError
 from sixtyfour_async.tables.base import Cell, Flaw, Format, Row
 from sixtyfour_async.tables.cells import is_blank, rounded
 from sixtyfour_async.tables.detection import BYTE_ORDER_MARKS, check_text, match_start
-from sixtyfour_async.tables.files import AnyPath, Source, input_errors, open_text
+from sixtyfour_async.tables.files import AnyPath, Source, SourceTable, input_errors, open_text
 from sixtyfour_async.tables.layout import check_header
 from sixtyfour_async.tables.records import counted, shortened
 
@@ -66,20 +65,18 @@ DECODER: Final = json.JSONDecoder(
 
 
 @dataclass(frozen=True, slots=True)
-class JsonTable:
+class JsonTable(SourceTable):
     """A file of JSON objects, as `sixtyfour_async.tables.base.Table` describes it.
 
     Its columns are the keys of all objects, in the order of their first appearance; a key that an object lacks is None.
 
     Attributes:
-        source: The file.
         lines: Whether each object is on a line of its own.
         columns: The keys.
         rows: Number of objects.
         notes: What was left out.
     """
 
-    source: Source
     lines: bool
     columns: tuple[str, ...] = ()
     rows: int = 0
@@ -118,27 +115,11 @@ class JsonTable:
         return cls(source, found, tuple(columns), rows - blank, tuple(notes))
 
     @property
-    def path(self) -> Path:
-        """The file."""
-        return self.source.path
-
-    @property
     def format(self) -> Format:
         """Its format."""
         return "ndjson" if self.lines else "json"
 
-    @property
-    def sha256(self) -> str:
-        """Hexadecimal digest of the file's bytes."""
-        return self.source.sha256
-
-    def __iter__(self) -> Iterator[Row]:
-        """Read the objects again.
-
-        Raises:
-            InputError: The file has changed since it was checked.
-        """
-        self.source.check_unchanged()
+    def _rows(self) -> Iterator[Row]:
         number = 0
         for place, item in self._objects():
             if not all(is_blank(value) for value in item.values()):

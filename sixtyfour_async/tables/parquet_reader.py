@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, Final, Self
 
 from sixtyfour_async.errors import InputError
 from sixtyfour_async.tables.arrow_cells import arrow, cells_of
 from sixtyfour_async.tables.base import Cell, Flaw, Format, Row
 from sixtyfour_async.tables.cells import is_blank, rounded
-from sixtyfour_async.tables.files import AnyPath, Source, head_of, input_errors
+from sixtyfour_async.tables.files import AnyPath, Source, SourceTable, head_of, input_errors
 from sixtyfour_async.tables.layout import check_header
 from sixtyfour_async.tables.records import counted
 
@@ -21,18 +20,16 @@ MAGIC: Final = b"PAR1"
 
 
 @dataclass(frozen=True, slots=True)
-class ParquetTable:
+class ParquetTable(SourceTable):
     """A Parquet file, as `sixtyfour_async.tables.base.Table` describes it.
 
     Attributes:
-        source: The file.
         columns: The names of its top-level columns.
         rows: Number of rows with a value.
         types: Name of a column → its Arrow type, for an output that keeps it.
         notes: What was left out.
     """
 
-    source: Source
     columns: tuple[str, ...] = ()
     rows: int = 0
     types: dict[str, Any] = field(default_factory=dict[str, Any], compare=False, repr=False)
@@ -73,27 +70,11 @@ class ParquetTable:
         return replace(table, rows=rows - blank, notes=notes)
 
     @property
-    def path(self) -> Path:
-        """The file."""
-        return self.source.path
-
-    @property
     def format(self) -> Format:
         """Its format."""
         return "parquet"
 
-    @property
-    def sha256(self) -> str:
-        """Hexadecimal digest of the file's bytes."""
-        return self.source.sha256
-
-    def __iter__(self) -> Iterator[Row]:
-        """Read the rows again.
-
-        Raises:
-            InputError: The file has changed since it was checked.
-        """
-        self.source.check_unchanged()
+    def _rows(self) -> Iterator[Row]:
         number = 0
         for cells in self.cells():
             if all(is_blank(cell) for cell, _ in cells):

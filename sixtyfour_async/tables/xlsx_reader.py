@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final, Self
 from zipfile import ZipFile
 
 from sixtyfour_async.errors import InputError
 from sixtyfour_async.tables.base import Cell, Flaw, Format, Row, Tally
 from sixtyfour_async.tables.cells import rounded, text_of
-from sixtyfour_async.tables.files import AnyPath, Source, input_errors
+from sixtyfour_async.tables.files import AnyPath, Source, SourceTable, input_errors
 from sixtyfour_async.tables.layout import Layout, LayoutFinder
 from sixtyfour_async.tables.records import Record, counted
 from sixtyfour_async.tables.xlsx_formats import GENERAL, read_number
@@ -27,17 +26,15 @@ RECALCULATE: Final = "open the workbook in a spreadsheet program, let it calcula
 
 
 @dataclass(frozen=True, slots=True)
-class XlsxTable:
+class XlsxTable(SourceTable):
     """One sheet of a workbook, as `sixtyfour_async.tables.base.Table` describes it.
 
     Attributes:
-        source: The file.
         sheet: The sheet that is read.
         layout: Where the table is in it.
         notes: What was repaired or left out.
     """
 
-    source: Source
     sheet: Sheet
     layout: Layout
     notes: tuple[str, ...] = ()
@@ -65,11 +62,6 @@ class XlsxTable:
         return cls(source, chosen, layout, (*notes, *layout.notes, *hidden.sentences(), *said))
 
     @property
-    def path(self) -> Path:
-        """The file."""
-        return self.source.path
-
-    @property
     def columns(self) -> tuple[str, ...]:
         """The header's cells."""
         return self.layout.names
@@ -84,18 +76,7 @@ class XlsxTable:
         """Its format."""
         return "xlsx"
 
-    @property
-    def sha256(self) -> str:
-        """Hexadecimal digest of the file's bytes."""
-        return self.source.sha256
-
-    def __iter__(self) -> Iterator[Row]:
-        """Read the data rows again.
-
-        Raises:
-            InputError: The file has changed since it was checked.
-        """
-        self.source.check_unchanged()
+    def _rows(self) -> Iterator[Row]:
         for number, record in self.layout.pick(_records(self.source, self.sheet, Tally())):
             yield Row(number, tuple(None if cell == "" else cell for cell in record.cells), record.flaws)
 
