@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import re
-import shutil
 import tempfile
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -19,6 +18,7 @@ from sixtyfour_async.tables.parquet_reader import ParquetTable
 from sixtyfour_async.tables.xlsx_reader import XlsxTable
 
 STANDARD_INPUT: Final = "standard input"
+CHUNK_BYTES: Final = 65_536
 ADDRESS: Final = re.compile(r"([a-z][a-z0-9+.-]+):/+", re.IGNORECASE)
 
 
@@ -67,7 +67,11 @@ def open_stream(
         path = Path(copy.name)
         atexit.register(path.unlink, missing_ok=True)
         with input_errors(STANDARD_INPUT, "read"):
-            shutil.copyfileobj(stream, copy)
+            # One read of the system at a time: a buffered read of a slow pipe would go on below Python, and with it a
+            # signal that came just before would wait for the end of the input.
+            read = getattr(stream, "read1", stream.read)
+            while chunk := read(CHUNK_BYTES):
+                copy.write(chunk)
     if not path.stat().st_size:
         raise InputError(f"{STANDARD_INPUT} is empty", remedy="check the command that should have written it")
     with input_errors(STANDARD_INPUT, "read"):
