@@ -57,7 +57,7 @@ def connected(path: Path, options: str) -> Generator[sqlite3.Connection, None, N
 
 
 def stand_of(database: sqlite3.Connection) -> Stand | None:
-    """Return what a journal says of itself; None for an empty one, and one of a schema before the fifth."""
+    """Return what a journal says of itself; None for an empty one, and for one that is older than that."""
     if database.execute("SELECT 1 FROM sqlite_master WHERE name = 'wholeness'").fetchone() is None:
         return None
     row = database.execute(f"SELECT {STAND} FROM wholeness").fetchone()  # noqa: S608 (our field names)

@@ -34,13 +34,14 @@ Status: TypeAlias = Literal[
 ]
 """How a row ended.
 
-``completed``: answered; ``error`` is set only when the answer does not fit the class asked for. ``no_answer``: the job
-completed, and nothing that was asked for came back. ``unmatched``: the job was shared by several rows, and no part of
-its answer could be shown to be this row's; ``raw`` is the whole. ``unreadable``: the answer could not be read; ``body``
-has its bytes. ``failed``, ``cancelled``: the service ended it without an answer. ``rejected``: not accepted, or
-(`RunStoppedError`) never sent; nothing is paid, and the next run submits it again. ``unknown``: it may have been
-accepted; never sent again on our own. ``lost``: the service no longer knows its ``job_id``; ``unfinished``: it is still
-running at the service. The next run with the same journal polls both again, which costs nothing.
+``completed``: answered; ``error`` is set only when the answer was refused by a class that is strict, or cannot be read
+as its class at all. ``no_answer``: the job completed, and nothing that was asked for came back. ``unmatched``: the job
+was shared by several rows, and no part of its answer could be shown to be this row's; ``raw`` is the whole.
+``unreadable``: the answer could not be read; ``body`` has its bytes. ``failed``, ``cancelled``: the service ended it
+without an answer. ``rejected``: not accepted, or (`RunStoppedError`) never sent; nothing is paid, and the next run
+submits it again. ``unknown``: it may have been accepted; never sent again on our own. ``lost``: the service no longer
+knows its ``job_id``; ``unfinished``: it is still running at the service. The next run with the same journal polls both
+again, which costs nothing.
 """
 
 
