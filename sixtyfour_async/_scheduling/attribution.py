@@ -137,10 +137,11 @@ def match_rows(leads: Sequence[Mapping[str, JsonValue]], rows: Sequence[Any], op
         place for place, row in enumerate(evidence) if row.index is None and row.texts.keys() <= _INDEX_KEYS - known
     ]
     foreign = sum(not best and place not in silent for place, best in enumerate(matching.candidates))
+    free = [place for place, row in enumerate(evidence) if not matching.candidates[place] and row.index is None]
     complete = index_is_usable and len(rows) == len(leads) and matching.order_is_kept()
-    if complete and not order_is_disproved(subjects, rows):
+    # Last, since it reads every text of every row; where each row says whose it is, nothing is free.
+    if free and complete and not order_is_disproved(subjects, rows):
         supported = set[int]().union(*(row.agreeing() for row in evidence), *matching.candidates)
-        free = [place for place in range(len(rows)) if not matching.candidates[place] and evidence[place].index is None]
         matches |= {place: Match(place, "position") for place in free if place not in supported}
         silent = []
     missing = _missing(len(leads), len(rows), silent=len(silent), foreign=foreign)

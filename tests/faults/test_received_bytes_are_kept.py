@@ -163,6 +163,32 @@ async def test_a_job_that_completed_without_a_result_is_no_answer(tmp_path: Path
         outcome.result()
 
 
+@pytest.mark.parametrize("wrapped", [lambda rows: {"results": rows}, lambda rows: rows], ids=["wrapped", "bare"])
+async def test_rows_in_a_form_that_is_not_known_are_kept_whole(wrapped: Callable[[Any], Any], tmp_path: Path) -> None:
+    """Under names instead of in a list: nobody is given one, and all of them are there to be read."""
+    rows = {f"Row {number}": {"email": [[f"{number}@x.example", "OK", "COMPANY"]]} for number in range(3)}
+    whole = {"status": "completed", "result": wrapped(rows), "charge_amount": 15}
+    outcomes = await run(answers("/job-status", whole), tmp_path / "run.db", rows=3)
+
+    assert [outcome.status for outcome in outcomes] == ["unmatched"] * 3
+    assert all(outcome.raw == whole["result"] for outcome in outcomes)
+
+
+async def test_a_shared_answer_that_is_an_error_is_no_answer_of_each_row(tmp_path: Path) -> None:
+    whole = {"status": "completed", "result": {"error": "timed out inside"}, "charge_amount": 15}
+    outcomes = await run(answers("/job-status", whole), tmp_path / "run.db", rows=3)
+
+    assert [outcome.status for outcome in outcomes] == ["no_answer"] * 3
+    assert all("timed out inside" in str(outcome.error) for outcome in outcomes)
+
+
+async def test_an_id_that_no_url_can_hold_parks_its_row_and_no_other(tmp_path: Path) -> None:
+    [outcome] = await run(answers("/find-email", {"task_id": "x" * 70_000}), tmp_path / "run.db")
+
+    assert outcome.status == "unknown"
+    assert outcome.body is not None
+
+
 async def test_rows_that_cannot_be_told_apart_keep_the_whole_answer_once(tmp_path: Path) -> None:
     """Each says so and has its share of the charge; the journal stores the answer for all of them once."""
     path, marker = tmp_path / "run.db", "a text that occurs once"

@@ -240,6 +240,16 @@ def test_a_charset_that_does_not_fit_is_not_fatal(body: bytes, charset: str, tex
     assert decode_text(with_charset(body, f"text/html; charset={charset}")) == text
 
 
+@pytest.mark.parametrize("charset", ["iso-8859-1", "latin1", "windows-1252", "us-ascii"])
+def test_utf8_that_is_declared_in_a_charset_of_single_bytes_is_utf8(charset: str) -> None:
+    """JSON has to be; what is not valid UTF-8 is read as declared."""
+    content_type = f"application/json; charset={charset}"
+
+    assert decode_body(with_charset('"Zürich"'.encode(), content_type)) == "Zürich"
+    if charset != "us-ascii":
+        assert decode_body(with_charset('"Zürich"'.encode("latin-1"), content_type)) == "Zürich"
+
+
 def test_text_that_was_decoded_elsewhere_is_read_alike() -> None:
     assert parse_json('\ufeff["\ud83d", "\\ud83d", NaN, "\n"]') == ["\ufffd", "\ufffd", None, "\n"]
 
