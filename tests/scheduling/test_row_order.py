@@ -49,7 +49,7 @@ def test_rows_in_order_that_mention_their_own_leads_are_theirs(say: Say) -> None
 
 
 def test_what_all_leads_share_and_what_two_rows_count_alike_says_nothing() -> None:
-    said = [{"about": "Acme", "score": 7, "email": []} for _ in LEADS]
+    said: list[JsonValue] = [{"about": "Acme", "score": 7, "email": []} for _ in LEADS]
 
     found = match_rows(LEADS, said, "find-email")
     assert [(match.row, match.matched_by) for match in found] == [(n, "position") for n in range(3)]
