@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import signal
 import tempfile
 from typing import Any
 
@@ -14,6 +15,10 @@ from sixtyfour_async.testing import VirtualTimeLoop
 
 # Dozens of processes are started below, and each would compile the whole package for itself.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# Whoever starts the tests may have made them deaf to a closed terminal (nohup): the processes below would inherit that.
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # Journals leave a witness in the state folder of whoever runs them, tests and their processes included.
 os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="sixtyfour-state-")
