@@ -8,11 +8,12 @@ that a question that never needed this keeps its fingerprint.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
+from itertools import chain
 from pathlib import PurePath
 from typing import Any, Final, cast
 from uuid import UUID
@@ -24,6 +25,25 @@ NOT_A_NUMBER: Final = "holds NaN or an infinite number, which JSON cannot expres
 HALF_A_SURROGATE: Final = "holds half a surrogate pair, which JSON cannot express"
 
 _NANOSECONDS: Final = 10**9
+
+
+def is_nested_too_deeply(value: object) -> bool:
+    """Return whether a value of JSON has more than `MAX_DEPTH` levels: whoever walks it later would exhaust the stack.
+
+    A parser need not notice: since Python 3.12 its own stack holds many more.
+    """
+    containers = _containers([value])
+    for _ in range(MAX_DEPTH):
+        if not containers:
+            return False
+        containers = _containers(
+            chain.from_iterable(one.values() if isinstance(one, dict) else one for one in containers)
+        )
+    return bool(containers)
+
+
+def _containers(values: Iterable[object]) -> list[dict[str, Any] | list[Any]]:
+    return [cast("Any", value) for value in values if isinstance(value, (dict, list))]
 
 
 def is_missing(value: object) -> bool:

@@ -21,14 +21,14 @@ import codecs
 import json
 import math
 import re
-from collections.abc import Iterable
-from itertools import chain
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from pydantic import JsonValue
 
-MAX_NESTING = 200
-"""Levels of arrays and objects. pydantic parses no more, and Python's stack would not hold many more."""
+from sixtyfour_async._values import MAX_DEPTH, is_nested_too_deeply
+
+TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"
+"""Why a body is refused that pydantic would not parse either."""
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -99,7 +99,7 @@ def decode_body(body: bytes) -> JsonValue:
     """Return the value of a JSON body.
 
     Raises:
-        ValueError: The body is not JSON, or nested deeper than `MAX_NESTING` levels.
+        ValueError: The body is not JSON, or nested deeper than `MAX_DEPTH` levels.
     """
     return _parse(decode_text(body))
 
@@ -108,7 +108,7 @@ def parse_json(text: str) -> JsonValue:
     """Return the value of JSON text, normalised as that of a body.
 
     Raises:
-        ValueError: The text is not JSON, or nested deeper than `MAX_NESTING` levels.
+        ValueError: The text is not JSON, or nested deeper than `MAX_DEPTH` levels.
     """
     return _parse(_without_lone_surrogates(text.removeprefix(_BYTE_ORDER_MARK)))
 
@@ -196,24 +196,7 @@ def _parse(text: str) -> JsonValue:
         except ValueError:
             value = _TOLERANT.decode(text)
     except RecursionError as error:
-        raise ValueError(f"nested deeper than {MAX_NESTING} levels") from error
-    if text.count("[") + text.count("{") > MAX_NESTING:
-        _check_nesting(value)
+        raise ValueError(TOO_DEEP) from error
+    if text.count("[") + text.count("{") > MAX_DEPTH and is_nested_too_deeply(value):
+        raise ValueError(TOO_DEEP)
     return value
-
-
-def _check_nesting(value: Any) -> None:
-    """Raise ValueError for a value that is nested too deeply: whoever walks it later would exhaust the stack."""
-    containers: list[dict[str, Any] | list[Any]] = _containers([value])
-    for _ in range(MAX_NESTING):
-        if not containers:
-            return
-        containers = _containers(
-            chain.from_iterable(one.values() if isinstance(one, dict) else one for one in containers)
-        )
-    if containers:
-        raise ValueError(f"nested deeper than {MAX_NESTING} levels")
-
-
-def _containers(values: Iterable[Any]) -> list[dict[str, Any] | list[Any]]:
-    return [value for value in values if isinstance(value, (dict, list))]

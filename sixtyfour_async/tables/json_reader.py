@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, Self, TextIO, cast
 
+from sixtyfour_async._values import is_nested_too_deeply
 from sixtyfour_async.errors import InputError
 from sixtyfour_async.tables.base import Cell, Flaw, Format, Row
 from sixtyfour_async.tables.cells import is_blank, rounded
@@ -166,6 +167,12 @@ def _whole(line: str) -> Any:
     item, end = DECODER.raw_decode(line)
     if end < len(line):
         raise _BrokenError("something stands behind the object")
+    return _bounded(item)
+
+
+def _bounded(item: Any) -> Any:
+    if is_nested_too_deeply(item):
+        raise RecursionError
     return item
 
 
@@ -254,6 +261,7 @@ class _Buffer:
         while True:
             try:
                 item, end = DECODER.raw_decode(self.held, self.position)
+                _bounded(item)
             except (ValueError, RecursionError, _BrokenError) as error:
                 incomplete = isinstance(error, json.JSONDecodeError) and len(self.held) - self.position < MAX_OBJECT
                 if incomplete and self.read_on():

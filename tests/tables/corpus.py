@@ -36,6 +36,10 @@ class Read:
     options: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
+DEEP = b'{"a": ' + b"[" * 1_000 + b"]" * 1_000 + b"}"
+"""Parsers differ in how much of this they take: since Python 3.12 the interpreter's takes all of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
     """A file that is refused, with parts of the complaint."""
@@ -209,6 +213,8 @@ JSON: dict[str, Read | Refused] = {
     "a key twice": Refused("in.ndjson", b'{"a": 1, "a": 2}\n', ("line 1", "'a' stands twice")),
     "NaN": Refused("in.ndjson", b'{"a": NaN}\n', ("line 1", "NaN is not JSON")),
     "a line that is a list": Refused("in.ndjson", b'{"a": 1}\n[1, 2]\n', ("line 2", "it is a list")),
+    "nested without end": Refused("in.ndjson", DEEP + b"\n", ("line 1", "it is nested too deeply")),
+    "nested without end in a list": Refused("in.json", b"[" + DEEP + b"]", ("object 1", "it is nested too deeply")),
     "bytes that are no text": Refused("in.ndjson", b'{"a": "K\xf6ln"}\n', ("line 1", "byte 0xF6 is not UTF-8")),
     "an object": Refused("in.json", b'{"data": [{"a": 1}]}', ("is an object where a list", "jq .data")),
     "an indented object": Refused("in.json", b'{\n "data": []\n}\n', ("is an object where a list",)),

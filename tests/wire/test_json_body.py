@@ -14,9 +14,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from sixtyfour_async._values import MAX_DEPTH
 from sixtyfour_async._wire.codec import HTTPResponse, decode_error, decode_json, is_unknown_route
 from sixtyfour_async._wire.json_body import (
-    MAX_NESTING,
     decode_body,
     decode_text,
     parse_json,
@@ -202,7 +202,7 @@ def test_any_bytes_of_an_error_are_that_error(body: bytes, content_type: str) ->
         (b'{"a": 1, "a": 2}', {"a": 2}),
         (rb'{"\ud83d": 1, "\ud83e": 2}', {"\ufffd": 2}),
         (codecs.BOM_UTF8 * 2 + b"1", 1),
-        (b"[" * MAX_NESTING + b"]" * MAX_NESTING, json.loads("[" * MAX_NESTING + "]" * MAX_NESTING)),
+        (b"[" * MAX_DEPTH + b"]" * MAX_DEPTH, json.loads("[" * MAX_DEPTH + "]" * MAX_DEPTH)),
         (b'["' + b"[" * 500 + b'"]', ["[" * 500]),
     ],
 )
@@ -215,8 +215,8 @@ def test_deviations_are_normalised(body: bytes, value: Any) -> None:
     "body",
     [
         *(b"", b" ", b")]}',\n{}", b"{} {}", b"[1,]", b"{'a': 1}", b"// x\n1", b'{"status": "comp', b"<html>", b"\xff"),
-        b"[" * (MAX_NESTING + 1) + b"]" * (MAX_NESTING + 1),
-        b'{"a":' * (MAX_NESTING + 1) + b"1" + b"}" * (MAX_NESTING + 1),
+        b"[" * (MAX_DEPTH + 1) + b"]" * (MAX_DEPTH + 1),
+        b'{"a":' * (MAX_DEPTH + 1) + b"1" + b"}" * (MAX_DEPTH + 1),
     ],
 )
 def test_nothing_else_is_guessed(body: bytes) -> None:

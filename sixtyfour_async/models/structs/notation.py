@@ -10,6 +10,7 @@ from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 
+from sixtyfour_async._values import is_nested_too_deeply
 from sixtyfour_async.models._base import json_array, json_object
 from sixtyfour_async.models.structs.text import UNREAD, Unread
 
@@ -40,7 +41,8 @@ def read_notation(text: str) -> Any:
         return UNREAD
     for written in (bare, _PYTHON.sub(_json_token, bare), f"[{_PYTHON.sub(_json_token, bare)[1:-1]}]"):
         with suppress(ValueError, RecursionError):
-            return json.loads(written, parse_constant=_no_number)
+            found = json.loads(written, parse_constant=_no_number)
+            return UNREAD if is_nested_too_deeply(found) else found
     return UNREAD
 
 
