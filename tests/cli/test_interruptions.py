@@ -34,7 +34,7 @@ def check_whole(shell: Shell, code: int) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.soak)])
 def test_the_first_interrupt_drains_and_prints_how_to_resume(shell: Shell, number: signal.Signals) -> None:
-    """Exit code 130; the output has every row, jobs in flight got their answers; the same command does the rest."""
+    """The exit code names the signal; the output has every row, jobs in flight got their answers, a rerun the rest."""
     shell.table(rows=ROWS)
     with shell.start(*command(20)) as child:
         await_submits(shell, child, 12)
@@ -43,7 +43,7 @@ def test_the_first_interrupt_drains_and_prints_how_to_resume(shell: Shell, numbe
     rows, submitted = shell.rows(), shell.submits().total()
     again = shell.run(*command(600))
 
-    assert child.returncode == 130, err
+    assert child.returncode == 128 + number, err
     assert "stopping: no more rows are sent" in err
     assert "to resume, run the same command again:\n  sixtyfour run company-intelligence" in err
     assert 12 <= submitted < ROWS == len(rows)

@@ -141,6 +141,7 @@ def test_a_run_that_dies_several_times_is_recovered(writes_per_run: list[int]) -
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(600)
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.integers(0, WRITES), min_size=2, max_size=12))
 def test_a_run_that_dies_a_dozen_times_is_recovered(writes_per_run: list[int]) -> None:
