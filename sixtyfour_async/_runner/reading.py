@@ -92,6 +92,12 @@ def without_answer(row_operation: JobOperation[R], entry: Entry, status: Status,
     )
 
 
+def handed_back(operation: JobOperation[R], entry: Entry, error: SixtyfourError) -> Outcome[R]:
+    """Return the outcome of a row whose journal broke: as it stands, with the service's id if there is one."""
+    unsent: Status = "rejected" if entry.state == "released" else "unknown"
+    return without_answer(operation, entry, unsent if entry.job_id is None else "unfinished", error)
+
+
 def _json(entry: Entry) -> JsonValue:
     """Return what was received last, as JSON; None when nothing was, or when it is not JSON."""
     body = entry.answer or entry.receipt

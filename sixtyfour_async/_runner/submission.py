@@ -13,8 +13,9 @@ from pydantic import JsonValue
 from sixtyfour_async._journal.base import Entry
 from sixtyfour_async._runner.outcome_stream import OutcomeStream
 from sixtyfour_async._scheduling.batches import RowAnswer, no_parts, split_answer, split_file
+from sixtyfour_async._scheduling.job_states import ScheduledJob
 from sixtyfour_async._scheduling.messages import Submit
-from sixtyfour_async._scheduling.row_states import PAID, State
+from sixtyfour_async._scheduling.row_states import IN_DOUBT, OPEN, PAID, State
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async._wire.results import read_result
 from sixtyfour_async._wire.unwrapping import reason_in, rows_in
@@ -107,6 +108,24 @@ class Submission:
     def lacks_file(self, report: Report) -> bool:
         """Does the answer hold links to the finished file, and not the file itself?"""
         return self.in_file and report.state is JobState.COMPLETED and not isinstance(report.result, str)
+
+    def as_scheduled(self, *, pushed: bool) -> ScheduledJob:
+        """Return it as the scheduler knows it; *pushed*: its end is delivered to this process."""
+        operation, listing = self.operation, self.operation.poll_many()
+        return ScheduledJob(
+            self.id,
+            operation.variant(),
+            operation.endpoint.job_limit,
+            operation.is_retry_safe(),
+            priced_as=self.rows[0].operation.variant(),
+            rows=len(self.rows),
+            urgent=any(row.urgent for row in self.rows),
+            list_endpoint="" if listing is None else listing.endpoint.name,
+            booked_at=self.first.sent_at or "" if self.first.state in OPEN else None,
+            in_doubt=self.first.state in IN_DOUBT,
+            pushed=pushed,
+            reports_charge=operation.endpoint.reports_charge,
+        )
 
     # --- the journal's lines ------------------------------------------------------------------------------------
 
