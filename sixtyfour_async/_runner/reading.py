@@ -14,6 +14,7 @@ from sixtyfour_async._runner.outcomes import Outcome, Status
 from sixtyfour_async._scheduling.row_states import ENDED, State
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async._wire.codec import decode_answer
+from sixtyfour_async._wire.missing_job import no_such_job
 from sixtyfour_async.errors import (
     InputError,
     JobLostError,
@@ -147,7 +148,7 @@ def running_report(operation: JobOperation[Any], job_id: str, answer: Body) -> R
     Nothing was paid for such an answer, so that it need not be kept. In doubt it is not plain.
     """
     try:
-        report = read_report(operation, job_id, answer)
+        report = polled_report(operation, job_id, answer)
     except Exception:  # noqa: BLE001 (whatever it is, the answer is kept before it is read in earnest)
         return None
     return report if report.state is JobState.RUNNING else None
@@ -159,7 +160,8 @@ def delivered_end(operation: JobOperation[Any], job_id: str, answer: Body) -> Re
         report = read_report(operation, job_id, answer)
     except Exception:  # noqa: BLE001 (the answer to the poll shows what this is)
         return None
-    return None if report.state is JobState.COMPLETED and not has_content(report.result) else report
+    is_empty = report.state is JobState.COMPLETED and not has_content(report.result)
+    return None if is_empty or report.no_such_job else report
 
 
 def _why_not_completed(entry: Entry) -> SixtyfourError | None:
@@ -180,6 +182,19 @@ def read_report(operation: JobOperation[Any], job_id: str, answer: Body) -> Repo
     label = operation.endpoint.name
     value = answer.decode(operation=label)
     report: Report = decode_answer(operation.poll(job_id).answer_type(), value, operation=label).report()
+    return report
+
+
+def polled_report(operation: JobOperation[Any], job_id: str, answer: Body) -> Report:
+    """Return the report in the answer to a poll that has just come.
+
+    Raises:
+        NotFoundError: It says that there is no such job, which other services say with status 404.
+        ResponseError: The answer is not JSON, or has the form of no status.
+    """
+    report = read_report(operation, job_id, answer)
+    if report.no_such_job:
+        raise no_such_job(answer, operation.poll(job_id).endpoint.name)
     return report
 
 

@@ -18,7 +18,7 @@ from sixtyfour_async._client.client import AsyncClient, pipeline_of
 from sixtyfour_async._journal.base import Journal, tally_replaced
 from sixtyfour_async._runner.exchange import Exchange, contained
 from sixtyfour_async._runner.inbox import Inbox
-from sixtyfour_async._runner.reading import delivered_end, read_report, running_report
+from sixtyfour_async._runner.reading import delivered_end, polled_report, running_report
 from sixtyfour_async._runner.submission import Submission
 from sixtyfour_async._scheduling.messages import (
     Accepted,
@@ -185,7 +185,7 @@ class Transit:
     async def _read(self, submission: Submission, job_id: str, answer: Body) -> Report:
         """Commit an answer, read it, and download the file that it links to, if any."""
         await self._keep(submission, answer)
-        report = read_report(submission.operation, job_id, answer)
+        report = polled_report(submission.operation, job_id, answer)
         if submission.lacks_file(report) and not submission.ended:
             try:
                 answer = await self._exchange.embed_file(answer)

@@ -15,7 +15,7 @@ from pydantic import JsonValue
 
 from sixtyfour_async._wire.json_body import parse_json
 from sixtyfour_async.models._base import json_array, json_object
-from sixtyfour_async.models.jobs import JOB_FIELDS
+from sixtyfour_async.models.poll_fields import JOB_FIELDS
 from sixtyfour_async.models.spelling import normal_key
 from sixtyfour_async.models.status_words import JobState, error_text, has_content, read_state
 

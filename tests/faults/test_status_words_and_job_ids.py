@@ -131,6 +131,55 @@ async def test_the_errors_of_a_completed_job_stand_beside_its_result() -> None:
     assert found.structured_data == {"hq": "Berlin"}
 
 
+ENDED_LATE = [
+    {"Status": "completed", "Result": RESULT, "chargeAmount": 10},
+    {"STATUS": "COMPLETED", "RESULT": RESULT, "CHARGE_AMOUNT": 10},
+    {"jobStatus": "completed", "result": RESULT, "charge_amount": 10},
+    {"Data": {"Job-Status": "done", "Result": RESULT, "Charge Amount": 10}},
+    {"data": {"job": {"taskStatus": "Completed", "result": RESULT, "charge_amount": 10}}},
+    {"response": {"status": "completed", "result": RESULT, "charge_amount": 10}},
+    {"result": {"status": "completed", "result": RESULT, "charge_amount": 10}},
+    {"status": {"state": "completed"}, "result": RESULT, "charge_amount": 10},
+    {"status": {"code": 2, "name": "running"}, "result": RESULT, "charge_amount": 10},
+    {"status": "processing", "result": RESULT, "charge_amount": 10},
+    {"Status": "Processing", "Result": RESULT, "FinishedAt": "2026-06-10T00:01:00Z", "charge_amount": 10},
+    {"status": "running", "result": RESULT, "close_time": "2026-06-10T00:01:00Z", "charge_amount": 10},
+    {"status": "queued", "result": RESULT, "isComplete": True, "charge_amount": 10},
+    {"done": True, "response": RESULT, "charge_amount": 10},
+    {"state": "crunching", "output": {"result": RESULT}, "charge_amount": 10},
+    [{"JobStatus": "SUCCEEDED", "result": RESULT, "charge_amount": 10}],
+]
+
+
+@pytest.mark.parametrize("answer", ENDED_LATE, ids=lambda answer: str(answer)[:60])
+async def test_nothing_is_polled_on_while_its_result_lies_in_the_body(answer: Any) -> None:
+    """However the keys are spelt and nested, and whatever the word beside an end or a charge."""
+    outcome, took, network = await run(Service({"status": "running"}, answer))
+
+    assert (outcome.status, outcome.cost_cents) == ("completed", 10)
+    assert outcome.result().structured_data == {"hq": "Berlin"}
+    assert (len(network.seen), took < 600) == (3, True)
+
+
+@pytest.mark.parametrize(
+    "partial",
+    [
+        {"Status": "processing", "Result": {"structured_data": {"hq": "perhaps Bonn"}}, "Progress": "1 of 2"},
+        {"status": "running", "result": {"structured_data": {"hq": "perhaps Bonn"}}, "charge_amount": 0},
+        {"status": "queued", "result": {"structured_data": {"hq": "Bonn"}}, "done": False, "completed_at": None},
+        {"result": {"status": "running", "progress": 40}},
+        {"Data": {"Status": "queued", "task_id": "j1"}},
+        {"status": "processing", "data": {"structured_data": {"hq": "perhaps Bonn"}}},
+        {"status": "processing", "charge_amount": 10},
+    ],
+    ids=lambda answer: str(answer)[:60],
+)
+async def test_what_shows_no_end_is_waited_for(partial: Any) -> None:
+    outcome, _, _ = await run(Service(partial, partial, DONE))
+
+    assert outcome.result().structured_data == {"hq": "Berlin"}
+
+
 # --- charges --------------------------------------------------------------------------------------------------------
 
 NO_CHARGES = ["NaN", "Infinity", "-Infinity", -10, "-1e9", 10**400, "10 cents", True, [10], ""]
