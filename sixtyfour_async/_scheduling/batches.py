@@ -27,7 +27,7 @@ from sixtyfour_async._scheduling.retry import may_be_fault_of_one_row
 from sixtyfour_async.errors import CostCapError, SixtyfourError
 from sixtyfour_async.models._base import json_array, json_object, read_cents
 from sixtyfour_async.models.spelling import normal_key, normal_text
-from sixtyfour_async.models.status_words import has_content
+from sixtyfour_async.models.status_words import error_text, has_content
 from sixtyfour_async.operations._files import ROW_COLUMN
 
 T = TypeVar("T")
@@ -239,4 +239,4 @@ def _cost(row: Any) -> float | None:
 
 def _error(row: Any) -> str | None:
     error = (json_object(row) or {}).get("error")
-    return error if isinstance(error, str) and error else None
+    return error_text(error) if isinstance(error, str) else None

@@ -7,6 +7,7 @@ All names in this module are assumed; they are those that services of this field
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -166,12 +167,12 @@ def _explains(text: str) -> bool:
     """Return whether a text says more than that all is well, as ``"no matches"`` does."""
     # "no_results" and the like are good ends of a job, and still say why there is no answer.
     is_well = read_state(text) is JobState.COMPLETED and not text.strip().casefold().startswith("no")
-    return bool(text.strip()) and not is_well and decode_text_value(text) is text
+    return error_text(text) is not None and not is_well and decode_text_value(text) is text
 
 
 def shorten(value: object) -> str:
-    """Return a value as text of at most `MAX_TEXT_CHARACTERS`, on one line."""
-    text = " ".join(str(value).split())
+    """Return a value as text of at most `MAX_TEXT_CHARACTERS`, on one line; what is no text as JSON."""
+    text = " ".join((value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)).split())
     return text if len(text) <= MAX_TEXT_CHARACTERS else f"{text[: MAX_TEXT_CHARACTERS - 1]}…"
 
 

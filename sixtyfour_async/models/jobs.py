@@ -193,8 +193,9 @@ def judged_report(
 
 
 def status_word(answer: Model) -> str:
-    """Return the service's status word; "" when the answer has none."""
-    return first_text(answer, *WORD_FIELDS) or ""
+    """Return the service's status word; "" when the answer has none, or ``"null"``."""
+    words = (first_text(answer, name) for name in WORD_FIELDS)
+    return next((word for word in words if word and error_text(word)), "")
 
 
 def has_ended(answer: Model) -> bool:

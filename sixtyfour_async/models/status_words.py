@@ -222,11 +222,21 @@ def error_text(value: object) -> str | None:
 def _as_json(value: Any) -> str | None:
     """Return a list or an object as JSON text, without the members of an object that say nothing; None without any."""
     if (members := json_object(value)) is not None:
-        value = {key: one for key, one in members.items() if one is not None and not _is_nothing(one)}
-    elif all(one is None or _is_nothing(one) for one in json_array(value) or ()):
+        value = {key: one for key, one in members.items() if _says_something(one)}
+    elif not _says_something(value):
         return None
     return json.dumps(value, ensure_ascii=False) if value else None
 
 
-def _is_nothing(value: object) -> bool:
-    return isinstance(value, str) and value.strip().casefold() in _SAYS_NOTHING
+def _says_something(value: object) -> bool:
+    """Return whether there is a number, a boolean or a text in a value, other than one made of a missing value."""
+    left = [value]
+    while left:
+        one = left.pop()
+        if (values := json_array(one)) is not None:
+            left.extend(values)
+        elif (members := json_object(one)) is not None:
+            left.extend(members.values())
+        elif one is not None and not (isinstance(one, str) and one.strip().casefold() in _SAYS_NOTHING):
+            return True
+    return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any
 
 import anyio
@@ -178,6 +179,29 @@ async def test_what_shows_no_end_is_waited_for(partial: Any) -> None:
     outcome, _, _ = await run(Service(partial, partial, DONE))
 
     assert outcome.result().structured_data == {"hq": "Berlin"}
+
+
+NOTHING_SAID = [
+    DONE | {"result": {"structured_data": {"hq": None}, "reason": "None", "message": "null"}},
+    DONE | {"result": {"error": {"message": None, "code": None}}},
+    DONE | {"result": {"status": "None"}},
+    DONE | {"result": ["null"]},
+    DONE | {"result": "None"},
+    DONE | {"result": {"structured_data": [None], "note": "undefined"}},
+    {"status": "failed", "error": "None", "message": "null", "detail": None},
+    {"status": "failed", "error": {"message": None, "details": [None, "null"]}},
+    {"status": "null", "close_time": "2026-06-10T00:01:00Z", "error": "nil"},
+]
+
+
+@pytest.mark.parametrize("answer", NOTHING_SAID, ids=lambda answer: str(answer)[:80])
+async def test_no_reason_reads_null(answer: Any) -> None:
+    """Where the service says nothing, the reason is ours."""
+    outcome, _, _ = await run(Service(answer))
+
+    assert outcome.status in {"no_answer", "failed"}
+    assert not {"none", "null", "nil", "undefined"} & set(re.findall(r"\w+", str(outcome.error).replace("is null", "")))
+    assert "None" not in str(outcome.error)
 
 
 # --- charges --------------------------------------------------------------------------------------------------------
