@@ -12,13 +12,15 @@ from pydantic import JsonValue
 
 from sixtyfour_async._journal.base import Entry
 from sixtyfour_async._runner.outcome_stream import OutcomeStream
+from sixtyfour_async._scheduling.attribution import texts_of
 from sixtyfour_async._scheduling.batches import RowAnswer, no_parts, split_answer, split_file
 from sixtyfour_async._scheduling.job_states import ScheduledJob
 from sixtyfour_async._scheduling.messages import Submit
+from sixtyfour_async._scheduling.row_names import rows_under_names
 from sixtyfour_async._scheduling.row_states import IN_DOUBT, OPEN, PAID, State
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async._wire.results import read_result
-from sixtyfour_async._wire.unwrapping import reason_in, rows_in
+from sixtyfour_async._wire.unwrapping import objects_in, reason_in, rows_in
 from sixtyfour_async.errors import SixtyfourError
 from sixtyfour_async.models._base import json_object
 from sixtyfour_async.models.jobs import JobState, Report
@@ -183,6 +185,9 @@ class Submission:
         if self.in_file:
             fields = json_object(questions[0].get("struct")) or {}
             return split_file(leads, str(report.result or ""), fields, report.cost_cents)
+        named = rows_under_names(objects_in(report.result), [texts_of(lead) for lead in leads])
+        if named is not None:
+            return split_answer(leads, list(named.values()), report.cost_cents, endpoint.name, names=list(named))
         rows = rows_in(report.result) or self._lone_row(report.result)
         if not rows:
             return no_parts(len(leads), report.cost_cents, report.result, reason_in(report.result))

@@ -128,6 +128,14 @@ def rows_in(raw: JsonValue) -> list[Any] | None:
     return first
 
 
+def objects_in(raw: JsonValue) -> list[dict[str, Any]]:
+    """Return the objects that may be the result, the outermost first, without what they say of the request."""
+    objects = [members for level in levels(raw) for one in level if (members := json_object(one.value)) is not None]
+    return [
+        {key: one for key, one in members.items() if normal_key(key) not in ABOUT_THE_REQUEST} for members in objects
+    ]
+
+
 def _is_row(value: Any, *, alone: bool) -> bool:
     """Return whether an item of a list is a row, rather than a wrapping of the rows in a list of one."""
     members = json_object(value)
