@@ -190,6 +190,8 @@ class Engine:
         pushed = is_new and self.webhooks.is_bound and self._transit.is_pushed(submission.operation)
         job = submission.as_scheduled(pushed=pushed)
         self.webhooks.running(submission)
+        if submission.first.job_id is not None:
+            self._transit.owners.claim(submission, submission.first.job_id)
         exposed = sum(row.entry.reserved_cents for row in submission.rows)
         self._scheduler.add(job, self._clock.now(), job_id=submission.first.job_id, exposed_cents=exposed)
         self._inbox.post()
@@ -361,6 +363,7 @@ class Engine:
         if self._submissions.pop(submission.id, None) is None:
             return []
         self.webhooks.ended(submission)
+        self._transit.owners.release(submission)
         for row in submission.rows:
             self._submission_of.pop(row.entry.key, None)
         return submission.rows

@@ -18,6 +18,7 @@ from sixtyfour_async._client.client import AsyncClient, pipeline_of
 from sixtyfour_async._journal.base import Journal, tally_replaced
 from sixtyfour_async._runner.exchange import Exchange, contained
 from sixtyfour_async._runner.inbox import Inbox
+from sixtyfour_async._runner.job_owners import JobOwners
 from sixtyfour_async._runner.reading import delivered_end, polled_report, running_report
 from sixtyfour_async._runner.submission import Submission
 from sixtyfour_async._scheduling.messages import (
@@ -53,6 +54,9 @@ logger = logging.getLogger("sixtyfour_async.runner")
 class Transit:
     """The requests of a runner, each with its commits. What happened goes to the inbox.
 
+    Attributes:
+        owners: Which submits have which job.
+
     Every method raises `JournalError` when something cannot be recorded, and nothing else.
     """
 
@@ -66,6 +70,7 @@ class Transit:
         self._inbox = inbox
         self._submits: set[anyio.CancelScope] = set()
         self._sending: set[int] = set()
+        self.owners = JobOwners()
         self.is_pushed = self._exchange.is_pushed
         self._closing = False
 
@@ -137,6 +142,7 @@ class Transit:
 
     async def _accepted(self, submission: Submission, job_id: str) -> None:
         """Commit the id of a job."""
+        self.owners.claim(submission, job_id)
         await self._journal.put(*submission.advance("accepted", job_id=job_id))
 
     async def _submit_failed(self, submission: Submission, error: SixtyfourError) -> None:
