@@ -15,6 +15,7 @@ from sixtyfour_async._scheduling.row_states import ENDED, State
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async._wire.codec import decode_answer
 from sixtyfour_async._wire.missing_job import no_such_job
+from sixtyfour_async._wire.unwrapping import decode_text_value
 from sixtyfour_async.errors import (
     InputError,
     JobLostError,
@@ -180,7 +181,7 @@ def read_report(operation: JobOperation[Any], job_id: str, answer: Body) -> Repo
         ResponseError: The answer is not JSON, or has the form of no status.
     """
     label = operation.endpoint.name
-    value = answer.decode(operation=label)
+    value = decode_text_value(answer.decode(operation=label))  # a status may come as the text of a JSON value
     report: Report = decode_answer(operation.poll(job_id).answer_type(), value, operation=label).report()
     return report
 

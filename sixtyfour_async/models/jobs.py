@@ -215,7 +215,20 @@ def _is_closed(answer: Model) -> bool:
 
 
 def _is_charged(answer: Model) -> bool:
-    return any(isinstance(cents := getattr(answer, name, None), float | int) and cents > 0 for name in _CHARGE_FIELDS)
+    """Return whether an answer names a charge, or says that all of the work is done."""
+    charged = any(isinstance(one := getattr(answer, name, None), float | int) and one > 0 for name in _CHARGE_FIELDS)
+    progress = getattr(answer, "progress", None)
+    counts = json_object(progress) or {}
+    return (
+        charged
+        or str(progress).strip(" %") in {"100", "100.0"}
+        or 0 < _count(counts, "total") <= _count(counts, "completed")
+    )
+
+
+def _count(counts: dict[str, Any], name: str) -> float:
+    number = counts.get(name)
+    return number if isinstance(number, int | float) else 0
 
 
 def _denies_the_job(answer: Model, word: str) -> bool:

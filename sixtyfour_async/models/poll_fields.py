@@ -37,7 +37,7 @@ LATE_RESULT_FIELDS = ("data", "output", "outputs", "response", "answer", "resour
 DONE_FLAGS = ("done", "is_done", "completed", "is_completed", "complete", "is_complete", "finished", "is_finished")
 """Fields that are true once the job has ended. Assumed."""
 
-_ENVELOPES = ("data", "job", "task", "response", "payload", "body", "result")
+_ENVELOPES = ("data", "job", "task", "response", "payload", "body", "attributes", "result")
 """Fields that a whole status may be inside. Assumed."""
 
 MAX_ENVELOPES = 3
@@ -69,32 +69,40 @@ def _spelled(answer: dict[str, Any], fields: Collection[str]) -> dict[str, Any]:
     spelled: dict[str, Any] = respell(answer, {*fields, *JOB_FIELDS, *_SPELLED, *words})
     for name in WORD_FIELDS:  # ``{"status": {"state": "completed"}}``
         inner = json_object(spelled.get(name)) or {}
-        word = next((inner[key] for key in (*WORD_FIELDS, "name", "value") if isinstance(inner.get(key), str)), None)
+        word = next(
+            (inner[key] for key in (*WORD_FIELDS, "phase", "name", "value") if isinstance(inner.get(key), str)), None
+        )
         if word is not None:
             spelled = spelled | {name: word}
     return spelled
 
 
 def _unwrapped(answer: dict[str, Any], fields: Collection[str], depth: int) -> dict[str, Any]:
-    """Return a status from inside what it is wrapped in, with what stands beside it; else the answer itself."""
-    if _has_word(answer) or not depth:
+    """Return a status from inside what it is wrapped in, with what stands beside it; else the answer itself.
+
+    An outer word that does not say that the job has ended gives way to an inner one that does, beside its result.
+    """
+    outer = _word_of(answer)
+    if not depth or (outer is not None and read_state(outer) is not JobState.RUNNING):
         return answer
     for name in _ENVELOPES:
         inner = json_object(answer.get(name))
         status = {} if inner is None else _unwrapped(_spelled(inner, fields), fields, depth - 1)
-        if _has_word(status) and (name != "result" or _is_status(status)):
+        word = _word_of(status)
+        if word is None or ((outer is not None or name == "result") and not _is_status(status, word)):
+            continue
+        if outer is None or read_state(word) is JobState.COMPLETED:
             return {key: value for key, value in answer.items() if key != name} | status
     return answer
 
 
-def _is_status(result: dict[str, Any]) -> bool:
-    """Return whether a result is a status with the result inside; a result may have a word of its own."""
-    if any(has_content(result.get(name)) for name in ("result", "results", "structured_data")):
+def _is_status(found: dict[str, Any], word: str) -> bool:
+    """Return whether what may be a result is a status with the result inside; a result may have a word of its own."""
+    if any(has_content(found.get(name)) for name in ("result", "results", "structured_data")):
         return True
-    word = next(result[name] for name in WORD_FIELDS if isinstance(result.get(name), str))
-    facts = result.keys() - JOB_FIELDS - {*WORD_FIELDS, *TEXT_FIELDS, "task_id", "progress", "result", "results"}
+    facts = found.keys() - JOB_FIELDS - {*WORD_FIELDS, *TEXT_FIELDS, "task_id", "progress", "result", "results"}
     return read_state(word) is JobState.RUNNING and not facts
 
 
-def _has_word(answer: dict[str, Any]) -> bool:
-    return any(isinstance(answer.get(name), str) for name in WORD_FIELDS)
+def _word_of(answer: dict[str, Any]) -> str | None:
+    return next((word for name in WORD_FIELDS if isinstance(word := answer.get(name), str)), None)

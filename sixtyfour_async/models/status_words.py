@@ -139,11 +139,13 @@ def judge(word: str, *, has_result: bool, has_error: bool, closed: bool, charged
         has_result: Whether the answer contains a result that is not empty.
         has_error: Whether it contains the text of an error.
         closed: Whether it names the time at which the job ended, or says ``"done": true``.
-        charged: Whether it names a charge.
+        charged: Whether it names a charge, or full progress.
     """
     plain = _plain(word)
     if has_result and (closed or charged) and _STATES.get(plain) is JobState.RUNNING:
-        return Judgement(JobState.COMPLETED, f"its {'close time' if closed else 'charge'} and the result beside it")
+        return Judgement(
+            JobState.COMPLETED, f"its {'close time' if closed else 'charge or full progress'} and the result beside it"
+        )
     if plain in _DOCUMENTED:
         return Judgement(_DOCUMENTED[plain], DOCUMENTED)
     if plain in _STATES:

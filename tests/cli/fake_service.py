@@ -88,7 +88,7 @@ def listening(service: FakeService) -> Generator[FakeService]:
 
         do_GET = do_POST = handle_request  # noqa: N815 (the names that the base class looks for)
 
-        def log_message(self, *_arguments: Any) -> None:
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base class's own name)
             """Keep quiet."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:

@@ -34,7 +34,7 @@ async def run(operations: list[Any], result: Any, **options: Any) -> list[Outcom
 async def test_the_answer_goes_to_whom_it_names(echo: dict[str, Any]) -> None:
     for operations in ([ACME, GLOBEX], [GLOBEX, ACME]):
         outcomes = await run(operations, echo | {"structured_data": {"hq": "Springfield"}})
-        by_name = {outcome.input.target_company["company_name"]: outcome for outcome in outcomes}
+        by_name = {"Acme" if outcome.input is ACME else "Globex": outcome for outcome in outcomes}
 
         assert by_name["Globex"].status == "completed"
         assert by_name["Globex"].result().structured_data == {"hq": "Springfield"}
@@ -58,7 +58,11 @@ async def test_without_evidence_nobody_gets_it_and_all_are_told(echo: dict[str, 
 async def test_the_same_question_under_two_keys_may_share_a_job() -> None:
     """A service that recognises a repeated question gives its job again."""
     keys = iter("ab")
-    outcomes = await run([ACME, company("Acme")], {"structured_data": {"hq": "Berlin"}}, key=lambda _: next(keys))
+
+    def key(_: object) -> str:
+        return next(keys)
+
+    outcomes = await run([ACME, company("Acme")], {"structured_data": {"hq": "Berlin"}}, key=key)
 
     assert [outcome.status for outcome in outcomes] == ["completed"] * 2
 
@@ -73,7 +77,7 @@ async def test_shared_submits_with_one_id_go_by_evidence_alone() -> None:
     outcomes = await run(leads, rows)
 
     assert {outcome.matched_by for outcome in outcomes if outcome.status == "completed"} <= {"echo"}
-    assert all(outcome.status == "unmatched" for outcome in outcomes if outcome.input.lead["name"] == "B")
+    assert all(outcome.status == "unmatched" for outcome in outcomes if "'B'" in repr(outcome.input))
 
 
 async def test_an_id_given_again_after_its_job_has_ended_is_doubted() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -34,6 +35,11 @@ async def run(result: Any) -> list[Outcome[Any]]:
     return [outcomes[index] for index in range(3)]
 
 
+def addresses(outcomes: list[Outcome[Any]]) -> list[Any]:
+    answers: list[Any] = [outcome.raw for outcome in outcomes]
+    return [answer["email"][0][0] for answer in answers]
+
+
 NAMES: list[tuple[Callable[[int], str], str]] = [
     (lambda row: f"Row {row}", "index"),
     (lambda row: f"row_{row + 1}", "index"),
@@ -50,18 +56,13 @@ NAMES: list[tuple[Callable[[int], str], str]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    "wrap",
-    [lambda rows: rows, lambda rows: {"results": rows}, lambda rows: [{"data": rows}]],
-    ids=["bare", "results", "listed"],
-)
+@pytest.mark.parametrize("wrap", ["%s", '{"results": %s}', '[{"data": %s}]'])
 @pytest.mark.parametrize(("name", "matched_by"), NAMES, ids=[f"{name(0)}" for name, _ in NAMES])
-async def test_rows_are_given_to_whom_their_names_name(
-    name: Callable[[int], str], matched_by: str, wrap: Callable[[Any], Any]
-) -> None:
-    outcomes = await run(wrap({name(row): {"email": [[OWN[row], "OK", "COMPANY"]]} for row in (2, 0, 1)}))
+async def test_rows_are_given_to_whom_their_names_name(name: Callable[[int], str], matched_by: str, wrap: str) -> None:
+    rows = {name(row): {"email": [[OWN[row], "OK", "COMPANY"]]} for row in (2, 0, 1)}
+    outcomes = await run(json.loads(wrap % json.dumps(rows)))
 
-    assert [outcome.raw["email"][0][0] for outcome in outcomes] == OWN
+    assert addresses(outcomes) == OWN
     assert [outcome.matched_by for outcome in outcomes] == [matched_by] * 3
     assert [outcome.cost_cents for outcome in outcomes] == [10] * 3
 
@@ -72,7 +73,7 @@ async def test_names_that_say_nothing_leave_it_to_what_is_inside() -> None:
     }
     outcomes = await run(dict(reversed(rows.items())))
 
-    assert [outcome.raw["email"][0][0] for outcome in outcomes] == OWN
+    assert addresses(outcomes) == OWN
     assert {outcome.matched_by for outcome in outcomes} == {"echo"}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from typing import Any
@@ -149,6 +150,11 @@ ENDED_LATE = [
     {"done": True, "response": RESULT, "charge_amount": 10},
     {"state": "crunching", "output": {"result": RESULT}, "charge_amount": 10},
     [{"JobStatus": "SUCCEEDED", "result": RESULT, "charge_amount": 10}],
+    {"job": {"status": {"phase": "completed"}, "result": RESULT, "charge_amount": 10}},
+    {"data": {"id": "j1", "attributes": {"status": "completed", "result": RESULT, "charge_amount": 10}}},
+    {"status": "pending", "data": {"status": "completed", "result": RESULT, "charge_amount": 10}},
+    {"status": "processing", "progress": "100 %", "result": RESULT, "cost": 1, "charge_amount": "10"},
+    json.dumps(DONE),
 ]
 
 
@@ -162,6 +168,19 @@ async def test_nothing_is_polled_on_while_its_result_lies_in_the_body(answer: An
     assert (len(network.seen), took < 600) == (3, True)
 
 
+@pytest.mark.parametrize("around", [")]}'\n%s", "%s\0\0", "while(1);%s", "for (;;); %s"])
+async def test_what_servers_put_around_json_is_left_out(around: str) -> None:
+    polls = iter([{"task_id": "j1"}])
+
+    def reply(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, text=around % json.dumps(next(polls, DONE)))
+
+    async with scripted(reply) as (client, _), JobRunner(client, journal=MemoryJournal()) as jobs:
+        outcome = await jobs.run(QUESTION)
+
+    assert outcome.result().structured_data == {"hq": "Berlin"}
+
+
 @pytest.mark.parametrize(
     "partial",
     [
@@ -172,6 +191,8 @@ async def test_nothing_is_polled_on_while_its_result_lies_in_the_body(answer: An
         {"Data": {"Status": "queued", "task_id": "j1"}},
         {"status": "processing", "data": {"structured_data": {"hq": "perhaps Bonn"}}},
         {"status": "processing", "charge_amount": 10},
+        {"status": "running", "progress": {"completed": 1, "total": 2}, "result": {"structured_data": {"hq": "Bonn"}}},
+        {"status": "processing", "data": {"status": "completed", "step": 1}},
     ],
     ids=lambda answer: str(answer)[:60],
 )
