@@ -60,10 +60,6 @@ class DeclaredBytes(bytes):
     charset: str = ""
 
 
-_GUARD = re.compile(r"(?:\)\]\}'?,?|while ?\(1\);|for ?\(;;\);)\s*")
-"""What is put before JSON so that no browser runs it as a script."""
-
-
 def with_charset(body: bytes, content_type: str) -> bytes:
     """Return a body that remembers the charset its content type declares; unchanged if that is UTF-8 or missing."""
     match = _CHARSET.search(content_type)
@@ -105,8 +101,7 @@ def decode_body(body: bytes) -> JsonValue:
     Raises:
         ValueError: The body is not JSON, or nested deeper than `MAX_DEPTH` levels.
     """
-    text = decode_text(body).rstrip("\0")  # some servers send the end of a C string, too
-    return _parse(_GUARD.sub("", text) if text[:1] in {")", "w", "f"} else text)
+    return _parse(decode_text(body).rstrip("\0"))  # some servers send the end of a C string, too
 
 
 def parse_json(text: str) -> JsonValue:

@@ -168,7 +168,7 @@ async def test_nothing_is_polled_on_while_its_result_lies_in_the_body(answer: An
     assert (len(network.seen), took < 600) == (3, True)
 
 
-@pytest.mark.parametrize("around", [")]}'\n%s", "%s\0\0", "while(1);%s", "for (;;); %s"])
+@pytest.mark.parametrize("around", ["%s\0\0", "\ufeff%s\n", "\n\n%s"])
 async def test_what_servers_put_around_json_is_left_out(around: str) -> None:
     polls = iter([{"task_id": "j1"}])
 
