@@ -14,6 +14,8 @@ from sixtyfour_async._client.answers import Answer, read_answer
 from sixtyfour_async._client.clock import Clock
 from sixtyfour_async._scheduling.poll_plan import exploration_wait, idle_schedule, wait_after_failures
 from sixtyfour_async._scheduling.retry import is_transient
+from sixtyfour_async._wire.body import Body
+from sixtyfour_async._wire.missing_job import no_such_job
 from sixtyfour_async.errors import (
     AddressError,
     ConfigurationError,
@@ -108,8 +110,11 @@ class Job(Generic[R_co]):
         """Poll once and return the job's current state."""
         if self._ended is not None:
             return self._ended
-        status = await self._client.send(self.operation.poll(self.id))
+        poll = self.operation.poll(self.id)
+        status = await self._client.send(poll)
         report: Report = status.report()
+        if report.no_such_job:
+            raise no_such_job(Body.of(status.model_dump(mode="json")), poll.endpoint.name)
         return report
 
     async def wait(

@@ -26,9 +26,9 @@ from sixtyfour_async._runner.exchange import contained
 from sixtyfour_async._runner.inbox import Inbox
 from sixtyfour_async._runner.outage_log import OutageLog
 from sixtyfour_async._runner.outcome_stream import OutcomeStream
-from sixtyfour_async._runner.outcomes import Outcome, Status
+from sixtyfour_async._runner.outcomes import Outcome, Status, Unfinished
 from sixtyfour_async._runner.parked_rows import ParkedRows
-from sixtyfour_async._runner.reading import STATUSES, read_outcome, read_report, without_answer
+from sixtyfour_async._runner.reading import STATUSES, handed_back, read_outcome, read_report, without_answer
 from sixtyfour_async._runner.receivers import Receivers
 from sixtyfour_async._runner.submission import Row, Submission, wall_clock
 from sixtyfour_async._runner.transit import Transit
@@ -54,7 +54,7 @@ from sixtyfour_async._scheduling.messages import (
     TakeBack,
     TaskCommand,
 )
-from sixtyfour_async._scheduling.row_states import IN_DOUBT, OPEN, Batching, State
+from sixtyfour_async._scheduling.row_states import Batching, State
 from sixtyfour_async._scheduling.scheduler import Scheduler
 from sixtyfour_async.errors import (
     JobError,
@@ -77,6 +77,7 @@ class Engine:
         rows: Every row that was handed over and has not ended, by its key.
         webhooks: Where deliveries come in.
         broken: The journal's failure, once it failed: nothing is sent from then on.
+        left_running: Jobs that were handed back because of it; their ids may be in no journal.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class Engine:
     ) -> None:
         self.rows: dict[str, Row] = {}
         self.broken: JournalError | None = None
+        self.left_running: list[Unfinished] = []
         self._clock = pipeline_of(client).clock
         self._journal = journal
         self._scheduler = scheduler
@@ -167,7 +169,7 @@ class Engine:
         submission = self._submission_of.get(row.entry.key)
         if submission is None:
             self._batcher.remove(row)
-            self._end(row, _without_answer(row, "rejected", error))
+            self._end(row, without_answer(row.operation, row.entry, "rejected", error))
         else:
             self._inbox.post(RowWithdrawn(submission.id, row.entry.key, error))
 
@@ -184,22 +186,12 @@ class Engine:
         if self.broken is not None:
             self._end_all(submission, "rejected", self.broken)
             return
-        operation, listing = submission.operation, submission.operation.poll_many()
-        job = ScheduledJob(
-            submission.id,
-            operation.variant(),
-            operation.endpoint.job_limit,
-            operation.is_retry_safe(),
-            priced_as=submission.rows[0].operation.variant(),
-            rows=len(submission.rows),
-            urgent=any(row.urgent for row in submission.rows),
-            list_endpoint="" if listing is None else listing.endpoint.name,
-            booked_at=submission.first.sent_at or "" if submission.first.state in OPEN else None,
-            in_doubt=submission.first.state in IN_DOUBT,
-            pushed=self.webhooks.is_bound and not submission.first.job_id and self._transit.is_pushed(operation),
-            reports_charge=operation.endpoint.reports_charge,
-        )
+        is_new = submission.first.job_id is None
+        pushed = is_new and self.webhooks.is_bound and self._transit.is_pushed(submission.operation)
+        job = submission.as_scheduled(pushed=pushed)
         self.webhooks.running(submission)
+        if submission.first.job_id is not None:
+            self._transit.owners.claim(submission, submission.first.job_id)
         exposed = sum(row.entry.reserved_cents for row in submission.rows)
         self._scheduler.add(job, self._clock.now(), job_id=submission.first.job_id, exposed_cents=exposed)
         self._inbox.post()
@@ -270,6 +262,8 @@ class Engine:
             self._break(error)
         except Exception as error:  # noqa: BLE001 (see contained)
             await self._set_aside(submission, command, contained(error))
+        if self.broken is not None:  # perhaps by another task, while this submit was in transit
+            self._end_as_it_stands(submission, self.broken)
 
     async def _set_aside(self, submission: Submission, command: JobCommand, error: SixtyfourError) -> None:
         """End rows over an exception of ours or of others, so that they end nothing else.
@@ -332,7 +326,7 @@ class Engine:
         rows = self._forget(submission)
         for row in rows:
             if row.withdrawn is not None:
-                self._end(row, _without_answer(row, "rejected", row.withdrawn))
+                self._end(row, without_answer(row.operation, row.entry, "rejected", row.withdrawn))
         wanted = [row for row in rows if row.withdrawn is None]
         if len(rows) == 1 and wanted:
             self._schedule(Submission(next(self._numbers), wanted, submission.operation))
@@ -352,7 +346,7 @@ class Engine:
         submission = self._submissions.get(command.id)
         for row in () if submission is None else submission.drop(command.errors):
             del self._submission_of[row.entry.key]
-            self._end(row, _without_answer(row, "rejected", command.errors[row.entry.key]))
+            self._end(row, without_answer(row.operation, row.entry, "rejected", command.errors[row.entry.key]))
 
     async def _give_up(self, submission: Submission, status: Status, error: SixtyfourError, state: State) -> None:
         why = error.message if isinstance(error, JobError) else str(error)  # its id has a place of its own on the line
@@ -362,13 +356,14 @@ class Engine:
 
     def _end_all(self, submission: Submission, status: Status, error: SixtyfourError) -> None:
         for row in self._forget(submission):
-            self._end(row, _without_answer(row, status, error))
+            self._end(row, without_answer(row.operation, row.entry, status, error))
 
     def _forget(self, submission: Submission) -> list[Row]:
         """Forget a submission, unless that was done already, and return its rows."""
         if self._submissions.pop(submission.id, None) is None:
             return []
         self.webhooks.ended(submission)
+        self._transit.owners.release(submission)
         for row in submission.rows:
             self._submission_of.pop(row.entry.key, None)
         return submission.rows
@@ -381,17 +376,23 @@ class Engine:
             self.withdraw(lambda other: any(stream in stopped for stream, _ in other.waiting))
 
     def _break(self, error: JournalError) -> None:
-        """Send nothing more once it cannot be recorded, and hand back what runs with its id."""
+        """Send nothing more once it cannot be recorded, and hand back what runs with its id.
+
+        A submit in transit may come back with an id, which nobody else knows: its rows end when it does.
+        """
         if self.broken is not None:
             return
         self.broken = error
         logger.error("%s; nothing more is sent", error)
-        self._submissions.clear()
-        self._submission_of.clear()
-        for row in list(self.rows.values()):
-            status: Status = "unfinished" if row.entry.job_id else "unknown"
-            self._end(row, _without_answer(row, "rejected" if row.entry.state == "released" else status, error))
+        for submission in list(self._submissions.values()):
+            if not self._transit.is_sending(submission):
+                self._end_as_it_stands(submission, error)
+        for row in [row for key, row in self.rows.items() if key not in self._submission_of]:
+            self._end(row, without_answer(row.operation, row.entry, "rejected", error))
 
-
-def _without_answer(row: Row, status: Status, error: SixtyfourError) -> Outcome[Any]:
-    return without_answer(row.operation, row.entry, status, error)
+    def _end_as_it_stands(self, submission: Submission, error: JournalError) -> None:
+        """End rows whose journal broke, with what is known of them, unless that was done already."""
+        for row in self._forget(submission):
+            self._end(row, handed_back(row.operation, row.entry, error))
+            if row.entry.job_id is not None:
+                self.left_running.append(Unfinished(row.entry.key, row.operation, row.entry.job_id))

@@ -14,6 +14,8 @@ from sixtyfour_async._runner.outcomes import Outcome, Status
 from sixtyfour_async._scheduling.row_states import ENDED, State
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async._wire.codec import decode_answer
+from sixtyfour_async._wire.missing_job import no_such_job
+from sixtyfour_async._wire.unwrapping import decode_text_value
 from sixtyfour_async.errors import (
     InputError,
     JobLostError,
@@ -92,6 +94,12 @@ def without_answer(row_operation: JobOperation[R], entry: Entry, status: Status,
     )
 
 
+def handed_back(operation: JobOperation[R], entry: Entry, error: SixtyfourError) -> Outcome[R]:
+    """Return the outcome of a row whose journal broke: as it stands, with the service's id if there is one."""
+    unsent: Status = "rejected" if entry.state == "released" else "unknown"
+    return without_answer(operation, entry, unsent if entry.job_id is None else "unfinished", error)
+
+
 def _json(entry: Entry) -> JsonValue:
     """Return what was received last, as JSON; None when nothing was, or when it is not JSON."""
     body = entry.answer or entry.receipt
@@ -141,7 +149,7 @@ def running_report(operation: JobOperation[Any], job_id: str, answer: Body) -> R
     Nothing was paid for such an answer, so that it need not be kept. In doubt it is not plain.
     """
     try:
-        report = read_report(operation, job_id, answer)
+        report = polled_report(operation, job_id, answer)
     except Exception:  # noqa: BLE001 (whatever it is, the answer is kept before it is read in earnest)
         return None
     return report if report.state is JobState.RUNNING else None
@@ -153,7 +161,8 @@ def delivered_end(operation: JobOperation[Any], job_id: str, answer: Body) -> Re
         report = read_report(operation, job_id, answer)
     except Exception:  # noqa: BLE001 (the answer to the poll shows what this is)
         return None
-    return None if report.state is JobState.COMPLETED and not has_content(report.result) else report
+    is_empty = report.state is JobState.COMPLETED and not has_content(report.result)
+    return None if is_empty or report.no_such_job else report
 
 
 def _why_not_completed(entry: Entry) -> SixtyfourError | None:
@@ -172,8 +181,21 @@ def read_report(operation: JobOperation[Any], job_id: str, answer: Body) -> Repo
         ResponseError: The answer is not JSON, or has the form of no status.
     """
     label = operation.endpoint.name
-    value = answer.decode(operation=label)
+    value = decode_text_value(answer.decode(operation=label))  # a status may come as the text of a JSON value
     report: Report = decode_answer(operation.poll(job_id).answer_type(), value, operation=label).report()
+    return report
+
+
+def polled_report(operation: JobOperation[Any], job_id: str, answer: Body) -> Report:
+    """Return the report in the answer to a poll that has just come.
+
+    Raises:
+        NotFoundError: It says that there is no such job, which other services say with status 404.
+        ResponseError: The answer is not JSON, or has the form of no status.
+    """
+    report = read_report(operation, job_id, answer)
+    if report.no_such_job:
+        raise no_such_job(answer, operation.poll(job_id).endpoint.name)
     return report
 
 

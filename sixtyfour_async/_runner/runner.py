@@ -219,11 +219,12 @@ class JobRunner(EnrichesFrames, ReceivesWebhooks):
             await self.journal.set_meta(RUNTIMES, self._scheduler.poller.runtimes.to_json())
 
     def _detach(self) -> None:
-        self.left_running = tuple(
+        running = (
             Unfinished(row.entry.key, row.operation, row.entry.job_id)
             for row in self._engine.rows.values()
             if row.entry.job_id is not None
         )
+        self.left_running = (*self._engine.left_running, *running)
         for stream in list(self._delivery.streams):
             stream.stop(RunStoppedError("the runner was closed before the job ended"))
             stream.close()

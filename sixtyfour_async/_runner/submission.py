@@ -12,12 +12,15 @@ from pydantic import JsonValue
 
 from sixtyfour_async._journal.base import Entry
 from sixtyfour_async._runner.outcome_stream import OutcomeStream
+from sixtyfour_async._scheduling.attribution import match_rows, texts_of
 from sixtyfour_async._scheduling.batches import RowAnswer, no_parts, split_answer, split_file
+from sixtyfour_async._scheduling.job_states import ScheduledJob
 from sixtyfour_async._scheduling.messages import Submit
-from sixtyfour_async._scheduling.row_states import PAID, State
+from sixtyfour_async._scheduling.row_names import rows_under_names
+from sixtyfour_async._scheduling.row_states import IN_DOUBT, OPEN, PAID, State
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async._wire.results import read_result
-from sixtyfour_async._wire.unwrapping import reason_in, rows_in
+from sixtyfour_async._wire.unwrapping import objects_in, reason_in, rows_in
 from sixtyfour_async.errors import SixtyfourError
 from sixtyfour_async.models._base import json_object
 from sixtyfour_async.models.jobs import JobState, Report
@@ -63,6 +66,7 @@ class Submission:
         batch: The name of the batch in the journal; None for a single row.
         body: The answer that ended it, as it came.
         ended: Has it been answered for good, by a poll or a delivery?
+        rivals: Other questions whose submits were answered with the same job id.
         withheld: Why the file that the answer links to was not downloaded; "" if it was, or there is none.
     """
 
@@ -73,6 +77,7 @@ class Submission:
     body: Body = field(default=Body(b""), repr=False)
     ended: bool = False
     withheld: str = ""
+    rivals: list[JobOperation[Any]] = field(default_factory=list[JobOperation[Any]])
 
     @classmethod
     def batch_of(cls, number: int, rows: list[Row], batch: str | None = None) -> Submission:
@@ -108,6 +113,24 @@ class Submission:
         """Does the answer hold links to the finished file, and not the file itself?"""
         return self.in_file and report.state is JobState.COMPLETED and not isinstance(report.result, str)
 
+    def as_scheduled(self, *, pushed: bool) -> ScheduledJob:
+        """Return it as the scheduler knows it; *pushed*: its end is delivered to this process."""
+        operation, listing = self.operation, self.operation.poll_many()
+        return ScheduledJob(
+            self.id,
+            operation.variant(),
+            operation.endpoint.job_limit,
+            operation.is_retry_safe(),
+            priced_as=self.rows[0].operation.variant(),
+            rows=len(self.rows),
+            urgent=any(row.urgent for row in self.rows),
+            list_endpoint="" if listing is None else listing.endpoint.name,
+            booked_at=self.first.sent_at or "" if self.first.state in OPEN else None,
+            in_doubt=self.first.state in IN_DOUBT,
+            pushed=pushed,
+            reports_charge=operation.endpoint.reports_charge,
+        )
+
     # --- the journal's lines ------------------------------------------------------------------------------------
 
     def intend(self, command: Submit) -> list[Entry]:
@@ -140,7 +163,24 @@ class Submission:
         """Return the line of its only row at its end."""
         [row] = self.rows
         row.entry = _ended(row, report, self.body)
+        if self.rivals and report.state is JobState.COMPLETED:
+            self._doubt(row, report)
         return row.entry
+
+    def _doubt(self, row: Row, report: Report) -> None:
+        """Leave a row its answer only if that repeats the row's own values: the service gave its job to others, too."""
+        leads = [lead_of(operation) for operation in (row.operation, *self.rivals)]
+        own, *others = match_rows(leads, [report.result], row.operation.endpoint.name, by_position=False)
+        if own.row is not None:
+            row.entry = replace(row.entry, matched_by=own.matched_by)
+            return
+        is_anothers = any(other.row is not None for other in others)
+        share = None if report.cost_cents is None else 0.0 if is_anothers else report.cost_cents / len(leads)
+        row.entry = replace(row.entry, state="unmatched", cost_cents=share, error=self._why_doubted(is_anothers))
+
+    def _why_doubted(self, is_anothers: bool) -> str:
+        shown = "its answer is another's" if is_anothers else "nothing in its answer shows whose it is"
+        return f"the service gave {len(self.rivals) + 1} submits the same job id, and {shown}"
 
     def settle(self, report: Report) -> list[Entry]:
         """Return the lines of a batch's rows at its end, each with its own part of the answer.
@@ -158,21 +198,31 @@ class Submission:
         endpoint = self.rows[0].operation.endpoint
         questions = [row.operation.payload() for row in self.rows]
         leads = [json_object(question[endpoint.subject]) or {} for question in questions]
-        if self.withheld:
+        withheld = self.withheld or (self._why_doubted(False) if self.rivals and self.in_file else "")
+        if withheld:
             each = None if report.cost_cents is None else report.cost_cents / len(leads)
-            return [RowAnswer(None, each, self.withheld)] * len(leads)
+            return [RowAnswer(None, each, withheld)] * len(leads)
         if self.in_file:
             fields = json_object(questions[0].get("struct")) or {}
             return split_file(leads, str(report.result or ""), fields, report.cost_cents)
+        named = rows_under_names(objects_in(report.result), [texts_of(lead) for lead in leads])
+        if named is not None:
+            return split_answer(leads, list(named.values()), report.cost_cents, endpoint.name, names=list(named))
         rows = rows_in(report.result) or self._lone_row(report.result)
         if not rows:
             return no_parts(len(leads), report.cost_cents, report.result, reason_in(report.result))
-        return split_answer(leads, rows, report.cost_cents, endpoint.name)
+        return split_answer(leads, rows, report.cost_cents, endpoint.name, by_position=not self.rivals)
 
     def _lone_row(self, result: JsonValue) -> list[JsonValue]:
         """Return the one row that an answer without a list consists of; nothing when it is no answer at all."""
         alone = json_object(result) is not None and read_result(self.rows[0].operation, result).no_answer is None
         return [result] if alone else []
+
+
+def lead_of(operation: JobOperation[Any]) -> dict[str, JsonValue]:
+    """Return what a question is about: its lead or company, else all of its fields."""
+    question = operation.payload()
+    return json_object(question.get(operation.endpoint.subject)) or question
 
 
 def _as_poll(report: Report) -> Body:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import anyio
@@ -17,7 +18,8 @@ from sixtyfour_async._client.client import AsyncClient, pipeline_of
 from sixtyfour_async._journal.base import Journal, tally_replaced
 from sixtyfour_async._runner.exchange import Exchange, contained
 from sixtyfour_async._runner.inbox import Inbox
-from sixtyfour_async._runner.reading import delivered_end, read_report, running_report
+from sixtyfour_async._runner.job_owners import JobOwners
+from sixtyfour_async._runner.reading import delivered_end, polled_report, running_report
 from sixtyfour_async._runner.submission import Submission
 from sixtyfour_async._scheduling.messages import (
     Accepted,
@@ -52,6 +54,9 @@ logger = logging.getLogger("sixtyfour_async.runner")
 class Transit:
     """The requests of a runner, each with its commits. What happened goes to the inbox.
 
+    Attributes:
+        owners: Which submits have which job.
+
     Every method raises `JournalError` when something cannot be recorded, and nothing else.
     """
 
@@ -64,6 +69,8 @@ class Transit:
         self._scheduler = scheduler
         self._inbox = inbox
         self._submits: set[anyio.CancelScope] = set()
+        self._sending: set[int] = set()
+        self.owners = JobOwners()
         self.is_pushed = self._exchange.is_pushed
         self._closing = False
 
@@ -75,16 +82,20 @@ class Transit:
 
     # --- submits ------------------------------------------------------------------------------------------------
 
+    def is_sending(self, submission: Submission) -> bool:
+        """Return whether a submit is in transit: its answer, and the commit of it, are still to come."""
+        return submission.id in self._sending
+
     async def submit(self, submission: Submission, command: Submit) -> None:
         """Commit the intent, send the request, commit the id. Not cancelled half-way: an id is worth the wait."""
         with anyio.CancelScope(shield=True) as scope:
             self._submits.add(scope)
             try:
+                self._sending.add(submission.id)
                 self._tally_replaced(submission)
-                await self._journal.put(*submission.intend(command))
+                await self._intend(submission, command)
                 if self._closing:
-                    state: State = "unknown" if command.in_doubt else "released"
-                    await self._journal.put(*submission.advance(state, error="the run was closed before this was sent"))
+                    await self._unsend(submission, command, "the run was closed before this was sent")
                     return
                 await self._accept(submission, await self._exchange.submit(submission.operation))
             except JournalError:
@@ -93,19 +104,46 @@ class Transit:
                 await self._submit_failed(submission, contained(error))
             finally:
                 self._submits.discard(scope)
+                self._sending.discard(submission.id)
+
+    async def _intend(self, submission: Submission, command: Submit) -> None:
+        """Commit the intent to send a submit; where that fails, nothing is sent, and no later commit may say so."""
+        try:
+            await self._journal.put(*submission.intend(command))
+        except JournalError as error:
+            with suppress(JournalError):
+                await self._unsend(submission, command, f"not sent: {error}")
+            raise
+
+    async def _unsend(self, submission: Submission, command: Submit, why: str) -> None:
+        """Take the intent back: the submit has not been sent, this time."""
+        state: State = "unknown" if command.in_doubt else "released"
+        await self._journal.put(*submission.advance(state, error=why))
 
     async def _accept(self, submission: Submission, receipt: Body) -> None:
         """Commit the id in the answer to a submit; an answer of any other form is committed before it is read."""
         operation = submission.operation
         if not is_plain_receipt(operation, receipt):
-            await self._journal.put(*submission.advance("intended", receipt=receipt))
+            try:
+                await self._journal.put(*submission.advance("intended", receipt=receipt))
+            except JournalError:
+                with suppress(SixtyfourError):  # the id is worth more than the reason why there is none
+                    answer = read_submit(operation, receipt, operation.endpoint.name)
+                    if isinstance(answer, str):
+                        await self._accepted(submission, answer)
+                raise
         answer = read_submit(operation, receipt, operation.endpoint.name)
         if isinstance(answer, Report):
             submission.claim_end(receipt)
             self._inbox.post(SubmitAnswered(submission.id, answer))
         else:
-            await self._journal.put(*submission.advance("accepted", job_id=answer))
+            await self._accepted(submission, answer)
             self._inbox.post(Accepted(submission.id, answer))
+
+    async def _accepted(self, submission: Submission, job_id: str) -> None:
+        """Commit the id of a job."""
+        self.owners.claim(submission, job_id)
+        await self._journal.put(*submission.advance("accepted", job_id=job_id))
 
     async def _submit_failed(self, submission: Submission, error: SixtyfourError) -> None:
         failure = SubmitFailed(submission.id, error)
@@ -153,7 +191,7 @@ class Transit:
     async def _read(self, submission: Submission, job_id: str, answer: Body) -> Report:
         """Commit an answer, read it, and download the file that it links to, if any."""
         await self._keep(submission, answer)
-        report = read_report(submission.operation, job_id, answer)
+        report = polled_report(submission.operation, job_id, answer)
         if submission.lacks_file(report) and not submission.ended:
             try:
                 answer = await self._exchange.embed_file(answer)

@@ -19,6 +19,8 @@ A torn row is decided by elimination in one case: all leads but one have a stron
 one and no more. This is how ``{"name": "Ada"}`` is told from ``{"name": "Ada", "company": "Acme"}``. Elimination in
 general would be wrong: where one row came twice, shortened, and another is missing, it would hand over the copy.
 
+Rows may come under names instead of in a list; what a name says counts like a value in the row (`row_names`).
+
 What an answer *finds* is no evidence: the address that `FindEmail` finds, every key but the given one of
 `ReverseEmail`. Inside an object such as ``lead`` or ``input``, which quotes the question, every key is evidence.
 
@@ -39,6 +41,7 @@ from typing import Any, Literal, TypeAlias
 
 from pydantic import JsonValue
 
+from sixtyfour_async._scheduling.row_names import said_by_name
 from sixtyfour_async._scheduling.row_order import order_is_disproved
 from sixtyfour_async.models._base import json_object
 from sixtyfour_async.models.spelling import normal_key, normal_text
@@ -116,7 +119,14 @@ class _Evidence:
         }
 
 
-def match_rows(leads: Sequence[Mapping[str, JsonValue]], rows: Sequence[Any], operation: str = "") -> list[Match]:
+def match_rows(
+    leads: Sequence[Mapping[str, JsonValue]],
+    rows: Sequence[Any],
+    operation: str = "",
+    *,
+    names: Sequence[str] = (),
+    by_position: bool = True,
+) -> list[Match]:
     """Return the match of each lead; no row is used twice.
 
     Args:
@@ -124,10 +134,15 @@ def match_rows(leads: Sequence[Mapping[str, JsonValue]], rows: Sequence[Any], op
         rows: The rows of the answer, of any JSON type.
         operation: Name of the operation that the leads were sent with, such as ``"find-email"``; it decides which keys
             of a row are found rather than repeated.
+        names: The name under which each row came; none when they came in a list. What a name says is evidence, too.
+        by_position: Whether position may decide where nothing else does; that of names never does.
     """
     subjects = [texts_of(lead) for lead in leads]
     known = {normal_key(name) for lead in leads for name in lead}
-    evidence = [_weigh(_repeated(row, known, operation), subjects) for row in rows]
+    said = [said_by_name(name, subjects) for name in names] or [{} for _ in rows]
+    evidence = [
+        _weigh(_repeated(row, known, operation), by_name, subjects) for row, by_name in zip(rows, said, strict=True)
+    ]
     index_is_usable = _read_indices(evidence, known, len(leads))
     repeatable = [{key for key in texts if not _is_found(key, operation)} for texts in subjects]
     matching = _Matching(rows, evidence, [row.candidates(len(leads)) for row in evidence], _groups(leads), repeatable)
@@ -138,7 +153,7 @@ def match_rows(leads: Sequence[Mapping[str, JsonValue]], rows: Sequence[Any], op
     ]
     foreign = sum(not best and place not in silent for place, best in enumerate(matching.candidates))
     free = [place for place, row in enumerate(evidence) if not matching.candidates[place] and row.index is None]
-    complete = index_is_usable and len(rows) == len(leads) and matching.order_is_kept()
+    complete = by_position and not names and index_is_usable and len(rows) == len(leads) and matching.order_is_kept()
     # Last, since it reads every text of every row; where each row says whose it is, nothing is free.
     if free and complete and not order_is_disproved(subjects, rows):
         supported = set[int]().union(*(row.agreeing() for row in evidence), *matching.candidates)
@@ -207,10 +222,11 @@ def _repeated(row: Any, known: AbstractSet[str], operation: str) -> Texts:
     return {key: found for key, found in texts.items() if key in known or any(map(str.isdecimal, found))}
 
 
-def _weigh(texts: Texts, subjects: Sequence[Texts]) -> _Evidence:
+def _weigh(repeated: Texts, by_name: Texts, subjects: Sequence[Texts]) -> _Evidence:
+    texts = {key: repeated.get(key, set()) | by_name.get(key, set()) for key in repeated.keys() | by_name.keys()}
     evidence = _Evidence(texts)
     for lead, subject in enumerate(subjects):
-        if contradicts(texts, subject):
+        if contradicts(repeated, subject) or contradicts(by_name, subject):
             evidence.contradicted.add(lead)
         if agreed := {key for key in texts.keys() & subject.keys() if texts[key] & subject[key]}:
             evidence.agreed[lead] = agreed

@@ -27,7 +27,7 @@ from sixtyfour_async._scheduling.retry import may_be_fault_of_one_row
 from sixtyfour_async.errors import CostCapError, SixtyfourError
 from sixtyfour_async.models._base import json_array, json_object, read_cents
 from sixtyfour_async.models.spelling import normal_key, normal_text
-from sixtyfour_async.models.status_words import has_content
+from sixtyfour_async.models.status_words import error_text, has_content
 from sixtyfour_async.operations._files import ROW_COLUMN
 
 T = TypeVar("T")
@@ -167,7 +167,13 @@ def _is_container(value: object) -> bool:
 
 
 def split_answer(
-    leads: Sequence[Mapping[str, JsonValue]], rows: Sequence[Any], charged: float | None, operation: str = ""
+    leads: Sequence[Mapping[str, JsonValue]],
+    rows: Sequence[Any],
+    charged: float | None,
+    operation: str = "",
+    *,
+    names: Sequence[str] = (),
+    by_position: bool = True,
 ) -> list[RowAnswer]:
     """Split the answer to a bulk submit into one for each lead.
 
@@ -178,8 +184,10 @@ def split_answer(
         rows: The rows of the answer.
         charged: What the batch was charged, cents; None when the service did not report it.
         operation: Name of the operation that the leads were sent with, such as ``"find-email"``.
+        names: The name under which each row came; none when they came in a list.
+        by_position: Whether position may decide where nothing else does.
     """
-    matches = match_rows(leads, rows, operation)
+    matches = match_rows(leads, rows, operation, names=names, by_position=by_position)
     own_costs = [None if match.row is None else _cost(rows[match.row]) for match in matches]
     without_cost = sum(cost is None for cost in own_costs)
     rest = None if charged is None else max(0.0, charged - sum(cost or 0.0 for cost in own_costs))
@@ -239,4 +247,4 @@ def _cost(row: Any) -> float | None:
 
 def _error(row: Any) -> str | None:
     error = (json_object(row) or {}).get("error")
-    return error if isinstance(error, str) and error else None
+    return error_text(error) if isinstance(error, str) else None

@@ -12,6 +12,7 @@ from http import HTTPStatus
 
 from sixtyfour_async._wire.json_body import decode_body, decode_text
 from sixtyfour_async.models._base import json_array, json_object
+from sixtyfour_async.models.status_words import error_text
 
 MAX_BODY_EXCERPT = 500
 """Characters of a body that an error keeps."""
@@ -63,7 +64,7 @@ def read_envelope(body: bytes, status: int) -> tuple[str, str | None, list[tuple
         parsed.get("detail"),
         parsed.get("error"),
     )
-    message = next((_line(text) for text in texts if isinstance(text, str) and text.strip()), None)
+    message = next((_line(text) for text in texts if isinstance(text, str) and error_text(text)), None)
     return message or ("the request was rejected" if errors else _phrase(status)), code, errors
 
 

@@ -101,7 +101,7 @@ def decode_body(body: bytes) -> JsonValue:
     Raises:
         ValueError: The body is not JSON, or nested deeper than `MAX_DEPTH` levels.
     """
-    return _parse(decode_text(body))
+    return _parse(decode_text(body).rstrip("\0"))  # some servers send the end of a C string, too
 
 
 def parse_json(text: str) -> JsonValue:

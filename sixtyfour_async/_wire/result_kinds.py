@@ -38,7 +38,7 @@ from sixtyfour_async.models.contacts import EMAILS, PHONES, ContactShape
 from sixtyfour_async.models.enrichment import EmailResult, Intelligence, PhoneResult, QAResult, ReverseResult
 from sixtyfour_async.models.jobs import WrappedStatus
 from sixtyfour_async.models.spelling import normal_key, normal_text, respell
-from sixtyfour_async.models.status_words import has_content
+from sixtyfour_async.models.status_words import error_text, has_content
 from sixtyfour_async.models.workflows import ResultFile
 from sixtyfour_async.operations._base import JobOperation, Operation
 
@@ -155,7 +155,7 @@ def _read_contacts(asked: Asked, found: dict[str, Any], shape: ContactShape, key
     statuses = [
         contact.get("status") for one in held.values() for contact in map(json_object, shape.read(one)) if contact
     ]
-    status = next((word for word in statuses if isinstance(word, str) and word.strip()), None)
+    status = next((word for word in statuses if isinstance(word, str) and error_text(word)), None)
     unread = next((f"{name}: {shorten(one)}" for name, one in held.items() if has_content([one])), None)
     return Found(value, is_answer, asked.recognises(value), status or unread)
 

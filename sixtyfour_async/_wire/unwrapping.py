@@ -7,6 +7,7 @@ All names in this module are assumed; they are those that services of this field
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -15,7 +16,7 @@ from pydantic import JsonValue
 
 from sixtyfour_async._wire.json_body import parse_json
 from sixtyfour_async.models._base import json_array, json_object
-from sixtyfour_async.models.jobs import JOB_FIELDS
+from sixtyfour_async.models.poll_fields import JOB_FIELDS
 from sixtyfour_async.models.spelling import normal_key
 from sixtyfour_async.models.status_words import JobState, error_text, has_content, read_state
 
@@ -127,6 +128,14 @@ def rows_in(raw: JsonValue) -> list[Any] | None:
     return first
 
 
+def objects_in(raw: JsonValue) -> list[dict[str, Any]]:
+    """Return the objects that may be the result, the outermost first, without what they say of the request."""
+    objects = [members for level in levels(raw) for one in level if (members := json_object(one.value)) is not None]
+    return [
+        {key: one for key, one in members.items() if normal_key(key) not in ABOUT_THE_REQUEST} for members in objects
+    ]
+
+
 def _is_row(value: Any, *, alone: bool) -> bool:
     """Return whether an item of a list is a row, rather than a wrapping of the rows in a list of one."""
     members = json_object(value)
@@ -166,12 +175,12 @@ def _explains(text: str) -> bool:
     """Return whether a text says more than that all is well, as ``"no matches"`` does."""
     # "no_results" and the like are good ends of a job, and still say why there is no answer.
     is_well = read_state(text) is JobState.COMPLETED and not text.strip().casefold().startswith("no")
-    return bool(text.strip()) and not is_well and decode_text_value(text) is text
+    return error_text(text) is not None and not is_well and decode_text_value(text) is text
 
 
 def shorten(value: object) -> str:
-    """Return a value as text of at most `MAX_TEXT_CHARACTERS`, on one line."""
-    text = " ".join(str(value).split())
+    """Return a value as text of at most `MAX_TEXT_CHARACTERS`, on one line; what is no text as JSON."""
+    text = " ".join((value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)).split())
     return text if len(text) <= MAX_TEXT_CHARACTERS else f"{text[: MAX_TEXT_CHARACTERS - 1]}…"
 
 

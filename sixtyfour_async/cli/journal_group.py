@@ -1,7 +1,8 @@
-"""``sixtyfour journal backup``, ``check``, ``adopt`` and ``compare``: the journal as a file."""
+"""``sixtyfour journal backup``, ``check``, ``adopt``, ``record`` and ``compare``: the journal as a file."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,18 @@ if TYPE_CHECKING:
     from sixtyfour_async._journal.maintenance import Adoption, Health
 
 journal_argument = click.argument("journal", type=click.Path(path_type=Path))
+
+
+def read_ids(_context: click.Context, _parameter: click.Parameter, pairs: tuple[str, ...]) -> dict[str, str]:
+    """Read ``KEY=JOB_ID`` pairs; a key may have a ``=`` of its own, an id has none."""
+    ids: dict[str, str] = {}
+    for pair in pairs:
+        key, _, job_id = pair.rpartition("=")
+        if not key or not job_id.strip():
+            raise click.BadParameter(f"{pair!r} is not KEY=JOB_ID")
+        if ids.setdefault(key, job_id) != job_id:
+            raise click.BadParameter(f"two ids for {key!r}")
+    return ids
 
 
 @click.group("journal")
@@ -80,6 +93,26 @@ def adopt(journal: Path) -> None:
         say(f"{journal} is whole; there is nothing to decide")
         return
     say("\n".join([f"{journal} adopted", *adoption_lines(adoption)]))
+
+
+@journal_group.command()
+@journal_argument
+@click.argument("ids", metavar="KEY=JOB_ID...", nargs=-1, required=True, callback=read_ids)
+@one_line_errors
+def record(journal: Path, ids: Mapping[str, str]) -> None:
+    """Record in JOURNAL the job ids of rows that are parked as unknown; the next run polls them, at no cost.
+
+    A run whose journal could not be written (a full disk) prints this command with the ids that it learned. A KEY is
+    the row's in `sixtyfour status`. Rows that were sent together share a job, and get the id of any one of them.
+    """
+    import anyio
+
+    from sixtyfour_async._journal.job_ids import record_job_ids
+
+    if not journal.exists():  # opening it would create it
+        exit_with(f"there is no journal {journal}", ExitCode.REFUSED)
+    rows = anyio.run(record_job_ids, journal, ids)
+    say(f"{journal}: {rows:,} {'row has' if rows == 1 else 'rows have'} a job id now; the next run polls")
 
 
 @journal_group.command()

@@ -11,24 +11,19 @@ from sixtyfour_async.cli.exit_codes import ExitCode, exit_with
 from sixtyfour_async.cli.output_rows import OutputCounts, write_output
 from sixtyfour_async.cli.signals import Interrupted, recorded
 from sixtyfour_async.cli.table_files import Output
-from sixtyfour_async.errors import JournalError, SixtyfourError
+from sixtyfour_async.errors import SixtyfourError
 
 
 def write_paid_output(enrichment: Enrichment, result: RunResult, *, output: Output, journal: Path) -> OutputCounts:
     """Write the output, or exit with the command that writes it from the journal.
 
     A first signal does not interrupt the writing; it is noted in *result*. A second one does.
-
-    Raises:
-        JournalError: The journal cannot be read.
     """
     try:
         with recorded(patience=1 if result.signal is None else 0) as signals:
             counts = write_output(enrichment, journal, output)
     except Interrupted as error:
         exit_with(f"left at once; no output was written; {where_it_is(journal)}", error.exit_code)
-    except JournalError:
-        raise
     except Exception as error:  # noqa: BLE001 (whatever it is, the answers are paid for, and are not lost)
         code = ExitCode.REFUSED if result.nothing_accepted else ExitCode.UNWRITTEN
         cause = "" if result.error is None else f"{result.error}; then "

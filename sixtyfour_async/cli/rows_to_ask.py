@@ -33,7 +33,8 @@ class RowsToAsk:
         sample: How many rows to yield that have no answer yet; None for all rows, answered or not.
 
     Attributes:
-        missing: Fields asked in one job → rows that they are asked about; of divided questions only.
+        missing: Fields asked in one job → rows that they are asked about; of divided questions only. These and
+            *changed* are counted for a plan, and rows that say the same count once.
         changed: Field → rows that were asked for it under another description, and are asked again.
         changed_options: Options that differ from all that was asked before.
         bad: Rows that cannot be sent.
@@ -55,6 +56,7 @@ class RowsToAsk:
         self._keeps = keeps
         self._sample = sample
         self._sampled: set[str] = set()
+        self._counted: set[str] = set()
         self._changed = {} if keeps else changed_fields(enrichment.question, self._asked.field_sets)
         self.missing = Counter[tuple[str, ...]]()
         self.changed = dict.fromkeys(self._changed, 0)
@@ -91,7 +93,7 @@ class RowsToAsk:
         known = self._asked.lookups(subject) if self._asked.is_divided else {}
         entries = {key: await self._journal.find(key) for key in known}
         parts = self._asked.divide(subject, [question for key, question in known.items() if is_asked(entries[key])])
-        if self._asked.is_divided or self._changed:
+        if not self._keeps and (self._asked.is_divided or self._changed):
             await self._count(parts, subject)
         if self._sample is not None:
             return await self._sample_of(parts)
@@ -126,11 +128,16 @@ class RowsToAsk:
         return [await self._about_to_ask(part, operation) for part, operation in left]
 
     async def _count(self, parts: list[tuple[Part, JobOperation[Any]]], subject: dict[str, Any]) -> None:
-        for part, _ in parts:
+        """Count what is asked; rows that ask the same share one question, and count once."""
+        for part, operation in parts:
+            key = operation.fingerprint()
+            if key in self._counted:
+                continue
+            self._counted.add(key)
             if part.is_new:
                 self.missing[part.fields] += 1
             for name in part.fields if part.is_new else ():
                 before = self._changed.get(name)
                 if before is not None:
-                    key = before.operation_for(subject).fingerprint()
-                    self.changed[name] += is_asked(await self._journal.find(key))
+                    earlier = before.operation_for(subject).fingerprint()
+                    self.changed[name] += is_asked(await self._journal.find(earlier))

@@ -32,6 +32,7 @@ from sixtyfour_async.cli.signals import Interrupted, exit_code_of
 from sixtyfour_async.cli.summary import resume_lines, summary_lines
 from sixtyfour_async.cli.table_files import Output
 from sixtyfour_async.cli.terminal import confirmed
+from sixtyfour_async.cli.unrecorded import unrecorded_note
 from sixtyfour_async.questions.agreement import Agreement
 
 OK = 0
@@ -204,6 +205,9 @@ class Run:
         """Write the output, print the summary, and return the exit code for the run's end."""
         # --fresh would delete what there is to resume.
         command = shlex.join(["sixtyfour", *(word for word in sys.argv[1:] if word != "--fresh")])
+        unrecorded = unrecorded_note(result.left_running, self.notes.path)
+        if unrecorded:  # first, whatever becomes of the output
+            say(unrecorded, err=True)
         if result.ending == "detached" and result.signal is not None:
             left = f"left at once; no output was written; {where_it_is(self.notes.path)}"
             say("\n".join([left, *resume_lines(result, command)]), err=True)

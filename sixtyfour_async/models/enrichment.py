@@ -23,7 +23,6 @@ from sixtyfour_async.errors import ConfigurationError, ResponseError
 from sixtyfour_async.models._base import Cents, Model, json_array, json_object
 from sixtyfour_async.models.contacts import EMAILS, PHONES, ContactShape
 from sixtyfour_async.models.jobs import (
-    JOB_FIELDS,
     JobState,
     Report,
     Started,
@@ -31,6 +30,7 @@ from sixtyfour_async.models.jobs import (
     answer_fields,
     judged_report,
 )
+from sixtyfour_async.models.poll_fields import JOB_FIELDS
 from sixtyfour_async.models.status_words import has_content
 from sixtyfour_async.models.structs.classes import is_struct_class, readable
 from sixtyfour_async.models.structs.problems import FieldProblem

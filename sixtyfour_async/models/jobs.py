@@ -11,6 +11,18 @@ from pydantic import Field, JsonValue, ModelWrapValidatorHandler, model_validato
 
 from sixtyfour_async.errors import JobCancelledError, JobError, JobFailedError
 from sixtyfour_async.models._base import Cents, Instant, Model, json_array, json_object, read_cents
+from sixtyfour_async.models.missing_jobs import says_no_such_job
+from sixtyfour_async.models.poll_fields import (
+    CLOSE_FIELDS,
+    CONTACT_FIELDS,
+    DONE_FLAGS,
+    ERROR_FIELDS,
+    LATE_RESULT_FIELDS,
+    RESULT_FIELDS,
+    TEXT_FIELDS,
+    WORD_FIELDS,
+    documented_form,
+)
 from sixtyfour_async.models.status_words import (
     JobState,
     Judgement,
@@ -31,30 +43,9 @@ MAX_WARNED_WORDS = 100
 _warned: set[str] = set()
 """The words that were warned about."""
 
-_WORD_FIELDS = ("overall_status", "status", "state", "job_status", "task_status")
-"""Where the status word is, in order. Source: the vendor's specification for the first two; the others are assumed."""
-
-_ERROR_FIELDS = ("error", "error_message", "errors", "failure_reason")
-_TEXT_FIELDS = ("detail", "message", "status_reason")
-"""Fields that explain a failure, but say anything else beside a running or a completed job."""
-
-_CLOSE_FIELDS = ("close_time", "completed_at", "end_time", "ended_at", "finished_at", "closed_at")
-
-_CONTACT_FIELDS = ("email", "phone")
-
-_RESULT_FIELDS = ("result", "results", "structured_data", *_CONTACT_FIELDS)
-"""Fields that show a result. Source: docs.sixtyfour.ai; the last three beside the status are of older pages."""
-
-_TIME_FIELDS = ("start_time", "started_at", "created_at", "updated_at", "queued_at", "submitted_at", *_CLOSE_FIELDS)
-_PROGRESS_FIELDS = ("progress", "progress_message", "current_phase", "current_step", "eta", "queue_position")
-
-JOB_FIELDS = frozenset(
-    ("id", "job_id", "run_id", "request_id", "task_type", "success", *_TIME_FIELDS, *_PROGRESS_FIELDS)
-)
-"""Fields that speak of the job and never belong to its result."""
-
-_LATE_RESULT_FIELDS = ("data", "output", "outputs", "resource_handle_id", "search_id")
-"""Fields that show a result once the job has ended; before, they may hold its progress or its input."""
+_CHARGE_FIELDS = ("charge_amount", "charge_credits")
+_JOB_ONLY_FIELDS = ("task_type", "run_id", "start_time", "started_at", "created_at", "progress")
+_CODE_FIELDS = ("code", "error_code", "status_code", "title", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +60,7 @@ class Report:
         cost_cents: The charge in US cents; None when the service did not report it.
         progress: Progress as text for people, such as ``"120 of 500"``; None when the service did not report it.
         run_time: Seconds from start to end by the service's clock; None when the service did not report both.
+        no_such_job: Whether the answer says that there is no such job, in place of status 404, and nothing else of it.
     """
 
     state: JobState
@@ -78,6 +70,7 @@ class Report:
     cost_cents: float | None = None
     progress: str | None = None
     run_time: float | None = None
+    no_such_job: bool = False
 
     def failure(self, job_id: str) -> JobError | None:
         """Return why the job has no answer; None when it completed."""
@@ -107,7 +100,7 @@ class WrappedStatus(Model):
     def _unwrap(cls, value: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:
         alone = json_array(value) or []
         answer = json_object(alone[0] if len(alone) == 1 else value)
-        return validate(value if answer is None else _without_envelope(answer))
+        return validate(value if answer is None else documented_form(answer, cls.model_fields))
 
 
 class StatusAnswer(WrappedStatus):
@@ -182,23 +175,27 @@ def judged_report(
     judgement = judge(
         word,
         has_result=has_result or _shows_result(answer, ended=has_ended(answer)),
-        has_error=any(getattr(answer, name, None) is True or first_error(answer, name) for name in _ERROR_FIELDS),
+        has_error=any(getattr(answer, name, None) is True or first_error(answer, name) for name in ERROR_FIELDS),
         closed=_is_closed(answer),
+        charged=_is_charged(answer),
     )
     _warn_once(word, judgement)
-    state, error = judgement.state, first_error(answer, *_ERROR_FIELDS) or block_error
+    state, error = judgement.state, first_error(answer, *ERROR_FIELDS) or block_error
     if error is None and state in {JobState.FAILED, JobState.CANCELLED}:
-        error = first_error(answer, *_TEXT_FIELDS)
+        error = first_error(answer, *TEXT_FIELDS)
     if error is None and state is JobState.FAILED and not judgement.by_word:
         error = f"ended as {word!r} without a result" if word else "ended without a status, a result or an error"
-    end = next((at for name in _CLOSE_FIELDS if (at := getattr(answer, name, None)) is not None), None)
+    end = next((at for name in CLOSE_FIELDS if (at := getattr(answer, name, None)) is not None), None)
     start = getattr(answer, "start_time", None) or getattr(answer, "started_at", None)
-    return Report(state, word, error=error, progress=progress, run_time=seconds_between(start, end))
+    no_such_job = state in {JobState.RUNNING, JobState.FAILED} and _denies_the_job(answer, word)
+    run_time = seconds_between(start, end)
+    return Report(state, word, error=error, progress=progress, run_time=run_time, no_such_job=no_such_job)
 
 
 def status_word(answer: Model) -> str:
-    """Return the service's status word; "" when the answer has none."""
-    return first_text(answer, *_WORD_FIELDS) or ""
+    """Return the service's status word; "" when the answer has none, or ``"null"``."""
+    words = (first_text(answer, name) for name in WORD_FIELDS)
+    return next((word for word in words if word and error_text(word)), "")
 
 
 def has_ended(answer: Model) -> bool:
@@ -208,39 +205,58 @@ def has_ended(answer: Model) -> bool:
 
 def answer_fields(answer: Model) -> dict[str, JsonValue]:
     """Return the undeclared fields of a status that may belong to the result: all but words, errors and messages."""
-    named = {*_WORD_FIELDS, *_ERROR_FIELDS, *_TEXT_FIELDS}
+    named = {*WORD_FIELDS, *ERROR_FIELDS, *TEXT_FIELDS}
     return {name: value for name, value in (answer.model_extra or {}).items() if name not in named}
 
 
 def _is_closed(answer: Model) -> bool:
-    return any(is_closed(getattr(answer, name, None)) for name in _CLOSE_FIELDS)
+    closed = any(is_closed(getattr(answer, name, None)) for name in CLOSE_FIELDS)
+    return closed or any(getattr(answer, name, None) is True for name in DONE_FLAGS)
+
+
+def _is_charged(answer: Model) -> bool:
+    """Return whether an answer names a charge, or says that all of the work is done."""
+    charged = any(isinstance(one := getattr(answer, name, None), float | int) and one > 0 for name in _CHARGE_FIELDS)
+    progress = getattr(answer, "progress", None)
+    counts = json_object(progress) or {}
+    return (
+        charged
+        or str(progress).strip(" %") in {"100", "100.0"}
+        or 0 < _count(counts, "total") <= _count(counts, "completed")
+    )
+
+
+def _count(counts: dict[str, Any], name: str) -> float:
+    number = counts.get(name)
+    return number if isinstance(number, int | float) else 0
+
+
+def _denies_the_job(answer: Model, word: str) -> bool:
+    """Return whether an answer says that there is no such job, and shows nothing that only a job has."""
+    shown = (*RESULT_FIELDS, *LATE_RESULT_FIELDS, *_CHARGE_FIELDS, *_JOB_ONLY_FIELDS, *CLOSE_FIELDS)
+    if any(getattr(answer, name, None) not in (None, "", [], {}, False) for name in shown):
+        return False
+    errors = [getattr(answer, name, None) for name in ERROR_FIELDS]
+    codes = [(json_object(error) or {}).get("code") for error in errors]
+    texts = [word, *map(error_text, errors), *codes]
+    texts += [getattr(answer, name, None) for name in (*TEXT_FIELDS, *_CODE_FIELDS)]
+    return any(says_no_such_job(str(text)) for text in texts if isinstance(text, str | int))
 
 
 def _shows_result(answer: Model, *, ended: bool) -> bool:
-    for name in _RESULT_FIELDS + (_LATE_RESULT_FIELDS if ended else ()):
+    for name in RESULT_FIELDS:
         value = getattr(answer, name, None)
         # An address or number as plain text is as likely the echo of what was asked.
-        if has_content(value) and not (name in _CONTACT_FIELDS and isinstance(value, str)):
+        if has_content(value) and not (name in CONTACT_FIELDS and isinstance(value, str)):
             return True
-    return False
+    late = [getattr(answer, name, None) for name in LATE_RESULT_FIELDS]
+    return any(has_content(value) for value in late) if ended else any(map(_holds_result, late))
 
 
-def _without_envelope(answer: dict[str, Any]) -> dict[str, Any]:
-    """Return a status from inside ``data``, ``job`` or ``task``; ``results`` other than a list become the result."""
-    if not _has_word(answer):
-        for name in ("data", "job", "task"):
-            inner = json_object(answer.get(name))
-            if inner is not None and _has_word(inner):
-                answer = {key: value for key, value in answer.items() if key != name} | inner
-                break
-    results = answer.get("results")
-    if answer.get("result") is None and json_array(results) is None and has_content(results):
-        answer = answer | {"result": results, "results": None}
-    return answer
-
-
-def _has_word(answer: dict[str, Any]) -> bool:
-    return any(isinstance(answer.get(name), str) for name in _WORD_FIELDS)
+def _holds_result(value: object) -> bool:
+    """Return whether what may be a job's progress or input is its result, by the keys in it."""
+    inside = json_object(value) or {}
+    return any(has_content(inside.get(name)) for name in ("structured_data", "result", "results"))
 
 
 def _warn_once(word: str, judgement: Judgement) -> None:

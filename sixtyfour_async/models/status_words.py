@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sixtyfour_async.models._base import json_array, json_object
 
@@ -123,26 +124,30 @@ DOCUMENTED = "its documented meaning"
 USUAL = "its usual meaning"
 
 
-def judge(word: str, *, has_result: bool, has_error: bool, closed: bool) -> Judgement:
+def judge(word: str, *, has_result: bool, has_error: bool, closed: bool, charged: bool = False) -> Judgement:
     """Return the state of a job from its status word and, where the word does not settle it, from its company.
 
     A word that means "not yet" is believed beside a partial result, which does not end a job, and beside an error of
-    one attempt, which does not fail it; if the service does not document it, it is not beside a result and a close
-    time. A good and a bad end are believed always. Only a word that is missing, unknown or open (``partial``) is judged
-    by the rest. A result comes before an error, since it is what was paid for; a job that is closed with neither has
-    failed, since waiting cannot change that any more.
+    one attempt, which does not fail it. Beside a result and a close time or a charge it is not, documented or not: a
+    job that runs has no end, and is charged once, at its end. Whoever set the end and forgot the word would have us
+    poll for hours what is there. A good and a bad end are believed always. Only a word that is missing, unknown or open
+    (``partial``) is judged by the rest. A result comes before an error, since it is what was paid for; a job that is
+    closed with neither has failed, since waiting cannot change that any more.
 
     Args:
         word: The service's status word; "" when there is none.
         has_result: Whether the answer contains a result that is not empty.
         has_error: Whether it contains the text of an error.
-        closed: Whether it names the time at which the job ended.
+        closed: Whether it names the time at which the job ended, or says ``"done": true``.
+        charged: Whether it names a charge, or full progress.
     """
     plain = _plain(word)
+    if has_result and (closed or charged) and _STATES.get(plain) is JobState.RUNNING:
+        return Judgement(
+            JobState.COMPLETED, f"its {'close time' if closed else 'charge or full progress'} and the result beside it"
+        )
     if plain in _DOCUMENTED:
         return Judgement(_DOCUMENTED[plain], DOCUMENTED)
-    if has_result and closed and _STATES.get(plain) is JobState.RUNNING:
-        return Judgement(JobState.COMPLETED, "its close time and the result beside it")
     if plain in _STATES:
         return Judgement(_STATES[plain], USUAL)
     company = [
@@ -193,18 +198,47 @@ def is_closed(at: object) -> bool:
     return isinstance(at, datetime) and at.year > 1970  # noqa: PLR2004 (the epoch)
 
 
+_SAYS_NOTHING = frozenset({"", "none", "null", "nil", "undefined", "nan"})
+"""Texts that a program made of a value that is missing."""
+
+
 def error_text(value: object) -> str | None:
     """Return the text of an error: a string, the message inside an object, or those of a list; None for no error.
 
-    ``true`` is an error without a text, and gives None.
+    ``true`` is an error without a text, and gives None, as does an object without any text or number in it.
     """
     if isinstance(value, str):
-        return None if value.strip().casefold() in {"", "none", "null"} else value
+        return None if value.strip().casefold() in _SAYS_NOTHING else value
     if not value or value is True:
         return None
     if (errors := json_array(value)) is not None:
-        texts = [str(one) if json_array(one) else error_text(one) for one in errors]
+        texts = [_as_json(one) if json_array(one) else error_text(one) for one in errors]
         return "; ".join(text for text in texts if text) or None
-    inside = json_object(value) or {}
+    inside = json_object(value)
+    if inside is None:
+        return str(value)
     messages = (inside.get(key) for key in ("message", "error", "detail", "msg"))
-    return next((text for text in messages if isinstance(text, str) and error_text(text)), str(value))
+    return next((text for text in messages if isinstance(text, str) and error_text(text)), _as_json(inside))
+
+
+def _as_json(value: Any) -> str | None:
+    """Return a list or an object as JSON text, without the members of an object that say nothing; None without any."""
+    if (members := json_object(value)) is not None:
+        value = {key: one for key, one in members.items() if _says_something(one)}
+    elif not _says_something(value):
+        return None
+    return json.dumps(value, ensure_ascii=False) if value else None
+
+
+def _says_something(value: object) -> bool:
+    """Return whether there is a number, a boolean or a text in a value, other than one made of a missing value."""
+    left = [value]
+    while left:
+        one = left.pop()
+        if (values := json_array(one)) is not None:
+            left.extend(values)
+        elif (members := json_object(one)) is not None:
+            left.extend(members.values())
+        elif one is not None and not (isinstance(one, str) and one.strip().casefold() in _SAYS_NOTHING):
+            return True
+    return False

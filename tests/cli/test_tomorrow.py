@@ -88,6 +88,18 @@ def test_an_edited_cell_is_a_new_question_only_where_it_is_sent(shell: Shell) ->
     assert "Salary" not in (shell.folder / STATE_FILE).read_text("utf-8")
 
 
+def test_the_plan_counts_rows_that_say_the_same_once(shell: Shell) -> None:
+    """They share a question, which is paid once."""
+    write(shell, [*known(0, 2), *known(0, 2), *known(0, 1)])
+    assert asked(shell, *HQ) == 2
+    changed = shell.run(*RUN, "--field", "headquarters=Head office, with its street", "--dry-run")
+    added = shell.run(*RUN, *HQ, *FOUNDED, "--dry-run")
+
+    assert "5 rows: 2 to send; 3 duplicates" in changed.out
+    assert "headquarters: description changed; 2 rows will be asked again" in changed.out
+    assert "founded: 2 rows lack only this" in added.out
+
+
 def test_a_changed_description_is_asked_again_for_that_field_only(shell: Shell) -> None:
     write(shell, known(0, 2))
     asked(shell, *HQ, *FOUNDED)

@@ -117,6 +117,81 @@ async def test_a_job_that_stays_not_found_is_kept_and_polled_again_by_the_next_r
     assert len(simulator.books.jobs) == 3
 
 
+NO_SUCH_JOB = [
+    {"error": "Job not found"},
+    {"detail": "No such task"},
+    {"status": "not_found"},
+    {"status": "error", "error": {"code": "JOB_NOT_FOUND", "message": None}},
+    {"status": "failed", "message": "Unknown job id"},
+    {"success": False, "Error": "The requested job no longer exists"},
+    {"status": 404, "message": "Not Found"},
+    {"error": "Could not find job 17", "job_id": "17"},
+]
+
+
+@pytest.mark.parametrize("answer", NO_SUCH_JOB, ids=str)
+async def test_not_found_with_status_200_is_not_found(answer: dict[str, object]) -> None:
+    """It is polled again, kept with its id when it stays away, and polled by the next run."""
+    journal, hidden = MemoryJournal(), Counter[str]()
+
+    def hide(request: httpx.Request) -> httpx.Response | None:
+        if not request.url.path.startswith("/job-status"):
+            return None
+        hidden[request.url.path] += 1
+        return httpx.Response(200, json=answer) if hidden[request.url.path] <= times else None
+
+    async with networked(hide) as (client, simulator, _):
+        times = 3
+        async with JobRunner(client, journal=journal) as runner:
+            found = [outcome.status async for outcome in runner.map(questions(2))]
+        times = 1000
+        async with JobRunner(client, journal=journal) as runner:
+            lost = [outcome async for outcome in runner.map(questions(4)[2:])]
+        times = 0
+        async with JobRunner(client, journal=journal) as runner:
+            found += [outcome.status async for outcome in runner.map(questions(4)[2:])]
+
+    assert [outcome.status for outcome in lost] == ["lost"] * 2
+    assert all(isinstance(outcome.error, JobLostError) and outcome.job_id for outcome in lost)
+    assert found == ["completed"] * 4
+    assert (len(simulator.books.jobs), simulator.books.repeated) == (4, {})
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"error": "Company not found"},
+        {"status": "failed", "error": "Job title not found"},
+        {"status": "failed", "error": "Job not found", "close_time": "2026-06-10T00:01:00Z"},
+        {"status": "failed", "error": "No such task", "charge_amount": 10},
+    ],
+    ids=str,
+)
+async def test_a_failure_that_names_something_else_or_shows_the_job_fails_it(answer: dict[str, object]) -> None:
+    def fail(request: httpx.Request) -> httpx.Response | None:
+        return httpx.Response(200, json=answer) if request.url.path.startswith("/job-status") else None
+
+    async with networked(fail) as (client, _, _), JobRunner(client) as runner:
+        [outcome] = [outcome async for outcome in runner.map(questions(1))]
+
+    assert outcome.status == "failed"
+    assert str(answer["error"]) in str(outcome.error)
+
+
+async def test_wait_polls_again_after_not_found_with_status_200() -> None:
+    answers = iter([{"error": "Job not found"}, {"detail": "no such job"}])
+
+    def hide(request: httpx.Request) -> httpx.Response | None:
+        answer = next(answers, None) if request.url.path.startswith("/job-status") else None
+        return None if answer is None else httpx.Response(200, json=answer)
+
+    async with networked(hide) as (client, _, _):
+        job = await client.submit(questions(1)[0])
+        found = await job.wait()
+
+    assert found.structured_data["headquarters"] == fact(0)
+
+
 async def test_a_stalled_poll_does_not_delay_other_jobs() -> None:
     """While one response stalls for minutes, the other jobs finish."""
     async with simulated() as (client, simulator), JobRunner(client) as runner:

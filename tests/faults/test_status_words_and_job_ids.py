@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import re
 from typing import Any
 
 import anyio
@@ -129,6 +131,98 @@ async def test_the_errors_of_a_completed_job_stand_beside_its_result() -> None:
 
     assert (str(report.state), report.error) == ("completed", "one source was down")
     assert found.structured_data == {"hq": "Berlin"}
+
+
+ENDED_LATE = [
+    {"Status": "completed", "Result": RESULT, "chargeAmount": 10},
+    {"STATUS": "COMPLETED", "RESULT": RESULT, "CHARGE_AMOUNT": 10},
+    {"jobStatus": "completed", "result": RESULT, "charge_amount": 10},
+    {"Data": {"Job-Status": "done", "Result": RESULT, "Charge Amount": 10}},
+    {"data": {"job": {"taskStatus": "Completed", "result": RESULT, "charge_amount": 10}}},
+    {"response": {"status": "completed", "result": RESULT, "charge_amount": 10}},
+    {"result": {"status": "completed", "result": RESULT, "charge_amount": 10}},
+    {"status": {"state": "completed"}, "result": RESULT, "charge_amount": 10},
+    {"status": {"code": 2, "name": "running"}, "result": RESULT, "charge_amount": 10},
+    {"status": "processing", "result": RESULT, "charge_amount": 10},
+    {"Status": "Processing", "Result": RESULT, "FinishedAt": "2026-06-10T00:01:00Z", "charge_amount": 10},
+    {"status": "running", "result": RESULT, "close_time": "2026-06-10T00:01:00Z", "charge_amount": 10},
+    {"status": "queued", "result": RESULT, "isComplete": True, "charge_amount": 10},
+    {"done": True, "response": RESULT, "charge_amount": 10},
+    {"state": "crunching", "output": {"result": RESULT}, "charge_amount": 10},
+    [{"JobStatus": "SUCCEEDED", "result": RESULT, "charge_amount": 10}],
+    {"job": {"status": {"phase": "completed"}, "result": RESULT, "charge_amount": 10}},
+    {"data": {"id": "j1", "attributes": {"status": "completed", "result": RESULT, "charge_amount": 10}}},
+    {"status": "pending", "data": {"status": "completed", "result": RESULT, "charge_amount": 10}},
+    {"status": "processing", "progress": "100 %", "result": RESULT, "cost": 1, "charge_amount": "10"},
+    json.dumps(DONE),
+]
+
+
+@pytest.mark.parametrize("answer", ENDED_LATE, ids=lambda answer: str(answer)[:60])
+async def test_nothing_is_polled_on_while_its_result_lies_in_the_body(answer: Any) -> None:
+    """However the keys are spelt and nested, and whatever the word beside an end or a charge."""
+    outcome, took, network = await run(Service({"status": "running"}, answer))
+
+    assert (outcome.status, outcome.cost_cents) == ("completed", 10)
+    assert outcome.result().structured_data == {"hq": "Berlin"}
+    assert (len(network.seen), took < 600) == (3, True)
+
+
+@pytest.mark.parametrize("around", ["%s\0\0", "\ufeff%s\n", "\n\n%s"])
+async def test_what_servers_put_around_json_is_left_out(around: str) -> None:
+    polls = iter([{"task_id": "j1"}])
+
+    def reply(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, text=around % json.dumps(next(polls, DONE)))
+
+    async with scripted(reply) as (client, _), JobRunner(client, journal=MemoryJournal()) as jobs:
+        outcome = await jobs.run(QUESTION)
+
+    assert outcome.result().structured_data == {"hq": "Berlin"}
+
+
+@pytest.mark.parametrize(
+    "partial",
+    [
+        {"Status": "processing", "Result": {"structured_data": {"hq": "perhaps Bonn"}}, "Progress": "1 of 2"},
+        {"status": "running", "result": {"structured_data": {"hq": "perhaps Bonn"}}, "charge_amount": 0},
+        {"status": "queued", "result": {"structured_data": {"hq": "Bonn"}}, "done": False, "completed_at": None},
+        {"result": {"status": "running", "progress": 40}},
+        {"Data": {"Status": "queued", "task_id": "j1"}},
+        {"status": "processing", "data": {"structured_data": {"hq": "perhaps Bonn"}}},
+        {"status": "processing", "charge_amount": 10},
+        {"status": "running", "progress": {"completed": 1, "total": 2}, "result": {"structured_data": {"hq": "Bonn"}}},
+        {"status": "processing", "data": {"status": "completed", "step": 1}},
+    ],
+    ids=lambda answer: str(answer)[:60],
+)
+async def test_what_shows_no_end_is_waited_for(partial: Any) -> None:
+    outcome, _, _ = await run(Service(partial, partial, DONE))
+
+    assert outcome.result().structured_data == {"hq": "Berlin"}
+
+
+NOTHING_SAID = [
+    DONE | {"result": {"structured_data": {"hq": None}, "reason": "None", "message": "null"}},
+    DONE | {"result": {"error": {"message": None, "code": None}}},
+    DONE | {"result": {"status": "None"}},
+    DONE | {"result": ["null"]},
+    DONE | {"result": "None"},
+    DONE | {"result": {"structured_data": [None], "note": "undefined"}},
+    {"status": "failed", "error": "None", "message": "null", "detail": None},
+    {"status": "failed", "error": {"message": None, "details": [None, "null"]}},
+    {"status": "null", "close_time": "2026-06-10T00:01:00Z", "error": "nil"},
+]
+
+
+@pytest.mark.parametrize("answer", NOTHING_SAID, ids=lambda answer: str(answer)[:80])
+async def test_no_reason_reads_null(answer: Any) -> None:
+    """Where the service says nothing, the reason is ours."""
+    outcome, _, _ = await run(Service(answer))
+
+    assert outcome.status in {"no_answer", "failed"}
+    assert not {"none", "null", "nil", "undefined"} & set(re.findall(r"\w+", str(outcome.error).replace("is null", "")))
+    assert "None" not in str(outcome.error)
 
 
 # --- charges --------------------------------------------------------------------------------------------------------

@@ -219,7 +219,7 @@ def test_an_unknown_status_word_counts_as_running(word: str) -> None:
         ({"status": "failed", "error": "no such person"}, {"state": JobState.FAILED, "error": "no such person"}),
         ({"status": "failed", "detail": "why"}, {"error": "why"}),
         ({"status": "failed", "error": None, "error_message": "why"}, {"error": "why"}),
-        ({"status": "failed", "error": {"code": 7}}, {"error": "{'code': 7}"}),
+        ({"status": "failed", "error": {"code": 7}}, {"error": '{"code": 7}'}),
         ({"status": "failed"}, {"state": JobState.FAILED, "error": None}),
         ({"status": "CANCELED", "charge_amount": 0}, {"state": JobState.CANCELLED, "cost_cents": 0}),
     ],
@@ -232,7 +232,7 @@ def test_a_job_status_is_reported(answer: dict[str, Any], expected: dict[str, An
 
 def test_a_search_reports_itself_once_it_is_completed() -> None:
     done = SearchStatus.model_validate(SEARCH).report()
-    running = SearchStatus.model_validate({**SEARCH, "status": "running"}).report()
+    running = SearchStatus.model_validate({**SEARCH, "status": "running", "close_time": None}).report()
 
     assert (done.state, done.progress) == (JobState.COMPLETED, "Finalizing results")
     assert SearchStatus.model_validate(done.result) == SearchStatus.model_validate(SEARCH)

@@ -60,12 +60,12 @@ def test_case_spaces_hyphens_and_underscores_do_not_count(word: str, separator: 
 # --- the judge ------------------------------------------------------------------------------------------------------
 
 
-@given(st.sampled_from(sorted(KNOWN)), st.booleans(), st.booleans(), st.booleans())
-def test_a_known_word_is_believed(word: str, has_result: bool, has_error: bool, closed: bool) -> None:
-    """Unless the service does not document it, and the result and its close time say that the job has ended."""
-    judged = judge(word, has_result=has_result, has_error=has_error, closed=closed)
+@given(st.sampled_from(sorted(KNOWN)), st.booleans(), st.booleans(), st.booleans(), st.booleans())
+def test_a_known_word_is_believed(word: str, has_result: bool, has_error: bool, closed: bool, charged: bool) -> None:
+    """Unless a result and its close time, or a charge, say that the job has ended."""
+    judged = judge(word, has_result=has_result, has_error=has_error, closed=closed, charged=charged)
 
-    has_ended = has_result and closed and KNOWN[word] is RUNNING and word not in STATUS_WORDS
+    has_ended = has_result and (closed or charged) and KNOWN[word] is RUNNING
     assert judged.state is (COMPLETED if has_ended else KNOWN[word])
 
 
@@ -124,7 +124,13 @@ def test_a_deeply_nested_result_is_looked_through() -> None:
         (True, None),
         ({}, None),
         ({"code": 404, "message": "Job expired"}, "Job expired"),
-        ({"code": 7}, "{'code': 7}"),
+        ({"code": 7}, '{"code": 7}'),
+        ({"code": 7, "message": None, "detail": "null"}, '{"code": 7}'),
+        ({"message": None}, None),
+        ({"message": "None", "details": None}, None),
+        ([None, "null", {"msg": None}], None),
+        ([[None], [1]], "[1]"),
+        ("undefined", None),
         (["a", {"message": "b"}, None], "a; b"),
         ([], None),
     ],

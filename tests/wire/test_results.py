@@ -180,7 +180,7 @@ NO_ANSWERS: list[tuple[Operation[Any], Any, str]] = [
     (
         RESEARCH,
         {"structured_data": [{"hq": "B"}, {"hq": "C"}]},
-        "structured_data is no object: [{'hq': 'B'}, {'hq': 'C'}]",
+        'structured_data is no object: [{"hq": "B"}, {"hq": "C"}]',
     ),
     (RESEARCH, {"structured_data": "Berlin"}, "structured_data is no object: Berlin"),
     (RESEARCH, "No results\nfound", "No results found"),
@@ -191,7 +191,7 @@ NO_ANSWERS: list[tuple[Operation[Any], Any, str]] = [
     (EMAIL, {"email": [["", "NOT_FOUND", "COMPANY"]]}, "NOT_FOUND"),
     (EMAIL, {"email": None, "status": "NOT_FOUND"}, "NOT_FOUND"),
     (EMAIL, {"email": "Not found"}, "Not found"),
-    (EMAIL, {"email": {"score": 1}}, "email: {'score': 1}"),
+    (EMAIL, {"email": {"score": 1}}, 'email: {"score": 1}'),
     (EMAIL, LEAD, "nothing that was asked for came back"),
     (KNOWN_EMAIL, {"email": "ADA@acme.example", "name": "Ada Example"}, "email: ADA@acme.example"),
     (KNOWN_EMAIL, "ada@acme.example", "ada@acme.example"),
