@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sixtyfour_async import InputError
 from sixtyfour_async.questions.sent_cells import sent_text
 from sixtyfour_async.tables.frames import AddedColumn, frame_of
+from tests.properties import examples
 from tests.tables.frame_libraries import (
     LIBRARIES,
     columns_of,
@@ -88,7 +89,7 @@ def arrow_tables(draw: st.DrawFn) -> Any:
     )
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(arrow_tables())
 def test_the_same_rows_are_sent_alike_whatever_the_library(table: Any) -> None:
     """A question asked from pandas today is the same question from polars tomorrow: it is paid once."""
@@ -98,7 +99,7 @@ def test_the_same_rows_are_sent_alike_whatever_the_library(table: Any) -> None:
         assert texts == sent["pyarrow"], name
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(arrow_tables())
 def test_the_columns_of_the_input_come_back_as_they_were(table: Any) -> None:
     """Values, types, order, index: also of what could not be sent."""

@@ -11,7 +11,7 @@ from encodings.aliases import aliases
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sixtyfour_async._values import MAX_DEPTH
@@ -24,9 +24,10 @@ from sixtyfour_async._wire.json_body import (
 )
 from sixtyfour_async.errors import ResponseError
 from sixtyfour_async.models._base import json_array, json_object
+from tests.properties import examples
 
 NOW = datetime(2026, 2, 18, 10, 0, 0, tzinfo=UTC)
-QUICK = settings(max_examples=200, deadline=None)
+QUICK = examples(200)
 
 clean = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 torn = st.text(max_size=10) | st.text(st.sampled_from("\ud83d\ude00\udfff\\u8d中"), max_size=8)
@@ -154,7 +155,7 @@ any_type = st.text(max_size=20) | st.sampled_from(
 )
 
 
-@settings(max_examples=1500, deadline=None)
+@examples(1500)
 @given(any_bytes, any_type)
 @example(b"[" * 100_000, "")
 @example(b'{"a":' * 100_000 + b"1" + b"}" * 100_000, "")
