@@ -71,7 +71,7 @@ def normalised(value: Any) -> Any:
 def legacy_texts(charset: str) -> st.SearchStrategy[str]:
     """Texts of what decoding two bytes gives; to ask for all that can be encoded takes a second for each charset."""
     pairs = (bytes(pair).decode(charset, "ignore") for pair in product(range(256), repeat=2))
-    return st.text(st.sampled_from(sorted(set().union(*pairs) - set("¥‾\u3164"))), max_size=20)
+    return st.text(st.sampled_from(sorted(set[str]().union(*pairs) - set("¥‾\u3164"))), max_size=20)
 
 
 @QUICK
