@@ -7,11 +7,18 @@ import os
 import shutil
 import signal
 import tempfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sixtyfour_async.testing import VirtualTimeLoop
+from tests.properties import register_profiles
+
+MEMORY = "/dev/shm"  # noqa: S108 (where it is there)
+ENOUGH_BYTES = 4 * 2**30
+
+register_profiles()
 
 # Dozens of processes are started below, and each would compile the whole package for itself.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -19,6 +26,10 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # Whoever starts the tests may have made them deaf to a closed terminal (nohup): the processes below would inherit that.
 if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+# Tests make thousands of commits, and on a disk each waits for it. What a process wrote outlives it in memory too.
+if "TMPDIR" not in os.environ and Path(MEMORY).is_dir() and shutil.disk_usage(MEMORY).free >= ENOUGH_BYTES:
+    os.environ["TMPDIR"] = tempfile.tempdir = MEMORY
 
 # Journals leave a witness in the state folder of whoever runs them, tests and their processes included.
 os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="sixtyfour-state-")

@@ -21,6 +21,7 @@ from tests.forks import ForkServer
 from tests.runner.questions import KNOWN
 
 ROOT = str(Path(sixtyfour_async.__file__).parents[1])
+ROOTS = [str(Path(__file__).parents[2]), ROOT]
 COMMAND = (sys.executable, "-m", "sixtyfour_async")
 KEYLESS = {name: value for name, value in os.environ.items() if not name.startswith("SIXTYFOUR_")}
 ENVIRONMENT = {**KEYLESS, "PYTHONPATH": ROOT, "NO_COLOR": "1", "COLUMNS": "200", "PYTHONWARNINGS": "error"}
@@ -32,46 +33,12 @@ STATE_FILE = "in.enriched.journal.db.simulated.jsonl"
 
 HEADQUARTERS = ("--field", "headquarters=Where the head office is")
 
-FORK_SERVER = """
-import gc, importlib, json, os, pkgutil, sys
-import sixtyfour_async
-for found in pkgutil.walk_packages(sixtyfour_async.__path__, "sixtyfour_async."):
-    importlib.import_module(found.name)
-from sixtyfour_async import AsyncClient
-from sixtyfour_async.__main__ import main
-def run():
-    try:
-        main()
-    except SystemExit as end:
-        if isinstance(end.code, str):
-            print(end.code, file=sys.stderr)
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
-    return 0
-gc.freeze()
-for line in sys.stdin:
-    order = json.loads(line)
-    child = os.fork()
-    if child == 0:
-        os.chdir(order["folder"])
-        os.environ.clear()
-        os.environ.update(order["environment"])
-        for number, name in ((1, "out"), (2, "err")):
-            os.dup2(os.open(order[name], os.O_CREAT | os.O_WRONLY), number)
-        sys.argv = ["sixtyfour", *order["arguments"]]
-        AsyncClient.__init__.__kwdefaults__["speed"] = order["speed"]
-        code = run()
-        sys.stdout.flush()
-        os._exit(code)  # interpreter shutdown takes longer than most commands
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
-"""
-"""Imports once, then runs each command in a fork. The client's default speed is set to that of its server."""
-
 
 class ForkedCommands(ForkServer):
     """The server process that commands are forked from."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(["-c", FORK_SERVER], ENVIRONMENT)
+        super().__init__(["-m", "tests.cli.forked_commands"], ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(ROOTS)})
         self._folder = folder
         self._count = 0
 

@@ -233,7 +233,13 @@ def test_the_question_finds_the_keyboard_when_the_table_comes_from_standard_inpu
     assert len(live.shell.rows("o.csv")) == 3
 
 
-@pytest.mark.parametrize("closed", ["2>&1 | head -1", ">&-", "2>&-", "0<&- >&- 2>&-"])
+@pytest.mark.parametrize(
+    "closed",
+    [
+        *("2>&1 | head -1", "0<&- >&- 2>&-"),
+        *(pytest.param(closed, marks=pytest.mark.soak) for closed in (">&-", "2>&-")),
+    ],
+)
 def test_a_run_outlives_those_who_read_it(shell: Shell, closed: str) -> None:
     """And its exit code is right: here 3, for a row that names nobody."""
     shell.table(text="company_name,website\n3M,www.3m.com\nn.a.,\n1&1,www.1und1.ag\n")

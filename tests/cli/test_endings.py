@@ -22,6 +22,9 @@ ROWS = 150
 
 SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
 
+SIGNALS_OF_OTHERS = [pytest.param(*SIGNALS[0], marks=pytest.mark.soak), *SIGNALS[1:]]
+"""Of Ctrl-C, the short run has `tests.cli.test_interruptions`."""
+
 JOURNAL = "in.enriched.journal.db"
 EXPORT = f"`sixtyfour export {JOURNAL} --out FILE` or the same command again writes it"
 
@@ -74,7 +77,7 @@ def leave_after_drain_began(child: subprocess.Popen[str], number: int) -> str:
 # --- signals --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("number", "code"), SIGNALS)
+@pytest.mark.parametrize(("number", "code"), SIGNALS_OF_OTHERS)
 def test_a_signal_drains_and_the_exit_code_names_it(shell: Shell, number: signal.Signals, code: int) -> None:
     """What was sent is answered and written; nothing is sent any more; the output has every row."""
     shell.table(rows=ROWS)
@@ -92,7 +95,7 @@ def test_a_signal_drains_and_the_exit_code_names_it(shell: Shell, number: signal
     check_submitted_once(shell)
 
 
-@pytest.mark.parametrize(("number", "code"), SIGNALS)
+@pytest.mark.parametrize(("number", "code"), SIGNALS_OF_OTHERS)
 def test_a_second_signal_leaves_and_names_the_journal(shell: Shell, number: signal.Signals, code: int) -> None:
     """Jobs that take minutes are not waited for; what still bills, the journal and the way to go on are printed."""
     shell.table(rows=ROWS)
@@ -149,14 +152,15 @@ def test_a_drain_that_is_no_time_is_refused(shell: Shell, seconds: str) -> None:
 
 def test_a_hangup_that_was_ignored_stays_ignored(shell: Shell) -> None:
     """As under nohup: the run goes on and finishes."""
-    shell.table(rows=ROWS)
+    rows = 60
+    shell.table(rows=rows)
     ignoring = (sys.executable, "-c", NOHUP, *COMMAND)
     with shell.start(*run(60), command=ignoring) as child:
         await_submits(shell, child, 5)
         child.send_signal(signal.SIGHUP)
         _, err = child.communicate(timeout=100)
 
-    assert (child.returncode, shell.submits().total()) == (0, ROWS), err
+    assert (child.returncode, shell.submits().total()) == (0, rows), err
 
 
 def test_a_closed_terminal_drains(shell: Shell) -> None:
@@ -221,7 +225,13 @@ def test_a_run_survives_that_nobody_reads_its_text(shell: Shell, unbuffered: str
     check_submitted_once(shell)
 
 
-@pytest.mark.parametrize("streams", ["2>&-", ">&-", ">&- 2>&-", "<&- >&- 2>&-", "2>/dev/full", ">/dev/full 2>&1"])
+@pytest.mark.parametrize(
+    "streams",
+    [
+        *("2>&-", "<&- >&- 2>&-", ">/dev/full 2>&1"),
+        *(pytest.param(streams, marks=pytest.mark.soak) for streams in (">&-", ">&- 2>&-", "2>/dev/full")),
+    ],
+)
 def test_a_run_needs_no_standard_streams(shell: Shell, streams: str) -> None:
     """Closed from the start, or full: no file of the run takes the place of a closed one."""
     shell.table(rows=5)
@@ -267,8 +277,17 @@ def test_a_reader_that_leaves_while_the_output_is_written(shell: Shell) -> None:
     check_submitted_once(shell)
 
 
-@pytest.mark.parametrize("unbuffered", ["", "1"])
-@pytest.mark.parametrize("arguments", [("status", JOURNAL), ("status", JOURNAL, "--json"), run(600, "--dry-run")])
+@pytest.mark.parametrize(
+    ("arguments", "unbuffered"),
+    [
+        (("status", JOURNAL), ""),
+        pytest.param(("status", JOURNAL), "1", marks=pytest.mark.soak),
+        (("status", JOURNAL, "--json"), "1"),
+        pytest.param(("status", JOURNAL, "--json"), "", marks=pytest.mark.soak),
+        (run(600, "--dry-run"), ""),
+        pytest.param(run(600, "--dry-run"), "1", marks=pytest.mark.soak),
+    ],
+)
 def test_a_report_that_could_not_be_printed_is_no_success(
     shell: Shell, arguments: tuple[str, ...], unbuffered: str
 ) -> None:

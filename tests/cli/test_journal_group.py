@@ -61,7 +61,7 @@ def test_a_run_on_a_journal_in_doubt_says_so_in_one_line_and_submits_nothing(kil
 def test_a_backup_of_a_run_that_is_alive_can_be_read_and_pays_nothing(shell: Shell) -> None:
     """The run is not disturbed. The copy is one file, for its owner only, and in doubt: the run went on."""
     shell.table(rows=ROWS)
-    with shell.start(*command(150)) as child:
+    with shell.start(*command(500)) as child:
         await_submits(shell, child, 20)
         copied = shell.run("journal", "backup", JOURNAL, "copy.db")
         again = shell.run("journal", "backup", JOURNAL, "copy.db")

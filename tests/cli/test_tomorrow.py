@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import STATE_FILE, Shell
+from tests.cli.conftest import STATE_FILE, Shell, await_submits
 from tests.runner.questions import KNOWN
 
 JOURNAL = "in.enriched.journal.db"
@@ -198,8 +198,7 @@ def test_a_run_that_was_killed_between_two_field_sets_pays_nothing_twice(shell: 
     command = ("run", "company-intelligence", "in.csv", "--simulate", "--speed", "60", *HQ, *FOUNDED)
     for count in (33, 50):
         with shell.start(*command) as child:
-            while shell.submits().total() < count:
-                assert child.poll() is None
+            await_submits(shell, child, count)
             child.kill()
             child.communicate(timeout=50)
     last = shell.run(*RUN, *HQ, *FOUNDED)

@@ -77,6 +77,8 @@ def rich_text(error: BaseException) -> str:
     made = Traceback.from_exception(type(error), error, error.__traceback__, show_locals=True, locals_max_string=9999)
     for stack in made.trace.stacks:
         stack.frames = [frame for frame in stack.frames if frame.filename.startswith(PACKAGE)]
+        for frame in stack.frames:
+            frame.filename = "<not shown>"  # then rich prints its locals only, and need not colour the whole file
     console = Console(width=300, record=True, file=open("/dev/null", "w"))  # noqa: PTH123, SIM115 (nobody reads it)
     with console.file:
         console.print(made)

@@ -124,7 +124,7 @@ async def test_library_logs_and_journal_files_do_not_contain_the_key(
 ) -> None:
     """Over a TCP port, with the debug logs of all libraries and every byte of the journal's files."""
     caplog.set_level(logging.DEBUG)
-    speed = 300.0
+    speed = 1000.0
     simulator = Simulator(SimulatorSettings(speed=speed, keys=(KEY,), faults=FAULTS))
     async with (
         serve(simulator) as url,

@@ -7,14 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.journal.kill_campaign import RunForkServer, Scenario
+from tests.journal.kill_campaign import RunForkServer, Scenario, shared_forks
 
 
-@pytest.fixture(scope="module")
-def forks() -> Generator[RunForkServer, None, None]:
-    server = RunForkServer()
-    yield server
-    server.close()
+@pytest.fixture
+def forks() -> RunForkServer:
+    return shared_forks()
 
 
 @pytest.fixture

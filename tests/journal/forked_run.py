@@ -1,7 +1,7 @@
 """``python -m tests.journal.forked_run``: runs to be killed, each in a fork of a process with everything imported.
 
 Reads one specification a line (JSON, the fields of `RunSpec`) and writes one result a line: the fork's exit code, or
-minus the signal that killed it.
+minus the signal that killed it. Also starts and stops simulators, which outlive the runs: see `Simulators`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import sys
 import time
 import traceback
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -24,8 +25,10 @@ from pydantic import JsonValue
 
 from sixtyfour_async import AsyncClient, DeepSearch, JobOperation, JobRunner, Outcome, RunWorkflow
 from sixtyfour_async._scheduling.row_states import Batching
-from sixtyfour_async.simulator import DEFAULT_KEY, companies
+from sixtyfour_async.simulator import DEFAULT_KEY, SimulatorSettings, companies
+from sixtyfour_async.simulator.serving.process import simulator_process
 from sixtyfour_async.testing import VirtualTimeLoop, simulated
+from tests.forked_simulator import fork_simulators
 from tests.journal.crash_points import Crash, CrashingTransport, crashing_connect
 from tests.runner.questions import find_email, question
 
@@ -133,18 +136,50 @@ def run_in_fork(spec: RunSpec) -> int:
     return 0
 
 
+def fork_and_wait(spec: RunSpec) -> int:
+    child = os.fork()
+    if child == 0:
+        os._exit(run_in_fork(spec))
+    if spec.kill_after is not None:
+        time.sleep(spec.kill_after)
+        os.kill(child, signal.SIGKILL)  # not reaped yet, so the pid cannot have been reused
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+class Simulators:
+    """The simulators that run, by their ports."""
+
+    def __init__(self) -> None:
+        self._running: dict[int, ExitStack] = {}
+
+    def start(self, settings: Mapping[str, Any]) -> int:
+        """Start one and return its port."""
+        stack = ExitStack()
+        url = stack.enter_context(simulator_process(SimulatorSettings.from_json(dict(settings))))
+        port = int(url.rpartition(":")[2])
+        self._running[port] = stack
+        return port
+
+    def stop(self, port: int) -> int:
+        """Stop one, unless it ended with an earlier server that was given up."""
+        self._running.pop(port, ExitStack()).close()
+        return 0
+
+
 def main() -> None:
+    fork_simulators()
     anyio.run(warm_up, backend_options={"loop_factory": VirtualTimeLoop})
     gc.freeze()
+    simulators = Simulators()
     for line in sys.stdin:
-        spec = RunSpec(**json.loads(line))
-        child = os.fork()
-        if child == 0:
-            os._exit(run_in_fork(spec))
-        if spec.kill_after is not None:
-            time.sleep(spec.kill_after)
-            os.kill(child, signal.SIGKILL)  # not reaped yet, so the pid cannot have been reused
-        sys.stdout.write(f"{os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}\n")
+        match json.loads(line):
+            case {"start_simulator": settings}:
+                answer = simulators.start(settings)
+            case {"stop_simulator": port}:
+                answer = simulators.stop(port)
+            case spec:
+                answer = fork_and_wait(RunSpec(**spec))
+        sys.stdout.write(f"{answer}\n")
         sys.stdout.flush()
 
 

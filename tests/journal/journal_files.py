@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 from click.testing import CliRunner, Result
 
 from sixtyfour_async.cli.commands import cli
@@ -53,7 +54,9 @@ def kill_run(scenario: Scenario, forks: RunForkServer, journal: Path, *, complet
     assert forks.run(spec) == -signal.SIGKILL
     accepted = -1
     while accepted != (accepted := len(scenario.accepted_work())):
-        time.sleep(0.3)  # what was in transit when it was killed may be accepted yet
+        # What was in transit when it was killed may be accepted yet; the service reads it before what comes later.
+        httpx.get(f"{scenario.spec.url}/check-balance")
+        time.sleep(0.05)
 
 
 def run(scenario: Scenario, forks: RunForkServer, journal: Path) -> Counter[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import random
@@ -12,6 +13,7 @@ from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -20,7 +22,6 @@ from sixtyfour_async._journal.base import Entry
 from sixtyfour_async._journal.schema import reading
 from sixtyfour_async._scheduling.row_states import State
 from sixtyfour_async.simulator import SimulatorSettings
-from sixtyfour_async.simulator.serving.process import simulator_process
 from tests.forks import ForkServer
 from tests.journal.crash_points import OPENING, POINTS
 from tests.journal.forked_run import Kind, RunSpec
@@ -46,6 +47,23 @@ class RunForkServer(ForkServer):
         """Run in a fork and return its exit code, or minus the signal that killed it."""
         return self.carry_out(asdict(spec))
 
+    @contextmanager
+    def simulator(self, settings: SimulatorSettings) -> Generator[str, None, None]:
+        """Run a simulator in another fork and yield its URL."""
+        port = self.carry_out({"start_simulator": settings.to_json()})
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            self.carry_out({"stop_simulator": port})
+
+
+@cache
+def shared_forks() -> RunForkServer:
+    """Return the server that all tests of this process share; each start takes a second."""
+    server = RunForkServer()
+    atexit.register(server.close)
+    return server
+
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
@@ -61,7 +79,7 @@ class Scenario:
     ) -> Generator[Scenario, None, None]:
         service_log = folder / "service.jsonl"
         settings = SimulatorSettings(speed=speed, state=service_log, deep_search_slots=1000)
-        with simulator_process(settings) as url:
+        with shared_forks().simulator(settings) as url:
             yield cls(
                 RunSpec(url, str(folder / "run.db"), str(folder / "consumer.jsonl"), rows, speed, kind=kind),
                 service_log,

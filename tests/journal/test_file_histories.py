@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from tests.journal.journal_files import copy_files, delete, files, move_files
-from tests.journal.kill_campaign import RunForkServer, Scenario
+from tests.journal.kill_campaign import Scenario, shared_forks
 
 ROWS = 30
 PLACES = ("run.db", "a/run.db", "b/other.db")
@@ -44,8 +44,7 @@ class FileHistories(RuleBasedStateMachine):
         self.folder = folder
         self.intact = True
         self.scenario = self.cleanup.enter_context(Scenario.create(folder, ROWS, "plain"))
-        self.forks = RunForkServer()
-        self.cleanup.callback(self.forks.close)
+        self.forks = shared_forks()
 
     def run(self, **changes: Any) -> int:
         before = len(self.scenario.consumed())

@@ -97,9 +97,12 @@ def run_campaign(folder: Path, forks: RunForkServer, *, kills: int, rows: int, s
 
 
 @pytest.mark.timeout(180)  # takes a minute on slow disks
-def test_fifty_kills_lose_nothing_and_charge_nothing_twice(tmp_path: Path, forks: RunForkServer) -> None:
+@pytest.mark.parametrize(("kills", "rows"), [(36, 105), pytest.param(50, 140, marks=pytest.mark.soak)])
+def test_kills_at_every_point_lose_nothing_and_charge_nothing_twice(
+    tmp_path: Path, forks: RunForkServer, kills: int, rows: int
+) -> None:
     """Every point once, then random points and instants."""
-    campaign = run_campaign(tmp_path, forks, kills=50, rows=140, seed=64)
+    campaign = run_campaign(tmp_path, forks, kills=kills, rows=rows, seed=64)
 
     assert set(POINTS) <= set(campaign.killed)
 

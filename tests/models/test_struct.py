@@ -9,13 +9,14 @@ from enum import Enum, IntEnum
 from typing import Annotated, Any, Literal, Optional
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import AliasChoices, BaseModel, Field, create_model
 
 from sixtyfour_async.errors import ConfigurationError
 from sixtyfour_async.models import Intelligence
 from sixtyfour_async.models.struct import TYPES, FieldSpec, Struct, to_struct, to_text_struct
+from tests.properties import examples
 
 
 class Size(Enum):
@@ -315,7 +316,7 @@ TEXTS = st.text(st.characters(codec="utf-8"), max_size=20)
 OFFICES = st.builds(Office, city=TEXTS, staff=st.none() | st.integers())
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(
     st.builds(
         Answer,
@@ -347,7 +348,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(st.dictionaries(st.sampled_from(sorted(Answer.model_fields)), JSON))
 def test_any_answer_is_read_and_never_modified(data: dict[str, Any]) -> None:
     before = json.dumps(data)

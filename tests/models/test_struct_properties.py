@@ -9,13 +9,14 @@ from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import (
     create_model,
 )
 
 from tests.models.structs import Level, Size, answer
+from tests.properties import examples
 
 # --- any class, any answer ----------------------------------------------------------------------------------------
 
@@ -74,7 +75,7 @@ def as_the_service_writes(value: Any, style: int) -> Any:
     return str(value) if type(value) is float and style else value
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(classes_with_values(), st.data())
 def test_an_instance_of_any_class_survives_the_services_forms(made: tuple[Any, Any], data: st.DataObject) -> None:
     cls, instance = made
@@ -89,7 +90,7 @@ def test_an_instance_of_any_class_survives_the_services_forms(made: tuple[Any, A
     assert found.problems == ()
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(classes_with_values(), st.data())
 def test_a_spoilt_field_of_any_class_costs_that_field(made: tuple[Any, Any], data: st.DataObject) -> None:
     cls, instance = made
@@ -109,7 +110,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(classes_with_values(), st.data())
 def test_any_answer_to_any_class_is_read_and_left_as_it_was(made: tuple[Any, Any], data: st.DataObject) -> None:
     cls, _ = made

@@ -6,7 +6,7 @@ import math
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sixtyfour_async._scheduling.breaker import (
@@ -35,6 +35,7 @@ from sixtyfour_async.errors import (
     SixtyfourError,
     UnprocessableError,
 )
+from tests.properties import examples
 
 DOUBT = ServerError("502 Bad Gateway", status=502)
 RESET = ProtocolError("reset")
@@ -325,7 +326,7 @@ def test_a_connection_that_does_not_come_back_ends_the_run(reached: bool, second
 ERRORS = {"doubt": DOUBT, "refused": REFUSED, "throttled": THROTTLED, "undelivered": UNDELIVERED, "page": PAGE}
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(
     unanswered=st.integers(0, MAX_SUBMITS_IN_TRANSIT - HEADROOM),
     results=st.lists(st.sampled_from([*ERRORS, "late success"]), min_size=1, max_size=6),

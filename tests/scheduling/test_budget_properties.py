@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sixtyfour_async._scheduling.budget import MINUTE, Budget
+from tests.properties import examples
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def busiest(sent: list[float]) -> int:
     return most
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(limits, arrivals)
 def test_no_minute_exceeds_the_limit(limit: int, steps: list[Arrival]) -> None:
     sent, _ = drive(Budget(limit), 100.0, steps)
@@ -75,7 +76,7 @@ def test_no_minute_exceeds_the_limit(limit: int, steps: list[Arrival]) -> None:
     assert busiest(sent) <= limit
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(limits, arrivals, arrivals)
 def test_no_minute_exceeds_the_limit_across_a_restart(limit: int, before: list[Arrival], after: list[Arrival]) -> None:
     first, now = drive(Budget(limit), 100.0, before)
@@ -84,7 +85,7 @@ def test_no_minute_exceeds_the_limit_across_a_restart(limit: int, before: list[A
     assert busiest(first + second) <= limit
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(limits, arrivals, st.floats(0, 100))
 def test_ready_at_has_no_side_effects(limit: int, steps: list[Arrival], later: float) -> None:
     budget = Budget(limit)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
 
 from sixtyfour_async._scheduling.ledger import Ledger
+from tests.properties import examples
 
 VARIANTS = ["find-email", "find-phone", "people-intelligence/low", "deep-search"]
 ACTUAL_PRICES_CENTS = {"find-email": 5.0, "find-phone": 30.0, "people-intelligence/low": 8.0, "deep-search": 0.1}
@@ -74,10 +75,10 @@ class Spending(RuleBasedStateMachine):
 
 
 TestSpending = Spending.TestCase
-TestSpending.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestSpending.settings = settings(examples(60), stateful_step_count=40)
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(st.lists(st.floats(0, 100), max_size=20))
 def test_a_learned_price_is_the_highest_charge_seen(charges: list[float]) -> None:
     ledger = Ledger(cap_cents=1e9)

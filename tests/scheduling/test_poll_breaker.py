@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sixtyfour_async._scheduling.job_states import ScheduledJob
@@ -18,6 +18,7 @@ from sixtyfour_async.errors import (
     ServerError,
     SixtyfourError,
 )
+from tests.properties import examples
 
 DOUBT = ServerError("502 Bad Gateway", status=502)
 THROTTLED = RateLimitError("slow down", status=429)
@@ -87,7 +88,7 @@ def test_failures_of_polls_sent_before_it_opened_do_not_prolong_the_pause() -> N
     assert polls.opens_at(1.0) == at
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(
     jobs=st.integers(MANY_JOBS, 30),
     polls_before=st.lists(st.tuples(st.integers(0, 29), st.booleans()), max_size=40),

@@ -21,9 +21,9 @@ def through(outage: Outage, *, jobs: int = 500, latency: float = 0.2) -> Harness
     return Harness(scripts, outages=[outage], latency=latency, job_deadline=2 * DAY).run(checked=False)
 
 
-@pytest.mark.parametrize("latency", [0.05, 1.0, 3.0])
+@pytest.mark.parametrize("latency", [0.05, pytest.param(1.0, marks=pytest.mark.soak), 3.0])
 @pytest.mark.parametrize("requests", [ALL, ONLY_SUBMITS], ids=["everything fails", "submits fail"])
-@pytest.mark.parametrize("seconds", [25.0, 300.0, 3600.0, 8 * 3600.0])
+@pytest.mark.parametrize("seconds", [25.0, 300.0, pytest.param(3600.0, marks=pytest.mark.soak), 8 * 3600.0])
 @pytest.mark.parametrize("failure_latency", [0.2, 60.0], ids=["at once", "after a minute"])
 def test_an_outage_leaves_few_submits_in_doubt_whatever_its_length_and_the_service_s_pace(
     *, latency: float, requests: tuple[Request, ...], seconds: float, failure_latency: float

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sixtyfour_async._scheduling.limits import ConcurrencyLimit
 from sixtyfour_async.models.jobs import JobState
+from tests.properties import examples
 from tests.scheduling.harness import Fault, Harness, JobScript
 
 submit_faults = st.sampled_from(["throttled", "undelivered", "refused", "uncertain", "lost"])
@@ -51,7 +52,7 @@ harnesses = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(harnesses)
 def test_every_job_ends_exactly_once_within_all_limits(harness: Harness) -> None:
     harness.run()
@@ -66,7 +67,7 @@ def test_every_job_ends_exactly_once_within_all_limits(harness: Harness) -> None
     assert harness.scheduler.wake_at(harness.now) is None
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.lists(scripts(), max_size=20))
 def test_a_job_is_released_only_when_it_cannot_have_been_charged(jobs: list[JobScript]) -> None:
     harness = Harness(jobs, job_deadline=500.0).run()
@@ -81,7 +82,7 @@ def test_a_job_is_released_only_when_it_cannot_have_been_charged(jobs: list[JobS
             assert end == "Park"
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(st.lists(scripts(), max_size=12), st.integers(0, 3))
 def test_a_run_is_deterministic_for_a_given_seed(jobs: list[JobScript], seed: int) -> None:
     first = Harness(jobs, seed=seed, job_deadline=500.0).run(checked=False)

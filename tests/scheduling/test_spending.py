@@ -6,7 +6,7 @@ import math
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sixtyfour_async._scheduling.budget import Budget
@@ -28,6 +28,7 @@ from sixtyfour_async._scheduling.messages import (
 from sixtyfour_async._scheduling.scheduler import Scheduler
 from sixtyfour_async.errors import CostCapError, RateLimitError, ServerError
 from sixtyfour_async.models.jobs import JobState, Report
+from tests.properties import examples
 from tests.scheduling.harness import Harness, JobScript
 from tests.scheduling.money_check import RESERVED_CENTS
 
@@ -254,7 +255,7 @@ def charged(draw: st.DrawFn) -> list[JobScript]:
     return scripts
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(charged(), st.floats(1, 2000), st.sampled_from([2, 20, 1000]), st.booleans())
 def test_a_cap_is_exceeded_by_no_more_than_what_was_in_flight_at_the_first_surprise(
     scripts: list[JobScript], cap: float, in_flight: int, proven: bool

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from sixtyfour_async.errors import ConfigurationError, InputError
 from sixtyfour_async.tables import Cell, open_table, write_table, writer_for
 from sixtyfour_async.tables.xlsx_sheet import column_letters
+from tests.properties import examples
 from tests.tables.workbooks import cell, header, row, text, workbook
 
 calamine: Any = import_module("python_calamine")
@@ -78,7 +79,7 @@ def as_cell(value: Any) -> Any:
     return value
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
+@examples(50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=TABLES)
 @pytest.mark.parametrize("writer", WRITERS)
 def test_what_other_libraries_write_is_read_as_calamine_reads_it(

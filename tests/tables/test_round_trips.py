@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 
 from sixtyfour_async.tables import Cell, open_table, text_of, write_table
+from tests.properties import examples
 
 FORMATS = ["csv", "tsv", "csv.gz", "ndjson", "ndjson.gz", "json", "xlsx", "parquet"]
 
@@ -59,7 +60,7 @@ def round_trip(path: Path, rows: Rows) -> tuple[Rows, tuple[str, ...]]:
     return [row.cells for row in table], written.notes
 
 
-relaxed = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+relaxed = examples(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @relaxed

@@ -10,12 +10,13 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from starlette.datastructures import Headers
 
 from sixtyfour_async import ConfigurationError, JobState, WebhookError, webhooks
 from sixtyfour_async.webhooks import JobEvent, WorkflowEvent, parse, verify, verify_and_parse
+from tests.properties import examples
 from tests.webhooks.deliveries import FAILED, FINISHED, OTHER, SECRET, WORKFLOW, body_of, signed
 
 BODY = body_of(FINISHED)
@@ -242,7 +243,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     st.binary(max_size=60) | JSON.map(lambda value: json.dumps(value).encode()),
     st.dictionaries(
@@ -259,7 +260,7 @@ def test_any_body_is_an_event_or_an_error_of_ours(body: bytes, headers: dict[str
     assert isinstance(event.report.state, JobState)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.lists(st.tuples(st.binary(max_size=20) | st.just(b"Sixtyfour-Signature"), st.binary(max_size=80))))
 def test_no_headers_raise_anything_else(headers: list[tuple[bytes, bytes]]) -> None:
     with pytest.raises(WebhookError):

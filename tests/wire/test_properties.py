@@ -7,16 +7,17 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from sixtyfour_async._wire.codec import HTTPResponse, decode_answer, decode_error, decode_json, encode, retry_after
 from sixtyfour_async.errors import InputError, ResponseError, api_error_class
 from sixtyfour_async.models.status_words import read_state
 from sixtyfour_async.operations import REGISTRY, FindEmail, GetJobStatus, ListRuns
+from tests.properties import examples
 
 NOW = datetime(2026, 2, 18, 10, 0, 0, tzinfo=UTC)
-QUICK = settings(max_examples=150, deadline=None)
+QUICK = examples(150)
 
 plain = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 numbers = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 import stripe
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sixtyfour_async._wire.signatures import check_signature, checked_secrets, sign
 from sixtyfour_async.errors import ConfigurationError, WebhookError
+from tests.properties import examples
 
 STRIPE: Any = stripe.WebhookSignature
 SECRET = "sk_whsec_" + "0" * 64
@@ -20,7 +21,7 @@ AT = 1_700_000_000
 BODY = b'{"task_id":"t1","status":"completed"}'
 V1 = "9052392be8e423afc91d78107548a9ebc59350454ba73ad9b16b7acbf945aadb"
 SIGNED = f"t={AT},v1={V1}"
-QUICK = settings(max_examples=150, deadline=None)
+QUICK = examples(150)
 
 texts = st.text(st.characters(blacklist_categories=["Cs"]), max_size=60)
 secrets = st.text(st.characters(blacklist_categories=["C", "Z"], blacklist_characters="*•"), min_size=1, max_size=40)
