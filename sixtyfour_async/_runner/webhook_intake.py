@@ -24,6 +24,7 @@ from sixtyfour_async._runner.transit import Transit
 from sixtyfour_async._scheduling.messages import Announced
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async.errors import JournalError, RunStoppedError
+from sixtyfour_async.errors.foreign import stray_cancellation_contained
 from sixtyfour_async.webhooks.events import JobEvent, WorkflowEvent
 
 logger = logging.getLogger("sixtyfour_async.runner")
@@ -175,7 +176,8 @@ class WebhookIntake:
 
     async def _call(self, on_event: OnEvent, event: JobEvent | WorkflowEvent) -> None:
         try:
-            await on_event(event)
+            with stray_cancellation_contained():
+                await on_event(event)
         except Exception:
             logger.exception("on_event raised for job %s", event.job_id)
         finally:
