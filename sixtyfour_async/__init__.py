@@ -10,6 +10,10 @@
 One budget for everything that uses a key, a journal so that no row is paid twice and no answer is lost, and a simulator
 (`sixtyfour simulate`) to try it all without a key.
 
+What happens inside is seen by `Hooks`, by OpenTelemetry (`sixtyfour_async.telemetry`), and in the logs below
+``sixtyfour_async``: records about a job hold ``row_key``, ``job_id``, ``operation`` and ``tier``, those about a request
+``operation``. ``guide/examples`` has a web application, and metrics for Prometheus.
+
 Each name is imported when it is first asked for: `sixtyfour --help` and the simulator need few of them.
 """
 

@@ -261,7 +261,7 @@ class Engine:
         except JournalError as error:
             self._break(error)
         except Exception as error:  # noqa: BLE001 (see contained)
-            await self._set_aside(submission, command, contained(error))
+            await self._set_aside(submission, command, contained(error, submission.rows[0].log_fields()))
 
     async def _set_aside(self, submission: Submission, command: JobCommand, error: SixtyfourError) -> None:
         """End rows over an exception of ours or of others, so that they end nothing else.

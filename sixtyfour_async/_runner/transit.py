@@ -97,7 +97,7 @@ class Transit:
             except JournalError:
                 raise
             except Exception as error:  # noqa: BLE001 (see contained)
-                await self._submit_failed(submission, contained(error))
+                await self._submit_failed(submission, contained(error, submission.rows[0].log_fields()))
             finally:
                 self._submits.discard(scope)
 
@@ -170,8 +170,9 @@ class Transit:
         except JournalError:
             raise
         except Exception as error:  # noqa: BLE001 (see contained)
-            logger.info("polling %s: %s", printable(job_id), error, extra=submission.rows[0].log_fields())
-            failure = contained(error)
+            fields = submission.rows[0].log_fields()
+            logger.info("polling %s: %s", printable(job_id), error, extra=fields)
+            failure = contained(error, fields)
             self._reporter.polled([submission], error=failure)
             self._inbox.post(PollFailed(submission.id, failure))
 

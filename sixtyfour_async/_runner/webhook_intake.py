@@ -166,7 +166,8 @@ class WebhookIntake:
             return
         on_event = self._receivers.on_event
         if on_event is None:
-            logger.info("a delivery for %s, which is none of this runner's jobs; see on_event", name)
+            text = "a delivery for %s, which is none of this runner's jobs; see on_event"
+            logger.info(text, name, extra={"job_id": event.job_id})
         elif self._tasks is None or self._calls >= MAX_CALLS:
             raise RunStoppedError("on_event is behind")
         else:
@@ -179,7 +180,7 @@ class WebhookIntake:
             with stray_cancellation_contained():
                 await on_event(event)
         except Exception:
-            logger.exception("on_event raised for job %s", event.job_id)
+            logger.exception("on_event raised for job %s", event.job_id, extra={"job_id": event.job_id})
         finally:
             self._calls -= 1
 

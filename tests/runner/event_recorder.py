@@ -37,7 +37,7 @@ class Recorder:
             yield [type(event).__name__ for event in events]
 
     def money(self) -> Counter[str]:
-        """Return the cents that are in each place now, for all that moved; more have left a place than came: negative."""
+        """Return the cents that came to each place, less those that left it."""
         places: Counter[str] = Counter()
         for move in self.of(MoneyMoved):
             assert move.cents > 0
