@@ -10,6 +10,10 @@
 One budget for everything that uses a key, a journal so that no row is paid twice and no answer is lost, and a simulator
 (`sixtyfour simulate`) to try it all without a key.
 
+What happens inside is seen by `Hooks`, by OpenTelemetry (`sixtyfour_async.telemetry`), and in the logs below
+``sixtyfour_async``: records about a job hold ``row_key``, ``job_id``, ``operation`` and ``tier``, those about a request
+``operation``. ``guide/examples`` has a web application, and metrics for Prometheus.
+
 Each name is imported when it is first asked for: `sixtyfour --help` and the simulator need few of them.
 """
 
@@ -24,6 +28,28 @@ if TYPE_CHECKING:
     from sixtyfour_async._client.hooks import Hooks, RequestSent, ResponseSeen, RetryPlanned
     from sixtyfour_async._client.job import Job
     from sixtyfour_async._client.pipeline import RateLimit
+    from sixtyfour_async._client.runner_events import (
+        BreakerClosed,
+        BreakerOpened,
+        BudgetPaused,
+        BudgetResumed,
+        DeliveriesResumed,
+        DeliveriesStopped,
+        JobDelivered,
+        JobDivided,
+        JobEnded,
+        JobHappening,
+        JobLeft,
+        JobParked,
+        JobPolled,
+        JobQueued,
+        JobResumed,
+        JobSending,
+        JobSubmitted,
+        MoneyMoved,
+        RunnerEvent,
+        ServiceChange,
+    )
     from sixtyfour_async._journal.base import CRASHED, Entry, Journal, tally_line
     from sixtyfour_async._journal.memory import MemoryJournal
     from sixtyfour_async._journal.sqlite import SqliteJournal
@@ -118,6 +144,10 @@ __all__ = [
     "AuthenticationError",
     "BadRequestError",
     "Body",
+    "BreakerClosed",
+    "BreakerOpened",
+    "BudgetPaused",
+    "BudgetResumed",
     "BulkCompanyIntelligence",
     "BulkPeopleIntelligence",
     "CompanyIntelligence",
@@ -129,6 +159,8 @@ __all__ = [
     "CreditsError",
     "Criterion",
     "DeepSearch",
+    "DeliveriesResumed",
+    "DeliveriesStopped",
     "EnrichCompany",
     "EnrichCompanyV2",
     "EnrichLead",
@@ -149,13 +181,24 @@ __all__ = [
     "Intelligence",
     "Job",
     "JobCancelledError",
+    "JobDelivered",
+    "JobDivided",
+    "JobEnded",
     "JobError",
     "JobEvent",
     "JobFailedError",
+    "JobHappening",
+    "JobLeft",
     "JobLostError",
     "JobOperation",
+    "JobParked",
+    "JobPolled",
+    "JobQueued",
+    "JobResumed",
     "JobRunner",
+    "JobSending",
     "JobState",
+    "JobSubmitted",
     "JobTimeoutError",
     "JobUnknownError",
     "Journal",
@@ -164,6 +207,7 @@ __all__ = [
     "LinkRefusedError",
     "Lookalike",
     "MemoryJournal",
+    "MoneyMoved",
     "NoAnswerError",
     "NotFoundError",
     "OAuth",
@@ -193,7 +237,9 @@ __all__ = [
     "RunPlan",
     "RunStoppedError",
     "RunWorkflow",
+    "RunnerEvent",
     "ServerError",
+    "ServiceChange",
     "SixtyfourError",
     "SqliteJournal",
     "State",
@@ -231,6 +277,7 @@ _HOMES = (
     "models",
     "questions.question",
     "webhooks",
+    "_client.runner_events",
     "_client.hooks",
     "_client.auth",
     "_client.pipeline",

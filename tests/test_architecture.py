@@ -18,7 +18,7 @@ LAYERS: list[set[str]] = [
     {"operations", "tables"},
     {"_wire", "_scheduling", "questions"},
     {"_client", "_journal", "webhooks"},
-    {"_runner"},
+    {"_runner", "telemetry"},
     {"simulator"},
     {"testing"},
     {"cli"},

@@ -76,7 +76,7 @@ class AsyncClient(Namespaces):
         auth: `OAuth` client credentials instead of a key.
         requests_per_minute: The key's rate limit. Source: docs.sixtyfour.ai, errors page: 500 per key.
         retries: How often a failed request is sent again, at most.
-        hooks: Observers of requests, responses and retries; see `Hooks`.
+        hooks: Observers of requests, responses and retries, and of what runners do; see `Hooks`.
         http_client: Your own ``httpx.AsyncClient`` or ``httpx2.AsyncClient``, for proxies or certificates. It is not
             closed with this client. Allow it as many connections as there may be concurrent requests.
         speed: Service seconds that pass in one real second; other than 1.0 only against a simulator.

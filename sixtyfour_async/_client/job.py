@@ -221,7 +221,8 @@ class Job(Generic[R_co]):
             passing = isinstance(error, AddressError) and self._submitted_at is not None
             if not (passing or is_transient(error)):
                 raise
-            logger.warning("polling job %s failed: %s", printable(self.id), error)
+            fields = {"job_id": self.id, "operation": self.operation.endpoint.name}
+            logger.warning("polling job %s failed: %s", printable(self.id), error, extra=fields)
         return None
 
 

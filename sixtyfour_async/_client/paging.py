@@ -33,7 +33,9 @@ async def pages_of(
         yield page
         request = request.next_page(page)
         if request is not None and request.fingerprint() in seen:
-            logger.warning("%s: the service returned the same cursor twice; stopped paging", operation.endpoint.name)
+            name = operation.endpoint.name
+            text = "%s: the service returned the same cursor twice; stopped paging"
+            logger.warning(text, name, extra={"operation": name})
             return
 
 

@@ -22,7 +22,7 @@ from pydantic import JsonValue
 from sixtyfour_async._client.answers import RawResponse
 from sixtyfour_async._client.auth import Credentials
 from sixtyfour_async._client.clock import Clock
-from sixtyfour_async._client.hooks import Observers, RetryPlanned
+from sixtyfour_async._client.hooks import Observers, RetryPlanned, note_attempt
 from sixtyfour_async._client.response import StreamedResponse
 from sixtyfour_async._client.sender import Sender
 from sixtyfour_async._client.transport import Transport
@@ -144,12 +144,14 @@ class Pipeline:
         """
         self.clock.home.settle()
         self.budget.foreground += 1
+        since = self.clock.now()
         try:
             async with self._waits.line:
                 # Look again after each sleep: a 429 or a runner's request may have moved the instant meanwhile.
                 while (at := self.budget.ready_at(now := self.clock.now(), foreground=True)) > now:
                     await self.clock.sleep_until(at)
                 self.budget.take(now, foreground=True)
+                note_attempt(waited=now - since)
         finally:
             self.budget.foreground -= 1
 
@@ -161,12 +163,14 @@ class Pipeline:
         """
         response = await self.sender.send(request.within(self.timeout))
         self.budget.observe_headers(self.clock.now(), *rate_limit_headers(response))
-        logger.debug("%s: %d, %d bytes", request.operation, response.status, len(response.body))
+        fields = {"operation": request.operation, "status": response.status}
+        logger.debug("%s: %d, %d bytes", request.operation, response.status, len(response.body), extra=fields)
         return response
 
     async def send_raw(self, request: HTTPRequest) -> RawResponse:
         """Send a request once and return the response, whatever its status."""
         self.clock.home.settle()
+        note_attempt(resends=0)
         async with self._waits.concurrency:
             await self.acquire()
             response = await self.exchange(request)
@@ -176,6 +180,7 @@ class Pipeline:
     async def open(self, request: HTTPRequest) -> AsyncGenerator[StreamedResponse, None]:
         """Send a request once and give the response as soon as it begins; its body is read chunk by chunk."""
         self.clock.home.settle()
+        note_attempt(resends=0)
         async with self._waits.concurrency:
             await self.acquire()
             async with self.sender.open(request.within(self.timeout)) as response:
@@ -210,7 +215,8 @@ class Pipeline:
             )
             if not isinstance(decision, Retry):
                 return False
-            logger.info("%s; retrying in %.1f s", error, decision.after)
+            fields = {"operation": operation.endpoint.name, "attempt": failures}
+            logger.info("%s; retrying in %.1f s", error, decision.after, extra=fields)
             self.sender.observers.retry(RetryPlanned(request.operation, failures, decision.after, error))
             if decision.pause_key:
                 # A 429 concerns everything that uses the key, so the budget does the waiting: in `acquire`, for all.
@@ -220,6 +226,7 @@ class Pipeline:
 
         async for attempt in stamina.retry_context(on=wait_or_stop, attempts=allowed, timeout=None):
             with attempt:
+                note_attempt(resends=failures)
                 return await self.send_json_once(request, operation)
         raise AssertionError("stamina returns a result or raises")
 

@@ -17,6 +17,7 @@ from sixtyfour_async._client.secret import Secret, redact_bytes
 from sixtyfour_async._wire.bounds import MAX_ERROR_BYTES, Bounds, decompressor_for
 from sixtyfour_async._wire.codec import HTTPResponse
 from sixtyfour_async.errors import ConnectError, ProtocolError, RequestTimeoutError, TransportError
+from sixtyfour_async.errors.foreign import stray_cancellation_contained
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,8 @@ async def chunks_of(sending: Sending, response: Any) -> AsyncGenerator[bytes, No
             chunk: bytes | None = None
             with anyio.CancelScope(deadline=bounds.deadline(started_at, received)) as scope:
                 try:
-                    chunk = await anext(chunks, None)
+                    with stray_cancellation_contained():
+                        chunk = await anext(chunks, None)
                 except Exception as error:
                     failure = map_error(error, sending.operation, sending.secrets)
                     if failure is None:

@@ -8,10 +8,11 @@ from contextlib import asynccontextmanager
 from http import HTTPStatus
 
 from sixtyfour_async._client.auth import AuthHeaders, Credentials
-from sixtyfour_async._client.hooks import Observers, RequestSent, ResponseSeen
+from sixtyfour_async._client.hooks import ATTEMPT, Observers, RequestSent, ResponseSeen, note_attempt
 from sixtyfour_async._client.response import StreamedResponse
 from sixtyfour_async._client.transport import Transport
 from sixtyfour_async._wire.codec import HTTPRequest, HTTPResponse, is_unknown_route, request_id
+from sixtyfour_async._wire.shown_url import shown_url
 from sixtyfour_async.errors import TransportError
 
 NO_AUTH = AuthHeaders()
@@ -56,7 +57,7 @@ class Sender:
         response = await self._send_authorized(request)
         if not is_unknown_route(response):
             return response
-        await self._acquire()
+        await self._acquire_again()
         other = await self._send_authorized(request.fallback)
         # Two unknown routes are more likely a wrong base URL than an old deployment: remember nothing.
         if not is_unknown_route(other):
@@ -71,7 +72,7 @@ class Sender:
             if not self._may_reauthorize(request, auth, response.status):
                 yield response
                 return
-        await self._acquire()
+        await self._acquire_again()
         async with self._open(request, await self._auth_for(request)) as response:
             yield response
 
@@ -79,9 +80,13 @@ class Sender:
         auth = await self._auth_for(request)
         response = await self._exchange(request, auth)
         if self._may_reauthorize(request, auth, response.status):
-            await self._acquire()
+            await self._acquire_again()
             response = await self._exchange(request, await self._auth_for(request))
         return response
+
+    async def _acquire_again(self) -> None:
+        await self._acquire()
+        note_attempt(resends=ATTEMPT.get().resends + 1)
 
     def _may_reauthorize(self, request: HTTPRequest, auth: AuthHeaders, status: int) -> bool:
         unauthorized = status == HTTPStatus.UNAUTHORIZED and not request.keyless
@@ -135,7 +140,20 @@ class Sender:
     ) -> None:
         headers = dict[str, str]() if response is None else response.headers
         status = None if response is None else response.status
-        seconds = time.monotonic() - started_at
+        attempt = ATTEMPT.get()
         self.observers.response(
-            ResponseSeen(request.operation, status, seconds, headers, size, request_id(headers), error)
+            ResponseSeen(
+                request.operation,
+                status,
+                time.monotonic() - started_at,
+                headers,
+                size,
+                request_id(headers),
+                error,
+                method=request.method,
+                url=shown_url(self._transport.base_url, request.path),
+                resends=attempt.resends,
+                waited=attempt.waited,
+                jobs=attempt.jobs,
+            )
         )

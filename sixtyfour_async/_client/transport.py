@@ -30,6 +30,7 @@ from sixtyfour_async._wire.addresses import is_loopback, link_problem
 from sixtyfour_async._wire.bounds import MAX_ANSWER_BYTES, Bounds
 from sixtyfour_async._wire.codec import HTTPRequest, HTTPResponse
 from sixtyfour_async.errors import ConfigurationError, LinkRefusedError, TransportError
+from sixtyfour_async.errors.foreign import stray_cancellation_contained
 
 if TYPE_CHECKING:
     import httpx2
@@ -182,19 +183,20 @@ class Transport:
         response: Any = None
         with sending.deadline as scope, quiet_logs(sending.secrets):
             try:
-                # httpx's request is built inside the call: its repr, among the locals of a frame, would show a link.
-                response = await self._client.send(
-                    self._client.build_request(
-                        sending.method,
-                        sending.url.reveal(),
-                        content=content,
-                        headers={name: _revealed(value) for name, value in sending.headers.items()},
-                        timeout=sending.waits,
-                        extensions={"trace": sending.trace},
-                    ),
-                    stream=True,
-                    follow_redirects=False,
-                )
+                with stray_cancellation_contained():
+                    # httpx's request is built inside the call: among the locals of a frame, its repr would show a link.
+                    response = await self._client.send(
+                        self._client.build_request(
+                            sending.method,
+                            sending.url.reveal(),
+                            content=content,
+                            headers={name: _revealed(value) for name, value in sending.headers.items()},
+                            timeout=sending.waits,
+                            extensions={"trace": sending.trace},
+                        ),
+                        stream=True,
+                        follow_redirects=False,
+                    )
             except Exception as error:
                 failure = map_error(error, sending.operation, sending.secrets)
                 if failure is None:

@@ -24,12 +24,12 @@ from sixtyfour_async._journal.base import Journal
 from sixtyfour_async._runner.delivery import Delivery
 from sixtyfour_async._runner.exchange import contained
 from sixtyfour_async._runner.inbox import Inbox
-from sixtyfour_async._runner.outage_log import OutageLog
 from sixtyfour_async._runner.outcome_stream import OutcomeStream
 from sixtyfour_async._runner.outcomes import Outcome, Status, Unfinished
 from sixtyfour_async._runner.parked_rows import ParkedRows
 from sixtyfour_async._runner.reading import STATUSES, handed_back, read_outcome, read_report, without_answer
 from sixtyfour_async._runner.receivers import Receivers
+from sixtyfour_async._runner.reporter import Reporter
 from sixtyfour_async._runner.submission import Row, Submission, wall_clock
 from sixtyfour_async._runner.transit import Transit
 from sixtyfour_async._runner.webhook_intake import WebhookIntake
@@ -64,10 +64,14 @@ from sixtyfour_async.errors import (
     SixtyfourError,
     UnreadableError,
 )
-from sixtyfour_async.models.jobs import JobState, Report
+from sixtyfour_async.errors.foreign import stray_cancellation_contained
+from sixtyfour_async.models.jobs import JobState
 from sixtyfour_async.operations import JobOperation
 
 logger = logging.getLogger("sixtyfour_async.runner")
+
+_NUMBERS = count(1)
+"""Numbers of submissions: hooks of one client may observe the jobs of several runners."""
 
 
 class Engine:
@@ -76,6 +80,7 @@ class Engine:
     Attributes:
         rows: Every row that was handed over and has not ended, by its key.
         webhooks: Where deliveries come in.
+        reporter: Tells the hooks.
         broken: The journal's failure, once it failed: nothing is sent from then on.
         left_running: Jobs that were handed back because of it; their ids may be in no journal.
     """
@@ -90,13 +95,12 @@ class Engine:
         self._journal = journal
         self._scheduler = scheduler
         self._delivery = delivery
-        self._numbers = count(1)
         self._submissions: dict[int, Submission] = {}
         self._submission_of: dict[str, Submission] = {}
         self._batcher: Batcher[Row] = Batcher()
         self._inbox = Inbox()
-        self._outage_log = OutageLog()
-        self._transit = Transit(client, journal, scheduler, self._inbox, receivers.url)
+        self.reporter = Reporter(client, journal, scheduler)
+        self._transit = Transit(client, journal, scheduler, self._inbox, self.reporter, webhook_url=receivers.url)
         parked = ParkedRows(journal, self.rows.__contains__)
         self.webhooks = WebhookIntake(receivers, journal, self._transit, self._inbox, parked)
 
@@ -108,7 +112,7 @@ class Engine:
         is_new = row.entry.state == "released" and batching != "single"
         batch_key = row.operation.batch_key(in_files=batching == "file") if is_new else None
         if batch_key is None:
-            self._schedule(Submission(next(self._numbers), [row], operation))
+            self._schedule(Submission(next(_NUMBERS), [row], operation))
             return
         bulk = row.operation.bulk_endpoint()
         in_file = bulk is not None and bulk.takes_file
@@ -126,7 +130,7 @@ class Engine:
     async def resume_batch(self, batch: str, rows: list[Row]) -> None:
         """Go on with a batch that an earlier run submitted: poll it, settle its answer, or repeat it."""
         self.rows.update((row.entry.key, row) for row in rows)
-        submission = Submission.batch_of(next(self._numbers), rows, batch)
+        submission = Submission.batch_of(next(_NUMBERS), rows, batch)
         answer = await self._journal.load_batch_answer(batch)
         self._schedule(submission)
         if answer is not None:
@@ -175,25 +179,26 @@ class Engine:
 
     def _schedule_batch(self, rows: list[Row]) -> None:
         if len(rows) > 1 or rows[0].operation.batch_key() is None:
-            self._schedule(Submission.batch_of(next(self._numbers), rows))
+            self._schedule(Submission.batch_of(next(_NUMBERS), rows))
         else:
-            self._schedule(Submission(next(self._numbers), rows, rows[0].operation))
+            self._schedule(Submission(next(_NUMBERS), rows, rows[0].operation))
 
     def _schedule(self, submission: Submission) -> None:
         """Hand a submission to the scheduler."""
         self._submissions[submission.id] = submission
-        self._submission_of.update((row.entry.key, submission) for row in submission.rows)
+        for row in submission.rows:
+            row.job, self._submission_of[row.entry.key] = submission.id, submission
         if self.broken is not None:
             self._end_all(submission, "rejected", self.broken)
             return
-        is_new = submission.first.job_id is None
-        pushed = is_new and self.webhooks.is_bound and self._transit.is_pushed(submission.operation)
-        job = submission.as_scheduled(pushed=pushed)
+        is_pushed = self.webhooks.is_bound and self._transit.is_pushed(submission.operation)
+        job = submission.as_job(pushed=is_pushed)
         self.webhooks.running(submission)
         if submission.first.job_id is not None:
             self._transit.owners.claim(submission, submission.first.job_id)
         exposed = sum(row.entry.reserved_cents for row in submission.rows)
         self._scheduler.add(job, self._clock.now(), job_id=submission.first.job_id, exposed_cents=exposed)
+        self.reporter.scheduled(submission)
         self._inbox.post()
         # Rows may have been withdrawn while the batch that they come from was taken back: its number is not known any
         # more, so their withdrawal was not heard. The inbox is read before anything is sent.
@@ -205,6 +210,10 @@ class Engine:
         """Return the job that carries a row; None while it has none."""
         submission = self._submission_of.get(key)
         return None if submission is None else self._scheduler.jobs.get(submission.id)
+
+    def leave(self) -> None:
+        """Report what has not ended: the runner is closed."""
+        self.reporter.left(self._submissions.values())
 
     def begin_shutdown(self) -> None:
         """Send nothing more, and give submits in transit a last few seconds."""
@@ -223,7 +232,6 @@ class Engine:
             commands = [command for event in self._inbox.drain() for command in scheduler.handle(event, clock.now())]
             if self.broken is None:
                 commands += scheduler.due(clock.now())
-            self._log_notices()
             for command in commands:
                 match command:
                     case DropRows():  # at once: the submit that follows it is a task, and may start first
@@ -234,16 +242,11 @@ class Engine:
                         self._go_on_in_parts(self._submissions[id_], sizes)
                     case _:
                         tasks.start_soon(self._execute, command)
-            self._outage_log.update(scheduler, clock.now())
+            change_at = self.reporter.look_round(clock.now())
             at = None if self.broken else scheduler.wake_at(clock.now())
-            at = min(math.inf if at is None else at, self._batcher.wake_at())
+            at = min(math.inf if at is None else at, self._batcher.wake_at(), change_at)
             with anyio.CancelScope(deadline=clock.loop_time(at)):
                 await self._inbox.wait()
-
-    def _log_notices(self) -> None:
-        notices = self._scheduler.ledger.notices
-        while notices:
-            logger.warning("%s", notices.pop(0))
 
     async def _execute(self, command: TaskCommand) -> None:
         if isinstance(command, CheckHealth):
@@ -257,11 +260,12 @@ class Engine:
         if submission is None:
             return
         try:
-            await self._execute_for(submission, command)
+            with stray_cancellation_contained():
+                await self._execute_for(submission, command)
         except JournalError as error:
             self._break(error)
         except Exception as error:  # noqa: BLE001 (see contained)
-            await self._set_aside(submission, command, contained(error))
+            await self._set_aside(submission, command, contained(error, submission.rows[0].log_fields()))
         if self.broken is not None:  # perhaps by another task, while this submit was in transit
             self._end_as_it_stands(submission, self.broken)
 
@@ -286,8 +290,8 @@ class Engine:
                 await self.webhooks.answered(submission)
             case Poll(job_id=job_id):
                 await self._transit.poll(submission, job_id)
-            case Finish(report=report):
-                await self._finish(submission, report)
+            case Finish():
+                await self._finish(submission, command)
             case TakeBack() | Release() | Split():
                 await self._take_back(submission, command)
             case Park(error=error, state=state):
@@ -297,19 +301,22 @@ class Engine:
 
     # --- ends ---------------------------------------------------------------------------------------------------
 
-    async def _finish(self, submission: Submission, report: Report) -> None:
+    async def _finish(self, submission: Submission, command: Finish) -> None:
         """Commit the raw answer, parse it, deliver it."""
         if submission.batch is None:
-            await self._journal.put(submission.finish(report))
+            await self._journal.put(submission.finish(command.report))
         else:
-            await self._journal.settle_batch(submission.batch, submission.settle(report))
+            await self._journal.settle_batch(submission.batch, submission.settle(command.report))
+        self.reporter.money(submission)
         for row in self._forget(submission):
+            row.run_time, row.lag = command.run_time, command.lag
             self._end(row, read_outcome(row.operation, row.entry))
 
     async def _take_back(self, submission: Submission, command: TakeBack | Release | Split) -> None:
         """Take back the intent of a submit that was certainly not accepted and deal with its rows."""
         if submission.first.state != "released":
             await self._journal.put(*submission.advance("released", 0.0, error=str(command.error)))
+        self.reporter.money(submission)
         await self.webhooks.closed(submission)
         match command:
             case TakeBack():
@@ -328,19 +335,22 @@ class Engine:
             if row.withdrawn is not None:
                 self._end(row, without_answer(row.operation, row.entry, "rejected", row.withdrawn))
         wanted = [row for row in rows if row.withdrawn is None]
+        if wanted:
+            self.reporter.divided(submission)
         if len(rows) == 1 and wanted:
-            self._schedule(Submission(next(self._numbers), wanted, submission.operation))
+            self._schedule(Submission(next(_NUMBERS), wanted, submission.operation))
         elif wanted:
             self._schedule_batch(wanted)
 
     def _go_on_in_parts(self, submission: Submission, sizes: Iterable[int]) -> None:
+        self.reporter.divided(submission)
         rows = iter(self._forget(submission))
         for size in sizes:
             part = list(islice(rows, size))
             if size > 1:
                 self._schedule_batch(part)
             else:
-                self._schedule(Submission(next(self._numbers), part, part[0].operation))
+                self._schedule(Submission(next(_NUMBERS), part, part[0].operation))
 
     def _drop(self, command: DropRows) -> None:
         submission = self._submissions.get(command.id)
@@ -351,6 +361,7 @@ class Engine:
     async def _give_up(self, submission: Submission, status: Status, error: SixtyfourError, state: State) -> None:
         why = error.message if isinstance(error, JobError) else str(error)  # its id has a place of its own on the line
         await self._journal.put(*submission.advance(state, error=why))
+        self.reporter.money(submission)
         await self.webhooks.closed(submission, in_doubt=state == "unknown")
         self._end_all(submission, status, error)
 
@@ -371,6 +382,7 @@ class Engine:
     def _end(self, row: Row, outcome: Outcome[Any]) -> None:
         if self.rows.pop(row.entry.key, None) is None:
             return
+        self.reporter.ended(row, outcome)
         stopped = self._delivery.deliver(row, outcome)
         if stopped and self.broken is None:  # else every row is being ended, each as it stands
             self.withdraw(lambda other: any(stream in stopped for stream, _ in other.waiting))

@@ -98,15 +98,15 @@ class Exchange:
         return successful(response, operation=request.operation, job_limit=job_limit).as_body()
 
 
-def contained(error: Exception) -> SixtyfourError:
+def contained(error: Exception, fields: Mapping[str, str | None] | None = None) -> SixtyfourError:
     """Return an exception as a failure of the one request that it came from, so that it ends nothing else.
 
     What is not ours comes from a hook of the caller's HTTP client, a journal of the caller's, or a bug of ours. Whether
-    the request had been sent by then is not known, so a submit counts as uncertain.
+    the request had been sent by then is not known, so a submit counts as uncertain. *fields* go with the log record.
     """
     if isinstance(error, SixtyfourError):
         return error
-    logger.error("an exception that is not ours ended a request", exc_info=error)
+    logger.error("an exception that is not ours ended a request", exc_info=error, extra=fields)
     text = f"{type(error).__name__}: {error}".encode("utf-8", "replace").decode()  # it goes into the journal
     failure = ProtocolError(text)
     failure.__cause__ = error

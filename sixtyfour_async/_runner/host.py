@@ -16,6 +16,7 @@ from typing import Any
 import anyio
 
 from sixtyfour_async._client.event_loop import is_running, running_loop
+from sixtyfour_async.errors.foreign import stray_cancellation_contained
 
 
 class Host:
@@ -73,7 +74,8 @@ class Host:
 
     async def _run(self) -> None:
         try:
-            await self._live(self)
+            with stray_cancellation_contained():
+                await self._live(self)
         except Exception as error:  # noqa: BLE001 (raised where the runner is left; nobody awaits this task)
             self.error = error
         finally:

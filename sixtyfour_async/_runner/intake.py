@@ -34,6 +34,7 @@ from sixtyfour_async._scheduling.row_states import (
     idempotency_key,
 )
 from sixtyfour_async.errors import CostCapError, InputError, JournalError
+from sixtyfour_async.errors.foreign import stray_cancellation_contained
 from sixtyfour_async.operations import JobOperation
 
 R = TypeVar("R")
@@ -81,32 +82,39 @@ class Intake:
 
     async def read(self, stream: OutcomeStream[R], operations: Operations[R], key: Callable[[Any], str] | None) -> None:
         """Admit what an iterable yields, as far as the stream has slots."""
-        index = 0
         try:
-            async with aclosing(each(operations)) as reading:
-                while await stream.slot():
-                    try:
-                        operation = await anext(reading)
-                    except StopAsyncIteration:
-                        break
-                    self._rows_read += 1
-                    if self._rows_read > self._max_rows:
-                        stream.stop(CostCapError(f"max_rows={self._max_rows} rows were read already"))
-                        break
-                    await self._admit_contained(stream, operation, None if key is None else key(operation), index)
-                    index += 1
+            with stray_cancellation_contained():
+                await self._read(stream, operations, key)
         except Exception as error:  # noqa: BLE001 (the input's own error: raised to the consumer, unchanged)
             stream.stop(error)
         finally:
             stream.finish_reading()
             self._engine.flush()
 
+    async def _read(
+        self, stream: OutcomeStream[R], operations: Operations[R], key: Callable[[Any], str] | None
+    ) -> None:
+        index = 0
+        async with aclosing(each(operations)) as reading:
+            while await stream.slot():
+                try:
+                    operation = await anext(reading)
+                except StopAsyncIteration:
+                    break
+                self._rows_read += 1
+                if self._rows_read > self._max_rows:
+                    stream.stop(CostCapError(f"max_rows={self._max_rows} rows were read already"))
+                    break
+                await self._admit_contained(stream, operation, None if key is None else key(operation), index)
+                index += 1
+
     async def _admit_contained(
         self, stream: OutcomeStream[R], operation: JobOperation[R], key: str | None, index: int
     ) -> None:
         """Admit one row; an exception that it raises by itself is its own outcome, and does not end the others."""
         try:
-            await self.admit(stream, operation, key, index)
+            with stray_cancellation_contained():
+                await self.admit(stream, operation, key, index)
         except JournalError:
             raise
         except Exception as error:  # noqa: BLE001 (see contained)
@@ -200,6 +208,7 @@ class Intake:
     async def _start(self, row: Row, stream: OutcomeStream[Any]) -> None:
         """Hand a row to the engine, with the others of its batch when an earlier run submitted it in one."""
         entry = row.entry
+        row.carried = await self._engine.reporter.carried(entry.job_id)
         if entry.batch is None or entry.state not in POLLABLE | {"unknown"}:
             key = idempotency_key(self._journal_id, entry.key, entry.resubmissions)
             keyed = row.operation.with_idempotency_key(key)
@@ -208,6 +217,7 @@ class Intake:
             return
         members = [other for other in await self._journal.batch_entries(entry.batch) if other.state == entry.state]
         rows = [row if one.key == entry.key else Row(one, restore(one), []) for one in members]
+        rows[0].carried = row.carried
         stream.expect()
         await self._engine.resume_batch(entry.batch, rows)
 

@@ -14,6 +14,7 @@ from sixtyfour_async._runner.outcomes import Outcome
 from sixtyfour_async._scheduling.retry import affects_every_row
 from sixtyfour_async._scheduling.row_states import Batching, Deliver
 from sixtyfour_async.errors import InputError, SixtyfourError
+from sixtyfour_async.errors.foreign import FOREIGN
 from sixtyfour_async.models.jobs import Report
 from sixtyfour_async.operations import JobOperation, Operation
 
@@ -103,7 +104,7 @@ class OutcomeStream(Generic[R]):
         if self._on_progress is not None:
             try:
                 self._on_progress(report)
-            except Exception:
+            except FOREIGN:
                 logger.exception("on_progress raised")
 
     def stop(self, error: BaseException | None = None) -> None:

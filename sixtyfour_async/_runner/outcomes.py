@@ -221,6 +221,11 @@ class Stats:
             ended, as a webhook does not state it.
         delivered: Jobs whose end a webhook delivered.
         deliveries_trusted: Whether webhook deliveries come, so that hardly anything is polled; None without a receiver.
+        ready: Whether the runner takes rows, for a readiness check: it is entered, and nothing is wrong with it.
+        problem: Why it does not, in one line: it is not entered, its journal failed or is in doubt, or a charge was
+            above its reservation under a cap. None while it is ready.
+        paused_for: Seconds until the next request may be sent after a 429; 0.0 when not paused.
+        outage: Whether no submit is accepted now, so that rows wait; the runner is ready all the same.
     """
 
     waiting: int
@@ -243,6 +248,10 @@ class Stats:
     unstated_cents: float = 0.0
     delivered: int = 0
     deliveries_trusted: bool | None = None
+    ready: bool = False
+    problem: str | None = None
+    paused_for: float = 0.0
+    outage: bool = False
 
     @property
     def charged_cents(self) -> float:
@@ -250,7 +259,7 @@ class Stats:
         return self.cost_cents - self.unstated_cents
 
     def to_json(self) -> str:
-        """Return the counters as a JSON object, for a health check or a log."""
+        """Return the counters as a JSON object, for a health or readiness check, or a log; one line of ASCII."""
         return json.dumps(asdict(self) | {"charged_cents": self.charged_cents})
 
     def _repr_html_(self) -> str:

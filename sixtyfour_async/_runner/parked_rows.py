@@ -60,7 +60,9 @@ class ParkedRows:
         members = await self._in_doubt(event, alone=alone)
         if members is None:
             return False
-        logger.info("the submit of row %r was accepted after all: job %s was delivered", members[0].key, event.job_id)
+        fields = {"row_key": members[0].key, "job_id": event.job_id, "operation": members[0].operation}
+        text = "the submit of row %r was accepted after all: job %s was delivered"
+        logger.info(text, members[0].key, event.job_id, extra=fields)
         await self._end(members, event)
         return True
 

@@ -28,6 +28,7 @@ from sixtyfour_async.errors import (
     UnmatchedError,
     UnreadableError,
 )
+from sixtyfour_async.errors.foreign import FOREIGN
 from sixtyfour_async.models.jobs import JobState, Report
 from sixtyfour_async.models.status_words import has_content
 from sixtyfour_async.operations import REGISTRY, JobOperation, Request
@@ -133,7 +134,7 @@ def _read_end(operation: JobOperation[Any], entry: Entry) -> _End:
         return _End(answer.value, raw, answer.error)
     except SixtyfourError as misfit:
         return _End(None, raw, misfit)
-    except Exception as broken:  # noqa: BLE001 (a validator of the caller's own class; the paid answer must survive it)
+    except FOREIGN as broken:  # a validator of the caller's own class; the paid answer must survive it
         error = ResponseError(f"the answer could not be read: {broken!r}", operation=operation.endpoint.name)
         error.__cause__ = broken
         return _End(None, raw, error)
@@ -150,7 +151,7 @@ def running_report(operation: JobOperation[Any], job_id: str, answer: Body) -> R
     """
     try:
         report = polled_report(operation, job_id, answer)
-    except Exception:  # noqa: BLE001 (whatever it is, the answer is kept before it is read in earnest)
+    except FOREIGN:  # whatever it is, the answer is kept before it is read in earnest
         return None
     return report if report.state is JobState.RUNNING else None
 
@@ -159,7 +160,7 @@ def delivered_end(operation: JobOperation[Any], job_id: str, answer: Body) -> Re
     """Return the report of a delivered answer; None for one that a poll must confirm: unreadable, or empty."""
     try:
         report = read_report(operation, job_id, answer)
-    except Exception:  # noqa: BLE001 (the answer to the poll shows what this is)
+    except FOREIGN:  # the answer to the poll shows what this is
         return None
     is_empty = report.state is JobState.COMPLETED and not has_content(report.result)
     return None if is_empty or report.no_such_job else report

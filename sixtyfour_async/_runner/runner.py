@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import timedelta
@@ -14,7 +13,7 @@ import anyio
 import anyio.abc
 
 from sixtyfour_async._client.client import AsyncClient, pipeline_of
-from sixtyfour_async._journal.base import Journal
+from sixtyfour_async._journal.base import Journal, doubt_of
 from sixtyfour_async._runner.caps import Caps, check_settings, new_ledger, open_ledger
 from sixtyfour_async._runner.enrichment import EnrichesFrames
 from sixtyfour_async._runner.host import Host
@@ -24,14 +23,13 @@ from sixtyfour_async._runner.outcomes import Explanation, Outcome, RunPlan, Stat
 from sixtyfour_async._runner.planning import plan
 from sixtyfour_async._runner.reading import read_outcome, restore
 from sixtyfour_async._runner.receivers import Receivers, ReceivesWebhooks
-from sixtyfour_async._runner.snapshots import explanation_of, stats_of
+from sixtyfour_async._runner.snapshots import explanation_of, stats_of, unfinished_of
 from sixtyfour_async._runner.submission import wall_clock
 from sixtyfour_async._scheduling.batches import MAX_FILE_ROWS
 from sixtyfour_async._scheduling.limits import MAX_DEEP_SEARCHES
 from sixtyfour_async._scheduling.poller import DEFAULT_PATIENCE_SECONDS
 from sixtyfour_async._scheduling.row_states import ENDED, Batching, Deliver, OnUnknown, ReusePolicy
 from sixtyfour_async.errors import ConfigurationError, JournalError, RunStoppedError
-from sixtyfour_async.errors.printable import printable
 from sixtyfour_async.models import Intelligence
 from sixtyfour_async.models.jobs import Report
 from sixtyfour_async.operations import JobOperation
@@ -47,7 +45,7 @@ RUNTIMES = "runtimes"
 RUNTIMES_SAVED_SECONDS = 60.0
 """Time, by the client's clock, after which learned run times are saved with the next outcome."""
 
-logger = logging.getLogger("sixtyfour_async.runner")
+NOT_ENTERED = "a JobRunner works inside `async with JobRunner(client) as runner:`"
 
 
 class JobRunner(EnrichesFrames, ReceivesWebhooks):
@@ -219,26 +217,23 @@ class JobRunner(EnrichesFrames, ReceivesWebhooks):
             await self.journal.set_meta(RUNTIMES, self._scheduler.poller.runtimes.to_json())
 
     def _detach(self) -> None:
-        running = (
-            Unfinished(row.entry.key, row.operation, row.entry.job_id)
-            for row in self._engine.rows.values()
-            if row.entry.job_id is not None
-        )
-        self.left_running = (*self._engine.left_running, *running)
+        self._engine.leave()
+        self.left_running = unfinished_of(self._engine)
         for stream in list(self._delivery.streams):
             stream.stop(RunStoppedError("the runner was closed before the job ended"))
             stream.close()
-        if self.left_running:
-            ids = ", ".join(unfinished.job_id for unfinished in self.left_running[:5])
-            number = len(self.left_running)
-            logger.warning("%d jobs are still running at the service and will be billed: %s …", number, printable(ids))
+
+    @property
+    def _entered(self) -> anyio.abc.TaskGroup | None:
+        """What works for this runner; None while it is not entered, or its event loop is gone."""
+        return self._tasks if self._host is not None and self._host.is_alive else None
 
     @property
     def _running(self) -> anyio.abc.TaskGroup:
         self._clock.home.settle()
-        if self._tasks is None or self._host is None or not self._host.is_alive:
-            raise ConfigurationError("a JobRunner works inside `async with JobRunner(client) as runner:`")
-        return self._tasks
+        if self._entered is None:
+            raise ConfigurationError(NOT_ENTERED)
+        return self._entered
 
     def stop(self) -> None:
         """Read and submit no further; what runs is polled to its end and handed over.
@@ -251,8 +246,9 @@ class JobRunner(EnrichesFrames, ReceivesWebhooks):
         self._engine.withdraw(lambda _row: True)
 
     def stats(self) -> Stats:
-        """Return a snapshot of the runner's counters."""
-        return stats_of(self._scheduler, self._engine, self._delivery, self._clock.now())
+        """Return a snapshot of the runner's counters, and of whether it takes rows."""
+        problem = doubt_of(self.journal) if self._entered else ConfigurationError(NOT_ENTERED)
+        return stats_of(self._scheduler, self._engine, self._delivery, self._clock.now(), problem)
 
     def explain(self, key: str) -> Explanation | None:
         """Return why a row was or was not polled; None when no row of this key is under way."""

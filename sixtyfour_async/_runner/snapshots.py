@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 from statistics import median
 
 from sixtyfour_async._runner.delivery import Delivery
 from sixtyfour_async._runner.engine import Engine
-from sixtyfour_async._runner.outcomes import Explanation, Stats
+from sixtyfour_async._runner.outcomes import Explanation, Stats, Unfinished
 from sixtyfour_async._scheduling.job_states import Phase
 from sixtyfour_async._scheduling.scheduler import Scheduler
+from sixtyfour_async.errors import SixtyfourError
+from sixtyfour_async.errors.printable import printable
+
+logger = logging.getLogger("sixtyfour_async.runner")
 
 
-def stats_of(scheduler: Scheduler, engine: Engine, delivery: Delivery, now: float) -> Stats:
-    """Return the counters at an instant."""
+def stats_of(
+    scheduler: Scheduler, engine: Engine, delivery: Delivery, now: float, problem: SixtyfourError | None
+) -> Stats:
+    """Return the counters at an instant; *problem*: why no row is taken."""
     rows = engine.rows.values()
     in_flight = sum(row.entry.state in {"intended", "accepted"} for row in rows)
     budget, ledger, poller = scheduler.budget, scheduler.ledger, scheduler.poller
+    problem = problem or engine.broken or ledger.surprise
     return Stats(
         waiting=len(rows) - in_flight,
         in_flight=in_flight,
@@ -37,7 +45,22 @@ def stats_of(scheduler: Scheduler, engine: Engine, delivery: Delivery, now: floa
         polls_per_job=poller.polls / poller.ended if poller.ended else 0.0,
         delivered=poller.push.delivered,
         deliveries_trusted=poller.push.is_trusted if engine.webhooks.is_bound else None,
+        ready=problem is None,
+        problem=None if problem is None else str(problem),
+        paused_for=max(0.0, budget.paused_until - now),
+        outage=scheduler.breaker.is_open,
     )
+
+
+def unfinished_of(engine: Engine) -> tuple[Unfinished, ...]:
+    """Return the jobs that run on at the service when a runner is closed, and warn of what they will cost."""
+    rows = [row for row in engine.rows.values() if row.entry.job_id is not None]
+    running = (Unfinished(row.entry.key, row.operation, row.entry.job_id or "") for row in rows)
+    found = (*engine.left_running, *running)
+    if found:
+        ids = printable(", ".join(unfinished.job_id for unfinished in found[:5]))
+        logger.warning("%d jobs are still running at the service and will be billed: %s …", len(found), ids)
+    return found
 
 
 def explanation_of(scheduler: Scheduler, engine: Engine, key: str, now: float) -> Explanation | None:

@@ -43,6 +43,10 @@ class Row:
             in a batch with others.
         urgent: Does a caller wait for just this one?
         withdrawn: Why nobody wants it any more; None while somebody does.
+        job: The number of the submission that it was part of last; 0 before the first.
+        carried: What a hook had kept with its job by an earlier run.
+        run_time: Seconds that its job ran, once that is known.
+        lag: Seconds that the end of its job lay unseen, once that is known.
         replaced: Its line of an earlier submit, whose money is counted apart when this one leaves; None when there is
             none.
     """
@@ -53,6 +57,16 @@ class Row:
     urgent: bool = False
     replaced: Entry | None = None
     withdrawn: SixtyfourError | None = None
+    job: int = 0
+    carried: str | None = None
+    run_time: float | None = None
+    lag: float | None = None
+
+    def log_fields(self) -> dict[str, str | None]:
+        """Return what log records about it hold as ``extra``; `OfJob.log_fields` has the same."""
+        entry = self.entry
+        tier = entry.variant.partition("/")[2]
+        return {"row_key": entry.key, "job_id": entry.job_id, "operation": entry.operation, "tier": tier}
 
 
 @dataclass(slots=True, eq=False)
@@ -67,6 +81,7 @@ class Submission:
         body: The answer that ended it, as it came.
         ended: Has it been answered for good, by a poll or a delivery?
         rivals: Other questions whose submits were answered with the same job id.
+        waits_since: When it was queued, or sent last.
         withheld: Why the file that the answer links to was not downloaded; "" if it was, or there is none.
     """
 
@@ -76,6 +91,7 @@ class Submission:
     batch: str | None = None
     body: Body = field(default=Body(b""), repr=False)
     ended: bool = False
+    waits_since: float = 0.0
     withheld: str = ""
     rivals: list[JobOperation[Any]] = field(default_factory=list[JobOperation[Any]])
 
@@ -90,6 +106,24 @@ class Submission:
     def first(self) -> Entry:
         """The journal's line of its first row: what is the same for all of them is read from it."""
         return self.rows[0].entry
+
+    def as_job(self, *, pushed: bool) -> ScheduledJob:
+        """Return what the scheduler needs to know of it; *pushed*: are the ends of such jobs delivered to us?"""
+        operation, listing = self.operation, self.operation.poll_many()
+        return ScheduledJob(
+            self.id,
+            operation.variant(),
+            operation.endpoint.job_limit,
+            operation.is_retry_safe(),
+            priced_as=self.rows[0].operation.variant(),
+            rows=len(self.rows),
+            urgent=any(row.urgent for row in self.rows),
+            list_endpoint="" if listing is None else listing.endpoint.name,
+            booked_at=self.first.sent_at or "" if self.first.state in OPEN else None,
+            in_doubt=self.first.state in IN_DOUBT,
+            pushed=pushed and not self.first.job_id,
+            reports_charge=operation.endpoint.reports_charge,
+        )
 
     def claim_end(self, body: Body) -> bool:
         """Take an answer as the one that ends it, if it is the first: a poll and a delivery may bring one each."""
@@ -112,24 +146,6 @@ class Submission:
     def lacks_file(self, report: Report) -> bool:
         """Does the answer hold links to the finished file, and not the file itself?"""
         return self.in_file and report.state is JobState.COMPLETED and not isinstance(report.result, str)
-
-    def as_scheduled(self, *, pushed: bool) -> ScheduledJob:
-        """Return it as the scheduler knows it; *pushed*: its end is delivered to this process."""
-        operation, listing = self.operation, self.operation.poll_many()
-        return ScheduledJob(
-            self.id,
-            operation.variant(),
-            operation.endpoint.job_limit,
-            operation.is_retry_safe(),
-            priced_as=self.rows[0].operation.variant(),
-            rows=len(self.rows),
-            urgent=any(row.urgent for row in self.rows),
-            list_endpoint="" if listing is None else listing.endpoint.name,
-            booked_at=self.first.sent_at or "" if self.first.state in OPEN else None,
-            in_doubt=self.first.state in IN_DOUBT,
-            pushed=pushed,
-            reports_charge=operation.endpoint.reports_charge,
-        )
 
     # --- the journal's lines ------------------------------------------------------------------------------------
 

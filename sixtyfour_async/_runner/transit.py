@@ -15,11 +15,13 @@ from dataclasses import replace
 import anyio
 
 from sixtyfour_async._client.client import AsyncClient, pipeline_of
+from sixtyfour_async._client.hooks import ATTEMPT, Attempt
 from sixtyfour_async._journal.base import Journal, tally_replaced
 from sixtyfour_async._runner.exchange import Exchange, contained
 from sixtyfour_async._runner.inbox import Inbox
 from sixtyfour_async._runner.job_owners import JobOwners
 from sixtyfour_async._runner.reading import delivered_end, polled_report, running_report
+from sixtyfour_async._runner.reporter import Reporter
 from sixtyfour_async._runner.submission import Submission
 from sixtyfour_async._scheduling.messages import (
     Accepted,
@@ -42,6 +44,7 @@ from sixtyfour_async._scheduling.scheduler import Scheduler
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async._wire.submit_answers import is_plain_receipt, read_submit
 from sixtyfour_async.errors import JournalError, LinkRefusedError, SixtyfourError
+from sixtyfour_async.errors.foreign import stray_cancellation_contained
 from sixtyfour_async.errors.printable import printable
 from sixtyfour_async.models.jobs import JobState, JobStatus, Report
 
@@ -61,13 +64,21 @@ class Transit:
     """
 
     def __init__(
-        self, client: AsyncClient, journal: Journal, scheduler: Scheduler, inbox: Inbox, webhook_url: str | None = None
+        self,
+        client: AsyncClient,
+        journal: Journal,
+        scheduler: Scheduler,
+        inbox: Inbox,
+        reporter: Reporter,
+        *,
+        webhook_url: str | None = None,
     ) -> None:
         self._exchange = Exchange(client, webhook_url)
         self._clock = pipeline_of(client).clock
         self._journal = journal
         self._scheduler = scheduler
         self._inbox = inbox
+        self._reporter = reporter
         self._submits: set[anyio.CancelScope] = set()
         self._sending: set[int] = set()
         self.owners = JobOwners()
@@ -88,20 +99,17 @@ class Transit:
 
     async def submit(self, submission: Submission, command: Submit) -> None:
         """Commit the intent, send the request, commit the id. Not cancelled half-way: an id is worth the wait."""
+        ATTEMPT.set(Attempt(jobs=(submission.id,)))
         with anyio.CancelScope(shield=True) as scope:
             self._submits.add(scope)
             try:
                 self._sending.add(submission.id)
-                self._tally_replaced(submission)
-                await self._intend(submission, command)
-                if self._closing:
-                    await self._unsend(submission, command, "the run was closed before this was sent")
-                    return
-                await self._accept(submission, await self._exchange.submit(submission.operation))
+                with stray_cancellation_contained():
+                    await self._submit(submission, command)
             except JournalError:
                 raise
             except Exception as error:  # noqa: BLE001 (see contained)
-                await self._submit_failed(submission, contained(error))
+                await self._submit_failed(submission, contained(error, submission.rows[0].log_fields()))
             finally:
                 self._submits.discard(scope)
                 self._sending.discard(submission.id)
@@ -119,6 +127,15 @@ class Transit:
         """Take the intent back: the submit has not been sent, this time."""
         state: State = "unknown" if command.in_doubt else "released"
         await self._journal.put(*submission.advance(state, error=why))
+
+    async def _submit(self, submission: Submission, command: Submit) -> None:
+        self._tally_replaced(submission)
+        await self._intend(submission, command)
+        if self._closing:
+            await self._unsend(submission, command, "the run was closed before this was sent")
+            return
+        self._reporter.sending(submission)
+        await self._accept(submission, await self._exchange.submit(submission.operation))
 
     async def _accept(self, submission: Submission, receipt: Body) -> None:
         """Commit the id in the answer to a submit; an answer of any other form is committed before it is read."""
@@ -138,6 +155,7 @@ class Transit:
             self._inbox.post(SubmitAnswered(submission.id, answer))
         else:
             await self._accepted(submission, answer)
+            await self._reporter.submitted(submission)
             self._inbox.post(Accepted(submission.id, answer))
 
     async def _accepted(self, submission: Submission, job_id: str) -> None:
@@ -165,8 +183,10 @@ class Transit:
 
     async def check_health(self) -> None:
         """Learn whether the service is there."""
+        ATTEMPT.set(Attempt())
         try:
-            await self._exchange.check_health()
+            with stray_cancellation_contained():
+                await self._exchange.check_health()
         except Exception as error:  # noqa: BLE001 (see contained)
             self._inbox.post(HealthChecked(contained(error)))
         else:
@@ -176,17 +196,23 @@ class Transit:
 
     async def poll(self, submission: Submission, job_id: str) -> None:
         """Poll a job."""
+        ATTEMPT.set(Attempt(jobs=(submission.id,)))
         try:
-            answer = await self._exchange.poll(submission.operation, job_id)
-            report = running_report(submission.operation, job_id, answer)
-            report = report or await self._read(submission, job_id, answer)
-            submission.show_progress(report)
-            self._inbox.post(Polled(submission.id, report))
+            with stray_cancellation_contained():
+                answer = await self._exchange.poll(submission.operation, job_id)
+                report = running_report(submission.operation, job_id, answer)
+                report = report or await self._read(submission, job_id, answer)
+                submission.show_progress(report)
+                self._reporter.polled([submission], state=report.state)
+                self._inbox.post(Polled(submission.id, report))
         except JournalError:
             raise
         except Exception as error:  # noqa: BLE001 (see contained)
-            logger.info("polling %s: %s", printable(job_id), error)
-            self._inbox.post(PollFailed(submission.id, contained(error)))
+            fields = submission.rows[0].log_fields()
+            logger.info("polling %s: %s", printable(job_id), error, extra=fields)
+            failure = contained(error, fields)
+            self._reporter.polled([submission], error=failure)
+            self._inbox.post(PollFailed(submission.id, failure))
 
     async def _read(self, submission: Submission, job_id: str, answer: Body) -> Report:
         """Commit an answer, read it, and download the file that it links to, if any."""
@@ -196,7 +222,8 @@ class Transit:
             try:
                 answer = await self._exchange.embed_file(answer)
             except LinkRefusedError as error:
-                logger.warning("%s: %d rows keep the raw answer", error, len(submission.rows))
+                fields = submission.rows[0].log_fields()
+                logger.warning("%s: %d rows keep the raw answer", error, len(submission.rows), extra=fields)
                 submission.withheld = str(error)
             else:
                 await self._keep(submission, answer)
@@ -226,6 +253,7 @@ class Transit:
             report = delivered_end(submission.operation, job_id, answer)
         if report is not None and report.state is not JobState.RUNNING and submission.claim_end(answer):
             submission.show_progress(report)
+            self._reporter.delivered(submission, report.state)
             self._inbox.post(Delivered(submission.id, report))
         elif not submission.ended:
             self._inbox.post(Announced(submission.id))
@@ -235,8 +263,16 @@ class Transit:
         listing = next((submission.operation.poll_many() for submission in submissions), None)
         if listing is None:
             return
+        ATTEMPT.set(Attempt(jobs=ids))
         try:
-            self._inbox.post(BatchPolled(ids, await self._exchange.poll_many(listing)))
+            with stray_cancellation_contained():
+                reports = await self._exchange.poll_many(listing)
+            for submission in submissions:
+                listed = reports.get(submission.first.job_id or "")
+                self._reporter.polled([submission], state=None if listed is None else listed.state)
+            self._inbox.post(BatchPolled(ids, reports))
         except Exception as error:  # noqa: BLE001 (see contained)
             logger.info("polling %d jobs: %s", len(ids), error)
-            self._inbox.post(BatchPollFailed(ids, contained(error)))
+            failure = contained(error)
+            self._reporter.polled(submissions, error=failure)
+            self._inbox.post(BatchPollFailed(ids, failure))

@@ -24,6 +24,7 @@ from sixtyfour_async._runner.transit import Transit
 from sixtyfour_async._scheduling.messages import Announced
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async.errors import JournalError, RunStoppedError
+from sixtyfour_async.errors.foreign import stray_cancellation_contained
 from sixtyfour_async.webhooks.events import JobEvent, WorkflowEvent
 
 logger = logging.getLogger("sixtyfour_async.runner")
@@ -165,7 +166,8 @@ class WebhookIntake:
             return
         on_event = self._receivers.on_event
         if on_event is None:
-            logger.info("a delivery for %s, which is none of this runner's jobs; see on_event", name)
+            text = "a delivery for %s, which is none of this runner's jobs; see on_event"
+            logger.info(text, name, extra={"job_id": event.job_id})
         elif self._tasks is None or self._calls >= MAX_CALLS:
             raise RunStoppedError("on_event is behind")
         else:
@@ -175,9 +177,10 @@ class WebhookIntake:
 
     async def _call(self, on_event: OnEvent, event: JobEvent | WorkflowEvent) -> None:
         try:
-            await on_event(event)
+            with stray_cancellation_contained():
+                await on_event(event)
         except Exception:
-            logger.exception("on_event raised for job %s", event.job_id)
+            logger.exception("on_event raised for job %s", event.job_id, extra={"job_id": event.job_id})
         finally:
             self._calls -= 1
 

@@ -34,7 +34,8 @@ class Endings:
     def finish(self, job: ScheduledJob, report: Report) -> list[Command]:
         """End a job that the service has ended."""
         self.spending.settle(job, report.cost_cents, answered=report.state is JobState.COMPLETED)
-        return self.end(job, Finish(job.id, report))
+        run_time = report.run_time if job.run_time is None else job.run_time
+        return self.end(job, Finish(job.id, report, run_time, job.lag))
 
     def unsent(self, job: ScheduledJob, error: SixtyfourError) -> list[Command]:
         """End a job that waits: nothing was sold, unless an earlier submit of it was accepted."""

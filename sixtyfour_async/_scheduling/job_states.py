@@ -95,6 +95,8 @@ class ScheduledJob:
         reserved_cents: Money set aside for it while it is under way.
         exposed_cents: Money that an earlier submit of it may have cost, while it waits to be submitted again.
         booked_at: The instant, ISO text, at which that money was set aside; None while none is.
+        run_time: Seconds that it ran, as the service reports it, else as polls show it; None while that is not known.
+        lag: Seconds that its end lay unseen; None while that is not known.
         in_doubt: May an earlier submit of it have been accepted without an id coming back? This is the one place that
             knows; `Submit` tells the engine.
         withdrawn: Rows that nobody wants any more, by key, with the reason. They are dropped before the next submit.
@@ -132,6 +134,8 @@ class ScheduledJob:
     reserved_cents: float = 0.0
     exposed_cents: float = 0.0
     booked_at: str | None = None
+    run_time: float | None = None
+    lag: float | None = None
     in_doubt: bool = False
     withdrawn: dict[str, SixtyfourError] = field(default_factory=dict[str, SixtyfourError])
 

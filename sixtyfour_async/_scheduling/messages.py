@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from sixtyfour_async.errors import SixtyfourError
@@ -161,10 +161,15 @@ class StopFeed:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """The job has ended: persist the raw answer, then deliver."""
+    """The job has ended: persist the raw answer, then deliver.
+
+    ``run_time`` and ``lag``: seconds that it ran, and that its end lay unseen; None where they are not known.
+    """
 
     id: int
     report: Report
+    run_time: float | None = field(default=None, compare=False)
+    lag: float | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,8 +145,7 @@ class Poller:
         job.polls += 1
         job.announced = False
         if not job.resumed:
-            learned = self.runtimes.of(job.variant)
-            learned.still_running(job.polled_at - job.accepted_at, now - job.accepted_at)
+            self.runtimes.of(job.variant).still_running(job.polled_at - job.accepted_at, now - job.accepted_at)
         job.polled_at = now
         self._plan(job, now + self.wait(job, now, slot_contended=slot_contended), now)
 
@@ -177,7 +176,8 @@ class Poller:
         if not job.resumed:
             learned.ended_between(since, age, report.run_time)
             ran = (since + age) / 2 if report.run_time is None else min(age, max(since, report.run_time))
-            self.lags.append(age - ran)
+            job.run_time, job.lag = ran, age - ran
+            self.lags.append(job.lag)
             self._not_delivered(job, job.accepted_at + ran, now)
         elif report.run_time is not None:
             learned.ended_between(since, LONGEST_SECONDS, report.run_time)
@@ -212,7 +212,8 @@ class Poller:
         self.ended += 1
         if not job.resumed:
             age = now - job.accepted_at
-            self.runtimes.of(job.variant).ended_between(job.polled_at - job.accepted_at, age, report.run_time or age)
+            job.run_time, job.lag = report.run_time or age, age - min(age, report.run_time or age)
+            self.runtimes.of(job.variant).ended_between(job.polled_at - job.accepted_at, age, job.run_time)
         self._heard(job, now)
 
     def poll_soon(self, job: ScheduledJob, now: float) -> None:

@@ -18,12 +18,25 @@ from sixtyfour_async._scheduling.ledger import TRIAL_ROWS, Ledger
 from sixtyfour_async._scheduling.limits import ConcurrencyLimit
 from sixtyfour_async.errors import CostCapError
 
+Place: TypeAlias = Literal["free", "reserved", "exposed", "charged"]
+"""Where a cent is: not ours to spend yet or any more, set aside, perhaps spent, or spent."""
+
 Verdict: TypeAlias = Literal["submit", "cut", "refuse", "wait"]
 """What to do with the first job of a queue, as far as money is concerned.
 
 ``submit``: there is enough. ``cut``: a few of its rows go first. ``refuse``: there is not enough, and nothing under way
 can return any. ``wait``: for money that jobs under way may return, or for the first charge.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Cents of a job that moved from one place to another; *stated*: the service stated this charge."""
+
+    cents: float
+    source: Place
+    to: Place
+    stated: bool = True
 
 
 @dataclass(slots=True)
@@ -34,11 +47,13 @@ class Spending:
         ledger: Reserved, exposed and charged.
         in_flight: The jobs submitted and not ended, of every kind.
         rows_in_flight: Their rows, by what their price depends on.
+        moves: Job number → what its money did, until the engine has written that down and reported it.
     """
 
     ledger: Ledger
     in_flight: ConcurrencyLimit
     rows_in_flight: Counter[str] = field(default_factory=Counter[str])
+    moves: dict[int, list[Move]] = field(default_factory=dict[int, list[Move]])
 
     # --- jobs that wait -----------------------------------------------------------------------------------------
 
@@ -92,8 +107,9 @@ class Spending:
 
     def reserve(self, job: ScheduledJob) -> None:
         """Reserve a job's price; its verdict was ``submit``. One sent again in doubt is booked where it was."""
-        amount = self.ledger.reserve(job.priced_as, job.rows, already=job.exposed_cents, at=job.booked_at)
-        job.reserved_cents, job.exposed_cents = amount or 0.0, 0.0
+        amount = self.ledger.reserve(job.priced_as, job.rows, already=job.exposed_cents, at=job.booked_at) or 0.0
+        self._reserved(job, amount, already=job.exposed_cents)
+        job.reserved_cents, job.exposed_cents = amount, 0.0
         if job.booked_at is None:
             job.booked_at = self.ledger.now
         self.rows_in_flight[job.priced_as] += job.rows
@@ -101,6 +117,7 @@ class Spending:
     def resume(self, job: ScheduledJob, exposed_cents: float) -> None:
         """Reserve what an earlier run set aside for a job that it submitted."""
         job.reserved_cents = self.ledger.resume(exposed_cents, job.priced_as, job.rows, job.booked_at)
+        self._reserved(job, job.reserved_cents, already=exposed_cents)
         self.rows_in_flight[job.priced_as] += job.rows
 
     def settle(self, job: ScheduledJob, charged: float | None, *, answered: bool) -> None:
@@ -113,12 +130,33 @@ class Spending:
             self.ledger.answered_without_charge(job.priced_as, job.rows)
         charged = 0.0 if charged is None and not answered else charged
         self.ledger.settle(job.priced_as, job.reserved_cents, charged, job.rows, job.booked_at)
+        self._settled(job, job.reserved_cents, charged)
         job.reserved_cents = 0.0
 
     def release(self, job: ScheduledJob, *, exposed: bool) -> None:
         """Release what is reserved for a job, or expose it: it is under way no more."""
         (self.ledger.expose if exposed else self.ledger.release)(job.reserved_cents, job.booked_at)
+        self._move(job, job.reserved_cents, "reserved", "exposed" if exposed else "free")
         self.rows_in_flight[job.priced_as] -= job.rows
         job.reserved_cents = 0.0
         if not exposed:
             job.booked_at = None
+
+    # --- what it did --------------------------------------------------------------------------------------------
+
+    def _reserved(self, job: ScheduledJob, amount: float, *, already: float) -> None:
+        self._move(job, min(amount, already), "exposed", "reserved")
+        self._move(job, amount - already, "free", "reserved")
+        self._move(job, already - amount, "exposed", "free")
+
+    def _settled(self, job: ScheduledJob, reserved: float, charged: float | None) -> None:
+        if charged is None:
+            self._move(job, reserved, "reserved", "charged", stated=False)
+            return
+        self._move(job, min(reserved, charged), "reserved", "charged")
+        self._move(job, charged - reserved, "free", "charged")
+        self._move(job, reserved - charged, "reserved", "free")
+
+    def _move(self, job: ScheduledJob, cents: float, source: Place, to: Place, *, stated: bool = True) -> None:
+        if cents > 0:
+            self.moves.setdefault(job.id, []).append(Move(cents, source, to, stated))

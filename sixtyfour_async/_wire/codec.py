@@ -36,6 +36,7 @@ from sixtyfour_async.errors import (
     ResponseError,
     api_error_class,
 )
+from sixtyfour_async.errors.foreign import FOREIGN
 from sixtyfour_async.models._base import json_object
 from sixtyfour_async.operations._base import REGISTRY, Operation, Route
 
@@ -271,8 +272,8 @@ def decode_answer(answer_type: Any, value: JsonValue, *, operation: str, request
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         place = ".".join(str(part) for part in first["loc"])
-        why, cause = f"{place}: {first['msg']}", cast("Exception", error)
-    except Exception as error:  # noqa: BLE001 (a validator of the caller's class may raise anything; the paid answer must survive)
+        why, cause = f"{place}: {first['msg']}", cast("BaseException", error)
+    except FOREIGN as error:  # a validator of the caller's class may raise anything; the paid answer must survive
         why, cause = f"a validator raised {error!r}", error
     expected = getattr(answer_type, "__name__", str(answer_type))
     raise ResponseError(

@@ -18,6 +18,7 @@ import anyio
 
 from sixtyfour_async._wire.signatures import SIGNATURE_HEADER
 from sixtyfour_async.errors import ConfigurationError, WebhookError
+from sixtyfour_async.errors.foreign import stray_cancellation_contained
 from sixtyfour_async.webhooks.asgi import (
     NO_CONTENT,
     RawHeaders,
@@ -193,13 +194,15 @@ class WebhookReceiver:
     async def _hand_over(self, handler: Handler, headers: RawHeaders, body: bytes) -> Refusal | None:
         """Return None once the event is kept, or why it is not."""
         try:
-            event = await self._event(headers, body)
+            with stray_cancellation_contained():
+                event = await self._event(headers, body)
         except WebhookError as error:
             return Refusal(400 if error.reason == "payload" else 401, str(error))
         except Exception as error:  # noqa: BLE001 (a secret store may raise anything)
             return Refusal(503, f"its secrets cannot be read: {error!r}", kind="no secret")
         try:
-            kept = await handler(event)
+            with stray_cancellation_contained():
+                kept = await handler(event)
         except Exception as error:  # noqa: BLE001 (whatever it is, the service must send the delivery again)
             return Refusal(503, f"the handler raised {error!r}", kind="not kept")
         return Refusal(503, "the handler did not keep it", kind="not kept") if kept is False else None

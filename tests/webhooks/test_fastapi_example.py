@@ -80,9 +80,10 @@ async def test_a_lead_is_enriched_by_one_submit_and_a_delivery(monkeypatch: pyte
         async with serving(example["app"], port) as client:
             answers = [await client.post("/enrich", json=LEAD | {"name": f"Ada {number}"}) for number in range(3)]
             again = await client.post("/enrich", json=LEAD | {"name": "Ada 0"})
-            health = (await client.get("/health")).json()
+            checked = await client.get("/health")
             forged = await client.post("/sixtyfour/", json={"task_id": "t", "status": "completed"})
-        after = await deliver_to_a_closed_runner(example["app"])
+        after, unready = await ask_after_the_end(example["app"])
+    health = checked.json()
 
     assert [answer.status_code for answer in answers] == [200] * 3
     assert answers[0].json()["title"]
@@ -91,9 +92,12 @@ async def test_a_lead_is_enriched_by_one_submit_and_a_delivery(monkeypatch: pyte
     assert health["in_flight"] == 0
     assert len(simulator.books.jobs) == 3
     assert (forged.status_code, after) == (401, 503)
+    assert (checked.status_code, health["ready"], unready) == (200, True, 503)
     assert not simulator.books.repeated
 
 
-async def deliver_to_a_closed_runner(app: Any) -> int:
+async def ask_after_the_end(app: Any) -> tuple[int, int]:
+    """Return how a delivery and a readiness check are answered once the runner is closed."""
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://web") as client:
-        return (await client.post("/sixtyfour/", json={"task_id": "t", "status": "completed"})).status_code
+        delivery = await client.post("/sixtyfour/", json={"task_id": "t", "status": "completed"})
+        return delivery.status_code, (await client.get("/health")).status_code

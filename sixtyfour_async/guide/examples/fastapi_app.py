@@ -36,4 +36,5 @@ async def enrich(lead: dict[str, Any]) -> dict[str, Any]:
 
 @app.get("/health")
 async def health() -> Response:
-    return Response(runner.stats().to_json(), media_type="application/json")
+    stats = runner.stats()
+    return Response(stats.to_json(), 200 if stats.ready else 503, media_type="application/json")

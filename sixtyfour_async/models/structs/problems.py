@@ -96,7 +96,7 @@ FINDINGS: ContextVar[Findings] = ContextVar("FINDINGS")
 """The reading that is under way, for the functions that pydantic calls."""
 
 
-def reason(error: Exception) -> str:
+def reason(error: BaseException) -> str:
     """Return what is wrong with a value, without the value."""
     if not isinstance(error, ValidationError):
         return f"a validator raised {error!r}"

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, SchemaValidator, core_schema
 
+from sixtyfour_async.errors.foreign import FOREIGN
 from sixtyfour_async.models._base import json_array, json_object
 from sixtyfour_async.models.structs.classes import cached_by_class, struct_adapter
 from sixtyfour_async.models.structs.forms import read_object, with_list_forms, with_mapping_forms, with_text_forms
@@ -214,7 +215,7 @@ class ClassReader:
         findings.attempts.append(attempt)
         try:
             return self._whole.validate_python(answer, strict=False)
-        except Exception as error:  # noqa: BLE001 (a function of the caller's class may raise anything)
+        except FOREIGN as error:  # a function of the caller's class may raise anything
             parts = attempt.parts
             if parts is None:  # a function that runs before the fields are validated raised
                 parts = self._parts.validate_python(answer, strict=False)
@@ -296,6 +297,6 @@ class ClassReader:
         for name, value in zip(_STATE, (*parts, None), strict=True):
             assign(made, name, value)
         if after:  # also sets the private attributes, before the method of the caller's
-            with nullcontext() if is_whole else suppress(Exception):
+            with nullcontext() if is_whole else suppress(*FOREIGN):
                 getattr(made, after)(None)
         return made

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from pydantic_core import CoreSchema, PydanticOmit, PydanticUseDefault, core_schema
 
+from sixtyfour_async.errors.foreign import FOREIGN
 from sixtyfour_async.models._base import json_array, json_object
 from sixtyfour_async.models.structs.names import fold_name
 from sixtyfour_async.models.structs.nodes import LISTS, SCALARS, Node, Nodes, as_schema
@@ -77,7 +78,7 @@ class Slot:
                     return handler(form)
                 except (PydanticOmit, PydanticUseDefault):
                     raise
-                except Exception as error:  # noqa: BLE001 (a validator of the caller's may raise anything)
+                except FOREIGN as error:  # a validator of the caller's may raise anything
                     why = why or reason(error)
                     findings.rewind(before)
             is_said = isinstance(inner, str) and says_not_found(inner)
@@ -87,10 +88,10 @@ class Slot:
         """Return what stands for an empty text or null, with which the service says that it found nothing."""
         if not self.nullable and not (value is None and self.has_default):
             if self.kind == "str" and not (value is None and self.omittable):
-                with suppress(Exception):
+                with suppress(*FOREIGN):
                     return handler(value or "")
             if self.kind in LISTS and not self.has_default:
-                with suppress(Exception):
+                with suppress(*FOREIGN):
                     return handler([])
             if self.must_be_filled:
                 return self._missing(value, NOT_FOUND, handler)
@@ -105,7 +106,7 @@ class Slot:
         if self.nullable:
             try:
                 return handler(None)
-            except Exception:  # noqa: BLE001 (a validator of the caller's that does not expect None)
+            except FOREIGN:  # a validator of the caller's that does not expect None
                 return None
         if self.has_default:
             raise PydanticUseDefault
