@@ -15,7 +15,17 @@ from sixtyfour_async._journal.base import Entry, merge_purpose, tally_of_replace
 from sixtyfour_async._journal.erasure import without_row
 from sixtyfour_async._journal.journal_file import JournalFile, Write
 from sixtyfour_async._journal.read_ahead import ReadAhead
-from sixtyfour_async._journal.schema import COLUMNS, as_row, batch_entries_of, lines_of, pages, select, select_from
+from sixtyfour_async._journal.schema import (
+    COLUMNS,
+    answer_names,
+    answer_of,
+    as_row,
+    batch_entries_of,
+    lines_of,
+    pages,
+    select,
+    select_from,
+)
 from sixtyfour_async._scheduling.ledger import Line, Tally
 from sixtyfour_async._scheduling.row_states import ENDED, SHARED, State
 from sixtyfour_async._wire.body import Body
@@ -156,6 +166,10 @@ class SqliteJournal:
         """Return the answer to a batch that is not settled yet, or None."""
         return await self._alone(lambda: self._load_batch_answer(batch))
 
+    async def list_batch_answers(self, prefix: str) -> list[str]:
+        """Return the names of answers that begin so, the oldest first."""
+        return await self._alone(lambda: answer_names(self._connection, prefix))
+
     async def settle_batch(self, batch: str, entries: Sequence[Entry]) -> None:
         """Write each row with its part of a batch's answer; returns once that is on the disk.
 
@@ -259,8 +273,7 @@ class SqliteJournal:
         self._connection.executemany(_SET_META, list(purpose.items()))
 
     def _load_batch_answer(self, batch: str) -> Body | None:
-        found = self._connection.execute("SELECT body, body_type FROM answers WHERE batch = ?", (batch,)).fetchone()
-        return None if found is None else Body(*found)
+        return answer_of(self._connection, batch)
 
     def _get_meta(self, name: str) -> str | None:
         found = self._connection.execute("SELECT value FROM meta WHERE name = ?", (f"note:{name}",)).fetchone()
