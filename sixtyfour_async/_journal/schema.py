@@ -249,9 +249,13 @@ class Reader:
         """Return sums: one line for each kind and state."""
         return tuple(lines_of(self._database))
 
+    def answer_names(self, prefix: str) -> list[str]:
+        """Return the names of answers that begin so, the oldest first."""
+        return answer_names(self._database, prefix)
+
     def answers(self, prefix: str) -> Iterator[tuple[str, Body]]:
         """Yield the answers whose names begin so, the oldest first."""
-        for name in answer_names(self._database, prefix):
+        for name in self.answer_names(prefix):
             body = answer_of(self._database, name)
             if body is not None:  # else it was removed meanwhile
                 yield name, body

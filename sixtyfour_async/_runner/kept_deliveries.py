@@ -23,8 +23,9 @@ from sixtyfour_async.webhooks.events import (
     parse,
 )
 
-JOB = "delivery of job "
-WORKFLOW = "delivery of run "
+PREFIX = "delivery of "
+JOB = f"{PREFIX}job "
+WORKFLOW = f"{PREFIX}run "
 """How the names under which they are kept begin; see `name_of`."""
 
 NAMES = "kept deliveries"
@@ -74,7 +75,7 @@ class KeptDeliveries:
     async def open(self) -> None:
         """Learn the names of what an earlier run kept."""
         if isinstance(self._journal, ListsAnswers):
-            names = [name for start in (JOB, WORKFLOW) for name in await self._journal.list_batch_answers(start)]
+            names = await self._journal.list_batch_answers(PREFIX)
         else:
             names = json.loads(await self._journal.get_meta(NAMES) or "[]")
         self._names = dict.fromkeys(names)

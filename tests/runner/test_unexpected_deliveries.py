@@ -39,14 +39,14 @@ async def test_a_delivery_that_comes_before_the_submits_own_answer_is_joined() -
                     "result": {"structured_data": {"headquarters": "Early"}},
                 }
                 assert await whole.deliver(payload) == 204
-                assert await journal.list_batch_answers("") == [f"delivery of job {payload['task_id']}"]
+                assert await whole.kept() == [f"delivery of job {payload['task_id']}"]
             await put(*entries)
 
         journal.put = late_put  # type: ignore[method-assign]
         outcome = await whole.runner.run(question(0))
 
     assert outcome.result().structured_data == {"headquarters": "Early"}
-    assert await whole.runner.journal.list_batch_answers("delivery") == []
+    assert await whole.kept() == []
 
 
 @pytest.mark.parametrize("operation", [question(0), finder()])
@@ -209,10 +209,10 @@ async def test_more_deliveries_than_the_callers_function_takes_at_once_wait_in_t
     async with pushed(SimulatorSettings(faults=QUIET), on_event=on_event) as whole:
         for number in range(MAX_CALLS * 2):
             assert await whole.deliver({"task_id": f"j{number}", "status": "completed", "result": {"a": 1}}) == 204
-        assert len(await whole.runner.journal.list_batch_answers("delivery")) == MAX_CALLS * 2
+        assert len(await whole.kept()) == MAX_CALLS * 2
         release.set()
         await anyio.sleep(1.0)
-        left = await whole.runner.journal.list_batch_answers("delivery")
+        left = await whole.kept()
 
     assert (most, left) == (MAX_CALLS, [])
 
