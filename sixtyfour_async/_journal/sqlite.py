@@ -47,6 +47,7 @@ _TALLY = (
     "INSERT INTO tallies (variant, name, sent_at, rows, cents) VALUES (?, ?, ?, ?, ?)"
     " ON CONFLICT (variant, name, sent_at) DO UPDATE SET rows = rows + excluded.rows, cents = cents + excluded.cents"
 )
+_INDEX_JOBS = "CREATE INDEX IF NOT EXISTS jobs_by_job ON jobs (job_id) WHERE job_id IS NOT NULL"
 _STATE = COLUMNS.index("state")
 
 TallyKey: TypeAlias = tuple[str, Tally, str]
@@ -90,6 +91,7 @@ class SqliteJournal:
         self._queued = 0
         self._ahead = ReadAhead()
         self._failed = False
+        self._finds_jobs = False
 
     def __repr__(self) -> str:
         return f"SqliteJournal({str(self.path)!r})"
@@ -133,8 +135,17 @@ class SqliteJournal:
         return found[0] if found else None
 
     async def find_job(self, job_id: str) -> Entry | None:
-        """Return a row by the service's id of its job, or None."""
-        return await self._alone(lambda: select(self._connection, "job_id = ?", job_id))
+        """Return a row by the service's id of its job, as it is on the disk, or None.
+
+        A write that is pending is not waited for, nor seen: each of many deliveries at once looks for its row before it
+        writes it, and would otherwise commit the one before it alone. The first one makes the index that this needs:
+        journals to which nothing is delivered do without.
+        """
+        if not self._finds_jobs:
+            await self._write((_INDEX_JOBS, ()))
+            self._finds_jobs = True
+        async with self._lock:
+            return await self._in_thread(lambda: select(self._connection, "job_id = ?", job_id))
 
     async def entries(self, states: Collection[State]) -> AsyncGenerator[Entry, None]:
         """Yield the rows in these states, the oldest first, a page at a time."""

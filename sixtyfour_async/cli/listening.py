@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import functools
 import socket
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 SHUTDOWN_SECONDS = 2.0
 """Real seconds that deliveries in hand get at the end."""
 
-HEAD_SECONDS = 5.0
+HEAD_SECONDS = 10.0
 """Real seconds in which the head of a request must have arrived, from the opening of the connection or the end of the
 request before it. A body has a time of its own, see `WebhookReceiver`."""
 
@@ -59,13 +60,15 @@ async def listening(receiver: WebhookReceiver, address: str) -> AsyncGenerator[s
     host, port = parse_address(address)
     with _bound(host, port) as listener:
         server: Any = server_class(_config(receiver, protocol))
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(server.serve, [listener])
+        # No task group: it would wrap an error of the caller's in a group.
+        serving = asyncio.create_task(server.serve([listener]))
+        try:
             await server.ready.wait()
-            try:
-                yield f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/"
-            finally:
-                server.should_exit = True
+            yield f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/"
+        finally:
+            server.should_exit = True
+            with anyio.CancelScope(shield=True):
+                await serving
 
 
 def _config(receiver: WebhookReceiver, protocol: type[Any]) -> uvicorn.Config:
@@ -79,6 +82,7 @@ def _config(receiver: WebhookReceiver, protocol: type[Any]) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=int(HEAD_SECONDS),
         timeout_graceful_shutdown=int(SHUTDOWN_SECONDS),
     )
 

@@ -22,6 +22,7 @@ from sixtyfour_async import (
     SqliteJournal,
     WebhookListener,
 )
+from sixtyfour_async._wire.body import Body
 from sixtyfour_async.simulator import Simulator
 from sixtyfour_async.testing import simulated
 from tests.runner.pushing import URL, finder
@@ -194,7 +195,7 @@ async def test_a_forger_leaves_no_trace() -> None:
 
 async def test_what_cannot_be_kept_is_refused_so_that_it_comes_again() -> None:
     class Full(MemoryJournal):
-        async def save_batch_answer(self, *_: Any) -> None:
+        async def save_batch_answer(self, batch: str, body: Body) -> None:
             raise JournalError("the disk is full")
 
     async with WebhookListener(Full(), secrets=SECRET) as listener:
@@ -245,7 +246,12 @@ async def test_a_delivery_that_is_no_plain_end_is_left_to_the_next_run() -> None
         await submit_and_leave(client, simulator, journal, [question(0)])
         job = simulator.books.jobs[0].id
         async with WebhookListener(journal, secrets=SECRET) as listener:
-            for payload in ({"status": "running"}, {"status": "completed"}, {"status": "completed", "result": {}}):
+            payloads: list[dict[str, Any]] = [
+                {"status": "running"},
+                {"status": "completed"},
+                {"status": "completed", "result": {}},
+            ]
+            for payload in payloads:
                 assert (await deliver(listener.receiver, body_of({"task_id": job} | payload))).status_code == 204
         states = {entry.state for entry in journal.rows.values()}
         async with JobRunner(client, journal=journal) as runner:
