@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from sixtyfour_async._journal.memory import MemoryJournal
     from sixtyfour_async._journal.sqlite import SqliteJournal
     from sixtyfour_async._runner.answer_columns import outcomes_to_dicts, outcomes_to_table
+    from sixtyfour_async._runner.listener import ListenerStats, WebhookListener
     from sixtyfour_async._runner.outcomes import Explanation, Outcome, RunPlan, Stats, Status, Unfinished, Unknown
     from sixtyfour_async._runner.runner import JobRunner
     from sixtyfour_async._scheduling.ledger import Line, Tally
@@ -205,6 +206,7 @@ __all__ = [
     "JournalError",
     "Line",
     "LinkRefusedError",
+    "ListenerStats",
     "Lookalike",
     "MemoryJournal",
     "MoneyMoved",
@@ -256,6 +258,7 @@ __all__ = [
     "VerifyAge",
     "WebhookError",
     "WebhookEvent",
+    "WebhookListener",
     "WebhookReceiver",
     "WorkflowEvent",
     "final_file",
@@ -285,6 +288,7 @@ _HOMES = (
     "questions.question",
     "_runner.answer_columns",
     "_runner.runner",
+    "_runner.listener",
 )
 """The modules whose names these are, those first that import least."""
 

@@ -177,6 +177,15 @@ class FindsJobs(Protocol):
         ...
 
 
+@runtime_checkable
+class ListsAnswers(Protocol):
+    """A journal that lists the answers in it by their names. For one that does not, the names are kept in its meta."""
+
+    async def list_batch_answers(self, prefix: str) -> list[str]:
+        """Return the names, of those that begin so, under which `Journal.save_batch_answer` has written answers."""
+        ...
+
+
 def tally_replaced(journal: Journal, entry: Entry) -> None:
     """Keep the money of a row's line that the next write replaces."""
     if isinstance(journal, TimedJournal):

@@ -40,6 +40,9 @@ from sixtyfour_async.errors import JournalError
 CHECKPOINT_BYTES = 4 * 1024 * 1024
 """Size of the log from which on it is moved into the main file; SQLite's own default."""
 
+IN_USE = "is in use by another process"
+"""Why a journal cannot be opened that has an owner."""
+
 MAY_HAVE_BEEN_SENT = "the journal was adopted after a part of it was lost: this row may have been sent since"
 """Why a row is unknown that an adopted journal knew as free to be submitted."""
 
@@ -137,8 +140,8 @@ class JournalFile:
         try:
             self._owner = Owner.acquire(self.path)
         except TakenError:
-            text = f"journal {self.path} is in use by another process: wait for it, or choose another journal"
-            raise JournalError(text) from None
+            remedy = "wait for it, or choose another journal, one for each worker of a web server"
+            raise JournalError(f"journal {self.path} {IN_USE}: {remedy}") from None
 
     def _check_kind(self) -> None:
         """Refuse what is no journal before anything is written."""

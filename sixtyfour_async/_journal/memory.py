@@ -79,9 +79,14 @@ class MemoryJournal:
         """Return the answer to a batch that is not settled yet, or None."""
         return self.answers.get(batch)
 
+    async def list_batch_answers(self, prefix: str) -> list[str]:
+        """Return the names of answers that begin so."""
+        return [name for name in self.answers if name.startswith(prefix)]
+
     async def settle_batch(self, batch: str, entries: Sequence[Entry]) -> None:
         """Write each row with its part of a batch's answer, or with the whole of it, and delete the whole."""
-        await self.put(*entries)
+        if entries:
+            await self.put(*entries)
         self.answers.pop(batch, None)
 
     def tally(self, variant: str, name: Tally, cents: float) -> None:

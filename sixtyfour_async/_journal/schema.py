@@ -219,6 +219,18 @@ def _by_age(connect: Callable[[], sqlite3.Connection], state: State) -> Iterator
         yield from rows
 
 
+def answer_names(database: sqlite3.Connection, prefix: str) -> list[str]:
+    """Return the names of answers that begin so, the oldest first."""
+    wanted = "SELECT batch FROM answers WHERE batch >= ? AND batch < ? || char(0x10FFFF) ORDER BY rowid"
+    return [str(name) for (name,) in database.execute(wanted, (prefix, prefix))]
+
+
+def answer_of(database: sqlite3.Connection, name: str) -> Body | None:
+    """Return the answer of a name, or None."""
+    found = database.execute("SELECT body, body_type FROM answers WHERE batch = ?", (name,)).fetchone()
+    return None if found is None else Body(*found)
+
+
 class Reader:
     """A journal as it stands on the disk, read beside the process that writes it."""
 
@@ -236,6 +248,17 @@ class Reader:
     def lines(self) -> tuple[Line, ...]:
         """Return sums: one line for each kind and state."""
         return tuple(lines_of(self._database))
+
+    def answer_names(self, prefix: str) -> list[str]:
+        """Return the names of answers that begin so, the oldest first."""
+        return answer_names(self._database, prefix)
+
+    def answers(self, prefix: str) -> Iterator[tuple[str, Body]]:
+        """Yield the answers whose names begin so, the oldest first."""
+        for name in self.answer_names(prefix):
+            body = answer_of(self._database, name)
+            if body is not None:  # else it was removed meanwhile
+                yield name, body
 
     def note(self, name: str) -> str | None:
         """Return a text that `Journal.set_meta` stored, or None."""

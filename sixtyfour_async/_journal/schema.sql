@@ -37,7 +37,7 @@ CREATE INDEX jobs_by_state_and_age ON jobs (state, created_at, key);
 CREATE INDEX jobs_by_batch ON jobs (batch, place) WHERE batch IS NOT NULL;
 
 CREATE TABLE answers (
-    batch TEXT PRIMARY KEY,     -- a batch
+    batch TEXT PRIMARY KEY,     -- a batch, or 'delivery of …': a webhook delivery that has ended no row so far
     body BLOB NOT NULL,         -- its answer as it came, until each row has its own part of it
     body_type TEXT NOT NULL     -- its content type
 ) STRICT;

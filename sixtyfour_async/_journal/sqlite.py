@@ -15,7 +15,17 @@ from sixtyfour_async._journal.base import Entry, merge_purpose, tally_of_replace
 from sixtyfour_async._journal.erasure import without_row
 from sixtyfour_async._journal.journal_file import JournalFile, Write
 from sixtyfour_async._journal.read_ahead import ReadAhead
-from sixtyfour_async._journal.schema import COLUMNS, as_row, batch_entries_of, lines_of, pages, select, select_from
+from sixtyfour_async._journal.schema import (
+    COLUMNS,
+    answer_names,
+    answer_of,
+    as_row,
+    batch_entries_of,
+    lines_of,
+    pages,
+    select,
+    select_from,
+)
 from sixtyfour_async._scheduling.ledger import Line, Tally
 from sixtyfour_async._scheduling.row_states import ENDED, SHARED, State
 from sixtyfour_async._wire.body import Body
@@ -37,6 +47,7 @@ _TALLY = (
     "INSERT INTO tallies (variant, name, sent_at, rows, cents) VALUES (?, ?, ?, ?, ?)"
     " ON CONFLICT (variant, name, sent_at) DO UPDATE SET rows = rows + excluded.rows, cents = cents + excluded.cents"
 )
+_INDEX_JOBS = "CREATE INDEX IF NOT EXISTS jobs_by_job ON jobs (job_id) WHERE job_id IS NOT NULL"
 _STATE = COLUMNS.index("state")
 
 TallyKey: TypeAlias = tuple[str, Tally, str]
@@ -80,6 +91,7 @@ class SqliteJournal:
         self._queued = 0
         self._ahead = ReadAhead()
         self._failed = False
+        self._finds_jobs = False
 
     def __repr__(self) -> str:
         return f"SqliteJournal({str(self.path)!r})"
@@ -123,8 +135,17 @@ class SqliteJournal:
         return found[0] if found else None
 
     async def find_job(self, job_id: str) -> Entry | None:
-        """Return a row by the service's id of its job, or None."""
-        return await self._alone(lambda: select(self._connection, "job_id = ?", job_id))
+        """Return a row by the service's id of its job, as it is on the disk, or None.
+
+        A write that is pending is not waited for, nor seen: each of many deliveries at once looks for its row before it
+        writes it, and would otherwise commit the one before it alone. The first one makes the index that this needs:
+        journals to which nothing is delivered do without.
+        """
+        if not self._finds_jobs:
+            await self._write((_INDEX_JOBS, ()))
+            self._finds_jobs = True
+        async with self._lock:
+            return await self._in_thread(lambda: select(self._connection, "job_id = ?", job_id))
 
     async def entries(self, states: Collection[State]) -> AsyncGenerator[Entry, None]:
         """Yield the rows in these states, the oldest first, a page at a time."""
@@ -155,6 +176,10 @@ class SqliteJournal:
     async def load_batch_answer(self, batch: str) -> Body | None:
         """Return the answer to a batch that is not settled yet, or None."""
         return await self._alone(lambda: self._load_batch_answer(batch))
+
+    async def list_batch_answers(self, prefix: str) -> list[str]:
+        """Return the names of answers that begin so, the oldest first."""
+        return await self._alone(lambda: answer_names(self._connection, prefix))
 
     async def settle_batch(self, batch: str, entries: Sequence[Entry]) -> None:
         """Write each row with its part of a batch's answer; returns once that is on the disk.
@@ -259,8 +284,7 @@ class SqliteJournal:
         self._connection.executemany(_SET_META, list(purpose.items()))
 
     def _load_batch_answer(self, batch: str) -> Body | None:
-        found = self._connection.execute("SELECT body, body_type FROM answers WHERE batch = ?", (batch,)).fetchone()
-        return None if found is None else Body(*found)
+        return answer_of(self._connection, batch)
 
     def _get_meta(self, name: str) -> str | None:
         found = self._connection.execute("SELECT value FROM meta WHERE name = ?", (f"note:{name}",)).fetchone()

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from contextlib import aclosing
 from typing import Any
 
+import anyio
+
 from sixtyfour_async._journal.base import Entry, FindsJobs, Journal
 from sixtyfour_async._runner.reading import delivered_end, restore
 from sixtyfour_async._runner.submission import Row, Submission
@@ -23,6 +25,9 @@ from sixtyfour_async.operations import JobOperation
 from sixtyfour_async.webhooks.events import JobEvent
 
 logger = logging.getLogger("sixtyfour_async.runner")
+
+LOCKS = 256
+"""Locks that jobs share by their id's hash: deliveries of different jobs hardly ever wait for each other."""
 
 MAX_DOUBTS = 1000
 """Rows in doubt among which the owner of an answer is looked for; with more, none is found."""
@@ -40,6 +45,8 @@ class ParkedRows:
         self._journal = journal
         self._is_under_way = is_under_way
         self._parked: set[str] = set()
+        self._of_jobs = [anyio.Lock() for _ in range(LOCKS)]
+        self._of_doubts = anyio.Lock()
 
     def park(self, submission: Submission) -> None:
         """Remember that this run sent a submission that is in doubt now."""
@@ -52,19 +59,24 @@ class ParkedRows:
             event: A delivery that can be trusted, for no job under way.
             alone: Has our URL never received a delivery for anybody else?
         """
-        known = await self._of_job(event.job_id)
-        if known is not None:
+        async with self._of_jobs[hash(event.job_id) % LOCKS]:  # the second of two at once finds it ended by the first
+            known = await self._of_job(event.job_id)
+            if known is None:
+                return await self._end_doubt(event, alone=alone)
             if known.state not in ENDED and not self._is_under_way(known.key):
                 await self._end(await self._members(known), event)
             return True
-        members = await self._in_doubt(event, alone=alone)
-        if members is None:
-            return False
-        fields = {"row_key": members[0].key, "job_id": event.job_id, "operation": members[0].operation}
-        text = "the submit of row %r was accepted after all: job %s was delivered"
-        logger.info(text, members[0].key, event.job_id, extra=fields)
-        await self._end(members, event)
-        return True
+
+    async def _end_doubt(self, event: JobEvent, *, alone: bool) -> bool:
+        async with self._of_doubts:  # two jobs must not find the same row
+            members = await self._in_doubt(event, alone=alone)
+            if members is not None:
+                key, job_id = members[0].key, event.job_id
+                fields = {"row_key": key, "job_id": job_id, "operation": members[0].operation}
+                text = "the submit of row %r was accepted after all: job %s was delivered"
+                logger.info(text, key, job_id, extra=fields)
+                await self._end(members, event)
+            return members is not None
 
     async def _of_job(self, job_id: str) -> Entry | None:
         if isinstance(self._journal, FindsJobs):

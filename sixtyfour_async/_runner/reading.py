@@ -157,13 +157,14 @@ def running_report(operation: JobOperation[Any], job_id: str, answer: Body) -> R
 
 
 def delivered_end(operation: JobOperation[Any], job_id: str, answer: Body) -> Report | None:
-    """Return the report of a delivered answer; None for one that a poll must confirm: unreadable, or empty."""
+    """Return the report of a delivered end; None for what a poll must confirm: unreadable, empty, or still running."""
     try:
         report = read_report(operation, job_id, answer)
     except FOREIGN:  # the answer to the poll shows what this is
         return None
     is_empty = report.state is JobState.COMPLETED and not has_content(report.result)
-    return None if is_empty or report.no_such_job else report
+    is_open = is_empty or report.no_such_job or report.state is JobState.RUNNING
+    return None if is_open else report
 
 
 def _why_not_completed(entry: Entry) -> SixtyfourError | None:

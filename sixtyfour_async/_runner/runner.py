@@ -176,6 +176,7 @@ class JobRunner(EnrichesFrames, ReceivesWebhooks):
             await self.journal.open()
             await open_ledger(self._scheduler.ledger, self.journal, wall_clock(), new_run=self._new_run)
             await self._intake.open()
+            await self._engine.webhooks.load()
             self._scheduler.poller.runtimes.read_json(await self.journal.get_meta(RUNTIMES) or "")
             self._runtimes_saved_at = self._clock.now()
             await self._serve(host)

@@ -7,33 +7,24 @@ or it was there before, or it is nothing to us.
 
 from __future__ import annotations
 
-import logging
 from collections import OrderedDict
-from contextlib import suppress
-from dataclasses import replace
 
 import anyio.abc
 
 from sixtyfour_async._journal.base import Journal
-from sixtyfour_async._runner.early_deliveries import EarlyDeliveries
+from sixtyfour_async._runner.foreign_deliveries import ForeignDeliveries
 from sixtyfour_async._runner.inbox import Inbox
+from sixtyfour_async._runner.kept_deliveries import EarlyDeliveries, name_of
 from sixtyfour_async._runner.parked_rows import ParkedRows
-from sixtyfour_async._runner.receivers import OnEvent, Receivers
+from sixtyfour_async._runner.receivers import Receivers
 from sixtyfour_async._runner.submission import Submission
 from sixtyfour_async._runner.transit import Transit
 from sixtyfour_async._scheduling.messages import Announced
 from sixtyfour_async._wire.body import Body
-from sixtyfour_async.errors import JournalError, RunStoppedError
-from sixtyfour_async.errors.foreign import stray_cancellation_contained
 from sixtyfour_async.webhooks.events import JobEvent, WorkflowEvent
 
-logger = logging.getLogger("sixtyfour_async.runner")
-
 MAX_IDS = 10_000
-"""Ids that are remembered of what ended, or was handed to the caller."""
-
-MAX_CALLS = 100
-"""Calls of the caller's function that are under way at most; more deliveries are refused, and sent again."""
+"""Ids that are remembered of what ended."""
 
 
 class WebhookIntake:
@@ -46,15 +37,12 @@ class WebhookIntake:
         self._transit = transit
         self._inbox = inbox
         self._parked = parked
-        self._early = EarlyDeliveries(journal)
-        self._tasks: anyio.abc.TaskGroup | None = None
+        self._foreign = ForeignDeliveries(journal, parked, receivers)
+        self._early = EarlyDeliveries(self._foreign.kept)
         self._running: dict[str, Submission] = {}
         self._unanswered: set[int] = set()
         self._ended: OrderedDict[str, int] = OrderedDict()
-        self._handed: OrderedDict[str, int] = OrderedDict()
         self._announced: OrderedDict[str, int] = OrderedDict()
-        self._calls = 0
-        self._alone = True
 
     @property
     def is_bound(self) -> bool:
@@ -63,22 +51,22 @@ class WebhookIntake:
 
     # --- life ---------------------------------------------------------------------------------------------------
 
-    def open(self, tasks: anyio.abc.TaskGroup) -> None:
-        """Begin, with what an earlier run was about to do."""
-        self._tasks = tasks
-        self._receivers.connect(self.take)
-        tasks.start_soon(self._take_left_over)
+    async def load(self) -> None:
+        """Learn what an earlier run kept.
 
-    async def _take_left_over(self) -> None:
-        """Take in what an earlier run kept; a journal that fails meanwhile fails the rows, too, which say so."""
-        with suppress(JournalError):
-            for event in await self._early.load():
-                await self._not_ours(replace(event, trusted=True))
-            await self._early.forget_left_over()
+        Raises:
+            JournalError: The journal cannot be read.
+        """
+        await self._foreign.kept.open()
+
+    def open(self, tasks: anyio.abc.TaskGroup) -> None:
+        """Begin, with what an earlier run kept."""
+        self._foreign.open(tasks)
+        self._receivers.connect(self.take)
 
     def close(self) -> None:
         """Refuse deliveries from now on, so that they are sent again."""
-        self._tasks = None
+        self._foreign.close()
         self._receivers.connect(None)
 
     # --- the jobs of the engine ---------------------------------------------------------------------------------
@@ -101,9 +89,10 @@ class WebhookIntake:
         if job_id is None and not submission.ended:
             return  # refused or in doubt: the scheduler decides what becomes of it, and `closed` follows
         self.running(submission)
-        event = await self._early.take(job_id)
+        event = await self._early.claim(job_id)
         if event is not None:
             await self._transit.take_delivery(submission, event.job_id, _body(event))
+            await self._foreign.kept.remove(name_of(event))
         await self.closed(submission)
 
     async def closed(self, submission: Submission, *, in_doubt: bool = False) -> None:
@@ -112,8 +101,8 @@ class WebhookIntake:
             self._parked.park(submission)
         if submission.id in self._unanswered:
             self._unanswered.discard(submission.id)
-            for event in await self._early.take_unclaimed(submission.id):
-                await self._not_ours(event)
+            for event in await self._early.claim_orphans(submission.id):
+                await self._foreign.take(event)
 
     def ended(self, submission: Submission) -> None:
         """Know that a job is under way no more."""
@@ -128,61 +117,29 @@ class WebhookIntake:
 
         Raises:
             JournalError: It cannot be kept now.
-            RunStoppedError: The runner is closed, or the caller's function is behind.
+            RunStoppedError: The runner is closed.
         """
         submission = self._running.get(event.job_id)
-        if submission is None:
-            await self._take_unknown(event)
-        elif isinstance(event, JobEvent) and event.trusted:
+        if submission is not None and isinstance(event, JobEvent) and event.trusted:
             await self._transit.take_delivery(submission, event.job_id, _body(event))
-        else:  # of a stranger, or of a workflow, which blocks behind the one that delivers may still be running
-            self._inbox.post(Announced(submission.id))
-            if event.trusted:
-                self._hand_out(event)
-
-    async def _take_unknown(self, event: JobEvent | WorkflowEvent) -> None:
-        if event.job_id in self._ended:
-            self._inbox.post(Announced(self._ended[event.job_id]))  # the scheduler learns that deliveries come
-        elif not event.trusted:
-            if self._unanswered:  # its id, and nothing of what it says
+            return
+        # Of a workflow or of a stranger: blocks behind the one that delivers may still be running.
+        id_ = self._ended.get(event.job_id) if submission is None else submission.id
+        if id_ is not None:
+            self._inbox.post(Announced(id_))  # of one that has ended, the scheduler learns that deliveries come
+        if not event.trusted:
+            if submission is None and self._unanswered:  # its id, and nothing of what it says
                 _remember(self._announced, event.job_id, 0)
-        elif self._unanswered and isinstance(event, JobEvent):
+        elif isinstance(event, WorkflowEvent):
+            await self._foreign.hand_over(event)
+        elif id_ is None:
+            await self._take_unknown(event)
+
+    async def _take_unknown(self, event: JobEvent) -> None:
+        if self._unanswered:
             await self._early.keep(event, self._unanswered)
         else:
-            await self._not_ours(event)
-
-    async def _not_ours(self, event: JobEvent | WorkflowEvent) -> None:
-        """Take a delivery that is for no job under way."""
-        if not isinstance(event, JobEvent):
-            self._hand_out(event)
-        elif not await self._parked.end(event, alone=self._alone):
-            self._alone = False
-            self._hand_out(event)
-
-    def _hand_out(self, event: JobEvent | WorkflowEvent) -> None:
-        """Call the caller's function once for each event, without waiting for it."""
-        name = f"job {event.job_id}" if isinstance(event, JobEvent) else f"run {event.job_id} {event.event_id}"
-        if name in self._handed:
-            return
-        on_event = self._receivers.on_event
-        if on_event is None:
-            text = "a delivery for %s, which is none of this runner's jobs; see on_event"
-            logger.info(text, name, extra={"job_id": event.job_id})
-        elif self._tasks is None or self._calls >= MAX_CALLS:
-            raise RunStoppedError("on_event is behind")
-        else:
-            self._calls += 1
-            self._tasks.start_soon(self._call, on_event, event)
-        _remember(self._handed, name, 0)
-
-    async def _call(self, on_event: OnEvent, event: JobEvent | WorkflowEvent) -> None:
-        try:
-            with stray_cancellation_contained():
-                await on_event(event)
-        except Exception:
-            logger.exception("on_event raised for job %s", event.job_id, extra={"job_id": event.job_id})
-        finally:
-            self._calls -= 1
+            await self._foreign.take(event)
 
 
 def _body(event: JobEvent) -> Body:

@@ -1,4 +1,4 @@
-"""The command line: ``sixtyfour run``, ``demo``, ``simulate``, ``status``, ``export`` and ``forget``.
+"""The command line: ``sixtyfour run``, ``listen``, ``demo``, ``simulate``, ``status``, ``export`` and ``forget``.
 
 In: a CSV table, options, and the journal of an earlier run. Out: the enriched table, a summary, and an exit code.
 `commands` is what click sees; `enrichment` and `column_mapping` decide what each row asks and `execution` runs it;

@@ -8,6 +8,7 @@ import click
 
 from sixtyfour_async.cli.journal_commands import export, forget, status
 from sixtyfour_async.cli.journal_group import journal_group
+from sixtyfour_async.cli.listen_command import listen
 from sixtyfour_async.cli.run_command import run
 from sixtyfour_async.cli.simulator_commands import demo, simulate
 
@@ -20,5 +21,5 @@ def cli() -> None:
     logging.getLogger().addHandler(logging.NullHandler())
 
 
-for command in (run, demo, simulate, status, export, forget, journal_group):
+for command in (run, listen, demo, simulate, status, export, forget, journal_group):
     cli.add_command(command)

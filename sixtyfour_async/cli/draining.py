@@ -66,7 +66,7 @@ class Draining:
         detach, the scope around the runner is cancelled; its own exit still lists what is running. So a run is cut at
         an await only, where the journal is consistent.
         """
-        self.signal = await _next(signals, or_when=self.is_unread)
+        self.signal = await next_signal(signals, or_when=self.is_unread)
         self.ending = "drained"
         in_flight = runner.stats().in_flight
         runner.stop()
@@ -74,7 +74,7 @@ class Draining:
         signals.take()
         say(f"{self._reason()}: no more rows are sent; polling {in_flight:,} jobs {self._bound()} to leave now")
         with anyio.move_on_after(math.inf if self.seconds is None else self.seconds):
-            following = await _next(signals)
+            following = await next_signal(signals)
             self.ending, self.signal = "detached", self.signal or following
         scope.cancel()
 
@@ -86,7 +86,7 @@ class Draining:
         return f"until they end{bound}; Ctrl-C{'' if self.signal is None else ' again'}"
 
 
-async def _next(signals: Received, or_when: Callable[[], bool] = _never) -> int | None:
+async def next_signal(signals: Received, or_when: Callable[[], bool] = _never) -> int | None:
     """Wait for a signal and return it; return None when a condition comes true before."""
     while True:
         number = signals.take()

@@ -17,7 +17,7 @@ from sixtyfour_async._scheduling.row_states import Batching
 from sixtyfour_async.cli.draining import Draining
 from sixtyfour_async.cli.enrichment import Enrichment
 from sixtyfour_async.cli.journal_notes import AGREEMENT, COLUMNS, JournalNotes
-from sixtyfour_async.cli.listening import listening
+from sixtyfour_async.cli.listening import receiving
 from sixtyfour_async.cli.rows_to_ask import RowsToAsk
 from sixtyfour_async.cli.signals import recorded
 from sixtyfour_async.errors import SixtyfourError
@@ -102,7 +102,7 @@ async def execute(
     runner = JobRunner(client, journal=notes.path, new_run=agreement is not None, **settings)
     started, started_real = clock.now(), anyio.current_time()
     with recorded() as signals, anyio.CancelScope() as run_scope:
-        async with listening(runner, listen), runner:
+        async with receiving(runner, listen), runner:
             await _begin(runner.journal, enrichment, notes, service, agreement)
             _report_doubt(runner, result, on_message)
             rows = RowsToAsk(enrichment, notes.field_sets, runner.journal, keeps=True, sample=sample)

@@ -29,16 +29,21 @@ def status(journal: Path, *, as_json: bool) -> None:
     """
     from sixtyfour_async._journal.maintenance import verdict_on
     from sixtyfour_async._journal.schema import reading
+    from sixtyfour_async._runner.kept_deliveries import PREFIX
     from sixtyfour_async.cli.status_report import StatusReport
 
     with reading(journal) as reader:
         report = StatusReport.read(reader)
+        deliveries = len(reader.answer_names(PREFIX))
     verdict = verdict_on(journal)
     if as_json:
-        as_object = {"journal": str(journal), "doubt": verdict.reason or None, **report.as_json()}
+        told = {"doubt": verdict.reason or None, "deliveries": deliveries}
+        as_object = {"journal": str(journal), **told, **report.as_json()}
         say(json.dumps(as_object, ensure_ascii=False, indent=2))
         return
     say("\n".join([str(journal), *report.lines(MAX_UNKNOWN_SHOWN)]))
+    if deliveries:
+        say(f"\n{deliveries:,} deliveries are for no row; see `sixtyfour journal deliveries {journal}`")
     if verdict.kind != "whole":
         say(f"\nthis journal {verdict.reason}; see `sixtyfour journal check {journal}`")
 

@@ -1,7 +1,8 @@
-"""``sixtyfour journal backup``, ``check``, ``adopt``, ``record`` and ``compare``: the journal as a file."""
+"""``sixtyfour journal backup``, ``check``, ``adopt``, ``record``, ``compare``, ``deliveries``: the journal's file."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -127,6 +128,24 @@ def compare(journal: Path, other: Path) -> None:
     from sixtyfour_async._journal.comparison import compare
 
     say("\n".join(comparison_lines(journal, other, compare(journal, other))))
+
+
+@journal_group.command()
+@journal_argument
+@one_line_errors
+def deliveries(journal: Path) -> None:
+    """Print the webhook deliveries in JOURNAL that are for no row of it, one JSON object a line.
+
+    `sixtyfour listen` keeps them: for jobs that were submitted elsewhere, and of workflows. It can be used meanwhile.
+    """
+    from sixtyfour_async._journal.schema import reading
+    from sixtyfour_async._runner.kept_deliveries import PREFIX, read_event
+
+    with reading(journal) as reader:
+        for name, body in reader.answers(PREFIX):
+            event = read_event(name, body)
+            if event is not None:
+                say(json.dumps({"job_id": event.job_id, "event_id": event.event_id, "payload": body.value()}))
 
 
 def comparison_lines(journal: Path, other: Path, found: Comparison) -> list[str]:

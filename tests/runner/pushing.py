@@ -13,6 +13,7 @@ import httpx
 from starlette.applications import Starlette
 
 from sixtyfour_async import AsyncClient, FindEmail, JobRunner, WebhookReceiver
+from sixtyfour_async._journal.base import ListsAnswers
 from sixtyfour_async.simulator import Simulator, SimulatorSettings
 from sixtyfour_async.testing import simulated
 from tests.webhooks.deliveries import SECRET, body_of, signed
@@ -56,6 +57,11 @@ class Pushed:
         """Deliver a payload of the test's own, signed unless *secret* is None."""
         body = body_of(payload)
         return await self.post(f"{URL}/", (signed(body, secret) if secret else {}) | headers, body)
+
+    async def kept(self) -> list[str]:
+        """Return the names under which deliveries are kept in the journal."""
+        assert isinstance(self.runner.journal, ListsAnswers)
+        return await self.runner.journal.list_batch_answers("delivery")
 
     @property
     def polls(self) -> list[str]:

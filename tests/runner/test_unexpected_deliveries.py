@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
 from typing import Any
 
 import anyio
@@ -10,10 +10,12 @@ import httpx
 import pytest
 
 from sixtyfour_async import JobEvent, JournalError, MemoryJournal
-from sixtyfour_async._runner.early_deliveries import MAX_EARLY, EarlyDeliveries
+from sixtyfour_async._runner.foreign_deliveries import MAX_CALLS
+from sixtyfour_async._runner.kept_deliveries import MAX_EARLY, EarlyDeliveries, KeptDeliveries
 from sixtyfour_async.simulator import SimulatorSettings
 from sixtyfour_async.testing import SimulatedTransport
-from sixtyfour_async.webhooks import parse
+from sixtyfour_async.webhooks import EVENT_ID_HEADER, EVENT_TYPE_HEADER, parse
+from sixtyfour_async.webhooks.events import WORKFLOW_EVENT
 from tests.runner.pushing import QUIET, finder, pushed
 from tests.runner.questions import question
 from tests.webhooks.deliveries import body_of
@@ -37,14 +39,14 @@ async def test_a_delivery_that_comes_before_the_submits_own_answer_is_joined() -
                     "result": {"structured_data": {"headquarters": "Early"}},
                 }
                 assert await whole.deliver(payload) == 204
-                assert json.loads(await journal.get_meta("early deliveries") or "[]")
+                assert await whole.kept() == [f"delivery of job {payload['task_id']}"]
             await put(*entries)
 
         journal.put = late_put  # type: ignore[method-assign]
         outcome = await whole.runner.run(question(0))
 
     assert outcome.result().structured_data == {"headquarters": "Early"}
-    assert await whole.runner.journal.get_meta("early deliveries") == ""
+    assert await whole.kept() == []
 
 
 @pytest.mark.parametrize("operation", [question(0), finder()])
@@ -117,19 +119,116 @@ async def test_a_row_of_an_earlier_run_is_ended_by_its_delivery() -> None:
 
 async def test_what_waits_for_an_id_is_bounded_and_survives_a_restart() -> None:
     journal = MemoryJournal()
-    early = EarlyDeliveries(journal)
+    early = EarlyDeliveries(KeptDeliveries(journal))
     for number in range(MAX_EARLY):
-        await early.keep(event(f"job {number}"), {1})
+        await early.keep(event(f"job {number}"), {1, 2})
+    await early.keep(event("job 7"), {1})
     with pytest.raises(JournalError):
         await early.keep(event("one more"), {1})
 
-    assert await early.take("job 7") is not None
-    assert await early.take("job 7") is None
-    later = EarlyDeliveries(journal)
-    assert [one.job_id for one in await later.load()] == [f"job {number}" for number in range(MAX_EARLY) if number != 7]
-    await later.keep(event("job 8"), {1})
-    await later.forget_left_over()
-    assert [one.job_id for one in await EarlyDeliveries(journal).load()] == ["job 8"]
+    assert await early.claim("job 7") == replace(event("job 7"), trusted=True)
+    assert await early.claim("job 7") is None
+    assert await early.claim_orphans(1) == []
+    assert len(await early.claim_orphans(2)) == MAX_EARLY - 1
+    later = KeptDeliveries(journal)
+    await later.open()
+    assert later.names == [f"delivery of job job {number}" for number in range(MAX_EARLY)]
+
+
+class Unlisted(MemoryJournal):
+    """A journal that does not list its answers."""
+
+    list_batch_answers = None  # type: ignore[assignment]
+
+
+@pytest.mark.parametrize("made", [MemoryJournal, Unlisted])
+async def test_what_is_kept_is_found_by_the_next_run_and_as_it_came(made: type[MemoryJournal]) -> None:
+    journal, latin = made(), '{"task_id": "ä", "status": "completed", "result": "é"}'.encode("latin-1")
+    headers = {"Content-Type": "application/json; charset=latin-1"}
+    rows = body_of({"run_id": "r", "results": [{"a": 1}]})
+    kept = KeptDeliveries(journal)
+    events = [
+        parse(latin, headers),
+        *(parse(rows, {EVENT_TYPE_HEADER: WORKFLOW_EVENT, EVENT_ID_HEADER: id_}) for id_ in ("e1", "e2")),
+        parse(rows, {EVENT_TYPE_HEADER: WORKFLOW_EVENT}),
+    ]
+    names = [await kept.keep(one) for one in (*events, events[0])]
+    later = KeptDeliveries(journal)
+    await later.open()
+    loaded = [await later.load(name) for name in later.names]
+    await later.remove(names[0])
+    await later.remove("delivery of job none")
+
+    assert [(one.job_id, one.event_id, one.body, one.trusted) for one in loaded if one is not None] == [
+        (one.job_id, one.event_id, one.body, True) for one in events
+    ]
+    assert await later.load(names[0]) is None
+    last = KeptDeliveries(journal)
+    await last.open()
+    assert last.names == names[1:4]
+
+
+async def test_a_delivery_is_kept_until_the_callers_function_has_returned_for_it() -> None:
+    """What it raised for, or was cut short in, is handed over again by the next run; each event once otherwise."""
+    journal, seen = MemoryJournal(), list[str]()
+
+    async def on_event(event: Any) -> None:
+        seen.append(event.job_id)
+        if event.job_id == "raises":
+            raise ValueError("broken")
+        if event.job_id == "hangs":
+            await anyio.sleep_forever()
+
+    async def again(event: Any) -> None:
+        seen.append(f"{event.job_id} again")
+
+    async with pushed(SimulatorSettings(faults=QUIET), journal=journal, on_event=on_event) as whole:
+        for job in ("returns", "raises", "hangs", "returns"):
+            assert await whole.deliver({"task_id": job, "status": "completed", "result": {"a": 1}}) == 204
+        assert await whole.deliver({"run_id": "returns", "event_id": "e", "results": [{"a": 1}]}) == 204
+        await anyio.sleep(1.0)
+    assert sorted(seen) == ["hangs", "raises", "returns", "returns"]
+    seen.clear()
+    async with pushed(SimulatorSettings(faults=QUIET), journal=journal, on_event=again):
+        await anyio.sleep(1.0)
+
+    assert sorted(seen) == ["hangs again", "raises again"]
+    assert journal.answers == {}
+
+
+async def test_more_deliveries_than_the_callers_function_takes_at_once_wait_in_the_journal() -> None:
+    release, running, most = anyio.Event(), 0, 0
+
+    async def on_event(_: Any) -> None:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await release.wait()
+        running -= 1
+
+    async with pushed(SimulatorSettings(faults=QUIET), on_event=on_event) as whole:
+        for number in range(MAX_CALLS * 2):
+            assert await whole.deliver({"task_id": f"j{number}", "status": "completed", "result": {"a": 1}}) == 204
+        assert len(await whole.kept()) == MAX_CALLS * 2
+        release.set()
+        await anyio.sleep(1.0)
+        left = await whole.kept()
+
+    assert (most, left) == (MAX_CALLS, [])
+
+
+async def test_a_workflow_event_that_comes_after_the_end_of_its_run_is_handed_over() -> None:
+    handed = list[Any]()
+
+    async def on_event(event: Any) -> None:
+        handed.append(event)
+
+    async with pushed(SimulatorSettings(faults=QUIET), on_event=on_event) as whole:
+        outcome = await whole.runner.run(question(0))
+        assert await whole.deliver({"run_id": outcome.job_id, "event_id": "late", "results": [{"a": 1}]}) == 204
+        await anyio.sleep(1.0)
+
+    assert [event.event_id for event in handed] == ["late"]
 
 
 def event(job_id: str) -> JobEvent:

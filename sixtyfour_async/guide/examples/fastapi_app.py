@@ -1,6 +1,6 @@
 """A web application that enriches one lead a request: one runner for the application, answers by webhook.
 
-SIXTYFOUR_API_KEY=… SIXTYFOUR_WEBHOOK_SECRET=… PUBLIC_URL=https://example.com uvicorn fastapi_app:app
+SIXTYFOUR_API_KEY=… SIXTYFOUR_WEBHOOK_SECRET=… PUBLIC_URL=… uvicorn fastapi_app:app --timeout-graceful-shutdown 3
 """
 
 import os
