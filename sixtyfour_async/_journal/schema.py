@@ -95,6 +95,14 @@ MIGRATIONS = (
         rows_parked INTEGER NOT NULL
     ) STRICT;
     """,
+    """
+    ALTER TABLE jobs ADD COLUMN version INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE jobs ADD COLUMN owner INTEGER;
+    CREATE INDEX jobs_by_owner ON jobs (owner) WHERE owner IS NOT NULL;
+    CREATE TABLE runners (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, boot TEXT NOT NULL, lease_until REAL NOT NULL
+    ) STRICT;
+    """,
 )
 """What brings a file from each schema to the next, from 1 on."""
 
@@ -108,6 +116,7 @@ _BODIES = ("answer", "receipt")
 COLUMNS = tuple(
     column
     for field in fields(Entry)
+    if field.name != "held_by"
     for column in ((field.name, f"{field.name}_type") if field.name in _BODIES else (field.name,))
 )
 """The columns of an entry, in the order in which `as_row` gives them."""

@@ -1,4 +1,4 @@
--- The journal, schema 6. One line per row, by its key; times are our wall clock (ISO, UTC), for people only.
+-- The journal, schema 7. One line per row, by its key; times are our wall clock (ISO, UTC), for people only.
 CREATE TABLE meta (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL -- what the journal is for (operation and service; for anything else it is refused), and 'note:…' texts
@@ -29,7 +29,17 @@ CREATE TABLE jobs (
     receipt_type TEXT,                          -- its content type
     matched_by TEXT,                            -- what showed which part of a shared answer is its own: echo, index, position
     created_at TEXT NOT NULL,
-    changed_at TEXT NOT NULL
+    changed_at TEXT NOT NULL,
+    version INTEGER NOT NULL DEFAULT 0,         -- how often this line was written: whoever writes it names the time before
+    owner INTEGER                               -- the runner that has it under way; it counts while that is in `runners`
+) STRICT;
+
+CREATE INDEX jobs_by_owner ON jobs (owner) WHERE owner IS NOT NULL;
+
+CREATE TABLE runners (          -- who has the journal open
+    number INTEGER PRIMARY KEY AUTOINCREMENT,   -- never used again
+    boot TEXT NOT NULL,         -- the id of the machine's boot that its clock counts from
+    lease_until REAL NOT NULL   -- seconds since that boot; when they are over, others take what it held
 ) STRICT;
 
 CREATE INDEX jobs_by_state_and_age ON jobs (state, created_at, key);
