@@ -69,6 +69,14 @@ class Endings:
         self.close(job, exposed=exposed)
         return [command]
 
+    def taken(self, job: ScheduledJob, rows: int) -> list[Command]:
+        """Let rows of a job go that another runner has taken; what is set aside for them stays exposed."""
+        if rows < job.rows:
+            self.spending.leave(job, rows)
+        else:
+            self.close(job, exposed=True)
+        return []
+
     def close(self, job: ScheduledJob, *, exposed: bool = False) -> None:
         """Forget a job."""
         if job.phase is not Phase.WAITING:

@@ -30,15 +30,17 @@ class ConcurrencyLimit:
     Attributes:
         capacity: How many may be held at once.
         held: How many this process holds now.
+        others: How many others hold, as far as is known.
     """
 
     capacity: int
     held: int = 0
+    others: int = 0
     _closed_until: float = 0.0
 
     def opens_at(self, now: float) -> float | None:
         """Return the instant at which one more may be acquired; None when one must be released first."""
-        return None if self.held >= self.capacity else max(now, self._closed_until)
+        return None if self.held + self.others >= self.capacity else max(now, self._closed_until)
 
     def acquire(self, _now: float) -> None:
         """Hold one more."""
