@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, runtime_checkable
 
 from sixtyfour_async._scheduling.attribution import MatchedBy
@@ -71,6 +71,11 @@ class Entry:
     matched_by: MatchedBy | None = None
     version: int = 0
     held_by: int | None = field(default=None, compare=False)
+
+
+def changed(entry: Entry, **changes: Any) -> Entry:
+    """Return a row's next line, to be written over the one that was read or written last."""
+    return replace(entry, version=entry.version + 1, **changes)
 
 
 class FencedError(JournalError):
