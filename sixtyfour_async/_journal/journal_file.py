@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Protocol, TypeAlias
 
 from sixtyfour_async._journal.base import CRASHED
 from sixtyfour_async._journal.evidence import (
@@ -33,7 +33,7 @@ from sixtyfour_async._journal.evidence import (
     stand_of,
 )
 from sixtyfour_async._journal.owner import Owner, TakenError
-from sixtyfour_async._journal.schema import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION, checked_version
+from sixtyfour_async._journal.schema import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION, SUMMED, checked_version
 from sixtyfour_async._journal.wholeness import Note, Stand, Verdict, judge
 from sixtyfour_async.errors import JournalError
 
@@ -47,7 +47,17 @@ SET_STAND = f"UPDATE wholeness SET ({STAND}) = ({', '.join('?' * len(STAND.split
 _PARK_INTENDED = "UPDATE jobs SET state = 'unknown', error = ? WHERE state = 'intended'"
 _PARK_RELEASED = "UPDATE jobs SET state = 'unknown', error = ? WHERE state = 'released'"
 _ADOPT = "INSERT INTO adoptions (adopted_at, reason, since, until, rows_missing, rows_parked) VALUES (?, ?, ?, ?, ?, ?)"
-Write: TypeAlias = tuple[str, tuple[Any, ...]]
+
+Work: TypeAlias = Callable[[sqlite3.Connection], int]
+"""What is done in a transaction; it returns the number of rows that are about to be sent once that is committed."""
+
+
+class Join(Protocol):
+    """What is done in the first transaction after a file was opened; *alone*: no other runner is alive."""
+
+    def __call__(self, database: sqlite3.Connection, *, alone: bool) -> int:
+        """Do it."""
+        ...
 
 
 class JournalFile:
@@ -77,10 +87,11 @@ class JournalFile:
 
     # --- opening ------------------------------------------------------------------------------------------------
 
-    def open(self, *, adopt: bool = False) -> Verdict:
+    def open(self, join: Join, *, adopt: bool = False) -> Verdict:
         """Acquire, create or migrate the file, and turn what a crash left into unknown rows.
 
         Args:
+            join: What to do first, in the transaction that nobody else's comes before.
             adopt: Take a journal that is in doubt for whole from now on; see `SqliteJournal`.
 
         Returns:
@@ -90,7 +101,7 @@ class JournalFile:
             JournalError: It is in use, is no journal, is damaged, or cannot be read or written.
         """
         try:
-            return self._open(adopt=adopt)
+            return self._open(join, adopt=adopt)
         except OSError as error:
             self.abandon()
             raise JournalError(f"journal {self.path} cannot be opened: {error.strerror or error}") from error
@@ -106,7 +117,7 @@ class JournalFile:
             self.abandon()
             raise
 
-    def _open(self, *, adopt: bool) -> Verdict:
+    def _open(self, join: Join, *, adopt: bool) -> Verdict:
         self._acquire()
         self._check_kind()
         found = look(self.path)
@@ -127,8 +138,7 @@ class JournalFile:
         self._next_log = self._stand.log + (not found.log)
         if self.doubt is None:
             self._begin(already_in_use=found.main is not None and found.main.in_use)
-        elif self.connection.execute("SELECT 1 FROM jobs WHERE state = 'intended' LIMIT 1").fetchone():
-            self.commit([(_PARK_INTENDED, (CRASHED,))])
+        self.commit(lambda database: join(database, alone=True))
         return verdict
 
     def _acquire(self) -> None:
@@ -165,7 +175,7 @@ class JournalFile:
         database.execute("PRAGMA journal_size_limit = 0")  # a log that begins anew is as long as what is in it
         if version == 0:
             schema = resources.files("sixtyfour_async._journal").joinpath("schema.sql").read_text("utf-8")
-            steps = [f"{schema} PRAGMA application_id = {APPLICATION_ID};"]
+            steps = [f"{schema} {SUMMED} PRAGMA application_id = {APPLICATION_ID};"]
         else:
             steps = list(MIGRATIONS[version - 1 :])
         if steps:
@@ -179,23 +189,20 @@ class JournalFile:
         stand = replace(self._stand, epoch=self._stand.epoch + 1, in_use=True, place=str(self.path.resolve()))
         self._mark.write(self._note(stand, size=0))
         self._mark.flush()
-        self._execute([(_PARK_INTENDED, (CRASHED,))], stand)
+        self._execute(_nothing, lambda *_: stand)
         if not self._checkpoint("TRUNCATE") and not already_in_use:
             raise JournalError(f"journal {self.path} is being read by another process: try again")
         self._mark.write(self._note(self._stand))
 
     # --- writing ------------------------------------------------------------------------------------------------
 
-    def commit(self, writes: Sequence[Write], intents: int = 0) -> None:
-        """Write all or nothing; on the disk when it returns.
-
-        Args:
-            writes: Statements and their values.
-            intents: Number of rows that are about to be sent once this returns.
-        """
-        stand = self._stand
+    def commit(self, work: Work) -> None:
+        """Write all or nothing; on the disk when it returns."""
         doubt = self._reason if self.doubt is not None else None
-        self._execute(writes, replace(stand, commits=stand.commits + 1, intents=stand.intents + intents, doubt=doubt))
+        intents = self._execute(
+            work,
+            lambda stand, sent: replace(stand, commits=stand.commits + 1, intents=stand.intents + sent, doubt=doubt),
+        )
         if self.doubt is not None:
             return  # the mark is evidence
         note = self._note(self._stand)
@@ -214,13 +221,12 @@ class JournalFile:
         self._connection.execute("VACUUM")
         self._checkpoint("TRUNCATE")
 
-    def _execute(self, writes: Sequence[Write], stand: Stand) -> None:
+    def _execute(self, work: Work, after: Callable[[Stand, int], Stand]) -> int:
         database = self._connection
-        stand = replace(stand, log=self._next_log, changed_at=now())
         database.execute("BEGIN IMMEDIATE")
         try:
-            for statement, values in writes:
-                database.execute(statement, values)
+            intents = work(database)
+            stand = replace(after(self._stand, intents), log=self._next_log, changed_at=now())
             database.execute(SET_STAND, as_values(stand))
             database.execute("COMMIT")
         except BaseException:
@@ -228,6 +234,7 @@ class JournalFile:
                 database.execute("ROLLBACK")
             raise
         self._stand = stand
+        return intents
 
     def _checkpoint_if_due(self) -> None:
         size = size_of(beside(self.path, "-wal"))
@@ -301,10 +308,10 @@ class JournalFile:
 
     # --- closing ------------------------------------------------------------------------------------------------
 
-    def close(self) -> None:
-        """Close and release the file. A journal that is whole is one file then, unless somebody is reading it."""
+    def close(self, leave: Work) -> None:
+        """Close and release the file; *leave* is done in the last transaction. A journal that is whole is one file then, unless somebody is reading it."""
         try:
-            if self.connection is not None and self.doubt is None and self._end():
+            if self.connection is not None and self.doubt is None and self._end(leave):
                 self.connection.close()
                 self.connection = None
                 self._mark.delete()
@@ -312,13 +319,13 @@ class JournalFile:
         finally:
             self.abandon()
 
-    def _end(self) -> bool:
+    def _end(self, leave: Work) -> bool:
         """Write that the journal is not in use; return whether the main file says so.
 
         A disk that refuses, or a reader, leaves it as a crash would: to be opened with its log and its mark.
         """
         try:
-            self._execute([], replace(self._stand, in_use=False))
+            self._execute(leave, lambda stand, _: replace(stand, in_use=False))
             if not self._checkpoint("TRUNCATE"):
                 return False
             with suppress(sqlite3.OperationalError):  # a reader: an empty log stays
@@ -345,6 +352,10 @@ class JournalFile:
         if self._owner is not None:
             self._owner.release()
             self._owner = None
+
+
+def _nothing(_: sqlite3.Connection) -> int:
+    return 0
 
 
 def refusal(path: Path, verdict: Verdict) -> str:

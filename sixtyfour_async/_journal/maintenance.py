@@ -13,6 +13,7 @@ from pathlib import Path
 from sixtyfour_async._journal.evidence import as_values, connected, look, stand_of, sync_folder
 from sixtyfour_async._journal.journal_file import SET_STAND, JournalFile, refusal
 from sixtyfour_async._journal.owner import Owner, TakenError
+from sixtyfour_async._journal.runners import dismiss_all
 from sixtyfour_async._journal.schema import checked_version
 from sixtyfour_async._journal.wholeness import Verdict, judge
 from sixtyfour_async.errors import JournalError
@@ -130,12 +131,16 @@ def adopt(path: Path) -> Adoption | None:
     if not path.is_file():
         raise JournalError(f"there is no journal {path}")
     journal = JournalFile(path)
-    found = journal.open(adopt=True)
-    journal.close()
+    found = journal.open(_alone, adopt=True)
+    journal.close(dismiss_all)
     if found.kind == "whole":
         return None
     with connected(path, "mode=ro") as database:
         return adoptions_of(database)[-1]
+
+
+def _alone(database: sqlite3.Connection, *, alone: bool) -> int:
+    return dismiss_all(database) if alone else 0
 
 
 def backup(path: Path, copy: Path) -> Verdict:

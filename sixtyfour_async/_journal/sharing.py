@@ -28,8 +28,8 @@ LEASE_SECONDS = 15.0
 BEATS_PER_LEASE = 5
 """Heartbeats in the time of a lease."""
 
-SENDING_MARGIN_SECONDS = 3.0
-"""Real seconds of its lease that a runner must have left to send a request that costs money."""
+SENDING_MARGIN = 1 / BEATS_PER_LEASE
+"""Part of its lease that a runner must have left to send a request that costs money."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +91,18 @@ class SharedJournal(TimedJournal, Protocol):
         """Real seconds after which a runner that gives no sign of life is succeeded."""
         ...
 
-    async def claim(self, entries: Sequence[Entry], limits: Limits) -> Claim:
+    async def claim(self, entries: Sequence[Entry], limits: Limits, replaced: Sequence[Entry] = ()) -> Claim:
         """Write the lines of rows that this runner wants to hold, ``intended`` or ``accepted``; durable on return.
 
         Each names, by its version, the line that was read. Of a row that another registered runner holds, or whose line
-        has changed, nothing is written. When the rest would exceed a limit, nothing at all is.
+        has changed, nothing is written. When the rest would exceed a limit, nothing at all is. A claim that does not
+        raise what a limit counts fits, whatever that is already.
+
+        Args:
+            entries: The lines.
+            limits: What must hold afterwards. Caps are checked for claims with ``intended`` rows only.
+            replaced: Lines of earlier submits whose money is kept as a tally of their time, as `TimedJournal.replace`
+                does, where the row is written.
         """
         ...
 
@@ -109,7 +116,7 @@ class SharedJournal(TimedJournal, Protocol):
         ...
 
     def may_send(self) -> bool:
-        """Has this runner's lease `SENDING_MARGIN_SECONDS` left, by a clock that goes on while the process is frozen?"""
+        """Has this runner's lease `SENDING_MARGIN` of it left, by a clock that goes on while the process is frozen?"""
         ...
 
     async def find_all(self, keys: Collection[str]) -> list[Entry]:
