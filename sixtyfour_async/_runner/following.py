@@ -6,9 +6,9 @@ handed to be admitted again. So is one that was taken from this runner: it is fo
 
 from __future__ import annotations
 
-import anyio
-
 from collections.abc import Awaitable, Callable
+
+import anyio
 
 from sixtyfour_async._journal.base import Entry, Journal
 from sixtyfour_async._journal.sharing import BEATS_PER_LEASE, SharedJournal
@@ -23,7 +23,7 @@ PAUSE_SECONDS = 0.05
 """Real seconds between two looks, at least."""
 
 PAUSE_FACTOR = 20
-"""The same as a multiple of the time that the last look took: however many rows there are, looking takes a twentieth."""
+"""The same as a multiple of the time that the last look took, so that many rows take no more than a twentieth of it."""
 
 
 class Following:
@@ -55,6 +55,12 @@ class Following:
         """Follow a row."""
         self.rows[row.entry.key] = row
         self._some.set()
+
+    def take(self, entry: Entry) -> Row:
+        """Return the row of a line, followed no longer if it was: it goes on with others of its batch."""
+        row = self.rows.pop(entry.key, None) or Row(entry, restore(entry), [])
+        row.entry = entry
+        return row
 
     def look_soon(self) -> None:
         """Look without waiting for a change: a row was taken from this runner."""

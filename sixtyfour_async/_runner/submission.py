@@ -127,10 +127,14 @@ class Submission:
             row.entry = changed(row.entry, state=state, reserved_cents=own, batch=self.batch, place=place, **changes)
         return [row.entry for row in self.rows]
 
+    def rows_without(self, keys: Collection[str]) -> list[Row]:
+        """Return its rows but for some, by key."""
+        return [row for row in self.rows if row.entry.key not in keys]
+
     def drop(self, keys: Collection[str]) -> list[Row]:
         """Leave rows out, by key, and return them; others remain."""
         dropped = [row for row in self.rows if row.entry.key in keys]
-        self.rows = [row for row in self.rows if row.entry.key not in keys]
+        self.rows = self.rows_without(keys)
         if self.batch is not None:
             first, *others = (row.operation for row in self.rows)
             self.operation = first.batch_with(others, self.batch)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from sixtyfour_async._scheduling.breaker import SubmitBreaker
@@ -47,8 +47,8 @@ class FailedSubmits:
                 return self._failed(job, error, now)
             case NotSent():
                 return self._not_sent(job, now)
-            case RowsTaken(rows=rows):
-                return self._taken(job, rows)
+            case RowsTaken(keys=keys):
+                return self._taken(job, keys)
 
     def _failed(self, job: ScheduledJob, error: SixtyfourError, now: float) -> list[Command]:
         """Take in that a submit was answered without an id, or not at all."""
@@ -82,11 +82,11 @@ class FailedSubmits:
         self._wait_again(job, now + UNSENT_PAUSE_SECONDS)
         return []
 
-    def _taken(self, job: ScheduledJob, rows: int) -> list[Command]:
+    def _taken(self, job: ScheduledJob, keys: Collection[str]) -> list[Command]:
         """Take in that rows of a job are another runner's; the others of a batch go on."""
-        if rows >= job.rows and job.phase is Phase.SENDING:
+        if len(keys) >= job.rows and job.phase is Phase.SENDING:
             self.breaker.unsent()
-        return self.endings.taken(job, rows)
+        return self.endings.taken(job, keys)
 
     def _submit_again(self, job: ScheduledJob, error: SixtyfourError, retry: Retry, now: float) -> list[Command]:
         if retry.pause_key:

@@ -18,9 +18,9 @@ LIMIT_PAUSE_SECONDS = 15.0
 Bottleneck: TypeAlias = Literal["rate", "job_limit", "cap", "server", "outage", "nothing"]
 """What keeps waiting jobs from being submitted faster."""
 
-WaitReason: TypeAlias = Bottleneck | Literal["retry", "batch"]
-"""What keeps one row from being submitted: besides the bottlenecks, the pause before a retry, or others for its
-batch."""
+WaitReason: TypeAlias = Bottleneck | Literal["retry", "batch", "process"]
+"""What keeps one row from being submitted: besides the bottlenecks, the pause before a retry, others for its batch, or
+another process that has it under way."""
 
 
 @dataclass(slots=True)

@@ -100,10 +100,10 @@ class NotSent:
 
 @dataclass(frozen=True, slots=True)
 class RowsTaken:
-    """This many rows of the job are another runner's now; what becomes of them is its business."""
+    """These rows of the job, by key, are another runner's now; what becomes of them is its business."""
 
     id: int
-    rows: int
+    keys: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

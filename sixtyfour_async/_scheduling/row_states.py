@@ -74,8 +74,8 @@ Admission: TypeAlias = Literal["skip", "conflict", "follow", "replay", "resume",
 """What to do with a row that a run meets.
 
 ``skip``: it was delivered before. ``conflict``: its key belongs to another question. ``follow``: another runner has it
-under way, so wait for what becomes of it. ``replay``: its end is known, so deliver that. ``resume``: it runs already, so poll it. ``submit``: submit it. ``resubmit``: submit it although an
-earlier submit was, or may have been, accepted.
+under way, so wait for what becomes of it. ``replay``: its end is known, so deliver that. ``resume``: it runs already,
+so poll it. ``submit``: submit it. ``resubmit``: submit it although an earlier submit was, or may have been, accepted.
 """
 
 
@@ -119,10 +119,8 @@ def admission(
     """
     if state is None or state == "released":
         return "submit"
-    if not same_question:
-        return "conflict"
-    if held:
-        return "follow"
+    if not same_question or held:
+        return "follow" if same_question else "conflict"
     in_doubt = state in IN_DOUBT
     if in_doubt and retry_safe:
         return "submit"
