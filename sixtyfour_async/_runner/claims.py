@@ -62,9 +62,11 @@ class Claims:
             submission.held = submission not in taken
         return taken
 
-    def may_send(self) -> bool:
-        """Return whether a request that costs money may leave now: not with a lease that is about to run out."""
-        return self._shared is None or self._shared.may_send()
+    def objection(self) -> str | None:
+        """Return why a request that costs money must not leave now; None when it may."""
+        if self._shared is None or self._shared.may_send():
+            return None
+        return "this process stood still for so long, or the journal did, that another one may have taken the row over"
 
     async def hand_back(self, submission: Submission) -> None:
         """Let others poll a job that is polled here no more."""

@@ -103,7 +103,8 @@ class Transit:
             self._submits.add(scope)
             try:
                 if await self._intend(submission, command):
-                    await self._accept(submission, await self._exchange.submit(submission.operation))
+                    answer = await self._exchange.submit(submission.operation, self._claims.objection)
+                    await self._accept(submission, answer)
             except JournalError:
                 raise
             except Exception as error:  # noqa: BLE001 (see contained)
@@ -126,8 +127,8 @@ class Transit:
             self._let_go(submission, refused)
         if self._closing:
             await self._take_back(submission.rows, command, "the run was closed before this was sent")
-        elif not self._claims.may_send():
-            await self._take_back(submission.rows, command, "this process stood still too long before this was sent")
+        elif (objection := self._claims.objection()) is not None:
+            await self._take_back(submission.rows, command, objection)
             self._inbox.post(NotSent(submission.id))
         else:
             return True

@@ -1,0 +1,185 @@
+"""A fleet of runners on one journal: in one process, and each with a network and a journal that can stop like its own.
+
+A worker that is *killed* does nothing any more: whatever it waits for never comes, and nothing of it is cleaned up. One
+that is *frozen* does nothing until it is thawed. Both happen wherever it waits: before its journal or the service has
+heard of what it asks, or after they have done it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+import anyio
+import anyio.abc
+import httpx
+
+from sixtyfour_async import AsyncClient, JobRunner, JournalError, MemoryJournal, Outcome
+from sixtyfour_async.operations import JobOperation
+from sixtyfour_async.simulator import DEFAULT_KEY, Simulator, SimulatorSettings
+from sixtyfour_async.testing import SimulatedTransport
+
+LEASE_SECONDS = 15.0
+
+GATED = ("put", "claim", "settle_batch", "save_batch_answer", "hand_back", "beat", "deliver", "set_meta", "close")
+
+
+class Gate:
+    """What a worker passes whenever it waits for something; closed for good when it is killed."""
+
+    def __init__(self, random: Random | None = None) -> None:
+        self._open = anyio.Event()
+        self._open.set()
+        self._random = random
+        self._over = False
+
+    def shut(self) -> None:
+        if self._open.is_set():
+            self._open = anyio.Event()
+
+    def reopen(self) -> None:
+        self._open.set()
+
+    def end(self) -> None:
+        """Fail whoever waits here: the test is over."""
+        self._over = True
+        self._open.set()
+
+    async def passed(self) -> None:
+        if self._random is not None:
+            await anyio.sleep(self._random.choice((0.0, 0.0, 0.001, 0.01, 0.1)))
+        await self._open.wait()
+        if self._over:
+            raise JournalError("the worker was killed")
+
+
+class WorkerJournal(MemoryJournal):
+    """A journal in memory, shared with others, whose owner can be stopped."""
+
+    def __init__(self, first: MemoryJournal | None, gate: Gate) -> None:
+        super().__init__(shared_with=first, lease_seconds=LEASE_SECONDS, clock=anyio.current_time)
+        for name in GATED:
+            setattr(self, name, _gated(getattr(self, name), gate))
+
+
+def _gated(method: Callable[..., Any], gate: Gate) -> Callable[..., Any]:
+    async def passing(*args: Any, **named: Any) -> Any:
+        await gate.passed()
+        result = await method(*args, **named)
+        await gate.passed()
+        return result
+
+    return passing
+
+
+class WorkerNetwork(httpx.AsyncBaseTransport):
+    """The way to the service of a worker that can be stopped; what was sent arrives, whatever becomes of it."""
+
+    def __init__(self, simulator: Simulator, gate: Gate) -> None:
+        self._inner = SimulatedTransport(simulator)
+        self._gate = gate
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        response = await self._inner.handle_async_request(request)
+        await self._gate.passed()
+        return response
+
+
+@dataclass
+class Worker:
+    """One runner of a fleet, in a task of its own.
+
+    Attributes:
+        runner: The runner; None before it has started.
+        outcomes: What came back, in the order in which it came.
+        error: What its `map` raised.
+        done: Set when it has ended by itself.
+    """
+
+    simulator: Simulator
+    first: MemoryJournal | None
+    options: dict[str, Any]
+    random: Random | None = None
+    runner: JobRunner | None = None
+    outcomes: list[Outcome[Any]] = field(default_factory=list[Outcome[Any]])
+    error: Exception | None = None
+
+    def __post_init__(self) -> None:
+        self.gate = Gate(self.random)
+        self.journal = WorkerJournal(self.first, self.gate)
+        self.done = anyio.Event()
+        self.killed = False
+
+    async def work(self, operations: Sequence[JobOperation[Any]], **how: Any) -> None:
+        try:
+            async with self.running() as runner:
+                async for outcome in runner.map(operations, **how):
+                    self.outcomes.append(outcome)
+        except Exception as error:  # noqa: BLE001 (looked at by the test)
+            self.error = error
+        self.done.set()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator[JobRunner, None]:
+        network = WorkerNetwork(self.simulator, self.gate)
+        async with (
+            httpx.AsyncClient(transport=network) as http_client,
+            AsyncClient(api_key=DEFAULT_KEY, base_url="http://simulator", http_client=http_client) as client,
+            JobRunner(client, journal=self.journal, **self.options) as self.runner,
+        ):
+            yield self.runner
+
+    def kill(self) -> None:
+        self.killed = True
+        self.gate.shut()
+
+    def freeze(self) -> None:
+        self.gate.shut()
+
+    def thaw(self) -> None:
+        if not self.killed:
+            self.gate.reopen()
+
+
+@dataclass
+class Fleet:
+    """Workers on one journal and one service."""
+
+    simulator: Simulator
+    tasks: anyio.abc.TaskGroup
+    random: Random | None = None
+    workers: list[Worker] = field(default_factory=list[Worker])
+    journal: MemoryJournal = field(default_factory=lambda: MemoryJournal(clock=anyio.current_time))
+
+    def worker(self, **options: Any) -> Worker:
+        made = Worker(self.simulator, self.journal, options, self.random)
+        self.workers.append(made)
+        return made
+
+    def start(self, operations: Sequence[JobOperation[Any]], how: dict[str, Any] | None = None, **options: Any) -> Worker:
+        made = self.worker(**options)
+        self.tasks.start_soon(lambda: made.work(operations, **(how or {})))
+        return made
+
+    async def done(self, seconds: float = 3600.0) -> None:
+        """Wait until every worker that was not killed has ended."""
+        with anyio.fail_after(seconds):
+            for worker in self.workers:
+                if not worker.killed:
+                    await worker.done.wait()
+
+
+@asynccontextmanager
+async def fleet(settings: SimulatorSettings | None = None, random: Random | None = None) -> AsyncGenerator[Fleet, None]:
+    simulator = Simulator(settings or SimulatorSettings(), now=anyio.current_time)
+    async with anyio.create_task_group() as tasks:
+        made = Fleet(simulator, tasks, random)
+        try:
+            yield made
+        finally:
+            for worker in made.workers:
+                worker.gate.end()
+            tasks.cancel_scope.cancel()
