@@ -116,7 +116,7 @@ class Transit:
         """Commit the intent, for rows that no other runner has; return whether the request may leave."""
         claim = await self._claims.intend(submission, command)
         if claim.exceeded is not None:
-            self._inbox.post(NotSent(submission.id))
+            self._inbox.post(NotSent(submission.id, exceeded=True))
             return False
         refused = claim.refused
         if refused:

@@ -45,7 +45,8 @@ class FailedSubmits:
         match event:
             case SubmitFailed(error=error):
                 return self._failed(job, error, now)
-            case NotSent():
+            case NotSent(exceeded=exceeded):
+                self.endings.spending.ledger.is_behind |= exceeded
                 return self._not_sent(job, now)
             case RowsTaken(keys=keys):
                 return self._taken(job, keys)

@@ -62,6 +62,7 @@ class Ledger:
         now: The instant, ISO text, at which jobs are booked; it never goes back.
         surprise: Why nothing more is submitted: a charge was above its reservation, under a cap.
         notices: What the caller should hear about, in words: each kind once.
+        is_behind: Is it known that others have spent or hold more than was looked up?
         others: May rows that other runners of the journal hold return money? None: that has to be looked up, as does
             what they have spent. A journal of one runner has no others.
     """
@@ -76,6 +77,7 @@ class Ledger:
     now: str = ""
     surprise: CostCapError | None = None
     notices: list[str] = field(default_factory=list[str])
+    is_behind: bool = False
     others: bool | None = False
     _accounts: list[Account] = field(init=False)
     _dearest: dict[str, float] = field(default_factory=dict[str, float])
@@ -134,6 +136,7 @@ class Ledger:
     def recount(self, lines: Iterable[Line], own_cents: float) -> None:
         """Take the journal's sums, to which other runners have added; *own_cents* of them are reserved here."""
         counted = list(lines)
+        self.is_behind = False
         self._accounts[0].recount(counted, own_cents)
         self.unstated_cents = sum(line.unstated_cents for line in counted)
         for line in counted:

@@ -93,9 +93,10 @@ class Announced:
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """The submit did not leave: all runners together had no room or money for it, or our lease was too short."""
+    """The submit did not leave: our lease was too short, or, *exceeded*, all runners together had no room or money."""
 
     id: int
+    exceeded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

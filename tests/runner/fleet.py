@@ -112,6 +112,8 @@ class Worker:
         self.journal = WorkerJournal(self.first, self.gate)
         self.done = anyio.Event()
         self.killed = False
+        self.started = False
+        self._was_frozen = False
 
     async def work(self, operations: Sequence[JobOperation[Any]], **how: Any) -> None:
         try:
@@ -139,6 +141,25 @@ class Worker:
     def freeze(self) -> None:
         self.gate.shut()
 
+    def freeze_after(self, method: str) -> None:
+        """Freeze it when its journal has done this for it, and before it learns that."""
+        done = getattr(self.journal, method)
+
+        async def freezing(*args: Any, **named: Any) -> Any:
+            result = await done(*args, **named)
+            if not self._was_frozen:
+                self._was_frozen = True
+                self.freeze()
+            await self.gate.passed()
+            return result
+
+        setattr(self.journal, method, freezing)
+
+    async def ignore(self, runner: JobRunner, operations: Sequence[JobOperation[Any]]) -> None:
+        """Ask, and look at no answer."""
+        async for _ in runner.map(operations):
+            pass
+
     def thaw(self) -> None:
         if not self.killed:
             self.gate.reopen()
@@ -159,16 +180,20 @@ class Fleet:
         self.workers.append(made)
         return made
 
-    def start(self, operations: Sequence[JobOperation[Any]], how: dict[str, Any] | None = None, **options: Any) -> Worker:
+    def start(
+        self, operations: Sequence[JobOperation[Any]], how: dict[str, Any] | None = None, **options: Any
+    ) -> Worker:
+        """Start a worker that maps operations; *how* are arguments of `map`, *options* those of the runner."""
         made = self.worker(**options)
+        made.started = True
         self.tasks.start_soon(lambda: made.work(operations, **(how or {})))
         return made
 
     async def done(self, seconds: float = 3600.0) -> None:
-        """Wait until every worker that was not killed has ended."""
+        """Wait until every worker that was started and not killed has ended."""
         with anyio.fail_after(seconds):
             for worker in self.workers:
-                if not worker.killed:
+                if worker.started and not worker.killed:
                     await worker.done.wait()
 
 
