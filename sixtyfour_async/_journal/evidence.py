@@ -10,6 +10,7 @@ import time
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, astuple, fields
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -224,6 +225,11 @@ def _state_folder() -> Path | None:
     if not chosen and not home.is_dir():
         return None  # such as /nonexistent, which some services have for a home: it must not be created
     return (Path(chosen) if chosen else home / default) / "sixtyfour_async" / "journals"
+
+
+def now() -> str:
+    """Return the time by our wall clock, ISO text, UTC."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def sync_folder(folder: Path) -> None:

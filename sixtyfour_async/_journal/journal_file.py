@@ -2,8 +2,8 @@
 
 WAL with ``synchronous=FULL``; after the last close it is one file in rollback mode. Only those who have it open move
 the log into the main file (a *checkpoint*), and by itself, not from within a commit: each log is numbered. Readers open
-the file ``mode=ro`` and so cannot checkpoint. Commits and checkpoints of all processes take turns by the write lock: see
-`sixtyfour_async._journal.owner`.
+the file ``mode=ro`` and so cannot checkpoint. Commits and checkpoints of all processes take turns by the write lock:
+see `sixtyfour_async._journal.owner`.
 
 The first to open the file judges whether it is whole, and the last to close it leaves it as one file. How it stands is
 read again in each transaction, and the mark and the witness are written under the same lock.
@@ -11,45 +11,36 @@ read again in each transaction, and the mark and the witness are written under t
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
-from sixtyfour_async._journal.base import CRASHED
+from sixtyfour_async._journal.adoption import SET_STAND, record_adoption, set_aside
 from sixtyfour_async._journal.evidence import (
-    STAND,
     NoteFile,
     Witness,
     as_values,
     beside,
     connected,
     look,
+    now,
     read_note,
     size_of,
     stand_in,
     stand_of,
 )
-from sixtyfour_async._journal.owner import SHARES, Owner, TakenError
+from sixtyfour_async._journal.owner import Owner, TakenError
+from sixtyfour_async._journal.refusals import in_use, refusal
 from sixtyfour_async._journal.schema import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION, SUMMED, checked_version
 from sixtyfour_async._journal.wholeness import Note, Stand, Verdict, judge
 from sixtyfour_async.errors import JournalError
 
 CHECKPOINT_BYTES = 4 * 1024 * 1024
 """Size of the log from which on it is moved into the main file; SQLite's own default."""
-
-MAY_HAVE_BEEN_SENT = "the journal was adopted after a part of it was lost: this row may have been sent since"
-"""Why a row is unknown that an adopted journal knew as free to be submitted."""
-
-SET_STAND = f"UPDATE wholeness SET ({STAND}) = ({', '.join('?' * len(STAND.split()))})"  # noqa: S608 (our field names)
-_PARK_INTENDED = "UPDATE jobs SET state = 'unknown', error = ? WHERE state = 'intended'"
-_PARK_RELEASED = "UPDATE jobs SET state = 'unknown', error = ? WHERE state = 'released'"
-_ADOPT = "INSERT INTO adoptions (adopted_at, reason, since, until, rows_missing, rows_parked) VALUES (?, ?, ?, ?, ?, ?)"
 
 Work: TypeAlias = Callable[[sqlite3.Connection], int]
 """What is done in a transaction; it returns the number of rows that are about to be sent once that is committed."""
@@ -327,42 +318,17 @@ class JournalFile:
             raise JournalError(f"journal {self.path} is not open")
         return self._owner
 
-    # --- adopting -----------------------------------------------------------------------------------------------
-
     def _adopt(self, verdict: Verdict) -> None:
         """Make a journal of its own of what is there, and record what may be missing in it."""
         if verdict.kind == "mixed":
-            self._set_aside()
-        database = self._connect("mode=rw")
-        try:
-            self.connection = database
+            set_aside(self.path)
+        with closing(self._connect("mode=rw")) as database:
             self._prepare(database)
             # In rollback mode, so that the new id is in the main file or is nowhere.
             if database.execute("PRAGMA journal_mode = DELETE").fetchone()[0] != "delete":
                 raise JournalError(f"journal {self.path} is being read by another process: try again")
-            self._record_adoption(database, verdict)
-        finally:
-            self.connection = None
-            database.close()
+            record_adoption(database, verdict)
         self._mark.delete()
-
-    def _set_aside(self) -> None:
-        """Rename a log, and a mark, that are not the main file's own."""
-        for suffix in ("-wal", "-mark"):
-            with suppress(FileNotFoundError):
-                beside(self.path, suffix).replace(beside(self.path, f"{suffix}.aside"))
-        beside(self.path, "-shm").unlink(missing_ok=True)
-
-    def _record_adoption(self, database: sqlite3.Connection, verdict: Verdict) -> None:
-        at, stand = now(), stand_of(database) or self._stand
-        database.execute("BEGIN IMMEDIATE")
-        parked = database.execute(_PARK_INTENDED, (CRASHED,)).rowcount
-        parked += database.execute(_PARK_RELEASED, (MAY_HAVE_BEEN_SENT,)).rowcount
-        since, until = verdict.since or None, verdict.until or at
-        database.execute(_ADOPT, (at, verdict.reason, since, until, verdict.rows, parked))
-        adopted = replace(stand, id=os.urandom(16).hex(), in_use=False, changed_at=at, doubt=None)
-        database.execute(SET_STAND, as_values(adopted))
-        database.execute("COMMIT")
 
     # --- closing ------------------------------------------------------------------------------------------------
 
@@ -433,30 +399,3 @@ class JournalFile:
 
 def _nothing(_: sqlite3.Connection) -> int:
     return 0
-
-
-def in_use(path: Path) -> str:
-    """Return why a journal cannot be had."""
-    if not SHARES:
-        return f"journal {path} is in use, and on this system by one process at a time: wait for it, or choose another"
-    return (
-        f"journal {path} is in use by another process, which is stopped, or has it for itself: let it go on or end it, "
-        "or choose another journal"
-    )
-
-
-def refusal(path: Path, verdict: Verdict) -> str:
-    """Return in one line what is wrong with a journal, and what to do."""
-    remedy = {
-        "doubt": "rows may have been sent and paid of which it does not know, so nothing is submitted until you have "
-        f"put back what is missing, or have run `sixtyfour journal adopt {path}`",
-        "mixed": "put back the files that belong together; or, to go on with the main file alone, run "
-        f"`sixtyfour journal adopt {path}`",
-        "damaged": "put back a copy of it, or choose another journal",
-    }
-    return f"journal {path} {verdict.reason}: {remedy[verdict.kind]}"
-
-
-def now() -> str:
-    """Return the time by our wall clock, ISO text, UTC."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -10,9 +10,11 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sixtyfour_async._journal.adoption import SET_STAND
 from sixtyfour_async._journal.evidence import as_values, connected, look, stand_of, sync_folder
-from sixtyfour_async._journal.journal_file import SET_STAND, JournalFile, refusal
+from sixtyfour_async._journal.journal_file import JournalFile
 from sixtyfour_async._journal.owner import shut_out
+from sixtyfour_async._journal.refusals import refusal
 from sixtyfour_async._journal.runners import dismiss_all
 from sixtyfour_async._journal.schema import checked_version
 from sixtyfour_async._journal.wholeness import Verdict, judge

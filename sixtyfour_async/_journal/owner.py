@@ -225,7 +225,7 @@ def _wait(descriptor: int, byte: int, deadline: float, *, exclusive: bool = True
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(descriptor: int, byte: int, *, exclusive: bool) -> bool:
+    def _lock(descriptor: int, byte: int, *, exclusive: bool) -> bool:  # noqa: ARG001 (others share)
         """Lock a byte; only the life lock is needed for one process."""
         if byte != OWNER_BYTE:
             return True

@@ -111,7 +111,7 @@ def short_text(path: Path) -> None:
 
 NOT_A_JOURNAL: list[tuple[Callable[[Path], Any], str]] = [
     (foreign_database, "another program's database: choose another journal"),
-    (newer_schema, r"newer version \(schema 99, this one knows 6\): upgrade"),
+    (newer_schema, r"newer version \(schema 99, this one knows 7\): upgrade"),
     (csv_file, r"is not a journal \(file is not a database\): choose another"),
     (short_text, "is not a journal"),
     (Path.mkdir, "cannot be opened: Is a directory"),
