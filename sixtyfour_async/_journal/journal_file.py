@@ -179,8 +179,8 @@ class JournalFile:
                 self._owner = Owner.acquire(self.path)
             with self._owner.writing():
                 yield
-        except TakenError:
-            raise JournalError(in_use(self.path)) from None
+        except TakenError as error:
+            raise JournalError(in_use(self.path, error)) from None
 
     def _check_kind(self) -> None:
         """Refuse what is no journal before anything is written."""

@@ -9,6 +9,9 @@ Three bytes far behind the content, which SQLite never locks, so that readers ar
   commits; and without a queue one busy writer starves all others;
 - the *queue*: held while one waits for the write lock, so that who has just had that comes after who waits.
 
+And one byte for each name of the file, shared by those who opened it by that: SQLite finds the log by the name, so that
+two processes with a hard link each would write two logs to one file. The second one is refused.
+
 A process that is stopped in the middle of a commit holds up all others. They wait for `WRITE_LOCK_SECONDS`: that is a
 stall and not an error, for it goes on when the process does, or is killed.
 
@@ -31,6 +34,7 @@ import sys
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from hashlib import blake2b
 from pathlib import Path
 from threading import Lock
 
@@ -39,6 +43,11 @@ OWNER_BYTE = 1 << 40
 
 WRITE_BYTE = OWNER_BYTE + 1
 QUEUE_BYTE = OWNER_BYTE + 2
+
+NAME_BYTES = 1 << 41
+"""The first of the bytes for names, `NAMES` in number."""
+
+NAMES = 1 << 40
 
 WRITE_LOCK_SECONDS = 120.0
 """Real seconds to wait for other processes' commits."""
@@ -66,11 +75,16 @@ class TakenError(Exception):
     """Another process has the file for itself, or does not let go of it."""
 
 
+class OtherNameError(TakenError):
+    """Another process has the file open by another name, under which it has another log."""
+
+
 class _Shared:
     """What the journal objects of this process share of a file."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, name: int) -> None:
         self.descriptor = descriptor
+        self.name = name
         self.users = 0
         self.entered = 0
         self.turn = Lock()
@@ -97,7 +111,7 @@ class Owner:
             shared = _held.get(inode) if inode is not None else None
             if inode is None or shared is None:
                 descriptor, inode = _open(path)
-                shared = _held[inode] = _Shared(descriptor)
+                shared = _held[inode] = _Shared(descriptor, _number_of(path))
             shared.users += 1
         return cls(path, inode, shared)
 
@@ -130,10 +144,13 @@ class Owner:
 
         Raises:
             TakenError: A process has the file for itself, or the name stands for another file by now.
+            OtherNameError: Another process has it open by another name.
         """
         if not self._path.exists() or inode_of(self._path) != self.inode:
             raise TakenError
         shared = self._shared
+        if shared.name != _number_of(self._path) or (SHARES and not _lock_name(shared.descriptor, shared.name)):
+            raise OtherNameError
         alone = not shared.entered and _lock(shared.descriptor, OWNER_BYTE, exclusive=True)
         if not alone and not SHARES:
             raise TakenError
@@ -212,6 +229,24 @@ def _open(path: Path) -> tuple[int, Inode]:
     return os.open(real.with_name(f"{real.name}-lock"), flags, 0o600), inode_of(path)
 
 
+def _number_of(path: Path) -> int:
+    """Return a number for the place of a file's log: the same however the folder was reached."""
+    real = path.resolve()
+    name = f"{real.parent.stat().st_ino}/{real.name}".encode()
+    return int.from_bytes(blake2b(name, digest_size=5).digest(), "big")
+
+
+def _lock_name(descriptor: int, number: int) -> bool:
+    """Lock the byte of a name; return whether nobody has locked that of another one. The write lock is held."""
+    byte = NAME_BYTES + number
+    others = [(NAME_BYTES, number), (byte + 1, NAMES - number - 1)]
+    free = all(_lock(descriptor, start, exclusive=True, length=length) for start, length in others if length)
+    for start, length in others:
+        if length:
+            _unlock(descriptor, start, length)
+    return free and _lock(descriptor, byte, exclusive=False)
+
+
 def _wait(descriptor: int, byte: int, deadline: float, *, exclusive: bool = True) -> None:
     """Lock a byte as soon as that can be done."""
     pause = _SHORTEST_PAUSE
@@ -225,7 +260,7 @@ def _wait(descriptor: int, byte: int, deadline: float, *, exclusive: bool = True
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(descriptor: int, byte: int, *, exclusive: bool) -> bool:  # noqa: ARG001 (others share)
+    def _lock(descriptor: int, byte: int, *, exclusive: bool, length: int = 1) -> bool:  # noqa: ARG001 (others share)
         """Lock a byte; only the life lock is needed for one process."""
         if byte != OWNER_BYTE:
             return True
@@ -236,32 +271,32 @@ if sys.platform == "win32":
             return False
         return True
 
-    def _unlock(descriptor: int, byte: int) -> None:
+    def _unlock(descriptor: int, byte: int, length: int = 1) -> None:
         """Only the life lock was locked, and that is until the file is closed."""
 
 else:
     import fcntl
 
-    def _set(descriptor: int, kind: int, byte: int) -> None:
+    def _set(descriptor: int, kind: int, byte: int, length: int) -> None:
         if sys.platform == "linux" and LOCKS_MAIN_FILE:
             # struct flock: type, whence, start, length, pid
-            wanted = struct.pack("hhqqi4x", kind, os.SEEK_SET, byte, 1, 0)
+            wanted = struct.pack("hhqqi4x", kind, os.SEEK_SET, byte, length, 0)
             fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, wanted)
         else:
             operations = {fcntl.F_WRLCK: fcntl.LOCK_EX, fcntl.F_RDLCK: fcntl.LOCK_SH, fcntl.F_UNLCK: fcntl.LOCK_UN}
             wait = 0 if kind == fcntl.F_UNLCK else fcntl.LOCK_NB
-            fcntl.lockf(descriptor, operations[kind] | wait, 1, byte)
+            fcntl.lockf(descriptor, operations[kind] | wait, length, byte)
 
-    def _lock(descriptor: int, byte: int, *, exclusive: bool) -> bool:
-        """Lock a byte, or change the kind of lock on it; return whether that could be done."""
+    def _lock(descriptor: int, byte: int, *, exclusive: bool, length: int = 1) -> bool:
+        """Lock bytes, or change the kind of lock on them; return whether that could be done."""
         try:
-            _set(descriptor, fcntl.F_WRLCK if exclusive else fcntl.F_RDLCK, byte)
+            _set(descriptor, fcntl.F_WRLCK if exclusive else fcntl.F_RDLCK, byte, length)
         except (BlockingIOError, PermissionError):
             return False
         return True
 
-    def _unlock(descriptor: int, byte: int) -> None:
-        _set(descriptor, fcntl.F_UNLCK, byte)
+    def _unlock(descriptor: int, byte: int, length: int = 1) -> None:
+        _set(descriptor, fcntl.F_UNLCK, byte, length)
 
     def _forget_in_child() -> None:
         """Close what a fork inherited: the child owns nothing, and would hold on to its parent's locks."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sixtyfour_async._journal.owner import SHARES
+from sixtyfour_async._journal.owner import SHARES, OtherNameError, TakenError
 from sixtyfour_async._journal.wholeness import Verdict
 
 
-def in_use(path: Path) -> str:
+def in_use(path: Path, error: TakenError) -> str:
     """Return why a journal cannot be had."""
+    if isinstance(error, OtherNameError):
+        return f"journal {path} is in use by another process under another name, with a log of its own: use that name"
     if not SHARES:
         return f"journal {path} is in use, and on this system by one process at a time: wait for it, or choose another"
     return (
