@@ -104,7 +104,7 @@ class MemoryJournal:
         lease_seconds: float = LEASE_SECONDS,
         clock: Clock = boot_clock,
     ) -> None:
-        self._store = _Store() if shared_with is None else shared_with._store
+        self._store: _Store = _Store() if shared_with is None else shared_with._store  # noqa: SLF001 (its own class)
         self._lease = Lease(lease_seconds, clock)
         self._number = 0
         self._seen = 0
@@ -311,7 +311,7 @@ class MemoryJournal:
 
     async def wait_for_change(self) -> None:
         """Return when rows may have been written since the last call returned."""
-        while self._seen == self._store.writes:
+        while self._seen == self._store.writes:  # noqa: ASYNC110 (the others may be in other threads)
             await anyio.sleep(CHANGE_SECONDS)
         self._seen = self._store.writes
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from functools import singledispatchmethod
 
 from sixtyfour_async._journal.base import Entry, tally_of_replaced
 from sixtyfour_async._journal.changes import Change, Count, Deliver, HandBack, Put, SaveAnswer, SetMeta, Take
+from sixtyfour_async._journal.evidence import now
 from sixtyfour_async._journal.fencing import (
     HELD,
     WRITTEN,
@@ -64,7 +64,7 @@ class Transaction:
     def __init__(self, database: sqlite3.Connection, runner: Runner) -> None:
         self._database = database
         self._runner = runner
-        self._at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        self._at = now()
         self.intents = 0
 
     @singledispatchmethod

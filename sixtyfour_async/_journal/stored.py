@@ -15,6 +15,7 @@ import anyio.to_thread
 
 from sixtyfour_async._journal.base import Entry, FencedError, tally_of_replaced
 from sixtyfour_async._journal.changes import Change, Count, Deliver, HandBack, Put, SaveAnswer, SetMeta, Take
+from sixtyfour_async._journal.fencing import WRITTEN
 from sixtyfour_async._journal.read_ahead import ReadAhead
 from sixtyfour_async._journal.sharing import Claim, Limits
 from sixtyfour_async._scheduling.ledger import Line, Tally
@@ -299,7 +300,7 @@ class StoredJournal:
 
     async def wait_for_change(self) -> None:
         """Return when another runner may have written since the last call returned."""
-        while not await self._look_for_change():
+        while not await self._look_for_change():  # noqa: ASYNC110 (the others are in other processes)
             await anyio.sleep(CHANGE_SECONDS)
         self._ahead.clear()
 
@@ -318,8 +319,7 @@ class StoredJournal:
         async with self._lock:
             if waiting.result is None:  # else another writer has committed ours along with its own
                 await self._commit_pending()
-        assert waiting.result is not None
-        return waiting.result
+        return waiting.result or WRITTEN
 
     async def _commit_pending(self) -> None:
         batch, self._pending = self._pending, []
