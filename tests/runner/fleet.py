@@ -7,24 +7,27 @@ heard of what it asks, or after they have done it.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, TypeAlias, get_args
 
 import anyio
 import anyio.abc
 import httpx
 
-from sixtyfour_async import AsyncClient, JobRunner, JournalError, MemoryJournal, Outcome
+from sixtyfour_async import AsyncClient, Entry, JobRunner, JournalError, MemoryJournal, Outcome, SqliteJournal, State
+from sixtyfour_async._journal.sharing import SharedJournal
 from sixtyfour_async.operations import JobOperation
 from sixtyfour_async.simulator import DEFAULT_KEY, Simulator, SimulatorSettings
 from sixtyfour_async.testing import SimulatedTransport
 
 LEASE_SECONDS = 15.0
 
-GATED = ("put", "claim", "settle_batch", "save_batch_answer", "hand_back", "beat", "deliver", "set_meta", "close")
+GATED = ("put", "claim", "settle_batch", "save_batch_answer", "hand_back", "beat", "deliver", "set_meta")
 
 
 class Gate:
@@ -39,6 +42,10 @@ class Gate:
     def shut(self) -> None:
         if self._open.is_set():
             self._open = anyio.Event()
+
+    @property
+    def is_shut(self) -> bool:
+        return not self._open.is_set()
 
     def reopen(self) -> None:
         self._open.set()
@@ -56,13 +63,24 @@ class Gate:
             raise JournalError("the worker was killed")
 
 
-class WorkerJournal(MemoryJournal):
-    """A journal in memory, shared with others, whose owner can be stopped."""
+MakeJournal: TypeAlias = Callable[[Callable[[], float]], SharedJournal]
+"""Makes one more journal on the same rows, given the clock of leases."""
 
-    def __init__(self, first: MemoryJournal | None, gate: Gate) -> None:
-        super().__init__(shared_with=first, lease_seconds=LEASE_SECONDS, clock=anyio.current_time)
-        for name in GATED:
-            setattr(self, name, _gated(getattr(self, name), gate))
+
+def in_memory() -> MakeJournal:
+    first = MemoryJournal()
+    return lambda clock: MemoryJournal(shared_with=first, lease_seconds=LEASE_SECONDS, clock=clock)
+
+
+def in_file(path: Path) -> MakeJournal:
+    return lambda clock: SqliteJournal(path, lease_seconds=LEASE_SECONDS, clock=clock)
+
+
+def _gate(journal: SharedJournal, gate: Gate) -> None:
+    """Make a journal one whose owner can be stopped."""
+    for name in GATED:
+        setattr(journal, name, _gated(getattr(journal, name), gate))
+    journal.close = _closing(journal.close, gate)
 
 
 def _gated(method: Callable[..., Any], gate: Gate) -> Callable[..., Any]:
@@ -73,6 +91,15 @@ def _gated(method: Callable[..., Any], gate: Gate) -> Callable[..., Any]:
         return result
 
     return passing
+
+
+def _closing(close: Callable[[], Any], gate: Gate) -> Callable[[], Any]:
+    async def closing() -> None:
+        with suppress(JournalError):
+            await gate.passed()
+        await close()
+
+    return closing
 
 
 class WorkerNetwork(httpx.AsyncBaseTransport):
@@ -100,7 +127,7 @@ class Worker:
     """
 
     simulator: Simulator
-    first: MemoryJournal | None
+    journal: SharedJournal
     options: dict[str, Any]
     random: Random | None = None
     runner: JobRunner | None = None
@@ -109,7 +136,7 @@ class Worker:
 
     def __post_init__(self) -> None:
         self.gate = Gate(self.random)
-        self.journal = WorkerJournal(self.first, self.gate)
+        _gate(self.journal, self.gate)
         self.done = anyio.Event()
         self.killed = False
         self.started = False
@@ -160,6 +187,10 @@ class Worker:
         async for _ in runner.map(operations):
             pass
 
+    @property
+    def is_frozen(self) -> bool:
+        return self.gate.is_shut
+
     def thaw(self) -> None:
         if not self.killed:
             self.gate.reopen()
@@ -173,10 +204,13 @@ class Fleet:
     tasks: anyio.abc.TaskGroup
     random: Random | None = None
     workers: list[Worker] = field(default_factory=list[Worker])
-    journal: MemoryJournal = field(default_factory=lambda: MemoryJournal(clock=anyio.current_time))
+    make: MakeJournal = field(default_factory=in_memory)
+
+    def __post_init__(self) -> None:
+        self._clock = asyncio.get_running_loop().time  # also for worker threads
 
     def worker(self, **options: Any) -> Worker:
-        made = Worker(self.simulator, self.journal, options, self.random)
+        made = Worker(self.simulator, self.make(self._clock), options, self.random)
         self.workers.append(made)
         return made
 
@@ -189,6 +223,14 @@ class Fleet:
         self.tasks.start_soon(lambda: made.work(operations, **(how or {})))
         return made
 
+    async def entries(self) -> dict[str, Entry]:
+        """Return all rows of the journal, by key, as one more runner finds them."""
+        journal = self.make(self._clock)
+        await journal.open()
+        found = {entry.key: entry async for entry in journal.entries(frozenset(get_args(State)))}
+        await journal.close()
+        return found
+
     async def done(self, seconds: float = 3600.0) -> None:
         """Wait until every worker that was started and not killed has ended."""
         with anyio.fail_after(seconds):
@@ -198,10 +240,10 @@ class Fleet:
 
 
 @asynccontextmanager
-async def fleet(settings: SimulatorSettings | None = None, random: Random | None = None) -> AsyncGenerator[Fleet, None]:
-    simulator = Simulator(settings or SimulatorSettings(), now=anyio.current_time)
+async def fleet(make: MakeJournal | None = None, random: Random | None = None) -> AsyncGenerator[Fleet, None]:
+    simulator = Simulator(SimulatorSettings(), now=anyio.current_time)
     async with anyio.create_task_group() as tasks:
-        made = Fleet(simulator, tasks, random)
+        made = Fleet(simulator, tasks, random, make=make or in_memory())
         try:
             yield made
         finally:

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.anyio
 async def until(condition: Callable[[], Any], seconds: float = 600.0) -> None:
     """Wait, in virtual time, until something is so."""
     with anyio.fail_after(seconds):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 (whatever the test waits for)
             await anyio.sleep(0.05)
 
 
@@ -90,7 +90,7 @@ async def test_what_one_worker_has_acknowledged_is_left_out_of_the_others_that_a
         again = made.start(questions(12), {"deliver": "once"})
         await made.done()
 
-    assert set(delivered) == set(made.journal.rows)
+    assert set(delivered) == {question(number).fingerprint() for number in range(12)}
     assert again.outcomes == []
 
 
@@ -99,8 +99,9 @@ async def test_the_idempotency_keys_of_all_workers_are_the_same() -> None:
         for _ in range(4):
             made.start(questions(1))
         await made.done()
+        name = await made.workers[0].journal.get_meta("id")
 
-    assert len(made.journal.meta["id"]) == 36
+    assert len(name or "") == 36
     assert submits(made) == 1
 
 
@@ -202,9 +203,8 @@ async def test_rows_of_a_worker_that_was_killed_are_taken_over_within_a_lease() 
         doomed.kill()
         killed_at = anyio.current_time()
         follower = made.start(questions(10))
-        await until(lambda: all(entry.state == "completed" for entry in made.journal.rows.values()))
-        took = anyio.current_time() - killed_at
         await made.done()
+        took = anyio.current_time() - killed_at
 
     assert statuses(follower) == {"completed": 10}
     assert submits(made) == 10
@@ -217,7 +217,7 @@ async def test_a_worker_that_stood_still_before_the_request_left_sends_nothing()
         frozen = made.start(questions(3))
         await until(lambda: frozen.runner is not None)
         frozen.freeze_after("claim")
-        await until(lambda: made.journal.rows)
+        await until(lambda: frozen.is_frozen)
         heir = made.start(questions(3), on_unknown="park")
         await anyio.sleep(3 * LEASE_SECONDS)
         frozen.thaw()
