@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from sixtyfour_async._journal.base import Entry
-from sixtyfour_async._journal.sharing import Limits
+from sixtyfour_async._journal.sharing import KeptDelivery, Limits
 from sixtyfour_async._scheduling.ledger import Tally
 from sixtyfour_async._scheduling.row_states import SHARED
 from sixtyfour_async._wire.body import Body
@@ -37,6 +37,20 @@ class Take:
     entries: tuple[Entry, ...]
     limits: Limits
     replaced: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeepDelivery:
+    """A webhook delivery that waits for the runner that has its job."""
+
+    delivery: KeptDelivery
+
+
+@dataclass(frozen=True, slots=True)
+class DropDelivery:
+    """The delivery for a job is needed no more; refused when there is none."""
+
+    job_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +101,4 @@ class Count:
     cents: float
 
 
-Change: TypeAlias = Put | Take | HandBack | Deliver | SetMeta | SaveAnswer | Count
+Change: TypeAlias = Put | Take | HandBack | KeepDelivery | DropDelivery | Deliver | SetMeta | SaveAnswer | Count

@@ -38,6 +38,11 @@ class Standing:
     held_by: int | None = None
 
 
+def standing_of(entry: Entry) -> Standing:
+    """Return what is asked of a line that nobody else holds."""
+    return Standing(entry.version, entry.state, entry.job_id, entry.sent_at)
+
+
 def is_next(stored: Standing | None, entry: Entry) -> bool:
     """Return whether a line follows the stored one; a line without a version does not ask what is there."""
     return entry.version in (0, 1 + (stored.version if stored else 0))

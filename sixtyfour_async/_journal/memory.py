@@ -26,9 +26,10 @@ from sixtyfour_async._journal.fencing import (
     late_line,
     may_claim,
     spent_cents,
+    standing_of,
 )
 from sixtyfour_async._journal.lease import Clock, Lease, boot_clock
-from sixtyfour_async._journal.sharing import LEASE_SECONDS, Cap, Claim, Limits, Room
+from sixtyfour_async._journal.sharing import LEASE_SECONDS, Cap, Claim, KeptDelivery, Limits, Room
 from sixtyfour_async._scheduling.ledger import Line, Tally
 from sixtyfour_async._scheduling.row_states import State
 from sixtyfour_async._wire.body import Body
@@ -53,6 +54,7 @@ class _Store:
     leases: dict[int, float] = field(default_factory=dict[int, float])
     sums: dict[str, float] = field(default_factory=dict[str, float])
     under_way: Counter[str] = field(default_factory=Counter[str])
+    deliveries: dict[str, KeptDelivery] = field(default_factory=dict[str, KeptDelivery])
     runners: int = 0
     writes: int = 0
 
@@ -192,7 +194,7 @@ class MemoryJournal:
         fenced = list[Entry]()
         for entry in entries:
             following = written.get(entry.key)
-            stored = self._standing(entry.key) if following is None else _standing_of(following)
+            stored = self._standing(entry.key) if following is None else standing_of(following)
             (written.__setitem__(entry.key, entry) if is_next(stored, entry) else fenced.append(entry))
         if not fenced:
             for entry in written.values():
@@ -289,6 +291,19 @@ class MemoryJournal:
         """Return whether another registered runner holds any row."""
         return any(self._holder(key) is not None for key in self._store.owners)
 
+    async def keep_delivery(self, delivery: KeptDelivery) -> None:
+        """Keep a delivery, unless one for its job is kept already."""
+        self._store.deliveries.setdefault(delivery.job_id, delivery)
+        self._store.writes += 1
+
+    async def kept_deliveries(self) -> list[KeptDelivery]:
+        """Return the deliveries that are kept, the oldest first."""
+        return list(self._store.deliveries.values())
+
+    async def drop_delivery(self, job_id: str) -> bool:
+        """Forget the delivery for a job; return whether it was there."""
+        return self._store.deliveries.pop(job_id, None) is not None
+
     async def keep_meta(self, name: str, text: str) -> str:
         """Store a text under a name unless there is one; return the one that is stored."""
         return self.meta.setdefault(name, text)
@@ -333,7 +348,7 @@ class MemoryJournal:
 
     def _standing(self, key: str) -> Standing | None:
         entry = self.rows.get(key)
-        return None if entry is None else replace(_standing_of(entry), held_by=self._holder(key))
+        return None if entry is None else replace(standing_of(entry), held_by=self._holder(key))
 
     async def _exceeded(self, free: Sequence[Entry], limits: Limits, replaced: Sequence[Entry]) -> Cap | Room | None:
         caps = limits.caps if any(entry.state == "intended" for entry in free) else ()
@@ -362,10 +377,6 @@ class MemoryJournal:
 
 def _under_way(room: Room, entries: Iterable[Entry]) -> int:
     return sum(entry.state in HELD and entry.operation in room.operations for entry in entries)
-
-
-def _standing_of(entry: Entry) -> Standing:
-    return Standing(entry.version, entry.state, entry.job_id, entry.sent_at)
 
 
 def _spent(entry: Entry, since: str) -> float:

@@ -127,6 +127,9 @@ MIGRATIONS = (
     CREATE TABLE runners (
         number INTEGER PRIMARY KEY AUTOINCREMENT, boot TEXT NOT NULL, lease_until REAL NOT NULL
     ) STRICT;
+    CREATE TABLE deliveries (
+        job_id TEXT PRIMARY KEY, body BLOB NOT NULL, body_type TEXT NOT NULL, received_at TEXT NOT NULL
+    ) STRICT;
     CREATE TABLE sums (since TEXT PRIMARY KEY, spent REAL NOT NULL, runner INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     """
     + SUMMED,

@@ -59,6 +59,13 @@ CREATE TABLE answers (
     body_type TEXT NOT NULL     -- its content type
 ) STRICT;
 
+CREATE TABLE deliveries (       -- webhook deliveries that wait for the process that has their job
+    job_id TEXT PRIMARY KEY,    -- the service's id of it
+    body BLOB NOT NULL,         -- as it was delivered, its signature verified: what was found stands here
+    body_type TEXT NOT NULL,    -- its content type
+    received_at TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE tallies (
     variant TEXT NOT NULL,
     name TEXT NOT NULL,         -- duplicate, reused: rows answered without a submit; forgotten: rows erased by you;

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from sixtyfour_async._journal.base import Entry, TimedJournal
+from sixtyfour_async._wire.body import Body
 
 LEASE_SECONDS = 15.0
 """Real seconds after which a runner that gives no sign of life is succeeded."""
@@ -79,6 +80,21 @@ class Claim:
     exceeded: Cap | Room | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class KeptDelivery:
+    """A webhook delivery that was received, and waits for the runner that has its job.
+
+    Attributes:
+        job_id: The service's id of the job.
+        body: What was delivered; its signature was verified.
+        received_at: When, ISO text, UTC, by the clock of the machine that received it.
+    """
+
+    job_id: str
+    body: Body
+    received_at: str
+
+
 @runtime_checkable
 class SharedJournal(TimedJournal, Protocol):
     """A journal that several runners may have open at once.
@@ -119,6 +135,18 @@ class SharedJournal(TimedJournal, Protocol):
 
     async def keep_meta(self, name: str, text: str) -> str:
         """Store a text under a name unless there is one; return the one that is stored, which is the same for all."""
+        ...
+
+    async def keep_delivery(self, delivery: KeptDelivery) -> None:
+        """Keep a delivery, unless one for its job is kept already; durable on return, and a change for all others."""
+        ...
+
+    async def kept_deliveries(self) -> list[KeptDelivery]:
+        """Return the deliveries that are kept, the oldest first."""
+        ...
+
+    async def drop_delivery(self, job_id: str) -> bool:
+        """Forget the delivery for a job; return whether it was there."""
         ...
 
     async def beat(self) -> None:

@@ -8,7 +8,18 @@ from collections.abc import Iterable, Sequence
 from functools import singledispatchmethod
 
 from sixtyfour_async._journal.base import Entry, tally_of_replaced
-from sixtyfour_async._journal.changes import Change, Count, Deliver, HandBack, Put, SaveAnswer, SetMeta, Take
+from sixtyfour_async._journal.changes import (
+    Change,
+    Count,
+    Deliver,
+    DropDelivery,
+    HandBack,
+    KeepDelivery,
+    Put,
+    SaveAnswer,
+    SetMeta,
+    Take,
+)
 from sixtyfour_async._journal.evidence import now
 from sixtyfour_async._journal.fencing import (
     HELD,
@@ -39,6 +50,8 @@ DROP_BATCH_ANSWER = "DELETE FROM answers WHERE batch = ?"
 SET_META = "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)"
 _KEEP_META = "INSERT OR IGNORE INTO meta (name, value) VALUES (?, ?)"
 _HAND_BACK = "UPDATE jobs SET owner = NULL, version = version + 1 WHERE key = ? AND owner = ? AND state = 'accepted'"
+_KEEP_DELIVERY = "INSERT OR IGNORE INTO deliveries (job_id, body, body_type, received_at) VALUES (?, ?, ?, ?)"
+_DROP_DELIVERY = "DELETE FROM deliveries WHERE job_id = ?"
 _DELIVER = "UPDATE jobs SET delivered = 1 WHERE key = ?"
 _TALLY = (
     "INSERT INTO tallies (variant, name, sent_at, rows, cents) VALUES (?, ?, ?, ?, ?)"
@@ -109,6 +122,17 @@ class Transaction:
     def _(self, change: HandBack) -> Claim:
         self._database.executemany(_HAND_BACK, [(key, self._runner.number) for key in change.keys])
         return WRITTEN
+
+    @apply.register
+    def _(self, change: KeepDelivery) -> Claim:
+        kept, body = change.delivery, change.delivery.body
+        self._database.execute(_KEEP_DELIVERY, (kept.job_id, body.content, body.content_type, kept.received_at))
+        return WRITTEN
+
+    @apply.register
+    def _(self, change: DropDelivery) -> Claim:
+        dropped = self._database.execute(_DROP_DELIVERY, (change.job_id,)).rowcount
+        return WRITTEN if dropped else Claim(frozenset({change.job_id}))
 
     @apply.register
     def _(self, change: SaveAnswer) -> Claim:

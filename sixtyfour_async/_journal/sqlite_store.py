@@ -14,7 +14,7 @@ from sixtyfour_async._journal.journal_file import JournalFile
 from sixtyfour_async._journal.lease import Clock, Lease
 from sixtyfour_async._journal.runners import Runner, dismiss_all
 from sixtyfour_async._journal.schema import batch_entries_of, lines_of, pages, select, select_from
-from sixtyfour_async._journal.sharing import Claim
+from sixtyfour_async._journal.sharing import Claim, KeptDelivery
 from sixtyfour_async._journal.sqlite_changes import DROP_BATCH_ANSWER, SET_META, Transaction
 from sixtyfour_async._scheduling.ledger import Line
 from sixtyfour_async._scheduling.row_states import ENDED, SHARED, State
@@ -26,6 +26,8 @@ KEYS_PER_QUERY = 500
 _OTHERS_HOLD = (
     "SELECT 1 FROM jobs WHERE owner IS NOT NULL AND owner <> ? AND owner IN (SELECT number FROM runners) LIMIT 1"
 )
+
+_KEPT_DELIVERIES = "SELECT job_id, body, body_type, received_at FROM deliveries ORDER BY received_at, job_id"
 
 
 class SqliteStore:
@@ -143,6 +145,12 @@ class SqliteStore:
         """Return whether another registered runner holds any row."""
         with self._reading() as database:
             return database.execute(_OTHERS_HOLD, (self._runner.number,)).fetchone() is not None
+
+    def kept_deliveries(self) -> list[KeptDelivery]:
+        """Return the deliveries that are kept, the oldest first."""
+        with self._reading() as database:
+            found = database.execute(_KEPT_DELIVERIES).fetchall()
+        return [KeptDelivery(job_id, Body(body, kind), at) for job_id, body, kind, at in found]
 
     def bind(self, purpose: Mapping[str, str]) -> None:
         """Record what this journal is for."""

@@ -14,10 +14,21 @@ import anyio
 import anyio.to_thread
 
 from sixtyfour_async._journal.base import Entry, FencedError, tally_of_replaced
-from sixtyfour_async._journal.changes import Change, Count, Deliver, HandBack, Put, SaveAnswer, SetMeta, Take
+from sixtyfour_async._journal.changes import (
+    Change,
+    Count,
+    Deliver,
+    DropDelivery,
+    HandBack,
+    KeepDelivery,
+    Put,
+    SaveAnswer,
+    SetMeta,
+    Take,
+)
 from sixtyfour_async._journal.fencing import WRITTEN
 from sixtyfour_async._journal.read_ahead import ReadAhead
-from sixtyfour_async._journal.sharing import Claim, Limits
+from sixtyfour_async._journal.sharing import Claim, KeptDelivery, Limits
 from sixtyfour_async._scheduling.ledger import Line, Tally
 from sixtyfour_async._scheduling.row_states import State
 from sixtyfour_async._wire.body import Body
@@ -83,6 +94,10 @@ class Store(Protocol):
 
     def others_hold(self) -> bool:
         """See `SharedJournal.others_hold`."""
+        ...
+
+    def kept_deliveries(self) -> list[KeptDelivery]:
+        """See `SharedJournal.kept_deliveries`."""
         ...
 
     def bind(self, purpose: Mapping[str, str]) -> None:
@@ -246,6 +261,18 @@ class StoredJournal:
     async def hand_back(self, keys: Collection[str]) -> None:
         """Free accepted rows of this runner, which it polls no more; returns once that is durable."""
         await self._write(HandBack(tuple(keys)))
+
+    async def keep_delivery(self, delivery: KeptDelivery) -> None:
+        """Keep a delivery, unless one for its job is kept already; returns once that is durable."""
+        await self._write(KeepDelivery(delivery))
+
+    async def kept_deliveries(self) -> list[KeptDelivery]:
+        """Return the deliveries that are kept, the oldest first."""
+        return await self._alone(self._store.kept_deliveries, tallies=False)
+
+    async def drop_delivery(self, job_id: str) -> bool:
+        """Forget the delivery for a job; return whether it was there."""
+        return not (await self._write(DropDelivery(job_id))).refused
 
     async def keep_meta(self, name: str, text: str) -> str:
         """Store a text under a name unless there is one; return the one that is stored."""

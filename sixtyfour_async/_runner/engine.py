@@ -103,8 +103,9 @@ class Engine:
         self._transit = Transit(
             client, journal, scheduler, self._inbox, claims, let_go=self.ends.let_go, webhook_url=receivers.url
         )
-        parked = ParkedRows(journal, self.rows.__contains__)
+        parked = ParkedRows(journal, claims, self.rows.__contains__)
         self.webhooks = WebhookIntake(receivers, journal, self._transit, self._inbox, parked)
+        self.following.take_kept = self.webhooks.look
         self.ends.webhooks, self.ends.on_stopped = self.webhooks, self._withdraw_for
 
     # --- rows in ------------------------------------------------------------------------------------------------
@@ -261,7 +262,7 @@ class Engine:
                         self._go_on_in_parts(self._under_way.submissions[id_], sizes)
                     case _:
                         tasks.start_soon(self._execute, command)
-            self.following.update(clock.now())
+            self.following.update(clock.now(), receives=self.webhooks.is_bound)
             self._outage_log.update(scheduler, clock.now())
             at = None if self.broken else scheduler.wake_at(clock.now())
             at = min(math.inf if at is None else at, self._batcher.wake_at())

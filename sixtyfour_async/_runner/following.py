@@ -33,9 +33,11 @@ class Following:
         rows: All of them, by key.
         limits: What holds for all runners together; None for a journal that cannot be shared, whose rows nobody else
             has.
+        take_kept: Takes in the webhook deliveries that other runners received.
         admit: Admits a row again, given its line in the journal, or None when there is none any more.
     """
 
+    take_kept: Callable[[], Awaitable[None]]
     admit: Callable[[Row, Entry | None], Awaitable[None]]
 
     def __init__(self, journal: Journal, scheduler: Scheduler, under_way: UnderWay, inbox: Inbox) -> None:
@@ -45,6 +47,7 @@ class Following:
         self._scheduler = scheduler
         self._inbox = inbox
         self._awaits_limits = False
+        self._receives = False
         self._some = anyio.Event()
         self._at_once = False
         self._pause = anyio.CancelScope()
@@ -67,10 +70,18 @@ class Following:
         self._at_once = True
         self._pause.cancel()
 
-    def update(self, now: float) -> None:
-        """Learn from the scheduler whether rows wait for what others hold; it has used what was looked up before."""
+    def update(self, now: float, *, receives: bool) -> None:
+        """Learn from the scheduler whether rows wait for what others hold; it has used what was looked up before.
+
+        Args:
+            now: The instant.
+            receives: May other runners receive deliveries for the jobs of this one?
+        """
         if self.limits is None:
             return
+        if receives and not self._receives:
+            self._receives = True
+            self._some.set()
         self._scheduler.ledger.others = None
         awaited, self._awaits_limits = self._awaits_limits, self._scheduler.waits_for_others(now)
         if self._awaits_limits and not awaited:
@@ -86,7 +97,7 @@ class Following:
         if self._journal is None:
             return
         while True:
-            if not self.rows and not self._awaits_limits:
+            if not (self.rows or self._awaits_limits or self._receives):
                 self._some = anyio.Event()
                 await self._some.wait()
             self._at_once = False
@@ -105,6 +116,8 @@ class Following:
             self._inbox.post()
             for entry in await self.limits.unattended():
                 await self.admit(Row(entry, restore(entry), []), entry)
+        if self._receives:
+            await self.take_kept()
         rows = dict(self.rows)
         found = {entry.key: entry for entry in await journal.find_all(rows.keys())} if rows else {}
         for key, row in rows.items():

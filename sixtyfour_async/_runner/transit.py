@@ -228,7 +228,11 @@ class Transit:
             return
         report = running_report(submission.operation, job_id, answer)
         if report is None and not submission.in_file:
-            await self._keep(submission, answer)
+            try:
+                await self._keep(submission, answer)
+            except FencedError:
+                self._let_go(submission, [row.entry.key for row in submission.rows])
+                raise
             report = delivered_end(submission.operation, job_id, answer)
         if report is not None and report.state is not JobState.RUNNING and submission.claim_end(answer):
             submission.show_progress(report)

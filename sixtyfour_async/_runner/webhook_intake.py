@@ -10,11 +10,10 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from contextlib import suppress
-from dataclasses import replace
 
 import anyio.abc
 
-from sixtyfour_async._journal.base import Journal
+from sixtyfour_async._journal.base import FencedError, Journal
 from sixtyfour_async._runner.early_deliveries import EarlyDeliveries
 from sixtyfour_async._runner.inbox import Inbox
 from sixtyfour_async._runner.parked_rows import ParkedRows
@@ -66,14 +65,30 @@ class WebhookIntake:
         """Begin, with what an earlier run was about to do."""
         self._tasks = tasks
         self._receivers.connect(self.take)
-        tasks.start_soon(self._take_left_over)
+        tasks.start_soon(self._begin)
 
-    async def _take_left_over(self) -> None:
-        """Take in what an earlier run kept; a journal that fails meanwhile fails the rows, too, which say so."""
-        with suppress(JournalError):
-            for event in await self._early.load():
-                await self._not_ours(replace(event, trusted=True))
-            await self._early.forget_left_over()
+    async def _begin(self) -> None:
+        with suppress(JournalError):  # a journal that fails now fails the rows, too, which say so
+            await self._early.take_over()
+            await self.look()
+
+    async def look(self) -> None:
+        """Take in what others received for jobs of this runner, and what no runner will take any more.
+
+        Raises:
+            JournalError: The journal cannot be read.
+        """
+        events = await self._early.look()
+        unclaimed = await self._early.unclaimed() if events else set[str]()
+        for event in events:
+            submission = self._running.get(event.job_id)
+            with suppress(FencedError, RunStoppedError):  # another runner has its row by now, or takes it later
+                if submission is not None:
+                    await self._transit.take_delivery(submission, event.job_id, _body(event))
+                elif event.job_id in unclaimed and event.job_id not in self._ended:
+                    await self._not_ours(event)
+                if submission is not None or event.job_id in unclaimed or event.job_id in self._ended:
+                    await self._early.drop(event.job_id)
 
     def close(self) -> None:
         """Refuse deliveries from now on, so that they are sent again."""
@@ -113,6 +128,7 @@ class WebhookIntake:
             self._unanswered.discard(submission.id)
             for event in await self._early.take_unclaimed(submission.id):
                 await self._not_ours(event)
+                await self._early.drop(event.job_id)
 
     def ended(self, submission: Submission) -> None:
         """Know that a job is under way no more."""
@@ -129,6 +145,14 @@ class WebhookIntake:
             JournalError: It cannot be kept now.
             RunStoppedError: The runner is closed, or the caller's function is behind.
         """
+        try:
+            await self._take(event)
+        except FencedError:  # another runner has its row by now: that one takes it
+            if not isinstance(event, JobEvent):
+                raise
+            await self._early.keep(event, ())
+
+    async def _take(self, event: JobEvent | WorkflowEvent) -> None:
         submission = self._running.get(event.job_id)
         if submission is None:
             await self._take_unknown(event)
@@ -147,8 +171,17 @@ class WebhookIntake:
                 _remember(self._announced, event.job_id, 0)
         elif self._unanswered and isinstance(event, JobEvent):
             await self._early.keep(event, self._unanswered)
+        elif isinstance(event, JobEvent) and await self._is_of_others(event.job_id):
+            await self._early.keep(event, ())
         else:
             await self._not_ours(event)
+
+    async def _is_of_others(self, job_id: str) -> bool:
+        """Return whether another runner has a job under way, or may have: it waits for the answer to a submit."""
+        if not await self._early.may_be_of_others():
+            return False
+        known = await self._parked.find(job_id)
+        return known is None or known.held_by is not None
 
     async def _not_ours(self, event: JobEvent | WorkflowEvent) -> None:
         """Take a delivery that is for no job under way."""

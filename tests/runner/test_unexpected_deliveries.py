@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
 from typing import Any
 
 import anyio
 import httpx
 import pytest
 
-from sixtyfour_async import JobEvent, JournalError, MemoryJournal
+from sixtyfour_async import JobEvent, Journal, JournalError, MemoryJournal
+from sixtyfour_async._journal.sharing import SharedJournal
 from sixtyfour_async._runner.early_deliveries import MAX_EARLY, EarlyDeliveries
 from sixtyfour_async.simulator import SimulatorSettings
 from sixtyfour_async.testing import SimulatedTransport
 from sixtyfour_async.webhooks import parse
+from tests.journal.test_own_journal import DictJournal
 from tests.runner.pushing import QUIET, finder, pushed
 from tests.runner.questions import question
 from tests.webhooks.deliveries import body_of
@@ -26,6 +28,7 @@ async def test_a_delivery_that_comes_before_the_submits_own_answer_is_joined() -
 
     async with pushed() as whole:
         journal = whole.runner.journal
+        assert isinstance(journal, SharedJournal)
         put = journal.put
 
         async def late_put(*entries: Any) -> None:
@@ -37,14 +40,14 @@ async def test_a_delivery_that_comes_before_the_submits_own_answer_is_joined() -
                     "result": {"structured_data": {"headquarters": "Early"}},
                 }
                 assert await whole.deliver(payload) == 204
-                assert json.loads(await journal.get_meta("early deliveries") or "[]")
+                assert [kept.job_id for kept in await journal.kept_deliveries()] == [entries[0].job_id]
             await put(*entries)
 
         journal.put = late_put  # type: ignore[method-assign]
         outcome = await whole.runner.run(question(0))
 
     assert outcome.result().structured_data == {"headquarters": "Early"}
-    assert await whole.runner.journal.get_meta("early deliveries") == ""
+    assert await journal.kept_deliveries() == []
 
 
 @pytest.mark.parametrize("operation", [question(0), finder()])
@@ -115,8 +118,9 @@ async def test_a_row_of_an_earlier_run_is_ended_by_its_delivery() -> None:
     assert again.polls == []
 
 
-async def test_what_waits_for_an_id_is_bounded_and_survives_a_restart() -> None:
-    journal = MemoryJournal()
+@pytest.mark.parametrize("kind", [MemoryJournal, DictJournal])
+async def test_what_waits_for_an_id_is_bounded_and_survives_a_restart(kind: Callable[[], Journal]) -> None:
+    journal = kind()
     early = EarlyDeliveries(journal)
     for number in range(MAX_EARLY):
         await early.keep(event(f"job {number}"), {1})
@@ -126,10 +130,12 @@ async def test_what_waits_for_an_id_is_bounded_and_survives_a_restart() -> None:
     assert await early.take("job 7") is not None
     assert await early.take("job 7") is None
     later = EarlyDeliveries(journal)
-    assert [one.job_id for one in await later.load()] == [f"job {number}" for number in range(MAX_EARLY) if number != 7]
+    left_over = [one.job_id for one in await later.look()]
+    assert left_over == [f"job {number}" for number in range(MAX_EARLY) if number != 7]
+    for job_id in left_over[1:]:
+        await later.drop(job_id)
     await later.keep(event("job 8"), {1})
-    await later.forget_left_over()
-    assert [one.job_id for one in await EarlyDeliveries(journal).load()] == ["job 8"]
+    assert [one.job_id for one in await EarlyDeliveries(journal).look()] == ["job 0", "job 8"]
 
 
 def event(job_id: str) -> JobEvent:
