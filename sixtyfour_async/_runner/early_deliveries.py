@@ -13,6 +13,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+import anyio
+
 from sixtyfour_async._journal.base import Journal
 from sixtyfour_async._journal.sharing import KeptDelivery, SharedJournal
 from sixtyfour_async._runner.submission import wall_clock
@@ -130,6 +132,7 @@ class _InOneText:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._kept: dict[str, KeptDelivery] | None = None
+        self._lock = anyio.Lock()
 
     async def keep_delivery(self, delivery: KeptDelivery) -> None:
         (await self._read()).setdefault(delivery.job_id, delivery)
@@ -145,12 +148,12 @@ class _InOneText:
         return dropped is not None
 
     async def _read(self) -> dict[str, KeptDelivery]:
-        if self._kept is None:
-            items = json.loads(await self._journal.get_meta(META) or "[]")
-            bodies = [Body(base64.b64decode(item["body"]), item["type"]) for item in items]
-            read = ((_read(body), body) for body in bodies)
-            found = {event.job_id: KeptDelivery(event.job_id, body, "") for event, body in read if event is not None}
-            self._kept = found
+        async with self._lock:
+            if self._kept is None:
+                items = json.loads(await self._journal.get_meta(META) or "[]")
+                bodies = [Body(base64.b64decode(item["body"]), item["type"]) for item in items]
+                read = ((_read(body), body) for body in bodies)
+                self._kept = {one.job_id: KeptDelivery(one.job_id, body, "") for one, body in read if one is not None}
         return self._kept
 
     async def _write(self) -> None:

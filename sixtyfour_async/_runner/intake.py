@@ -29,6 +29,7 @@ from sixtyfour_async._runner.submission import Row
 from sixtyfour_async._scheduling.ledger import Ledger
 from sixtyfour_async._scheduling.row_states import (
     ENDED,
+    HELD,
     POLLABLE,
     Admission,
     Batching,
@@ -37,7 +38,7 @@ from sixtyfour_async._scheduling.row_states import (
     admission,
     idempotency_key,
 )
-from sixtyfour_async.errors import CostCapError, InputError, JournalError, RunStoppedError
+from sixtyfour_async.errors import CostCapError, InputError, JobUnknownError, JournalError, RunStoppedError
 from sixtyfour_async.operations import JobOperation
 
 R = TypeVar("R")
@@ -173,12 +174,20 @@ class Intake:
             self._leave_out_acknowledged(row, known)
             if known is not None and _ended_elsewhere(known):
                 self._engine.ends.end(row, self._replayed(row.operation, known, 0))
+            elif known is None and row.entry.state in HELD and row.entry.held_by is None:
+                self._end_erased(row)
             else:
                 await self._go_on(row, known)
         except JournalError:
             raise
         except Exception as error:  # noqa: BLE001 (see contained)
             self._engine.ends.end_without_answer(row, "rejected", contained(error))
+
+    def _end_erased(self, row: Row) -> None:
+        """End a row that was under way here when it was erased from the journal: it is not sent, and paid, again."""
+        job_id = row.entry.job_id
+        error = JobUnknownError("it was erased from the journal while it was under way", job_id=job_id)
+        self._engine.ends.end_without_answer(row, "unfinished" if job_id else "unknown", error)
 
     async def _go_on(self, row: Row, known: Entry | None) -> None:
         decision = self.decide(row.operation, row.entry.fingerprint, known, "every call")

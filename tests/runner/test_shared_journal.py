@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import anyio
 import pytest
 
-from sixtyfour_async import CostCapError, DeepSearch
-from tests.runner.fleet import LEASE_SECONDS, Fleet, Worker, fleet
+from sixtyfour_async import CostCapError, DeepSearch, SqliteJournal
+from tests.journal.test_own_journal import DictJournal
+from tests.runner.fleet import LEASE_SECONDS, Fleet, Worker, fleet, in_file
 from tests.runner.questions import find_emails, question, questions
 
 pytestmark = pytest.mark.anyio
@@ -312,3 +315,32 @@ async def test_two_workers_that_resubmit_what_is_unknown_send_it_once() -> None:
 
     assert submits(made) == 4  # each of the two rows once more, not twice
     assert [statuses(worker) for worker in made.workers[1:]] == [{"completed": 2}] * 2
+
+
+async def test_a_row_that_is_erased_while_it_is_under_way_is_not_paid_a_second_time_by_its_worker(
+    tmp_path: Path,
+) -> None:
+    async with fleet(in_file(tmp_path / "run.db")) as made:
+        worker = made.start(questions(2))
+        await until(lambda: submits(made) == 2)
+        await anyio.sleep(1)
+        person = made.make(asyncio.get_running_loop().time)
+        assert isinstance(person, SqliteJournal)
+        await person.open()
+        assert await person.forget(question(0).fingerprint())
+        await person.close()
+        await made.done()
+
+    assert submits(made) == 2
+    assert statuses(worker) == {"completed": 1, "unfinished": 1}
+    assert all(outcome.job_id for outcome in worker.outcomes)
+
+
+async def test_a_journal_of_ones_own_that_cannot_be_shared_works_as_before() -> None:
+    async with fleet() as made:
+        worker = made.worker()
+        worker.journal = DictJournal()  # type: ignore[assignment]
+        async with worker.running() as runner:
+            outcome = await runner.run(question(0))
+
+    assert outcome.status == "completed"
