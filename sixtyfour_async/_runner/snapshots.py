@@ -6,7 +6,7 @@ from statistics import median
 
 from sixtyfour_async._runner.delivery import Delivery
 from sixtyfour_async._runner.engine import Engine
-from sixtyfour_async._runner.outcomes import Explanation, Stats
+from sixtyfour_async._runner.outcomes import Explanation, Stats, Unfinished
 from sixtyfour_async._scheduling.job_states import Phase
 from sixtyfour_async._scheduling.limits import WaitReason
 from sixtyfour_async._scheduling.row_states import HELD
@@ -41,6 +41,15 @@ def stats_of(scheduler: Scheduler, engine: Engine, delivery: Delivery, now: floa
         delivered=poller.push.delivered,
         followed=followed,
         deliveries_trusted=poller.push.is_trusted if engine.webhooks.is_bound else None,
+    )
+
+
+def unfinished_of(engine: Engine) -> tuple[Unfinished, ...]:
+    """Return the jobs that this runner has under way at the service."""
+    return tuple(
+        Unfinished(row.entry.key, row.operation, row.entry.job_id)
+        for key, row in engine.rows.items()
+        if row.entry.job_id is not None and key not in engine.following.rows
     )
 
 

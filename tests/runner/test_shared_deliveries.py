@@ -71,6 +71,7 @@ async def accepted(worker: WebWorker) -> str:
 async def test_a_delivery_wakes_the_worker_that_waits_whichever_received_it() -> None:
     async with workers() as (simulator, [waiting, receiving]), waiting.runner, receiving.runner:
         outcomes: list[Any] = []
+        delivered_at = 0.0
 
         async def ask() -> None:
             outcomes.append(await waiting.runner.run(question(0)))
@@ -124,6 +125,7 @@ async def test_what_an_unsigned_delivery_says_goes_to_no_worker() -> None:
 
 async def test_a_delivery_for_nobody_is_handed_out_once_it_can_be_no_workers_any_more() -> None:
     async with workers() as (_, [busy, receiving]), busy.runner, receiving.runner:
+        before: list[str] = []
 
         async def ask() -> None:
             await busy.runner.run(question(0))
@@ -147,6 +149,7 @@ async def test_a_delivery_for_nobody_is_handed_out_once_it_can_be_no_workers_any
 async def test_a_delivery_is_kept_when_its_worker_dies_before_it_takes_it() -> None:
     """The successor polls the job anyway, and the delivery is dropped then."""
     async with workers(3) as (simulator, [dying, receiving, heir]), receiving.runner:
+        job_id = ""
         await dying.runner.__aenter__()
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(dying.runner.run, question(0))

@@ -173,7 +173,7 @@ async def test_after_stop_rows_of_others_are_waited_for_and_nothing_is_submitted
 
 async def test_jobs_of_a_runner_that_was_closed_are_polled_on_by_the_one_that_follows() -> None:
     async with fleet() as made:
-        leaver = made.worker()
+        leaver = follower = made.worker()
         async with leaver.running() as runner, anyio.create_task_group() as tasks:
             tasks.start_soon(leaver.ignore, runner, questions(5))
             await until(lambda: submits(made) == 5)
