@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -75,6 +75,7 @@ class Sending:
         deadline: The scope that ends the wait for the head of the answer.
         streams_body: Is a file sent, which takes the time that it takes?
         began: Has a byte of it left? Assumed until a library says that it has not.
+        objection: Asked just before a byte of it leaves: returns why it must not, None when it may.
         check_address: Called while a connection is made; it may refuse the address.
     """
 
@@ -88,13 +89,25 @@ class Sending:
     deadline: anyio.CancelScope = field(default_factory=anyio.CancelScope)
     streams_body: bool = False
     began: bool = True
+    objection: Callable[[], str | None] | None = None
     check_address: AddressCheck | None = None
+
+    def check(self) -> None:
+        """Raise when the request must not leave after all.
+
+        Raises:
+            ConnectError: It must not; nothing was sent.
+        """
+        reason = None if self.objection is None else self.objection()
+        if reason is not None:
+            raise ConnectError(f"not sent: {reason}", operation=self.operation, sent=False)
 
     async def trace(self, event: str, info: Mapping[str, Any]) -> None:
         """Follow the steps of httpcore: the time for an answer starts when the request is sent."""
         if event.endswith("connect_tcp.started"):
             self.began = False
         elif event.endswith("send_request_headers.started"):
+            self.check()  # once more: to connect may have taken its time
             self.began = True
             self.wait_for_answer(not self.streams_body)
         elif event.endswith("send_request_body.complete"):

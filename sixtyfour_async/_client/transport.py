@@ -118,6 +118,7 @@ class Transport:
                 bounds=Bounds(request.timeout),
                 secrets=secrets,
                 streams_body=request.parts is not None,
+                objection=request.objection,
             )
             async with self._respond(sending, content) as response:
                 received = {name.lower(): redact(secrets, value) for name, value in response.headers.items()}
@@ -179,6 +180,7 @@ class Transport:
     async def _respond(self, sending: Sending, content: Content) -> AsyncGenerator[Any, None]:
         """Send a request and give httpx's response, whose head has arrived."""
         await self._settle()
+        sending.check()
         failure: TransportError | None = None
         response: Any = None
         with sending.deadline as scope, quiet_logs(sending.secrets):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, runtime_checkable
 
 from sixtyfour_async._scheduling.attribution import MatchedBy
@@ -47,6 +47,8 @@ class Entry:
         place: Its place in the batch, from 0.
         receipt: The body of the answer to its submit, where no job id could be read from it.
         matched_by: What showed which part of a shared answer is its own: ``echo``, ``index`` or ``position``.
+        version: Number of times that its line was written, this time included, when it is handed to `Journal.put`.
+        held_by: The number of another runner that has it under way; None otherwise. Read, and never written.
     """
 
     key: str
@@ -67,6 +69,25 @@ class Entry:
     place: int | None = None
     receipt: Body | None = None
     matched_by: MatchedBy | None = None
+    version: int = 0
+    held_by: int | None = field(default=None, compare=False)
+
+
+def changed(entry: Entry, **changes: Any) -> Entry:
+    """Return a row's next line, to be written over the one that was read or written last."""
+    return replace(entry, version=entry.version + 1, **changes)
+
+
+class FencedError(JournalError):
+    """Rows were taken or changed by another runner since they were read; nothing was written.
+
+    Attributes:
+        keys: Their keys.
+    """
+
+    def __init__(self, keys: Collection[str]) -> None:
+        super().__init__(f"{len(keys)} rows were taken over by another process")
+        self.keys = frozenset(keys)
 
 
 class Journal(Protocol):
@@ -111,7 +132,10 @@ class Journal(Protocol):
         ...
 
     async def put(self, *entries: Entry) -> None:
-        """Write rows as a whole, all of them or none."""
+        """Write rows as a whole, all of them or none.
+
+        A journal that several runners share raises `FencedError` for a row whose line is not of the version before.
+        """
         ...
 
     async def deliver(self, key: str) -> None:

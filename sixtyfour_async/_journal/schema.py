@@ -8,7 +8,7 @@ included, and never the API key; it is readable by its owner only.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import fields
 from heapq import merge
@@ -25,6 +25,23 @@ from sixtyfour_async._wire.body import Body
 from sixtyfour_async.errors import JournalError
 
 APPLICATION_ID = 0x36344A52  # "64JR"
+
+SUMMED = "".join(
+    f"""
+    CREATE TRIGGER sum_{table}_inserted AFTER INSERT ON {table} BEGIN
+        UPDATE sums SET spent = spent + NEW.spent WHERE since <= coalesce(NEW.sent_at, '');
+    END;
+    CREATE TRIGGER sum_{table}_updated AFTER UPDATE ON {table} BEGIN
+        UPDATE sums SET spent = spent - OLD.spent WHERE since <= coalesce(OLD.sent_at, '');
+        UPDATE sums SET spent = spent + NEW.spent WHERE since <= coalesce(NEW.sent_at, '');
+    END;
+    CREATE TRIGGER sum_{table}_deleted AFTER DELETE ON {table} BEGIN
+        UPDATE sums SET spent = spent - OLD.spent WHERE since <= coalesce(OLD.sent_at, '');
+    END;
+    """  # noqa: S608 (our own table names)
+    for table in ("jobs", "tallies")
+)
+"""What keeps the sums of money by time, whoever writes a line."""
 
 MIGRATIONS = (
     """
@@ -95,6 +112,25 @@ MIGRATIONS = (
         rows_parked INTEGER NOT NULL
     ) STRICT;
     """,
+    """
+    ALTER TABLE jobs ADD COLUMN version INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE jobs ADD COLUMN owner INTEGER;
+    ALTER TABLE jobs ADD COLUMN spent REAL GENERATED ALWAYS AS (round(1e6 * min(1e12, CASE
+        WHEN state IN ('completed', 'no_answer', 'unmatched', 'unreadable', 'failed', 'cancelled')
+            THEN coalesce(cost_cents, 0) + reserved_cents
+        WHEN state IN ('intended', 'accepted', 'unknown', 'lost') THEN reserved_cents
+        ELSE 0 END))) VIRTUAL;
+    CREATE INDEX jobs_under_way ON jobs (operation, owner) WHERE state IN ('intended', 'accepted');
+    CREATE INDEX jobs_by_sending ON jobs (sent_at) WHERE sent_at IS NOT NULL;
+    ALTER TABLE tallies ADD COLUMN spent REAL GENERATED ALWAYS AS (round(1e6 * min(1e12, CASE
+        WHEN name IN ('forgotten', 'replaced', 'resubmitted') THEN cents ELSE 0 END))) VIRTUAL;
+    CREATE TABLE runners (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, boot TEXT NOT NULL, lease_until REAL NOT NULL
+    ) STRICT;
+    CREATE INDEX jobs_by_job ON jobs (job_id) WHERE job_id IS NOT NULL;
+    CREATE TABLE sums (since TEXT PRIMARY KEY, spent REAL NOT NULL, runner INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    """
+    + SUMMED,
 )
 """What brings a file from each schema to the next, from 1 on."""
 
@@ -108,6 +144,7 @@ _BODIES = ("answer", "receipt")
 COLUMNS = tuple(
     column
     for field in fields(Entry)
+    if field.name != "held_by"
     for column in ((field.name, f"{field.name}_type") if field.name in _BODIES else (field.name,))
 )
 """The columns of an entry, in the order in which `as_row` gives them."""
@@ -115,17 +152,25 @@ COLUMNS = tuple(
 _WHOLE = "(SELECT {} FROM answers WHERE answers.batch = jobs.batch AND jobs.state IN ('unmatched', 'unreadable'))"
 """The answer to a row's batch, for a row that has no part of it; see `SHARED`."""
 
+HELD_BY = "(SELECT number FROM runners WHERE number = jobs.owner AND number <> ?)"
+"""The runner that holds a row, if that is another one than the reader."""
+
 _SELECTED = ", ".join(
-    {
-        "answer": f"coalesce(answer, {_WHOLE.format('body')})",
-        "answer_type": f"coalesce(answer_type, {_WHOLE.format('body_type')})",
-    }.get(column, column)
-    for column in COLUMNS
+    [
+        *(
+            {
+                "answer": f"coalesce(answer, {_WHOLE.format('body')})",
+                "answer_type": f"coalesce(answer_type, {_WHOLE.format('body_type')})",
+            }.get(column, column)
+            for column in COLUMNS
+        ),
+        HELD_BY,
+    ]
 )
 
 _LINES = (
     "SELECT variant, state, count(*), total(cost_cents), total(reserved_cents), coalesce(max(cost_cents), 0)"
-    " FROM jobs WHERE coalesce(sent_at, '') >= ? GROUP BY variant, state"
+    " FROM jobs {} GROUP BY variant, state"
 )
 _TALLIES = "SELECT variant, name, sum(rows), total(cents) FROM tallies WHERE sent_at >= ? GROUP BY variant, name"
 
@@ -150,16 +195,16 @@ def checked_version(database: sqlite3.Connection, path: Path) -> int:
     return version
 
 
-def select(database: sqlite3.Connection, where: str, value: str) -> Entry | None:
-    """Return one row, or None."""
-    row = database.execute(f"SELECT {_SELECTED} FROM jobs WHERE {where}", (value,)).fetchone()  # noqa: S608 (ours)
-    return None if row is None else _entry(row)
+def select(database: sqlite3.Connection, where: str, values: Sequence[object], runner: int = 0) -> list[Entry]:
+    """Return rows as a runner sees them: held by another one, or not."""
+    query = f"SELECT {_SELECTED} FROM jobs WHERE {where}"  # noqa: S608 (our own words)
+    return [_entry(row) for row in database.execute(query, (runner, *values))]
 
 
-def select_from(database: sqlite3.Connection, key: str, count: int) -> list[Entry]:
+def select_from(database: sqlite3.Connection, key: str, count: int, runner: int = 0) -> list[Entry]:
     """Return a row, and rows after it in the order in which they were first written: *count* of them at most."""
     after = "rowid >= (SELECT rowid FROM jobs WHERE key = ?) ORDER BY rowid LIMIT ?"
-    return [_entry(row) for row in database.execute(f"SELECT {_SELECTED} FROM jobs WHERE {after}", (key, count))]  # noqa: S608 (ours)
+    return select(database, after, (key, count), runner)
 
 
 def as_row(entry: Entry) -> tuple[Any, ...]:
@@ -174,7 +219,7 @@ def as_row(entry: Entry) -> tuple[Any, ...]:
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
-    values: dict[str, Any] = dict(zip(COLUMNS, row, strict=True))
+    values: dict[str, Any] = dict(zip((*COLUMNS, "held_by"), row, strict=True))
     for name in _BODIES:
         content, content_type = values[name], values.pop(f"{name}_type")
         values[name] = None if content is None else Body(content, content_type)
@@ -182,39 +227,41 @@ def _entry(row: tuple[Any, ...]) -> Entry:
     return Entry(**values)
 
 
-def batch_entries_of(database: sqlite3.Connection, batch: str) -> list[Entry]:
+def batch_entries_of(database: sqlite3.Connection, batch: str, runner: int = 0) -> list[Entry]:
     """Return the rows of a batch, in the order in which they were sent."""
-    query = f"SELECT {_SELECTED} FROM jobs WHERE batch = ? ORDER BY place"  # noqa: S608 (our field names)
-    return [_entry(row) for row in database.execute(query, (batch,))]
+    return select(database, "batch = ? ORDER BY place", (batch,), runner)
 
 
 def lines_of(database: sqlite3.Connection, since: str = "") -> Iterator[Line]:
     """Yield sums over a journal's rows and tallies, of all or of what was sent at an instant or later."""
-    yield from (Line(*row) for row in database.execute(_LINES, (since,)))
+    lines = database.execute(_LINES.format("WHERE sent_at >= ?" if since else "WHERE ? = ''"), (since,))
+    yield from (Line(*row) for row in lines)
     yield from (tally_line(*row) for row in database.execute(_TALLIES, (since,)))
 
 
-def pages(connect: Callable[[], sqlite3.Connection], states: Collection[State]) -> Iterator[list[Entry]]:
+def pages(
+    connect: Callable[[], sqlite3.Connection], states: Collection[State], runner: int = 0
+) -> Iterator[list[Entry]]:
     """Yield pages of rows by age, each page a query of its own, so that writers are not locked out in between.
 
     Each state is read along its own part of the index, and the states are merged: a query for several states would
     sort all of their rows for every page.
     """
-    merged = merge(*(_by_age(connect, state) for state in states), key=lambda row: row[:2])
+    merged = merge(*(_by_age(connect, state, runner) for state in states), key=lambda row: row[:2])
     while rows := list(islice(merged, ROWS_PER_PAGE)):
         yield [_entry(row[1:]) for row in rows]
 
 
-PAGE = (
+_PAGE = (
     f"SELECT created_at, {_SELECTED} FROM jobs WHERE state = ? AND (created_at, key) > (?, ?)"  # noqa: S608 (our field names)
     " ORDER BY created_at, key LIMIT ?"
 )
 
 
-def _by_age(connect: Callable[[], sqlite3.Connection], state: State) -> Iterator[tuple[Any, ...]]:
+def _by_age(connect: Callable[[], sqlite3.Connection], state: State, runner: int) -> Iterator[tuple[Any, ...]]:
     """Yield the rows in one state, the oldest first; each begins with its age and key."""
     after = ("", "")
-    while rows := connect().execute(PAGE, (state, *after, ROWS_PER_PAGE)).fetchall():
+    while rows := connect().execute(_PAGE, (runner, state, *after, ROWS_PER_PAGE)).fetchall():
         after = rows[-1][:2]
         yield from rows
 
@@ -239,7 +286,7 @@ class Reader:
 
     def find(self, key: str) -> Entry | None:
         """Return one row, or None."""
-        return select(self._database, "key = ?", key)
+        return next(iter(select(self._database, "key = ?", (key,))), None)
 
     def entries(self, states: Collection[State] = get_args(State)) -> Iterator[Entry]:
         """Yield the rows in these states, the oldest first."""

@@ -1,4 +1,4 @@
--- The journal, schema 6. One line per row, by its key; times are our wall clock (ISO, UTC), for people only.
+-- The journal, schema 7. One line per row, by its key; times are our wall clock (ISO, UTC), for people only.
 CREATE TABLE meta (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL -- what the journal is for (operation and service; for anything else it is refused), and 'note:…' texts
@@ -29,8 +29,27 @@ CREATE TABLE jobs (
     receipt_type TEXT,                          -- its content type
     matched_by TEXT,                            -- what showed which part of a shared answer is its own: echo, index, position
     created_at TEXT NOT NULL,
-    changed_at TEXT NOT NULL
+    changed_at TEXT NOT NULL,
+    version INTEGER NOT NULL DEFAULT 0,         -- how often this line was written: whoever writes it names the time before
+    owner INTEGER,                              -- the runner that has it under way; it counts while that is in `runners`
+    spent REAL GENERATED ALWAYS AS (round(1e6 * min(1e12, CASE  -- what counts against a cap, millionths of a US cent
+        WHEN state IN ('completed', 'no_answer', 'unmatched', 'unreadable', 'failed', 'cancelled')
+            THEN coalesce(cost_cents, 0) + reserved_cents
+        WHEN state IN ('intended', 'accepted', 'unknown', 'lost') THEN reserved_cents
+        ELSE 0 END))) VIRTUAL
 ) STRICT;
+
+CREATE INDEX jobs_under_way ON jobs (operation, owner) WHERE state IN ('intended', 'accepted');
+
+CREATE INDEX jobs_by_sending ON jobs (sent_at) WHERE sent_at IS NOT NULL;
+
+CREATE TABLE runners (          -- who has the journal open
+    number INTEGER PRIMARY KEY AUTOINCREMENT,   -- never used again
+    boot TEXT NOT NULL,         -- the id of the machine's boot that its clock counts from
+    lease_until REAL NOT NULL   -- seconds since that boot; when they are over, others take what it held
+) STRICT;
+
+CREATE INDEX jobs_by_job ON jobs (job_id) WHERE job_id IS NOT NULL;
 
 CREATE INDEX jobs_by_state_and_age ON jobs (state, created_at, key);
 
@@ -49,7 +68,15 @@ CREATE TABLE tallies (
     sent_at TEXT NOT NULL DEFAULT '',   -- when they were sent, where money depends on it
     rows INTEGER NOT NULL,
     cents REAL NOT NULL,        -- what they would have cost, had cost, or may have cost
+    spent REAL GENERATED ALWAYS AS (round(1e6 * min(1e12, CASE  -- what counts against a cap, millionths of a US cent
+        WHEN name IN ('forgotten', 'replaced', 'resubmitted') THEN cents ELSE 0 END))) VIRTUAL,
     PRIMARY KEY (variant, name, sent_at)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sums (             -- kept by triggers, so that a cap costs one look; made anew when they are missing
+    since TEXT PRIMARY KEY,     -- an instant, a day, a month, or '' for the beginning
+    spent REAL NOT NULL,        -- `spent` of all jobs and tallies that were sent then or later
+    runner INTEGER NOT NULL     -- who asked for it
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE wholeness (        -- one row: what the journal says of itself, so that a lost log or an older copy is noticed

@@ -13,25 +13,28 @@ import logging
 import math
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from itertools import count, islice
+from itertools import islice
 from typing import Any
 
 import anyio
 import anyio.abc
 
 from sixtyfour_async._client.client import AsyncClient, pipeline_of
-from sixtyfour_async._journal.base import Journal
+from sixtyfour_async._journal.base import FencedError, Journal
+from sixtyfour_async._runner.claims import Claims
 from sixtyfour_async._runner.delivery import Delivery
 from sixtyfour_async._runner.exchange import contained
+from sixtyfour_async._runner.following import Following
 from sixtyfour_async._runner.inbox import Inbox
 from sixtyfour_async._runner.outcome_stream import OutcomeStream
-from sixtyfour_async._runner.outcomes import Outcome, Status, Unfinished
 from sixtyfour_async._runner.parked_rows import ParkedRows
-from sixtyfour_async._runner.reading import STATUSES, handed_back, read_outcome, read_report, without_answer
+from sixtyfour_async._runner.reading import STATUSES, handed_back, read_report
 from sixtyfour_async._runner.receivers import Receivers
 from sixtyfour_async._runner.reporter import Reporter
+from sixtyfour_async._runner.row_ends import RowEnds
 from sixtyfour_async._runner.submission import Row, Submission, wall_clock
 from sixtyfour_async._runner.transit import Transit
+from sixtyfour_async._runner.under_way import UnderWay
 from sixtyfour_async._runner.webhook_intake import WebhookIntake
 from sixtyfour_async._scheduling.batches import Batcher
 from sixtyfour_async._scheduling.job_states import ScheduledJob
@@ -54,10 +57,9 @@ from sixtyfour_async._scheduling.messages import (
     TakeBack,
     TaskCommand,
 )
-from sixtyfour_async._scheduling.row_states import Batching, State
+from sixtyfour_async._scheduling.row_states import Batching
 from sixtyfour_async._scheduling.scheduler import Scheduler
 from sixtyfour_async.errors import (
-    JobError,
     JournalError,
     ResponseError,
     RunStoppedError,
@@ -70,39 +72,52 @@ from sixtyfour_async.operations import JobOperation
 
 logger = logging.getLogger("sixtyfour_async.runner")
 
-_NUMBERS = count(1)
-"""Numbers of submissions: hooks of one client may observe the jobs of several runners."""
-
 
 class Engine:
     """Rows under way.
 
     Attributes:
         rows: Every row that was handed over and has not ended, by its key.
+        following: Those of them that another runner has.
+        ends: Ends rows.
         webhooks: Where deliveries come in.
         reporter: Tells the hooks.
         broken: The journal's failure, once it failed: nothing is sent from then on.
-        left_running: Jobs that were handed back because of it; their ids may be in no journal.
     """
 
     def __init__(
         self, client: AsyncClient, journal: Journal, scheduler: Scheduler, delivery: Delivery, receivers: Receivers
     ) -> None:
-        self.rows: dict[str, Row] = {}
+        self._under_way = UnderWay()
+        self.rows = self._under_way.rows
         self.broken: JournalError | None = None
-        self.left_running: list[Unfinished] = []
         self._clock = pipeline_of(client).clock
         self._journal = journal
         self._scheduler = scheduler
         self._delivery = delivery
-        self._submissions: dict[int, Submission] = {}
-        self._submission_of: dict[str, Submission] = {}
         self._batcher: Batcher[Row] = Batcher()
         self._inbox = Inbox()
         self.reporter = Reporter(client, journal, scheduler)
-        self._transit = Transit(client, journal, scheduler, self._inbox, self.reporter, webhook_url=receivers.url)
-        parked = ParkedRows(journal, self.rows.__contains__)
+        self.following = Following(journal, scheduler, self._under_way, self._inbox)
+        claims = Claims(journal, self.following.limits)
+        self.ends = RowEnds(
+            journal, delivery, self._under_way, self.following, claims=claims, inbox=self._inbox, reporter=self.reporter
+        )
+        self._transit = Transit(
+            client,
+            journal,
+            scheduler,
+            self._inbox,
+            self.reporter,
+            claims=claims,
+            owners=self._under_way.owners,
+            let_go=self.ends.let_go,
+            webhook_url=receivers.url,
+        )
+        parked = ParkedRows(journal, claims, self.rows.__contains__)
         self.webhooks = WebhookIntake(receivers, journal, self._transit, self._inbox, parked)
+        self.following.take_kept = self.webhooks.look
+        self.ends.webhooks, self.ends.on_stopped = self.webhooks, self._withdraw_for
 
     # --- rows in ------------------------------------------------------------------------------------------------
 
@@ -112,7 +127,7 @@ class Engine:
         is_new = row.entry.state == "released" and batching != "single"
         batch_key = row.operation.batch_key(in_files=batching == "file") if is_new else None
         if batch_key is None:
-            self._schedule(Submission(next(_NUMBERS), [row], operation))
+            self._schedule(Submission(self._under_way.number(), [row], operation))
             return
         bulk = row.operation.bulk_endpoint()
         in_file = bulk is not None and bulk.takes_file
@@ -130,7 +145,7 @@ class Engine:
     async def resume_batch(self, batch: str, rows: list[Row]) -> None:
         """Go on with a batch that an earlier run submitted: poll it, settle its answer, or repeat it."""
         self.rows.update((row.entry.key, row) for row in rows)
-        submission = Submission.batch_of(next(_NUMBERS), rows, batch)
+        submission = Submission.batch_of(self._under_way.number(), rows, batch)
         answer = await self._journal.load_batch_answer(batch)
         self._schedule(submission)
         if answer is not None:
@@ -155,12 +170,9 @@ class Engine:
         """Let one more consumer wait for a row; one that was withdrawn and not dropped yet is wanted again."""
         row.waiting.append((stream, index))
         row.withdrawn = None
-        submission = self._submission_of.get(row.entry.key)
+        submission = self._under_way.carrier(row.entry.key)
         if submission is not None:
             self._inbox.post(RowWanted(submission.id, row.entry.key, stream.urgent))
-
-    def _is_unsent(self, id_: int) -> bool:
-        return id_ in self._submissions and self._submissions[id_].first.state == "released"
 
     def _stop(self, error: SixtyfourError) -> None:
         """Read no further, and drop what has not been sent: every row would meet the same error."""
@@ -170,32 +182,41 @@ class Engine:
 
     def _withdraw(self, row: Row, error: SixtyfourError) -> None:
         row.withdrawn = error
-        submission = self._submission_of.get(row.entry.key)
-        if submission is None:
+        submission = self._under_way.carrier(row.entry.key)
+        if row.entry.key in self.following.rows:
+            self._leave_following(row, error)
+        elif submission is None:
             self._batcher.remove(row)
-            self._end(row, without_answer(row.operation, row.entry, "rejected", error))
+            self.ends.end_without_answer(row, "rejected", error)
         else:
             self._inbox.post(RowWithdrawn(submission.id, row.entry.key, error))
 
+    def follow(self, row: Row) -> None:
+        """Wait for what becomes of a row that another runner has."""
+        self.rows[row.entry.key] = row
+        self.following.add(row)
+
+    def _leave_following(self, row: Row, error: SixtyfourError) -> None:
+        """Follow a row no longer when nobody is there to hear of it; else it runs, and is waited for."""
+        if all(stream.closed for stream, _ in row.waiting):
+            del self.following.rows[row.entry.key]
+            self.ends.end_without_answer(row, "rejected", error)
+
     def _schedule_batch(self, rows: list[Row]) -> None:
         if len(rows) > 1 or rows[0].operation.batch_key() is None:
-            self._schedule(Submission.batch_of(next(_NUMBERS), rows))
+            self._schedule(Submission.batch_of(self._under_way.number(), rows))
         else:
-            self._schedule(Submission(next(_NUMBERS), rows, rows[0].operation))
+            self._schedule(Submission(self._under_way.number(), rows, rows[0].operation))
 
     def _schedule(self, submission: Submission) -> None:
         """Hand a submission to the scheduler."""
-        self._submissions[submission.id] = submission
-        for row in submission.rows:
-            row.job, self._submission_of[row.entry.key] = submission.id, submission
+        self._under_way.carry(submission)
         if self.broken is not None:
-            self._end_all(submission, "rejected", self.broken)
+            self.ends.end_all(submission, "rejected", self.broken)
             return
         is_pushed = self.webhooks.is_bound and self._transit.is_pushed(submission.operation)
         job = submission.as_job(pushed=is_pushed)
         self.webhooks.running(submission)
-        if submission.first.job_id is not None:
-            self._transit.owners.claim(submission, submission.first.job_id)
         exposed = sum(row.entry.reserved_cents for row in submission.rows)
         self._scheduler.add(job, self._clock.now(), job_id=submission.first.job_id, exposed_cents=exposed)
         self.reporter.scheduled(submission)
@@ -208,12 +229,12 @@ class Engine:
 
     def job_of(self, key: str) -> ScheduledJob | None:
         """Return the job that carries a row; None while it has none."""
-        submission = self._submission_of.get(key)
+        submission = self._under_way.carrier(key)
         return None if submission is None else self._scheduler.jobs.get(submission.id)
 
     def leave(self) -> None:
         """Report what has not ended: the runner is closed."""
-        self.reporter.left(self._submissions.values())
+        self.reporter.left(self._under_way)
 
     def begin_shutdown(self) -> None:
         """Send nothing more, and give submits in transit a last few seconds."""
@@ -224,6 +245,7 @@ class Engine:
     async def run(self, tasks: anyio.abc.TaskGroup) -> None:
         """Serve until cancelled."""
         clock, scheduler = self._clock, self._scheduler
+        tasks.start_soon(self._follow)
         while True:
             for rows in self._batcher.due(clock.now()):
                 self._schedule_batch(rows)
@@ -234,40 +256,54 @@ class Engine:
                 commands += scheduler.due(clock.now())
             for command in commands:
                 match command:
-                    case DropRows():  # at once: the submit that follows it is a task, and may start first
-                        self._drop(command)
+                    case DropRows(id=id_, errors=errors):  # at once: the submit that follows may be first
+                        self.ends.drop(self._under_way.submissions.get(id_), errors)
                     case StopFeed(error=error):
                         self._stop(error)
-                    case Split(id=id_, sizes=sizes) if self._is_unsent(id_):  # nothing to take back
-                        self._go_on_in_parts(self._submissions[id_], sizes)
+                    case Split(id=id_, sizes=sizes) if self._under_way.is_unsent(id_):  # nothing to take back
+                        self._go_on_in_parts(self._under_way.submissions[id_], sizes)
                     case _:
                         tasks.start_soon(self._execute, command)
             change_at = self.reporter.look_round(clock.now())
+            self.following.update(clock.now(), receives=self.webhooks.is_expecting)
             at = None if self.broken else scheduler.wake_at(clock.now())
             at = min(math.inf if at is None else at, self._batcher.wake_at(), change_at)
             with anyio.CancelScope(deadline=clock.loop_time(at)):
                 await self._inbox.wait()
 
+    async def _follow(self) -> None:
+        try:
+            await self.following.run()
+        except JournalError as error:
+            self._break(error)
+
     async def _execute(self, command: TaskCommand) -> None:
-        if isinstance(command, CheckHealth):
-            await self._transit.check_health()
-            return
-        if isinstance(command, PollBatch):
-            known = [self._submissions[id_] for id_ in command.ids if id_ in self._submissions]
-            await self._transit.poll_many(known, command.ids)
-            return
-        submission = self._submissions.get(command.id)
-        if submission is None:
-            return
+        submissions = self._under_way.submissions
+        try:
+            if isinstance(command, CheckHealth):
+                await self._transit.check_health()
+            elif isinstance(command, PollBatch):
+                known = [submissions[id_] for id_ in command.ids if id_ in submissions]
+                await self._transit.poll_many(known, command.ids)
+            elif command.id in submissions:
+                await self._execute_contained(submissions[command.id], command)
+        except JournalError as error:
+            self._break(error)
+
+    async def _execute_contained(self, submission: Submission, command: JobCommand) -> None:
         try:
             with stray_cancellation_contained():
                 await self._execute_for(submission, command)
+        except FencedError as error:  # other runners have the rows, or a person has changed them
+            logger.info("%s", error)
+            self.ends.let_go(submission, [row.entry.key for row in submission.rows])
+            await self.webhooks.closed(submission)
         except JournalError as error:
             self._break(error)
         except Exception as error:  # noqa: BLE001 (see contained)
             await self._set_aside(submission, command, contained(error, submission.rows[0].log_fields()))
         if self.broken is not None:  # perhaps by another task, while this submit was in transit
-            self._end_as_it_stands(submission, self.broken)
+            self.ends.end_as_it_stands(submission, self.broken)
 
     async def _set_aside(self, submission: Submission, command: JobCommand, error: SixtyfourError) -> None:
         """End rows over an exception of ours or of others, so that they end nothing else.
@@ -278,9 +314,9 @@ class Engine:
             unreadable = UnreadableError(f"the answer could not be read: {error}", job_id=submission.first.job_id)
             unreadable.__cause__ = error
             with suppress(JournalError):  # a journal that cannot take it is noticed by the next row at the latest
-                await self._give_up(submission, "unreadable", unreadable, "unreadable")
+                await self.ends.give_up(submission, "unreadable", unreadable, "unreadable")
                 return
-        self._end_all(submission, "unfinished" if submission.first.job_id else "unknown", error)
+        await self.ends.set_aside(submission, error)
 
     async def _execute_for(self, submission: Submission, command: JobCommand) -> None:
         match command:
@@ -291,26 +327,15 @@ class Engine:
             case Poll(job_id=job_id):
                 await self._transit.poll(submission, job_id)
             case Finish():
-                await self._finish(submission, command)
+                await self.ends.finish(submission, command)
             case TakeBack() | Release() | Split():
                 await self._take_back(submission, command)
             case Park(error=error, state=state):
-                await self._give_up(submission, STATUSES[state], error, state)
+                await self.ends.give_up(submission, STATUSES[state], error, state)
             case Detach(error=error):
-                await self._give_up(submission, "unfinished", error, "accepted")
+                await self.ends.give_up(submission, "unfinished", error, "accepted")
 
     # --- ends ---------------------------------------------------------------------------------------------------
-
-    async def _finish(self, submission: Submission, command: Finish) -> None:
-        """Commit the raw answer, parse it, deliver it."""
-        if submission.batch is None:
-            await self._journal.put(submission.finish(command.report))
-        else:
-            await self._journal.settle_batch(submission.batch, submission.settle(command.report))
-        self.reporter.money(submission)
-        for row in self._forget(submission):
-            row.run_time, row.lag = command.run_time, command.lag
-            self._end(row, read_outcome(row.operation, row.entry))
 
     async def _take_back(self, submission: Submission, command: TakeBack | Release | Split) -> None:
         """Take back the intent of a submit that was certainly not accepted and deal with its rows."""
@@ -324,68 +349,38 @@ class Engine:
             case Release(error=RunStoppedError()):
                 self._end_withdrawn(submission)
             case Release(error=error):
-                self._end_all(submission, "rejected", error)
+                self.ends.end_all(submission, "rejected", error)
             case Split(sizes=sizes):
                 self._go_on_in_parts(submission, sizes)
 
     def _end_withdrawn(self, submission: Submission) -> None:
         """End the rows that nobody wants, and schedule those again that somebody has asked for meanwhile."""
-        rows = self._forget(submission)
+        rows = self.ends.forget(submission)
         for row in rows:
             if row.withdrawn is not None:
-                self._end(row, without_answer(row.operation, row.entry, "rejected", row.withdrawn))
+                self.ends.end_without_answer(row, "rejected", row.withdrawn)
         wanted = [row for row in rows if row.withdrawn is None]
         if wanted:
             self.reporter.divided(submission)
         if len(rows) == 1 and wanted:
-            self._schedule(Submission(next(_NUMBERS), wanted, submission.operation))
+            self._schedule(Submission(self._under_way.number(), wanted, submission.operation))
         elif wanted:
             self._schedule_batch(wanted)
 
     def _go_on_in_parts(self, submission: Submission, sizes: Iterable[int]) -> None:
         self.reporter.divided(submission)
-        rows = iter(self._forget(submission))
+        rows = iter(self.ends.forget(submission))
         for size in sizes:
             part = list(islice(rows, size))
             if size > 1:
                 self._schedule_batch(part)
             else:
-                self._schedule(Submission(next(_NUMBERS), part, part[0].operation))
+                self._schedule(Submission(self._under_way.number(), part, part[0].operation))
 
-    def _drop(self, command: DropRows) -> None:
-        submission = self._submissions.get(command.id)
-        for row in () if submission is None else submission.drop(command.errors):
-            del self._submission_of[row.entry.key]
-            self._end(row, without_answer(row.operation, row.entry, "rejected", command.errors[row.entry.key]))
-
-    async def _give_up(self, submission: Submission, status: Status, error: SixtyfourError, state: State) -> None:
-        why = error.message if isinstance(error, JobError) else str(error)  # its id has a place of its own on the line
-        await self._journal.put(*submission.advance(state, error=why))
-        self.reporter.money(submission)
-        await self.webhooks.closed(submission, in_doubt=state == "unknown")
-        self._end_all(submission, status, error)
-
-    def _end_all(self, submission: Submission, status: Status, error: SixtyfourError) -> None:
-        for row in self._forget(submission):
-            self._end(row, without_answer(row.operation, row.entry, status, error))
-
-    def _forget(self, submission: Submission) -> list[Row]:
-        """Forget a submission, unless that was done already, and return its rows."""
-        if self._submissions.pop(submission.id, None) is None:
-            return []
-        self.webhooks.ended(submission)
-        self._transit.owners.release(submission)
-        for row in submission.rows:
-            self._submission_of.pop(row.entry.key, None)
-        return submission.rows
-
-    def _end(self, row: Row, outcome: Outcome[Any]) -> None:
-        if self.rows.pop(row.entry.key, None) is None:
-            return
-        self.reporter.ended(row, outcome)
-        stopped = self._delivery.deliver(row, outcome)
-        if stopped and self.broken is None:  # else every row is being ended, each as it stands
-            self.withdraw(lambda other: any(stream in stopped for stream, _ in other.waiting))
+    def _withdraw_for(self, stopped: set[OutcomeStream[Any]]) -> None:
+        """Drop what was read for streams that stopped, and was not sent."""
+        if self.broken is None:  # else every row is being ended, each as it stands
+            self.withdraw(lambda row: any(stream in stopped for stream, _ in row.waiting))
 
     def _break(self, error: JournalError) -> None:
         """Send nothing more once it cannot be recorded, and hand back what runs with its id.
@@ -396,15 +391,9 @@ class Engine:
             return
         self.broken = error
         logger.error("%s; nothing more is sent", error)
-        for submission in list(self._submissions.values()):
+        for submission in list(self._under_way):
             if not self._transit.is_sending(submission):
-                self._end_as_it_stands(submission, error)
-        for row in [row for key, row in self.rows.items() if key not in self._submission_of]:
-            self._end(row, without_answer(row.operation, row.entry, "rejected", error))
-
-    def _end_as_it_stands(self, submission: Submission, error: JournalError) -> None:
-        """End rows whose journal broke, with what is known of them, unless that was done already."""
-        for row in self._forget(submission):
-            self._end(row, handed_back(row.operation, row.entry, error))
-            if row.entry.job_id is not None:
-                self.left_running.append(Unfinished(row.entry.key, row.operation, row.entry.job_id))
+                self.ends.end_as_it_stands(submission, error)
+        self.following.rows.clear()
+        for row in self._under_way.uncarried():
+            self.ends.end(row, handed_back(row.operation, row.entry, error))

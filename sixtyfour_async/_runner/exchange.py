@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -47,12 +47,12 @@ class Exchange:
         self._webhook_url = webhook_url
         self._pipeline = pipeline_of(client)
 
-    async def submit(self, operation: JobOperation[Any]) -> Body:
-        """Submit an operation and return the answer as it came."""
+    async def submit(self, operation: JobOperation[Any], objection: Callable[[], str | None]) -> Body:
+        """Submit an operation and return the answer as it came; nothing leaves if there is an objection by then."""
         # Here and not sooner: where an answer is delivered is no part of a row's content and its fingerprint.
         if self._webhook_url is not None:
             operation = operation.with_webhook_url(self._webhook_url)
-        request = encode(operation, job_route(operation), timeout=SUBMIT_TIMEOUT_SECONDS)
+        request = encode(operation, job_route(operation), timeout=SUBMIT_TIMEOUT_SECONDS).unless(objection)
         return await self._send(request, job_limit=operation.endpoint.job_limit)
 
     async def check_health(self) -> None:

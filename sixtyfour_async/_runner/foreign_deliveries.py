@@ -7,12 +7,16 @@ the function has returned. What it did not return for is handed over again when 
 from __future__ import annotations
 
 import logging
+import math
 from collections import OrderedDict, deque
+from collections.abc import Collection
 from contextlib import suppress
 
+import anyio
 import anyio.abc
 
 from sixtyfour_async._journal.base import Journal
+from sixtyfour_async._journal.sharing import SharedJournal
 from sixtyfour_async._runner.kept_deliveries import KeptDeliveries, name_of
 from sixtyfour_async._runner.parked_rows import ParkedRows
 from sixtyfour_async._runner.receivers import Receivers
@@ -25,6 +29,9 @@ logger = logging.getLogger("sixtyfour_async.runner")
 
 MAX_IDS = 10_000
 """Deliveries that are remembered as handed over."""
+
+UNCLAIMED_SECONDS = 900.0
+"""Real seconds after which a delivery is for no runner's job: every submit that was under way has been answered."""
 
 MAX_CALLS = 100
 """Calls of the caller's function that are under way at most; further deliveries wait in the journal."""
@@ -47,6 +54,7 @@ class ForeignDeliveries:
 
     def __init__(self, journal: Journal, parked: ParkedRows, receivers: Receivers, *, keeps: bool = False) -> None:
         self.kept = KeptDeliveries(journal)
+        self._shared = journal if isinstance(journal, SharedJournal) else None
         self.rows_ended = 0
         self.handed_over = 0
         self._parked = parked
@@ -57,6 +65,8 @@ class ForeignDeliveries:
         self._handed: OrderedDict[str, None] = OrderedDict()
         self._calls: set[str] = set()
         self._backlog: deque[str] = deque()
+        self._waiting: dict[str, float] = {}
+        """Name → when it was first seen here, of those that may be for a job of another runner."""
 
     def open(self, tasks: anyio.abc.TaskGroup) -> None:
         """Begin, with what an earlier run kept."""
@@ -86,12 +96,60 @@ class ForeignDeliveries:
             JournalError: It cannot be kept now.
             RunStoppedError: The runner is closed.
         """
-        if isinstance(event, JobEvent) and await self._parked.end(event, alone=self._alone):
+        if not isinstance(event, JobEvent):
+            await self.hand_over(event, keeps=keeps or self._keeps)
+        elif await self._is_of_others(event.job_id):
+            await self.keep_for_others(event)
+        else:
+            await self._take_job(event, keeps=keeps)
+
+    async def _take_job(self, event: JobEvent, *, keeps: bool) -> None:
+        if await self._parked.end(event, alone=self._alone):
             self.rows_ended += 1
             await self.kept.remove(name_of(event))
             return
-        self._alone &= not isinstance(event, JobEvent)
+        self._alone = False
         await self.hand_over(event, keeps=keeps or self._keeps)
+
+    async def keep_for_others(self, event: JobEvent) -> None:
+        """Keep a delivery for the runner that has its job, which finds it in the journal.
+
+        Raises:
+            JournalError: It cannot be kept now.
+        """
+        self._waiting.setdefault(await self.kept.keep(event), anyio.current_time())
+
+    async def refresh(self) -> None:
+        """Learn what other processes have kept, and used."""
+        now = anyio.current_time()
+        self._waiting.update((name, now) for name in await self.kept.refresh())
+        self._waiting = {name: since for name, since in self._waiting.items() if name in self.kept}
+
+    async def take_unclaimed(self, awaited: Collection[str]) -> None:
+        """Take in what waited for other runners, and is for none of them any more.
+
+        Args:
+            awaited: Names of those that a submit of this runner may be about.
+        """
+        if not self._waiting:
+            return
+        limit = -math.inf if await self._may_be_of_others() else math.inf
+        limit = max(limit, anyio.current_time() - UNCLAIMED_SECONDS)
+        for name in [name for name, since in self._waiting.items() if since <= limit and name not in awaited]:
+            del self._waiting[name]
+            event = await self.kept.load(name)
+            if isinstance(event, JobEvent):
+                await self._take_job(event, keeps=True)
+
+    async def _may_be_of_others(self) -> bool:
+        return self._shared is not None and await self._shared.others_hold()
+
+    async def _is_of_others(self, job_id: str) -> bool:
+        """Return whether another runner has a job under way, or may have: it waits for the answer to a submit."""
+        if not await self._may_be_of_others():
+            return False
+        known = await self._parked.find(job_id)
+        return known is None or known.held_by is not None
 
     async def hand_over(self, event: JobEvent | WorkflowEvent, *, keeps: bool = False) -> None:
         """Call the caller's function once for each event, without waiting for it; see `take`."""

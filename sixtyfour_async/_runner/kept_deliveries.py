@@ -67,10 +67,17 @@ class KeptDeliveries:
     def __len__(self) -> int:
         return len(self._names)
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._names
+
     @property
     def names(self) -> list[str]:
         """Their names."""
         return list(self._names)
+
+    def jobs(self) -> list[tuple[str, str]]:
+        """Return the names of those that are about a job, each with the job's id."""
+        return [(name, name.removeprefix(JOB)) for name in self._names if name.startswith(JOB)]
 
     async def open(self) -> None:
         """Learn the names of what an earlier run kept."""
@@ -79,6 +86,12 @@ class KeptDeliveries:
         else:
             names = json.loads(await self._journal.get_meta(NAMES) or "[]")
         self._names = dict.fromkeys(names)
+
+    async def refresh(self) -> list[str]:
+        """Learn what other processes have kept, and used, since; return the names that are new."""
+        before = self._names
+        await self.open()
+        return [name for name in self._names if name not in before]
 
     async def keep(self, event: JobEvent | WorkflowEvent) -> str:
         """Keep a delivery and return its name.
@@ -131,6 +144,11 @@ class EarlyDeliveries:
             raise JournalError("too many deliveries wait for the answers to submits")
         await self._kept.keep(event)
         self._awaiting.setdefault(name, set(awaiting))
+
+    @property
+    def names(self) -> Collection[str]:
+        """The names of those that wait."""
+        return self._awaiting.keys()
 
     async def claim(self, job_id: str | None) -> JobEvent | None:
         """Return the delivery of a job, if it has come; it stays in the journal until the caller removes it."""

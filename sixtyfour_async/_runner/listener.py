@@ -12,6 +12,7 @@ import anyio
 
 from sixtyfour_async._journal.base import Journal
 from sixtyfour_async._journal.sqlite import SqliteJournal
+from sixtyfour_async._runner.claims import Claims
 from sixtyfour_async._runner.foreign_deliveries import ForeignDeliveries
 from sixtyfour_async._runner.host import Host
 from sixtyfour_async._runner.parked_rows import ParkedRows
@@ -53,8 +54,8 @@ class WebhookListener:
     nothing. While it is not entered the answer is 503, so that the service sends it again.
 
     Args:
-        journal: A path, or a journal of your own. A file has one owner at a time: a runner on the same file receives
-            by `JobRunner.webhooks`, and cannot run beside a listener.
+        journal: A path, or a journal of your own. Runners of the same journal, in this process or in others, take what
+            is received for their jobs.
         secrets: The signing secret, several, or a function that returns them; None reads
             ``SIXTYFOUR_WEBHOOK_SECRET``. There must be one: what a stranger says cannot be kept.
         on_event: Called in the background, under asyncio or trio. An event stays in the journal until it has returned,
@@ -77,16 +78,15 @@ class WebhookListener:
         self._host: Host | None = None
 
     def _build(self) -> ForeignDeliveries:
-        return ForeignDeliveries(
-            self.journal, ParkedRows(self.journal, is_under_way=lambda _key: False), self._receivers, keeps=True
-        )
+        parked = ParkedRows(self.journal, Claims(self.journal, None), is_under_way=lambda _key: False)
+        return ForeignDeliveries(self.journal, parked, self._receivers, keeps=True)
 
     async def __aenter__(self) -> Self:
         """Open the journal.
 
         Raises:
             ConfigurationError: There is no secret, or one that cannot be one; or it is open already.
-            JournalError: The journal cannot be used, as while a runner uses it.
+            JournalError: The journal cannot be used.
         """
         if not await self._secrets():
             raise ConfigurationError(

@@ -52,7 +52,7 @@ class Machine:
     """Scheduler, engine, intake and delivery over one journal.
 
     Attributes:
-        journal: The journal; one that a path was given for is opened by nobody else.
+        journal: The journal.
         scheduler: Decides what is sent.
         delivery: Hands outcomes over.
         engine: Carries out what the scheduler decides.
@@ -83,3 +83,4 @@ class Machine:
             policy=settings.policy,
             max_rows=settings.max_rows,
         )
+        self.engine.following.admit = self.intake.admit_again

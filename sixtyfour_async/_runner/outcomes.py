@@ -226,6 +226,7 @@ class Stats:
             above its reservation under a cap. None while it is ready.
         paused_for: Seconds until the next request may be sent after a 429; 0.0 when not paused.
         outage: Whether no submit is accepted now, so that rows wait; the runner is ready all the same.
+        followed: Rows that another process with the same journal has under way, and whose answer is waited for.
     """
 
     waiting: int
@@ -252,6 +253,7 @@ class Stats:
     problem: str | None = None
     paused_for: float = 0.0
     outage: bool = False
+    followed: int = 0
 
     @property
     def charged_cents(self) -> float:
@@ -264,8 +266,14 @@ class Stats:
 
     def _repr_html_(self) -> str:
         ended = ", ".join(f"{count:,} {status}" for status, count in self.ended.items())
-        rows: list[tuple[str, object]] = [("waiting", self.waiting), ("in flight", self.in_flight), ("ended", ended)]
-        rows += [("replayed", self.replayed), ("requests", self.requests), ("throttled", self.throttled)]
+        rows: list[tuple[str, object]] = [("waiting", self.waiting), ("in flight", self.in_flight)]
+        rows += [("followed", self.followed)] if self.followed else []
+        rows += [
+            ("ended", ended),
+            ("replayed", self.replayed),
+            ("requests", self.requests),
+            ("throttled", self.throttled),
+        ]
         money = [("reserved", self.reserved_cents), ("exposed", self.exposed_cents)]
         rows += [("cost", cents(self.cost_cents)), *((name, cents(amount)) for name, amount in money if amount)]
         return html_table("Stats", [*rows, ("bottleneck", self.bottleneck)])
@@ -279,7 +287,8 @@ class Explanation:
         key: The row's key.
         phase: Where its job is: waiting, sending, running, polling.
         waits_for: What a waiting row waits for: a bottleneck as in `Stats.bottleneck`, which concerns this row;
-            ``retry``, the pause before its submit is repeated; ``batch``, other rows to share its submit.
+            ``retry``, the pause before its submit is repeated; ``batch``, other rows to share its submit; ``process``,
+            another process that has it under way.
         age: Seconds since it was accepted; None before that.
         polls: Polls so far.
         last_poll: Seconds since the last answered poll; None when there was none.

@@ -9,11 +9,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 import anyio
 
 from sixtyfour_async._journal.base import Entry, FindsJobs, Journal
+from sixtyfour_async._runner.claims import Claims
 from sixtyfour_async._runner.reading import delivered_end, restore
 from sixtyfour_async._runner.submission import Row, Submission
 from sixtyfour_async._scheduling.ownership import Doubt, owner_of
@@ -38,11 +40,13 @@ class ParkedRows:
 
     Args:
         journal: The journal.
+        claims: The claims of this runner.
         is_under_way: Whether the row of a key is under way.
     """
 
-    def __init__(self, journal: Journal, is_under_way: Callable[[str], bool]) -> None:
+    def __init__(self, journal: Journal, claims: Claims, is_under_way: Callable[[str], bool]) -> None:
         self._journal = journal
+        self._claims = claims
         self._is_under_way = is_under_way
         self._parked: set[str] = set()
         self._of_jobs = [anyio.Lock() for _ in range(LOCKS)]
@@ -60,10 +64,10 @@ class ParkedRows:
             alone: Has our URL never received a delivery for anybody else?
         """
         async with self._of_jobs[hash(event.job_id) % LOCKS]:  # the second of two at once finds it ended by the first
-            known = await self._of_job(event.job_id)
+            known = await self.find(event.job_id)
             if known is None:
                 return await self._end_doubt(event, alone=alone)
-            if known.state not in ENDED and not self._is_under_way(known.key):
+            if known.state not in ENDED and known.held_by is None and not self._is_under_way(known.key):
                 await self._end(await self._members(known), event)
             return True
 
@@ -78,7 +82,8 @@ class ParkedRows:
                 await self._end(members, event)
             return members is not None
 
-    async def _of_job(self, job_id: str) -> Entry | None:
+    async def find(self, job_id: str) -> Entry | None:
+        """Return a row of a job, by the service's id; None when there is none."""
         if isinstance(self._journal, FindsJobs):
             return await self._journal.find_job(job_id)
         async with aclosing(self._journal.entries(POLLABLE | ENDED)) as entries:
@@ -111,10 +116,12 @@ class ParkedRows:
     async def _end(self, entries: list[Entry], event: JobEvent) -> None:
         """Write rows as a delivery ends them; one that does not is to be polled by the next run."""
         submission, body = _sent(entries), Body(event.body, event.content_type)
-        accepted = submission.advance("accepted", job_id=event.job_id, error=None)
+        for row in submission.rows:
+            row.entry = replace(row.entry, job_id=event.job_id, error=None)  # in one write with what follows
         end = None if submission.in_file else delivered_end(submission.operation, event.job_id, body)
         if end is None:
-            await self._journal.put(*accepted)
+            await self._journal.put(*submission.advance("accepted"))
+            await self._claims.hand_back(submission)  # to whoever asks for it next
             return
         submission.claim_end(body)
         if submission.batch is None:

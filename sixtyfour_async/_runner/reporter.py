@@ -55,6 +55,7 @@ class Reporter:
         self._journal = journal
         self._scheduler = scheduler
         self._watch = ServiceWatch(pipeline.budget)
+        self._let_go = list[Submission]()
 
     @property
     def _is_heard(self) -> bool:
@@ -135,6 +136,11 @@ class Reporter:
         if self._is_heard and submission.rows:
             self._job(JobDivided(**_facts(submission)))
 
+    def let_go(self, submission: Submission) -> None:
+        """Report that the rows of a submission were taken by another runner, which goes on with them."""
+        self.divided(submission)
+        self._let_go.append(submission)  # the scheduler has yet to hear of it, and to move its money
+
     def left(self, submissions: Iterable[Submission]) -> None:
         """Report what the runner was closed on."""
         if self._is_heard:
@@ -159,6 +165,8 @@ class Reporter:
         notices = self._scheduler.ledger.notices
         while notices:
             logger.warning("%s", notices.pop(0))
+        while self._let_go:
+            self.money(self._let_go.pop())
         for event in self._watch.changes(self._scheduler, now):
             self._observers.service(event)
             logger.debug("%s", event)

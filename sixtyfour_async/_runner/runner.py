@@ -16,6 +16,7 @@ from sixtyfour_async._client.client import AsyncClient, pipeline_of
 from sixtyfour_async._journal.base import Journal, doubt_of
 from sixtyfour_async._runner.caps import Caps, check_settings, new_ledger, open_ledger
 from sixtyfour_async._runner.enrichment import EnrichesFrames
+from sixtyfour_async._runner.heartbeat import keep_lease
 from sixtyfour_async._runner.host import Host
 from sixtyfour_async._runner.machine import Machine, Settings
 from sixtyfour_async._runner.outcome_stream import Operations, OutcomeStream, check_job
@@ -56,10 +57,10 @@ class JobRunner(EnrichesFrames, ReceivesWebhooks):
         journal: A path, a journal of your own, or None for one that dies with the process. With a path, a row that was
             answered is never paid again, and a job that was accepted is polled on, whatever happened in between.
         max_in_flight: Jobs submitted and not ended, at most; also how many rows are read ahead of the consumer.
-        max_cost_cents: The most that may be spent, earlier runs on the same journal included. A row's price is reserved
-            before it is sent; a row whose price is not known is refused unless *max_row_cents* is given. While a price
-            was never charged, at most three rows of its kind are in flight; a charge above its reservation stops the
-            run. These two, and all of this, hold for any of the four caps; runs without one never wait.
+        max_cost_cents: The most that may be spent, earlier runs and other processes on the same journal included. A
+            row's price is reserved before it is sent; a row whose price is not known is refused unless *max_row_cents*
+            is given. While a price was never charged, at most three rows of its kind are in flight; a charge above its
+            reservation stops the run. All of this holds for any of the four caps; runs without one never wait.
         max_cost_cents_per_run: The same for the current run, see *new_run*.
         max_cost_cents_per_day: The same for a day, UTC, by this machine's clock; a row counts on the day on which it
             is sent. What does not fit today is rejected; the run does not wait for tomorrow.
@@ -82,9 +83,13 @@ class JobRunner(EnrichesFrames, ReceivesWebhooks):
             A higher value gets more jobs through in a minute, a lower one brings each answer sooner.
         webhook_url: Public URL at which `webhooks` is mounted: the ends of jobs are delivered there instead of being
             polled for. Sent with a slash at the end, for every operation that takes a ``webhook_url`` and has none.
-            Give every process a URL of its own.
+            Processes that share a journal may share it: a delivery reaches the one that waits.
 
     Units: cents are US cents; seconds are the service's (`AsyncClient.speed`).
+
+    *Several processes* may use one journal at once, such as the workers of a web app. A row is under way in one; others
+    that ask for it wait for its answer, and take it over when that one ends, dies, or stands still for a lease (15 s).
+    Caps on money and *deep_searches* hold for all together, *max_in_flight*, *max_jobs* and *max_rows* for each.
 
     Use it as ``async with JobRunner(client) as runner``. When it is closed, rows not sent are dropped, and what is
     still running at the service is listed in `left_running`. It can be entered again, also in another event loop. In a
@@ -196,6 +201,7 @@ class JobRunner(EnrichesFrames, ReceivesWebhooks):
         async with anyio.create_task_group() as tasks:
             self._tasks = tasks
             tasks.start_soon(self._engine.run, tasks)
+            tasks.start_soon(keep_lease, self.journal)
             self._engine.webhooks.open(tasks)
             host.ready.set()
             await host.leave.wait()

@@ -9,6 +9,8 @@ from sixtyfour_async._runner.delivery import Delivery
 from sixtyfour_async._runner.engine import Engine
 from sixtyfour_async._runner.outcomes import Explanation, Stats, Unfinished
 from sixtyfour_async._scheduling.job_states import Phase
+from sixtyfour_async._scheduling.limits import WaitReason
+from sixtyfour_async._scheduling.row_states import HELD
 from sixtyfour_async._scheduling.scheduler import Scheduler
 from sixtyfour_async.errors import SixtyfourError
 from sixtyfour_async.errors.printable import printable
@@ -20,12 +22,13 @@ def stats_of(
     scheduler: Scheduler, engine: Engine, delivery: Delivery, now: float, problem: SixtyfourError | None
 ) -> Stats:
     """Return the counters at an instant; *problem*: why no row is taken."""
-    rows = engine.rows.values()
-    in_flight = sum(row.entry.state in {"intended", "accepted"} for row in rows)
+    rows = engine.rows
+    followed = len(engine.following.rows)
+    in_flight = sum(row.entry.state in HELD for key, row in engine.rows.items() if key not in engine.following.rows)
     budget, ledger, poller = scheduler.budget, scheduler.ledger, scheduler.poller
     problem = problem or engine.broken or ledger.surprise
     return Stats(
-        waiting=len(rows) - in_flight,
+        waiting=len(rows) - in_flight - followed,
         in_flight=in_flight,
         ended=dict(delivery.ended),
         withdrawn=delivery.withdrawn,
@@ -44,6 +47,7 @@ def stats_of(
         lag=median(poller.lags) if poller.lags else None,
         polls_per_job=poller.polls / poller.ended if poller.ended else 0.0,
         delivered=poller.push.delivered,
+        followed=followed,
         deliveries_trusted=poller.push.is_trusted if engine.webhooks.is_bound else None,
         ready=problem is None,
         problem=None if problem is None else str(problem),
@@ -54,9 +58,12 @@ def stats_of(
 
 def unfinished_of(engine: Engine) -> tuple[Unfinished, ...]:
     """Return the jobs that run on at the service when a runner is closed, and warn of what they will cost."""
-    rows = [row for row in engine.rows.values() if row.entry.job_id is not None]
-    running = (Unfinished(row.entry.key, row.operation, row.entry.job_id or "") for row in rows)
-    found = (*engine.left_running, *running)
+    running = (
+        Unfinished(row.entry.key, row.operation, row.entry.job_id)
+        for key, row in engine.rows.items()
+        if row.entry.job_id is not None and key not in engine.following.rows
+    )
+    found = (*engine.ends.left_running, *running)
     if found:
         ids = printable(", ".join(unfinished.job_id for unfinished in found[:5]))
         logger.warning("%d jobs are still running at the service and will be billed: %s …", len(found), ids)
@@ -67,9 +74,10 @@ def explanation_of(scheduler: Scheduler, engine: Engine, key: str, now: float) -
     """Return why a row was or was not polled; None when no row of this key is under way."""
     job = engine.job_of(key)
     if job is None:
-        collected = key in engine.rows
-        cost = scheduler.poller.poll_cost_seconds
-        return Explanation(key, "waiting", "batch", None, 0, None, None, cost) if collected else None
+        if key not in engine.rows:
+            return None
+        reason: WaitReason = "process" if key in engine.following.rows else "batch"
+        return Explanation(key, "waiting", reason, None, 0, None, None, scheduler.poller.poll_cost_seconds)
     contended = scheduler.queues.slot_contended(job, now)
     return Explanation(
         key,

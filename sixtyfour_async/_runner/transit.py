@@ -8,7 +8,7 @@ and a poll that plainly says that the job still runs, for which nothing was paid
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -16,13 +16,15 @@ import anyio
 
 from sixtyfour_async._client.client import AsyncClient, pipeline_of
 from sixtyfour_async._client.hooks import ATTEMPT, Attempt
-from sixtyfour_async._journal.base import Journal, tally_replaced
+from sixtyfour_async._journal.base import FencedError, Journal, changed
+from sixtyfour_async._journal.sharing import Claim
+from sixtyfour_async._runner.claims import Claims
 from sixtyfour_async._runner.exchange import Exchange, contained
 from sixtyfour_async._runner.inbox import Inbox
 from sixtyfour_async._runner.job_owners import JobOwners
 from sixtyfour_async._runner.reading import delivered_end, polled_report, running_report
 from sixtyfour_async._runner.reporter import Reporter
-from sixtyfour_async._runner.submission import Submission
+from sixtyfour_async._runner.submission import Row, Submission
 from sixtyfour_async._scheduling.messages import (
     Accepted,
     Announced,
@@ -30,6 +32,7 @@ from sixtyfour_async._scheduling.messages import (
     BatchPollFailed,
     Delivered,
     HealthChecked,
+    NotSent,
     Polled,
     PollFailed,
     Release,
@@ -57,10 +60,19 @@ logger = logging.getLogger("sixtyfour_async.runner")
 class Transit:
     """The requests of a runner, each with its commits. What happened goes to the inbox.
 
-    Attributes:
-        owners: Which submits have which job.
+    Every method raises `JournalError` when something cannot be recorded, and nothing else; `FencedError` when that is
+    because another runner has the rows now.
 
-    Every method raises `JournalError` when something cannot be recorded, and nothing else.
+    Args:
+        client: Whose requests they are.
+        journal: What is committed to.
+        scheduler: Decides when nobody reads the inbox any more.
+        inbox: Where it says what happened.
+        reporter: Tells the hooks.
+        claims: The claims of this runner.
+        owners: Which submits have which job.
+        let_go: Leaves rows of a submission, by key, to the runner that has them.
+        webhook_url: Where ends are delivered.
     """
 
     def __init__(
@@ -71,8 +83,13 @@ class Transit:
         inbox: Inbox,
         reporter: Reporter,
         *,
+        claims: Claims,
+        owners: JobOwners,
+        let_go: Callable[[Submission, Collection[str]], None],
         webhook_url: str | None = None,
     ) -> None:
+        self._claims = claims
+        self._let_go = let_go
         self._exchange = Exchange(client, webhook_url)
         self._clock = pipeline_of(client).clock
         self._journal = journal
@@ -81,7 +98,7 @@ class Transit:
         self._reporter = reporter
         self._submits: set[anyio.CancelScope] = set()
         self._sending: set[int] = set()
-        self.owners = JobOwners()
+        self._owners = owners
         self.is_pushed = self._exchange.is_pushed
         self._closing = False
 
@@ -114,28 +131,51 @@ class Transit:
                 self._submits.discard(scope)
                 self._sending.discard(submission.id)
 
-    async def _intend(self, submission: Submission, command: Submit) -> None:
-        """Commit the intent to send a submit; where that fails, nothing is sent, and no later commit may say so."""
+    async def _submit(self, submission: Submission, command: Submit) -> None:
+        if await self._intend(submission, command):
+            self._reporter.sending(submission)
+            answer = await self._exchange.submit(submission.operation, self._claims.objection)
+            await self._accept(submission, answer)
+
+    async def _intend(self, submission: Submission, command: Submit) -> bool:
+        """Commit the intent, for rows that no other runner has; return whether the request may leave."""
+        claim = await self._claim(submission, command)
+        if claim.exceeded is not None:
+            self._inbox.post(NotSent(submission.id, exceeded=True))
+            return False
+        refused = claim.refused
+        if refused:
+            # A batch in doubt is repeated as it was, or not at all.
+            if command.in_doubt or len(refused) == len(submission.rows):
+                await self._take_back(submission.rows_without(refused), command, "a part of its batch was taken")
+                raise FencedError(refused)
+            self._let_go(submission, refused)
+        if self._closing:
+            await self._take_back(submission.rows, command, "the run was closed before this was sent")
+        elif (objection := self._claims.objection()) is not None:
+            await self._take_back(submission.rows, command, objection)
+            self._inbox.post(NotSent(submission.id))
+        else:
+            return True
+        return False
+
+    async def _claim(self, submission: Submission, command: Submit) -> Claim:
+        """Claim the rows; where that fails, nothing is sent, and no later commit may say so."""
         try:
-            await self._journal.put(*submission.intend(command))
+            return await self._claims.intend(submission, command)
         except JournalError as error:
             with suppress(JournalError):
-                await self._unsend(submission, command, f"not sent: {error}")
+                await self._take_back(submission.rows, command, f"not sent: {error}")
             raise
 
-    async def _unsend(self, submission: Submission, command: Submit, why: str) -> None:
-        """Take the intent back: the submit has not been sent, this time."""
+    async def _take_back(self, rows: Sequence[Row], command: Submit, why: str) -> None:
+        """Take back the intent of rows that were not sent; what an earlier submit was, is still not known."""
         state: State = "unknown" if command.in_doubt else "released"
-        await self._journal.put(*submission.advance(state, error=why))
-
-    async def _submit(self, submission: Submission, command: Submit) -> None:
-        self._tally_replaced(submission)
-        await self._intend(submission, command)
-        if self._closing:
-            await self._unsend(submission, command, "the run was closed before this was sent")
-            return
-        self._reporter.sending(submission)
-        await self._accept(submission, await self._exchange.submit(submission.operation))
+        for row in rows:
+            reserved = row.entry.reserved_cents if command.in_doubt else 0.0
+            row.entry = changed(row.entry, state=state, reserved_cents=reserved, error=why)
+        if rows:
+            await self._journal.put(*(row.entry for row in rows))
 
     async def _accept(self, submission: Submission, receipt: Body) -> None:
         """Commit the id in the answer to a submit; an answer of any other form is committed before it is read."""
@@ -160,7 +200,7 @@ class Transit:
 
     async def _accepted(self, submission: Submission, job_id: str) -> None:
         """Commit the id of a job."""
-        self.owners.claim(submission, job_id)
+        self._owners.claim(submission, job_id)
         await self._journal.put(*submission.advance("accepted", job_id=job_id))
 
     async def _submit_failed(self, submission: Submission, error: SixtyfourError) -> None:
@@ -173,13 +213,6 @@ class Transit:
         for command in self._scheduler.handle(failure, self._clock.now()):
             if isinstance(command, TakeBack | Release | Split):
                 await self._journal.put(*submission.advance("released", 0.0, error=str(command.error)))
-
-    def _tally_replaced(self, submission: Submission) -> None:
-        """Tally the money of the submits that this one replaces, in the commit of its intent."""
-        for row in submission.rows:
-            if row.replaced is not None:
-                tally_replaced(self._journal, row.replaced)
-                row.replaced = None
 
     async def check_health(self) -> None:
         """Learn whether the service is there."""
@@ -197,6 +230,8 @@ class Transit:
     async def poll(self, submission: Submission, job_id: str) -> None:
         """Poll a job."""
         ATTEMPT.set(Attempt(jobs=(submission.id,)))
+        if await self._claims.hold([submission]):
+            raise FencedError([row.entry.key for row in submission.rows])
         try:
             with stray_cancellation_contained():
                 answer = await self._exchange.poll(submission.operation, job_id)
@@ -249,7 +284,11 @@ class Transit:
             return
         report = running_report(submission.operation, job_id, answer)
         if report is None and not submission.in_file:
-            await self._keep(submission, answer)
+            try:
+                await self._keep(submission, answer)
+            except FencedError:
+                self._let_go(submission, [row.entry.key for row in submission.rows])
+                raise
             report = delivered_end(submission.operation, job_id, answer)
         if report is not None and report.state is not JobState.RUNNING and submission.claim_end(answer):
             submission.show_progress(report)
@@ -260,6 +299,8 @@ class Transit:
 
     async def poll_many(self, submissions: Sequence[Submission], ids: tuple[int, ...]) -> None:
         """Poll many jobs with one request; *ids* are the runner's numbers of all that it is about."""
+        for taken in await self._claims.hold(submissions):
+            self._let_go(taken, [row.entry.key for row in taken.rows])
         listing = next((submission.operation.poll_many() for submission in submissions), None)
         if listing is None:
             return

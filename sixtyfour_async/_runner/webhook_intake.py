@@ -8,10 +8,11 @@ or it was there before, or it is nothing to us.
 from __future__ import annotations
 
 from collections import OrderedDict
+from contextlib import suppress
 
 import anyio.abc
 
-from sixtyfour_async._journal.base import Journal
+from sixtyfour_async._journal.base import FencedError, Journal
 from sixtyfour_async._runner.foreign_deliveries import ForeignDeliveries
 from sixtyfour_async._runner.inbox import Inbox
 from sixtyfour_async._runner.kept_deliveries import EarlyDeliveries, name_of
@@ -49,6 +50,11 @@ class WebhookIntake:
         """Has a receiver been made? Only then is a delivery worth waiting for."""
         return bool(self._receivers)
 
+    @property
+    def is_expecting(self) -> bool:
+        """May deliveries for our jobs come, to this process or to another one with the same journal?"""
+        return self.is_bound or self._receivers.url is not None
+
     # --- life ---------------------------------------------------------------------------------------------------
 
     async def load(self) -> None:
@@ -63,6 +69,25 @@ class WebhookIntake:
         """Begin, with what an earlier run kept."""
         self._foreign.open(tasks)
         self._receivers.connect(self.take)
+
+    async def look(self) -> None:
+        """Take in what other processes received for jobs of this runner, and what is for none of theirs any more.
+
+        Raises:
+            JournalError: The journal cannot be read.
+        """
+        kept = self._foreign.kept
+        await self._foreign.refresh()
+        for name, job_id in kept.jobs():
+            submission = self._running.get(job_id)
+            if submission is not None:
+                event = await kept.load(name)
+                with suppress(FencedError):  # another runner has its row by now
+                    if isinstance(event, JobEvent):
+                        await self._transit.take_delivery(submission, job_id, _body(event))
+            if submission is not None or job_id in self._ended:
+                await kept.remove(name)
+        await self._foreign.take_unclaimed(self._early.names)
 
     def close(self) -> None:
         """Refuse deliveries from now on, so that they are sent again."""
@@ -119,6 +144,14 @@ class WebhookIntake:
             JournalError: It cannot be kept now.
             RunStoppedError: The runner is closed.
         """
+        try:
+            await self._take(event)
+        except FencedError:  # another runner has its row by now: that one takes it
+            if not isinstance(event, JobEvent):
+                raise
+            await self._foreign.keep_for_others(event)
+
+    async def _take(self, event: JobEvent | WorkflowEvent) -> None:
         submission = self._running.get(event.job_id)
         if submission is not None and isinstance(event, JobEvent) and event.trusted:
             await self._transit.take_delivery(submission, event.job_id, _body(event))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -63,6 +63,7 @@ class HTTPRequest:
         keyless: Is it sent without credentials?
         fallback: The request to send instead when the service does not have this route.
         parts: A form with a file that is read while it is sent, instead of *body*.
+        objection: Asked at the last instant: returns why it must not leave after all, None when it may.
     """
 
     method: str
@@ -74,6 +75,7 @@ class HTTPRequest:
     keyless: bool = False
     fallback: HTTPRequest | None = None
     parts: Parts | None = None
+    objection: Callable[[], str | None] | None = field(default=None, repr=False, compare=False)
 
     @property
     def replayable(self) -> bool:
@@ -86,6 +88,11 @@ class HTTPRequest:
             return self
         fallback = None if self.fallback is None else self.fallback.within(timeout)
         return replace(self, timeout=timeout, fallback=fallback)
+
+    def unless(self, objection: Callable[[], str | None]) -> HTTPRequest:
+        """Return the request, to be sent unless there is an objection at the last instant."""
+        fallback = None if self.fallback is None else self.fallback.unless(objection)
+        return replace(self, objection=objection, fallback=fallback)
 
 
 @dataclass(frozen=True, slots=True)

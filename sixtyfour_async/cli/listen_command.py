@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import anyio
 import click
 
-from sixtyfour_async.cli.exit_codes import ExitCode, exit_with, one_line_errors
+from sixtyfour_async.cli.exit_codes import one_line_errors
 from sixtyfour_async.cli.formatting import row_count, say
 
 if TYPE_CHECKING:
@@ -46,15 +46,15 @@ def listen(journal: Path, address: str, secret_file: Path | None) -> None:
     other one is kept (`sixtyfour journal deliveries`). No API key is needed, but a signing secret is: in
     SIXTYFOUR_WEBHOOK_SECRET, two separated by a comma while it is rolled, or in --secret-file.
 
-    A journal has one owner at a time. While a run uses it, give that run --webhook-url and --listen instead; a delivery
-    that comes while nobody listens is sent again by the service for about half a minute.
+    A run may use the journal at the same time: it takes what is received here. A run that receives by itself, with
+    --webhook-url and --listen, needs no second process. What comes while nobody listens is sent again by the service
+    for about half a minute.
 
     Exit codes: 1 the journal cannot be used; 2 a setting is wrong, as no secret; 130, 143, 129 ended by a signal.
     """
-    from sixtyfour_async._journal.journal_file import IN_USE
     from sixtyfour_async._runner.listener import WebhookListener
     from sixtyfour_async.cli.listening import parse_address
-    from sixtyfour_async.errors import ConfigurationError, JournalError
+    from sixtyfour_async.errors import ConfigurationError
     from sixtyfour_async.webhooks.secret_source import ENVIRONMENT_VARIABLE
 
     parse_address(address)
@@ -62,14 +62,7 @@ def listen(journal: Path, address: str, secret_file: Path | None) -> None:
         reason = "what a stranger may have sent cannot be kept"
         raise ConfigurationError(f"no signing secret: set {ENVIRONMENT_VARIABLE}, or give --secret-file; {reason}")
     listener = WebhookListener(journal, secrets=None if secret_file is None else lambda: read_secrets(secret_file))
-    try:
-        exit_code = anyio.run(receive_until_signal, listener, journal, address)
-    except JournalError as error:
-        if IN_USE not in str(error):
-            raise
-        remedy = "a run receives by itself, with --webhook-url and --listen; or wait until it has ended"
-        exit_with(f"journal {journal} {IN_USE}, and cannot be shared: {remedy}", ExitCode.REFUSED)
-    raise SystemExit(exit_code)
+    raise SystemExit(anyio.run(receive_until_signal, listener, journal, address))
 
 
 async def receive_until_signal(listener: WebhookListener, journal: Path, address: str) -> int:

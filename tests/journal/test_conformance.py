@@ -144,6 +144,7 @@ async def test_an_intent_left_by_a_crash_becomes_unknown_on_open(journal: Journa
         reserved_cents=5,
         sent_at="2026-11-25T10:00:00+00:00",
         error="a run ended while this was being sent; it may have been accepted",
+        version=ENTRY.version + 1,
     )
     assert getattr(await journal.find("row 2"), "state", None) == "accepted"
 

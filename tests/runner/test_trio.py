@@ -42,3 +42,24 @@ async def test_client_runner_and_journal_work_under_trio(tmp_path: Path) -> None
     assert direct.structured_data["headquarters"] == fact(0)
     assert {number: fact(number) for number in range(40)} == values[0] == values[1]
     assert charged >= 41
+
+
+async def test_two_runners_share_a_journal_file_under_trio(tmp_path: Path) -> None:
+    answered: list[set[str]] = []
+
+    async def work() -> None:
+        async with (
+            AsyncClient(DEFAULT_KEY, base_url=url, speed=SPEED) as client,
+            JobRunner(client, journal=tmp_path / "run.db") as runner,
+        ):
+            answered.append({outcome.status async for outcome in runner.map(questions(20))})
+
+    with simulator_process(SimulatorSettings(speed=SPEED)) as url:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(work)
+            tasks.start_soon(work)
+        async with AsyncClient(DEFAULT_KEY, base_url=url, speed=SPEED) as client:
+            charged = 1_000_000 - ((await client.account.check_balance()).credits or 0)
+
+    assert answered == [{"completed"}] * 2
+    assert charged == 20
