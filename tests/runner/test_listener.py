@@ -196,7 +196,7 @@ async def test_a_forger_leaves_no_trace() -> None:
 async def test_what_cannot_be_kept_is_refused_so_that_it_comes_again() -> None:
     class Full(MemoryJournal):
         async def save_batch_answer(self, batch: str, body: Body) -> None:
-            raise JournalError("the disk is full")
+            raise JournalError(f"the disk is full: {batch}, {len(body.content)} bytes")
 
     async with WebhookListener(Full(), secrets=SECRET) as listener:
         assert (await deliver(listener.receiver)).status_code == 503
