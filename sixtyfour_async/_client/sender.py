@@ -124,10 +124,10 @@ class Sender:
             raise
 
     def _notify_request(self, request: HTTPRequest, auth: AuthHeaders) -> float:
-        headers = {name.lower(): value for name, value in request.headers.items()} | dict.fromkeys(
-            auth.headers, "[the key]"
-        )
-        self.observers.request(RequestSent(request.operation, request.method, request.path, headers))
+        if self.observers.hooks:
+            own = {name.lower(): value for name, value in request.headers.items()}
+            headers = own | dict.fromkeys(auth.headers, "[the key]")
+            self.observers.request(RequestSent(request.operation, request.method, request.path, headers))
         return time.monotonic()
 
     def _notify_response(
@@ -138,6 +138,8 @@ class Sender:
         size: int = 0,
         error: TransportError | None = None,
     ) -> None:
+        if not self.observers.hooks:
+            return
         headers = dict[str, str]() if response is None else response.headers
         status = None if response is None else response.status
         attempt = ATTEMPT.get()

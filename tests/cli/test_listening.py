@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+from typing import Any
 
+import anyio
 import httpx
 import pytest
 
-from sixtyfour_async.cli.listening import parse_address
+from sixtyfour_async import SqliteJournal, WebhookReceiver
+from sixtyfour_async.cli import listening as listening_module
+from sixtyfour_async.cli.listening import listening, parse_address
 from sixtyfour_async.errors import InputError
 from tests.cli.conftest import HEADQUARTERS, Shell, serving
+from tests.webhooks.deliveries import FINISHED, SECRET, body_of, signed
 
 SPEED = 600.0
 EVERYWHERE = "0.0.0.0"  # noqa: S104 (where a server listens that is to be reached)
@@ -60,6 +66,63 @@ def test_an_address_that_is_taken_is_named(shell: Shell) -> None:
 
     assert result.code != 0
     assert f"--listen {address}" in result.last
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_connections_on_which_no_request_comes_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Silent from the start, in the middle of a head, and after an answer; a request that is under way goes on."""
+    monkeypatch.setattr(listening_module, "HEAD_SECONDS", 0.3)
+    release = anyio.Event()
+
+    async def keep(_: Any) -> None:
+        await release.wait()
+
+    receiver, body = WebhookReceiver(keep, secrets=SECRET), body_of(FINISHED)
+    lines = [f"{name}: {value}" for name, value in signed(body).items()]
+    request = "\r\n".join(["POST / HTTP/1.1", "Host: web", f"Content-Length: {len(body)}", *lines, "", ""])
+    async with listening(receiver, "127.0.0.1:0") as url:
+        port = int(url.rstrip("/").rpartition(":")[2])
+
+        async def received(sent: bytes) -> bytes:
+            async with await anyio.connect_tcp("127.0.0.1", port) as stream:
+                found = b""
+                with contextlib.suppress(anyio.EndOfStream):
+                    if sent:
+                        await stream.send(sent)
+                    while True:
+                        found += await stream.receive()
+            return found
+
+        assert await received(b"") == b""
+        assert await received(request.encode()[:40]) == b""
+        assert b"405" in await received(b"GET / HTTP/1.1\r\nHost: web\r\n\r\n")
+        assert b"405" in await received(b"GET / HTTP/1.1\r\nHost: web\r\n\r\nPOST / HT")
+        with anyio.move_on_after(1.0):
+            await received(request.encode() + body)
+            pytest.fail("it was closed before its answer")
+        release.set()
+        assert b"204" in await received(request.encode() + body)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_an_error_of_the_caller_leaves_as_it_is() -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with listening(WebhookReceiver(secrets=SECRET), "127.0.0.1:0"):
+            raise ZeroDivisionError
+
+
+def test_a_journal_in_use_is_one_line_also_when_it_listens(shell: Shell) -> None:
+    shell.table()
+    asked = ("run", "company-intelligence", "in.csv", *HEADQUARTERS, "--simulate", "--journal", "run.db")
+    held = SqliteJournal(shell.folder / "run.db")
+    anyio.run(held.open)
+    result = shell.run(*asked, "--webhook-url", "http://127.0.0.1:9/", "--listen", "127.0.0.1:0")
+    anyio.run(held.close)
+
+    assert result.code == 1
+    assert "in use by another process" in result.last
 
 
 @pytest.mark.parametrize(

@@ -165,8 +165,8 @@ async def test_a_job_that_completed_without_a_result_is_no_answer(tmp_path: Path
 
 @pytest.mark.parametrize("wrapped", [True, False], ids=["wrapped", "bare"])
 async def test_rows_in_a_form_that_is_not_known_are_kept_whole(wrapped: bool, tmp_path: Path) -> None:
-    """Under names instead of in a list: nobody is given one, and all of them are there to be read."""
-    rows = {f"Row {number}": {"email": [[f"{number}@x.example", "OK", "COMPANY"]]} for number in range(3)}
+    """Under names that say nothing: nobody is given one, and all of them are there to be read."""
+    rows = {name: {"email": [[f"{name}@x.example", "OK", "COMPANY"]]} for name in ("alpha", "beta", "gamma")}
     whole = {"status": "completed", "result": {"results": rows} if wrapped else rows, "charge_amount": 15}
     outcomes = await run(answers("/job-status", whole), tmp_path / "run.db", rows=3)
 
