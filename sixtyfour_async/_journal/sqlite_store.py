@@ -12,7 +12,7 @@ from sixtyfour_async._journal.changes import Change, Count, SaveAnswer
 from sixtyfour_async._journal.erasure import without_row
 from sixtyfour_async._journal.journal_file import JournalFile
 from sixtyfour_async._journal.lease import Clock, Lease
-from sixtyfour_async._journal.runners import Runner, dismiss_all
+from sixtyfour_async._journal.runners import Runner, dismiss_all, free_rows
 from sixtyfour_async._journal.schema import batch_entries_of, lines_of, pages, select, select_from
 from sixtyfour_async._journal.sharing import Claim
 from sixtyfour_async._journal.sqlite_changes import DROP_BATCH_ANSWER, SET_META, Transaction
@@ -69,6 +69,8 @@ class SqliteStore:
     def _join(self, database: sqlite3.Connection, *, alone: bool) -> int:
         if alone:
             dismiss_all(database)
+        else:
+            free_rows(database)
         self._runner.register(database)
         return 0
 
