@@ -162,9 +162,11 @@ class SqliteStore:
     def forget(self, key: str) -> bool:
         """Erase a row, so that the file holds no trace of it but its cost."""
         with self._reading() as database:
-            found = next(iter(select(database, "key = ?", (key,))), None)
+            found = next(iter(select(database, "key = ?", (key,), self._runner.number)), None)
             if found is None:
                 return False
+            if found.held_by is not None:
+                raise JournalError(f"row {key!r} is under way in another process: erase it when that has ended")
             database.execute("PRAGMA secure_delete = ON")  # zeros, should we be killed before the next two steps
             self._file.commit(lambda database: self._erase(database, found))
             self._file.compact()  # a deleted row's bytes lie in free pages otherwise, and in the log
