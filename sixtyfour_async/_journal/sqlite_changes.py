@@ -39,10 +39,9 @@ MICRO = 1e6
 """Parts of a cent in which sums of money are kept: whole numbers, whose sum does not depend on their order."""
 
 _STANDING = f"SELECT version, state, job_id, sent_at, {HELD_BY} FROM jobs WHERE key = ?"  # noqa: S608 (our own words)
-_INSERT = (
-    f"INSERT INTO jobs ({', '.join(COLUMNS)}, owner, changed_at, created_at) VALUES ({'?, ' * len(COLUMNS)}?, ?, ?)"  # noqa: S608 (our own column names)
-)
-_UPDATE = f"UPDATE jobs SET {', '.join(f'{column} = ?' for column in (*COLUMNS, 'owner', 'changed_at'))} WHERE key = ?"  # noqa: S608 (our own column names)
+_WRITTEN = (*COLUMNS, "owner", "changed_at")
+_INSERT = f"INSERT INTO jobs ({', '.join(_WRITTEN)}, created_at) VALUES ({'?, ' * len(_WRITTEN)}?)"  # noqa: S608 (ours)
+_UPDATE = f"UPDATE jobs SET {', '.join(f'{column} = ?' for column in _WRITTEN)} WHERE key = ?"  # noqa: S608 (ours)
 _SAVE_BATCH_ANSWER = "INSERT OR REPLACE INTO answers (batch, body, body_type) VALUES (?, ?, ?)"
 DROP_BATCH_ANSWER = "DELETE FROM answers WHERE batch = ?"
 SET_META = "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)"
