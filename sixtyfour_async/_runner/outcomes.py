@@ -197,6 +197,8 @@ class RunPlan:
 class Stats:
     """A snapshot of a runner's counters.
 
+    Where several processes use a journal, the money of the others is as it was when this one last had to look it up.
+
     Attributes:
         waiting: Rows read and not sent.
         in_flight: Rows sent and not ended.

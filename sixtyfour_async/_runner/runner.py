@@ -201,7 +201,7 @@ class JobRunner(EnrichesFrames, ReceivesWebhooks):
         async with anyio.create_task_group() as tasks:
             self._tasks = tasks
             tasks.start_soon(self._engine.run, tasks)
-            tasks.start_soon(keep_lease, self.journal)
+            tasks.start_soon(keep_lease, self.journal, lambda: self._engine.broken is not None)
             self._engine.webhooks.open(tasks)
             host.ready.set()
             await host.leave.wait()

@@ -145,6 +145,8 @@ class Transit:
             return False
         refused = claim.refused
         if refused:
+            # They were counted when they were admitted, and will be when they are admitted again.
+            self._scheduler.ledger.jobs -= 0 if command.in_doubt else len(refused)
             # A batch in doubt is repeated as it was, or not at all.
             if command.in_doubt or len(refused) == len(submission.rows):
                 await self._take_back(submission.rows_without(refused), command, "a part of its batch was taken")

@@ -113,7 +113,7 @@ class Progress:
         exposed = f", {dollars(stats.exposed_cents)} exposed" if stats.exposed_cents else ""
         return [
             ("rows done", f"{done:,} of {self._rows:,}"),
-            ("in flight", f"{stats.in_flight:,}"),
+            ("in flight", f"{stats.in_flight:,}" + (f", {stats.followed:,} elsewhere" if stats.followed else "")),
             ("no answer", f"{unanswered:,}"),
             ("requests", f"{stats.requests:,}, {requests_per_minute:.0f} of {stats.requests_per_minute} a minute"),
             ("pace", f"{rows_per_minute:.0f} jobs a minute"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 import anyio
 import pytest
 
-from sixtyfour_async import CostCapError, DeepSearch, SqliteJournal
+from sixtyfour_async import CostCapError, DeepSearch, JournalError, SqliteJournal
 from tests.journal.test_own_journal import DictJournal
 from tests.runner.fleet import LEASE_SECONDS, Fleet, Worker, fleet, in_file
 from tests.runner.questions import find_emails, question, questions
@@ -317,18 +316,15 @@ async def test_two_workers_that_resubmit_what_is_unknown_send_it_once() -> None:
     assert [statuses(worker) for worker in made.workers[1:]] == [{"completed": 2}] * 2
 
 
-async def test_a_row_that_is_erased_while_it_is_under_way_is_not_paid_a_second_time_by_its_worker(
+async def test_a_row_that_a_worker_erases_while_it_is_under_way_is_not_paid_a_second_time(
     tmp_path: Path,
 ) -> None:
     async with fleet(in_file(tmp_path / "run.db")) as made:
         worker = made.start(questions(2))
         await until(lambda: submits(made) == 2)
         await anyio.sleep(1)
-        person = made.make(asyncio.get_running_loop().time)
-        assert isinstance(person, SqliteJournal)
-        await person.open()
-        assert await person.forget(question(0).fingerprint())
-        await person.close()
+        assert isinstance(worker.journal, SqliteJournal)
+        assert await worker.journal.forget(question(0).fingerprint())
         await made.done()
 
     assert submits(made) == 2
@@ -344,3 +340,54 @@ async def test_a_journal_of_ones_own_that_cannot_be_shared_works_as_before() -> 
             outcome = await runner.run(question(0))
 
     assert outcome.status == "completed"
+
+
+# --- a journal that cannot be reached -----------------------------------------------------------------------------
+
+
+async def test_heartbeats_that_fail_end_nothing_and_hold_submits_back(caplog: pytest.LogCaptureFixture) -> None:
+    async with fleet() as made:
+        worker, before = made.worker(), -1
+        beat = worker.journal.beat
+
+        async def failing() -> None:
+            raise JournalError("the database is away")
+
+        worker.journal.beat = failing  # type: ignore[method-assign]
+        async with worker.running() as runner:
+            await anyio.sleep(2 * LEASE_SECONDS)
+            outcomes: list[Any] = []
+
+            async def ask() -> None:
+                outcomes.append(await runner.run(question(0)))
+
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(ask)
+                await anyio.sleep(60)
+                before = submits(made)
+                worker.journal.beat = beat  # type: ignore[method-assign]
+
+    assert (before, submits(made)) == (0, 1)
+    assert outcomes[0].status == "completed"
+    assert [record.message for record in caplog.records if "database is away" in record.message] == [
+        "the database is away; nothing is submitted until the journal can be reached again"
+    ]
+
+
+async def test_what_a_runner_with_a_broken_journal_polls_no_more_is_taken_over() -> None:
+    async with fleet() as made:
+        broken = made.start(questions(3))
+        await until(lambda: submits(made) == 3)
+        await anyio.sleep(1)
+        other = made.start(questions(3))
+        await until(lambda: other.runner is not None and other.runner.stats().followed == 3)
+
+        async def full(*_: Any, **__: Any) -> None:
+            raise JournalError("the disk is full")
+
+        broken.journal.put = full  # type: ignore[method-assign]
+        await made.done()
+
+    assert submits(made) == 3
+    assert statuses(broken) == {"unfinished": 3}
+    assert statuses(other) == {"completed": 3}
