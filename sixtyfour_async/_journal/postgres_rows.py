@@ -51,13 +51,17 @@ SELECTED = ", ".join(
 
 Json: TypeAlias = dict[str, Any]
 
-_ESCAPE = "\N{REPLACEMENT CHARACTER}\x01"
-"""Stands for the character NUL, which PostgreSQL's text cannot hold, in texts of ours."""
+_NUL, _ESCAPED_NUL, _MARK, _ESCAPED_MARK = "\x00", "\x01\x03", "\x01", "\x01\x02"
 
 
 def as_text(text: str) -> str:
-    """Return a text without the one character that PostgreSQL does not take."""
-    return text.replace("\x00", _ESCAPE) if "\x00" in text else text
+    """Return a text without the character NUL, which PostgreSQL does not take; `text_of` undoes it."""
+    return text.replace(_MARK, _ESCAPED_MARK).replace(_NUL, _ESCAPED_NUL)
+
+
+def text_of(text: str) -> str:
+    """Return a text as it was before `as_text`."""
+    return text.replace(_ESCAPED_NUL, _NUL).replace(_ESCAPED_MARK, _MARK)
 
 
 def id_of(key: str) -> bytes:
@@ -72,11 +76,6 @@ def entry_of(row: Sequence[Any]) -> Entry:
         content, content_type = values[name], values.pop(f"{name}_type")
         values[name] = None if content is None else Body(bytes(content), text_of(content_type))
     return Entry(**{name: text_of(value) if isinstance(value, str) else value for name, value in values.items()})
-
-
-def text_of(text: str) -> str:
-    """Return a text as it was before `as_text`."""
-    return text.replace(_ESCAPE, "\x00") if _ESCAPE in text else text
 
 
 @dataclass(slots=True)
