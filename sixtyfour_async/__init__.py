@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sixtyfour_async._client.pipeline import RateLimit
     from sixtyfour_async._journal.base import CRASHED, Entry, Journal, tally_line
     from sixtyfour_async._journal.memory import MemoryJournal
+    from sixtyfour_async._journal.postgres import PostgresJournal
     from sixtyfour_async._journal.sqlite import SqliteJournal
     from sixtyfour_async._runner.answer_columns import outcomes_to_dicts, outcomes_to_table
     from sixtyfour_async._runner.outcomes import Explanation, Outcome, RunPlan, Stats, Status, Unfinished, Unknown
@@ -195,6 +196,7 @@ __all__ = [
     "RunWorkflow",
     "ServerError",
     "SixtyfourError",
+    "PostgresJournal",
     "SqliteJournal",
     "State",
     "Stats",
@@ -225,6 +227,7 @@ _HOMES = (
     "_wire.body",
     "_journal.base",
     "_journal.memory",
+    "_journal.postgres",
     "_journal.sqlite",
     "operations",
     "_runner.outcomes",

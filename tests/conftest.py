@@ -6,11 +6,13 @@ import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Generator
 from typing import Any
 
 import pytest
 
 from sixtyfour_async.testing import VirtualTimeLoop
+from tests.postgres_server import Server, journal_template, shared_server
 
 # Dozens of processes are started below, and each would compile the whole package for itself.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -23,3 +25,17 @@ atexit.register(shutil.rmtree, os.environ["XDG_STATE_HOME"], ignore_errors=True)
 @pytest.fixture
 def anyio_backend() -> tuple[str, dict[str, Any]]:
     return "asyncio", {"loop_factory": VirtualTimeLoop}
+
+
+@pytest.fixture
+def postgres_server() -> Server:
+    """A real PostgreSQL server, started by the first test of a process that asks for it."""
+    return shared_server()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: Server) -> Generator[str, None, None]:
+    """The URL of a database of the test's own, with the journal's tables in it."""
+    name = postgres_server.create_database(journal_template())
+    yield postgres_server.url(name)
+    postgres_server.drop_database(name)
