@@ -48,10 +48,24 @@ class Deliver:
 
 @dataclass(frozen=True, slots=True)
 class SetMeta:
-    """A text under a name."""
+    """A text under a name.
+
+    Attributes:
+        name: The name.
+        text: The text.
+        once: Does one that is there already stay?
+    """
 
     name: str
     text: str
+    once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HandBack:
+    """Accepted rows that the runner polls no more; see `SharedJournal.hand_back`."""
+
+    keys: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +87,4 @@ class Count:
     cents: float
 
 
-Change: TypeAlias = Put | Take | Deliver | SetMeta | SaveAnswer | Count
+Change: TypeAlias = Put | Take | HandBack | Deliver | SetMeta | SaveAnswer | Count

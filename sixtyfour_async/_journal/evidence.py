@@ -10,6 +10,7 @@ import time
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, astuple, fields
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,11 @@ def stand_of(database: sqlite3.Connection) -> Stand | None:
     """Return what a journal says of itself; None for an empty one, and for one that is older than that."""
     if database.execute("SELECT 1 FROM sqlite_master WHERE name = 'wholeness'").fetchone() is None:
         return None
+    return stand_in(database)
+
+
+def stand_in(database: sqlite3.Connection) -> Stand:
+    """Return what a journal of this version says of itself."""
     row = database.execute(f"SELECT {STAND} FROM wholeness").fetchone()  # noqa: S608 (our field names)
     values: dict[str, Any] = dict(zip((field.name for field in fields(Stand)), row, strict=True))
     values["in_use"] = bool(values["in_use"])
@@ -127,7 +133,6 @@ class NoteFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._descriptor: int | None = None
-        self._length = 0
 
     def write(self, note: Note) -> None:
         """Write the note.
@@ -138,12 +143,12 @@ class NoteFile:
         if self._descriptor is None:
             flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
             self._descriptor = os.open(self.path, flags, 0o600)
-            self._length = os.fstat(self._descriptor).st_size
+        length = os.fstat(self._descriptor).st_size  # another process may have written a longer one
         text = json.dumps(asdict(note)).encode()
-        if len(text) > self._length:
-            self._length = len(text) + ROOM_FOR_DIGITS
+        if len(text) > length:
+            length = len(text) + ROOM_FOR_DIGITS
         os.lseek(self._descriptor, 0, os.SEEK_SET)
-        os.write(self._descriptor, text.ljust(self._length))  # one write: a process dies before or after it
+        os.write(self._descriptor, text.ljust(length))  # one write: a process dies before or after it
 
     def flush(self) -> None:
         """Bring the note, and its name, to the disk."""
@@ -220,6 +225,11 @@ def _state_folder() -> Path | None:
     if not chosen and not home.is_dir():
         return None  # such as /nonexistent, which some services have for a home: it must not be created
     return (Path(chosen) if chosen else home / default) / "sixtyfour_async" / "journals"
+
+
+def now() -> str:
+    """Return the time by our wall clock, ISO text, UTC."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def sync_folder(folder: Path) -> None:

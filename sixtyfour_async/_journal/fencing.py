@@ -70,11 +70,9 @@ def spent_cents(state: State, cost_cents: float | None, reserved_cents: float) -
 
 def exceeded(limits: Limits, before: dict[Cap | Room, float], after: dict[Cap | Room, float]) -> Cap | Room | None:
     """Return the first limit that a claim exceeds: by what it adds, not by what was there."""
-    for limit in (*limits.caps, *limits.rooms):
-        most = limit.cents + TOLERANCE_CENTS if isinstance(limit, Cap) else limit.most
-        if after[limit] > most and after[limit] > before[limit]:
-            return limit
-    return None
+    most: dict[Cap | Room, float] = {cap: cap.cents + TOLERANCE_CENTS for cap in limits.caps}
+    most |= {room: room.most for room in limits.rooms}
+    return next((limit for limit in most if after[limit] > max(most[limit], before[limit])), None)
 
 
 TOLERANCE_CENTS = 1e-6

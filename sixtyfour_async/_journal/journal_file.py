@@ -1,52 +1,46 @@
-"""An open journal file, from its opening to its closing. Synchronous: `SqliteJournal` calls it in a worker thread.
+"""An open journal file, from its opening to its closing. Synchronous: `SqliteStore` calls it in a worker thread.
 
-WAL with ``synchronous=FULL``; after a close it is one file in rollback mode. Only the owner moves the log into the main
-file (a *checkpoint*), and by itself, not from within a commit: each log is numbered. SQLite before 3.51.3 (and before
-3.50.7 and 3.44.6 in their lines) can damage a write-ahead log when one connection checkpoints while another commits.
-With one writing process, whose commits and checkpoints take turns, and readers that open the file ``mode=ro`` and so
-cannot checkpoint, any version is safe. Several writers will have to hold one lock around every commit and checkpoint.
+WAL with ``synchronous=FULL``; after the last close it is one file in rollback mode. Only those who have it open move
+the log into the main file (a *checkpoint*), and by itself, not from within a commit: each log is numbered. Readers open
+the file ``mode=ro`` and so cannot checkpoint. Commits and checkpoints of all processes take turns by the write lock:
+see `sixtyfour_async._journal.owner`.
+
+The first to open the file judges whether it is whole, and the last to close it leaves it as one file. How it stands is
+read again in each transaction, and the mark and the witness are written under the same lock.
 """
 
 from __future__ import annotations
 
-import os
 import sqlite3
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Generator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
-from sixtyfour_async._journal.base import CRASHED
+from sixtyfour_async._journal.adoption import SET_STAND, record_adoption, set_aside
 from sixtyfour_async._journal.evidence import (
-    STAND,
     NoteFile,
     Witness,
     as_values,
     beside,
     connected,
     look,
+    now,
     read_note,
     size_of,
+    stand_in,
     stand_of,
 )
 from sixtyfour_async._journal.owner import Owner, TakenError
+from sixtyfour_async._journal.refusals import in_use, refusal
 from sixtyfour_async._journal.schema import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION, SUMMED, checked_version
 from sixtyfour_async._journal.wholeness import Note, Stand, Verdict, judge
 from sixtyfour_async.errors import JournalError
 
 CHECKPOINT_BYTES = 4 * 1024 * 1024
 """Size of the log from which on it is moved into the main file; SQLite's own default."""
-
-MAY_HAVE_BEEN_SENT = "the journal was adopted after a part of it was lost: this row may have been sent since"
-"""Why a row is unknown that an adopted journal knew as free to be submitted."""
-
-SET_STAND = f"UPDATE wholeness SET ({STAND}) = ({', '.join('?' * len(STAND.split()))})"  # noqa: S608 (our field names)
-_PARK_INTENDED = "UPDATE jobs SET state = 'unknown', error = ? WHERE state = 'intended'"
-_PARK_RELEASED = "UPDATE jobs SET state = 'unknown', error = ? WHERE state = 'released'"
-_ADOPT = "INSERT INTO adoptions (adopted_at, reason, since, until, rows_missing, rows_parked) VALUES (?, ?, ?, ?, ?, ?)"
 
 Work: TypeAlias = Callable[[sqlite3.Connection], int]
 """What is done in a transaction; it returns the number of rows that are about to be sent once that is committed."""
@@ -61,7 +55,7 @@ class Join(Protocol):
 
 
 class JournalFile:
-    """A journal file that this process owns.
+    """A journal file that this process has open, alone or with others.
 
     Attributes:
         path: As it was given.
@@ -79,7 +73,7 @@ class JournalFile:
         self._owner: Owner | None = None
         self._keeps_log: sqlite3.Connection | None = None
         self._stand = Stand("")
-        self._next_log = 1
+        self._log_is_moved = False
         self._checkpoint_at = CHECKPOINT_BYTES
         self._log_bytes = 0
         self._mark = NoteFile(beside(path, "-mark"))
@@ -100,25 +94,38 @@ class JournalFile:
         Raises:
             JournalError: It is in use, is no journal, is damaged, or cannot be read or written.
         """
+        if self.connection is not None:
+            raise JournalError(f"journal {self.path} is open already: give each runner a journal object of its own")
+        self._check_folder()
         try:
-            return self._open(join, adopt=adopt)
+            with self._turn():
+                return self._enter(join, adopt=adopt)
         except OSError as error:
-            self.abandon()
             raise JournalError(f"journal {self.path} cannot be opened: {error.strerror or error}") from error
         except sqlite3.OperationalError as error:
-            self.abandon()
             raise JournalError(f"journal {self.path} cannot be opened: {error}") from error
         except sqlite3.DatabaseError as error:
-            self.abandon()
             if error.sqlite_errorcode != sqlite3.SQLITE_NOTADB:
                 raise JournalError(refusal(self.path, Verdict("damaged", f"is damaged ({error})"))) from error
             raise JournalError(f"{self.path} is not a journal ({error}): choose another journal") from error
-        except BaseException:
-            self.abandon()
-            raise
+        finally:
+            if self.connection is None:
+                self._release()
 
-    def _open(self, join: Join, *, adopt: bool) -> Verdict:
-        self._acquire()
+    def _enter(self, join: Join, *, adopt: bool) -> Verdict:
+        """Open the file while nobody else writes, opens or closes it."""
+        try:
+            alone = self._owned.enter()
+            verdict = self._open(adopt=adopt) if alone else self._share(adopt=adopt)
+            self._commit(lambda database: join(database, alone=alone))
+            self._owned.admit_others()
+        except BaseException:
+            self._disconnect()
+            raise
+        return verdict
+
+    def _open(self, *, adopt: bool) -> Verdict:
+        """Open a file that nobody else has open, and judge it."""
         self._check_kind()
         found = look(self.path)
         verdict = judge(found)
@@ -131,24 +138,49 @@ class JournalFile:
             self.doubt, self._reason = refusal(self.path, verdict), verdict.reason
         self.connection = self._connect("mode=rw")
         self._prepare(self.connection)
+        self._keep_log()
+        self._stand = stand_of(self.connection) or self._stand
+        self._log_is_moved = not found.log
+        if self.doubt is None:
+            self._begin(already_in_use=found.main is not None and found.main.in_use)
+        return verdict
+
+    def _share(self, *, adopt: bool) -> Verdict:
+        """Open a file that others have open; whether it is whole was found by the first of them."""
+        self.connection = self._connect("mode=rw")
+        if checked_version(self.connection, self.path) != SCHEMA_VERSION:
+            raise JournalError(f"journal {self.path} is in use by another process, of an earlier version")
+        self._configure(self.connection)
+        reason = (stand_of(self.connection) or self._stand).doubt
+        if reason is None:
+            return Verdict()
+        if adopt:
+            raise JournalError(f"journal {self.path} is in use by another process: close it there before you adopt it")
+        verdict = Verdict("doubt", reason)
+        self.doubt, self._reason = refusal(self.path, verdict), reason
+        self._keep_log()
+        return verdict
+
+    def _keep_log(self) -> None:
+        """See that the log of a journal in doubt stays, whoever is the last to close it."""
         if self.doubt is not None:
             self._keeps_log = self._connect("mode=ro")
             self._keeps_log.execute("SELECT 1 FROM sqlite_master").fetchall()
-        self._stand = stand_of(self.connection) or self._stand
-        self._next_log = self._stand.log + (not found.log)
-        if self.doubt is None:
-            self._begin(already_in_use=found.main is not None and found.main.in_use)
-        self.commit(lambda database: join(database, alone=True))
-        return verdict
 
-    def _acquire(self) -> None:
+    def _check_folder(self) -> None:
         if not self.path.parent.is_dir():
             raise JournalError(f"journal {self.path}: there is no folder {self.path.parent}")
+
+    @contextmanager
+    def _turn(self) -> Generator[None, None, None]:
+        """Hold the write lock; the file is acquired first, if it is not."""
         try:
-            self._owner = Owner.acquire(self.path)
-        except TakenError:
-            text = f"journal {self.path} is in use by another process: wait for it, or choose another journal"
-            raise JournalError(text) from None
+            if self._owner is None:
+                self._owner = Owner.acquire(self.path)
+            with self._owner.writing():
+                yield
+        except TakenError as error:
+            raise JournalError(in_use(self.path, error)) from None
 
     def _check_kind(self) -> None:
         """Refuse what is no journal before anything is written."""
@@ -169,10 +201,7 @@ class JournalFile:
 
     def _prepare(self, database: sqlite3.Connection) -> None:
         version = checked_version(database, self.path)
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = FULL")
-        database.execute("PRAGMA wal_autocheckpoint = 0")
-        database.execute("PRAGMA journal_size_limit = 0")  # a log that begins anew is as long as what is in it
+        self._configure(database)
         if version == 0:
             schema = resources.files("sixtyfour_async._journal").joinpath("schema.sql").read_text("utf-8")
             steps = [f"{schema} {SUMMED} PRAGMA application_id = {APPLICATION_ID};"]
@@ -180,6 +209,12 @@ class JournalFile:
             steps = list(MIGRATIONS[version - 1 :])
         if steps:
             database.executescript(f"BEGIN; {' '.join(steps)} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+
+    def _configure(self, database: sqlite3.Connection) -> None:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = FULL")
+        database.execute("PRAGMA wal_autocheckpoint = 0")
+        database.execute("PRAGMA journal_size_limit = 0")  # a log that begins anew is as long as what is in it
 
     def _begin(self, *, already_in_use: bool) -> None:
         """Write into the main file that it is in use, before anything can be sent.
@@ -198,6 +233,10 @@ class JournalFile:
 
     def commit(self, work: Work) -> None:
         """Write all or nothing; on the disk when it returns."""
+        with self._turn():
+            self._commit(work)
+
+    def _commit(self, work: Work) -> None:
         doubt = self._reason if self.doubt is not None else None
         intents = self._execute(
             work,
@@ -212,21 +251,30 @@ class JournalFile:
         if intents and self._stand.intents == intents:
             self._checkpoint("PASSIVE")  # the first rows of all: what the journal is for goes into the main file, too
         self._checkpoint_if_due()
+        if self._log_is_moved:
+            self._execute(_nothing, lambda stand, _: stand)  # the next log, for whoever commits next
 
     def compact(self) -> None:
         """Rewrite the file, so that no deleted byte is left in it or in its log."""
-        mark = self._note(self._stand) if self.doubt is None else read_note(self._mark.path)
-        if mark is not None:
-            self._mark.write(replace(mark, size=0))  # it becomes smaller
-        self._connection.execute("VACUUM")
-        self._checkpoint("TRUNCATE")
+        with self._turn():
+            stand = stand_of(self._connection) or self._stand
+            mark = self._note(stand) if self.doubt is None else read_note(self._mark.path)
+            if mark is not None:
+                self._mark.write(replace(mark, size=0))  # it becomes smaller
+            self._connection.execute("VACUUM")
+            self._checkpoint("TRUNCATE")
+            if self._log_is_moved:
+                self._execute(_nothing, lambda stand, _: stand)
 
     def _execute(self, work: Work, after: Callable[[Stand, int], Stand]) -> int:
+        """Do work, and write how the journal stands after it; the write lock is held."""
         database = self._connection
         database.execute("BEGIN IMMEDIATE")
         try:
+            stand = stand_in(database)
             intents = work(database)
-            stand = replace(after(self._stand, intents), log=self._next_log, changed_at=now())
+            log = stand.log + self._log_is_moved
+            stand = replace(after(stand, intents), log=log, changed_at=now())
             database.execute(SET_STAND, as_values(stand))
             database.execute("COMMIT")
         except BaseException:
@@ -234,6 +282,7 @@ class JournalFile:
                 database.execute("ROLLBACK")
             raise
         self._stand = stand
+        self._log_is_moved = False
         return intents
 
     def _checkpoint_if_due(self) -> None:
@@ -250,7 +299,7 @@ class JournalFile:
         busy, frames, moved = self._connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
         if busy or frames != moved:
             return False
-        self._next_log = self._stand.log + 1
+        self._log_is_moved = True
         return True
 
     def _note(self, stand: Stand, size: int | None = None) -> Note:
@@ -269,55 +318,45 @@ class JournalFile:
             raise JournalError(f"journal {self.path} is not open")
         return self._owner
 
-    # --- adopting -----------------------------------------------------------------------------------------------
-
     def _adopt(self, verdict: Verdict) -> None:
         """Make a journal of its own of what is there, and record what may be missing in it."""
         if verdict.kind == "mixed":
-            self._set_aside()
-        database = self._connect("mode=rw")
-        try:
-            self.connection = database
+            set_aside(self.path)
+        with closing(self._connect("mode=rw")) as database:
             self._prepare(database)
             # In rollback mode, so that the new id is in the main file or is nowhere.
             if database.execute("PRAGMA journal_mode = DELETE").fetchone()[0] != "delete":
                 raise JournalError(f"journal {self.path} is being read by another process: try again")
-            self._record_adoption(database, verdict)
-        finally:
-            self.connection = None
-            database.close()
+            record_adoption(database, verdict)
         self._mark.delete()
-
-    def _set_aside(self) -> None:
-        """Rename a log, and a mark, that are not the main file's own."""
-        for suffix in ("-wal", "-mark"):
-            with suppress(FileNotFoundError):
-                beside(self.path, suffix).replace(beside(self.path, f"{suffix}.aside"))
-        beside(self.path, "-shm").unlink(missing_ok=True)
-
-    def _record_adoption(self, database: sqlite3.Connection, verdict: Verdict) -> None:
-        at, stand = now(), stand_of(database) or self._stand
-        database.execute("BEGIN IMMEDIATE")
-        parked = database.execute(_PARK_INTENDED, (CRASHED,)).rowcount
-        parked += database.execute(_PARK_RELEASED, (MAY_HAVE_BEEN_SENT,)).rowcount
-        since, until = verdict.since or None, verdict.until or at
-        database.execute(_ADOPT, (at, verdict.reason, since, until, verdict.rows, parked))
-        adopted = replace(stand, id=os.urandom(16).hex(), in_use=False, changed_at=at, doubt=None)
-        database.execute(SET_STAND, as_values(adopted))
-        database.execute("COMMIT")
 
     # --- closing ------------------------------------------------------------------------------------------------
 
     def close(self, leave: Work) -> None:
-        """Close and release the file; *leave* is done in the last transaction. A journal that is whole is one file then, unless somebody is reading it."""
+        """Close and release the file; *leave* is what to do in the last transaction.
+
+        A journal that is whole, and that nobody else has open, is one file then, unless somebody is reading it.
+        """
+        if self._owner is None:
+            return
         try:
-            if self.connection is not None and self.doubt is None and self._end(leave):
-                self.connection.close()
-                self.connection = None
-                self._mark.delete()
-                self._delete_old_lock()
+            with self._turn():
+                self._leave(leave)
+                self._disconnect()
         finally:
-            self.abandon()
+            self._release()
+
+    def _leave(self, leave: Work) -> None:
+        if self.connection is None:
+            return
+        if not self._owned.is_last():
+            with suppress(sqlite3.Error, OSError):  # then the others wait for the end of the lease
+                self._commit(leave)
+        elif self.doubt is None and self._end(leave):
+            self.connection.close()
+            self.connection = None
+            self._mark.delete()
+            self._delete_old_lock()
 
     def _end(self, leave: Work) -> bool:
         """Write that the journal is not in use; return whether the main file says so.
@@ -341,12 +380,16 @@ class JournalFile:
             if old.is_file() and old.stat().st_size == 0:
                 old.unlink()
 
-    def abandon(self) -> None:
-        """Release the file as it is."""
+    def _disconnect(self) -> None:
+        """Close the connections as they are; the write lock is held."""
         for connection in (self.connection, self._keeps_log):  # in this order: the last to close may not checkpoint
             if connection is not None:
                 connection.close()
         self.connection = self._keeps_log = None
+
+    def _release(self) -> None:
+        """Release the file."""
+        self._disconnect()  # nothing is left to close, unless the write lock could not be had
         self._mark.close()
         self._witness.close()
         if self._owner is not None:
@@ -356,20 +399,3 @@ class JournalFile:
 
 def _nothing(_: sqlite3.Connection) -> int:
     return 0
-
-
-def refusal(path: Path, verdict: Verdict) -> str:
-    """Return in one line what is wrong with a journal, and what to do."""
-    remedy = {
-        "doubt": "rows may have been sent and paid of which it does not know, so nothing is submitted until you have "
-        f"put back what is missing, or have run `sixtyfour journal adopt {path}`",
-        "mixed": "put back the files that belong together; or, to go on with the main file alone, run "
-        f"`sixtyfour journal adopt {path}`",
-        "damaged": "put back a copy of it, or choose another journal",
-    }
-    return f"journal {path} {verdict.reason}: {remedy[verdict.kind]}"
-
-
-def now() -> str:
-    """Return the time by our wall clock, ISO text, UTC."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -6,13 +6,15 @@ import os
 import sqlite3
 import time
 from collections.abc import Generator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sixtyfour_async._journal.adoption import SET_STAND
 from sixtyfour_async._journal.evidence import as_values, connected, look, stand_of, sync_folder
-from sixtyfour_async._journal.journal_file import SET_STAND, JournalFile, refusal
-from sixtyfour_async._journal.owner import Owner, TakenError
+from sixtyfour_async._journal.journal_file import JournalFile
+from sixtyfour_async._journal.owner import shut_out
+from sixtyfour_async._journal.refusals import refusal
 from sixtyfour_async._journal.runners import dismiss_all
 from sixtyfour_async._journal.schema import checked_version
 from sixtyfour_async._journal.wholeness import Verdict, judge
@@ -197,16 +199,10 @@ def _close_copy(copy: sqlite3.Connection, path: Path, verdict: Verdict, *, in_us
 
 @contextmanager
 def _held(path: Path) -> Generator[bool, None, None]:
-    """Own a journal for a moment, so that no run begins meanwhile; True when a process owns it already."""
-    try:
-        owner = Owner.acquire(path)
-    except TakenError:
-        yield True
-        return
-    except OSError:  # it cannot be written, and so no run can use it
-        yield False
-        return
-    try:
-        yield False
-    finally:
-        owner.release()
+    """See that no run begins for a moment; True when a process has the journal open already."""
+    with ExitStack() as stack:
+        try:
+            taken = stack.enter_context(shut_out(path))
+        except OSError:  # it cannot be written, and so no run can use it
+            taken = False
+        yield taken

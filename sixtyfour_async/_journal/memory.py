@@ -104,7 +104,7 @@ class MemoryJournal:
         lease_seconds: float = LEASE_SECONDS,
         clock: Clock = boot_clock,
     ) -> None:
-        self._store = _Store() if shared_with is None else shared_with._store
+        self._store: _Store = _Store() if shared_with is None else shared_with._store  # noqa: SLF001 (its own class)
         self._lease = Lease(lease_seconds, clock)
         self._number = 0
         self._seen = 0
@@ -277,6 +277,22 @@ class MemoryJournal:
             self._store.write(entry, self._number)
         return Claim(frozenset(entry.key for entry in entries) - keys)
 
+    async def hand_back(self, keys: Collection[str]) -> None:
+        """Free accepted rows of this runner, which it polls no more."""
+        for key in keys:
+            entry = self.rows.get(key)
+            if entry is not None and entry.state == "accepted" and self._store.owners.get(key) == self._number:
+                self._store.write(changed(entry), self._number)
+                self._store.owners.pop(key)
+
+    async def others_hold(self) -> bool:
+        """Return whether another registered runner holds any row."""
+        return any(self._holder(key) is not None for key in self._store.owners)
+
+    async def keep_meta(self, name: str, text: str) -> str:
+        """Store a text under a name unless there is one; return the one that is stored."""
+        return self.meta.setdefault(name, text)
+
     async def beat(self) -> None:
         """Extend this runner's lease, and succeed those whose lease has run out."""
         leases, now = self._store.leases, self._lease.now()
@@ -295,7 +311,7 @@ class MemoryJournal:
 
     async def wait_for_change(self) -> None:
         """Return when rows may have been written since the last call returned."""
-        while self._seen == self._store.writes:
+        while self._seen == self._store.writes:  # noqa: ASYNC110 (the others may be in other threads)
             await anyio.sleep(CHANGE_SECONDS)
         self._seen = self._store.writes
 

@@ -10,18 +10,18 @@ from sixtyfour_async._journal.lease import Lease, boot_id
 _REGISTER = "INSERT INTO runners (boot, lease_until) VALUES (?, ?)"
 _EXTEND = "UPDATE runners SET lease_until = ? WHERE number = ?"
 _SUCCEED = "DELETE FROM runners WHERE number <> ? AND (lease_until < ? OR boot <> ?)"
-_GONE = "(owner IS NULL OR owner NOT IN (SELECT number FROM runners))"
 _PARK = (
     "UPDATE jobs SET state = 'unknown', error = ?, owner = NULL, version = version + 1"
-    f" WHERE state = 'intended' AND {_GONE}"
+    " WHERE state = 'intended' AND (owner IS NULL OR owner NOT IN (SELECT number FROM runners))"
 )
 _FREE = (
-    f"UPDATE jobs SET owner = NULL, version = version + 1 WHERE state = 'accepted' AND owner IS NOT NULL AND {_GONE}"
+    "UPDATE jobs SET owner = NULL, version = version + 1"
+    " WHERE state = 'accepted' AND owner IS NOT NULL AND owner NOT IN (SELECT number FROM runners)"
 )
 
 
 def free_rows(database: sqlite3.Connection) -> int:
-    """Park what was about to be sent by runners that are gone, and free what was accepted; return how many it parked."""
+    """Park what runners that are gone were about to send, and free what was accepted; return how many were parked."""
     parked = database.execute(_PARK, (CRASHED,)).rowcount
     database.execute(_FREE)
     return parked

@@ -106,6 +106,21 @@ class SharedJournal(TimedJournal, Protocol):
         """
         ...
 
+    async def hand_back(self, keys: Collection[str]) -> None:
+        """Free accepted rows of this runner, which it polls no more, for whoever asks for them; durable on return.
+
+        Their versions go up, since the line of each is written; other rows stay as they are.
+        """
+        ...
+
+    async def others_hold(self) -> bool:
+        """Return whether another registered runner holds any row."""
+        ...
+
+    async def keep_meta(self, name: str, text: str) -> str:
+        """Store a text under a name unless there is one; return the one that is stored, which is the same for all."""
+        ...
+
     async def beat(self) -> None:
         """Extend this runner's lease, and succeed the runners whose lease has run out.
 

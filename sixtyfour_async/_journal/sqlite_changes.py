@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from functools import singledispatchmethod
 
 from sixtyfour_async._journal.base import Entry, tally_of_replaced
-from sixtyfour_async._journal.changes import Change, Count, Deliver, Put, SaveAnswer, SetMeta, Take
+from sixtyfour_async._journal.changes import Change, Count, Deliver, HandBack, Put, SaveAnswer, SetMeta, Take
+from sixtyfour_async._journal.evidence import now
 from sixtyfour_async._journal.fencing import (
     HELD,
     WRITTEN,
@@ -37,6 +37,8 @@ _PUT = (
 _SAVE_BATCH_ANSWER = "INSERT OR REPLACE INTO answers (batch, body, body_type) VALUES (?, ?, ?)"
 DROP_BATCH_ANSWER = "DELETE FROM answers WHERE batch = ?"
 SET_META = "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)"
+_KEEP_META = "INSERT OR IGNORE INTO meta (name, value) VALUES (?, ?)"
+_HAND_BACK = "UPDATE jobs SET owner = NULL, version = version + 1 WHERE key = ? AND owner = ? AND state = 'accepted'"
 _DELIVER = "UPDATE jobs SET delivered = 1 WHERE key = ?"
 _TALLY = (
     "INSERT INTO tallies (variant, name, sent_at, rows, cents) VALUES (?, ?, ?, ?, ?)"
@@ -62,7 +64,7 @@ class Transaction:
     def __init__(self, database: sqlite3.Connection, runner: Runner) -> None:
         self._database = database
         self._runner = runner
-        self._at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        self._at = now()
         self.intents = 0
 
     @singledispatchmethod
@@ -99,7 +101,13 @@ class Transaction:
 
     @apply.register
     def _(self, change: SetMeta) -> Claim:
-        self._database.execute(SET_META, (f"note:{change.name}", change.text))
+        statement = _KEEP_META if change.once else SET_META
+        self._database.execute(statement, (f"note:{change.name}", change.text))
+        return WRITTEN
+
+    @apply.register
+    def _(self, change: HandBack) -> Claim:
+        self._database.executemany(_HAND_BACK, [(key, self._runner.number) for key in change.keys])
         return WRITTEN
 
     @apply.register

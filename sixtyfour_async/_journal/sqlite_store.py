@@ -23,6 +23,10 @@ from sixtyfour_async.errors import JournalError
 
 KEYS_PER_QUERY = 500
 
+_OTHERS_HOLD = (
+    "SELECT 1 FROM jobs WHERE owner IS NOT NULL AND owner <> ? AND owner IN (SELECT number FROM runners) LIMIT 1"
+)
+
 
 class SqliteStore:
     """A journal file as a `Store`; see `sixtyfour_async._journal.stored`.
@@ -134,6 +138,11 @@ class SqliteStore:
         with self._reading() as database:
             seen, self._seen = self._seen, int(database.execute("PRAGMA data_version").fetchone()[0])
         return seen != self._seen
+
+    def others_hold(self) -> bool:
+        """Return whether another registered runner holds any row."""
+        with self._reading() as database:
+            return database.execute(_OTHERS_HOLD, (self._runner.number,)).fetchone() is not None
 
     def bind(self, purpose: Mapping[str, str]) -> None:
         """Record what this journal is for."""

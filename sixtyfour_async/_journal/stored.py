@@ -14,7 +14,8 @@ import anyio
 import anyio.to_thread
 
 from sixtyfour_async._journal.base import Entry, FencedError, tally_of_replaced
-from sixtyfour_async._journal.changes import Change, Count, Deliver, Put, SaveAnswer, SetMeta, Take
+from sixtyfour_async._journal.changes import Change, Count, Deliver, HandBack, Put, SaveAnswer, SetMeta, Take
+from sixtyfour_async._journal.fencing import WRITTEN
 from sixtyfour_async._journal.read_ahead import ReadAhead
 from sixtyfour_async._journal.sharing import Claim, Limits
 from sixtyfour_async._scheduling.ledger import Line, Tally
@@ -78,6 +79,10 @@ class Store(Protocol):
 
     def has_changed(self) -> bool:
         """Return whether another runner may have written since the last call."""
+        ...
+
+    def others_hold(self) -> bool:
+        """See `SharedJournal.others_hold`."""
         ...
 
     def bind(self, purpose: Mapping[str, str]) -> None:
@@ -238,6 +243,15 @@ class StoredJournal:
         """Write the lines of rows that this runner wants to hold, but for those that another one has."""
         return await self._write(Take(tuple(entries), limits, tuple(replaced)))
 
+    async def hand_back(self, keys: Collection[str]) -> None:
+        """Free accepted rows of this runner, which it polls no more; returns once that is durable."""
+        await self._write(HandBack(tuple(keys)))
+
+    async def keep_meta(self, name: str, text: str) -> str:
+        """Store a text under a name unless there is one; return the one that is stored."""
+        await self._write(SetMeta(name, text, once=True))
+        return await self.get_meta(name) or text
+
     async def deliver(self, key: str) -> None:
         """Record that a row's outcome was acknowledged; returns once that is durable."""
         await self._write(Deliver(key))
@@ -271,6 +285,10 @@ class StoredJournal:
 
     # --- several runners ----------------------------------------------------------------------------------------
 
+    async def others_hold(self) -> bool:
+        """Return whether another registered runner holds any row."""
+        return await self._alone(self._store.others_hold, tallies=False)
+
     async def beat(self) -> None:
         """Extend this runner's lease, and succeed those whose lease has run out."""
         await self._alone(self._store.beat, tallies=False)
@@ -282,7 +300,7 @@ class StoredJournal:
 
     async def wait_for_change(self) -> None:
         """Return when another runner may have written since the last call returned."""
-        while not await self._look_for_change():
+        while not await self._look_for_change():  # noqa: ASYNC110 (the others are in other processes)
             await anyio.sleep(CHANGE_SECONDS)
         self._ahead.clear()
 
@@ -301,8 +319,7 @@ class StoredJournal:
         async with self._lock:
             if waiting.result is None:  # else another writer has committed ours along with its own
                 await self._commit_pending()
-        assert waiting.result is not None
-        return waiting.result
+        return waiting.result or WRITTEN
 
     async def _commit_pending(self) -> None:
         batch, self._pending = self._pending, []

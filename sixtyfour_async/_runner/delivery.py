@@ -38,7 +38,7 @@ class Delivery:
         stopped: set[OutcomeStream[Any]] = set()
         for number, (stream, index) in enumerate(row.waiting):
             was_reading = not stream.stopped
-            self.send(stream, replace(outcome, index=index, replayed=number > 0))
+            self.send(stream, replace(outcome, index=index, replayed=outcome.replayed or number > 0))
             if number > 0 and outcome.status == "completed":
                 self._journal.tally(row.entry.variant, "duplicate", row.entry.cost_cents or 0.0)
             if was_reading and stream.stopped:

@@ -13,25 +13,29 @@ import logging
 import math
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from itertools import count, islice
+from itertools import islice
 from typing import Any
 
 import anyio
 import anyio.abc
 
 from sixtyfour_async._client.client import AsyncClient, pipeline_of
-from sixtyfour_async._journal.base import Journal
+from sixtyfour_async._journal.base import FencedError, Journal
+from sixtyfour_async._runner.claims import Claims
 from sixtyfour_async._runner.delivery import Delivery
 from sixtyfour_async._runner.exchange import contained
+from sixtyfour_async._runner.following import Following
 from sixtyfour_async._runner.inbox import Inbox
 from sixtyfour_async._runner.outage_log import OutageLog
 from sixtyfour_async._runner.outcome_stream import OutcomeStream
-from sixtyfour_async._runner.outcomes import Outcome, Status
+from sixtyfour_async._runner.outcomes import Status
 from sixtyfour_async._runner.parked_rows import ParkedRows
-from sixtyfour_async._runner.reading import STATUSES, read_outcome, read_report, without_answer
+from sixtyfour_async._runner.reading import STATUSES, read_report
 from sixtyfour_async._runner.receivers import Receivers
+from sixtyfour_async._runner.row_ends import RowEnds
 from sixtyfour_async._runner.submission import Row, Submission, wall_clock
 from sixtyfour_async._runner.transit import Transit
+from sixtyfour_async._runner.under_way import UnderWay
 from sixtyfour_async._runner.webhook_intake import WebhookIntake
 from sixtyfour_async._scheduling.batches import Batcher
 from sixtyfour_async._scheduling.job_states import ScheduledJob
@@ -54,17 +58,16 @@ from sixtyfour_async._scheduling.messages import (
     TakeBack,
     TaskCommand,
 )
-from sixtyfour_async._scheduling.row_states import IN_DOUBT, OPEN, Batching, State
+from sixtyfour_async._scheduling.row_states import IN_DOUBT, OPEN, Batching
 from sixtyfour_async._scheduling.scheduler import Scheduler
 from sixtyfour_async.errors import (
-    JobError,
     JournalError,
     ResponseError,
     RunStoppedError,
     SixtyfourError,
     UnreadableError,
 )
-from sixtyfour_async.models.jobs import JobState, Report
+from sixtyfour_async.models.jobs import JobState
 from sixtyfour_async.operations import JobOperation
 
 logger = logging.getLogger("sixtyfour_async.runner")
@@ -75,6 +78,8 @@ class Engine:
 
     Attributes:
         rows: Every row that was handed over and has not ended, by its key.
+        following: Those of them that another runner has.
+        ends: Ends rows.
         webhooks: Where deliveries come in.
         broken: The journal's failure, once it failed: nothing is sent from then on.
     """
@@ -82,21 +87,25 @@ class Engine:
     def __init__(
         self, client: AsyncClient, journal: Journal, scheduler: Scheduler, delivery: Delivery, receivers: Receivers
     ) -> None:
-        self.rows: dict[str, Row] = {}
+        self._under_way = UnderWay()
+        self.rows = self._under_way.rows
         self.broken: JournalError | None = None
         self._clock = pipeline_of(client).clock
         self._journal = journal
         self._scheduler = scheduler
         self._delivery = delivery
-        self._numbers = count(1)
-        self._submissions: dict[int, Submission] = {}
-        self._submission_of: dict[str, Submission] = {}
         self._batcher: Batcher[Row] = Batcher()
         self._inbox = Inbox()
         self._outage_log = OutageLog()
-        self._transit = Transit(client, journal, scheduler, self._inbox, receivers.url)
+        self.following = Following(journal, scheduler, self._under_way, self._inbox)
+        claims = Claims(journal, self.following.limits)
+        self.ends = RowEnds(journal, delivery, self._under_way, self.following, claims=claims, inbox=self._inbox)
+        self._transit = Transit(
+            client, journal, scheduler, self._inbox, claims, let_go=self.ends.let_go, webhook_url=receivers.url
+        )
         parked = ParkedRows(journal, self.rows.__contains__)
         self.webhooks = WebhookIntake(receivers, journal, self._transit, self._inbox, parked)
+        self.ends.webhooks, self.ends.on_stopped = self.webhooks, self._withdraw_for
 
     # --- rows in ------------------------------------------------------------------------------------------------
 
@@ -106,7 +115,7 @@ class Engine:
         is_new = row.entry.state == "released" and batching != "single"
         batch_key = row.operation.batch_key(in_files=batching == "file") if is_new else None
         if batch_key is None:
-            self._schedule(Submission(next(self._numbers), [row], operation))
+            self._schedule(Submission(self._under_way.number(), [row], operation))
             return
         bulk = row.operation.bulk_endpoint()
         in_file = bulk is not None and bulk.takes_file
@@ -124,7 +133,7 @@ class Engine:
     async def resume_batch(self, batch: str, rows: list[Row]) -> None:
         """Go on with a batch that an earlier run submitted: poll it, settle its answer, or repeat it."""
         self.rows.update((row.entry.key, row) for row in rows)
-        submission = Submission.batch_of(next(self._numbers), rows, batch)
+        submission = Submission.batch_of(self._under_way.number(), rows, batch)
         answer = await self._journal.load_batch_answer(batch)
         self._schedule(submission)
         if answer is not None:
@@ -149,12 +158,9 @@ class Engine:
         """Let one more consumer wait for a row; one that was withdrawn and not dropped yet is wanted again."""
         row.waiting.append((stream, index))
         row.withdrawn = None
-        submission = self._submission_of.get(row.entry.key)
+        submission = self._under_way.carrier(row.entry.key)
         if submission is not None:
             self._inbox.post(RowWanted(submission.id, row.entry.key, stream.urgent))
-
-    def _is_unsent(self, id_: int) -> bool:
-        return id_ in self._submissions and self._submissions[id_].first.state == "released"
 
     def _stop(self, error: SixtyfourError) -> None:
         """Read no further, and drop what has not been sent: every row would meet the same error."""
@@ -164,25 +170,37 @@ class Engine:
 
     def _withdraw(self, row: Row, error: SixtyfourError) -> None:
         row.withdrawn = error
-        submission = self._submission_of.get(row.entry.key)
-        if submission is None:
+        submission = self._under_way.carrier(row.entry.key)
+        if row.entry.key in self.following.rows:
+            self._leave_following(row, error)
+        elif submission is None:
             self._batcher.remove(row)
-            self._end(row, _without_answer(row, "rejected", error))
+            self.ends.end_without_answer(row, "rejected", error)
         else:
             self._inbox.post(RowWithdrawn(submission.id, row.entry.key, error))
 
+    def follow(self, row: Row) -> None:
+        """Wait for what becomes of a row that another runner has."""
+        self.rows[row.entry.key] = row
+        self.following.add(row)
+
+    def _leave_following(self, row: Row, error: SixtyfourError) -> None:
+        """Follow a row no longer when nobody is there to hear of it; else it runs, and is waited for."""
+        if all(stream.closed for stream, _ in row.waiting):
+            del self.following.rows[row.entry.key]
+            self.ends.end_without_answer(row, "rejected", error)
+
     def _schedule_batch(self, rows: list[Row]) -> None:
         if len(rows) > 1 or rows[0].operation.batch_key() is None:
-            self._schedule(Submission.batch_of(next(self._numbers), rows))
+            self._schedule(Submission.batch_of(self._under_way.number(), rows))
         else:
-            self._schedule(Submission(next(self._numbers), rows, rows[0].operation))
+            self._schedule(Submission(self._under_way.number(), rows, rows[0].operation))
 
     def _schedule(self, submission: Submission) -> None:
         """Hand a submission to the scheduler."""
-        self._submissions[submission.id] = submission
-        self._submission_of.update((row.entry.key, submission) for row in submission.rows)
+        self._under_way.carry(submission)
         if self.broken is not None:
-            self._end_all(submission, "rejected", self.broken)
+            self.ends.end_all(submission, "rejected", self.broken)
             return
         operation, listing = submission.operation, submission.operation.poll_many()
         job = ScheduledJob(
@@ -211,7 +229,7 @@ class Engine:
 
     def job_of(self, key: str) -> ScheduledJob | None:
         """Return the job that carries a row; None while it has none."""
-        submission = self._submission_of.get(key)
+        submission = self._under_way.carrier(key)
         return None if submission is None else self._scheduler.jobs.get(submission.id)
 
     def begin_shutdown(self) -> None:
@@ -223,6 +241,7 @@ class Engine:
     async def run(self, tasks: anyio.abc.TaskGroup) -> None:
         """Serve until cancelled."""
         clock, scheduler = self._clock, self._scheduler
+        tasks.start_soon(self._follow)
         while True:
             for rows in self._batcher.due(clock.now()):
                 self._schedule_batch(rows)
@@ -234,19 +253,26 @@ class Engine:
             self._log_notices()
             for command in commands:
                 match command:
-                    case DropRows():  # at once: the submit that follows it is a task, and may start first
-                        self._drop(command)
+                    case DropRows(id=id_, errors=errors):  # at once: the submit that follows may be first
+                        self.ends.drop(self._under_way.submissions.get(id_), errors)
                     case StopFeed(error=error):
                         self._stop(error)
-                    case Split(id=id_, sizes=sizes) if self._is_unsent(id_):  # nothing to take back
-                        self._go_on_in_parts(self._submissions[id_], sizes)
+                    case Split(id=id_, sizes=sizes) if self._under_way.is_unsent(id_):  # nothing to take back
+                        self._go_on_in_parts(self._under_way.submissions[id_], sizes)
                     case _:
                         tasks.start_soon(self._execute, command)
+            self.following.update(clock.now())
             self._outage_log.update(scheduler, clock.now())
             at = None if self.broken else scheduler.wake_at(clock.now())
             at = min(math.inf if at is None else at, self._batcher.wake_at())
             with anyio.CancelScope(deadline=clock.loop_time(at)):
                 await self._inbox.wait()
+
+    async def _follow(self) -> None:
+        try:
+            await self.following.run()
+        except JournalError as error:
+            self._break(error)
 
     def _log_notices(self) -> None:
         notices = self._scheduler.ledger.notices
@@ -254,20 +280,27 @@ class Engine:
             logger.warning("%s", notices.pop(0))
 
     async def _execute(self, command: TaskCommand) -> None:
-        if isinstance(command, CheckHealth):
-            await self._transit.check_health()
-            return
-        if isinstance(command, PollBatch):
-            known = [self._submissions[id_] for id_ in command.ids if id_ in self._submissions]
-            await self._transit.poll_many(known, command.ids)
-            return
-        submission = self._submissions.get(command.id)
-        if submission is None:
-            return
+        submissions = self._under_way.submissions
         try:
-            await self._execute_for(submission, command)
+            if isinstance(command, CheckHealth):
+                await self._transit.check_health()
+            elif isinstance(command, PollBatch):
+                known = [submissions[id_] for id_ in command.ids if id_ in submissions]
+                await self._transit.poll_many(known, command.ids)
+            elif command.id in submissions:
+                await self._execute_contained(submissions[command.id], command)
         except JournalError as error:
             self._break(error)
+
+    async def _execute_contained(self, submission: Submission, command: JobCommand) -> None:
+        try:
+            await self._execute_for(submission, command)
+        except FencedError as error:  # other runners have the rows, or a person has changed them
+            logger.info("%s", error)
+            self.ends.let_go(submission, [row.entry.key for row in submission.rows])
+            await self.webhooks.closed(submission)
+        except JournalError:
+            raise
         except Exception as error:  # noqa: BLE001 (see contained)
             await self._set_aside(submission, command, contained(error))
 
@@ -280,9 +313,9 @@ class Engine:
             unreadable = UnreadableError(f"the answer could not be read: {error}", job_id=submission.first.job_id)
             unreadable.__cause__ = error
             with suppress(JournalError):  # a journal that cannot take it is noticed by the next row at the latest
-                await self._give_up(submission, "unreadable", unreadable, "unreadable")
+                await self.ends.give_up(submission, "unreadable", unreadable, "unreadable")
                 return
-        self._end_all(submission, "unfinished" if submission.first.job_id else "unknown", error)
+        await self.ends.set_aside(submission, error)
 
     async def _execute_for(self, submission: Submission, command: JobCommand) -> None:
         match command:
@@ -293,24 +326,15 @@ class Engine:
             case Poll(job_id=job_id):
                 await self._transit.poll(submission, job_id)
             case Finish(report=report):
-                await self._finish(submission, report)
+                await self.ends.finish(submission, report)
             case TakeBack() | Release() | Split():
                 await self._take_back(submission, command)
             case Park(error=error, state=state):
-                await self._give_up(submission, STATUSES[state], error, state)
+                await self.ends.give_up(submission, STATUSES[state], error, state)
             case Detach(error=error):
-                await self._give_up(submission, "unfinished", error, "accepted")
+                await self.ends.give_up(submission, "unfinished", error, "accepted")
 
     # --- ends ---------------------------------------------------------------------------------------------------
-
-    async def _finish(self, submission: Submission, report: Report) -> None:
-        """Commit the raw answer, parse it, deliver it."""
-        if submission.batch is None:
-            await self._journal.put(submission.finish(report))
-        else:
-            await self._journal.settle_batch(submission.batch, submission.settle(report))
-        for row in self._forget(submission):
-            self._end(row, read_outcome(row.operation, row.entry))
 
     async def _take_back(self, submission: Submission, command: TakeBack | Release | Split) -> None:
         """Take back the intent of a submit that was certainly not accepted and deal with its rows."""
@@ -323,62 +347,35 @@ class Engine:
             case Release(error=RunStoppedError()):
                 self._end_withdrawn(submission)
             case Release(error=error):
-                self._end_all(submission, "rejected", error)
+                self.ends.end_all(submission, "rejected", error)
             case Split(sizes=sizes):
                 self._go_on_in_parts(submission, sizes)
 
     def _end_withdrawn(self, submission: Submission) -> None:
         """End the rows that nobody wants, and schedule those again that somebody has asked for meanwhile."""
-        rows = self._forget(submission)
+        rows = self.ends.forget(submission)
         for row in rows:
             if row.withdrawn is not None:
-                self._end(row, _without_answer(row, "rejected", row.withdrawn))
+                self.ends.end_without_answer(row, "rejected", row.withdrawn)
         wanted = [row for row in rows if row.withdrawn is None]
         if len(rows) == 1 and wanted:
-            self._schedule(Submission(next(self._numbers), wanted, submission.operation))
+            self._schedule(Submission(self._under_way.number(), wanted, submission.operation))
         elif wanted:
             self._schedule_batch(wanted)
 
     def _go_on_in_parts(self, submission: Submission, sizes: Iterable[int]) -> None:
-        rows = iter(self._forget(submission))
+        rows = iter(self.ends.forget(submission))
         for size in sizes:
             part = list(islice(rows, size))
             if size > 1:
                 self._schedule_batch(part)
             else:
-                self._schedule(Submission(next(self._numbers), part, part[0].operation))
+                self._schedule(Submission(self._under_way.number(), part, part[0].operation))
 
-    def _drop(self, command: DropRows) -> None:
-        submission = self._submissions.get(command.id)
-        for row in () if submission is None else submission.drop(command.errors):
-            del self._submission_of[row.entry.key]
-            self._end(row, _without_answer(row, "rejected", command.errors[row.entry.key]))
-
-    async def _give_up(self, submission: Submission, status: Status, error: SixtyfourError, state: State) -> None:
-        why = error.message if isinstance(error, JobError) else str(error)  # its id has a place of its own on the line
-        await self._journal.put(*submission.advance(state, error=why))
-        await self.webhooks.closed(submission, in_doubt=state == "unknown")
-        self._end_all(submission, status, error)
-
-    def _end_all(self, submission: Submission, status: Status, error: SixtyfourError) -> None:
-        for row in self._forget(submission):
-            self._end(row, _without_answer(row, status, error))
-
-    def _forget(self, submission: Submission) -> list[Row]:
-        """Forget a submission, unless that was done already, and return its rows."""
-        if self._submissions.pop(submission.id, None) is None:
-            return []
-        self.webhooks.ended(submission)
-        for row in submission.rows:
-            self._submission_of.pop(row.entry.key, None)
-        return submission.rows
-
-    def _end(self, row: Row, outcome: Outcome[Any]) -> None:
-        if self.rows.pop(row.entry.key, None) is None:
-            return
-        stopped = self._delivery.deliver(row, outcome)
-        if stopped and self.broken is None:  # else every row is being ended, each as it stands
-            self.withdraw(lambda other: any(stream in stopped for stream, _ in other.waiting))
+    def _withdraw_for(self, stopped: set[OutcomeStream[Any]]) -> None:
+        """Drop what was read for streams that stopped, and was not sent."""
+        if self.broken is None:  # else every row is being ended, each as it stands
+            self.withdraw(lambda row: any(stream in stopped for stream, _ in row.waiting))
 
     def _break(self, error: JournalError) -> None:
         """Send nothing more once it cannot be recorded, and hand back what runs with its id."""
@@ -386,12 +383,8 @@ class Engine:
             return
         self.broken = error
         logger.error("%s; nothing more is sent", error)
-        self._submissions.clear()
-        self._submission_of.clear()
+        self._under_way.forget_all()
+        self.following.rows.clear()
         for row in list(self.rows.values()):
             status: Status = "unfinished" if row.entry.job_id else "unknown"
-            self._end(row, _without_answer(row, "rejected" if row.entry.state == "released" else status, error))
-
-
-def _without_answer(row: Row, status: Status, error: SixtyfourError) -> Outcome[Any]:
-    return without_answer(row.operation, row.entry, status, error)
+            self.ends.end_without_answer(row, "rejected" if row.entry.state == "released" else status, error)

@@ -1,8 +1,9 @@
 """Rows in: what becomes of each operation that a consumer hands over.
 
 A row is *skipped* (it was delivered before), *answered at once* (from the journal, or with a refusal), *joined* to the
-same row under way, or handed to the engine to be submitted or polled. `_scheduling.row_states.admission` and the ledger
-decide which; here the facts are collected for them, and the row's line in the journal is begun.
+same row under way, *followed* while another runner has it, or handed to the engine to be submitted or polled.
+`_scheduling.row_states.admission` and the ledger decide which; here the facts are collected for them, and the row's
+line in the journal is begun.
 """
 
 from __future__ import annotations
@@ -16,24 +17,27 @@ from uuid import uuid4
 
 import anyio
 
-from sixtyfour_async._journal.base import Entry, Journal, doubt_of, request_text
+from sixtyfour_async._journal.base import CRASHED, Entry, Journal, doubt_of, request_text
+from sixtyfour_async._journal.sharing import SharedJournal
 from sixtyfour_async._runner.delivery import Delivery
 from sixtyfour_async._runner.engine import Engine
 from sixtyfour_async._runner.exchange import contained
 from sixtyfour_async._runner.outcome_stream import Operations, OutcomeStream, each
 from sixtyfour_async._runner.outcomes import Outcome
-from sixtyfour_async._runner.reading import read_outcome, restore
+from sixtyfour_async._runner.reading import read_outcome, without_answer
 from sixtyfour_async._runner.submission import Row
 from sixtyfour_async._scheduling.ledger import Ledger
 from sixtyfour_async._scheduling.row_states import (
+    ENDED,
     POLLABLE,
     Admission,
+    Batching,
     Deliver,
     ReusePolicy,
     admission,
     idempotency_key,
 )
-from sixtyfour_async.errors import CostCapError, InputError, JournalError
+from sixtyfour_async.errors import CostCapError, InputError, JournalError, RunStoppedError
 from sixtyfour_async.operations import JobOperation
 
 R = TypeVar("R")
@@ -75,6 +79,8 @@ class Intake:
     async def open(self) -> None:
         """Read the journal's identity, or give it one."""
         known = await self._journal.get_meta("id")
+        if known is None and isinstance(self._journal, SharedJournal):
+            known = await self._journal.keep_meta("id", str(uuid4()))
         self._journal_id = known or str(uuid4())
         if known is None:
             await self._journal.set_meta("id", self._journal_id)
@@ -139,6 +145,10 @@ class Intake:
             if decision == "skip":
                 stream.skip(index)
                 return
+            if decision == "follow" and known is not None:
+                stream.expect()
+                self._engine.follow(Row(known, operation, [(stream, index)], stream.urgent))
+                return
             outcome = self._outcome_at_once(decision, operation, key, known, index)
             if outcome is not None:
                 stream.expect()
@@ -146,7 +156,53 @@ class Intake:
                 return
             entry = self._entry(decision, operation, key, fingerprint, known)
             replaced = known if decision == "resubmit" else None
-            await self._start(Row(entry, operation, [(stream, index)], stream.urgent, replaced), stream)
+            stream.expect()
+            await self._start(Row(entry, operation, [(stream, index)], stream.urgent, replaced), stream.batching)
+
+    async def admit_again(self, row: Row, known: Entry | None) -> None:
+        """Admit a row that another runner had: it has ended, or nobody has it any more.
+
+        Its end there is its end here: what was parked, failed or is too old is not asked for once more. What a runner
+        left that died is treated like what an earlier run left.
+
+        Args:
+            row: The row, with everyone who waits for it.
+            known: Its line in the journal; None when it was erased.
+        """
+        try:
+            self._leave_out_acknowledged(row, known)
+            if known is not None and _ended_elsewhere(known):
+                self._engine.ends.end(row, self._replayed(row.operation, known, 0))
+            else:
+                await self._go_on(row, known)
+        except JournalError:
+            raise
+        except Exception as error:  # noqa: BLE001 (see contained)
+            self._engine.ends.end_without_answer(row, "rejected", contained(error))
+
+    async def _go_on(self, row: Row, known: Entry | None) -> None:
+        decision = self.decide(row.operation, row.entry.fingerprint, known, "every call")
+        if decision == "follow" and known is not None:
+            row.entry = known
+            self._engine.follow(row)
+            return
+        outcome = self._outcome_at_once(decision, row.operation, row.entry.key, known, 0)
+        if decision in {"submit", "resubmit"} and (row.withdrawn is not None or not row.waiting):
+            outcome = without_answer(row.operation, row.entry, "rejected", row.withdrawn or RunStoppedError("not sent"))
+        if outcome is not None:
+            self._engine.ends.end(row, outcome)
+            return
+        row.entry = self._entry(decision, row.operation, row.entry.key, row.entry.fingerprint, known)
+        row.replaced = known if decision == "resubmit" else None
+        await self._start(row, row.waiting[0][0].batching if row.waiting else "single")
+
+    def _leave_out_acknowledged(self, row: Row, known: Entry | None) -> None:
+        """Let those wait no longer who asked for what was not delivered yet, when it has been."""
+        if known is not None and known.delivered:
+            for stream, index in row.waiting:
+                if stream.deliver == "once":
+                    stream.leave_out(index)
+            row.waiting = [(stream, index) for stream, index in row.waiting if stream.deliver != "once"]
 
     def decide(
         self, operation: JobOperation[Any], fingerprint: str, known: Entry | None, deliver: Deliver
@@ -157,6 +213,7 @@ class Intake:
             None if known is None else known.state,
             self._policy,
             same_question=known is not None and known.fingerprint == fingerprint,
+            held=known is not None and known.held_by is not None,
             delivered=known is not None and known.delivered,
             retry_safe=retry_safe,
             age=age,
@@ -170,14 +227,18 @@ class Intake:
         if decision == "conflict":
             return Outcome(key, index, operation, "rejected", error=key_conflict(key))
         if decision == "replay" and known is not None:
-            outcome = read_outcome(operation, known, index=index, replayed=True)
-            if outcome.status == "completed":
-                self._journal.tally(known.variant, "reused", known.cost_cents or 0.0)
-            return outcome
+            return self._replayed(operation, known, index)
         if decision == "resume":
             return None
         refusal = doubt_of(self._journal) or self._ledger.refusal(operation.variant())
         return None if refusal is None else Outcome(key, index, operation, "rejected", error=refusal)
+
+    def _replayed(self, operation: JobOperation[R], known: Entry, index: int) -> Outcome[R]:
+        """Return the outcome of a row that somebody has asked for before, and count it."""
+        outcome = read_outcome(operation, known, index=index, replayed=True)
+        if outcome.status == "completed":
+            self._journal.tally(known.variant, "reused", known.cost_cents or 0.0)
+        return outcome
 
     def _entry(
         self, decision: Admission, operation: JobOperation[Any], key: str, fingerprint: str, known: Entry | None
@@ -195,21 +256,29 @@ class Intake:
             "released",
             variant=operation.variant(),
             resubmissions=earlier + (decision == "resubmit"),
+            version=0 if known is None else known.version,
         )
 
-    async def _start(self, row: Row, stream: OutcomeStream[Any]) -> None:
+    async def _start(self, row: Row, batching: Batching) -> None:
         """Hand a row to the engine, with the others of its batch when an earlier run submitted it in one."""
         entry = row.entry
         if entry.batch is None or entry.state not in POLLABLE | {"unknown"}:
             key = idempotency_key(self._journal_id, entry.key, entry.resubmissions)
             keyed = row.operation.with_idempotency_key(key)
-            stream.expect()
-            self._engine.submit(row, keyed, stream.batching)
+            self._engine.submit(row, keyed, batching)
             return
-        members = [other for other in await self._journal.batch_entries(entry.batch) if other.state == entry.state]
-        rows = [row if one.key == entry.key else Row(one, restore(one), []) for one in members]
-        stream.expect()
+        members = [
+            other
+            for other in await self._journal.batch_entries(entry.batch)
+            if other.state == entry.state and self._engine.job_of(other.key) is None
+        ]
+        rows = [row if one.key == entry.key else self._engine.following.take(one) for one in members]
         await self._engine.resume_batch(entry.batch, rows)
+
+
+def _ended_elsewhere(known: Entry) -> bool:
+    """Return whether a row that was followed came to an end; a crash is none."""
+    return known.state in ENDED or (known.state in {"unknown", "lost"} and known.error != CRASHED)
 
 
 def _is_retry_safe(operation: JobOperation[Any], known: Entry | None) -> bool:

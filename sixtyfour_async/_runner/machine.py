@@ -83,3 +83,4 @@ class Machine:
             policy=settings.policy,
             max_rows=settings.max_rows,
         )
+        self.engine.following.admit = self.intake.admit_again

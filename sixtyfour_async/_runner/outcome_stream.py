@@ -54,12 +54,13 @@ class OutcomeStream(Generic[R]):
         self.deliver: Deliver = deliver
         self.batching: Batching = batching
         self.stopped = False
+        self.closed = False
         self.error: BaseException | None = None
         self._on_progress = on_progress
         self._ordered = ordered
         self._slots = anyio.Semaphore(slots)
         # Unbounded, since sending must not wait: the slots bound it to what may be read ahead.
-        self._sender, self._receiver = anyio.create_memory_object_stream[Outcome[R]](math.inf)
+        self._sender, self._receiver = anyio.create_memory_object_stream[Outcome[R] | None](math.inf)
         self._expected = 0
         self._skipped: set[int] = set()
         self._read_all = False
@@ -78,6 +79,11 @@ class OutcomeStream(Generic[R]):
             self._skipped.add(index)
         self._slots.release()
 
+    def leave_out(self, index: int) -> None:
+        """Expect the outcome of a row no more: it was delivered elsewhere meanwhile."""
+        self.skip(index)
+        self._put(None)  # outcomes that it held back may go now
+
     def expect(self) -> None:
         """Expect one more outcome."""
         self._expected += 1
@@ -93,6 +99,9 @@ class OutcomeStream(Generic[R]):
         """Send an outcome without waiting; it is dropped when the consumer has left."""
         if outcome.status != "completed" and affects_every_row(outcome.error):
             self.stop(outcome.error)
+        self._put(outcome)
+
+    def _put(self, outcome: Outcome[R] | None) -> None:
         with suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):
             self._sender.send_nowait(outcome)
         self._expected -= 1
@@ -138,14 +147,16 @@ class OutcomeStream(Generic[R]):
 
     async def _as_they_come(self) -> AsyncGenerator[Outcome[R], None]:
         async for outcome in self._receiver:
-            yield outcome
+            if outcome is not None:
+                yield outcome
 
     async def _in_order(self) -> AsyncGenerator[Outcome[R], None]:
         """Hold back what came early. It keeps its slot, so no more is held than rows may be read ahead."""
         early: dict[int, Outcome[R]] = {}
         following = 0
         async for outcome in self._receiver:
-            early[outcome.index] = outcome
+            if outcome is not None:
+                early[outcome.index] = outcome
             while following in early or following in self._skipped:
                 self._skipped.discard(following)
                 if following in early:
@@ -154,6 +165,7 @@ class OutcomeStream(Generic[R]):
 
     def close(self) -> None:
         """Close both ends: the consumer has left."""
+        self.closed = True
         self.stop()
         self._receiver.close()
         self._sender.close()

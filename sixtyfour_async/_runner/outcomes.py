@@ -221,6 +221,7 @@ class Stats:
             ended, as a webhook does not state it.
         delivered: Jobs whose end a webhook delivered.
         deliveries_trusted: Whether webhook deliveries come, so that hardly anything is polled; None without a receiver.
+        followed: Rows that another process with the same journal has under way, and whose answer is waited for.
     """
 
     waiting: int
@@ -243,6 +244,7 @@ class Stats:
     unstated_cents: float = 0.0
     delivered: int = 0
     deliveries_trusted: bool | None = None
+    followed: int = 0
 
     @property
     def charged_cents(self) -> float:
@@ -255,8 +257,14 @@ class Stats:
 
     def _repr_html_(self) -> str:
         ended = ", ".join(f"{count:,} {status}" for status, count in self.ended.items())
-        rows: list[tuple[str, object]] = [("waiting", self.waiting), ("in flight", self.in_flight), ("ended", ended)]
-        rows += [("replayed", self.replayed), ("requests", self.requests), ("throttled", self.throttled)]
+        rows: list[tuple[str, object]] = [("waiting", self.waiting), ("in flight", self.in_flight)]
+        rows += [("followed", self.followed)] if self.followed else []
+        rows += [
+            ("ended", ended),
+            ("replayed", self.replayed),
+            ("requests", self.requests),
+            ("throttled", self.throttled),
+        ]
         money = [("reserved", self.reserved_cents), ("exposed", self.exposed_cents)]
         rows += [("cost", cents(self.cost_cents)), *((name, cents(amount)) for name, amount in money if amount)]
         return html_table("Stats", [*rows, ("bottleneck", self.bottleneck)])
@@ -270,7 +278,8 @@ class Explanation:
         key: The row's key.
         phase: Where its job is: waiting, sending, running, polling.
         waits_for: What a waiting row waits for: a bottleneck as in `Stats.bottleneck`, which concerns this row;
-            ``retry``, the pause before its submit is repeated; ``batch``, other rows to share its submit.
+            ``retry``, the pause before its submit is repeated; ``batch``, other rows to share its submit; ``process``,
+            another process that has it under way.
         age: Seconds since it was accepted; None before that.
         polls: Polls so far.
         last_poll: Seconds since the last answered poll; None when there was none.

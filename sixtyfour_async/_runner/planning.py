@@ -22,6 +22,7 @@ from sixtyfour_async.operations import JobOperation
 COUNTED = {
     "replay": "answered",
     "skip": "answered",
+    "follow": "running",
     "resume": "running",
     "submit": "to_submit",
     "resubmit": "to_submit",

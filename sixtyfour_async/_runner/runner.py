@@ -17,6 +17,7 @@ from sixtyfour_async._client.client import AsyncClient, pipeline_of
 from sixtyfour_async._journal.base import Journal
 from sixtyfour_async._runner.caps import Caps, check_settings, new_ledger, open_ledger
 from sixtyfour_async._runner.enrichment import EnrichesFrames
+from sixtyfour_async._runner.heartbeat import keep_lease
 from sixtyfour_async._runner.host import Host
 from sixtyfour_async._runner.machine import Machine, Settings
 from sixtyfour_async._runner.outcome_stream import Operations, OutcomeStream, check_job
@@ -197,6 +198,7 @@ class JobRunner(EnrichesFrames, ReceivesWebhooks):
         async with anyio.create_task_group() as tasks:
             self._tasks = tasks
             tasks.start_soon(self._engine.run, tasks)
+            tasks.start_soon(keep_lease, self.journal)
             self._engine.webhooks.open(tasks)
             host.ready.set()
             await host.leave.wait()
@@ -222,7 +224,7 @@ class JobRunner(EnrichesFrames, ReceivesWebhooks):
         self.left_running = tuple(
             Unfinished(row.entry.key, row.operation, row.entry.job_id)
             for row in self._engine.rows.values()
-            if row.entry.job_id is not None
+            if row.entry.job_id is not None and row.entry.key not in self._engine.following.rows
         )
         for stream in list(self._delivery.streams):
             stream.stop(RunStoppedError("the runner was closed before the job ended"))

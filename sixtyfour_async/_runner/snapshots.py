@@ -8,16 +8,19 @@ from sixtyfour_async._runner.delivery import Delivery
 from sixtyfour_async._runner.engine import Engine
 from sixtyfour_async._runner.outcomes import Explanation, Stats
 from sixtyfour_async._scheduling.job_states import Phase
+from sixtyfour_async._scheduling.limits import WaitReason
+from sixtyfour_async._scheduling.row_states import HELD
 from sixtyfour_async._scheduling.scheduler import Scheduler
 
 
 def stats_of(scheduler: Scheduler, engine: Engine, delivery: Delivery, now: float) -> Stats:
     """Return the counters at an instant."""
-    rows = engine.rows.values()
-    in_flight = sum(row.entry.state in {"intended", "accepted"} for row in rows)
+    rows = engine.rows
+    followed = len(engine.following.rows)
+    in_flight = sum(row.entry.state in HELD for key, row in engine.rows.items() if key not in engine.following.rows)
     budget, ledger, poller = scheduler.budget, scheduler.ledger, scheduler.poller
     return Stats(
-        waiting=len(rows) - in_flight,
+        waiting=len(rows) - in_flight - followed,
         in_flight=in_flight,
         ended=dict(delivery.ended),
         withdrawn=delivery.withdrawn,
@@ -36,6 +39,7 @@ def stats_of(scheduler: Scheduler, engine: Engine, delivery: Delivery, now: floa
         lag=median(poller.lags) if poller.lags else None,
         polls_per_job=poller.polls / poller.ended if poller.ended else 0.0,
         delivered=poller.push.delivered,
+        followed=followed,
         deliveries_trusted=poller.push.is_trusted if engine.webhooks.is_bound else None,
     )
 
@@ -44,9 +48,10 @@ def explanation_of(scheduler: Scheduler, engine: Engine, key: str, now: float) -
     """Return why a row was or was not polled; None when no row of this key is under way."""
     job = engine.job_of(key)
     if job is None:
-        collected = key in engine.rows
-        cost = scheduler.poller.poll_cost_seconds
-        return Explanation(key, "waiting", "batch", None, 0, None, None, cost) if collected else None
+        if key not in engine.rows:
+            return None
+        reason: WaitReason = "process" if key in engine.following.rows else "batch"
+        return Explanation(key, "waiting", reason, None, 0, None, None, scheduler.poller.poll_cost_seconds)
     contended = scheduler.queues.slot_contended(job, now)
     return Explanation(
         key,

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from pydantic import JsonValue
 
-from sixtyfour_async._journal.base import Entry
+from sixtyfour_async._journal.base import Entry, changed
 from sixtyfour_async._runner.outcome_stream import OutcomeStream
 from sixtyfour_async._scheduling.batches import RowAnswer, no_parts, split_answer, split_file
 from sixtyfour_async._scheduling.messages import Submit
@@ -62,6 +62,7 @@ class Submission:
         operation: What is sent: for all of its rows, and with the key by which the service recognises a second submit.
         batch: The name of the batch in the journal; None for a single row.
         body: The answer that ended it, as it came.
+        held: Has this runner claimed its rows, as far as is known?
         ended: Has it been answered for good, by a poll or a delivery?
         withheld: Why the file that the answer links to was not downloaded; "" if it was, or there is none.
     """
@@ -71,6 +72,7 @@ class Submission:
     operation: JobOperation[Any]
     batch: str | None = None
     body: Body = field(default=Body(b""), repr=False)
+    held: bool = False
     ended: bool = False
     withheld: str = ""
 
@@ -122,13 +124,17 @@ class Submission:
         for number, row in enumerate(self.rows):
             own = row.entry.reserved_cents if reserved_cents is None else reserved_cents / len(self.rows)
             place = None if self.batch is None else number
-            row.entry = replace(row.entry, state=state, reserved_cents=own, batch=self.batch, place=place, **changes)
+            row.entry = changed(row.entry, state=state, reserved_cents=own, batch=self.batch, place=place, **changes)
         return [row.entry for row in self.rows]
+
+    def rows_without(self, keys: Collection[str]) -> list[Row]:
+        """Return its rows but for some, by key."""
+        return [row for row in self.rows if row.entry.key not in keys]
 
     def drop(self, keys: Collection[str]) -> list[Row]:
         """Leave rows out, by key, and return them; others remain."""
         dropped = [row for row in self.rows if row.entry.key in keys]
-        self.rows = [row for row in self.rows if row.entry.key not in keys]
+        self.rows = self.rows_without(keys)
         if self.batch is not None:
             first, *others = (row.operation for row in self.rows)
             self.operation = first.batch_with(others, self.batch)
@@ -186,7 +192,7 @@ def _ended(row: Row, report: Report, answer: Body) -> Entry:
     state, error = _end_of(row.operation, report)
     # Where the service reports no charge, what was reserved counts as spent and stays on the line.
     keeps_reserve = state in PAID and report.cost_cents is None
-    return replace(
+    return changed(
         row.entry,
         state=state,
         answer=answer,

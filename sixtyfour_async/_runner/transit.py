@@ -8,17 +8,18 @@ and a poll that plainly says that the job still runs, for which nothing was paid
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 import anyio
 
 from sixtyfour_async._client.client import AsyncClient, pipeline_of
-from sixtyfour_async._journal.base import Journal, tally_replaced
+from sixtyfour_async._journal.base import FencedError, Journal, changed
+from sixtyfour_async._runner.claims import Claims
 from sixtyfour_async._runner.exchange import Exchange, contained
 from sixtyfour_async._runner.inbox import Inbox
 from sixtyfour_async._runner.reading import delivered_end, read_report, running_report
-from sixtyfour_async._runner.submission import Submission
+from sixtyfour_async._runner.submission import Row, Submission
 from sixtyfour_async._scheduling.messages import (
     Accepted,
     Announced,
@@ -26,6 +27,7 @@ from sixtyfour_async._scheduling.messages import (
     BatchPollFailed,
     Delivered,
     HealthChecked,
+    NotSent,
     Polled,
     PollFailed,
     Release,
@@ -52,12 +54,32 @@ logger = logging.getLogger("sixtyfour_async.runner")
 class Transit:
     """The requests of a runner, each with its commits. What happened goes to the inbox.
 
-    Every method raises `JournalError` when something cannot be recorded, and nothing else.
+    Every method raises `JournalError` when something cannot be recorded, and nothing else; `FencedError` when that is
+    because another runner has the rows now.
+
+    Args:
+        client: Whose requests they are.
+        journal: What is committed to.
+        scheduler: Decides when nobody reads the inbox any more.
+        inbox: Where it says what happened.
+        claims: The claims of this runner.
+        let_go: Leaves rows of a submission, by key, to the runner that has them.
+        webhook_url: Where ends are delivered.
     """
 
     def __init__(
-        self, client: AsyncClient, journal: Journal, scheduler: Scheduler, inbox: Inbox, webhook_url: str | None = None
+        self,
+        client: AsyncClient,
+        journal: Journal,
+        scheduler: Scheduler,
+        inbox: Inbox,
+        claims: Claims,
+        *,
+        let_go: Callable[[Submission, Collection[str]], None],
+        webhook_url: str | None = None,
     ) -> None:
+        self._claims = claims
+        self._let_go = let_go
         self._exchange = Exchange(client, webhook_url)
         self._clock = pipeline_of(client).clock
         self._journal = journal
@@ -80,19 +102,45 @@ class Transit:
         with anyio.CancelScope(shield=True) as scope:
             self._submits.add(scope)
             try:
-                self._tally_replaced(submission)
-                await self._journal.put(*submission.intend(command))
-                if self._closing:
-                    state: State = "unknown" if command.in_doubt else "released"
-                    await self._journal.put(*submission.advance(state, error="the run was closed before this was sent"))
-                    return
-                await self._accept(submission, await self._exchange.submit(submission.operation))
+                if await self._intend(submission, command):
+                    await self._accept(submission, await self._exchange.submit(submission.operation))
             except JournalError:
                 raise
             except Exception as error:  # noqa: BLE001 (see contained)
                 await self._submit_failed(submission, contained(error))
             finally:
                 self._submits.discard(scope)
+
+    async def _intend(self, submission: Submission, command: Submit) -> bool:
+        """Commit the intent, for rows that no other runner has; return whether the request may leave."""
+        claim = await self._claims.intend(submission, command)
+        if claim.exceeded is not None:
+            self._inbox.post(NotSent(submission.id))
+            return False
+        refused = claim.refused
+        if refused:
+            # A batch in doubt is repeated as it was, or not at all.
+            if command.in_doubt or len(refused) == len(submission.rows):
+                await self._take_back(submission.rows_without(refused), command, "a part of its batch was taken")
+                raise FencedError(refused)
+            self._let_go(submission, refused)
+        if self._closing:
+            await self._take_back(submission.rows, command, "the run was closed before this was sent")
+        elif not self._claims.may_send():
+            await self._take_back(submission.rows, command, "this process stood still too long before this was sent")
+            self._inbox.post(NotSent(submission.id))
+        else:
+            return True
+        return False
+
+    async def _take_back(self, rows: Sequence[Row], command: Submit, why: str) -> None:
+        """Take back the intent of rows that were not sent; what an earlier submit was, is still not known."""
+        state: State = "unknown" if command.in_doubt else "released"
+        for row in rows:
+            reserved = row.entry.reserved_cents if command.in_doubt else 0.0
+            row.entry = changed(row.entry, state=state, reserved_cents=reserved, error=why)
+        if rows:
+            await self._journal.put(*(row.entry for row in rows))
 
     async def _accept(self, submission: Submission, receipt: Body) -> None:
         """Commit the id in the answer to a submit; an answer of any other form is committed before it is read."""
@@ -118,13 +166,6 @@ class Transit:
             if isinstance(command, TakeBack | Release | Split):
                 await self._journal.put(*submission.advance("released", 0.0, error=str(command.error)))
 
-    def _tally_replaced(self, submission: Submission) -> None:
-        """Tally the money of the submits that this one replaces, in the commit of its intent."""
-        for row in submission.rows:
-            if row.replaced is not None:
-                tally_replaced(self._journal, row.replaced)
-                row.replaced = None
-
     async def check_health(self) -> None:
         """Learn whether the service is there."""
         try:
@@ -138,6 +179,8 @@ class Transit:
 
     async def poll(self, submission: Submission, job_id: str) -> None:
         """Poll a job."""
+        if await self._claims.hold([submission]):
+            raise FencedError([row.entry.key for row in submission.rows])
         try:
             answer = await self._exchange.poll(submission.operation, job_id)
             report = running_report(submission.operation, job_id, answer)
@@ -194,6 +237,8 @@ class Transit:
 
     async def poll_many(self, submissions: Sequence[Submission], ids: tuple[int, ...]) -> None:
         """Poll many jobs with one request; *ids* are the runner's numbers of all that it is about."""
+        for taken in await self._claims.hold(submissions):
+            self._let_go(taken, [row.entry.key for row in taken.rows])
         listing = next((submission.operation.poll_many() for submission in submissions), None)
         if listing is None:
             return

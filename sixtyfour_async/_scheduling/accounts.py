@@ -6,7 +6,7 @@ the beginning of one, so that ``2026-11`` is the start of a month.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -118,6 +118,12 @@ class Account:
         """Add what earlier runs spent and exposed."""
         self.charged_cents += line.spent_cents
         self.exposed_cents += line.exposed_cents
+
+    def recount(self, lines: Iterable[Line], own_cents: float) -> None:
+        """Take the journal's sums for what was spent and is exposed; *own_cents* of it are reserved here."""
+        counted = list(lines)
+        self.charged_cents = sum(line.spent_cents for line in counted)
+        self.exposed_cents = max(0.0, sum(line.exposed_cents for line in counted) - own_cents)
 
     def reserve(self, amount: float, *, already: float = 0.0) -> None:
         """Set an amount aside, in place of what is exposed for the same job."""

@@ -182,6 +182,10 @@ class SubmitBreaker:
         self.window = min(self.window + 1, max(self._recent, default=0) + HEADROOM, MAX_SUBMITS_IN_TRANSIT)
         self._rows_at_once *= 2
 
+    def unsent(self) -> None:
+        """Learn that a submit did not leave, or is no longer ours: it says nothing about the service."""
+        self.held -= 1
+
     def failed(self, error: SixtyfourError, now: float, *, parked: bool) -> None:
         """Learn that a submit was not accepted, as far as is known; *parked*: its row is in doubt for good."""
         self.held -= 1

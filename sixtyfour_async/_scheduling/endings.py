@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sixtyfour_async._scheduling.batches import parts_of_refused
@@ -68,6 +69,15 @@ class Endings:
         """End a job with a command; *exposed*: it may yet be billed."""
         self.close(job, exposed=exposed)
         return [command]
+
+    def taken(self, job: ScheduledJob, keys: Collection[str]) -> list[Command]:
+        """Let rows of a job go that another runner has taken; what is set aside for them stays exposed."""
+        if len(keys) < job.rows:
+            self.spending.leave(job, len(keys))
+            job.withdrawn = {key: error for key, error in job.withdrawn.items() if key not in keys}
+        else:
+            self.close(job, exposed=True)
+        return []
 
     def close(self, job: ScheduledJob, *, exposed: bool = False) -> None:
         """Forget a job."""

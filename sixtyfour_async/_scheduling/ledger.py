@@ -62,6 +62,8 @@ class Ledger:
         now: The instant, ISO text, at which jobs are booked; it never goes back.
         surprise: Why nothing more is submitted: a charge was above its reservation, under a cap.
         notices: What the caller should hear about, in words: each kind once.
+        others: May rows that other runners of the journal hold return money? None: that has to be looked up, as does
+            what they have spent. A journal of one runner has no others.
     """
 
     cap_cents: float | None = None
@@ -74,6 +76,7 @@ class Ledger:
     now: str = ""
     surprise: CostCapError | None = None
     notices: list[str] = field(default_factory=list[str])
+    others: bool | None = False
     _accounts: list[Account] = field(init=False)
     _dearest: dict[str, float] = field(default_factory=dict[str, float])
     _uncharged: Counter[str] = field(default_factory=Counter[str])
@@ -123,6 +126,18 @@ class Ledger:
     def periods(self) -> tuple[Account, ...]:
         """Return the accounts of the capped run, day and month."""
         return tuple(self._accounts[1:])
+
+    def accounts_at(self, at: str | None) -> list[Account]:
+        """Return the accounts in which a job is booked whose intent was recorded at an instant, None for now."""
+        return [account for account in self._accounts if account.covers(at)]
+
+    def recount(self, lines: Iterable[Line], own_cents: float) -> None:
+        """Take the journal's sums, to which other runners have added; *own_cents* of them are reserved here."""
+        counted = list(lines)
+        self._accounts[0].recount(counted, own_cents)
+        self.unstated_cents = sum(line.unstated_cents for line in counted)
+        for line in counted:
+            self.learn(line.variant, line.dearest_cents)
 
     # --- prices -------------------------------------------------------------------------------------------------
 
@@ -183,19 +198,19 @@ class Ledger:
 
     def left_cents(self, already: float = 0.0, at: str | None = None) -> float:
         """Return what the tightest cap leaves for a job; infinite without a cap."""
-        return min(account.left_cents(already) for account in self._booked(at))
+        return min(account.left_cents(already) for account in self.accounts_at(at))
 
     def reserve(self, variant: str, rows: int = 1, *, already: float = 0.0, at: str | None = None) -> float | None:
         """Reserve the price of a job in place of what is exposed for it; return the amount, or None as in `room`."""
         amount = self.room(variant, rows, already=already, at=at)
         if amount is not None:
-            for account in self._booked(at):
+            for account in self.accounts_at(at):
                 account.reserve(amount, already=already)
         return amount
 
     def exhausted(self, already: float = 0.0, at: str | None = None) -> CostCapError:
         """Return the refusal of a row that a cap leaves no room for, when nothing under way can return money."""
-        tightest = min(self._booked(at), key=lambda account: account.left_cents(already))
+        tightest = min(self.accounts_at(at), key=lambda account: account.left_cents(already))
         return CostCapError(tightest.refusal(already))
 
     # --- what becomes of it -------------------------------------------------------------------------------------
@@ -207,25 +222,25 @@ class Ledger:
         no cap to keep: under a cap, the job counts as what it is expected to cost now.
         """
         expected = (self.price(variant) or 0.0) * rows if self.is_capped and variant else 0.0
-        for account in self._booked(at):
+        for account in self.accounts_at(at):
             account.reserve(max(amount, expected), already=amount)
         return max(amount, expected)
 
     def release(self, reserved: float, at: str | None = None) -> None:
         """Return a reserved amount: nothing was sold after all."""
-        for account in self._booked(at):
+        for account in self.accounts_at(at):
             account.release(reserved)
 
     def expose(self, reserved: float, at: str | None = None) -> None:
         """Move a reserved amount to exposed: nobody knows whether it was sold."""
-        for account in self._booked(at):
+        for account in self.accounts_at(at):
             account.release(reserved, exposed=reserved)
 
     def settle(
         self, variant: str, reserved: float, charged: float | None, rows: int = 1, at: str | None = None
     ) -> None:
         """Book an answer; when the service names no charge, what was reserved counts as spent."""
-        for account in self._booked(at):
+        for account in self.accounts_at(at):
             account.release(reserved, charged=reserved if charged is None else charged)
         self.unstated_cents += reserved if charged is None else 0.0
         if charged is not None and charged > reserved + TOLERANCE_CENTS:
@@ -247,10 +262,6 @@ class Ledger:
         if (kind, variant) not in self._noticed:
             self._noticed.add((kind, variant))
             self.notices.append(text)
-
-    def _booked(self, at: str | None) -> list[Account]:
-        """Return the accounts in which a job is booked whose intent was recorded at this instant."""
-        return [account for account in self._accounts if account.covers(at)]
 
 
 def carry_over(ledger: Ledger, lines: Iterable[Line]) -> None:

@@ -18,9 +18,9 @@ LIMIT_PAUSE_SECONDS = 15.0
 Bottleneck: TypeAlias = Literal["rate", "job_limit", "cap", "server", "outage", "nothing"]
 """What keeps waiting jobs from being submitted faster."""
 
-WaitReason: TypeAlias = Bottleneck | Literal["retry", "batch"]
-"""What keeps one row from being submitted: besides the bottlenecks, the pause before a retry, or others for its
-batch."""
+WaitReason: TypeAlias = Bottleneck | Literal["retry", "batch", "process"]
+"""What keeps one row from being submitted: besides the bottlenecks, the pause before a retry, others for its batch, or
+another process that has it under way."""
 
 
 @dataclass(slots=True)
@@ -30,15 +30,17 @@ class ConcurrencyLimit:
     Attributes:
         capacity: How many may be held at once.
         held: How many this process holds now.
+        others: How many others hold, as far as is known.
     """
 
     capacity: int
     held: int = 0
+    others: int = 0
     _closed_until: float = 0.0
 
     def opens_at(self, now: float) -> float | None:
         """Return the instant at which one more may be acquired; None when one must be released first."""
-        return None if self.held >= self.capacity else max(now, self._closed_until)
+        return None if self.held + self.others >= self.capacity else max(now, self._closed_until)
 
     def acquire(self, _now: float) -> None:
         """Hold one more."""

@@ -92,6 +92,21 @@ class Announced:
 
 
 @dataclass(frozen=True, slots=True)
+class NotSent:
+    """The submit did not leave: all runners together had no room or money for it, or our lease was too short."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RowsTaken:
+    """These rows of the job, by key, are another runner's now; what becomes of them is its business."""
+
+    id: int
+    keys: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class RowWithdrawn:
     """Nobody wants a row of this job any more; it is dropped unless it has been sent."""
 
@@ -109,7 +124,9 @@ class RowWanted:
     urgent: bool = False
 
 
-JobEvent: TypeAlias = Accepted | SubmitAnswered | SubmitFailed | Polled | PollFailed | RowWithdrawn | RowWanted
+JobEvent: TypeAlias = (
+    Accepted | SubmitAnswered | SubmitFailed | NotSent | RowsTaken | Polled | PollFailed | RowWithdrawn | RowWanted
+)
 """What happened to one job."""
 
 Event: TypeAlias = JobEvent | Delivered | Announced | BatchPolled | BatchPollFailed | HealthChecked

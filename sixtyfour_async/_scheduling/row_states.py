@@ -49,6 +49,9 @@ IN_DOUBT: frozenset[State] = frozenset({"intended", "unknown"})
 POLLABLE: frozenset[State] = frozenset({"accepted", "lost"})
 """States of rows that have an id to poll, and whose end is not known."""
 
+HELD: frozenset[State] = frozenset({"intended", "accepted"})
+"""States of rows that a runner has under way."""
+
 PAID: frozenset[State] = frozenset({"completed", "no_answer", "unmatched", "unreadable"})
 """States of rows whose job did its work: where no charge is reported, what was reserved counts as spent."""
 
@@ -67,12 +70,12 @@ Deliver: TypeAlias = Literal["every call", "once"]
 Batching: TypeAlias = Literal["auto", "single", "file"]
 """How rows are submitted: in bulk with others where they can be; each by itself; or in files where they can be."""
 
-Admission: TypeAlias = Literal["skip", "conflict", "replay", "resume", "submit", "resubmit"]
+Admission: TypeAlias = Literal["skip", "conflict", "follow", "replay", "resume", "submit", "resubmit"]
 """What to do with a row that a run meets.
 
-``skip``: it was delivered before. ``conflict``: its key belongs to another question. ``replay``: its end is known, so
-deliver that. ``resume``: it runs already, so poll it. ``submit``: submit it. ``resubmit``: submit it although an
-earlier submit was, or may have been, accepted.
+``skip``: it was delivered before. ``conflict``: its key belongs to another question. ``follow``: another runner has it
+under way, so wait for what becomes of it. ``replay``: its end is known, so deliver that. ``resume``: it runs already,
+so poll it. ``submit``: submit it. ``resubmit``: submit it although an earlier submit was, or may have been, accepted.
 """
 
 
@@ -96,6 +99,7 @@ def admission(
     policy: ReusePolicy,
     *,
     same_question: bool,
+    held: bool = False,
     delivered: bool,
     retry_safe: bool,
     age: timedelta,
@@ -107,6 +111,7 @@ def admission(
         state: Where it stands in the journal, None when it is new.
         policy: What the caller allows.
         same_question: Is the question that the journal has under this key the same one?
+        held: Does another runner have it under way?
         delivered: Was its outcome acknowledged?
         retry_safe: Will the service recognise a second submit of it?
         age: Time since it was sent.
@@ -114,8 +119,8 @@ def admission(
     """
     if state is None or state == "released":
         return "submit"
-    if not same_question:
-        return "conflict"
+    if not same_question or held:
+        return "follow" if same_question else "conflict"
     in_doubt = state in IN_DOUBT
     if in_doubt and retry_safe:
         return "submit"

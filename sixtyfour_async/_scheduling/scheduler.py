@@ -20,10 +20,11 @@ from sixtyfour_async._scheduling.breaker import SubmitBreaker
 from sixtyfour_async._scheduling.budget import Budget
 from sixtyfour_async._scheduling.deliveries import Deliveries
 from sixtyfour_async._scheduling.endings import Endings
-from sixtyfour_async._scheduling.failed_polls import after_failed_poll, caused, late_jobs
+from sixtyfour_async._scheduling.failed_polls import after_failed_poll, late_jobs
+from sixtyfour_async._scheduling.failed_submits import FailedSubmits
 from sixtyfour_async._scheduling.job_states import Phase, ScheduledJob, Transition
 from sixtyfour_async._scheduling.ledger import TRIAL_ROWS, Ledger
-from sixtyfour_async._scheduling.limits import LIMIT_PAUSE_SECONDS, Bottleneck, ConcurrencyLimit, JobLimit, WaitReason
+from sixtyfour_async._scheduling.limits import Bottleneck, ConcurrencyLimit, JobLimit, WaitReason
 from sixtyfour_async._scheduling.messages import (
     Accepted,
     Announced,
@@ -36,11 +37,13 @@ from sixtyfour_async._scheduling.messages import (
     Event,
     HealthChecked,
     JobEvent,
+    NotSent,
     Park,
     Poll,
     PollBatch,
     Polled,
     PollFailed,
+    RowsTaken,
     RowWanted,
     RowWithdrawn,
     Split,
@@ -48,24 +51,15 @@ from sixtyfour_async._scheduling.messages import (
     Submit,
     SubmitAnswered,
     SubmitFailed,
-    TakeBack,
 )
 from sixtyfour_async._scheduling.poll_breaker import PollBreaker
 from sixtyfour_async._scheduling.poller import DEFAULT_PATIENCE_SECONDS, Poller
 from sixtyfour_async._scheduling.queues import SubmitQueues
-from sixtyfour_async._scheduling.retry import (
-    GiveUp,
-    Retry,
-    Uncertain,
-    decide,
-    decide_submit,
-    is_uncertain,
-)
+from sixtyfour_async._scheduling.retry import Retry, decide
 from sixtyfour_async._scheduling.spending import Spending, Verdict
 from sixtyfour_async._scheduling.turns import Turns
 from sixtyfour_async.errors import (
     JobTimeoutError,
-    JobUnknownError,
     RateLimitError,
     RunStoppedError,
     SixtyfourError,
@@ -91,6 +85,7 @@ class Scheduler:
         deliveries: What webhooks say of jobs.
         turns: Whose turn it is while polls and submits want the same request.
         endings: How jobs leave.
+        failed_submits: What becomes of submits that brought no id.
         breaker: How many submits may be unanswered at once; none during an outage.
         poll_breaker: Whether polls go, or one is tried at a time.
         spending: The money of all of them.
@@ -110,6 +105,7 @@ class Scheduler:
     spending: Spending = field(init=False)
     deliveries: Deliveries = field(init=False)
     endings: Endings = field(init=False)
+    failed_submits: FailedSubmits = field(init=False)
     breaker: SubmitBreaker = field(default_factory=SubmitBreaker)
     poll_breaker: PollBreaker = field(default_factory=PollBreaker)
 
@@ -119,6 +115,9 @@ class Scheduler:
         self.turns = Turns(self.patience)
         self.spending = Spending(self.ledger, self.in_flight)
         self.endings = Endings(self.jobs, self.queues, self.poller, self.spending)
+        self.failed_submits = FailedSubmits(
+            self.budget, self.job_limits, self.queues, self.breaker, self.endings, self.jitter
+        )
         self.deliveries = Deliveries(self.poller, self.endings, self.ledger)
 
     def add(self, job: ScheduledJob, now: float, *, job_id: str | None = None, exposed_cents: float = 0.0) -> None:
@@ -178,8 +177,8 @@ class Scheduler:
             case SubmitAnswered(report=report):
                 self.breaker.succeeded()
                 return self.endings.finish(job, report)
-            case SubmitFailed(error=error):
-                return self._submit_failed(job, error, now)
+            case SubmitFailed() | NotSent() | RowsTaken():
+                return self.failed_submits.heard(job, event, now)
             case Polled(report=report):
                 self._poll_answered()
                 return self._polled(job, report, now)
@@ -208,42 +207,6 @@ class Scheduler:
         job.advance(Transition.ACCEPTED)
         job.job_id = job_id
         self.poller.start(job, now, at_once=job.resumed, slot_contended=self.queues.slot_contended(job, now))
-
-    def _submit_failed(self, job: ScheduledJob, error: SixtyfourError, now: float) -> list[Command]:
-        refused = isinstance(error, RateLimitError)
-        job.refusals += refused  # a 429 is no failed delivery: it uses up no attempt
-        decision = decide_submit(
-            error,
-            retry_safe=job.retry_safe,
-            attempt=job.refusals if refused else job.attempts - job.refusals,
-            reached=self.breaker.reached,
-            jitter=self.jitter(),
-        )
-        # Once in doubt, always in doubt: a later refusal says nothing about what became of an earlier attempt.
-        job.in_doubt = job.in_doubt or is_uncertain(error)
-        self.breaker.failed(error, now, parked=job.in_doubt and not isinstance(decision, Retry))
-        match decision:
-            case Retry():
-                return self._submit_again(job, error, decision, now)
-            case GiveUp() if not job.in_doubt:
-                return self.endings.refuse(job, error)
-            case Uncertain() | GiveUp():
-                unknown = JobUnknownError(f"may have been accepted, and no id came back: {error}")
-                return self.endings.end(job, Park(job.id, caused(unknown, error)), exposed=True)
-
-    def _submit_again(self, job: ScheduledJob, error: SixtyfourError, retry: Retry, now: float) -> list[Command]:
-        if retry.pause_key:
-            self.budget.pause(now + retry.after)
-        if retry.close_limit and job.job_limit in self.job_limits:
-            self.job_limits[job.job_limit].close(now + max(retry.after, LIMIT_PAUSE_SECONDS))
-        if job.unwanted and not job.in_doubt:
-            return self.endings.refuse(job, job.unwanted)
-        job.exposed_cents = job.reserved_cents if job.in_doubt else 0.0
-        self.endings.release(job, exposed=job.in_doubt)
-        job.advance(Transition.SUBMIT_AGAIN)
-        job.retry_at = now + retry.after
-        self.queues.add_delayed(job, job.retry_at)  # to the front: it is older than whatever waits
-        return [] if job.in_doubt else [TakeBack(job.id, error)]  # in doubt, a crash must find the intent
 
     def _poll_answered(self) -> None:
         self.breaker.reached = True
@@ -332,6 +295,10 @@ class Scheduler:
     def waits_for(self, job: ScheduledJob, now: float) -> WaitReason:
         """Return what keeps this job from being submitted now."""
         return "server" if self.budget.paused_until > now else self.queues.waits_for(job, now, self.spending.must_wait)
+
+    def waits_for_others(self, now: float) -> bool:
+        """Return whether a job waits for room or money that other processes hold, or may have given back."""
+        return self.queues.waits_for_others(now, self.spending.lacks_money)
 
     def _next(self, now: float) -> list[Command]:
         """Return the next request to make, a poll or a submit; empty when nothing is due or allowed."""

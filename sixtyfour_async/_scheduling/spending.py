@@ -47,10 +47,15 @@ class Spending:
         if self.ledger.surprise is not None:
             return "refuse"
         if self._room(job) is None:
-            return "refuse" if self.in_flight.held == 0 else "wait"
+            # Whoever holds rows may return money; what others hold and have spent must have been looked up just now.
+            return "refuse" if self.in_flight.held == 0 and self.ledger.others is False else "wait"
         if job.rows > self._trial_rows(job):
             return "cut" if job.rows > TRIAL_ROWS and not self.rows_in_flight[job.priced_as] else "wait"
         return "submit"
+
+    def lacks_money(self, job: ScheduledJob) -> bool:
+        """Return whether a cap leaves no room for a job that waits, as far as is known."""
+        return self._room(job) is None
 
     def must_wait(self, job: ScheduledJob) -> bool:
         """Return whether only an event can help a job that waits."""
@@ -114,6 +119,14 @@ class Spending:
         charged = 0.0 if charged is None and not answered else charged
         self.ledger.settle(job.priced_as, job.reserved_cents, charged, job.rows, job.booked_at)
         job.reserved_cents = 0.0
+
+    def leave(self, job: ScheduledJob, rows: int) -> None:
+        """Expose the money of some rows of a job under way: others go on with them."""
+        share = job.reserved_cents * rows / job.rows
+        self.ledger.expose(share, job.booked_at)
+        self.rows_in_flight[job.priced_as] -= rows
+        job.reserved_cents -= share
+        job.rows -= rows
 
     def release(self, job: ScheduledJob, *, exposed: bool) -> None:
         """Release what is reserved for a job, or expose it: it is under way no more."""

@@ -12,8 +12,8 @@ from typing import Any, NoReturn
 import anyio
 
 from sixtyfour_async._client.client import AsyncClient
-from sixtyfour_async._journal.journal_file import refusal
 from sixtyfour_async._journal.maintenance import verdict_on
+from sixtyfour_async._journal.refusals import refusal
 from sixtyfour_async._journal.wholeness import Verdict
 from sixtyfour_async._runner.outcomes import RunPlan
 from sixtyfour_async.cli import execution

@@ -22,7 +22,7 @@ from sixtyfour_async import (
     Outcome,
 )
 from sixtyfour_async._client import response
-from sixtyfour_async._journal import journal_file, sqlite
+from sixtyfour_async._journal import evidence
 from sixtyfour_async._runner import intake, submission
 from sixtyfour_async.simulator import SimulatorSettings
 from sixtyfour_async.testing import VirtualTimeLoop, simulated
@@ -89,7 +89,7 @@ class ShiftedDatetime(datetime):
 def wall_clock(monkeypatch: pytest.MonkeyPatch) -> type[ShiftedDatetime]:
     """Replace the wall clock in every module that reads it."""
     monkeypatch.setattr(ShiftedDatetime, "hours", 0.0)
-    for module in (intake, submission, response, sqlite, journal_file):
+    for module in (intake, submission, response, evidence):
         monkeypatch.setattr(module, "datetime", ShiftedDatetime)
     return ShiftedDatetime
 

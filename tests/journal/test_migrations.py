@@ -99,7 +99,9 @@ def columns_of(path: Path) -> dict[str, list[Any]]:
 def expected(rows: list[Entry]) -> list[Entry]:
     """Return the rows after migration and crash recovery."""
     migrated = [replace(row, variant=REQUESTS[row.operation][1]) for row in rows]
-    return [replace(row, state="unknown", error=CRASHED) if row.state == "intended" else row for row in migrated]
+    return [
+        replace(row, state="unknown", error=CRASHED, version=1) if row.state == "intended" else row for row in migrated
+    ]
 
 
 async def entries_of(path: Path) -> AsyncGenerator[Entry, None]:
@@ -120,7 +122,8 @@ async def test_every_row_of_an_old_file_is_migrated(tmp_path: Path) -> None:
     with reading(path) as journal:
         read = list(journal.entries())
     migrated = [
-        replace(entry, state="unknown", error=CRASHED) if entry.state == "intended" else entry for entry in read
+        replace(entry, state="unknown", error=CRASHED, version=1) if entry.state == "intended" else entry
+        for entry in read
     ]
     assert migrated == expected(rows)
     assert path.read_bytes() == before

@@ -1,4 +1,4 @@
-"""A journal has one owner, whatever name it is opened by and whatever happens beside it."""
+"""Processes that open a journal know of each other, whatever name it is opened by and whatever happens beside it."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import anyio
 import pytest
 
 from sixtyfour_async import JournalError, SqliteJournal
-from sixtyfour_async._journal.base import Entry
+from sixtyfour_async._journal.base import Entry, FencedError, changed
 from sixtyfour_async._journal.maintenance import backup, check
 from sixtyfour_async._journal.schema import reading
 from tests.journal.test_sqlite_file import contents, hold_open
 
 pytestmark = pytest.mark.anyio
 
-ENTRY = Entry("row 1", "find-email", "f" * 32, "{}", "intended")
+ENTRY = Entry("row 1", "find-email", "f" * 32, "{}", "intended", version=1)
 
 TRY_TO_WRITE = """
 import sqlite3, sys
@@ -73,37 +74,67 @@ def after_files_beside_it_were_deleted(path: Path) -> Path:
     return path
 
 
-NAMES = [same_name, relative_name, symbolic_link, linked_folder, hard_link, after_files_beside_it_were_deleted]
+NAMES = [same_name, relative_name, symbolic_link, linked_folder, after_files_beside_it_were_deleted]
 
 
 @pytest.mark.parametrize("stopped", [False, True], ids=["running", "stopped"])
 @pytest.mark.parametrize("name", NAMES, ids=lambda name: name.__name__)
-async def test_a_second_process_is_refused_under_any_name(
+async def test_a_second_process_shares_it_under_any_name(
     tmp_path: Path, name: Callable[[Path], Path], *, stopped: bool
 ) -> None:
-    """Also while the first one does not run; once that is killed the journal is free."""
+    """Also while the first one does not run: its row is still its own. Once that is killed the journal is closed."""
     path = tmp_path / "run.db"
     (tmp_path / "folder").mkdir()
     with hold_open(path) as child:
         if stopped:
             child.send_signal(signal.SIGSTOP)
-        with pytest.raises(JournalError, match="in use by another process"):
-            await SqliteJournal(name(path)).open()
+        await look_at_a_row_of_the_other(name(path))
         child.send_signal(signal.SIGKILL)
         child.wait()
     journal = SqliteJournal(path)
     await journal.open()
+    assert getattr(await journal.find(ENTRY.key), "state", None) == "unknown"
     await journal.close()
 
 
+async def look_at_a_row_of_the_other(path: Path) -> None:
+    """Open a journal that another process has open, and close it beside that one."""
+    journal = SqliteJournal(path)
+    await journal.open()
+    found = await journal.find(ENTRY.key)
+    assert found is not None
+    assert (found.state, found.held_by) == ("intended", 1)
+    with pytest.raises(FencedError):
+        await journal.put(ENTRY)
+    await journal.close()
+    assert check(path).in_use
+
+
+async def test_a_hard_link_is_refused(tmp_path: Path) -> None:
+    """SQLite finds the log by the name: two names would be two logs of one file. Also within one process."""
+    path = tmp_path / "run.db"
+    with hold_open(path) as child:
+        link = hard_link(path)
+        with pytest.raises(JournalError, match="in use by another process under another name"):
+            await SqliteJournal(link).open()
+        child.send_signal(signal.SIGKILL)
+    journal = SqliteJournal(path)
+    await journal.open()
+    with pytest.raises(JournalError, match="under another name"):
+        await SqliteJournal(link).open()
+    await journal.put(replace(ENTRY, key="row 2"))
+    await journal.close()
+    await open_and_close(SqliteJournal(link))
+
+
 @pytest.mark.skipif(os.name == "nt" or not shutil.which("mount") or os.geteuid() != 0, reason="needs to mount")
-def test_a_second_process_is_refused_through_a_bind_mount(tmp_path: Path) -> None:
+def test_a_file_that_is_mounted_by_itself_is_refused(tmp_path: Path) -> None:
     path, mounted = tmp_path / "run.db", tmp_path / "mounted.db"
     mounted.touch()
     with hold_open(path) as child:
         subprocess.run(["mount", "--bind", path, mounted], check=True)  # noqa: S607
         try:
-            with pytest.raises(JournalError, match="in use by another process"):
+            with pytest.raises(JournalError, match="under another name"):
                 anyio.run(SqliteJournal(mounted).open)
         finally:
             subprocess.run(["umount", mounted], check=True)  # noqa: S607
@@ -127,7 +158,7 @@ async def test_a_copy_is_another_journal(tmp_path: Path) -> None:
         child.send_signal(signal.SIGKILL)
 
 
-async def test_a_refusal_in_the_same_process_drops_no_lock(tmp_path: Path) -> None:
+async def test_a_second_object_in_the_same_process_drops_no_lock(tmp_path: Path) -> None:
     """Closing a descriptor of a file drops all record locks that the process has on it, SQLite's included."""
     path = tmp_path / "run.db"
     journal = SqliteJournal(path)
@@ -138,9 +169,9 @@ async def test_a_refusal_in_the_same_process_drops_no_lock(tmp_path: Path) -> No
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
     assert others_can_write() == "locked"
-    for link in (path, hard_link(path)):
-        with pytest.raises(JournalError, match="in use"):
-            await SqliteJournal(link).open()
+    await open_and_close(SqliteJournal(path))
+    with pytest.raises(JournalError, match="under another name"):
+        await SqliteJournal(hard_link(path)).open()
     with reading(path) as reader:
         assert reader.find("row 1") is None
     assert check(path).in_use
@@ -184,7 +215,7 @@ async def test_a_reader_in_the_way_leaves_a_journal_that_is_whole(tmp_path: Path
     with closing(sqlite3.connect(path, isolation_level=None)) as reader:
         reader.execute("BEGIN")
         assert reader.execute("SELECT count(*) FROM jobs").fetchone() == (1,)
-        await journal.put(ENTRY)
+        await journal.put(changed(ENTRY))
         await journal.close()
         assert check(path).verdict.kind == "whole"
     again = SqliteJournal(path)

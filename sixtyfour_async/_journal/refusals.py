@@ -1,0 +1,32 @@
+"""Why a journal file cannot be used, in one line, with the remedy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sixtyfour_async._journal.owner import SHARES, OtherNameError, TakenError
+from sixtyfour_async._journal.wholeness import Verdict
+
+
+def in_use(path: Path, error: TakenError) -> str:
+    """Return why a journal cannot be had."""
+    if isinstance(error, OtherNameError):
+        return f"journal {path} is in use by another process under another name, with a log of its own: use that name"
+    if not SHARES:
+        return f"journal {path} is in use, and on this system by one process at a time: wait for it, or choose another"
+    return (
+        f"journal {path} is in use by another process, which is stopped, or has it for itself: let it go on or end it, "
+        "or choose another journal"
+    )
+
+
+def refusal(path: Path, verdict: Verdict) -> str:
+    """Return in one line what is wrong with a journal, and what to do."""
+    remedy = {
+        "doubt": "rows may have been sent and paid of which it does not know, so nothing is submitted until you have "
+        f"put back what is missing, or have run `sixtyfour journal adopt {path}`",
+        "mixed": "put back the files that belong together; or, to go on with the main file alone, run "
+        f"`sixtyfour journal adopt {path}`",
+        "damaged": "put back a copy of it, or choose another journal",
+    }
+    return f"journal {path} {verdict.reason}: {remedy[verdict.kind]}"

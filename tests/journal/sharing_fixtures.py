@@ -1,0 +1,66 @@
+"""Several runners on one journal, with a clock that stands still until it is moved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+
+from sixtyfour_async import JournalError, MemoryJournal, SqliteJournal
+from sixtyfour_async._journal.sharing import BEATS_PER_LEASE, SharedJournal
+
+LEASE_SECONDS = 15.0
+BEAT_SECONDS = LEASE_SECONDS / BEATS_PER_LEASE
+
+
+class Fleet(Protocol):
+    """What a kind of journal offers to these tests."""
+
+    def runner(self) -> SharedJournal:
+        """Return one more journal on the same rows; not open yet."""
+        ...
+
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass for all leases."""
+        ...
+
+
+class LocalFleet:
+    """Journals of this process, by a clock of its own."""
+
+    def __init__(self, make: Callable[[Callable[[], float]], SharedJournal]) -> None:
+        self._make = make
+        self.now = 1000.0
+
+    def runner(self) -> SharedJournal:
+        return self._make(lambda: self.now)
+
+    def pass_time(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def memory_fleet() -> Fleet:
+    """Return a fleet on a journal in memory."""
+    first = MemoryJournal()
+    return LocalFleet(lambda clock: MemoryJournal(shared_with=first, clock=clock, lease_seconds=LEASE_SECONDS))
+
+
+def sqlite_fleet(path: Path) -> Fleet:
+    """Return a fleet on a journal file."""
+    return LocalFleet(lambda clock: SqliteJournal(path, clock=clock, lease_seconds=LEASE_SECONDS))
+
+
+async def beat_for(fleet: Fleet, seconds: float, *runners: SharedJournal) -> None:
+    """Let time pass in which these runners beat as they should."""
+    for _ in range(round(seconds / BEAT_SECONDS)):
+        fleet.pass_time(BEAT_SECONDS)
+        for runner in runners:
+            await runner.beat()
+
+
+async def close_all(*runners: SharedJournal) -> None:
+    """Close whatever is open."""
+    for runner in runners:
+        with suppress(JournalError):
+            await runner.close()

@@ -1,0 +1,468 @@
+"""The contract of `SharedJournal`, for every implementation and under both event loops."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+
+from sixtyfour_async._journal.base import CRASHED, Entry, FencedError, changed
+from sixtyfour_async._journal.sharing import Cap, Claim, Limits, Room, SharedJournal
+from sixtyfour_async._scheduling.ledger import Line
+from sixtyfour_async._wire.body import Body
+from tests.journal.sharing_fixtures import (
+    BEAT_SECONDS,
+    LEASE_SECONDS,
+    Fleet,
+    beat_for,
+    close_all,
+    memory_fleet,
+    sqlite_fleet,
+)
+
+pytestmark = pytest.mark.anyio
+
+NEW = Entry("row 1", "find-email", "f" * 32, "{}", "released", variant="find-email")
+SENT_AT = "2026-11-26T10:00:00.000+00:00"
+INTENT = changed(NEW, state="intended", sent_at=SENT_AT, reserved_cents=5.0)
+
+
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def fleet(request: pytest.FixtureRequest, tmp_path: Path) -> Fleet:
+    return memory_fleet() if request.param == "memory" else sqlite_fleet(tmp_path / "run.db")
+
+
+@pytest.fixture
+async def one(fleet: Fleet) -> AsyncGenerator[SharedJournal, None]:
+    runner = fleet.runner()
+    await runner.open()
+    yield runner
+    await close_all(runner)
+
+
+@pytest.fixture
+async def other(fleet: Fleet, one: SharedJournal) -> AsyncGenerator[SharedJournal, None]:
+    runner = fleet.runner()
+    await runner.open()
+    yield runner
+    await close_all(runner, one)
+
+
+async def row(journal: SharedJournal, key: str = "row 1") -> Entry:
+    found = await journal.find(key)
+    assert found is not None
+    assert [found] == await journal.find_all([key])
+    return found
+
+
+def named(entry: Entry, *keys: str) -> list[Entry]:
+    return [replace(entry, key=key) for key in keys]
+
+
+async def accepted(journal: SharedJournal, intent: Entry = INTENT) -> Entry:
+    """Claim a row and write its id; return its line."""
+    assert not (await journal.claim([intent], Limits())).refused
+    entry = changed(intent, state="accepted", job_id=f"job of {intent.key}")
+    await journal.put(entry)
+    return entry
+
+
+# --- who holds what -----------------------------------------------------------------------------------------------
+
+
+async def test_a_row_under_way_is_held_for_all_others_wherever_it_is_read(
+    one: SharedJournal, other: SharedJournal
+) -> None:
+    """Not for its own runner, and not once it has ended."""
+    await one.claim([replace(INTENT, batch="b", place=0)], Limits())
+    seen = [await row(other), *await other.batch_entries("b"), *[entry async for entry in other.entries({"intended"})]]
+    assert len({entry.held_by for entry in seen}) == 1
+    assert None not in {entry.held_by for entry in seen}
+    assert (await row(one)).held_by is None
+
+    await one.put(changed(replace(INTENT, batch="b", place=0), state="completed", cost_cents=5.0))
+    assert (await row(other)).held_by is None
+
+
+async def test_runners_are_told_apart(fleet: Fleet, one: SharedJournal, other: SharedJournal) -> None:
+    """Two holders have two numbers, and the next runner has neither."""
+    third = fleet.runner()
+    await third.open()
+    await one.claim([INTENT], Limits())
+    await other.claim(named(INTENT, "row 2"), Limits())
+    holders = {(await row(third)).held_by, (await row(third, "row 2")).held_by}
+    await third.close()
+    await third.open()
+
+    assert len(holders) == 2
+    assert holders == {(await row(third)).held_by, (await row(third, "row 2")).held_by}
+    await third.close()
+
+
+async def test_find_all_leaves_out_what_there_is_not(one: SharedJournal) -> None:
+    """Also for more keys than one statement takes."""
+    await one.put(*named(INTENT, *(f"row {number}" for number in range(0, 3000, 3))))
+
+    found = await one.find_all([f"row {number}" for number in range(3000)])
+
+    assert {entry.key for entry in found} == {f"row {number}" for number in range(0, 3000, 3)}
+    assert await one.find_all([]) == []
+
+
+# --- fences -------------------------------------------------------------------------------------------------------
+
+
+async def test_a_line_is_written_over_the_one_that_was_read_and_no_other(
+    one: SharedJournal, other: SharedJournal
+) -> None:
+    """Of a put of several rows nothing is written when one of them is fenced."""
+    first = changed(NEW, error="first")
+    await one.put(first)
+    with pytest.raises(FencedError) as raised:
+        await other.put(*named(changed(NEW, error="second"), "row 1", "row 2"))
+    assert raised.value.keys == {"row 1"}
+    assert (await row(one), await other.find("row 2")) == (first, None)
+
+    with pytest.raises(FencedError):
+        await other.put(changed(changed(first)))
+    await other.put(changed(first, error="third"))
+    assert (await row(one)).error == "third"
+
+
+async def test_two_puts_of_a_row_follow_each_other_in_one(one: SharedJournal) -> None:
+    await one.put(changed(NEW), changed(changed(NEW), error="later"))
+    assert (await row(one)).error == "later"
+    with pytest.raises(FencedError):
+        await one.put(changed(await row(one)), changed(await row(one)))
+    assert (await row(one)).version == 2
+
+
+async def test_concurrent_writers_are_fenced_one_by_one(one: SharedJournal) -> None:
+    """Writers that share a commit do not share a fence."""
+    await one.put(*named(changed(NEW), "row 1", "row 2"))
+    fenced: list[str] = []
+
+    async def write(entry: Entry) -> None:
+        try:
+            await one.put(entry)
+        except FencedError as error:
+            fenced.extend(error.keys)
+
+    async with anyio.create_task_group() as tasks:
+        for entry in [*named(changed(changed(NEW)), "row 1", "row 2"), *named(changed(NEW), "row 1", "row 3")]:
+            tasks.start_soon(write, entry)
+
+    assert fenced == ["row 1"]
+    assert [(await row(one, key)).version for key in ("row 1", "row 2", "row 3")] == [2, 2, 1]
+
+
+async def test_a_fenced_settlement_keeps_the_answer(one: SharedJournal, other: SharedJournal) -> None:
+    """Whoever has the rows by now needs it."""
+    await one.save_batch_answer("b", Body(b"{}"))
+    await other.put(changed(NEW, batch="b"))
+    with pytest.raises(FencedError):
+        await one.settle_batch("b", [changed(NEW, state="completed", batch="b")])
+
+    assert await other.load_batch_answer("b") == Body(b"{}")
+
+
+# --- claims -------------------------------------------------------------------------------------------------------
+
+
+async def test_a_claim_takes_what_is_free_and_refuses_the_rest(one: SharedJournal, other: SharedJournal) -> None:
+    """Refused is what another one holds, by whatever version, and what has changed since it was read."""
+    await one.claim(named(INTENT, "held"), Limits())
+    await one.put(*named(changed(NEW), "changed"))
+    of_held = changed(replace(INTENT, key="held"))
+
+    claim = await other.claim([of_held, *named(INTENT, "changed", "free")], Limits())
+
+    assert claim == Claim(refused=frozenset({"held", "changed"}))
+    assert (await row(other, "free")).held_by is None
+    assert (await row(one, "free")).held_by is not None
+    assert (await row(one, "held")).version == 1
+
+
+async def test_rows_handed_back_are_free_and_their_lines_are_newer(one: SharedJournal, other: SharedJournal) -> None:
+    """Only accepted rows, and only one's own."""
+    entry = await accepted(one)
+    await one.claim(named(INTENT, "row 2"), Limits())
+    theirs = await accepted(other, replace(INTENT, key="row 3"))
+    await one.hand_back(["row 1", "row 2", "row 3", "none"])
+
+    assert (await row(other)).held_by is None
+    assert (await row(other)).version == entry.version + 1
+    assert (await row(other, "row 2")).held_by is not None
+    assert (await row(one, "row 3")).version == theirs.version
+    assert await other.others_hold()
+    assert not (await other.claim([changed(await row(other))], Limits())).refused
+
+
+async def test_what_a_runner_leaves_is_free_once_it_is_closed(one: SharedJournal, other: SharedJournal) -> None:
+    """What it was about to send is unknown to the next who looks."""
+    await accepted(one)
+    await one.claim(named(INTENT, "row 2"), Limits())
+    assert await other.others_hold()
+    await one.close()
+    await other.beat()
+
+    assert not await other.others_hold()
+    assert ((await row(other)).state, (await row(other)).held_by) == ("accepted", None)
+    assert ((await row(other, "row 2")).state, (await row(other, "row 2")).error) == ("unknown", CRASHED)
+
+
+async def test_the_first_text_is_kept_for_all(one: SharedJournal, other: SharedJournal) -> None:
+    assert await one.keep_meta("id", "one") == "one"
+    assert await other.keep_meta("id", "other") == "one"
+    assert await other.get_meta("id") == "one"
+
+
+# --- leases -------------------------------------------------------------------------------------------------------
+
+
+async def test_a_silent_runner_is_succeeded_after_its_lease_and_not_before(
+    fleet: Fleet, one: SharedJournal, other: SharedJournal
+) -> None:
+    entry = await accepted(one)
+    intent = replace(INTENT, key="row 2")
+    await one.claim([intent], Limits())
+    await beat_for(fleet, LEASE_SECONDS - BEAT_SECONDS, other)
+    assert (await row(other)).held_by is not None
+    await beat_for(fleet, 2 * BEAT_SECONDS, other)
+
+    assert await row(other) == changed(entry)
+    assert (await row(other)).held_by is None
+    assert await row(other, "row 2") == changed(intent, state="unknown", error=CRASHED)
+    with pytest.raises(FencedError):
+        await one.put(changed(entry, state="completed"))
+    assert not one.may_send()
+
+
+async def test_a_runner_that_beats_keeps_what_it_holds(fleet: Fleet, one: SharedJournal, other: SharedJournal) -> None:
+    entry = await accepted(one)
+    await beat_for(fleet, 5 * LEASE_SECONDS, one, other)
+
+    assert one.may_send()
+    assert (await row(other)).held_by is not None
+    await one.put(changed(entry, state="completed"))
+
+
+@pytest.mark.parametrize("stall", [LEASE_SECONDS, 20 * LEASE_SECONDS])
+async def test_a_stall_of_all_runners_succeeds_nobody(
+    fleet: Fleet, one: SharedJournal, other: SharedJournal, stall: float
+) -> None:
+    """The machine slept, or somebody stopped in the middle of a commit: then the others have not been silent."""
+    entry = await accepted(one)
+    await beat_for(fleet, 2 * LEASE_SECONDS, one, other)
+    fleet.pass_time(stall)
+    await other.beat()
+    await beat_for(fleet, BEAT_SECONDS, one, other)
+
+    assert one.may_send()
+    await one.put(changed(entry, state="completed"))
+
+
+async def test_nothing_is_sent_in_the_last_part_of_a_lease(fleet: Fleet, one: SharedJournal) -> None:
+    assert one.may_send()
+    fleet.pass_time(LEASE_SECONDS - BEAT_SECONDS - 0.5)
+    assert one.may_send()
+    fleet.pass_time(0.6)
+    assert not one.may_send()
+    await one.beat()
+    assert one.may_send()
+    await one.close()
+    assert not one.may_send()
+
+
+async def test_a_runner_that_was_succeeded_goes_on_as_another_one(
+    fleet: Fleet, one: SharedJournal, other: SharedJournal
+) -> None:
+    """By its next heartbeat, or by its next claim; what it held is somebody else's to take."""
+    entry = await accepted(one)
+    await other.claim(named(INTENT, "other's"), Limits())
+    await beat_for(fleet, 2 * LEASE_SECONDS, other)
+    assert not (await other.claim([changed(await row(other))], Limits())).refused
+    assert not one.may_send()
+
+    claim = await one.claim([changed(entry), replace(INTENT, key="row 2")], Limits())
+    assert claim.refused == {"row 1"}
+    assert one.may_send()
+    assert (await row(one)).held_by is not None
+    assert (await row(other, "row 2")).held_by is not None
+    await one.beat()
+    assert (await row(other, "row 2")).state == "intended"
+
+
+# --- too late -----------------------------------------------------------------------------------------------------
+
+LATE: dict[str, dict[str, Any]] = {
+    "accepted": {"state": "accepted", "job_id": "late"},
+    "released": {"state": "released", "error": "it was refused", "reserved_cents": 0.0},
+}
+
+
+@pytest.mark.parametrize("late", LATE)
+async def test_what_became_of_a_submit_is_added_to_a_row_that_was_parked(
+    fleet: Fleet, one: SharedJournal, other: SharedJournal, late: str
+) -> None:
+    """The runner is fenced all the same: the row is free, for whoever asks for it."""
+    await one.claim([INTENT], Limits())
+    await beat_for(fleet, 2 * LEASE_SECONDS, other)
+    with pytest.raises(FencedError) as raised:
+        await one.put(changed(INTENT, **LATE[late]))
+
+    found = await row(other)
+    assert raised.value.keys == {"row 1"}
+    assert found == replace(changed(INTENT, **LATE[late]), version=3)
+    assert found.held_by is None
+    assert not (await other.claim([changed(found)], Limits())).refused
+
+
+async def test_what_became_of_an_earlier_submit_is_not_added(
+    fleet: Fleet, one: SharedJournal, other: SharedJournal
+) -> None:
+    """The row was sent again since, or has its id, or the line says nothing of it."""
+    await one.claim(named(INTENT, "again", "known", "answered"), Limits())
+    await beat_for(fleet, 2 * LEASE_SECONDS, other)
+    again, known = await row(other, "again"), await row(other, "known")
+    await other.claim([changed(again, state="intended", sent_at="2026-11-26T11", error=None)], Limits())
+    await other.put(changed(await row(other, "again"), state="unknown"))
+    await other.put(changed(known, state="accepted", job_id="found"))
+    before = [await row(one, key) for key in ("again", "known", "answered")]
+
+    for key, changes in [("again", LATE["accepted"]), ("known", LATE["accepted"]), ("answered", {"state": "failed"})]:
+        with pytest.raises(FencedError):
+            await one.put(changed(replace(INTENT, key=key), **changes))
+    assert before == [await row(one, key) for key in ("again", "known", "answered")]
+
+
+# --- limits -------------------------------------------------------------------------------------------------------
+
+
+async def spent(journal: SharedJournal, since: str = "") -> float:
+    return sum(line.spent_cents + line.exposed_cents for line in await journal.lines_since(since))
+
+
+async def test_a_claim_that_exceeds_a_cap_writes_nothing(one: SharedJournal, other: SharedJournal) -> None:
+    """What is left of it can still be claimed, by anybody, to the last cent."""
+    limits = Limits(caps=(cap := Cap("", 20.0),))
+    await one.claim(named(INTENT, "1", "2"), limits)
+    claim = await other.claim(named(INTENT, "3", "4", "5"), limits)
+    assert (claim.exceeded, claim.refused, await other.find("3")) == (cap, frozenset(), None)
+    assert (await other.claim(named(INTENT, "3", "4"), limits)).exceeded is None
+    assert (await one.claim(named(INTENT, "5"), limits)).exceeded == cap
+
+    await one.put(changed(replace(INTENT, key="1"), state="completed", cost_cents=1.0, reserved_cents=0.0))
+    await other.put(changed(replace(INTENT, key="3"), state="released", reserved_cents=0.0))
+    assert (await one.claim(named(INTENT, "5"), limits)).exceeded is None
+    assert await spent(one) == 16.0
+
+
+async def test_a_cap_counts_what_was_sent_since_an_instant(one: SharedJournal, other: SharedJournal) -> None:
+    """A run, a day and a month; each has a sum of its own."""
+    for number, at in enumerate(["2026-10-31T23:59", "2026-11-01T00:00", "2026-11-26T09:59", "2026-11-26T10:00"]):
+        await one.claim([replace(INTENT, key=f"{number}", sent_at=at)], Limits())
+    since = ["", "2026-11", "2026-11-26", "2026-11-26T10:00"]
+    intent = replace(INTENT, sent_at="2026-11-26T10:30")
+
+    for instant, sum_of_it in zip(since, (20.0, 15.0, 10.0, 5.0), strict=True):
+        assert await spent(one, instant) == sum_of_it
+        enough, too_little = Cap(instant, sum_of_it + 5.0), Cap(instant, sum_of_it + 4.99)
+        for journal in (one, other):
+            assert (await journal.claim([intent], Limits(caps=(too_little,)))).exceeded == too_little
+        assert (await one.claim([intent], Limits(caps=(Cap("", 99.0), enough)))).exceeded is None
+        await one.put(changed(intent, state="released", reserved_cents=0.0))
+        intent = changed(changed(intent))
+    yesterday = replace(INTENT, key="old", sent_at="2026-11-25")
+    assert (await one.claim([yesterday], Limits(caps=(Cap("2026-11-26", 0.0),)))).exceeded is None
+
+
+async def test_a_claim_that_costs_nothing_more_fits_any_cap(one: SharedJournal, other: SharedJournal) -> None:
+    """To poll a job, or to send what is exposed already, is not to spend."""
+    await accepted(one)
+    parked = changed(replace(INTENT, key="parked"), state="unknown")
+    await one.claim(named(INTENT, "parked"), Limits())
+    await one.put(parked)
+    await one.hand_back(["row 1"])
+    limits = Limits(caps=(Cap("", 1.0),))
+
+    assert (await other.claim([changed(await row(other))], limits)).exceeded is None
+    assert (await other.claim([changed(parked, state="intended")], limits)).exceeded is None
+    assert (await other.claim(named(INTENT, "new"), limits)).exceeded is not None
+
+
+async def test_what_is_replaced_is_tallied_only_where_the_row_is_written(
+    one: SharedJournal, other: SharedJournal
+) -> None:
+    """Its money counts in the claim, too."""
+    done = changed(INTENT, state="completed", cost_cents=7.0, reserved_cents=0.0)
+    for key in ("1", "2", "3"):
+        await one.claim(named(INTENT, key), Limits())
+        await one.put(replace(done, key=key))
+    await one.put(*named(changed(done), "3"))
+    again = changed(done, state="intended", cost_cents=None, reserved_cents=5.0, resubmissions=1)
+    limits = Limits(caps=(cap := Cap("", 26.0),))
+
+    claim = await other.claim(named(again, "1", "3"), limits, replaced=named(done, "1", "3"))
+    assert claim == Claim(refused=frozenset({"3"}))
+    assert await spent(other) == 26.0
+    assert Line("find-email", "replaced", 1, charged_cents=7.0) in await other.lines()
+    claim = await other.claim(named(again, "2"), limits, replaced=named(done, "2"))
+    assert claim.exceeded == cap
+    assert await spent(other) == 26.0
+
+
+async def test_rooms_count_the_rows_of_all_runners(one: SharedJournal, other: SharedJournal) -> None:
+    """Also those that nobody polls: their jobs run."""
+    room = Room(frozenset({"deep-search", "search-start"}), 3)
+    search = replace(INTENT, operation="search-start")
+    limits = Limits(rooms=(room,))
+    await accepted(one, replace(search, key="1"))
+    await one.hand_back(["1"])
+    await one.claim(named(replace(search, operation="deep-search"), "2"), limits)
+
+    assert (await other.claim(named(search, "3", "4"), limits)).exceeded == room
+    assert await other.find("3") is None
+    assert (await other.claim([*named(search, "3"), *named(INTENT, "5", "6")], limits)).exceeded is None
+    assert (await one.claim(named(search, "4"), limits)).exceeded == room
+    assert (await other.claim([changed(await row(other, "1"))], limits)).exceeded is None
+    await one.put(changed(replace(search, key="2", operation="deep-search"), state="completed"))
+    assert (await one.claim(named(search, "4"), limits)).exceeded is None
+
+
+# --- news ---------------------------------------------------------------------------------------------------------
+
+
+async def test_whoever_waits_hears_of_what_another_runner_writes(one: SharedJournal, other: SharedJournal) -> None:
+    """Once there is news of a row, it can be read."""
+    heard: list[str] = []
+
+    async def follow() -> None:
+        while not heard:
+            await one.wait_for_change()
+            heard.extend(entry.state for entry in await one.find_all(["row 1"]) if entry.state == "completed")
+
+    with anyio.fail_after(30):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(follow)
+            entry = await accepted(other)
+            await anyio.sleep(0.3)
+            await other.put(changed(entry, state="completed"))
+    assert heard == ["completed"]
+
+
+async def test_waiting_can_be_cancelled(one: SharedJournal) -> None:
+    with anyio.move_on_after(0.1) as scope:
+        while True:
+            await one.wait_for_change()
+    assert scope.cancelled_caught
+    await one.put(INTENT)
