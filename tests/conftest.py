@@ -7,12 +7,14 @@ import os
 import shutil
 import tempfile
 from collections.abc import Generator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from sixtyfour_async.testing import VirtualTimeLoop
-from tests.postgres_server import Server, journal_template, shared_server
+
+if TYPE_CHECKING:
+    from tests.postgres_server import Server
 
 # Dozens of processes are started below, and each would compile the whole package for itself.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -30,12 +32,16 @@ def anyio_backend() -> tuple[str, dict[str, Any]]:
 @pytest.fixture
 def postgres_server() -> Server:
     """A real PostgreSQL server, started by the first test of a process that asks for it."""
+    from tests.postgres_server import shared_server  # noqa: PLC0415 (most tests need none)
+
     return shared_server()
 
 
 @pytest.fixture
 def postgres_url(postgres_server: Server) -> Generator[str, None, None]:
     """The URL of a database of the test's own, with the journal's tables in it."""
-    name = postgres_server.create_database(journal_template())
+    from tests.postgres_server import create_journal  # noqa: PLC0415
+
+    name = create_journal()
     yield postgres_server.url(name)
     postgres_server.drop_database(name)

@@ -343,8 +343,12 @@ BEGIN
         WHEN 'deliver' THEN
             UPDATE sixtyfour_jobs SET delivered = true WHERE id = decode(change ->> 'id', 'hex');
         WHEN 'meta' THEN
-            INSERT INTO sixtyfour_meta VALUES (change ->> 'name', change ->> 'text')
-            ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+            INSERT INTO sixtyfour_meta AS kept VALUES (change ->> 'name', change ->> 'text')
+            ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE NOT (change ->> 'once')::boolean;
+        WHEN 'hand back' THEN
+            UPDATE sixtyfour_jobs SET owner = NULL, version = version + 1
+            WHERE owner = runner AND state = 'accepted'
+              AND encode(id, 'hex') IN (SELECT jsonb_array_elements_text(change -> 'ids'));
         WHEN 'answer' THEN
             INSERT INTO sixtyfour_answers VALUES (change ->> 'batch', bodies[(change ->> 'body')::integer], change ->> 'type')
             ON CONFLICT (batch) DO UPDATE SET body = excluded.body, body_type = excluded.body_type;

@@ -10,7 +10,7 @@ from functools import singledispatchmethod
 from typing import Any, TypeAlias
 
 from sixtyfour_async._journal.base import Entry, tally_of_replaced
-from sixtyfour_async._journal.changes import Change, Count, Deliver, Put, SaveAnswer, SetMeta, Take
+from sixtyfour_async._journal.changes import Change, Count, Deliver, HandBack, Put, SaveAnswer, SetMeta, Take
 from sixtyfour_async._journal.fencing import TOLERANCE_CENTS, WRITTEN
 from sixtyfour_async._journal.sharing import Claim
 from sixtyfour_async._scheduling.row_states import SHARED
@@ -129,7 +129,11 @@ class Message:
 
     @encode.register
     def _(self, change: SetMeta) -> Json:
-        return {"do": "meta", "name": as_text(f"note:{change.name}"), "text": as_text(change.text)}
+        return {"do": "meta", "name": as_text(f"note:{change.name}"), "text": as_text(change.text), "once": change.once}
+
+    @encode.register
+    def _(self, change: HandBack) -> Json:
+        return {"do": "hand back", "ids": [id_of(key).hex() for key in change.keys]}
 
     @encode.register
     def _(self, change: SaveAnswer) -> Json:

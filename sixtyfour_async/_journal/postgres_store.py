@@ -31,6 +31,10 @@ from sixtyfour_async.errors import JournalError
 _COMMIT = "SELECT sixtyfour_commit(%s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %b::bytea[])"
 _BEAT = "SELECT sixtyfour_beat(%s, %s, %s, %s, %s, %s, %s)"
 _FORGET = "SELECT sixtyfour_forget(%s, %s, %s, %s, %s, %s)"
+_OTHERS_HOLD = (
+    "SELECT EXISTS (SELECT FROM sixtyfour_jobs WHERE state IN ('intended', 'accepted') AND owner <> %s"
+    " AND owner IN (SELECT number FROM sixtyfour_runners))"
+)
 _REPLACED = "was adopted, or put back, while this process used it"
 
 
@@ -206,6 +210,10 @@ class PostgresStore:
         """Return whether another runner may have written since the last call."""
         self._opened()
         return self._listener.has_changed(self._seen.id, self._reader.runner)
+
+    def others_hold(self) -> bool:
+        """Return whether another registered runner holds any row."""
+        return bool(self._opened().ask(_OTHERS_HOLD, (self._reader.runner,))[0][0])
 
     def bind(self, purpose: Mapping[str, str]) -> None:
         """Record what this journal is for; what is decided from must still hold when it is written."""
