@@ -6,7 +6,6 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -38,10 +37,8 @@ def postgres_server() -> Server:
 
 
 @pytest.fixture
-def postgres_url(postgres_server: Server) -> Generator[str, None, None]:
-    """The URL of a database of the test's own, with the journal's tables in it."""
-    from tests.postgres_server import create_journal  # noqa: PLC0415
+def postgres_url(postgres_server: Server) -> str:
+    """The URL of a database with a new journal in it, and nobody else connected."""
+    from tests.postgres_server import new_journal  # noqa: PLC0415
 
-    name = create_journal()
-    yield postgres_server.url(name)
-    postgres_server.drop_database(name)
+    return postgres_server.url(new_journal())
