@@ -1,4 +1,4 @@
-"""A PostgreSQL server of our own, from a package that pip installs: one for each test process, started when it is asked for.
+"""A PostgreSQL server of our own, from a package that pip installs: one for each test process that asks for it.
 
 A guardian starts the server and ends it when this process is gone, however that ends. The server refuses to run as
 root: then it runs as ``nobody``.
@@ -149,7 +149,8 @@ def shared_server() -> Server:
 
 
 _EMPTY = (
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()",
     "TRUNCATE "
     + ", ".join(f"sixtyfour_{name}" for name in TABLES if name not in {"journal", "migrations"})
     + "; DELETE FROM sixtyfour_journal; INSERT INTO sixtyfour_journal (id) VALUES (md5(random()::text))",
@@ -167,6 +168,6 @@ def _database() -> str:
 
 
 def new_journal() -> str:
-    """Return the name of a database with a new journal in it: always the same, emptied, since to create one takes long."""
+    """Return the name of a database with a new journal in it: always the same, emptied, which is quick."""
     shared_server().run(*_EMPTY, database=_database())
     return _database()

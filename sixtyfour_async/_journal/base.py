@@ -9,7 +9,7 @@ accepted, so it is never sent again on our own.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, runtime_checkable
 
@@ -198,6 +198,30 @@ class FindsJobs(Protocol):
 
     async def find_job(self, job_id: str) -> Entry | None:
         """Return a row by the service's id of its job, any of those that share it; or None."""
+        ...
+
+
+class JournalReader(Protocol):
+    """A journal read beside the runners that write it; nothing is changed."""
+
+    def find(self, key: str) -> Entry | None:
+        """Return one row, or None."""
+        ...
+
+    def entries(self, states: Collection[State] = ...) -> Iterator[Entry]:
+        """Yield the rows in these states, the oldest first."""
+        ...
+
+    def lines(self) -> tuple[Line, ...]:
+        """Return sums: one line for each kind and state."""
+        ...
+
+    def note(self, name: str) -> str | None:
+        """Return a text that `Journal.set_meta` stored, or None."""
+        ...
+
+    def purpose(self) -> dict[str, str]:
+        """Return what the journal is for."""
         ...
 
 

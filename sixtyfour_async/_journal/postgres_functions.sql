@@ -50,7 +50,27 @@ EXCEPTION WHEN OTHERS THEN
     RETURN '';
 END $$;
 
--- Lock the journal, and put it in doubt when it is older than what the caller has seen, or lies elsewhere.
+-- Why rows may have been sent of which the journal does not know: it is older than somebody has seen it, or elsewhere.
+CREATE OR REPLACE FUNCTION sixtyfour_doubt(
+    self sixtyfour_journal, here text, seen_id text, seen_commits bigint, seen_intents bigint
+) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    IF self.doubt IS NOT NULL THEN
+        RETURN self.doubt;
+    ELSIF self.id = seen_id AND self.commits < seen_commits THEN
+        RETURN format('is older than it was: %s commits, with %s rows sent, are missing',
+                      seen_commits - self.commits, greatest(0, seen_intents - self.intents));
+    ELSIF self.place = '' OR here = '' OR self.place = here THEN
+        RETURN NULL;
+    ELSIF split_part(self.place, '/', 1) = split_part(here, '/', 1)
+        AND split_part(self.place, '/', 3) = split_part(here, '/', 3) THEN
+        RETURN format('is now on another server (timeline %s, before %s), which may lack the last commits',
+                      split_part(here, '/', 2), split_part(self.place, '/', 2));
+    END IF;
+    RETURN 'lies in another database than when it was last used';
+END $$;
+
+-- Lock the journal; note where it is, and whether it is in doubt.
 CREATE OR REPLACE FUNCTION sixtyfour_enter(seen_id text, seen_commits bigint, seen_intents bigint)
 RETURNS sixtyfour_journal LANGUAGE plpgsql AS $$
 DECLARE
@@ -59,22 +79,10 @@ DECLARE
     found text;
 BEGIN
     SELECT * INTO STRICT self FROM sixtyfour_journal FOR UPDATE;
-    IF self.doubt IS NOT NULL THEN
-        RETURN self;
-    END IF;
-    IF self.id = seen_id AND self.commits < seen_commits THEN
-        found := format('is older than it was: %s commits, with %s rows sent, are missing',
-                        seen_commits - self.commits, greatest(0, seen_intents - self.intents));
-    ELSIF self.place <> '' AND here <> '' AND self.place <> here THEN
-        found := CASE WHEN split_part(self.place, '/', 1) = split_part(here, '/', 1)
-                           AND split_part(self.place, '/', 3) = split_part(here, '/', 3)
-            THEN format('was taken over by another server (timeline %s, before %s), which may lack the last commits',
-                        split_part(here, '/', 2), split_part(self.place, '/', 2))
-            ELSE 'lies in another database than when it was last used' END;
-    END IF;
-    IF found IS NOT NULL THEN
+    found := sixtyfour_doubt(self, here, seen_id, seen_commits, seen_intents);
+    IF found IS DISTINCT FROM self.doubt THEN
         UPDATE sixtyfour_journal SET doubt = found RETURNING * INTO self;
-    ELSIF here <> self.place AND here <> '' THEN
+    ELSIF found IS NULL AND here NOT IN ('', self.place) THEN
         UPDATE sixtyfour_journal SET place = here RETURNING * INTO self;
     END IF;
     RETURN self;

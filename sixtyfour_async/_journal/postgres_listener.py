@@ -60,6 +60,11 @@ class Listener:
         self._asked_at = 0.0
 
     @property
+    def has_heard(self) -> bool:
+        """Whether it has heard itself since it was connected."""
+        return self._connection is not None and self._pinged_at is None
+
+    @property
     def is_deaf(self) -> bool:
         """Whether listening does not work, and the number of commits is asked for."""
         return self._deaf_until is not None

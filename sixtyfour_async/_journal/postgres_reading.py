@@ -109,5 +109,7 @@ class PostgresReader:
 
     def purpose(self) -> dict[str, str]:
         """Return what the journal is for."""
-        rows: list[tuple[Any, ...]] = self._link.ask("SELECT name, value FROM sixtyfour_meta WHERE name NOT LIKE 'note:%'")
+        rows: list[tuple[Any, ...]] = self._link.ask(
+            "SELECT name, value FROM sixtyfour_meta WHERE name NOT LIKE 'note:%'"
+        )
         return {text_of(name): text_of(value) for name, value in rows}

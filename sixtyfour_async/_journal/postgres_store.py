@@ -6,13 +6,12 @@ import json
 import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
 from typing import Any
 
 from sixtyfour_async._journal.base import CRASHED, Entry, merge_purpose
 from sixtyfour_async._journal.changes import Change
 from sixtyfour_async._journal.erasure import without_row
-from sixtyfour_async._journal.evidence import Witness
+from sixtyfour_async._journal.evidence import Witness, now
 from sixtyfour_async._journal.fencing import WRITTEN
 from sixtyfour_async._journal.lease import Clock, Lease
 from sixtyfour_async._journal.postgres_address import Address
@@ -21,8 +20,9 @@ from sixtyfour_async._journal.postgres_listener import Listener
 from sixtyfour_async._journal.postgres_reading import PostgresReader
 from sixtyfour_async._journal.postgres_rows import Message, as_text, id_of, not_written, result_of
 from sixtyfour_async._journal.postgres_tables import prepare, vacuum
+from sixtyfour_async._journal.refusals import refusal
 from sixtyfour_async._journal.sharing import Claim
-from sixtyfour_async._journal.wholeness import Note
+from sixtyfour_async._journal.wholeness import Note, Verdict
 from sixtyfour_async._scheduling.ledger import Line
 from sixtyfour_async._scheduling.row_states import ENDED, SHARED, State
 from sixtyfour_async._wire.body import Body
@@ -144,7 +144,7 @@ class PostgresStore:
     def _commit(self, changes: list[Change]) -> list[Claim]:
         self._serial += 1
         message, at, seen = Message.of(changes), self._lease.now(), self._seen
-        what = (self._process, self._serial, self._reader.runner, self._lease.seconds, _now())
+        what = (self._process, self._serial, self._reader.runner, self._lease.seconds, now())
         self._unheard = (self._serial, changes)  # until it is known what became of it
         values = (*what, seen.id, seen.commits, seen.intents, message.text, message.bodies)
         return self._heard(self._opened().ask(_COMMIT, values)[0][0], at)
@@ -187,7 +187,7 @@ class PostgresStore:
         seen, reason = Seen.of(stand), stand["doubt"]
         if seen.id != self._seen.id:
             seen, reason = self._seen, _REPLACED
-        self._doubt = None if reason is None else refusal(self._address, reason)
+        self._doubt = None if reason is None else refusal(self._address, Verdict("doubt", reason))
         if seen.intents > self._seen.intents and reason is None:
             note = Note(seen.id, 0, seen.commits, seen.intents, seen.changed_at, str(self._address))
             self._witness.write(note)
@@ -300,18 +300,5 @@ def seen_by(link: Link) -> Seen:
     return Seen(note.id, note.commits, note.intents, note.at)
 
 
-def refusal(address: Address, reason: str) -> str:
-    """Return in one line why nothing is submitted, and what to do."""
-    return (
-        f"journal {address} {reason}: rows may have been sent and paid of which it does not know, so nothing is submitted "
-        f"until you have put back what is missing, or have run `sixtyfour journal adopt {address}`"
-    )
-
-
 def _texts(texts: Mapping[str, str]) -> dict[str, str]:
     return {as_text(name): as_text(text) for name, text in texts.items()}
-
-
-def _now() -> str:
-    """Return the time by our wall clock, ISO text, UTC."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -85,7 +85,9 @@ def grant(link: Link, role: str) -> None:
     Raises:
         JournalError: There is no such role, or this one may not grant that.
     """
-    schema = str(link.ask("SELECT relnamespace::regnamespace::text FROM pg_class WHERE oid = 'sixtyfour_jobs'::regclass")[0][0])
+    schema = str(
+        link.ask("SELECT relnamespace::regnamespace::text FROM pg_class WHERE oid = 'sixtyfour_jobs'::regclass")[0][0]
+    )
     tables = sql.SQL(", ").join(sql.Identifier(f"sixtyfour_{name}") for name in TABLES)
     to = sql.Identifier(role)
     statements = sql.SQL("GRANT USAGE ON SCHEMA {} TO {}; GRANT SELECT, INSERT, UPDATE, DELETE ON {} TO {}").format(
