@@ -148,12 +148,13 @@ def shared_server() -> Server:
     return Server()
 
 
+_TABLES = ", ".join(f"sixtyfour_{name}" for name in TABLES if name not in {"journal", "migrations"})
+
 _EMPTY = (
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-    " WHERE datname = current_database() AND pid <> pg_backend_pid()",
-    "TRUNCATE "
-    + ", ".join(f"sixtyfour_{name}" for name in TABLES if name not in {"journal", "migrations"})
-    + "; DELETE FROM sixtyfour_journal; INSERT INTO sixtyfour_journal (id) VALUES (md5(random()::text))",
+    """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()""",
+    f"""TRUNCATE {_TABLES}; DELETE FROM sixtyfour_journal;
+    INSERT INTO sixtyfour_journal (id) VALUES (md5(random()::text))""",
 )
 
 

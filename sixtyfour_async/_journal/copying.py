@@ -167,18 +167,14 @@ def _write_database(source: _Source, address: Address) -> int:
             raise JournalError(f"journal {address} holds the same run, and later rows of it: nothing was copied")
         for table in ("runners", "sums", *_TABLES):
             connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(f"sixtyfour_{table}")))
-        number = 0
-        for table in _TABLES:
-            number = max(number, _fill_table(connection, table, source.rows(table)) if table == "jobs" else 0)
-            if table != "jobs":
-                _fill_table(connection, table, source.rows(table))
+        written = {table: _fill_table(connection, table, source.rows(table)) for table in _TABLES}
         stand = source.stand
         connection.execute(
             "UPDATE sixtyfour_journal SET id = %s, commits = %s, intents = %s, rows = %s, changed_at = %s, place = '',"
             " doubt = NULL",
-            (stand.id, stand.commits, stand.intents, number, stand.changed_at),
+            (stand.id, stand.commits, stand.intents, written["jobs"], stand.changed_at),
         )
-        return number
+        return written["jobs"]
 
 
 def _fill_table(connection: psycopg.Connection[Any], table: str, rows: Iterable[Sequence[Any]]) -> int:
@@ -232,10 +228,14 @@ def _fill_file(database: sqlite3.Connection, source: _Source, path: Path) -> int
         places = ", ".join("?" * len(columns))
         insert = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608 (our own words)
         database.executemany(insert, source.rows(table))
-    own = stand_of(database)
-    assert own is not None
     stand = source.stand
-    made = replace(own, id=stand.id, commits=stand.commits, intents=stand.intents, changed_at=stand.changed_at)
+    made = replace(
+        stand_of(database) or stand,
+        id=stand.id,
+        commits=stand.commits,
+        intents=stand.intents,
+        changed_at=stand.changed_at,
+    )
     fields = ", ".join(f"{name} = ?" for name in made.__slots__)
     database.execute(f"UPDATE wholeness SET {fields}", as_values(replace(made, place=str(path.resolve()))))  # noqa: S608
     written = int(database.execute("SELECT count(*) FROM jobs").fetchone()[0])

@@ -25,7 +25,7 @@ class PostgresJournal(StoredJournal):
     commit takes the lock on one row for as long as it takes the server to write it; writers of one process share
     commits. A key's 500 requests a minute are about 30 rows a second, of one to a few kilobytes each.
 
-    *When the database is away*, everything waits for `patience_seconds`, and is then a `JournalError`. Nothing is sent
+    *When the database is away*, all waits for `patience_seconds`, and is then a `JournalError`. Nothing is sent
     meanwhile: a process whose lease has less than a fifth left sends nothing that costs money. A process that is cut
     off for longer than its lease is succeeded by the others: what it was about to send is unknown, what was accepted is
     polled by whoever asks for it. When it comes back, it cannot overwrite what they wrote. A commit whose end was not
@@ -41,8 +41,8 @@ class PostgresJournal(StoredJournal):
 
     *Personal data.* What you asked about and what came back lies in ``sixtyfour_jobs``, ``sixtyfour_answers`` and
     ``sixtyfour_meta``, readable by every role that may read those. The API key is never stored. `forget` erases a row
-    from the tables and asks for a VACUUM. That cannot reach the server's log, its replicas and backups, nor, before they
-    are used again, freed bytes in the tables' files: those are up to whoever runs the database.
+    from the tables and asks for a VACUUM. That does not reach the server's log, its replicas and backups, nor freed bytes
+    in the tables' files before they are used again: those are up to whoever runs the database.
 
     *Privileges.* ``sixtyfour journal init URL --grant ROLE`` creates the tables, and lets ROLE use them: USAGE on the
     schema, and SELECT, INSERT, UPDATE, DELETE on the tables. A runner needs no more.

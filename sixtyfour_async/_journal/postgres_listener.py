@@ -87,7 +87,7 @@ class Listener:
         try:
             if self._connection is None:
                 return self._listen(journal, runner, now)
-            changed = self._hear(runner, now)
+            changed = self._hear(self._connection, runner, now)
         except psycopg.Error:
             self.close()
             return False  # what was missed is made up for once there is a new one
@@ -103,22 +103,16 @@ class Listener:
         self._send(journal, runner, now)
         return True
 
-    def _hear(self, runner: int, now: float) -> bool:
+    def _hear(self, connection: psycopg.Connection[Any], runner: int, now: float) -> bool:
         """Take in what has arrived; return whether another runner has written."""
         changed = False
-        for said in self._arrived():
+        for said in _arrived(connection):
             speaker, _, what = said.partition(" ")
             if not what.startswith("ping"):
                 changed = changed or speaker != str(runner)
             elif what == f"ping {self._ping}" and speaker == str(runner):
                 self._pinged_at, self._heard_at, self._missed = None, now, 0
         return changed
-
-    def _arrived(self) -> Iterator[str]:
-        assert self._connection is not None
-        self._connection.pgconn.consume_input()
-        while notice := self._connection.pgconn.notifies():
-            yield notice.extra.decode()
 
     def _prove(self, journal: str, runner: int, now: float) -> bool:
         """Ask for a proof when one is due, and draw the consequence when it did not come."""
@@ -167,3 +161,10 @@ class Listener:
 
 def _channel(journal: str) -> str:
     return f"sixtyfour_{journal}"
+
+
+def _arrived(connection: psycopg.Connection[Any]) -> Iterator[str]:
+    """Yield the notifications that have come, without waiting for any."""
+    connection.pgconn.consume_input()
+    while notice := connection.pgconn.notifies():
+        yield notice.extra.decode()

@@ -75,7 +75,8 @@ def entry_of(row: Sequence[Any]) -> Entry:
     for name in BODIES:
         content, content_type = values[name], values.pop(f"{name}_type")
         values[name] = None if content is None else Body(bytes(content), text_of(content_type))
-    return Entry(**{name: text_of(value) if isinstance(value, str) else value for name, value in values.items()})
+    values |= {name: text_of(value) for name, value in values.items() if isinstance(value, str)}
+    return Entry(**values)
 
 
 @dataclass(slots=True)

@@ -147,10 +147,10 @@ class PostgresStore:
         what = (self._process, self._serial, self._reader.runner, self._lease.seconds, now())
         self._unheard = (self._serial, changes)  # until it is known what became of it
         values = (*what, seen.id, seen.commits, seen.intents, message.text, message.bodies)
-        return self._heard(self._opened().ask(_COMMIT, values)[0][0], at)
+        return self._heard(changes, self._opened().ask(_COMMIT, values)[0][0], at)
 
     def _settled(self) -> list[tuple[Change, Claim]]:
-        """Return what was written in a commit whose end was not heard at the time; from now on it is or never will be."""
+        """Return what was written in a commit whose end was not heard; one that was not never will be."""
         if self._unheard is None:
             return []
         serial, changes = self._unheard
@@ -158,12 +158,11 @@ class PostgresStore:
         if stand is None:
             self._unheard = None
             return []
-        return list(zip(changes, self._heard(stand, None), strict=True))
+        return list(zip(changes, self._heard(changes, stand, None), strict=True))
 
-    def _heard(self, stand: Mapping[str, Any], at: float | None) -> list[Claim]:
+    def _heard(self, changes: list[Change], stand: Mapping[str, Any], at: float | None) -> list[Claim]:
         """Take in what became of a commit."""
-        assert self._unheard is not None
-        changes, self._unheard = self._unheard[1], None
+        self._unheard = None
         self._note(stand, at)
         return [result_of(change, result) for change, result in zip(changes, stand["results"], strict=True)]
 
@@ -244,7 +243,9 @@ class PostgresStore:
         needed = any(other.state in SHARED or other.state not in ENDED for other in others)
         rest = without_row(whole, row, others) if needed else None
         batch = as_text(row.batch)
-        return batch, whole.content, rest and rest.content, rest and as_text(rest.content_type)
+        if rest is None:
+            return batch, whole.content, None, None
+        return batch, whole.content, rest.content, as_text(rest.content_type)
 
     # --- reading ------------------------------------------------------------------------------------------------
 

@@ -171,7 +171,7 @@ def _notices(link: Link) -> Generator[str, None, None]:
     before = time.time()
     there = float(link.ask("SELECT extract(epoch FROM clock_timestamp())::float8")[0][0])
     if not before - CLOCK_SECONDS < there < time.time() + CLOCK_SECONDS:
-        yield f"the server's clock differs from this machine's by {abs(there - before):.0f} s; leases go by the server's"
+        yield f"the server's clock is {there - before:+.0f} s from this machine's; leases go by the server's"
     if not _hears(link):
         yield "LISTEN hears nothing, as behind a pooler in transaction mode: runners ask twice a second instead"
 

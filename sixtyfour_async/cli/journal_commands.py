@@ -10,7 +10,7 @@ import click
 
 from sixtyfour_async.cli.exit_codes import ExitCode, exit_with, one_line_errors
 from sixtyfour_async.cli.formatting import say
-from sixtyfour_async.cli.journal_place import JournalPlace
+from sixtyfour_async.cli.journal_place import journal_place
 
 if TYPE_CHECKING:
     from sixtyfour_async._journal.places import Place
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MAX_UNKNOWN_SHOWN = 10
 """Unknown rows that ``status`` lists; ``--json`` lists all."""
 
-journal_argument = click.argument("journal", type=JournalPlace())
+journal_argument = click.argument("journal", type=journal_place)
 
 
 @click.command()

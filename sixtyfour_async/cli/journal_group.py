@@ -9,7 +9,7 @@ import click
 
 from sixtyfour_async.cli.exit_codes import ExitCode, exit_with, one_line_errors
 from sixtyfour_async.cli.formatting import dollars, say
-from sixtyfour_async.cli.journal_place import JournalPlace
+from sixtyfour_async.cli.journal_place import journal_place
 
 if TYPE_CHECKING:
     from sixtyfour_async._journal.comparison import Comparison
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sixtyfour_async._journal.postgres_upkeep import DatabaseHealth
 
 file_argument = click.argument("journal", type=click.Path(path_type=Path))
-journal_argument = click.argument("journal", type=JournalPlace())
+journal_argument = click.argument("journal", type=journal_place)
 
 
 @click.group("journal")
@@ -51,7 +51,7 @@ def backup(journal: Path, copy: Path) -> None:
 
 
 @journal_group.command()
-@click.argument("journal", metavar="URL", type=JournalPlace())
+@click.argument("journal", metavar="URL", type=journal_place)
 @click.option("--grant", "role", metavar="ROLE", help="Let this role use the journal: read and write its tables.")
 @one_line_errors
 def init(journal: Place, role: str | None) -> None:
@@ -69,10 +69,10 @@ def init(journal: Place, role: str | None) -> None:
 
 @journal_group.command()
 @journal_argument
-@click.argument("target", type=JournalPlace())
+@click.argument("target", type=journal_place)
 @one_line_errors
 def copy(journal: Place, target: Place) -> None:
-    """Copy the run in JOURNAL to TARGET, between a file and a database: all of it, under the same name. Nothing is sent.
+    """Copy the run in JOURNAL to TARGET, between a file and a database: all of it. Nothing is sent.
 
     No process may have either of them open. Go on with one of the two only: a row that one of them sends, the other one
     does not know of.
@@ -132,7 +132,7 @@ def adopt(journal: Place) -> None:
 
 @journal_group.command()
 @journal_argument
-@click.argument("other", type=JournalPlace())
+@click.argument("other", type=journal_place)
 @one_line_errors
 def compare(journal: Place, other: Place) -> None:
     """Compare JOURNAL with OTHER: rows that only one of them has, other answers, and rows that were paid in both.

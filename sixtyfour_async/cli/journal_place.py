@@ -1,9 +1,9 @@
-"""The value of ``--journal`` and of the argument JOURNAL: a file, or a PostgreSQL URL, whose password is never shown."""
+"""The value of ``--journal`` and of JOURNAL: a file, or a PostgreSQL URL, whose password is never shown."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,30 +14,27 @@ from sixtyfour_async.errors import SixtyfourError
 if TYPE_CHECKING:
     from sixtyfour_async._journal.places import Place
 
-PASSWORD_SEEN = (
+SEEN_BY_ALL = (
     "sixtyfour: the password in the journal's URL can be read by everybody on this machine, in the list of its "
     "processes: leave it to PGPASSWORD or ~/.pgpass"
 )
 
 
-class JournalPlace(click.ParamType):
-    """A file's path, or a URL that begins with ``postgresql://``."""
+def journal_place(named: str) -> Place:
+    """Return where a journal is; a password on the command line is answered with a warning. A type of click's.
 
-    name = "path"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Place:
-        """Return where the journal is; a password on the command line is answered with a warning."""
-        if not isinstance(value, str):
-            return value  # type: ignore[no-any-return]  # converted before
-        if not is_postgres(value):
-            return Path(value)
-        try:
-            address = Address.of(value)
-        except SixtyfourError as error:
-            self.fail(str(error), param, ctx)
-        if address.has_password:
-            say(PASSWORD_SEEN, err=True)
-        return address
+    Raises:
+        click.BadParameter: The URL cannot be read, or psycopg is not installed.
+    """
+    if not is_postgres(named):
+        return Path(named)
+    try:
+        address = Address.of(named)
+    except SixtyfourError as error:
+        raise click.BadParameter(str(error)) from None
+    if address.has_password:
+        say(SEEN_BY_ALL, err=True)
+    return address
 
 
 def without_password(word: str) -> str:

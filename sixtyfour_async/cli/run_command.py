@@ -9,7 +9,7 @@ import click
 
 from sixtyfour_async.cli.exit_codes import one_line_errors
 from sixtyfour_async.cli.formatting import row_count, say
-from sixtyfour_async.cli.journal_place import JournalPlace
+from sixtyfour_async.cli.journal_place import journal_place
 from sixtyfour_async.cli.service import check_key, connect
 from sixtyfour_async.errors import InputError
 
@@ -70,7 +70,7 @@ Example:
 )
 @click.option(
     "--journal",
-    type=JournalPlace(),
+    type=journal_place,
     help="The journal: a file, or postgresql://HOST/DATABASE for several machines  [default: beside the output]",
 )
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Send the first N rows only.")
