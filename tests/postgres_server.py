@@ -6,6 +6,7 @@ root: then it runs as ``nobody``.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -71,29 +72,37 @@ class Server:
         if not self.data.exists():
             self._initialise()
         self.start()
+        if folder is None:
+            self.run("CREATE ROLE with_password")
 
     def _reachable(self, found: Path) -> Path:
         """Return the programs where the server's user can read them: a root's home is closed to others."""
         try:
-            subprocess.run([found / "postgres", "--version"], check=True, capture_output=True, **self._user)
+            subprocess.run([str(found / "postgres"), "--version"], check=True, capture_output=True, **self._user)
         except PermissionError:
             shutil.copytree(found.parent, self.folder / "programs", symlinks=True)
             return self.folder / "programs" / found.name
         return found
 
     def _initialise(self) -> None:
-        made = [self._programs / "initdb", "-D", self.data, "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync"]
-        subprocess.run([*made, "-A", "trust"], check=True, capture_output=True, cwd=self.folder, **self._user)
+        options = ["-D", str(self.data), "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync", "-A", "trust"]
+        self.use("initdb", *options)
         (self.data / "pg_hba.conf").write_text(_HBA)
+
+    def use(self, program: str, *options: str) -> None:
+        """Run one of the server's programs, as its user."""
+        command = [str(self._programs / program), *options]
+        subprocess.run(command, check=True, capture_output=True, cwd=self.folder, **self._user)
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        import json  # noqa: PLC0415
-
         settings = _SETTINGS | {"port": str(self.port), "unix_socket_directories": str(self.folder)}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         command = [str(self._programs / "postgres"), "-D", str(self.data), *options]
         orders = json.dumps([command, str(self.folder), self._user])
+        if self._guardian is not None:
+            self._guardian.kill()  # the one of the server that was stopped
+            self._guardian.wait()
         self._guardian = subprocess.Popen(
             [sys.executable, "-c", _GUARDIAN, orders], stdin=subprocess.PIPE, cwd=self.folder, stderr=subprocess.DEVNULL
         )
@@ -105,6 +114,17 @@ class Server:
             else:
                 return
         raise AssertionError("the server did not start")
+
+    def stop(self) -> None:
+        """Stop it in good order; `start` goes on with the same data."""
+        self.use("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "stop")
+
+    def end(self) -> None:
+        """Kill it, and delete its data."""
+        assert self._guardian is not None
+        assert self._guardian.stdin is not None
+        self._guardian.stdin.close()
+        self._guardian.wait()
 
     def url(self, database: str, *, user: str = "postgres", port: int | None = None) -> str:
         """Return the URL of a database."""

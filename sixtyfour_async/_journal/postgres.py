@@ -41,8 +41,8 @@ class PostgresJournal(StoredJournal):
 
     *Personal data.* What you asked about and what came back lies in ``sixtyfour_jobs``, ``sixtyfour_answers`` and
     ``sixtyfour_meta``, readable by every role that may read those. The API key is never stored. `forget` erases a row
-    from the tables and asks for a VACUUM. That does not reach the server's log, its replicas and backups, nor freed bytes
-    in the tables' files before they are used again: those are up to whoever runs the database.
+    from the tables and asks for a VACUUM. That does not reach the server's log, its replicas and backups, nor what is
+    freed in the tables' files before it is used again: those are up to whoever runs the database.
 
     *Privileges.* ``sixtyfour journal init URL --grant ROLE`` creates the tables, and lets ROLE use them: USAGE on the
     schema, and SELECT, INSERT, UPDATE, DELETE on the tables. A runner needs no more.

@@ -7,12 +7,13 @@ no prepared statement. So it makes no difference whether a pooler gives each tra
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 import psycopg
 from psycopg import errors
+from psycopg.conninfo import conninfo_to_dict
 
 from sixtyfour_async._journal.postgres_address import Address
 from sixtyfour_async.errors import JournalError
@@ -61,7 +62,7 @@ def connect(address: Address, statement_seconds: float = STATEMENT_SECONDS) -> p
     Raises:
         psycopg.Error: The server cannot be reached, or refuses.
     """
-    given = psycopg.conninfo.conninfo_to_dict(address.url)
+    given = conninfo_to_dict(address.url)
     own = {name: value for name, value in _DEFAULTS.items() if name not in given}
     own |= {"client_encoding": "UTF8", "autocommit": True, "prepare_threshold": None}
     made = _TimedConnection.connect(address.url, **own)
@@ -89,7 +90,7 @@ class Link:
             JournalError: The server refuses, or could not be reached for as long as patience lasts.
         """
         return self.run(
-            lambda connection: connection.execute(query, values or None, binary=True).fetchall(), patience=patience
+            lambda connection: connection.execute(query.encode(), values or None, binary=True).fetchall(), patience=patience
         )
 
     def run(self, work: Callable[[psycopg.Connection[Any]], T], *, patience: float | None = None) -> T:
@@ -139,7 +140,7 @@ def is_refusal(error: psycopg.Error) -> bool:
 
 
 @contextmanager
-def one_line(address: Address) -> Iterator[None]:
+def one_line(address: Address) -> Generator[None, None, None]:
     """Raise what psycopg raises as a `JournalError` of one line, without a password."""
     try:
         yield

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from sixtyfour_async._journal.base import Entry, tally_of_replaced
 from sixtyfour_async._journal.changes import Change, Count, Deliver, HandBack, Put, SaveAnswer, SetMeta, Take
 from sixtyfour_async._journal.fencing import TOLERANCE_CENTS, WRITTEN
-from sixtyfour_async._journal.sharing import Claim
+from sixtyfour_async._journal.sharing import Cap, Claim, Room
 from sixtyfour_async._scheduling.row_states import SHARED
 from sixtyfour_async._wire.body import Body
 
@@ -200,7 +200,8 @@ def _number(value: float) -> str:
 def result_of(change: Change, result: Mapping[str, Any]) -> Claim:
     """Return what became of a change, from what the database said."""
     if isinstance(change, Take) and "exceeded" in result:
-        return Claim(exceeded=(*change.limits.caps, *change.limits.rooms)[result["exceeded"]])
+        limits: list[Cap | Room] = [*change.limits.caps, *change.limits.rooms]
+        return Claim(exceeded=limits[result["exceeded"]])
     refused = set(result.get("refused", ()))
     if not refused or not isinstance(change, Put | Take):
         return WRITTEN

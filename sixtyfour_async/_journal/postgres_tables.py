@@ -85,16 +85,14 @@ def grant(link: Link, role: str) -> None:
     Raises:
         JournalError: There is no such role, or this one may not grant that.
     """
-    schema = str(
-        link.ask("SELECT relnamespace::regnamespace::text FROM pg_class WHERE oid = 'sixtyfour_jobs'::regclass")[0][0]
-    )
-    tables = sql.SQL(", ").join(sql.Identifier(f"sixtyfour_{name}") for name in TABLES)
+    schema = link.ask(
+        "SELECT nspname FROM pg_namespace JOIN pg_class ON relnamespace = pg_namespace.oid"
+        " WHERE pg_class.oid = 'sixtyfour_jobs'::regclass"
+    )[0][0]
     to = sql.Identifier(role)
+    tables = sql.SQL(", ").join(sql.Identifier(schema, f"sixtyfour_{name}") for name in TABLES)
     statements = sql.SQL("GRANT USAGE ON SCHEMA {} TO {}; GRANT SELECT, INSERT, UPDATE, DELETE ON {} TO {}").format(
-        sql.SQL(schema),  # quoted by the server
-        to,
-        tables,
-        to,
+        sql.Identifier(schema), to, tables, to
     )
     link.run(lambda connection: connection.execute(statements), patience=0)
 
