@@ -100,9 +100,9 @@ class Server:
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         command = [str(self._programs / "postgres"), "-D", str(self.data), *options]
         orders = json.dumps([command, str(self.folder), self._user])
-        if self._guardian is not None:
-            self._guardian.kill()  # the one of the server that was stopped
-            self._guardian.wait()
+        if self._guardian is not None:  # the one of the server that was stopped
+            self._guardian.kill()
+            self._guardian.communicate()
         self._guardian = subprocess.Popen(
             [sys.executable, "-c", _GUARDIAN, orders], stdin=subprocess.PIPE, cwd=self.folder, stderr=subprocess.DEVNULL
         )
@@ -122,9 +122,7 @@ class Server:
     def end(self) -> None:
         """Kill it, and delete its data."""
         assert self._guardian is not None
-        assert self._guardian.stdin is not None
-        self._guardian.stdin.close()
-        self._guardian.wait()
+        self._guardian.communicate()
 
     def url(self, database: str, *, user: str = "postgres", port: int | None = None) -> str:
         """Return the URL of a database."""

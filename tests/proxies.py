@@ -20,6 +20,7 @@ class Proxy:
         port: Where it listens.
         refuses: Whether new connections are closed at once.
         swallows: Whether nothing is forwarded any more, with all connections open.
+        swallows_answers: Whether only what the server says is not.
         cut_after: Returns after how many bytes, in either direction, the next connection is cut; None for never.
     """
 
@@ -27,9 +28,11 @@ class Proxy:
         self._target = port
         self.refuses = False
         self.swallows = False
+        self.swallows_answers = False
         self.cut_after: Callable[[], int | None] = lambda: None
         self.cuts = 0
         self._sockets: set[socket.socket] = set()
+        self._swallowed: set[socket.socket] = set()
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listening.getsockname()[1])
         threading.Thread(target=self._accept, daemon=True).start()
@@ -48,6 +51,10 @@ class Proxy:
         for one in list(self._sockets):
             _close(one)
 
+    def swallow(self) -> None:
+        """Forward nothing more of the connections that there are, and leave them open; new ones are as good as ever."""
+        self._swallowed |= self._sockets
+
     def _accept(self) -> None:
         with suppress(OSError):
             while True:
@@ -62,12 +69,12 @@ class Proxy:
         self._sockets |= {client, server}
         left = [self.cut_after()]
         for source, target in ((client, server), (server, client)):
-            threading.Thread(target=self._forward, args=(source, target, left), daemon=True).start()
+            threading.Thread(target=self._forward, args=(source, target, left, source is client), daemon=True).start()
 
-    def _forward(self, source: socket.socket, target: socket.socket, left: list[int | None]) -> None:
+    def _forward(self, source: socket.socket, target: socket.socket, left: list[int | None], to_server: bool) -> None:
         with suppress(OSError):
             while data := source.recv(CHUNK):
-                if self.swallows:
+                if self.swallows or source in self._swallowed or (self.swallows_answers and not to_server):
                     continue
                 if left[0] is not None and len(data) >= left[0]:
                     target.sendall(data[: left[0]])

@@ -56,7 +56,7 @@ def _until(deadline: float, waiting: Generator[Any, Any, T]) -> Generator[Any, A
         return result
 
 
-def connect(address: Address, statement_seconds: float = STATEMENT_SECONDS) -> psycopg.Connection[Any]:
+def connect(address: Address, statement_seconds: float | None = None) -> psycopg.Connection[Any]:
     """Connect once; the caller's own settings win.
 
     Raises:
@@ -66,7 +66,7 @@ def connect(address: Address, statement_seconds: float = STATEMENT_SECONDS) -> p
     own = {name: value for name, value in _DEFAULTS.items() if name not in given}
     own |= {"client_encoding": "UTF8", "autocommit": True, "prepare_threshold": None}
     made = _TimedConnection.connect(address.url, **own)
-    made.statement_seconds = statement_seconds
+    made.statement_seconds = statement_seconds or made.statement_seconds
     return made
 
 
@@ -90,7 +90,8 @@ class Link:
             JournalError: The server refuses, or could not be reached for as long as patience lasts.
         """
         return self.run(
-            lambda connection: connection.execute(query.encode(), values or None, binary=True).fetchall(), patience=patience
+            lambda connection: connection.execute(query.encode(), values or None, binary=True).fetchall(),
+            patience=patience,
         )
 
     def run(self, work: Callable[[psycopg.Connection[Any]], T], *, patience: float | None = None) -> T:

@@ -28,6 +28,9 @@ from sixtyfour_async._scheduling.row_states import ENDED, SHARED, State
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async.errors import JournalError
 
+LEAVING_SECONDS = 2.0
+"""Real seconds for which a database is waited for in order to tell it that this runner leaves."""
+
 _COMMIT = "SELECT sixtyfour_commit(%s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %b::bytea[])"
 _BEAT = "SELECT sixtyfour_beat(%s, %s, %s, %s, %s, %s, %s)"
 _FORGET = "SELECT sixtyfour_forget(%s, %s, %s, %s, %s, %s)"
@@ -118,7 +121,8 @@ class PostgresStore:
         self._open = False
         self._lease.ended()
         try:
-            self._link.ask("SELECT sixtyfour_leave(%s, %s)", (self._reader.runner, CRASHED), patience=0)
+            leave = "SELECT sixtyfour_leave(%s, %s)"
+            self._link.ask(leave, (self._reader.runner, CRASHED), patience=LEAVING_SECONDS)
         except JournalError:
             pass  # what was written is durable; others succeed this runner in a lease
         finally:

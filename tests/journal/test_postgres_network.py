@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,7 @@ import pytest
 
 from sixtyfour_async import JournalError, PostgresJournal
 from sixtyfour_async._journal.base import Entry, changed
-from sixtyfour_async._journal.sharing import Cap, Limits
+from sixtyfour_async._journal.sharing import Cap, Claim, Limits
 from sixtyfour_async._scheduling.ledger import Line
 from tests.postgres_server import Server
 from tests.proxies import Pooler, Proxy
@@ -56,7 +56,8 @@ def execute(url: str, statement: str) -> None:
         connection.execute(statement.encode())
 
 
-TERMINATE = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+TERMINATE = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -69,7 +70,7 @@ async def test_whatever_a_cut_leaves_unheard_is_done_once(through: str, proxy: P
         for number in range(25):
             intent = changed(NEW, key=f"row {number}", state="intended", reserved_cents=5.0)
             former = replace(NEW, state="completed", cost_cents=2.0)
-            assert await journal.claim([intent], LIMITS, [replace(former, key=intent.key)]) == await nothing_refused()
+            assert await journal.claim([intent], LIMITS, [replace(former, key=intent.key)]) == Claim()
             accepted = changed(intent, state="accepted", job_id=f"job {number}")
             await journal.put(accepted)
             journal.tally("find-email", "duplicate", 1.0)
@@ -86,12 +87,6 @@ async def test_whatever_a_cut_leaves_unheard_is_done_once(through: str, proxy: P
         Line("find-email", "replaced", 25, charged_cents=50.0),
     }
     assert [(row.version, row.delivered) for row in rows] == [(3, True)] * 25
-
-
-async def nothing_refused() -> Any:
-    from sixtyfour_async._journal.sharing import Claim  # noqa: PLC0415
-
-    return Claim()
 
 
 async def test_a_database_that_is_away_is_waited_for(through: str, proxy: Proxy) -> None:
@@ -130,33 +125,23 @@ async def test_a_database_that_stays_away_is_an_error_of_one_line_and_its_commit
         assert Line("find-email", "duplicate", 2, charged_cents=2.0) in await after.lines()
 
 
-@pytest.mark.parametrize("heard", [False, True])
-async def test_a_commit_whose_answer_was_lost_is_asked_for(
-    through: str, proxy: Proxy, postgres_url: str, monkeypatch: pytest.MonkeyPatch, *, heard: bool
+@pytest.mark.parametrize("arrives", [False, True])
+async def test_a_commit_whose_answer_was_swallowed_is_asked_for(
+    through: str, proxy: Proxy, monkeypatch: pytest.MonkeyPatch, *, arrives: bool
 ) -> None:
-    """It was carried out, or it was not: either way it is in the journal once."""
-    journal = PostgresJournal(through, patience_seconds=0.0)
-    await journal.open()
-    monkeypatch.setattr("sixtyfour_async._journal.postgres_link.STATEMENT_SECONDS", 0.5)
-    journal._store._link.close()  # type: ignore[attr-defined]  # so that the next connection has that deadline
-    await journal.beat()
-    if heard:  # the server does it, and its answer is swallowed
-        execute(postgres_url, "BEGIN; LOCK sixtyfour_meta IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(0)")
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(fails, journal, changed(NEW))
-        proxy.swallows = not heard
-        await anyio.sleep(0.1)
-    proxy.swallows = False
-    proxy.cut()
-    await journal.put(changed(changed(NEW), state="completed"))
+    """It was carried out, or it was not: either way it is in the journal once, with what came after it."""
+    monkeypatch.setattr("sixtyfour_async._journal.postgres_link._TimedConnection.statement_seconds", 0.5)
+    async with opened(through, patience_seconds=0.0) as journal:
+        journal.tally("find-email", "duplicate", 1.0)
+        proxy.swallows, proxy.swallows_answers = not arrives, arrives
+        with pytest.raises(JournalError, match="no answer came in time"):
+            await journal.put(changed(NEW))
+        proxy.swallows = proxy.swallows_answers = False
+        journal.tally("find-email", "duplicate", 1.0)
+        await journal.put(changed(changed(NEW), state="completed"))
 
-    assert await journal.find("row") == changed(changed(NEW), state="completed")
-    await journal.close()
-
-
-async def fails(journal: PostgresJournal, entry: Entry) -> None:
-    with suppress(JournalError):
-        await journal.put(entry)
+        assert await journal.find("row") == changed(changed(NEW), state="completed")
+        assert Line("find-email", "duplicate", 2, charged_cents=2.0) in await journal.lines()
 
 
 async def test_a_listener_that_is_cut_off_listens_again(postgres_url: str) -> None:
@@ -176,14 +161,14 @@ async def test_a_listener_that_is_cut_off_listens_again(postgres_url: str) -> No
 
 
 async def test_a_listener_whose_connection_is_swallowed_is_found_out(
-    through: str, postgres_url: str, proxy: Proxy
+    through: str, postgres_url: str, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No packet says so: it does not hear itself."""
+    monkeypatch.setattr("sixtyfour_async._journal.postgres_link._TimedConnection.statement_seconds", 0.5)
     async with opened(postgres_url) as other, opened(through) as one:
         await one.wait_for_change()
-        proxy.swallows = True
+        proxy.swallow()
         await other.put(changed(NEW))
-        proxy.swallows = False
         with anyio.fail_after(30):
             while await one.find("row") is None:
                 await one.wait_for_change()
