@@ -76,13 +76,13 @@ RETURNS sixtyfour_journal LANGUAGE plpgsql AS $$
 DECLARE
     self sixtyfour_journal;
     here text := sixtyfour_place();
-    found text;
+    why text;
 BEGIN
     SELECT * INTO STRICT self FROM sixtyfour_journal FOR UPDATE;
-    found := sixtyfour_doubt(self, here, seen_id, seen_commits, seen_intents);
-    IF found IS DISTINCT FROM self.doubt THEN
-        UPDATE sixtyfour_journal SET doubt = found RETURNING * INTO self;
-    ELSIF found IS NULL AND here NOT IN ('', self.place) THEN
+    why := sixtyfour_doubt(self, here, seen_id, seen_commits, seen_intents);
+    IF why IS DISTINCT FROM self.doubt THEN
+        UPDATE sixtyfour_journal SET doubt = why RETURNING * INTO self;
+    ELSIF why IS NULL AND here NOT IN ('', self.place) THEN
         UPDATE sixtyfour_journal SET place = here RETURNING * INTO self;
     END IF;
     RETURN self;
@@ -437,7 +437,7 @@ BEGIN
 END $$;
 
 -- Take a journal that is in doubt for whole from now on, under a new name. Returns what was recorded.
-CREATE OR REPLACE FUNCTION sixtyfour_adopt(found text, missing bigint, until text, now text, crashed text, maybe text)
+CREATE OR REPLACE FUNCTION sixtyfour_adopt(why text, missing bigint, until text, now text, crashed text, maybe text)
 RETURNS sixtyfour_adoptions LANGUAGE plpgsql AS $$
 DECLARE
     self sixtyfour_journal;
@@ -456,7 +456,7 @@ BEGIN
     PERFORM sixtyfour_free(crashed);
     UPDATE sixtyfour_journal SET id = replace(gen_random_uuid()::text, '-', ''), doubt = NULL, changed_at = now,
         commits = commits + 1, place = sixtyfour_place();
-    INSERT INTO sixtyfour_adoptions VALUES (now, found, nullif(self.changed_at, ''), until, missing, parked + more)
+    INSERT INTO sixtyfour_adoptions VALUES (now, why, nullif(self.changed_at, ''), until, missing, parked + more)
     RETURNING * INTO adoption;
     RETURN adoption;
 END $$;

@@ -27,7 +27,7 @@ _DOUBT = (
     "SELECT sixtyfour_doubt(journal, sixtyfour_place(), %s, %s, %s), intents, changed_at"
     " FROM sixtyfour_journal AS journal"
 )
-_ADOPT = "SELECT (sixtyfour_adopt(%s, %s, %s, %s, %s, %s)).*"
+_ADOPT = "SELECT * FROM sixtyfour_adopt(%s, %s, %s, %s, %s, %s)"
 _ADOPTIONS = "SELECT adopted_at, reason, since, until, rows_missing, rows_parked FROM sixtyfour_adoptions ORDER BY 1"
 _MISSING_RIGHTS = (
     "SELECT table_name || ' (' || privilege || ')' FROM unnest(%s::text[]) AS t (table_name),"
