@@ -77,10 +77,16 @@ class Address:
 
 
 def _is_ambiguous(url: str) -> bool:
-    """Return whether part of a password may be taken for a host, a port or a database."""
-    path = url.partition("://")[2].partition("?")[0]
-    authority = path.partition("/")[0]
-    return path.count("@") > authority.count("@") or authority.count("@") > 1
+    """Return whether part of a password may be taken for a host, a port or a database.
+
+    For libpq the user and the password end at the first @, unless a slash comes before it: then there are none. One @
+    more, before the options that follow the path, is one that was meant to be part of something.
+    """
+    rest = url.partition("://")[2]
+    before, slash, path = rest.partition("/")
+    if "@" in before:
+        return "@" in rest.partition("@")[2].partition("?")[0]
+    return "@" in rest and (not slash or "?" in before or "@" in path.partition("?")[0])
 
 
 def _shown(values: dict[str, Any]) -> str:
