@@ -171,8 +171,9 @@ _TABLES = ", ".join(f"sixtyfour_{name}" for name in TABLES if name not in {"jour
 _EMPTY = (
     """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()""",
-    f"""TRUNCATE {_TABLES}; DELETE FROM sixtyfour_journal;
-    INSERT INTO sixtyfour_journal (id) VALUES (md5(random()::text))""",
+    f"TRUNCATE {_TABLES}",
+    "DELETE FROM sixtyfour_journal",
+    "INSERT INTO sixtyfour_journal (id) VALUES (md5(random()::text))",
 )
 
 

@@ -104,7 +104,7 @@ class Pooler:
     def __init__(self, port: int, database: str, connections: int = 3) -> None:
         self._backends = [_Backend(port, database) for _ in range(connections)]
         self._free = list(self._backends)
-        self._choice = random.Random(64)
+        self._choice = random.Random(64)  # noqa: S311 (to be repeated)
         self._lock = threading.Lock()
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listening.getsockname()[1])

@@ -95,7 +95,7 @@ def test_a_journal_in_doubt_is_shown_and_adopted(shell: Shell, postgres_url: str
 
     assert (checked.code, refused.code, status.code, adopted.code, after.code) == (1, 1, 0, 0, 0)
     assert "no: it is older than it was" in checked.out
-    assert f"1 row that may have been sent and paid between" in checked.out  # noqa: F541
+    assert "1 row that may have been sent and paid between" in checked.out
     assert f"sixtyfour journal adopt {postgres_url}" in refused.err
     assert "this journal is older than it was" in status.out
     assert f"{postgres_url} adopted" in adopted.out
@@ -137,7 +137,7 @@ def test_a_password_on_the_command_line_is_warned_of_once_and_never_repeated(
     for result in warned:
         assert result.err.count("the password in the journal's URL can be read by everybody on this machine") == 1
     for result in (*warned, quiet, wrong, raw):
-        assert not any(PASSWORD[at : at + 3] in said(result) for at in range(len(PASSWORD) - 2))
+        assert not any(PASSWORD[at : at + 4] in said(result) for at in range(len(PASSWORD) - 3))
         assert quote(PASSWORD, safe="")[:6] not in said(result)
     assert (quiet.code, quiet.err) == (0, "")
     assert wrong.err.startswith(f"sixtyfour: journal {plain}: ")

@@ -1,10 +1,12 @@
-"""Who gets at a journal in PostgreSQL: passwords, which are never shown, and roles that may do no more than they need."""
+"""Who gets at a journal in PostgreSQL: passwords, which are never shown, and roles that may do no more than that."""
 
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from collections.abc import Generator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -77,9 +79,10 @@ async def use(journal: PostgresJournal) -> None:
 
 @pytest.mark.parametrize("way", ["url", "PGPASSWORD", "pgpass"])
 async def test_a_password_of_any_characters_gets_through(
-    postgres_server: Server, database: str, role: str, way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    postgres_server: Server, role: str, way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is libpq that reads it; no text of ours has it. The role may read and write the tables, and no more."""
+    database = role.removeprefix("role_")
     create(Address.of(postgres_server.url(database)), role=role)
     url = postgres_server.url(database, user=role)
     if way == "url":
@@ -130,13 +133,13 @@ async def test_an_error_is_one_line_without_the_password(
 def test_no_part_of_a_password_that_is_not_encoded_is_shown_or_taken_for_a_host(password: str) -> None:
     """Either libpq takes all of it for the password, or the URL is refused, with how to write it."""
     url = f"postgresql://me:{password}@db.example:5432/rows"
-    try:
+    with suppress(JournalError):
         address = Address.of(url)
-    except JournalError as error:
-        assert str(error) == f"the journal's URL cannot be read: {REMEDY}"
-    else:
         assert str(address) == "postgresql://me@db.example:5432/rows"
         assert url not in repr(address)
+        return
+    with pytest.raises(JournalError, match=f"^the journal's URL cannot be read: {re.escape(REMEDY)}$"):
+        Address.of(url)
 
 
 @pytest.mark.parametrize("url", ["postgresql://db.example/rows?user=me@corp", "postgres://me@db.example?user=a@b"])
@@ -176,7 +179,7 @@ async def test_tables_of_a_newer_version_are_refused(postgres_server: Server, da
     with psycopg.connect(url) as connection:
         connection.execute("INSERT INTO sixtyfour_migrations VALUES (%s)", (SCHEMA_VERSION + 1,))
 
-    with pytest.raises(JournalError, match="was made by a newer version .* upgrade sixtyfour_async"):
+    with pytest.raises(JournalError, match=r"was made by a newer version .* upgrade sixtyfour_async"):
         await PostgresJournal(url).open()
     with pytest.raises(JournalError, match="newer version"):
         create(Address.of(url))
