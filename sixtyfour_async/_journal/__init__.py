@@ -1,9 +1,13 @@
 """What lasts: each row's intent, id, raw answer and delivery, written before anything is done with it.
 
 In: `Entry` values to put, keys to find. Out: entries as they were last committed.
-`base` is the protocol and its promises; `memory` and `sqlite` implement it; `schema` owns the file format, its
-migrations (`schema.sql` is the current one) and reading beside the process that writes.
+`base` is the protocol and its promises, `sharing` what several runners need besides; `fencing` decides who may write a
+line, and `lease` knows a runner's own lease. `memory` implements them in memory. `stored` is the shell of all journals
+in a database: it shares commits, and hands `changes` to a store.
 
-The file: `owner` holds it, `evidence` looks at what lies beside it and was noted elsewhere, `wholeness` decides whether
-all of it is there, `journal_file` opens, writes, adopts and closes it, and `maintenance` copies and checks it.
+The file: `schema` owns its format, its migrations (`schema.sql` is the current one) and reading beside the processes
+that write. `sqlite_store` is the store, `sqlite_changes` what changes do to its tables, `runners` who has it open.
+`owner` holds the locks, `evidence` looks at what lies beside it and was noted elsewhere, `wholeness` decides whether
+all of it is there, `journal_file` opens, writes and closes it, `adoption` goes on with what is left of it, `refusals`
+says why it cannot be used, and `maintenance` copies and checks it.
 """

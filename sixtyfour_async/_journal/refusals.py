@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sixtyfour_async._journal.owner import SHARES, OtherNameError, TakenError
+from sixtyfour_async._journal import owner
+from sixtyfour_async._journal.owner import OtherNameError, TakenError
 from sixtyfour_async._journal.wholeness import Verdict
 
 
@@ -12,7 +13,7 @@ def in_use(path: Path, error: TakenError) -> str:
     """Return why a journal cannot be had."""
     if isinstance(error, OtherNameError):
         return f"journal {path} is in use by another process under another name, with a log of its own: use that name"
-    if not SHARES:
+    if not owner.SHARES:
         return f"journal {path} is in use, and on this system by one process at a time: wait for it, or choose another"
     return (
         f"journal {path} is in use by another process, which is stopped, or has it for itself: let it go on or end it, "

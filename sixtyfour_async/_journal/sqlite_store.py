@@ -12,7 +12,7 @@ from sixtyfour_async._journal.changes import Change, Count, SaveAnswer
 from sixtyfour_async._journal.erasure import without_row
 from sixtyfour_async._journal.journal_file import JournalFile
 from sixtyfour_async._journal.lease import Clock, Lease
-from sixtyfour_async._journal.runners import Runner, dismiss_all
+from sixtyfour_async._journal.runners import Runner, dismiss_all, free_rows
 from sixtyfour_async._journal.schema import batch_entries_of, lines_of, pages, select, select_from
 from sixtyfour_async._journal.sharing import Claim
 from sixtyfour_async._journal.sqlite_changes import DROP_BATCH_ANSWER, SET_META, Transaction
@@ -69,6 +69,8 @@ class SqliteStore:
     def _join(self, database: sqlite3.Connection, *, alone: bool) -> int:
         if alone:
             dismiss_all(database)
+        else:
+            free_rows(database)
         self._runner.register(database)
         return 0
 
@@ -160,9 +162,11 @@ class SqliteStore:
     def forget(self, key: str) -> bool:
         """Erase a row, so that the file holds no trace of it but its cost."""
         with self._reading() as database:
-            found = next(iter(select(database, "key = ?", (key,))), None)
+            found = next(iter(select(database, "key = ?", (key,), self._runner.number)), None)
             if found is None:
                 return False
+            if found.held_by is not None:
+                raise JournalError(f"row {key!r} is under way in another process: erase it when that has ended")
             database.execute("PRAGMA secure_delete = ON")  # zeros, should we be killed before the next two steps
             self._file.commit(lambda database: self._erase(database, found))
             self._file.compact()  # a deleted row's bytes lie in free pages otherwise, and in the log

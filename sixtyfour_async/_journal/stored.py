@@ -269,6 +269,9 @@ class StoredJournal:
 
         Returns:
             Whether there was such a row.
+
+        Raises:
+            JournalError: Another process has it under way, and would write it again.
         """
         forgotten = await self._alone(lambda: self._store.forget(key))
         self._ahead.clear()

@@ -25,6 +25,9 @@ STATEMENTS: Mapping[str, str] = {
 }
 """Prefix of a statement → the step that it is, or the kind of write that it adds to a commit."""
 
+WRITE_AGAIN = "UPDATE jobs SET key"
+"""What a line begins with that is written over an earlier one, if there is one."""
+
 OPENING = ("wal", "schema", "recovery", "begin", "checkpoint")
 COMMITS = ("intended", "accepted", "completed", "delivered", "tally")
 REQUESTS = ("submit", "run", "poll")
@@ -50,7 +53,7 @@ class Crash:
 
 def step_of(statement: str, parameters: Any) -> str:
     """Return the step that a statement is, or its kind of write."""
-    if statement.startswith("INSERT INTO jobs"):
+    if statement.startswith(("INSERT INTO jobs", WRITE_AGAIN)):
         return str(parameters[4])  # the state: parameters follow the fields of `Entry`
     return next((step for prefix, step in STATEMENTS.items() if statement.startswith(prefix)), "")
 
@@ -73,6 +76,8 @@ def crashing_connect(crash: Crash) -> Any:
             for step in steps:
                 crash.visit(f"before {step}")
             result = super().execute(sql, parameters)
+            if sql.startswith(WRITE_AGAIN) and not result.rowcount:
+                self.writes = self.writes[:-1]  # a new row: its insertion follows
             for step in steps:
                 crash.visit(f"after {step}")
             return result

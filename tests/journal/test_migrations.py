@@ -14,9 +14,10 @@ from typing import Any, get_args
 import pytest
 
 from sixtyfour_async import JobRunner, JournalError, SqliteJournal
-from sixtyfour_async._journal.base import CRASHED, Entry
+from sixtyfour_async._journal.base import CRASHED, Entry, changed
 from sixtyfour_async._journal.maintenance import check
 from sixtyfour_async._journal.schema import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION, reading
+from sixtyfour_async._journal.sharing import Cap, Limits
 from sixtyfour_async._journal.wholeness import Verdict
 from sixtyfour_async._scheduling.row_states import State
 from sixtyfour_async._wire.body import Body
@@ -46,6 +47,7 @@ REQUESTS = {
 }
 OLD_STATES: tuple[State, ...] = ("intended", "released", "accepted", "unknown", "completed", "failed", "cancelled")
 SPEED = 600.0
+OTHERS = "SELECT sql FROM sqlite_master WHERE type IN ('index', 'trigger')"
 
 
 @pytest.fixture
@@ -93,7 +95,7 @@ def columns_of(path: Path) -> dict[str, list[Any]]:
     """Return the columns of every table: number, name, type, whether it may be null, default and key."""
     with closing(sqlite3.connect(path)) as database:
         names = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        return {name: database.execute(f"PRAGMA table_info({name})").fetchall() for name in sorted(names)}
+        return {name: database.execute(f"PRAGMA table_xinfo({name})").fetchall() for name in sorted(names)}
 
 
 def expected(rows: list[Entry]) -> list[Entry]:
@@ -131,13 +133,13 @@ async def test_every_row_of_an_old_file_is_migrated(tmp_path: Path) -> None:
     assert [entry async for entry in entries_of(path)] == expected(rows)
     assert [entry async for entry in entries_of(path)] == expected(rows), "opening again changes nothing"
     with sqlite3.connect(path) as database:
-        indexes = set(database.execute("SELECT sql FROM sqlite_master WHERE type = 'index'"))
+        others = set(database.execute(OTHERS))
     database.close()
     fresh = SqliteJournal(tmp_path / "fresh.db")
     await fresh.open()
     await fresh.close()
     with sqlite3.connect(tmp_path / "fresh.db") as database:
-        assert indexes == set(database.execute("SELECT sql FROM sqlite_master WHERE type = 'index'"))
+        assert others == set(database.execute(OTHERS))
     database.close()
     assert columns_of(path) == columns_of(tmp_path / "fresh.db")
 
@@ -194,6 +196,21 @@ async def test_schema_2_keeps_the_number_of_resubmissions_under_its_new_name(tmp
     with reading(path) as journal:
         assert {entry.resubmissions for entry in journal.entries()} == {3}
     assert [entry async for entry in entries_of(path)] == [replace(row, resubmissions=3) for row in expected(rows)]
+
+
+async def test_the_money_of_an_old_file_counts_against_a_cap(tmp_path: Path) -> None:
+    """Its rows were sent before sums were kept."""
+    path, rows = tmp_path / "run.db", old_rows()
+    write_schema_1(path, rows)
+    journal = SqliteJournal(path)
+    await journal.open()
+    intent = changed(replace(rows[0], key="new", state="intended", reserved_cents=5.0))
+    spent = sum(row.cost_cents or 0.0 for row in rows)
+    caps = [Cap("", spent + 4.0), Cap("", spent + 5.0)]
+    claims = [await journal.claim([intent], Limits(caps=(cap,))) for cap in caps]
+    await journal.close()
+
+    assert [claim.exceeded for claim in claims] == [caps[0], None]
 
 
 @pytest.mark.parametrize("ending", ["closed", "killed"])

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from sixtyfour_async import AsyncClient, DeepSearch, JobOperation, JobRunner, MemoryJournal, Outcome, RunWorkflow
 from sixtyfour_async._journal.base import Entry
+from sixtyfour_async._journal.sharing import Claim, Limits
 from sixtyfour_async._scheduling.ledger import Tally
 from sixtyfour_async.simulator import Simulator, SimulatorSettings
 from sixtyfour_async.testing import VirtualTimeLoop, simulated
@@ -46,6 +47,11 @@ class DyingJournal(MemoryJournal):
     async def put(self, *entries: Entry) -> None:
         if await self._count_write():
             await super().put(*entries)
+
+    async def claim(self, entries: Sequence[Entry], limits: Limits, replaced: Sequence[Entry] = ()) -> Claim:
+        if await self._count_write():
+            return await super().claim(entries, limits, replaced)
+        return Claim(refused=frozenset(entry.key for entry in entries))
 
     async def deliver(self, key: str) -> None:
         if await self._count_write():

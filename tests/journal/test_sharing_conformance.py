@@ -223,6 +223,19 @@ async def test_what_a_runner_leaves_is_free_once_it_is_closed(one: SharedJournal
     assert ((await row(other, "row 2")).state, (await row(other, "row 2")).error) == ("unknown", CRASHED)
 
 
+async def test_a_runner_that_opens_frees_what_others_left(
+    fleet: Fleet, one: SharedJournal, other: SharedJournal
+) -> None:
+    """Also while others are there."""
+    await one.claim([INTENT], Limits())
+    await one.close()
+    third = fleet.runner()
+    await third.open()
+
+    assert (await row(third)).state == "unknown"
+    await close_all(third, other)
+
+
 async def test_the_first_text_is_kept_for_all(one: SharedJournal, other: SharedJournal) -> None:
     assert await one.keep_meta("id", "one") == "one"
     assert await other.keep_meta("id", "other") == "one"
