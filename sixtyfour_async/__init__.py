@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     )
     from sixtyfour_async._journal.base import CRASHED, Entry, Journal, tally_line
     from sixtyfour_async._journal.memory import MemoryJournal
+    from sixtyfour_async._journal.postgres import PostgresJournal
     from sixtyfour_async._journal.sqlite import SqliteJournal
     from sixtyfour_async._runner.answer_columns import outcomes_to_dicts, outcomes_to_table
     from sixtyfour_async._runner.listener import ListenerStats, WebhookListener
@@ -218,6 +219,7 @@ __all__ = [
     "PayloadTooLargeError",
     "PeopleIntelligence",
     "PermissionDeniedError",
+    "PostgresJournal",
     "ProtocolError",
     "QAAgent",
     "QuerySearch",
@@ -274,6 +276,7 @@ _HOMES = (
     "_wire.body",
     "_journal.base",
     "_journal.memory",
+    "_journal.postgres",
     "_journal.sqlite",
     "operations",
     "_runner.outcomes",

@@ -8,7 +8,7 @@ import shutil
 import signal
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,6 +19,9 @@ MEMORY = "/dev/shm"  # noqa: S108 (where it is there)
 ENOUGH_BYTES = 4 * 2**30
 
 register_profiles()
+
+if TYPE_CHECKING:
+    from tests.postgres_server import Server
 
 # Dozens of processes are started below, and each would compile the whole package for itself.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -39,3 +42,19 @@ atexit.register(shutil.rmtree, os.environ["XDG_STATE_HOME"], ignore_errors=True)
 @pytest.fixture
 def anyio_backend() -> tuple[str, dict[str, Any]]:
     return "asyncio", {"loop_factory": VirtualTimeLoop}
+
+
+@pytest.fixture
+def postgres_server() -> Server:
+    """A real PostgreSQL server, started by the first test of a process that asks for it."""
+    from tests.postgres_server import shared_server  # noqa: PLC0415 (most tests need none)
+
+    return shared_server()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: Server) -> str:
+    """The URL of a database with a new journal in it, and nobody else connected."""
+    from tests.postgres_server import new_journal  # noqa: PLC0415
+
+    return postgres_server.url(new_journal())

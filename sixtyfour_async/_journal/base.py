@@ -9,7 +9,7 @@ accepted, so it is never sent again on our own.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, runtime_checkable
 
@@ -207,6 +207,38 @@ class ListsAnswers(Protocol):
 
     async def list_batch_answers(self, prefix: str) -> list[str]:
         """Return the names, of those that begin so, under which `Journal.save_batch_answer` has written answers."""
+        ...
+
+
+class JournalReader(Protocol):
+    """A journal read beside the runners that write it; nothing is changed."""
+
+    def find(self, key: str) -> Entry | None:
+        """Return one row, or None."""
+        ...
+
+    def entries(self, states: Collection[State] = ...) -> Iterator[Entry]:
+        """Yield the rows in these states, the oldest first."""
+        ...
+
+    def lines(self) -> tuple[Line, ...]:
+        """Return sums: one line for each kind and state."""
+        ...
+
+    def answer_names(self, prefix: str) -> list[str]:
+        """Return the names of answers that begin so, the oldest first."""
+        ...
+
+    def answers(self, prefix: str) -> Iterator[tuple[str, Body]]:
+        """Yield the answers whose names begin so, the oldest first."""
+        ...
+
+    def note(self, name: str) -> str | None:
+        """Return a text that `Journal.set_meta` stored, or None."""
+        ...
+
+    def purpose(self) -> dict[str, str]:
+        """Return what the journal is for."""
         ...
 
 

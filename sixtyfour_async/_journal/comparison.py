@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from sixtyfour_async._journal.base import Entry
-from sixtyfour_async._journal.schema import Reader, reading
+from sixtyfour_async._journal.base import Entry, JournalReader
+from sixtyfour_async._journal.places import Place, reading
 from sixtyfour_async._scheduling.row_states import ENDED
 
 MAX_DIFFERENCES = 10
@@ -63,7 +62,7 @@ class Comparison:
             self.examples.append(Difference(first.key, first.state, second.state))
 
 
-def compare(first: Path, second: Path) -> Comparison:
+def compare(first: Place, second: Place) -> Comparison:
     """Compare two journals; both may be in use, and neither is changed.
 
     Raises:
@@ -73,7 +72,7 @@ def compare(first: Path, second: Path) -> Comparison:
         return compare_readers(one, other)
 
 
-def compare_readers(first: Reader, second: Reader) -> Comparison:
+def compare_readers(first: JournalReader, second: JournalReader) -> Comparison:
     """Compare two journals that are open for reading; a row at a time is in memory."""
     found = Comparison()
     for entry in first.entries():

@@ -99,7 +99,7 @@ def check(path: Path) -> Health:
         JournalError: There is none, or the file is another program's, or a newer version wrote it.
     """
     verdict = verdict_on(path)
-    with _held(path) as in_use:
+    with held(path) as in_use:
         try:
             with connected(path, "immutable=1" if verdict.kind == "mixed" else "mode=ro") as database:
                 schema = checked_version(database, path)
@@ -167,7 +167,7 @@ def backup(path: Path, copy: Path) -> Verdict:
         raise JournalError(f"{copy} exists already; choose another name for the copy")
     part = copy.with_name(copy.name + ".part")
     try:
-        with _held(path) as in_use:
+        with held(path) as in_use:
             os.close(os.open(part, os.O_CREAT | os.O_RDWR, 0o600))
             with connected(path, "mode=ro") as source, closing(sqlite3.connect(part, isolation_level=None)) as target:
                 checked_version(source, path)
@@ -198,7 +198,7 @@ def _close_copy(copy: sqlite3.Connection, path: Path, verdict: Verdict, *, in_us
 
 
 @contextmanager
-def _held(path: Path) -> Generator[bool, None, None]:
+def held(path: Path) -> Generator[bool, None, None]:
     """See that no run begins for a moment; True when a process has the journal open already."""
     with ExitStack() as stack:
         try:

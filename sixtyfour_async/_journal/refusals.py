@@ -21,7 +21,7 @@ def in_use(path: Path, error: TakenError) -> str:
     )
 
 
-def refusal(path: Path, verdict: Verdict) -> str:
+def refusal(path: object, verdict: Verdict) -> str:
     """Return in one line what is wrong with a journal, and what to do."""
     remedy = {
         "doubt": "rows may have been sent and paid of which it does not know, so nothing is submitted until you have "

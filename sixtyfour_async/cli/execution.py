@@ -11,6 +11,7 @@ import anyio
 
 from sixtyfour_async._client.client import AsyncClient, pipeline_of
 from sixtyfour_async._journal.base import Journal, doubt_of
+from sixtyfour_async._journal.places import as_named, exists
 from sixtyfour_async._runner.outcomes import RunPlan, Stats, Unfinished
 from sixtyfour_async._runner.runner import JobRunner
 from sixtyfour_async._scheduling.row_states import Batching
@@ -99,7 +100,7 @@ async def execute(
         JournalError: The journal cannot be used for this enrichment; nothing was sent.
     """
     result, clock = RunResult(), pipeline_of(client).clock
-    runner = JobRunner(client, journal=notes.path, new_run=agreement is not None, **settings)
+    runner = JobRunner(client, journal=as_named(notes.path), new_run=agreement is not None, **settings)
     started, started_real = clock.now(), anyio.current_time()
     with recorded() as signals, anyio.CancelScope() as run_scope:
         async with receiving(runner, listen), runner:
@@ -164,7 +165,7 @@ async def plan(
 
     Nothing is sent; the journal is read, and not created.
     """
-    existing = notes.path if notes.path.exists() else None
+    existing = as_named(notes.path) if exists(notes.path) else None
     async with JobRunner(client, journal=existing, **settings) as runner:
         rows = RowsToAsk(enrichment, notes.field_sets, runner.journal, keeps=False)
         return await runner.plan(rows.operations(), batching=batching), rows

@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 import json
-import stat
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from sixtyfour_async.cli.exit_codes import ExitCode, exit_with, one_line_errors
 from sixtyfour_async.cli.formatting import say
+from sixtyfour_async.cli.journal_place import journal_place
+
+if TYPE_CHECKING:
+    from sixtyfour_async._journal.places import Place
 
 MAX_UNKNOWN_SHOWN = 10
 """Unknown rows that ``status`` lists; ``--json`` lists all."""
 
-journal_argument = click.argument("journal", type=click.Path(path_type=Path))
+journal_argument = click.argument("journal", type=journal_place)
 
 
 @click.command()
 @journal_argument
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @one_line_errors
-def status(journal: Path, *, as_json: bool) -> None:
+def status(journal: Place, *, as_json: bool) -> None:
     """Show the rows and the money recorded in JOURNAL, and the rows whose outcome is unknown.
 
     An unknown row may have been accepted and billed, but brought no answer. The command can be used while a run is
     writing the journal, and changes nothing.
     """
-    from sixtyfour_async._journal.maintenance import verdict_on
-    from sixtyfour_async._journal.schema import reading
+    from sixtyfour_async._journal.places import reading, verdict_on
     from sixtyfour_async._runner.kept_deliveries import PREFIX
     from sixtyfour_async.cli.status_report import StatusReport
 
@@ -71,7 +74,7 @@ def status(journal: Path, *, as_json: bool) -> None:
 @click.option("--overwrite", is_flag=True, help="Replace an existing file.")
 @one_line_errors
 def export(
-    journal: Path,
+    journal: Place,
     out: Path,
     bodies: Path | None,
     *,
@@ -84,14 +87,14 @@ def export(
     `sixtyfour run` needs the input table to write its output; this command needs the journal only. Use it when the
     input is gone, or for a journal written by a Python program. Nothing is sent to the service.
     """
-    from sixtyfour_async._journal.schema import reading
+    from sixtyfour_async._journal.places import mode_of, reading
     from sixtyfour_async.cli.formatting import row_count
     from sixtyfour_async.cli.journal_bodies import write_bodies
     from sixtyfour_async.cli.journal_export import Columns, export_row
     from sixtyfour_async.cli.table_files import Output
 
     output = Output.of(out, format=out_format, dialect=out_dialect)
-    if out.resolve() == journal.resolve():
+    if isinstance(journal, Path) and out.resolve() == journal.resolve():
         exit_with("--out and the journal are the same file; choose another name", ExitCode.USAGE)
     if not output.is_standard and out.exists() and not overwrite:
         exit_with(f"{out} exists already; choose another --out, or add --overwrite", ExitCode.USAGE)
@@ -100,7 +103,7 @@ def export(
         output.check(columns=len(columns.header), rows=sum(1 for _ in reader.entries()))
         rows = (export_row(entry, columns) for entry in reader.entries())
         try:
-            written = output.write(columns.header, rows, mode=stat.S_IMODE(journal.stat().st_mode))
+            written = output.write(columns.header, rows, mode=mode_of(journal))
         except BrokenPipeError:
             exit_with("standard output was closed before it was written", ExitCode.REFUSED)
         except OSError as error:
@@ -115,7 +118,7 @@ def export(
 @journal_argument
 @click.option("--key", "keys", multiple=True, required=True, help="Key of a row, as `export` lists it; repeatable.")
 @one_line_errors
-def forget(journal: Path, keys: tuple[str, ...]) -> None:
+def forget(journal: Place, keys: tuple[str, ...]) -> None:
     """Erase rows from JOURNAL: the question and everything found.
 
     Only the cost stays in the file, as part of a sum. Remove the row from your input as well, or the next run sends it
@@ -123,12 +126,11 @@ def forget(journal: Path, keys: tuple[str, ...]) -> None:
     """
     import anyio
 
-    from sixtyfour_async._journal.schema import reading
-    from sixtyfour_async._journal.sqlite import SqliteJournal
+    from sixtyfour_async._journal.places import as_named, journal_at, reading
     from sixtyfour_async.cli.formatting import row_count
 
     async def erase() -> list[str]:
-        opened = SqliteJournal(journal)
+        opened = journal_at(as_named(journal))
         await opened.open()
         try:
             return [key for key in keys if not await opened.forget(key)]
@@ -136,7 +138,7 @@ def forget(journal: Path, keys: tuple[str, ...]) -> None:
             await opened.close()
 
     with reading(journal):
-        pass  # SqliteJournal would create a missing file: a mistyped path must not become a new journal
+        pass  # it would be created: a mistyped path must not become a new journal
     missing = anyio.run(erase)
     say(f"{row_count(len(keys) - len(missing))} erased from {journal}")
     if missing:

@@ -1,4 +1,4 @@
-"""``sixtyfour journal backup``, ``check``, ``adopt``, ``record``, ``compare``, ``deliveries``: the journal's file."""
+"""``sixtyfour journal``: what a person does to a journal besides running it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ import click
 
 from sixtyfour_async.cli.exit_codes import ExitCode, exit_with, one_line_errors
 from sixtyfour_async.cli.formatting import dollars, say
+from sixtyfour_async.cli.journal_place import journal_place
 
 if TYPE_CHECKING:
     from sixtyfour_async._journal.comparison import Comparison
     from sixtyfour_async._journal.maintenance import Adoption, Health
+    from sixtyfour_async._journal.places import Place
+    from sixtyfour_async._journal.postgres_upkeep import DatabaseHealth
 
-journal_argument = click.argument("journal", type=click.Path(path_type=Path))
+file_argument = click.argument("journal", type=click.Path(path_type=Path))
+journal_argument = click.argument("journal", type=journal_place)
 
 
 def read_ids(_context: click.Context, _parameter: click.Parameter, pairs: tuple[str, ...]) -> dict[str, str]:
@@ -44,7 +48,7 @@ def journal_group() -> None:
 
 
 @journal_group.command()
-@journal_argument
+@file_argument
 @click.argument("copy", type=click.Path(path_type=Path))
 @one_line_errors
 def backup(journal: Path, copy: Path) -> None:
@@ -61,16 +65,55 @@ def backup(journal: Path, copy: Path) -> None:
 
 
 @journal_group.command()
+@click.argument("journal", metavar="URL", type=journal_place)
+@click.option("--grant", "role", metavar="ROLE", help="Let this role use the journal: read and write its tables.")
+@one_line_errors
+def init(journal: Place, role: str | None) -> None:
+    """Create the tables of a journal in the database at URL; those that are there stay as they are.
+
+    A run does so itself, if its role may create tables. Where it may not, run this once as one that may.
+    """
+    if isinstance(journal, Path):
+        exit_with("a journal in a file needs no init; this is for postgresql://HOST/DATABASE", ExitCode.USAGE)
+    from sixtyfour_async._journal.postgres_upkeep import create
+
+    before = create(journal, role=role)
+    say(f"{journal} {'was there already' if before else 'created'}" + (f"; {role} may use it" if role else ""))
+
+
+@journal_group.command()
+@journal_argument
+@click.argument("target", type=journal_place)
+@one_line_errors
+def copy(journal: Place, target: Place) -> None:
+    """Copy the run in JOURNAL to TARGET, between a file and a database: all of it. Nothing is sent.
+
+    No process may have either of them open. Go on with one of the two only: a row that one of them sends, the other one
+    does not know of.
+    """
+    from sixtyfour_async._journal.copying import copy
+    from sixtyfour_async.cli.formatting import row_count
+
+    say(f"{row_count(copy(journal, target))} copied from {journal} to {target}; go on with {target} only")
+
+
+@journal_group.command()
 @journal_argument
 @one_line_errors
-def check(journal: Path) -> None:
+def check(journal: Place) -> None:
     """Check whether JOURNAL is sound and whole: exit code 0, or 1 with what was found.
 
-    It can be used while a run writes the journal, and changes nothing. All of the file is read, which takes a while.
+    It can be used while a run writes the journal, and changes nothing. All of a file is read, which takes a while. Of a
+    database, what lies between is looked at as well: poolers, clocks, privileges, and whether commits are durable.
     """
-    from sixtyfour_async._journal.maintenance import check
+    from sixtyfour_async._journal import maintenance
 
-    health = check(journal)
+    if isinstance(journal, Path):
+        health: Health | DatabaseHealth = maintenance.check(journal)
+    else:
+        from sixtyfour_async._journal import postgres_upkeep
+
+        health = postgres_upkeep.check(journal)
     say("\n".join(health_lines(journal, health)))
     if not health.good:
         exit_with(f"{journal} is not in order; see above", ExitCode.REFUSED)
@@ -79,7 +122,7 @@ def check(journal: Path) -> None:
 @journal_group.command()
 @journal_argument
 @one_line_errors
-def adopt(journal: Path) -> None:
+def adopt(journal: Place) -> None:
     """Go on with JOURNAL although a part of it may be missing.
 
     `sixtyfour journal check` shows what is known before you decide. Adopting is recorded in the journal. Rows that it
@@ -87,9 +130,14 @@ def adopt(journal: Path) -> None:
     that it does not know are submitted by the next run, and paid again if they were among those lost. To rule that out,
     leave out of your input what may have been sent in the time shown, or compare with the service's own list of jobs.
     """
-    from sixtyfour_async._journal.maintenance import adopt
+    from sixtyfour_async._journal import maintenance
 
-    adoption = adopt(journal)
+    if isinstance(journal, Path):
+        adoption = maintenance.adopt(journal)
+    else:
+        from sixtyfour_async._journal import postgres_upkeep
+
+        adoption = postgres_upkeep.adopt(journal)
     if adoption is None:
         say(f"{journal} is whole; there is nothing to decide")
         return
@@ -100,7 +148,7 @@ def adopt(journal: Path) -> None:
 @journal_argument
 @click.argument("ids", metavar="KEY=JOB_ID...", nargs=-1, required=True, callback=read_ids)
 @one_line_errors
-def record(journal: Path, ids: Mapping[str, str]) -> None:
+def record(journal: Place, ids: Mapping[str, str]) -> None:
     """Record in JOURNAL the job ids of rows that are parked as unknown; the next run polls them, at no cost.
 
     A run whose journal could not be written (a full disk) prints this command with the ids that it learned. A KEY is
@@ -110,7 +158,7 @@ def record(journal: Path, ids: Mapping[str, str]) -> None:
 
     from sixtyfour_async._journal.job_ids import record_job_ids
 
-    if not journal.exists():  # opening it would create it
+    if isinstance(journal, Path) and not journal.exists():  # opening it would create it
         exit_with(f"there is no journal {journal}", ExitCode.REFUSED)
     rows = anyio.run(record_job_ids, journal, ids)
     say(f"{journal}: {rows:,} {'row has' if rows == 1 else 'rows have'} a job id now; the next run polls")
@@ -118,9 +166,9 @@ def record(journal: Path, ids: Mapping[str, str]) -> None:
 
 @journal_group.command()
 @journal_argument
-@click.argument("other", type=click.Path(path_type=Path))
+@click.argument("other", type=journal_place)
 @one_line_errors
-def compare(journal: Path, other: Path) -> None:
+def compare(journal: Place, other: Place) -> None:
     """Compare JOURNAL with OTHER: rows that only one of them has, other answers, and rows that were paid in both.
 
     A row is known by what was sent about it. Both may be in use, and neither is changed.
@@ -133,12 +181,12 @@ def compare(journal: Path, other: Path) -> None:
 @journal_group.command()
 @journal_argument
 @one_line_errors
-def deliveries(journal: Path) -> None:
+def deliveries(journal: Place) -> None:
     """Print the webhook deliveries in JOURNAL that are for no row of it, one JSON object a line.
 
     `sixtyfour listen` keeps them: for jobs that were submitted elsewhere, and of workflows. It can be used meanwhile.
     """
-    from sixtyfour_async._journal.schema import reading
+    from sixtyfour_async._journal.places import reading
     from sixtyfour_async._runner.kept_deliveries import PREFIX, read_event
 
     with reading(journal) as reader:
@@ -148,7 +196,7 @@ def deliveries(journal: Path) -> None:
                 say(json.dumps({"job_id": event.job_id, "event_id": event.event_id, "payload": body.value()}))
 
 
-def comparison_lines(journal: Path, other: Path, found: Comparison) -> list[str]:
+def comparison_lines(journal: Place, other: Place, found: Comparison) -> list[str]:
     """Format a comparison."""
     return [
         f"  {'only in ' + str(journal):<42}{found.only_first:>8,}",
@@ -160,17 +208,21 @@ def comparison_lines(journal: Path, other: Path, found: Comparison) -> list[str]
     ]
 
 
-def health_lines(journal: Path, health: Health) -> list[str]:
+def health_lines(journal: Place, health: Health | DatabaseHealth) -> list[str]:
     """Format how a journal stands, and what adopting it would do."""
+    from sixtyfour_async._journal.maintenance import Health
+
     verdict = health.verdict
     total = sum(health.rows.values())
     states = ", ".join(f"{number:,} {state}" for state, number in health.rows.items())
     lines = [
-        f"{journal}: schema {health.schema}, {health.bytes:,} bytes" + ("; a process uses it" if health.in_use else ""),
+        f"{journal}: " + (_file_line(health) if isinstance(health, Health) else _database_line(health)),
         f"  rows       {total:,}" + (f": {states}" if states else ""),
         f"  integrity  {'; '.join(health.problems[:3]) or 'ok'}",
         f"  whole      {'yes' if verdict.kind == 'whole' else f'no: it {verdict.reason}'}",
     ]
+    if not isinstance(health, Health):
+        lines += [f"  notice     {notice}" for notice in health.notices]
     for adoption in health.adoptions:
         lines += [f"  adopted    {adoption.adopted_at}", *adoption_lines(adoption)]
     if verdict.kind == "whole":
@@ -184,6 +236,15 @@ def health_lines(journal: Path, health: Health) -> list[str]:
         "             submitted, and paid again if it was sent in that time; a row in it that may have been sent is",
         "             parked as unknown",
     ]
+
+
+def _file_line(health: Health) -> str:
+    return f"schema {health.schema}, {health.bytes:,} bytes" + ("; a process uses it" if health.in_use else "")
+
+
+def _database_line(health: DatabaseHealth) -> str:
+    users = f"; {health.runners} in use" if health.runners else ""
+    return f"schema {health.schema}, PostgreSQL {health.server}{users}"
 
 
 def adoption_lines(adoption: Adoption) -> list[str]:

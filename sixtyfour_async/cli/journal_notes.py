@@ -10,12 +10,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from pydantic import JsonValue
 
-from sixtyfour_async._journal.base import merge_purpose
-from sixtyfour_async._journal.schema import Reader, has_begun, reading
+from sixtyfour_async._journal.base import JournalReader, merge_purpose
+from sixtyfour_async._journal.places import Place, has_begun, reading
 from sixtyfour_async._scheduling.ledger import NO_JOB
 from sixtyfour_async.errors import JournalError
 from sixtyfour_async.models._base import json_object
@@ -31,7 +30,7 @@ class JournalNotes:
     """What was known before a command began.
 
     Attributes:
-        path: The journal's file.
+        path: Where the journal is.
         purpose: What it is bound to.
         columns: Column → key, as the rows in it were sent; None when there are none.
         field_sets: What it was asked so far, the oldest first.
@@ -42,7 +41,7 @@ class JournalNotes:
         began_before: Whether version 0.1 began it.
     """
 
-    path: Path
+    path: Place
     purpose: Mapping[str, str] = field(default_factory=dict[str, str])
     columns: Mapping[str, str] | None = None
     field_sets: tuple[FieldSet, ...] = ()
@@ -53,7 +52,7 @@ class JournalNotes:
     began_before: bool = False
 
     @classmethod
-    def read(cls, path: Path) -> JournalNotes:
+    def read(cls, path: Place) -> JournalNotes:
         """Read a journal's notes; one that does not exist, or has not begun, has none.
 
         Raises:
@@ -68,7 +67,7 @@ class JournalNotes:
                 raise JournalError(f"the notes of {path} cannot be read: {error}") from error
 
     @classmethod
-    def _of(cls, path: Path, reader: Reader) -> JournalNotes:
+    def _of(cls, path: Place, reader: JournalReader) -> JournalNotes:
         lines, purpose = reader.lines(), reader.purpose()
         jobs = sum(line.rows for line in lines if line.state not in NO_JOB)
         columns, asked, agreed = (_parsed(reader.note(name)) for name in (COLUMNS, FIELD_SETS, AGREEMENT))

@@ -6,13 +6,12 @@ same file as a complete one, except for the rows that were never sent.
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from sixtyfour_async._journal.schema import Reader, reading
+from sixtyfour_async._journal.base import JournalReader
+from sixtyfour_async._journal.places import Place, mode_of, reading
 from sixtyfour_async._runner.outcomes import Outcome
 from sixtyfour_async._runner.reading import read_outcome
 from sixtyfour_async.cli.enrichment import Ending, Enrichment
@@ -57,7 +56,7 @@ class OutputCounts:
             self.first_errors.append(f"row {row.number}: {error}")
 
 
-def write_output(enrichment: Enrichment, journal: Path, output: Output) -> OutputCounts:
+def write_output(enrichment: Enrichment, journal: Place, output: Output) -> OutputCounts:
     """Write the output, one row for each input row in the input's order, from input and journal.
 
     A new file gets the journal's permissions: the same people stand in both.
@@ -70,7 +69,7 @@ def write_output(enrichment: Enrichment, journal: Path, output: Output) -> Outpu
     asked = AskedBefore(enrichment.question, JournalNotes.read(journal).field_sets)
     with reading(journal) as reader:
         rows = _OutputRows(enrichment, asked, reader)
-        written = output.write(enrichment.columns, rows.cells(), mode=stat.S_IMODE(journal.stat().st_mode))
+        written = output.write(enrichment.columns, rows.cells(), mode=mode_of(journal))
     rows.counts.rows, rows.counts.notes = written.rows, written.notes
     return rows.counts
 
@@ -78,7 +77,7 @@ def write_output(enrichment: Enrichment, journal: Path, output: Output) -> Outpu
 class _OutputRows:
     """The rows of an output, counted as they are read."""
 
-    def __init__(self, enrichment: Enrichment, asked: AskedBefore, reader: Reader) -> None:
+    def __init__(self, enrichment: Enrichment, asked: AskedBefore, reader: JournalReader) -> None:
         self.counts = OutputCounts()
         self._enrichment = enrichment
         self._asked = asked

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from pathlib import Path
 
+from sixtyfour_async._journal.places import Place
 from sixtyfour_async.cli.enrichment import Enrichment
 from sixtyfour_async.cli.execution import RunResult
 from sixtyfour_async.cli.exit_codes import ExitCode, exit_with
@@ -14,7 +14,7 @@ from sixtyfour_async.cli.table_files import Output
 from sixtyfour_async.errors import SixtyfourError
 
 
-def write_paid_output(enrichment: Enrichment, result: RunResult, *, output: Output, journal: Path) -> OutputCounts:
+def write_paid_output(enrichment: Enrichment, result: RunResult, *, output: Output, journal: Place) -> OutputCounts:
     """Write the output, or exit with the command that writes it from the journal.
 
     A first signal does not interrupt the writing; it is noted in *result*. A second one does.
@@ -33,7 +33,7 @@ def write_paid_output(enrichment: Enrichment, result: RunResult, *, output: Outp
     return counts
 
 
-def where_it_is(journal: Path) -> str:
+def where_it_is(journal: Place) -> str:
     """Return where the answers of a run without an output are, and the commands that write it."""
     export = shlex.join(["sixtyfour", "export", str(journal), "--out", "FILE"])
     return f"{journal} holds everything: `{export}` or the same command again writes it"

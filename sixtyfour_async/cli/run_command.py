@@ -9,10 +9,12 @@ import click
 
 from sixtyfour_async.cli.exit_codes import one_line_errors
 from sixtyfour_async.cli.formatting import row_count, say
+from sixtyfour_async.cli.journal_place import journal_place
 from sixtyfour_async.cli.service import check_key, connect
 from sixtyfour_async.errors import InputError
 
 if TYPE_CHECKING:
+    from sixtyfour_async._journal.places import Place
     from sixtyfour_async.cli.enrichment import Enrichment
     from sixtyfour_async.cli.journal_notes import JournalNotes
     from sixtyfour_async.cli.table_files import Output
@@ -66,7 +68,11 @@ Example:
     type=click.Path(path_type=Path),
     help="The output, in the format of its extension; - for standard output  [default: TABLE.enriched.csv]",
 )
-@click.option("--journal", type=click.Path(path_type=Path), help="The journal  [default: beside the output]")
+@click.option(
+    "--journal",
+    type=journal_place,
+    help="The journal: a file, or postgresql://HOST/DATABASE for several machines  [default: beside the output]",
+)
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Send the first N rows only.")
 @click.option("--map", "renames", multiple=True, metavar="COLUMN=KEY", help="Send a column under this key; repeatable.")
 @click.option("--skip", "skips", multiple=True, metavar="COLUMN", help="Do not send a column; repeatable.")
@@ -179,7 +185,7 @@ def run(operation: str, table: Path, **options: Any) -> None:
     from sixtyfour_async.cli.table_files import STANDARD, Output, default_journal, default_output
 
     out: Path = options["out"] or default_output(table)
-    journal: Path = options["journal"] or default_journal(out)
+    journal: Place = options["journal"] or default_journal(out)
     for flag in ("speed", "faults"):
         if options[flag] and not options["simulate"]:
             name = "--fault" if flag == "faults" else "--speed"
@@ -295,7 +301,7 @@ def kept_columns(enrichment: Enrichment, notes: JournalNotes) -> list[str]:
     return lines
 
 
-def check_files(table: Path, output: Output, journal: Path, *, overwrite: bool) -> None:
+def check_files(table: Path, output: Output, journal: Place, *, overwrite: bool) -> None:
     """Check that no file is overwritten by accident.
 
     An output beside its journal may be replaced: the journal has all of it.
@@ -303,16 +309,17 @@ def check_files(table: Path, output: Output, journal: Path, *, overwrite: bool) 
     Raises:
         InputError: A file exists already, or is named twice.
     """
+    from sixtyfour_async._journal.places import exists
     from sixtyfour_async.cli.table_files import STANDARD
 
     out = output.path
     named = {"the table": table, "--out": out, "--journal": journal}
-    files = {name: file for name, file in named.items() if file != STANDARD}
+    files = {name: file for name, file in named.items() if isinstance(file, Path) and file != STANDARD}
     for name, file in files.items():
         same = [other for other, path in files.items() if other != name and _is_same_file(path, file)]
         if same:
             raise InputError(f"{name} and {same[0]} are the same file, {file}", remedy="choose another name")
-    if not output.is_standard and out.exists() and not journal.exists() and not overwrite:
+    if not output.is_standard and out.exists() and not exists(journal) and not overwrite:
         raise InputError(
             f"{out} exists already, and there is no journal {journal} to rebuild it from",
             remedy="choose another --out, name its --journal, or add --overwrite",

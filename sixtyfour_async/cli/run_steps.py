@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import anyio
 
 from sixtyfour_async._client.client import AsyncClient
-from sixtyfour_async._journal.maintenance import verdict_on
+from sixtyfour_async._journal.places import exists, verdict_on
 from sixtyfour_async._journal.refusals import refusal
 from sixtyfour_async._journal.wholeness import Verdict
 from sixtyfour_async._runner.outcomes import RunPlan
@@ -23,6 +23,7 @@ from sixtyfour_async.cli.execution import RunResult, purpose
 from sixtyfour_async.cli.exit_codes import ExitCode, exit_with
 from sixtyfour_async.cli.formatting import dollars, row_count, say
 from sixtyfour_async.cli.journal_notes import JournalNotes
+from sixtyfour_async.cli.journal_place import without_password
 from sixtyfour_async.cli.paid_output import where_it_is, write_paid_output
 from sixtyfour_async.cli.plan_report import plan_lines
 from sixtyfour_async.cli.progress import Progress
@@ -127,7 +128,7 @@ class Run:
     def _doubt(self) -> str:
         """Return why nothing is submitted on the word of this journal; "" when it is whole, or new."""
         path = self.notes.path
-        verdict = verdict_on(path) if path.exists() else Verdict()
+        verdict = verdict_on(path) if exists(path) else Verdict()
         return refusal(path, verdict) if verdict.kind == "doubt" else ""
 
     async def _check_access(self) -> None:
@@ -204,7 +205,7 @@ class Run:
     def _finish(self, result: RunResult) -> int:
         """Write the output, print the summary, and return the exit code for the run's end."""
         # --fresh would delete what there is to resume.
-        command = shlex.join(["sixtyfour", *(word for word in sys.argv[1:] if word != "--fresh")])
+        command = shlex.join(["sixtyfour", *(without_password(word) for word in sys.argv[1:] if word != "--fresh")])
         unrecorded = unrecorded_note(result.left_running, self.notes.path)
         if unrecorded:  # first, whatever becomes of the output
             say(unrecorded, err=True)

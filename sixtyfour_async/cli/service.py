@@ -7,7 +7,6 @@ import re
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sixtyfour_async.cli.exit_codes import ExitCode, exit_with
@@ -15,6 +14,7 @@ from sixtyfour_async.errors import ConfigurationError, InputError, SixtyfourErro
 
 if TYPE_CHECKING:
     from sixtyfour_async._client.client import AsyncClient
+    from sixtyfour_async._journal.places import Place
     from sixtyfour_async.simulator import SimulatorSettings
 
 SIMULATOR: Final = "simulator"
@@ -74,7 +74,7 @@ def simulator_settings(faults: Iterable[str], **settings: Any) -> SimulatorSetti
 
 
 @contextmanager
-def connect(*, simulate: bool, speed: float, journal: Path, faults: Iterable[str] = ()) -> Generator[Service]:
+def connect(*, simulate: bool, speed: float, journal: Place, faults: Iterable[str] = ()) -> Generator[Service]:
     """Yield the live service, or start a simulator that keeps its jobs in a file beside the journal.
 
     That file lets a simulated run be resumed, as the live service would let it. Without a journal there is nothing to
@@ -90,12 +90,13 @@ def connect(*, simulate: bool, speed: float, journal: Path, faults: Iterable[str
         options: dict[str, Any] = {} if os.environ.get("SIXTYFOUR_API_KEY", "").strip() else {"api_key": "none"}
         yield Service(options, AsyncClient(**options).base_url)
         return
+    from sixtyfour_async._journal.places import exists, file_beside
     from sixtyfour_async.simulator import DEFAULT_KEY
     from sixtyfour_async.simulator.serving.process import simulator_process
 
-    state = journal.with_name(f"{journal.name}.simulated.jsonl")
+    state = file_beside(journal, ".simulated.jsonl")
     settings = simulator_settings(faults, speed=speed, state=state)
-    if not journal.exists():
+    if not exists(journal):
         state.unlink(missing_ok=True)
     try:
         with simulator_process(settings) as url:

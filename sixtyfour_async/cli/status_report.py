@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from sixtyfour_async._journal.base import Entry
-from sixtyfour_async._journal.schema import Reader
+from sixtyfour_async._journal.base import Entry, JournalReader
 from sixtyfour_async._scheduling.ledger import Line
 from sixtyfour_async._scheduling.row_states import IN_DOUBT
 from sixtyfour_async.cli.formatting import dollars
@@ -78,7 +77,7 @@ class StatusReport:
     unknown: tuple[Entry, ...]
 
     @classmethod
-    def read(cls, reader: Reader) -> StatusReport:
+    def read(cls, reader: JournalReader) -> StatusReport:
         """Sum up a journal."""
         return cls(reader.purpose(), reader.lines(), tuple(reader.entries(IN_DOUBT)))
 

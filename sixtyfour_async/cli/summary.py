@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from sixtyfour_async._journal.places import Place
 from sixtyfour_async._runner.outcomes import Stats
 from sixtyfour_async.cli.execution import RunResult
 from sixtyfour_async.cli.formatting import dollars, duration, row_count
@@ -34,7 +35,7 @@ def summary_lines(
     counts: OutputCounts,
     *,
     out: Path,
-    journal: Path,
+    journal: Place,
     speed: float,
     comparison: Sequence[str] = (),
 ) -> list[str]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from pathlib import Path
 
-from sixtyfour_async._journal.schema import reading
+from sixtyfour_async._journal.places import Place, reading
 from sixtyfour_async._runner.outcomes import Unfinished
 from sixtyfour_async.errors import JournalError
 
 
-def unrecorded_note(jobs: Sequence[Unfinished], journal: Path) -> str:
+def unrecorded_note(jobs: Sequence[Unfinished], journal: Place) -> str:
     """Report the jobs whose ids are not in the journal, with the command that records them; "" if all are."""
     lacking = _not_in(journal, jobs)
     if not lacking:
@@ -24,7 +23,7 @@ def unrecorded_note(jobs: Sequence[Unfinished], journal: Path) -> str:
     )
 
 
-def _not_in(journal: Path, jobs: Sequence[Unfinished]) -> dict[str, Unfinished]:
+def _not_in(journal: Place, jobs: Sequence[Unfinished]) -> dict[str, Unfinished]:
     """Return the jobs whose ids a journal does not have, by id; rows that were sent together share one."""
     if not jobs:
         return {}

@@ -1,4 +1,4 @@
-"""One of several processes on a journal file: ``python -m tests.journal.fleet_worker FOLDER LEASE ROWS SEED``.
+"""One of several processes on a journal: ``python -m tests.journal.fleet_worker FOLDER LEASE ROWS SEED [URL]``.
 
 It does what a runner does, without the network: claims a row, pays for it by a line in the service's book, and writes
 what came of it. Every row that it was told to be durable stands in its log of acknowledgements, and the time of every
@@ -17,10 +17,10 @@ from typing import Any
 
 import anyio
 
-from sixtyfour_async import SqliteJournal
+from sixtyfour_async import PostgresJournal, SqliteJournal
 from sixtyfour_async._journal import journal_file
 from sixtyfour_async._journal.base import Entry, FencedError, changed
-from sixtyfour_async._journal.sharing import BEATS_PER_LEASE, Limits
+from sixtyfour_async._journal.sharing import BEATS_PER_LEASE, Limits, SharedJournal
 
 OPERATION = "find-email"
 CHECKPOINT_BYTES = 64 * 1024
@@ -61,8 +61,12 @@ def record_turns(log: Log) -> None:
 class Worker:
     """Works on all rows until each is ended or parked."""
 
-    def __init__(self, folder: Path, lease: float, rows: int, seed: int) -> None:
-        self.journal = SqliteJournal(folder / "run.db", lease_seconds=lease)
+    def __init__(self, folder: Path, lease: float, rows: int, seed: int, url: str | None) -> None:
+        self.journal: SharedJournal = (
+            SqliteJournal(folder / "run.db", lease_seconds=lease)
+            if url is None
+            else PostgresJournal(url, lease_seconds=lease)
+        )
         self.book = Log(folder / "book")
         self.acknowledged = Log(folder / "acknowledged")
         self.keys = [f"row {number:04}" for number in range(rows)]
@@ -122,11 +126,11 @@ class Worker:
         self.acknowledged.write(f"completed {entry.key}")
 
 
-def main(folder: Path, lease: float, rows: int, seed: int) -> None:
+def main(folder: Path, lease: float, rows: int, seed: int, url: str | None = None) -> None:
     journal_file.CHECKPOINT_BYTES = CHECKPOINT_BYTES
     record_turns(Log(folder / f"turns {os.getpid()}"))
-    anyio.run(Worker(folder, lease, rows, seed).run)
+    anyio.run(Worker(folder, lease, rows, seed, url).run)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))
+    main(Path(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), *sys.argv[5:])

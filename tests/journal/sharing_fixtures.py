@@ -7,7 +7,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from sixtyfour_async import JournalError, MemoryJournal, SqliteJournal
+import psycopg
+
+from sixtyfour_async import JournalError, MemoryJournal, PostgresJournal, SqliteJournal
 from sixtyfour_async._journal.sharing import BEATS_PER_LEASE, SharedJournal
 
 LEASE_SECONDS = 15.0
@@ -49,6 +51,20 @@ def memory_fleet() -> Fleet:
 def sqlite_fleet(path: Path) -> Fleet:
     """Return a fleet on a journal file."""
     return LocalFleet(lambda clock: SqliteJournal(path, clock=clock, lease_seconds=LEASE_SECONDS))
+
+
+class PostgresFleet(LocalFleet):
+    """Journals in a database, whose clock nobody can set: so leases are moved instead."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(lambda clock: PostgresJournal(url, clock=clock, lease_seconds=LEASE_SECONDS))
+        self._url = url
+
+    def pass_time(self, seconds: float) -> None:
+        super().pass_time(seconds)
+        earlier = "UPDATE sixtyfour_runners SET lease_until = lease_until - make_interval(secs => %s)"
+        with psycopg.connect(self._url) as connection:
+            connection.execute(earlier, (seconds,))
 
 
 async def beat_for(fleet: Fleet, seconds: float, *runners: SharedJournal) -> None:

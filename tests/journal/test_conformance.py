@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import get_args
@@ -10,7 +10,7 @@ from typing import get_args
 import anyio
 import pytest
 
-from sixtyfour_async import Journal, JournalError, MemoryJournal, SqliteJournal
+from sixtyfour_async import Journal, JournalError, MemoryJournal, PostgresJournal, SqliteJournal
 from sixtyfour_async._journal.base import Entry
 from sixtyfour_async._scheduling.ledger import Line
 from sixtyfour_async._scheduling.row_states import State
@@ -26,9 +26,14 @@ def anyio_backend(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
 async def journal(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Journal, None]:
-    opened: Journal = MemoryJournal() if request.param == "memory" else SqliteJournal(tmp_path / "run.db")
+    made: dict[str, Callable[[], Journal]] = {
+        "memory": MemoryJournal,
+        "sqlite": lambda: SqliteJournal(tmp_path / "run.db"),
+        "postgres": lambda: PostgresJournal(request.getfixturevalue("postgres_url")),
+    }
+    opened = made[request.param]()
     await opened.open()
     yield opened
     await opened.close()

@@ -13,10 +13,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from sixtyfour_async._journal.maintenance import check
-from sixtyfour_async._journal.schema import reading
+from sixtyfour_async._journal.places import place_of, reading
 
 LEASE_SECONDS = 1.5
 
@@ -29,10 +30,13 @@ class Campaign:
     kills: int
     stops: int
     processes: int = 4
+    url: str | None = None
 
 
 def start(folder: Path, campaign: Campaign, seed: int) -> subprocess.Popen[bytes]:
     arguments = [str(folder), str(LEASE_SECONDS), str(campaign.rows), str(seed)]
+    if campaign.url is not None:
+        arguments.append(campaign.url)
     return subprocess.Popen([sys.executable, "-m", "tests.journal.fleet_worker", *arguments])
 
 
@@ -62,7 +66,7 @@ def check_books(folder: Path, campaign: Campaign) -> Counter[str]:
     """Compare the journal with the service's book and the workers' acknowledgements; return the rows by state."""
     paid = Counter((folder / "book").read_text().splitlines())
     acknowledged = set((folder / "acknowledged").read_text().splitlines())
-    with reading(folder / "run.db") as journal:
+    with reading(place_of(campaign.url or folder / "run.db")) as journal:
         rows = {entry.key: entry for entry in journal.entries()}
         spent = sum(line.spent_cents + line.exposed_cents for line in journal.lines())
     assert set(paid.values()) == {1}, "nothing is paid twice"
@@ -107,6 +111,26 @@ def run_campaign(folder: Path, campaign: Campaign, seed: int) -> None:
 
 def test_processes_that_are_killed_and_stopped_pay_nothing_twice_and_lose_nothing(tmp_path: Path) -> None:
     run_campaign(tmp_path, Campaign(rows=400, kills=5, stops=2), seed=14)
+
+
+def run_campaign_on_a_database(folder: Path, campaign: Campaign, seed: int) -> None:
+    assert campaign.url is not None
+    conduct(folder, campaign, random.Random(seed))  # noqa: S311 (no secret)
+    states = check_books(folder, campaign)
+    assert states["unknown"] < 0.25 * campaign.rows
+    with psycopg.connect(campaign.url) as connection:
+        assert connection.execute("SELECT count(*) FROM sixtyfour_jobs WHERE owner IS NOT NULL").fetchall() == [(0,)]
+
+
+def test_processes_on_a_database_pay_nothing_twice_and_lose_nothing_either(tmp_path: Path, postgres_url: str) -> None:
+    run_campaign_on_a_database(tmp_path, Campaign(rows=400, kills=5, stops=2, url=postgres_url), seed=14)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(2))
+def test_a_long_campaign_on_a_database(tmp_path: Path, postgres_url: str, seed: int) -> None:
+    campaign = Campaign(rows=4000, kills=25, stops=8, processes=6, url=postgres_url)
+    run_campaign_on_a_database(tmp_path, campaign, seed)
 
 
 @pytest.mark.soak

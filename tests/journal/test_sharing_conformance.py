@@ -18,6 +18,7 @@ from tests.journal.sharing_fixtures import (
     BEAT_SECONDS,
     LEASE_SECONDS,
     Fleet,
+    PostgresFleet,
     beat_for,
     close_all,
     memory_fleet,
@@ -36,8 +37,10 @@ def anyio_backend(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
 def fleet(request: pytest.FixtureRequest, tmp_path: Path) -> Fleet:
+    if request.param == "postgres":
+        return PostgresFleet(request.getfixturevalue("postgres_url"))
     return memory_fleet() if request.param == "memory" else sqlite_fleet(tmp_path / "run.db")
 
 
