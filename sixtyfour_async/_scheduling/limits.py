@@ -12,6 +12,9 @@ MAX_DEEP_SEARCHES = 5
 MAX_BULK_SUBMITS_PER_MINUTE = 10
 """Bulk submits that one organization may make. Source: docs.sixtyfour.ai, bulk-intelligence."""
 
+BULK_WINDOW_SECONDS = 62.0
+"""The minute of `MAX_BULK_SUBMITS_PER_MINUTE`, and two seconds, since the network may squeeze requests together."""
+
 LIMIT_PAUSE_SECONDS = 15.0
 """Time for which a limit stays closed after the service said "too many are running" and none of ours has ended."""
 
@@ -61,11 +64,11 @@ class WindowLimit:
 
     Attributes:
         capacity: How many may start in `window` seconds.
-        window: Seconds; two more than the service counts, since the network may squeeze requests together.
+        window: Seconds in which they are counted.
     """
 
     capacity: int
-    window: float = 62.0
+    window: float = BULK_WINDOW_SECONDS
     _started_at: deque[float] = field(default_factory=deque[float])
     _closed_until: float = 0.0
 
