@@ -81,6 +81,11 @@ class SqliteJournal:
         self._ahead = ReadAhead()
         self._failed = False
 
+    @property
+    def budget_place(self) -> Path:
+        """Where the processes that use this journal share the requests of a key: beside it."""
+        return self.path
+
     def __repr__(self) -> str:
         return f"SqliteJournal({str(self.path)!r})"
 

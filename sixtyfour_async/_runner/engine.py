@@ -77,6 +77,7 @@ class Engine:
         rows: Every row that was handed over and has not ended, by its key.
         webhooks: Where deliveries come in.
         broken: The journal's failure, once it failed: nothing is sent from then on.
+        wake: Has the engine look again at what may be sent.
     """
 
     def __init__(
@@ -93,6 +94,7 @@ class Engine:
         self._submission_of: dict[str, Submission] = {}
         self._batcher: Batcher[Row] = Batcher()
         self._inbox = Inbox()
+        self.wake = self._inbox.post
         self._outage_log = OutageLog()
         self._transit = Transit(client, journal, scheduler, self._inbox, receivers.url)
         parked = ParkedRows(journal, self.rows.__contains__)
@@ -255,11 +257,11 @@ class Engine:
 
     async def _execute(self, command: TaskCommand) -> None:
         if isinstance(command, CheckHealth):
-            await self._transit.check_health()
+            await self._transit.check_health(command.ticket)
             return
         if isinstance(command, PollBatch):
             known = [self._submissions[id_] for id_ in command.ids if id_ in self._submissions]
-            await self._transit.poll_many(known, command.ids)
+            await self._transit.poll_many(known, command)
             return
         submission = self._submissions.get(command.id)
         if submission is None:
@@ -267,7 +269,7 @@ class Engine:
         try:
             await self._execute_for(submission, command)
         except JournalError as error:
-            self._break(error)
+            self.break_off(error)
         except Exception as error:  # noqa: BLE001 (see contained)
             await self._set_aside(submission, command, contained(error))
 
@@ -290,8 +292,8 @@ class Engine:
                 self.webhooks.sending(submission)
                 await self._transit.submit(submission, command)
                 await self.webhooks.answered(submission)
-            case Poll(job_id=job_id):
-                await self._transit.poll(submission, job_id)
+            case Poll():
+                await self._transit.poll(submission, command.job_id, command.ticket)
             case Finish(report=report):
                 await self._finish(submission, report)
             case TakeBack() | Release() | Split():
@@ -380,7 +382,7 @@ class Engine:
         if stopped and self.broken is None:  # else every row is being ended, each as it stands
             self.withdraw(lambda other: any(stream in stopped for stream, _ in other.waiting))
 
-    def _break(self, error: JournalError) -> None:
+    def break_off(self, error: JournalError) -> None:
         """Send nothing more once it cannot be recorded, and hand back what runs with its id."""
         if self.broken is not None:
             return

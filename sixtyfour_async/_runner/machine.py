@@ -48,6 +48,11 @@ class Settings:
     receivers: Receivers
 
 
+def budget_place_of(journal: Journal) -> str | Path | None:
+    """Return where the processes that use a journal share their requests; None when one process uses it."""
+    return getattr(journal, "budget_place", None)
+
+
 class Machine:
     """Scheduler, engine, intake and delivery over one journal.
 
@@ -62,6 +67,7 @@ class Machine:
     def __init__(self, client: AsyncClient, settings: Settings) -> None:
         given = settings.journal
         self.journal: Journal = SqliteJournal(given) if isinstance(given, str | Path) else given or MemoryJournal()
+        pipeline_of(client).account.check(budget_place_of(self.journal))
         settings.journal = given or self.journal  # one that was made in memory is made once
         ledger = settings.ledger(self.journal)
         self.scheduler = Scheduler(

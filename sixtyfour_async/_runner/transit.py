@@ -19,6 +19,7 @@ from sixtyfour_async._runner.exchange import Exchange, contained
 from sixtyfour_async._runner.inbox import Inbox
 from sixtyfour_async._runner.reading import delivered_end, read_report, running_report
 from sixtyfour_async._runner.submission import Submission
+from sixtyfour_async._scheduling.budget import Ticket
 from sixtyfour_async._scheduling.messages import (
     Accepted,
     Announced,
@@ -26,6 +27,7 @@ from sixtyfour_async._scheduling.messages import (
     BatchPollFailed,
     Delivered,
     HealthChecked,
+    PollBatch,
     Polled,
     PollFailed,
     Release,
@@ -86,7 +88,7 @@ class Transit:
                     state: State = "unknown" if command.in_doubt else "released"
                     await self._journal.put(*submission.advance(state, error="the run was closed before this was sent"))
                     return
-                await self._accept(submission, await self._exchange.submit(submission.operation))
+                await self._accept(submission, await self._exchange.submit(submission.operation, command.ticket))
             except JournalError:
                 raise
             except Exception as error:  # noqa: BLE001 (see contained)
@@ -125,10 +127,10 @@ class Transit:
                 tally_replaced(self._journal, row.replaced)
                 row.replaced = None
 
-    async def check_health(self) -> None:
+    async def check_health(self, ticket: Ticket) -> None:
         """Learn whether the service is there."""
         try:
-            await self._exchange.check_health()
+            await self._exchange.check_health(ticket)
         except Exception as error:  # noqa: BLE001 (see contained)
             self._inbox.post(HealthChecked(contained(error)))
         else:
@@ -136,10 +138,10 @@ class Transit:
 
     # --- polls --------------------------------------------------------------------------------------------------
 
-    async def poll(self, submission: Submission, job_id: str) -> None:
+    async def poll(self, submission: Submission, job_id: str, ticket: Ticket) -> None:
         """Poll a job."""
         try:
-            answer = await self._exchange.poll(submission.operation, job_id)
+            answer = await self._exchange.poll(submission.operation, job_id, ticket)
             report = running_report(submission.operation, job_id, answer)
             report = report or await self._read(submission, job_id, answer)
             submission.show_progress(report)
@@ -192,13 +194,13 @@ class Transit:
         elif not submission.ended:
             self._inbox.post(Announced(submission.id))
 
-    async def poll_many(self, submissions: Sequence[Submission], ids: tuple[int, ...]) -> None:
-        """Poll many jobs with one request; *ids* are the runner's numbers of all that it is about."""
+    async def poll_many(self, submissions: Sequence[Submission], command: PollBatch) -> None:
+        """Poll many jobs with one request."""
         listing = next((submission.operation.poll_many() for submission in submissions), None)
         if listing is None:
             return
         try:
-            self._inbox.post(BatchPolled(ids, await self._exchange.poll_many(listing)))
+            self._inbox.post(BatchPolled(command.ids, await self._exchange.poll_many(listing, command.ticket)))
         except Exception as error:  # noqa: BLE001 (see contained)
-            logger.info("polling %d jobs: %s", len(ids), error)
-            self._inbox.post(BatchPollFailed(ids, contained(error)))
+            logger.info("polling %d jobs: %s", len(command.ids), error)
+            self._inbox.post(BatchPollFailed(command.ids, contained(error)))

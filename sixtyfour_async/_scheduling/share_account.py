@@ -276,7 +276,9 @@ class ShareAccount:
     def to_json(self) -> str:
         """Return the account as text."""
         plain = {name: getattr(self, name) for name in FIELDS}
-        plain["visitors"] = {runner: [*one.waits, one.ticket, one.next, one.seen] for runner, one in self.visitors.items()}
+        plain["visitors"] = {
+            runner: [*one.waits, one.ticket, one.next, one.seen] for runner, one in self.visitors.items()
+        }
         plain["outage"] = self.outage and [self.outage.runner, self.outage.until, self.outage.error]
         return json.dumps(plain, separators=(",", ":"))
 

@@ -5,8 +5,8 @@ as shares, or, as long as nobody else is there, as the account itself, which it 
 here waits: a shell asks `visit_at`, carries `call` to the database and brings back what `take_grant` takes in.
 
 A share is timed by the machine's clock, which goes on while the process is frozen or the machine sleeps, from before
-the visit was asked. So it dies here before it dies there. Each request that is taken has a ticket, which knows whether the
-share that it is from still lives; requests that are written down first ask it again before they are sent.
+the visit was asked. So it dies here before it dies there. Each request that is taken has a ticket, which knows whether
+the share that it is from still lives; requests that are written down first ask it again before they are sent.
 """
 
 from __future__ import annotations
@@ -101,6 +101,7 @@ class SharedBudget(Budget):
         self._new = True
         self._shares: list[Share] = []
         self._loan: Loan | None = None
+        self._renew_at = 0.0
         self._again_at = self._foreground_again_at = 0.0
         self._pause_to_tell: float | None = None
         self._remaining_to_tell: tuple[int, float] | None = None
@@ -151,7 +152,7 @@ class SharedBudget(Budget):
     def want(self, who: int, polls: int, submits: int, bulk: int = 0) -> None:
         """Learn what one of those who share the budget in the background would send now; see `Budget.want`."""
         Budget.want(self, who, polls, submits, bulk)
-        if self.is_shared:
+        if self.visit_at(0.0) < math.inf:
             self.on_want()
 
     # --- to the shell -------------------------------------------------------------------------------------------
@@ -180,7 +181,7 @@ class SharedBudget(Budget):
         waits, at = self._waits(), self._clock()
         if not any(waits):
             return math.inf
-        if self._loan is not None and at < self._loan.until - self._lease / 2:
+        if self._loan is not None and at < self._renew_at:
             return math.inf
         return now + max(0.0, (self._foreground_again_at if waits[0] else self._again_at) - at)
 
@@ -223,6 +224,7 @@ class SharedBudget(Budget):
             self._loan.until = min(self._loan.until, at)
 
     def _take_loan(self, grant: Grant, asked: float, now: float) -> None:
+        self._renew_at = (asked + self._lease + self._clock()) / 2  # a slow database leaves time to spend as well
         if grant.extended and self._loan is not None:
             self._loan.until = asked + self._lease
             return

@@ -375,4 +375,3 @@ class _Division:
         soonest = SOONEST_SECONDS if not class_ else VISIT_SECONDS if sum(self.got) else 0.05
         latest = max(GONE_SECONDS, len(rivals) / rate)
         return min(max(soonest, needed / rate), latest)
-

@@ -51,7 +51,7 @@ class Fleet:
     arrived: list[float] = field(default_factory=list[float])
 
     def __post_init__(self) -> None:
-        self.random = random.Random(self.seed)
+        self.random = random.Random(self.seed)  # noqa: S311 (a simulation)
         self._text: str | None = None
         self._events: list[tuple[float, int, Callable[[], None], Process | None]] = []
         self._numbers = count()

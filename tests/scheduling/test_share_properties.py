@@ -41,9 +41,7 @@ STEPS = st.lists(
 
 @settings(max_examples=40, deadline=None)
 @given(steps=STEPS, repeats=st.integers(1, 6), limit=st.sampled_from([3, 10, 60, 100, 500, 2000]))
-def test_no_minute_overflows_whoever_visits_and_whenever_it_sends(
-    steps: list[Step], repeats: int, limit: int
-) -> None:
+def test_no_minute_overflows_whoever_visits_and_whenever_it_sends(steps: list[Step], repeats: int, limit: int) -> None:
     account, now, jumped, sent = ShareAccount(limit), 1000.0, 0.0, list[float]()
     for step in steps * repeats:
         now += step.pause
