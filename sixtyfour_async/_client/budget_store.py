@@ -8,8 +8,9 @@ read after the row: no visit that is in the row can be later.
 from __future__ import annotations
 
 import os
+import random
 import sqlite3
-from collections.abc import Callable
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +21,11 @@ from sixtyfour_async._scheduling.share_account import ShareAccount
 from sixtyfour_async._scheduling.visits import Call, Grant, visit
 from sixtyfour_async.errors import ConfigurationError, JournalError
 
-SWAPS = 50
-"""Times that a visit is decided anew because another process was faster, before it counts as failed."""
+BUSY_SECONDS = 0.5
+"""Real seconds to try again while another process commits; a share would have died before a later answer."""
 
-BUSY_SECONDS = 0.4
-"""Real seconds to wait for the file while another process commits, which takes far less than one of them."""
+BUSY_PAUSE_SECONDS = 0.003
+"""The longest pause before trying again. SQLite's own grow to a tenth of a second, in which others go first again."""
 
 POSTGRES_SCHEMES = ("postgresql://", "postgres://")
 
@@ -116,28 +117,38 @@ class BudgetFile:
                 connection.close()
 
     def _swap(self, wanted: Visit) -> Grant:
-        connection = self._open()
-        for _ in range(SWAPS):
-            row = connection.execute("SELECT state, version FROM budgets WHERE key = ?", (wanted.key,)).fetchone()
-            text, version = row or (None, 0)
-            text, grant = wanted.decide(text, uptime(), boot_id())
-            if row is None:
-                done = connection.execute("INSERT OR IGNORE INTO budgets VALUES (?, ?, 1)", (wanted.key, text))
-            else:
-                done = connection.execute(
-                    "UPDATE budgets SET state = ?, version = version + 1 WHERE key = ? AND version = ?",
-                    (text, wanted.key, version),
-                )
-            if done.rowcount == 1:
+        until = uptime() + BUSY_SECONDS
+        while True:
+            try:
+                grant = self._try_swap(self._open(), wanted)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or uptime() > until:
+                    raise
+                grant = None
+            if grant is not None:
                 return grant
-        raise JournalError(f"the shared budget {self} is changed by others all the time")
+            time.sleep(random.uniform(0, BUSY_PAUSE_SECONDS))  # noqa: S311 (spreads tries, keeps no secret)
+
+    def _try_swap(self, connection: sqlite3.Connection, wanted: Visit) -> Grant | None:
+        """Try to make a visit; return None when another one came in between."""
+        row = connection.execute("SELECT state, version FROM budgets WHERE key = ?", (wanted.key,)).fetchone()
+        text, version = row or (None, 0)
+        text, grant = wanted.decide(text, uptime(), boot_id())
+        if row is None:
+            done = connection.execute("INSERT OR IGNORE INTO budgets VALUES (?, ?, 1)", (wanted.key, text))
+        else:
+            done = connection.execute(
+                "UPDATE budgets SET state = ?, version = version + 1 WHERE key = ? AND version = ?",
+                (text, wanted.key, version),
+            )
+        return grant if done.rowcount == 1 else None
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is not None and self._process == os.getpid():
             return self._connection
         while True:
             before = self._identity()
-            connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+            connection = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
             connection.execute("PRAGMA synchronous = OFF")
             connection.execute(
                 "CREATE TABLE IF NOT EXISTS budgets"
@@ -164,6 +175,7 @@ class BudgetFile:
     def _delete_if_unused(self) -> None:
         """Delete the file while nobody can visit it; whoever had opened it finds out after its next visit."""
         connection = self._open()
+        connection.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
         connection.execute("BEGIN EXCLUSIVE")
         try:
             accounts = [
@@ -204,6 +216,3 @@ def open_store(place: str | Path) -> BudgetStore:
 
         return BudgetTable(place)
     return BudgetFile(place)
-
-
-StoreFactory = Callable[[str | Path], BudgetStore]
