@@ -27,8 +27,9 @@ from sixtyfour_async._client.hooks import Observers, RetryPlanned
 from sixtyfour_async._client.response import StreamedResponse
 from sixtyfour_async._client.sender import Sender
 from sixtyfour_async._client.transport import Transport
-from sixtyfour_async._scheduling.budget import Budget, Ticket
+from sixtyfour_async._scheduling.budget import Ticket
 from sixtyfour_async._scheduling.retry import Retry, decide
+from sixtyfour_async._scheduling.shared_budget import SharedBudget
 from sixtyfour_async._wire.codec import HTTPRequest, HTTPResponse, decode_json, rate_limit_headers, request_id
 from sixtyfour_async.errors import SixtyfourError
 
@@ -103,7 +104,7 @@ class Pipeline:
         self,
         transport: Transport,
         clock: Clock,
-        budget: Budget,
+        budget: SharedBudget,
         credentials: Credentials,
         observers: Observers,
         *,

@@ -16,7 +16,7 @@ from sixtyfour_async._runner.engine import Engine
 from sixtyfour_async._runner.intake import Intake
 from sixtyfour_async._runner.receivers import Receivers
 from sixtyfour_async._scheduling.ledger import Ledger
-from sixtyfour_async._scheduling.limits import ConcurrencyLimit, new_job_limits
+from sixtyfour_async._scheduling.limits import BULK_LIMIT, ConcurrencyLimit, new_job_limits
 from sixtyfour_async._scheduling.row_states import ReusePolicy
 from sixtyfour_async._scheduling.scheduler import Scheduler
 
@@ -74,7 +74,7 @@ class Machine:
             budget=pipeline_of(client).budget,
             ledger=ledger,
             jitter=random.random,
-            job_limits=new_job_limits(settings.deep_searches),
+            job_limits=new_job_limits(settings.deep_searches) | {BULK_LIMIT: pipeline_of(client).budget.bulk},
             in_flight=ConcurrencyLimit(settings.max_in_flight),
             job_deadline=settings.job_deadline,
             patience=settings.patience,

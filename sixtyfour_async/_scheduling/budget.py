@@ -21,6 +21,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from sixtyfour_async._scheduling.allotment import MIN_LIMIT, MIN_RATE_FRACTION, MINUTE, allotment
+from sixtyfour_async._scheduling.breaker import SubmitBreaker
 
 _WHOLE_TOKEN = 1.0 - 1e-9
 """A token, less what rounding may have taken off it."""
@@ -129,6 +130,9 @@ class Budget:
         if polls or submits or bulk:
             self._wanted_by[who] = (polls, submits, bulk)
         self.background = any(polls or submits for polls, submits, _ in self._wanted_by.values())
+
+    def share_outage(self, breaker: SubmitBreaker, now: float) -> None:
+        """Tell other processes what the breaker of submits found, and the breaker what they did: there are none."""
 
     def _count(self, now: float, *, foreground: bool) -> None:
         self.used += 1

@@ -12,6 +12,9 @@ MAX_DEEP_SEARCHES = 5
 MAX_BULK_SUBMITS_PER_MINUTE = 10
 """Bulk submits that one organization may make. Source: docs.sixtyfour.ai, bulk-intelligence."""
 
+BULK_LIMIT = "bulk-intelligence"
+"""The name that operations give the limit on bulk submits."""
+
 BULK_WINDOW_SECONDS = 62.0
 """The minute of `MAX_BULK_SUBMITS_PER_MINUTE`, and two seconds, since the network may squeeze requests together."""
 
@@ -98,5 +101,5 @@ def new_job_limits(deep_searches: int) -> dict[str, JobLimit]:
     """Return the limits besides the budget, by the name that operations give them."""
     return {
         "deep-search": ConcurrencyLimit(deep_searches),
-        "bulk-intelligence": WindowLimit(MAX_BULK_SUBMITS_PER_MINUTE),
+        BULK_LIMIT: WindowLimit(MAX_BULK_SUBMITS_PER_MINUTE),
     }

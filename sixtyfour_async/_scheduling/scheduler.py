@@ -313,6 +313,7 @@ class Scheduler:
         """Return every submit and poll that budget, limits and cap allow now."""
         commands = list[Command]()
         self.queues.requeue(now)
+        self.budget.share_outage(self.breaker, now)
         if now >= self.poller.update_cost_at:
             self.poller.update_cost(now, self.queues.ready_count(now, self.spending.affordable), self.budget.rate)
         while next_commands := self._next(now):
@@ -338,9 +339,7 @@ class Scheduler:
         """Return the next request to make, a poll or a submit; empty when nothing is due or allowed."""
         overdue = now - self.poller.next_at()
         poll_due = overdue >= 0.0 and self.poll_breaker.opens_at(now) <= now
-        if not poll_due and not self.queues:
-            return []
-        if self.budget.ready_at(now) > now:
+        if (not poll_due and not self.queues) or self.budget.ready_at(now) > now:
             return []
         if self.queues and self.breaker.check_at() <= now:
             self.breaker.checking()

@@ -16,8 +16,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sixtyfour_async._scheduling.allotment import MIN_LIMIT
+from sixtyfour_async._scheduling.breaker import SubmitBreaker
 from sixtyfour_async._scheduling.budget import Budget, Ticket
 from sixtyfour_async._scheduling.share_account import SHARE_SECONDS
+from sixtyfour_async._scheduling.shared_window import SharedWindow
 from sixtyfour_async._scheduling.visits import Call, Grant
 
 MOST_WANTED_SECONDS = 2.0
@@ -25,6 +27,12 @@ MOST_WANTED_SECONDS = 2.0
 
 LEASE_SECONDS = 1.0
 """Real seconds for which the account is lent: who comes meanwhile waits half as long, or as long when it is frozen."""
+
+MOST_PERMITS = 2
+"""Bulk submits that are asked for at once: a permit that is not used in time is lost."""
+
+OUTAGE_LOOK_SECONDS = 5.0
+"""Service seconds after which a process looks again whether another one's breaker has closed, or says so of its own."""
 
 RETRY_SECONDS = 0.25
 """Real seconds after a visit that failed."""
@@ -83,6 +91,7 @@ class SharedBudget(Budget):
 
     Attributes:
         is_shared: It has joined an account.
+        bulk: The limit on bulk submits, which belongs to the account as well.
         failing_since: When, by the machine's clock, visits began to fail; None while they do not.
         on_want: Called when a visit may have become due.
     """
@@ -94,6 +103,7 @@ class SharedBudget(Budget):
         self.on_want: Callable[[], object] = lambda: None
         self._clock, self._lease, self._retry = machine_clock, LEASE_SECONDS * speed, RETRY_SECONDS * speed
         self._own_limit, self._full_rate = limit, self.rate
+        self.bulk = SharedWindow(machine_clock, lambda: self._spends_own, self._tell_at_once)
         self._forget()
 
     def _forget(self) -> None:
@@ -106,6 +116,12 @@ class SharedBudget(Budget):
         self._pause_to_tell: float | None = None
         self._remaining_to_tell: tuple[int, float] | None = None
         self._called: Call | None = None
+        self._bulk_again_at = 0.0
+        self._outage: str | None = None
+        self._has_news = False
+        self._outage_elsewhere: str | None = None
+        self._asked_at = 0.0
+        self._inherits_outage = self._has_breaker = False
 
     # --- to scheduler and pipeline ------------------------------------------------------------------------------
 
@@ -138,7 +154,7 @@ class SharedBudget(Budget):
         if self.is_shared:
             self._shares.clear()
             self._pause_to_tell = max(until, self._pause_to_tell or until)
-            self.on_want()
+            self._tell_at_once()
 
     def observe_headers(self, now: float, limit: int | None, remaining: int | None) -> None:
         """Learn from the headers of an answer; how many of the requests were ours, the account knows."""
@@ -153,6 +169,22 @@ class SharedBudget(Budget):
         """Learn what one of those who share the budget in the background would send now; see `Budget.want`."""
         Budget.want(self, who, polls, submits, bulk)
         if self.visit_at(0.0) < math.inf:
+            self.on_want()
+
+    def share_outage(self, breaker: SubmitBreaker, now: float) -> None:
+        """Tell other processes what the breaker of submits found, and the breaker what they did."""
+        if not self.is_shared:
+            breaker.hear(None, now, inherited=True)
+            return
+        breaker.hear(self._outage_elsewhere, now, inherited=self._inherits_outage)
+        self._has_breaker, known, self._outage = True, self._outage, breaker.outage
+        if (known is None) != (self._outage is None):
+            self._tell_at_once()
+
+    def _tell_at_once(self) -> None:
+        """Have the account visited though nothing may be waited for: there is something that others must know."""
+        if self.is_shared:
+            self._has_news = True
             self.on_want()
 
     # --- to the shell -------------------------------------------------------------------------------------------
@@ -176,19 +208,22 @@ class SharedBudget(Budget):
         """Return when the account is to be visited, by the client's clock; infinity when there is no need."""
         if not self.is_shared or self._asking:
             return math.inf
-        if self._pause_to_tell is not None and self.failing_since is None:
+        if self._has_news and self.failing_since is None:
             return now
         waits, at = self._waits(), self._clock()
-        if not any(waits):
-            return math.inf
-        if self._loan is not None and at < self._renew_at:
-            return math.inf
-        return now + max(0.0, (self._foreground_again_at if waits[0] else self._again_at) - at)
+        again_at = math.inf
+        if self._loan is None and (self._outage is not None or self._outage_elsewhere is not None):
+            again_at = max(self._again_at, self._asked_at + OUTAGE_LOOK_SECONDS)
+        if any(waits) and (self._loan is None or at >= self._renew_at):
+            again_at = min(again_at, self._foreground_again_at if waits[0] else self._again_at)
+        if self._bulk_wanted():
+            again_at = min(again_at, max(self._again_at, self._bulk_again_at))
+        return now + max(0.0, again_at - at)
 
     def call(self, now: float) -> Call:
         """Return what to tell the account, and spend nothing that is lent until `take_grant` or `visit_failed`."""
         self._called = self._call(now)
-        self._asking = True
+        self._asking, self._has_news = True, False
         return self._called
 
     def take_grant(self, grant: Grant, asked: float, now: float) -> None:
@@ -201,8 +236,14 @@ class SharedBudget(Budget):
         """
         called, self._called = self._called, None
         self._asking = self._new = False
-        self.failing_since = self._pause_to_tell = self._remaining_to_tell = None
+        self._asked_at = asked
+        self.failing_since = self._remaining_to_tell = None
+        if called is not None and called.paused:
+            self._pause_to_tell = None
         self._take_loan(grant, asked, now)
+        self._outage_elsewhere, self._inherits_outage = grant.outage, grant.inherits_outage
+        self.bulk.permit(grant.bulk, asked + SHARE_SECONDS)
+        self._bulk_again_at = asked + grant.bulk_again
         if grant.tokens:
             self._shares.append(Share(asked + SHARE_SECONDS, grant.tokens))
         self._again_at = asked + (grant.again or 0.0)
@@ -216,7 +257,7 @@ class SharedBudget(Budget):
 
         What was told may have been heard, or not; telling it once more does no harm.
         """
-        self._asking, self._called = False, None
+        self._asking, self._called, self._has_news = False, None, True
         at = self._clock()
         self.failing_since = at if self.failing_since is None else self.failing_since
         self._again_at = self._foreground_again_at = at + self._retry
@@ -237,6 +278,7 @@ class SharedBudget(Budget):
             self._shares.clear()
             self._tokens, self._filled_at = grant.lent, max(now, now + grant.paused)
             self._slow_start_until = now + grant.eased
+            self.bulk.take_over(grant.bulk_ages, now)
 
     def _call(self, now: float, *, leaving: bool = False) -> Call:
         kept = unsent = None
@@ -244,17 +286,23 @@ class SharedBudget(Budget):
             self._refill(now)
             kept = self._tokens
             unsent = sum(1 for at in self._sent if at > now - SHARE_SECONDS)
-        remaining = self._remaining_to_tell
+        remaining, bulk = self._remaining_to_tell, self._bulk_wanted()
+        bulk = bulk if self._clock() >= self._bulk_again_at else 0
+        foreground, polls, submits = self._waits()
         return Call(
             limit=self._own_limit,
-            waits=self._waits(),
+            waits=(foreground, polls, submits + bulk),
             lease=self._lease,
             kept=kept,
             unsent=unsent or 0,
             sent=self.last_minute(now) if self._new or self._loan is not None else 0,
             paused=0.0 if self._pause_to_tell is None else max(0.0, self._pause_to_tell - now),
             remaining=remaining and (remaining[0], self._clock() - remaining[1]),
+            bulk=bulk,
+            bulk_ages=self.bulk.ages(now) if self._new or self._loan is not None else (),
             other_traffic=self.other_traffic,
+            outage=self._outage,
+            can_check=self._has_breaker,
             leaving=leaving,
         )
 
@@ -268,6 +316,13 @@ class SharedBudget(Budget):
             waits.append(min(most, max(0, wanted - in_hand)))
             in_hand = max(0, in_hand - wanted)
         return waits[0], waits[1], waits[2]
+
+    def _bulk_wanted(self) -> int:
+        """Return how many bulk submits wait for a permit; none are needed while the account is lent."""
+        if self._spends_own:
+            return 0
+        wanted = sum(bulk for _, _, bulk in self._wanted_by.values())
+        return max(0, min(MOST_PERMITS, wanted) - self.bulk.permitted())
 
     def _in_hand(self) -> int:
         at = self._clock()

@@ -46,6 +46,9 @@ PUNCTUAL_SECONDS = 0.1
 GONE_SECONDS = 1.0
 """Delay of a booked visit from which on its process waits for nothing any more: it has died, or was served."""
 
+OUTAGE_GRACE_SECONDS = 60.0
+"""Time in which the process whose breaker is open must be heard of again."""
+
 LAST_PLACE = 1 << 60
 
 
@@ -65,7 +68,8 @@ class Call:
         bulk: Bulk submits that wait.
         bulk_ages: Seconds since each bulk submit that it made while it was lent the account.
         other_traffic: What it found of it while it was lent the account.
-        outage: Seconds for which its breaker is going to be open, and why; None while it is closed.
+        outage: Why its breaker is open; None while it is closed.
+        can_check: It has a breaker, so that it can check whether an outage is over.
         leaving: It waits for nothing and comes no more.
     """
 
@@ -80,7 +84,8 @@ class Call:
     bulk: int = 0
     bulk_ages: tuple[float, ...] = ()
     other_traffic: int | None = None
-    outage: tuple[float, str] | None = None
+    outage: str | None = None
+    can_check: bool = False
     leaving: bool = False
 
 
@@ -103,6 +108,7 @@ class Grant:
         bulk_again: Seconds until another bulk submit may be granted.
         outage: Why no process may submit until the one whose breaker is open has found the service well; None for no
             outage, and for that process itself.
+        inherits_outage: The process whose breaker was open is gone: it is this one's turn to check.
     """
 
     tokens: int = 0
@@ -118,6 +124,7 @@ class Grant:
     bulk_ages: tuple[float, ...] = ()
     bulk_again: float = 0.0
     outage: str | None = None
+    inherits_outage: bool = False
 
 
 def visit(account: ShareAccount, now: float, clock: str, runner: str, call: Call) -> Grant:
@@ -180,6 +187,8 @@ def _hear(account: ShareAccount, now: float, runner: str, call: Call, *, new: bo
     if new:  # its own budget knew nothing of this one: what that spent in the last minute is paid for here
         account.level -= min(call.sent, account.capacity)
         account.count(call.sent, now)
+        account.bulk_starts += [now - age for age in call.bulk_ages]
+        account.bulk_starts.sort()
     if call.paused:
         account.pause(now + call.paused)
     if call.remaining is not None:
@@ -189,13 +198,18 @@ def _hear(account: ShareAccount, now: float, runner: str, call: Call, *, new: bo
 
 
 def _hear_outage(account: ShareAccount, now: float, runner: str, call: Call) -> None:
-    """The first process whose breaker opens keeps that of the others open, until it closes its own or is gone."""
+    """The first process whose breaker opens keeps that of the others open, until it has closed its own.
+
+    One that is gone leaves the outage to whoever comes next and can check.
+    """
     outage = account.outage
-    if outage is not None and (now >= outage.until or (outage.runner == runner and call.outage is None)):
-        account.outage = outage = None
-    if call.outage is not None and (outage is None or outage.runner == runner) and not call.leaving:
-        seconds, error = call.outage
-        account.outage = Outage(runner, now + seconds, error)
+    if call.outage is not None:
+        if outage is None or outage.runner == runner or now >= outage.until:
+            account.outage = Outage(runner, now + (0.0 if call.leaving else OUTAGE_GRACE_SECONDS), call.outage)
+    elif outage is not None and outage.runner == runner and now < outage.until:
+        account.outage = None
+    elif outage is not None and now >= outage.until and call.can_check and not call.leaving:
+        account.outage = Outage(runner, now + OUTAGE_GRACE_SECONDS, outage.error)
 
 
 def _lend(account: ShareAccount, now: float, runner: str, call: Call) -> Grant:
@@ -252,6 +266,7 @@ def _grant(
     waiting = 1 + sum(1 for one in account.others(runner) if any(one.waits) and now < one.next + GONE_SECONDS)
     full = not _free_bulk_starts(account, now)
     outage = account.outage
+    mine = outage is not None and outage.runner == runner
     return Grant(
         tokens=tokens,
         lent=lent,
@@ -265,7 +280,8 @@ def _grant(
         bulk=bulk,
         bulk_ages=bulk_ages,
         bulk_again=account.bulk_starts[0] + BULK_WINDOW_SECONDS - now if full else 0.0,
-        outage=None if outage is None or outage.runner == runner else outage.error,
+        outage=None if outage is None or mine else outage.error,
+        inherits_outage=mine,
     )
 
 

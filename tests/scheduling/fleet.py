@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import count
 
+from sixtyfour_async._scheduling.breaker import SubmitBreaker
 from sixtyfour_async._scheduling.share_account import ShareAccount
 from sixtyfour_async._scheduling.shared_budget import SharedBudget
 from sixtyfour_async._scheduling.visits import Call, Grant, visit
@@ -114,6 +115,8 @@ class Process:
         self.polls: deque[float] = deque()
         self.waited: list[float] = []
         self.sent: list[float] = []
+        self.breaker = SubmitBreaker()
+        self.bulk = 0
         self.is_dead = False
         self.frozen_until = 0.0
         self._wakes_at: float | None = None
@@ -135,8 +138,20 @@ class Process:
     def freeze(self, seconds: float) -> None:
         self.frozen_until = self.fleet.now + seconds
 
+    def start_bulk(self) -> list[float]:
+        """Start a bulk submit if that is allowed; return when it started."""
+        self.work()
+        now = self.fleet.now
+        if not self.bulk or self.budget.bulk.opens_at(now) > now or self.budget.ready_at(now) > now:
+            return []
+        self.bulk -= 1
+        self.budget.bulk.acquire(now)
+        self._send(foreground=False)
+        return [now]
+
     def work(self) -> None:
         budget, now = self.budget, self.fleet.now
+        budget.share_outage(self.breaker, now)
         self._tell()
         while self.calls and budget.ready_at(now, foreground=True) <= now:
             self._send(foreground=True)
@@ -162,7 +177,7 @@ class Process:
 
     def _tell(self) -> None:
         self.budget.foreground = len(self.calls)
-        self.budget.want(1, len(self.polls), self.submits)
+        self.budget.want(1, len(self.polls), self.submits, self.bulk)
 
     def _answered(self, grant: Grant | None, asked: float) -> None:
         if grant is None:

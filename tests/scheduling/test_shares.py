@@ -156,7 +156,8 @@ def test_whoever_follows_a_killed_process_that_had_the_whole_account_waits_for_i
     victim = fleet.add(submits=MANY)
     heir = fleet.add()
     fleet.at(30.0, victim.kill)
-    fleet.at(30.01, lambda: [heir.call() for _ in range(50)], heir)
+    for _ in range(50):
+        fleet.at(30.01, heir.call, heir)
 
     fleet.run(100)
 
