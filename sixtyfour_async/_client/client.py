@@ -8,12 +8,14 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
+from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from pydantic import JsonValue
 
+from sixtyfour_async._client.account_visits import AccountVisits
 from sixtyfour_async._client.answers import Answer, RawResponse, read_answer
 from sixtyfour_async._client.auth import ApiKey, AuthScheme, OAuth, Tokens, read_key
 from sixtyfour_async._client.bindings import Namespace
@@ -21,6 +23,7 @@ from sixtyfour_async._client.clock import Clock
 from sixtyfour_async._client.download import DOWNLOAD_TIMEOUT_SECONDS, Download, DownloadOptions, Link, Progress
 from sixtyfour_async._client.hooks import Hooks, Observers
 from sixtyfour_async._client.job import Job
+from sixtyfour_async._client.machine_clock import uptime
 from sixtyfour_async._client.namespaces import Namespaces
 from sixtyfour_async._client.paging import pages_of, rows_of
 from sixtyfour_async._client.pipeline import Pipeline, RateLimit
@@ -28,7 +31,7 @@ from sixtyfour_async._client.result_files import Source, resolve_link
 from sixtyfour_async._client.secret import Secret
 from sixtyfour_async._client.stream import read_events
 from sixtyfour_async._client.transport import Transport
-from sixtyfour_async._scheduling.budget import Budget
+from sixtyfour_async._scheduling.shared_budget import SharedBudget
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async._wire.bounds import MAX_DOWNLOAD_BYTES
 from sixtyfour_async._wire.codec import (
@@ -75,6 +78,9 @@ class AsyncClient(Namespaces):
         auth_scheme: The header that carries the key: ``"x-api-key"``, or ``"bearer"`` for ``Authorization``.
         auth: `OAuth` client credentials instead of a key.
         requests_per_minute: The key's rate limit. Source: docs.sixtyfour.ai, errors page: 500 per key.
+        budget: A journal's path, or a ``postgresql://`` URL, by which all processes that use the key share its rate
+            limit. Path: those of one machine, by a small file beside it. By default the limit is this client's alone;
+            while a `JobRunner` is entered, its journal is its client's budget.
         retries: How often a failed request is sent again, at most.
         hooks: Observers of requests, responses and retries, and of what runners do; see `Hooks`.
         http_client: Your own ``httpx.AsyncClient`` or ``httpx2.AsyncClient``, for proxies or certificates. It is not
@@ -94,6 +100,7 @@ class AsyncClient(Namespaces):
         auth_scheme: AuthScheme = "x-api-key",
         auth: OAuth | None = None,
         requests_per_minute: int = 500,
+        budget: str | Path | None = None,
         retries: int = 4,
         hooks: Sequence[Hooks] = (),
         http_client: HTTPClient | None = None,
@@ -109,11 +116,14 @@ class AsyncClient(Namespaces):
         clock = Clock(speed)
         transport = Transport(url, clock.home, http_client)
         try:
-            budget = Budget(requests_per_minute)
+            requests = SharedBudget(requests_per_minute, lambda: uptime() * speed, speed)
         except ValueError as error:
             raise ConfigurationError(f"requests_per_minute: {error}") from error
         credentials = ApiKey(key, auth_scheme) if auth is None else Tokens(auth, transport.base_url, clock)
-        self._pipeline = Pipeline(transport, clock, budget, credentials, Observers(tuple(hooks)), retries=retries)
+        name = key.reveal() if auth is None else auth.client_id
+        account = AccountVisits(requests, clock, sha256(name.encode()).hexdigest(), budget)
+        observers = Observers(tuple(hooks))
+        self._pipeline = Pipeline(transport, clock, requests, credentials, observers, account=account, retries=retries)
         self._is_copy = False
 
     async def __aenter__(self) -> Self:
@@ -134,6 +144,7 @@ class AsyncClient(Namespaces):
         The client can be entered again with ``async with``.
         """
         if not self._is_copy:
+            await self._pipeline.account.leave()
             await self._pipeline.transport.aclose()
 
     def with_options(self, *, timeout: float | None = None, retries: int | None = None) -> Self:

@@ -19,6 +19,7 @@ import anyio
 import stamina
 from pydantic import JsonValue
 
+from sixtyfour_async._client.account_visits import AccountVisits
 from sixtyfour_async._client.answers import RawResponse
 from sixtyfour_async._client.auth import Credentials
 from sixtyfour_async._client.clock import Clock
@@ -26,8 +27,9 @@ from sixtyfour_async._client.hooks import Observers, RetryPlanned, note_attempt
 from sixtyfour_async._client.response import StreamedResponse
 from sixtyfour_async._client.sender import Sender
 from sixtyfour_async._client.transport import Transport
-from sixtyfour_async._scheduling.budget import Budget
+from sixtyfour_async._scheduling.budget import Ticket
 from sixtyfour_async._scheduling.retry import Retry, decide
+from sixtyfour_async._scheduling.shared_budget import SharedBudget
 from sixtyfour_async._wire.codec import HTTPRequest, HTTPResponse, decode_json, rate_limit_headers, request_id
 from sixtyfour_async.errors import SixtyfourError
 
@@ -40,6 +42,9 @@ MAX_CONCURRENT_REQUESTS = 500
 A runner's own requests are few beside them: fifty submits, and polls of at most 30 s at 8 a second. Together they stay
 below the 1024 files that most systems let a process open.
 """
+
+ACQUIRE_SECONDS = 60.0
+"""Real seconds for which a request without a timeout of its own waits for the database of a shared budget."""
 
 logger = logging.getLogger("sixtyfour_async.client")
 
@@ -89,6 +94,7 @@ class Pipeline:
         transport: The connections.
         clock: The client's clock; the budget's instants are its instants.
         budget: Requests a minute, shared by everything that uses the key.
+        account: Where the budget comes from when other processes use the key too.
         sender: Adds the credentials and calls the hooks.
         timeout: Real seconds to wait for each response, instead of the request's own timeout; None for the latter.
         retries: How often a failed request is sent again when that cannot cost anything.
@@ -98,15 +104,17 @@ class Pipeline:
         self,
         transport: Transport,
         clock: Clock,
-        budget: Budget,
+        budget: SharedBudget,
         credentials: Credentials,
         observers: Observers,
         *,
+        account: AccountVisits,
         retries: int,
     ) -> None:
         self.transport = transport
         self.clock = clock
         self.budget = budget
+        self.account = account
         self.sender = Sender(transport, credentials, observers, self.acquire)
         self.timeout: float | None = None
         self.retries = retries
@@ -134,8 +142,14 @@ class Pipeline:
 
     # --- one request --------------------------------------------------------------------------------------------
 
-    async def acquire(self) -> None:
+    async def acquire(self, patience: float = ACQUIRE_SECONDS) -> Ticket:
         """Wait until the budget allows one more foreground request, and spend it.
+
+        Args:
+            patience: Real seconds for which to wait for the database of a shared budget while it cannot be reached.
+
+        Raises:
+            JournalError: It could not for so long.
 
         Callers are served in the order they came: `anyio.Lock` is fair, and only its holder watches the budget. Without
         the line, all waiters would wake at the same instant and whoever the event loop ran first would take the
@@ -149,19 +163,23 @@ class Pipeline:
             async with self._waits.line:
                 # Look again after each sleep: a 429 or a runner's request may have moved the instant meanwhile.
                 while (at := self.budget.ready_at(now := self.clock.now(), foreground=True)) > now:
-                    await self.clock.sleep_until(at)
-                self.budget.take(now, foreground=True)
+                    self.account.check_failing(patience)
+                    await self.account.wait_until(at)
+                ticket = self.budget.take(now, foreground=True)
                 note_attempt(waited=now - since)
+                return ticket
         finally:
             self.budget.foreground -= 1
 
-    async def exchange(self, request: HTTPRequest) -> HTTPResponse:
+    async def exchange(self, request: HTTPRequest, ticket: Ticket) -> HTTPResponse:
         """Send one request, for which the budget has been acquired, and pass the response's rate-limit headers to it.
+
+        A ticket that holds no longer when the request would be sent is replaced by one in the foreground.
 
         Raises:
             TransportError: No usable response; ``sent`` tells whether the service may have acted on the request.
         """
-        response = await self.sender.send(request.within(self.timeout))
+        response = await self.sender.send(request.within(self.timeout), ticket)
         self.budget.observe_headers(self.clock.now(), *rate_limit_headers(response))
         fields = {"operation": request.operation, "status": response.status}
         logger.debug("%s: %d, %d bytes", request.operation, response.status, len(response.body), extra=fields)
@@ -172,8 +190,7 @@ class Pipeline:
         self.clock.home.settle()
         note_attempt(resends=0)
         async with self._waits.concurrency:
-            await self.acquire()
-            response = await self.exchange(request)
+            response = await self.exchange(request, await self.acquire(request.timeout))
         return RawResponse(response.status, response.headers, response.body)
 
     @asynccontextmanager
@@ -182,8 +199,8 @@ class Pipeline:
         self.clock.home.settle()
         note_attempt(resends=0)
         async with self._waits.concurrency:
-            await self.acquire()
-            async with self.sender.open(request.within(self.timeout)) as response:
+            ticket = await self.acquire(request.timeout)
+            async with self.sender.open(request.within(self.timeout), ticket) as response:
                 yield response
 
     # --- retries ------------------------------------------------------------------------------------------------
@@ -234,7 +251,6 @@ class Pipeline:
         """Send a request once and return the decoded JSON of a successful response, and the request id."""
         self.clock.home.settle()
         async with self._waits.concurrency:
-            await self.acquire()
-            response = await self.exchange(request)
+            response = await self.exchange(request, await self.acquire(request.timeout))
         value = decode_json(response, operation=request.operation, job_limit=operation.endpoint.job_limit)
         return value, request_id(response.headers)

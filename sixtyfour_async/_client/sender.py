@@ -11,6 +11,7 @@ from sixtyfour_async._client.auth import AuthHeaders, Credentials
 from sixtyfour_async._client.hooks import ATTEMPT, Observers, RequestSent, ResponseSeen, note_attempt
 from sixtyfour_async._client.response import StreamedResponse
 from sixtyfour_async._client.transport import Transport
+from sixtyfour_async._scheduling.budget import Ticket
 from sixtyfour_async._wire.codec import HTTPRequest, HTTPResponse, is_unknown_route, request_id
 from sixtyfour_async._wire.shown_url import shown_url
 from sixtyfour_async.errors import TransportError
@@ -40,7 +41,7 @@ class Sender:
         transport: Transport,
         credentials: Credentials,
         observers: Observers,
-        acquire: Callable[[], Awaitable[None]],
+        acquire: Callable[[], Awaitable[Ticket]],
     ) -> None:
         self.observers = observers
         self._transport = transport
@@ -48,45 +49,47 @@ class Sender:
         self._acquire = acquire
         self._unknown_routes: set[str] = set()
 
-    async def send(self, request: HTTPRequest) -> HTTPResponse:
+    async def send(self, request: HTTPRequest, ticket: Ticket) -> HTTPResponse:
         """Send a request and read the whole response, whatever its status."""
         if request.fallback is None:
-            return await self._send_authorized(request)
+            return await self._send_authorized(request, ticket)
         if request.operation in self._unknown_routes:
-            return await self._send_authorized(request.fallback)
-        response = await self._send_authorized(request)
+            return await self._send_authorized(request.fallback, ticket)
+        response = await self._send_authorized(request, ticket)
         if not is_unknown_route(response):
             return response
-        await self._acquire_again()
-        other = await self._send_authorized(request.fallback)
+        other = await self._send_authorized(request.fallback, await self._acquire_again())
         # Two unknown routes are more likely a wrong base URL than an old deployment: remember nothing.
         if not is_unknown_route(other):
             self._unknown_routes.add(request.operation)
         return other
 
     @asynccontextmanager
-    async def open(self, request: HTTPRequest) -> AsyncGenerator[StreamedResponse, None]:
+    async def open(self, request: HTTPRequest, ticket: Ticket) -> AsyncGenerator[StreamedResponse, None]:
         """Send a request and give the response as soon as it begins; fallback routes are not tried here."""
         auth = await self._auth_for(request)
+        await self._renewed(ticket)
         async with self._open(request, auth) as response:
             if not self._may_reauthorize(request, auth, response.status):
                 yield response
                 return
-        await self._acquire_again()
-        async with self._open(request, await self._auth_for(request)) as response:
+        auth, ticket = await self._auth_for(request), await self._acquire_again()
+        await self._renewed(ticket)
+        async with self._open(request, auth) as response:
             yield response
 
-    async def _send_authorized(self, request: HTTPRequest) -> HTTPResponse:
+    async def _send_authorized(self, request: HTTPRequest, ticket: Ticket) -> HTTPResponse:
         auth = await self._auth_for(request)
-        response = await self._exchange(request, auth)
+        response = await self._exchange(request, auth, ticket)
         if self._may_reauthorize(request, auth, response.status):
-            await self._acquire_again()
-            response = await self._exchange(request, await self._auth_for(request))
+            ticket = await self._acquire_again()
+            response = await self._exchange(request, await self._auth_for(request), ticket)
         return response
 
-    async def _acquire_again(self) -> None:
-        await self._acquire()
+    async def _acquire_again(self) -> Ticket:
+        ticket = await self._acquire()
         note_attempt(resends=ATTEMPT.get().resends + 1)
+        return ticket
 
     def _may_reauthorize(self, request: HTTPRequest, auth: AuthHeaders, status: int) -> bool:
         unauthorized = status == HTTPStatus.UNAUTHORIZED and not request.keyless
@@ -96,10 +99,15 @@ class Sender:
         return NO_AUTH if request.keyless else await self._credentials.auth(self._fetch_token)
 
     async def _fetch_token(self, request: HTTPRequest) -> HTTPResponse:
-        await self._acquire()
-        return await self._exchange(request, NO_AUTH)
+        return await self._exchange(request, NO_AUTH, await self._acquire())
 
-    async def _exchange(self, request: HTTPRequest, auth: AuthHeaders) -> HTTPResponse:
+    async def _renewed(self, ticket: Ticket) -> None:
+        """Wait for the budget once more when the share that a request was to be sent by has run out."""
+        while not ticket.holds():
+            ticket = await self._acquire()
+
+    async def _exchange(self, request: HTTPRequest, auth: AuthHeaders, ticket: Ticket) -> HTTPResponse:
+        await self._renewed(ticket)
         started_at = self._notify_request(request, auth)
         try:
             response = await self._transport.send(request, auth.headers)

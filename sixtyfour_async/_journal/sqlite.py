@@ -48,5 +48,10 @@ class SqliteJournal(StoredJournal):
         self.path = Path(path)
         super().__init__(SqliteStore(self.path, lease_seconds, clock, adopt=adopt))
 
+    @property
+    def budget_place(self) -> Path:
+        """Where the processes that use this journal share the requests of a key: beside it."""
+        return self.path
+
     def __repr__(self) -> str:
         return f"SqliteJournal({str(self.path)!r})"

@@ -83,6 +83,7 @@ class Engine:
         webhooks: Where deliveries come in.
         reporter: Tells the hooks.
         broken: The journal's failure, once it failed: nothing is sent from then on.
+        wake: Has the engine look again at what may be sent.
     """
 
     def __init__(
@@ -97,6 +98,7 @@ class Engine:
         self._delivery = delivery
         self._batcher: Batcher[Row] = Batcher()
         self._inbox = Inbox()
+        self.wake = self._inbox.post
         self.reporter = Reporter(client, journal, scheduler)
         self.following = Following(journal, scheduler, self._under_way, self._inbox)
         claims = Claims(journal, self.following.limits)
@@ -275,20 +277,20 @@ class Engine:
         try:
             await self.following.run()
         except JournalError as error:
-            self._break(error)
+            self.break_off(error)
 
     async def _execute(self, command: TaskCommand) -> None:
         submissions = self._under_way.submissions
         try:
             if isinstance(command, CheckHealth):
-                await self._transit.check_health()
+                await self._transit.check_health(command.ticket)
             elif isinstance(command, PollBatch):
                 known = [submissions[id_] for id_ in command.ids if id_ in submissions]
-                await self._transit.poll_many(known, command.ids)
+                await self._transit.poll_many(known, command)
             elif command.id in submissions:
                 await self._execute_contained(submissions[command.id], command)
         except JournalError as error:
-            self._break(error)
+            self.break_off(error)
 
     async def _execute_contained(self, submission: Submission, command: JobCommand) -> None:
         try:
@@ -299,7 +301,7 @@ class Engine:
             self.ends.let_go(submission, [row.entry.key for row in submission.rows])
             await self.webhooks.closed(submission)
         except JournalError as error:
-            self._break(error)
+            self.break_off(error)
         except Exception as error:  # noqa: BLE001 (see contained)
             await self._set_aside(submission, command, contained(error, submission.rows[0].log_fields()))
         if self.broken is not None:  # perhaps by another task, while this submit was in transit
@@ -324,8 +326,8 @@ class Engine:
                 self.webhooks.sending(submission)
                 await self._transit.submit(submission, command)
                 await self.webhooks.answered(submission)
-            case Poll(job_id=job_id):
-                await self._transit.poll(submission, job_id)
+            case Poll():
+                await self._transit.poll(submission, command.job_id, command.ticket)
             case Finish():
                 await self.ends.finish(submission, command)
             case TakeBack() | Release() | Split():
@@ -382,7 +384,7 @@ class Engine:
         if self.broken is None:  # else every row is being ended, each as it stands
             self.withdraw(lambda row: any(stream in stopped for stream, _ in row.waiting))
 
-    def _break(self, error: JournalError) -> None:
+    def break_off(self, error: JournalError) -> None:
         """Send nothing more once it cannot be recorded, and hand back what runs with its id.
 
         A submit in transit may come back with an id, which nobody else knows: its rows end when it does.

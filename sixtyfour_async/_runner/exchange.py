@@ -10,6 +10,7 @@ from typing import Any
 import anyio
 
 from sixtyfour_async._client.client import SUBMIT_TIMEOUT_SECONDS, AsyncClient, pipeline_of
+from sixtyfour_async._scheduling.budget import Ticket
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async._wire.codec import (
     HTTPRequest,
@@ -47,33 +48,33 @@ class Exchange:
         self._webhook_url = webhook_url
         self._pipeline = pipeline_of(client)
 
-    async def submit(self, operation: JobOperation[Any], objection: Callable[[], str | None]) -> Body:
+    async def submit(self, operation: JobOperation[Any], ticket: Ticket, objection: Callable[[], str | None]) -> Body:
         """Submit an operation and return the answer as it came; nothing leaves if there is an objection by then."""
         # Here and not sooner: where an answer is delivered is no part of a row's content and its fingerprint.
         if self._webhook_url is not None:
             operation = operation.with_webhook_url(self._webhook_url)
         request = encode(operation, job_route(operation), timeout=SUBMIT_TIMEOUT_SECONDS).unless(objection)
-        return await self._send(request, job_limit=operation.endpoint.job_limit)
+        return await self._send(request, ticket, job_limit=operation.endpoint.job_limit)
 
-    async def check_health(self) -> None:
+    async def check_health(self, ticket: Ticket) -> None:
         """Request the balance, which is free: whatever the API answers shows that it is there."""
         request = encode(HEALTH_CHECK, answer_route(HEALTH_CHECK))
-        (await self._send(request)).decode(operation=request.operation)
+        (await self._send(request, ticket)).decode(operation=request.operation)
 
     def is_pushed(self, operation: JobOperation[Any]) -> bool:
         """Return whether an operation's end is delivered to our URL."""
         url = self._webhook_url
         return url is not None and getattr(operation.with_webhook_url(url), "webhook_url", None) == url
 
-    async def poll(self, operation: JobOperation[Any], job_id: str) -> Body:
+    async def poll(self, operation: JobOperation[Any], job_id: str, ticket: Ticket) -> Body:
         """Poll a job and return the answer as it came."""
         poll = operation.poll(job_id)
-        return await self._send(encode(poll, answer_route(poll)))
+        return await self._send(encode(poll, answer_route(poll)), ticket)
 
-    async def poll_many(self, listing: Operation[Any]) -> Mapping[str, Report]:
+    async def poll_many(self, listing: Operation[Any], ticket: Ticket) -> Mapping[str, Report]:
         """Poll a list endpoint and return the reports of the jobs on it, by the service's ids."""
         request = encode(listing, answer_route(listing))
-        value = (await self._send(request)).decode(operation=request.operation)
+        value = (await self._send(request, ticket)).decode(operation=request.operation)
         answer = decode_answer(listing.answer_type(), value, operation=request.operation)
         return {item.job_id: item.report() for item in answer}
 
@@ -93,8 +94,8 @@ class Exchange:
             await self._client.save(answer, path, max_bytes=MAX_FILE_ANSWER_BYTES)
             return await anyio.Path(path).read_text("utf-8", errors="replace")
 
-    async def _send(self, request: HTTPRequest, *, job_limit: str = "") -> Body:
-        response = await self._pipeline.exchange(request)
+    async def _send(self, request: HTTPRequest, ticket: Ticket, *, job_limit: str = "") -> Body:
+        response = await self._pipeline.exchange(request, ticket)
         return successful(response, operation=request.operation, job_limit=job_limit).as_body()
 
 

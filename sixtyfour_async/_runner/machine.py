@@ -16,7 +16,7 @@ from sixtyfour_async._runner.engine import Engine
 from sixtyfour_async._runner.intake import Intake
 from sixtyfour_async._runner.receivers import Receivers
 from sixtyfour_async._scheduling.ledger import Ledger
-from sixtyfour_async._scheduling.limits import ConcurrencyLimit, new_job_limits
+from sixtyfour_async._scheduling.limits import BULK_LIMIT, ConcurrencyLimit, new_job_limits
 from sixtyfour_async._scheduling.row_states import ReusePolicy
 from sixtyfour_async._scheduling.scheduler import Scheduler
 
@@ -48,6 +48,11 @@ class Settings:
     receivers: Receivers
 
 
+def budget_place_of(journal: Journal) -> str | Path | None:
+    """Return where the processes that use a journal share their requests; None when one process uses it."""
+    return getattr(journal, "budget_place", None)
+
+
 class Machine:
     """Scheduler, engine, intake and delivery over one journal.
 
@@ -62,13 +67,14 @@ class Machine:
     def __init__(self, client: AsyncClient, settings: Settings) -> None:
         given = settings.journal
         self.journal: Journal = journal_at(given) if isinstance(given, str | Path) else given or MemoryJournal()
+        pipeline_of(client).account.check(budget_place_of(self.journal))
         settings.journal = given or self.journal  # one that was made in memory is made once
         ledger = settings.ledger(self.journal)
         self.scheduler = Scheduler(
             budget=pipeline_of(client).budget,
             ledger=ledger,
             jitter=random.random,
-            job_limits=new_job_limits(settings.deep_searches),
+            job_limits=new_job_limits(settings.deep_searches) | {BULK_LIMIT: pipeline_of(client).budget.bulk},
             in_flight=ConcurrencyLimit(settings.max_in_flight),
             job_deadline=settings.job_deadline,
             patience=settings.patience,

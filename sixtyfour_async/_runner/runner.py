@@ -18,7 +18,7 @@ from sixtyfour_async._runner.caps import Caps, check_settings, new_ledger, open_
 from sixtyfour_async._runner.enrichment import EnrichesFrames
 from sixtyfour_async._runner.heartbeat import keep_lease
 from sixtyfour_async._runner.host import Host
-from sixtyfour_async._runner.machine import Machine, Settings
+from sixtyfour_async._runner.machine import Machine, Settings, budget_place_of
 from sixtyfour_async._runner.outcome_stream import Operations, OutcomeStream, check_job
 from sixtyfour_async._runner.outcomes import Explanation, Outcome, RunPlan, Stats, Unfinished, Unknown
 from sixtyfour_async._runner.planning import plan
@@ -125,7 +125,7 @@ class JobRunner(EnrichesFrames, ReceivesWebhooks):
         self.client = client
         self.left_running: tuple[Unfinished, ...] = ()
         self._max_in_flight = max_in_flight
-        self._budget, self._clock = pipeline_of(client).budget, pipeline_of(client).clock
+        self._account, self._clock = pipeline_of(client).account, pipeline_of(client).clock
         caps = Caps(max_cost_cents, max_cost_cents_per_run, max_cost_cents_per_day, max_cost_cents_per_month)
         self._receivers = Receivers(None if webhook_url is None else delivery_url(webhook_url))
         self._settings = Settings(
@@ -185,7 +185,8 @@ class JobRunner(EnrichesFrames, ReceivesWebhooks):
             await self._engine.webhooks.load()
             self._scheduler.poller.runtimes.read_json(await self.journal.get_meta(RUNTIMES) or "")
             self._runtimes_saved_at = self._clock.now()
-            await self._serve(host)
+            async with self._account.shared_at(budget_place_of(self.journal)):
+                await self._serve(host)
         except BaseException as error:
             for stream in self._delivery.streams:
                 stream.fail(error)
@@ -193,7 +194,7 @@ class JobRunner(EnrichesFrames, ReceivesWebhooks):
         finally:
             self._tasks = None
             self._engine.webhooks.close()
-            self._budget.background = False  # or foreground calls would leave tokens to nobody
+            self._scheduler.budget.want(id(self._scheduler), 0, 0)  # or foreground calls would leave tokens to nobody
             self._detach()
             await self._save_runtimes()
             await self.journal.close()
@@ -203,6 +204,7 @@ class JobRunner(EnrichesFrames, ReceivesWebhooks):
             self._tasks = tasks
             tasks.start_soon(self._engine.run, tasks)
             tasks.start_soon(keep_lease, self.journal, lambda: self._engine.broken is not None)
+            tasks.start_soon(self._account.run, self._engine.wake, self._engine.break_off)
             self._engine.webhooks.open(tasks)
             host.ready.set()
             await host.leave.wait()

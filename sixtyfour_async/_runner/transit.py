@@ -25,6 +25,7 @@ from sixtyfour_async._runner.job_owners import JobOwners
 from sixtyfour_async._runner.reading import delivered_end, polled_report, running_report
 from sixtyfour_async._runner.reporter import Reporter
 from sixtyfour_async._runner.submission import Row, Submission
+from sixtyfour_async._scheduling.budget import Ticket
 from sixtyfour_async._scheduling.messages import (
     Accepted,
     Announced,
@@ -33,6 +34,7 @@ from sixtyfour_async._scheduling.messages import (
     Delivered,
     HealthChecked,
     NotSent,
+    PollBatch,
     Polled,
     PollFailed,
     Release,
@@ -134,7 +136,7 @@ class Transit:
     async def _submit(self, submission: Submission, command: Submit) -> None:
         if await self._intend(submission, command):
             self._reporter.sending(submission)
-            answer = await self._exchange.submit(submission.operation, self._claims.objection)
+            answer = await self._exchange.submit(submission.operation, command.ticket, self._claims.objection)
             await self._accept(submission, answer)
 
     async def _intend(self, submission: Submission, command: Submit) -> bool:
@@ -216,12 +218,12 @@ class Transit:
             if isinstance(command, TakeBack | Release | Split):
                 await self._journal.put(*submission.advance("released", 0.0, error=str(command.error)))
 
-    async def check_health(self) -> None:
+    async def check_health(self, ticket: Ticket) -> None:
         """Learn whether the service is there."""
         ATTEMPT.set(Attempt())
         try:
             with stray_cancellation_contained():
-                await self._exchange.check_health()
+                await self._exchange.check_health(ticket)
         except Exception as error:  # noqa: BLE001 (see contained)
             self._inbox.post(HealthChecked(contained(error)))
         else:
@@ -229,14 +231,14 @@ class Transit:
 
     # --- polls --------------------------------------------------------------------------------------------------
 
-    async def poll(self, submission: Submission, job_id: str) -> None:
+    async def poll(self, submission: Submission, job_id: str, ticket: Ticket) -> None:
         """Poll a job."""
         ATTEMPT.set(Attempt(jobs=(submission.id,)))
         if await self._claims.hold([submission]):
             raise FencedError([row.entry.key for row in submission.rows])
         try:
             with stray_cancellation_contained():
-                answer = await self._exchange.poll(submission.operation, job_id)
+                answer = await self._exchange.poll(submission.operation, job_id, ticket)
                 report = running_report(submission.operation, job_id, answer)
                 report = report or await self._read(submission, job_id, answer)
                 submission.show_progress(report)
@@ -299,23 +301,23 @@ class Transit:
         elif not submission.ended:
             self._inbox.post(Announced(submission.id))
 
-    async def poll_many(self, submissions: Sequence[Submission], ids: tuple[int, ...]) -> None:
-        """Poll many jobs with one request; *ids* are the runner's numbers of all that it is about."""
+    async def poll_many(self, submissions: Sequence[Submission], command: PollBatch) -> None:
+        """Poll many jobs with one request."""
         for taken in await self._claims.hold(submissions):
             self._let_go(taken, [row.entry.key for row in taken.rows])
         listing = next((submission.operation.poll_many() for submission in submissions), None)
         if listing is None:
             return
-        ATTEMPT.set(Attempt(jobs=ids))
+        ATTEMPT.set(Attempt(jobs=command.ids))
         try:
             with stray_cancellation_contained():
-                reports = await self._exchange.poll_many(listing)
+                reports = await self._exchange.poll_many(listing, command.ticket)
             for submission in submissions:
                 listed = reports.get(submission.first.job_id or "")
                 self._reporter.polled([submission], state=None if listed is None else listed.state)
-            self._inbox.post(BatchPolled(ids, reports))
+            self._inbox.post(BatchPolled(command.ids, reports))
         except Exception as error:  # noqa: BLE001 (see contained)
-            logger.info("polling %d jobs: %s", len(ids), error)
+            logger.info("polling %d jobs: %s", len(command.ids), error)
             failure = contained(error)
             self._reporter.polled(submissions, error=failure)
-            self._inbox.post(BatchPollFailed(ids, failure))
+            self._inbox.post(BatchPollFailed(command.ids, failure))

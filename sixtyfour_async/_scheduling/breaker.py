@@ -23,6 +23,10 @@ price is that rows may wait up to four times as long as such an outage lasts. A 
 doubles up to `MAX_PAUSE_SECONDS`. Each acceptance takes one such growth back, not all, so that a service that takes
 every second submit does not begin anew each time.
 
+**Several processes** that share a key share the outage, too: the first breaker that opens holds those of the others
+open, and checks and tries for all of them. They begin with one submit at a time once it has closed. When its process is
+gone, one of them inherits the outage, and goes on with a health check.
+
 **Batches.** A batch in doubt is all of its rows in doubt. After trouble the first submit carries one row, and each
 acceptance allows the next twice as many. What can be repeated without being paid twice is exempt.
 
@@ -49,7 +53,7 @@ from sixtyfour_async._scheduling.retry import (
     was_not_delivered,
     was_refused_for_now,
 )
-from sixtyfour_async.errors import APIError, RateLimitError, SixtyfourError
+from sixtyfour_async.errors import APIError, RateLimitError, RunStoppedError, SixtyfourError
 
 MAX_SUBMITS_IN_TRANSIT = 50
 """The largest window: each submit in it is a row that a crash leaves in doubt."""
@@ -101,6 +105,7 @@ class SubmitBreaker:
         error: The last failure; None while closed.
         hopeless: Why the run should end; None while there is hope.
         pause: Seconds of the present pause.
+        elsewhere: Another process checks and tries, and this one waits for it.
     """
 
     held: int = 0
@@ -111,6 +116,7 @@ class SubmitBreaker:
     error: SixtyfourError | None = None
     hopeless: SixtyfourError | None = None
     pause: float = 0.0
+    elsewhere: bool = False
     _opens_at: float = 0.0
     _rows_at_once: float = math.inf
     _recent: deque[int] = field(default_factory=lambda: deque[int](maxlen=RECENT_SUBMITS))
@@ -164,6 +170,26 @@ class SubmitBreaker:
             return None
         self._parts_awaited -= 1
         return 1 - self._parts_awaited
+
+    # --- other processes ----------------------------------------------------------------------------------------
+
+    @property
+    def outage(self) -> str | None:
+        """Why no process should submit before this one has found the service well; None when it does not say so."""
+        return None if self.elsewhere or self.state == "closed" else str(self.error)
+
+    def hear(self, outage: str | None, now: float, *, inherited: bool) -> None:
+        """Learn of an outage that another process found; None when there is none. *inherited*: it is ours from now."""
+        if outage is not None:
+            error = RunStoppedError(f"another process found the service in trouble: {outage}")
+            self.state, self.error, self.elsewhere, self._opens_at = "open", error, True, math.inf
+            self.window, self._rows_at_once = 1, 1
+        elif self.elsewhere:
+            self.elsewhere = False
+            if inherited:
+                self._opens_at = now
+            else:
+                self.state, self.error, self.pause = "closed", None, 0.0
 
     # --- what became of them ------------------------------------------------------------------------------------
 

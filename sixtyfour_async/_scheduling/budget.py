@@ -20,20 +20,27 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-MINUTE = 60.0
-"""Seconds in the window of the limit."""
-
-MIN_LIMIT = 3
-"""The lowest limit, in requests a minute, that can be kept: one for the margin, one for the burst, one to refill."""
+from sixtyfour_async._scheduling.allotment import MIN_LIMIT, MIN_RATE_FRACTION, MINUTE, allotment
+from sixtyfour_async._scheduling.breaker import SubmitBreaker
 
 _WHOLE_TOKEN = 1.0 - 1e-9
 """A token, less what rounding may have taken off it."""
 
-_MIN_RATE_FRACTION = 0.05
-"""Part of the rate that we keep, however much other traffic there seems to be."""
-
 _FOREGROUND_RUN = 4
 """Foreground requests in a row after which one of the background goes first."""
+
+
+class Ticket:
+    """The right to send one request. That of a budget that nobody else spends holds for ever."""
+
+    __slots__ = ()
+
+    def holds(self) -> bool:
+        """Return whether the request may still be sent; to be asked as late as possible before it is."""
+        return True
+
+
+TICKET = Ticket()
 
 
 @dataclass(slots=True)
@@ -66,6 +73,7 @@ class Budget:
     throttled: int = 0
     other_traffic: int = 0
     paused_until: float = 0.0
+    _wanted_by: dict[int, tuple[int, int, int]] = field(default_factory=dict[int, tuple[int, int, int]])
     _sent: deque[float] = field(default_factory=deque[float])
     _other_traffic_until: float = 0.0
     _capacity: float = 1.0
@@ -81,15 +89,10 @@ class Budget:
 
     def _apply_limit(self, limit: int, burst: int | None, margin: int | None) -> None:
         """Derive burst, margin and rate that keep a limit, less what other traffic takes of it."""
-        least = 2 if limit >= 6 else 1  # noqa: PLR2004 (two tokens let one side leave one to the other)
-        burst = max(least, min(10, limit // 50)) if burst is None else burst
-        margin = max(1, limit // 125) if margin is None else margin
-        rate = (limit - margin - burst) / MINUTE
-        if rate <= 0 or burst < 1:
-            raise ValueError(f"burst {burst} and margin {margin} leave nothing of a limit of {limit}")
+        burst, margin, rate = allotment(limit, burst, margin)
         self.limit, self.burst, self.margin, self._capacity = limit, burst, margin, float(burst)
         self._tokens = min(self._tokens, self._capacity)
-        self.rate = max(rate * _MIN_RATE_FRACTION, rate - self.other_traffic / MINUTE)
+        self.rate = max(rate * MIN_RATE_FRACTION, rate - self.other_traffic / MINUTE)
 
     def ready_at(self, now: float, *, foreground: bool = False) -> float:
         """Return the instant at which the next request may be sent; *now* when it may be sent at once.
@@ -107,10 +110,31 @@ class Budget:
             return start + missing / (self.rate / 2)
         return start + slow + (missing - slow * self.rate / 2) / self.rate
 
-    def take(self, now: float, *, foreground: bool = False) -> None:
+    def take(self, now: float, *, foreground: bool = False) -> Ticket:
         """Spend one request; the caller has waited until `ready_at`."""
         self._refill(now)
         self._tokens -= 1.0
+        self._count(now, foreground=foreground)
+        return TICKET
+
+    def want(self, who: int, polls: int, submits: int, bulk: int = 0) -> None:
+        """Learn what one of those who share the budget in the background would send now.
+
+        Args:
+            who: A number of its own.
+            polls: Polls that are due.
+            submits: Submits that nothing but the budget holds back.
+            bulk: Bulk submits that nothing but the budget and their own limit hold back.
+        """
+        self._wanted_by.pop(who, None)
+        if polls or submits or bulk:
+            self._wanted_by[who] = (polls, submits, bulk)
+        self.background = any(polls or submits for polls, submits, _ in self._wanted_by.values())
+
+    def share_outage(self, breaker: SubmitBreaker, now: float) -> None:
+        """Tell other processes what the breaker of submits found, and the breaker what they did: there are none."""
+
+    def _count(self, now: float, *, foreground: bool) -> None:
         self.used += 1
         self._sent.append(now)
         self.last_minute(now)

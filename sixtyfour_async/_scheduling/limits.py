@@ -12,6 +12,12 @@ MAX_DEEP_SEARCHES = 5
 MAX_BULK_SUBMITS_PER_MINUTE = 10
 """Bulk submits that one organization may make. Source: docs.sixtyfour.ai, bulk-intelligence."""
 
+BULK_LIMIT = "bulk-intelligence"
+"""The name that operations give the limit on bulk submits."""
+
+BULK_WINDOW_SECONDS = 62.0
+"""The minute of `MAX_BULK_SUBMITS_PER_MINUTE`, and two seconds, since the network may squeeze requests together."""
+
 LIMIT_PAUSE_SECONDS = 15.0
 """Time for which a limit stays closed after the service said "too many are running" and none of ours has ended."""
 
@@ -63,11 +69,11 @@ class WindowLimit:
 
     Attributes:
         capacity: How many may start in `window` seconds.
-        window: Seconds; two more than the service counts, since the network may squeeze requests together.
+        window: Seconds in which they are counted.
     """
 
     capacity: int
-    window: float = 62.0
+    window: float = BULK_WINDOW_SECONDS
     _started_at: deque[float] = field(default_factory=deque[float])
     _closed_until: float = 0.0
 
@@ -97,5 +103,5 @@ def new_job_limits(deep_searches: int) -> dict[str, JobLimit]:
     """Return the limits besides the budget, by the name that operations give them."""
     return {
         "deep-search": ConcurrencyLimit(deep_searches),
-        "bulk-intelligence": WindowLimit(MAX_BULK_SUBMITS_PER_MINUTE),
+        BULK_LIMIT: WindowLimit(MAX_BULK_SUBMITS_PER_MINUTE),
     }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from sixtyfour_async._scheduling.budget import TICKET, Ticket
 from sixtyfour_async.errors import SixtyfourError
 from sixtyfour_async.models.jobs import Report
 
@@ -142,12 +143,14 @@ class Submit:
     ``sent_at``: the instant, ISO text, at which they were set aside; "" for now.
     ``in_doubt``: an earlier submit of it may have been accepted, so the rows are unknown, not released, if this one is
     not sent after all.
+    ``ticket``: the right to send it; one that holds no longer when the intent is recorded gives back the intent.
     """
 
     id: int
     reserved_cents: float = 0.0
     in_doubt: bool = False
     sent_at: str = ""
+    ticket: Ticket = field(default=TICKET, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,7 @@ class Poll:
 
     id: int
     job_id: str
+    ticket: Ticket = field(default=TICKET, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +167,14 @@ class PollBatch:
     """Poll all of these jobs with one request; they are of one kind."""
 
     ids: tuple[int, ...]
+    ticket: Ticket = field(default=TICKET, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class CheckHealth:
     """Send a request that costs nothing, in order to learn whether the service is there."""
+
+    ticket: Ticket = field(default=TICKET, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,19 @@ class PollHeap:
             heapq.heappop(self._entries)
         return self._entries[0][0] if self._entries else math.inf
 
+    def due_count(self, now: float, most: int) -> int:
+        """Return how many polls are due, at most so many; those planned again since may be among them.
+
+        What hangs below an entry of a heap is due no earlier, so that only what is due is looked at, and its children.
+        """
+        due, places = 0, [0]
+        while places and due < most:
+            place = places.pop()
+            if place < len(self._entries) and self._entries[place][0] <= now:
+                due += self._is_current(self._entries[place])
+                places += [2 * place + 1, 2 * place + 2]
+        return due
+
     def pop(self) -> ScheduledJob:
         """Remove the first poll, after `next_at` has named it, and return its job."""
         return self.jobs[heapq.heappop(self._entries)[2]]
@@ -88,6 +101,10 @@ class PollQueue:
     def next_at(self) -> float:
         """Return when the first poll is due; infinity when there is none."""
         return min(self.foreground.next_at(), self.background.next_at())
+
+    def due_count(self, now: float, most: int) -> int:
+        """Return how many polls are due, at most so many."""
+        return min(most, self.foreground.due_count(now, most) + self.background.due_count(now, most))
 
     def current(self) -> list[ScheduledJob]:
         """Return the jobs whose polls are planned."""

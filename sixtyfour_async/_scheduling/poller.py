@@ -95,6 +95,7 @@ class Poller:
         ended: Jobs that they saw to their end.
         update_cost_at: When the cost must be updated; infinite when it has settled.
         lags: How long the last ends lay unseen, seconds, as far as it can be known.
+        queue: The planned polls.
     """
 
     jobs: dict[int, ScheduledJob]
@@ -116,7 +117,7 @@ class Poller:
     _schedules: Schedules = field(default_factory=Schedules)
     _foreground_running: Counter[str] = field(default_factory=Counter[str])
     _foreground_step: int = 0
-    _queue: PollQueue = field(init=False)
+    queue: PollQueue = field(init=False)
     _order: Iterator[int] = field(default_factory=count)
 
     # --- jobs come and go ---------------------------------------------------------------------------------------
@@ -124,7 +125,7 @@ class Poller:
     def __post_init__(self) -> None:
         self._cheapest_step = max(0, math.ceil(STEPS_PER_DOUBLING * math.log2(self.patience / MIN_POLL_COST_SECONDS)))
         self._step = self._planned_at_step = self._foreground_step = self._cheapest_step
-        self._queue = PollQueue(PollHeap(self.jobs, self._put_off_at), PollHeap(self.jobs, self._put_off_at))
+        self.queue = PollQueue(PollHeap(self.jobs, self._put_off_at), PollHeap(self.jobs, self._put_off_at))
 
     def start(self, job: ScheduledJob, now: float, *, at_once: bool = False, slot_contended: bool = False) -> None:
         """Poll a job from now on."""
@@ -237,18 +238,18 @@ class Poller:
 
     def next_at(self) -> float:
         """Return when the next poll is due; infinity when nothing runs."""
-        return self._queue.next_at()
+        return self.queue.next_at()
 
     def foreground_at(self) -> float:
         """Return when the next poll of a job is due that somebody waits for; infinity when there is none."""
-        return self._queue.foreground.next_at()
+        return self.queue.foreground.next_at()
 
     def take(self, now: float, *, as_trial: bool = False) -> list[ScheduledJob]:
         """Return the job whose poll is next, with all others that the same request reports on.
 
         A due poll of a job that somebody waits for goes first, else the one that `next_at` is about.
         """
-        head = self._queue.pop_trial(now) if as_trial else self._queue.pop(now)
+        head = self.queue.pop_trial(now) if as_trial else self.queue.pop(now)
         listed = [] if head.poll_alone else sorted(self._by_list_endpoint.get(head.list_endpoint, ()))
         together = [
             job for job in map(self.jobs.__getitem__, listed) if job.phase is Phase.RUNNING and not job.poll_alone
@@ -263,7 +264,7 @@ class Poller:
         latest = job.accepted_at + self.deadline
         job.poll_at = min(at, latest) if latest > now else at
         job.plan_number = next(self._order)
-        self._queue.push(job)
+        self.queue.push(job)
 
     def _put_off_at(self, job: ScheduledJob) -> float:
         """Return when a poll that is planned goes: a first safety poll later, if more is known than when it was."""
@@ -306,7 +307,7 @@ class Poller:
         while self._foreground_step > self._step and self._asks_too_much(self._foreground_step, rate):
             self._foreground_step -= 1
         self._cost_updated_at = now
-        settled = self._step == before or not self._queue
+        settled = self._step == before or not self.queue
         self.update_cost_at = min(math.inf if settled else now + COST_UPDATE_SECONDS, self.push.next_at())
         # Plan again when polls became cheaper by half, or twice as much is known as at the last time. The lower bound
         # of `_planned_at_polls` keeps a handful of probes from setting this off at every poll.
@@ -389,7 +390,7 @@ class Poller:
         schedules = {
             variant: self._schedule(variant, self._step) for variant, number in self._running.items() if number
         }
-        for job in self._queue.current():
+        for job in self.queue.current():
             if job.failed_polls or job.announced:
                 continue
             at_own_step = job.list_endpoint or job.is_probe or job.urgent or self.push.covers(job)

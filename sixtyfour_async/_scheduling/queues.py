@@ -182,6 +182,10 @@ class SubmitQueues:
             at = max(at, opens_at)
         return at
 
+    def waiting_behind(self, limit: str) -> int:
+        """Return how many jobs wait behind a limit."""
+        return sum(len(queue) for (name, _), queue in self._queues.items() if name == limit)
+
     def waiting_rows(self) -> int:
         """Return the number of rows that wait."""
         return sum(job.rows for job in self.jobs.values() if job.phase is Phase.WAITING)

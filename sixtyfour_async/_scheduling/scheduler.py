@@ -58,6 +58,7 @@ from sixtyfour_async._scheduling.queues import SubmitQueues
 from sixtyfour_async._scheduling.retry import Retry, decide
 from sixtyfour_async._scheduling.spending import Spending, Verdict
 from sixtyfour_async._scheduling.turns import Turns
+from sixtyfour_async._scheduling.wants import wanted
 from sixtyfour_async.errors import (
     JobTimeoutError,
     RateLimitError,
@@ -273,13 +274,14 @@ class Scheduler:
 
     def due(self, now: float) -> list[Command]:
         """Return every submit and poll that budget, limits and cap allow now."""
-        commands: list[Command] = []
+        commands = list[Command]()
         self.queues.requeue(now)
+        self.budget.share_outage(self.breaker, now)
         if now >= self.poller.update_cost_at:
             self.poller.update_cost(now, self.queues.ready_count(now, self.spending.affordable), self.budget.rate)
         while next_commands := self._next(now):
             commands += next_commands
-        self.budget.background = self._next_due_at(now) <= now  # else the foreground need leave us no token
+        self.budget.want(id(self), *wanted(self.poller, self.poll_breaker, self.queues, self.spending, now))
         return commands
 
     def wake_at(self, now: float) -> float | None:
@@ -304,14 +306,11 @@ class Scheduler:
         """Return the next request to make, a poll or a submit; empty when nothing is due or allowed."""
         overdue = now - self.poller.next_at()
         poll_due = overdue >= 0.0 and self.poll_breaker.opens_at(now) <= now
-        if not poll_due and not self.queues:
-            return []
-        if self.budget.ready_at(now) > now:
+        if (not poll_due and not self.queues) or self.budget.ready_at(now) > now:
             return []
         if self.queues and self.breaker.check_at() <= now:
             self.breaker.checking()
-            self.budget.take(now)
-            return [CheckHealth()]
+            return [CheckHealth(self.budget.take(now))]
         cost = self.poller.poll_cost_seconds
         somebody_waits = poll_due and self.poller.foreground_at() <= now
         if not poll_due or (not somebody_waits and self.turns.is_submits(overdue, cost)):
@@ -319,10 +318,11 @@ class Scheduler:
             if submit or not poll_due:
                 return submit
         self.turns.polled(overdue, cost, self.poller.polls_per_job())
-        self.budget.take(now)
+        ticket = self.budget.take(now)
         self.poll_breaker.polled()
         first, *others = self.poller.take(now, as_trial=self.poll_breaker.is_open)
-        return [PollBatch((first.id, *(job.id for job in others))) if others else Poll(first.id, first.job_id or "")]
+        ids = (first.id, *(job.id for job in others))
+        return [PollBatch(ids, ticket) if others else Poll(first.id, first.job_id or "", ticket)]
 
     def _take_submit(self, now: float) -> list[Command]:
         for job in self.queues.heads(now):
@@ -341,8 +341,8 @@ class Scheduler:
             job.advance(Transition.SUBMIT_SENT)
             job.attempts += 1
             self.turns.submitted()
-            self.budget.take(now)
-            return [*dropped, Submit(job.id, job.reserved_cents, job.in_doubt, job.booked_at or "")]
+            ticket, booked_at = self.budget.take(now), job.booked_at or ""
+            return [*dropped, Submit(job.id, job.reserved_cents, job.in_doubt, booked_at, ticket)]
         return []
 
     def _divide(self, job: ScheduledJob, size: int, why: SixtyfourError) -> Split:

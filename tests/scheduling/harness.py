@@ -346,7 +346,7 @@ class Harness:
 
     def _check(self) -> None:
         poller = self.scheduler.poller
-        queue = poller._queue  # pyright: ignore[reportPrivateUsage]
+        queue = poller.queue
         planned = Counter(job.id for job in queue.current() if job.poll_at < float("inf"))
         for job in self.scheduler.jobs.values():
             if job.phase is Phase.RUNNING:
