@@ -109,7 +109,7 @@ class SharedJournal(TimedJournal, Protocol):
         ...
 
     def may_send(self) -> bool:
-        """Has this runner's lease `SENDING_MARGIN_SECONDS` left, by a clock that goes on while the process is frozen?"""
+        """Has this runner's lease `SENDING_MARGIN_SECONDS` left, by a clock that goes on while it is frozen?"""
         ...
 
     async def find_all(self, keys: Collection[str]) -> list[Entry]:
