@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -173,8 +174,18 @@ def _with_answers(frame: Frame, question: Question, endings: Sequence[Ending], *
     return frame.with_columns(steady(added, names[question.added_columns.index("error")]) if is_part else added)
 
 
-async def submit_frame(runner: Runs, frame: Any, question: Question, *, key: str | None, batching: Batching) -> int:
-    """Ask about every row of a frame, and return as soon as none of them waits to be sent.
+async def submit_frame(
+    runner: Runs, frame: Any, question: Question, *, key: str | None, batching: Batching, wait: float
+) -> int:
+    """Ask about every row of a frame, and return once none of them waits to be sent.
+
+    Args:
+        runner: Submits the rows.
+        frame: The rows.
+        question: What to ask.
+        key: The column that names a row in the journal.
+        batching: As in `JobRunner.map`.
+        wait: Real seconds to wait for the ends, once all were sent.
 
     Returns:
         The number of rows that could be sent.
@@ -190,13 +201,12 @@ async def submit_frame(runner: Runs, frame: Any, question: Question, *, key: str
     matched = _Matched.of(made, rows, question, key)
     asked = [found for row in rows if not isinstance(found := matched.ask(row), InputError)]
     keys = {id(operation): name for operation, name in asked}
-    is_read = anyio.Event()
+    is_read, have_ended = anyio.Event(), anyio.Event()
+    refusals: list[SixtyfourError] = []
 
     def operations() -> Iterator[JobOperation[Any]]:
         yield from (operation for operation, _ in asked)
         is_read.set()
-
-    refusals: list[SixtyfourError] = []
 
     async def run() -> None:
         try:
@@ -205,15 +215,18 @@ async def submit_frame(runner: Runs, frame: Any, question: Question, *, key: str
                     pass  # they are in the journal
         except SixtyfourError as error:
             refusals.append(error)
-        tasks.cancel_scope.cancel()
+        is_read.set()
+        have_ended.set()
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(run)
         await is_read.wait()
         while runner.stats().waiting:  # noqa: ASYNC110 (many things end a row's wait, and this is rare)
             await anyio.sleep(LOOK_SECONDS)
-        if runner.stats().in_flight:  # else all have ended, perhaps with a refusal that is yet to be raised
-            tasks.cancel_scope.cancel()
+        # When none is in flight all have ended, perhaps with a refusal that is yet to be raised.
+        with anyio.move_on_after(wait if runner.stats().in_flight else math.inf):
+            await have_ended.wait()
+        tasks.cancel_scope.cancel()
     for refusal in refusals:
         raise refusal
     return len(asked)

@@ -84,7 +84,7 @@ class Enrich:
     def __post_init__(self) -> None:
         if not self.journal:
             raise ConfigurationError("journal: an engine repeats tasks, so that without a journal rows are paid twice")
-        if isinstance(self.client, partial) and _has_key(cast("partial[AsyncClient]", self.client)):
+        if _has_key(self.client):
             raise ConfigurationError(
                 "client: a key would be in every pickle: set SIXTYFOUR_API_KEY where the workers run instead"
             )
@@ -111,13 +111,18 @@ class Enrich:
         """Return the ``pyarrow.Schema`` that comes out when tables of this one go in."""
         return self(schema.empty_table()).schema
 
-    def submit(self, table: Any) -> Submitted:
-        """Submit every row, and return without waiting for the answers: calling this value later collects them.
+    def submit(self, table: Any, *, wait: float = 0.0) -> Submitted:
+        """Submit every row that was not submitted yet, and return without the answers; a call collects them later.
 
-        For schedulers that give a slot back while a job runs elsewhere. At most ``max_in_flight`` rows can run at once:
-        with more rows than that it returns when the last one was submitted.
+        For schedulers that give a slot back while a job runs elsewhere: submit, look again from time to time (with the
+        same method: nothing is submitted twice), and call once nothing is running. At most ``max_in_flight`` rows run
+        at once: with more it returns when the last one was submitted.
+
+        Args:
+            table: The rows.
+            wait: Real seconds to wait for the ends of what runs.
         """
-        return _run(partial(self._submit, table))
+        return _run(partial(self._submit, table, wait))
 
     async def _enrich(self, table: Any) -> Any:
         async with self.client() as client, JobRunner(client, journal=self.journal, **self.options) as runner:
@@ -125,17 +130,19 @@ class Enrich:
                 cast("Runs", runner), table, self.question, key=self.key, batching=self.batching, is_part=True
             )
 
-    async def _submit(self, table: Any) -> Submitted:
+    async def _submit(self, table: Any, wait: float) -> Submitted:
         async with self.client() as client:
-            async with JobRunner(client, journal=self.journal, **self.options) as runner:
+            runner = JobRunner(client, journal=self.journal, **self.options)
+            async with runner:
                 rows = await submit_frame(
-                    cast("Runs", runner), table, self.question, key=self.key, batching=self.batching
+                    cast("Runs", runner), table, self.question, key=self.key, batching=self.batching, wait=wait
                 )
-            return Submitted(rows, len(runner.left_running))
+        return Submitted(rows, len(runner.left_running))
 
 
-def _has_key(made: partial[AsyncClient]) -> bool:
-    return bool(made.args) or not {"api_key", "auth"}.isdisjoint(made.keywords)
+def _has_key(client: object) -> bool:
+    """Return whether a ``functools.partial`` of `AsyncClient` holds a key; what a function holds cannot be seen."""
+    return bool(getattr(client, "args", ())) or not {"api_key", "auth"}.isdisjoint(getattr(client, "keywords", {}))
 
 
 def _run(work: Callable[[], Awaitable[T]]) -> T:
