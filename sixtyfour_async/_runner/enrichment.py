@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+import math
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar, cast, overload
@@ -26,6 +27,7 @@ from sixtyfour_async.questions.row_operations import row_operation
 from sixtyfour_async.questions.sent_cells import sent_text
 from sixtyfour_async.tables import Row
 from sixtyfour_async.tables.frames import Frame, frame_of
+from sixtyfour_async.tables.frames.base import steady
 
 
 class _Frame(Protocol):
@@ -36,6 +38,9 @@ F = TypeVar("F", bound=_Frame)
 
 NOT_SENT: Final = frozenset({"rejected"})
 """Statuses of rows that cost nothing and brought nothing."""
+
+LOOK_SECONDS: Final = 0.1
+"""Real seconds between looks at whether all rows were sent."""
 
 logger = logging.getLogger("sixtyfour_async.runner")
 
@@ -120,21 +125,111 @@ class EnrichesFrames:
         If it is interrupted, what was submitted runs on: the same call on the same journal gets its answers.
         """
         try:
-            return await _enrich(cast("Runs", self), frame, question, key=key, batching=batching, progress=progress)
+            return await enrich_frame(
+                cast("Runs", self), frame, question, key=key, batching=batching, progress=progress
+            )
         except (KeyboardInterrupt, anyio.get_cancelled_exc_class()) as stop:
             # The frames below this one are of no use to whoever pressed the button, and there are many.
             raise stop.with_traceback(None) from None
 
 
-async def _enrich(
-    runner: Runs, frame: Any, question: Question, *, key: str | None, batching: Batching, progress: bool
+async def enrich_frame(
+    runner: Runs,
+    frame: Any,
+    question: Question,
+    *,
+    key: str | None,
+    batching: Batching,
+    progress: bool = False,
+    is_part: bool = False,
 ) -> Any:
+    """Ask about every row of a frame and return it with the answers' columns; see `EnrichesFrames.enrich`.
+
+    Args:
+        runner: Submits the rows.
+        frame: The rows.
+        question: What to ask.
+        key: The column that names a row in the journal.
+        batching: As in `JobRunner.map`.
+        progress: Whether to show progress.
+        is_part: Is the frame a part of a larger one? The types of its columns then do not depend on its rows.
+    """
     made = frame_of(frame)
     rows = list(made.rows())
     matched = _Matched.of(made, rows, question, key) if rows else None
     endings = await _ask(runner, matched, rows, batching, progress=progress) if matched else []
-    names = output_columns(made.columns, question.answer_columns)
-    return made.with_columns(answer_columns(question, endings, names))
+    return _with_answers(made, question, endings, is_part=is_part)
+
+
+def part_without_rows(frame: Any, question: Question) -> Any | None:
+    """Return a frame without rows with the answers' columns, as `enrich_frame` would a part; None if it has rows."""
+    made = frame_of(frame)
+    has_rows = next(iter(made.rows()), None) is not None
+    return None if has_rows else _with_answers(made, question, [], is_part=True)
+
+
+def _with_answers(frame: Frame, question: Question, endings: Sequence[Ending], *, is_part: bool) -> Any:
+    names = output_columns(frame.columns, question.answer_columns)
+    added = answer_columns(question, endings, names)
+    return frame.with_columns(steady(added, names[question.added_columns.index("error")]) if is_part else added)
+
+
+async def submit_frame(
+    runner: Runs, frame: Any, question: Question, *, key: str | None, batching: Batching, wait: float
+) -> int:
+    """Ask about every row of a frame, and return once none of them waits to be sent.
+
+    Args:
+        runner: Submits the rows.
+        frame: The rows.
+        question: What to ask.
+        key: The column that names a row in the journal.
+        batching: As in `JobRunner.map`.
+        wait: Real seconds to wait for the ends, once all were sent.
+
+    Returns:
+        The number of rows that could be sent.
+
+    Raises:
+        InputError, ConfigurationError: See `EnrichesFrames.enrich`.
+        SixtyfourError: The refusal that later rows would have met.
+    """
+    made = frame_of(frame)
+    rows = list(made.rows())
+    if not rows:
+        return 0
+    matched = _Matched.of(made, rows, question, key)
+    asked = [found for row in rows if not isinstance(found := matched.ask(row), InputError)]
+    keys = {id(operation): name for operation, name in asked}
+    is_read, have_ended = anyio.Event(), anyio.Event()
+    refusals: list[SixtyfourError] = []
+
+    def operations() -> Iterator[JobOperation[Any]]:
+        yield from (operation for operation, _ in asked)
+        is_read.set()
+
+    async def run() -> None:
+        try:
+            async with aclosing(runner.map(operations(), key=lambda one: keys[id(one)], batching=batching)) as outcomes:
+                async for _ in outcomes:
+                    pass  # they are in the journal
+        except SixtyfourError as error:
+            refusals.append(error)
+        is_read.set()
+        have_ended.set()
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(run)
+        await is_read.wait()
+        while runner.stats().waiting:  # noqa: ASYNC110 (many things end a row's wait, and this is rare)
+            await anyio.sleep(LOOK_SECONDS)
+        # When none is in flight all have ended, perhaps with a refusal that is yet to be raised.
+        with anyio.move_on_after(wait if runner.stats().in_flight else math.inf):
+            await have_ended.wait()
+        tasks.cancel_scope.cancel()
+    for refusal in refusals:
+        raise refusal
+    return len(asked)
 
 
 @dataclass(frozen=True, slots=True)

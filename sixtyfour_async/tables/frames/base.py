@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol, cast
 
 from sixtyfour_async._values import plain, problem_with
 from sixtyfour_async.errors import InputError
 from sixtyfour_async.tables.base import Cell, Flaw, Row
+from sixtyfour_async.tables.cells import json_text
 from sixtyfour_async.tables.column_kinds import Kind, common_kind, kind_of
 
 REMEDY: Final = "convert it, or leave the column out"
@@ -21,17 +22,43 @@ class AddedColumn:
     Attributes:
         name: Its name, which no column of the frame has.
         values: One value for each row; None where there is none.
-        declared: The kind of values that were asked for; what came decides.
+        declared: The kind of values that were asked for; what came decides, unless the column is steady.
+        steady: Has it the same type whatever its values are, as the parts of a table that is spread out must have? All
+            values are of the declared kind then, or are written as text.
     """
 
     name: str
     values: Sequence[Cell]
     declared: Kind = "text"
+    steady: bool = False
 
     @property
     def kind(self) -> Kind:
         """The kind of its values."""
+        if self.steady:
+            return "mixed" if self.declared == "text" else self.declared
         return common_kind({kind_of(value) for value in self.values}, self.declared)
+
+
+def steady(columns: Sequence[AddedColumn], told_in: str) -> list[AddedColumn]:
+    """Return columns whose types do not depend on their values.
+
+    A value that is not of its column's kind, such as a number of more than 64 bits, is missing there, and told in the
+    column *told_in*.
+    """
+    misfits: dict[int, list[str]] = {}
+    made: dict[str, AddedColumn] = {}
+    for column in columns:
+        values = list(column.values)
+        for row, value in enumerate(values):
+            if column.declared != "text" and common_kind({kind_of(value)}, column.declared) != column.declared:
+                misfits.setdefault(row, []).append(f"{column.name} is {json_text(value)}")
+                values[row] = None
+        made[column.name] = replace(column, values=values, steady=True)
+    told = list(made[told_in].values)
+    for row, texts in misfits.items():
+        told[row] = "; ".join((*([str(told[row])] if told[row] else []), *texts))
+    return list((made | {told_in: replace(made[told_in], values=told)}).values())
 
 
 class Frame(Protocol):
