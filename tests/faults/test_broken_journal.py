@@ -10,6 +10,7 @@ import pytest
 
 from sixtyfour_async import CompanyIntelligence, FindEmail, JobRunner, JournalError, MemoryJournal, Outcome
 from sixtyfour_async._journal.base import Entry
+from sixtyfour_async._journal.sharing import Claim
 from tests.client.network import scripted
 
 pytestmark = pytest.mark.anyio
@@ -29,6 +30,11 @@ class FillingJournal(MemoryJournal):
         if self.full:
             raise JournalError("journal run.db: database or disk is full")
         await super().put(*entries)
+
+    async def claim(self, entries: Any, limits: Any, replaced: Any = ()) -> Claim:
+        if self.full:
+            raise JournalError("journal run.db: database or disk is full")
+        return await super().claim(entries, limits, replaced)
 
 
 async def run(journal: FillingJournal, answers: list[Any], operations: Any = QUESTIONS) -> tuple[Any, Any, JobRunner]:

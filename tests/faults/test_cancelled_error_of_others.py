@@ -26,6 +26,7 @@ from sixtyfour_async import (
     MemoryJournal,
     Outcome,
 )
+from sixtyfour_async._journal.sharing import Claim
 from sixtyfour_async.errors.foreign import StrayCancellationError, is_cancelled, stray_cancellation_contained
 from sixtyfour_async.simulator import DEFAULT_KEY, Simulator
 from sixtyfour_async.testing import SimulatedTransport, simulated
@@ -160,10 +161,17 @@ class CancelledJournal(MemoryJournal):
         self._state, self.raised = state, 0
 
     async def put(self, *entries: Any) -> None:
+        self._give_up_on(entries)
+        await super().put(*entries)
+
+    async def claim(self, entries: Any, limits: Any, replaced: Any = ()) -> Claim:
+        self._give_up_on(entries)
+        return await super().claim(entries, limits, replaced)
+
+    def _give_up_on(self, entries: Any) -> None:
         if entries[0].state == self._state and not self.raised:
             self.raised += 1
             raise asyncio.CancelledError
-        await super().put(*entries)
 
 
 @pytest.mark.parametrize("state", ["intended", "accepted", "completed"])
