@@ -30,7 +30,8 @@ from sixtyfour_async._client.transport import Transport
 from sixtyfour_async._scheduling.budget import Ticket
 from sixtyfour_async._scheduling.retry import Retry, decide
 from sixtyfour_async._scheduling.shared_budget import SharedBudget
-from sixtyfour_async._wire.codec import HTTPRequest, HTTPResponse, decode_json, rate_limit_headers, request_id
+from sixtyfour_async._wire.codec import HTTPRequest, HTTPResponse, decode_json, request_id
+from sixtyfour_async._wire.pace_headers import rate_limit_headers
 from sixtyfour_async.errors import SixtyfourError
 
 if TYPE_CHECKING:

@@ -2,8 +2,7 @@
 
 WAL with ``synchronous=FULL``; after the last close it is one file in rollback mode. Only those who have it open move
 the log into the main file (a *checkpoint*), and by itself, not from within a commit: each log is numbered. Readers open
-the file ``mode=ro`` and so cannot checkpoint. Commits and checkpoints of all processes take turns by the write lock:
-see `sixtyfour_async._journal.owner`.
+it ``mode=ro`` and so cannot checkpoint. Commits and checkpoints of all processes take turns by the lock of `owner`.
 
 The first to open the file judges whether it is whole, and the last to close it leaves it as one file. How it stands is
 read again in each transaction, and the mark and the witness are written under the same lock.

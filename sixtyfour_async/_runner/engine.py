@@ -3,8 +3,7 @@
 What to send, whether to send it again, what may have been accepted and what becomes of a refused batch is decided in
 `_scheduling` and arrives as a command. One loop serves all jobs; a task lives as long as one request. What happened
 goes back to the scheduler through the inbox, and the end of a row to the `Delivery`. Two situations are the engine's
-own: a journal that broke, after which nothing may be sent, and the closing of the runner, when nobody reads the inbox
-any more.
+own: a journal that broke, after which nothing may be sent, and the closing of the runner, after which nobody reads it.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +18,7 @@ from sixtyfour_async._runner.caps import Caps, check_settings, new_ledger, open_
 from sixtyfour_async._runner.enrichment import EnrichesFrames
 from sixtyfour_async._runner.heartbeat import keep_lease
 from sixtyfour_async._runner.host import Host
+from sixtyfour_async._runner.learned_runtimes import LearnedRuntimes
 from sixtyfour_async._runner.machine import Machine, Settings, budget_place_of
 from sixtyfour_async._runner.outcome_stream import Operations, OutcomeStream, check_job
 from sixtyfour_async._runner.outcomes import Explanation, Outcome, RunPlan, Stats, Unfinished, Unknown
@@ -30,7 +31,7 @@ from sixtyfour_async._scheduling.batches import MAX_FILE_ROWS
 from sixtyfour_async._scheduling.limits import MAX_DEEP_SEARCHES
 from sixtyfour_async._scheduling.poller import DEFAULT_PATIENCE_SECONDS
 from sixtyfour_async._scheduling.row_states import ENDED, Batching, Deliver, OnUnknown, ReusePolicy
-from sixtyfour_async.errors import ConfigurationError, JournalError, RunStoppedError
+from sixtyfour_async.errors import ConfigurationError, RunStoppedError
 from sixtyfour_async.models import Intelligence
 from sixtyfour_async.models.jobs import Report
 from sixtyfour_async.operations import JobOperation
@@ -39,12 +40,6 @@ from sixtyfour_async.webhooks.urls import delivery_url
 
 R = TypeVar("R")
 M = TypeVar("M")
-
-RUNTIMES = "runtimes"
-"""The name under which learned run times are kept in the journal."""
-
-RUNTIMES_SAVED_SECONDS = 60.0
-"""Time, by the client's clock, after which learned run times are saved with the next outcome."""
 
 NOT_ENTERED = "a JobRunner works inside `async with JobRunner(client) as runner:`"
 
@@ -142,7 +137,6 @@ class JobRunner(EnrichesFrames, ReceivesWebhooks):
         self._new_run = new_run
         self._host: Host | None = None
         self._tasks: anyio.abc.TaskGroup | None = None
-        self._runtimes_saved_at = 0.0
         self._build()
 
     def _build(self) -> None:
@@ -151,6 +145,7 @@ class JobRunner(EnrichesFrames, ReceivesWebhooks):
         self.journal: Journal = made.journal
         self._scheduler, self._delivery, self._engine = made.scheduler, made.delivery, made.engine
         self._intake = made.intake
+        self._runtimes = LearnedRuntimes(made.journal, made.scheduler.poller)
 
     # --- life ---------------------------------------------------------------------------------------------------
 
@@ -183,8 +178,7 @@ class JobRunner(EnrichesFrames, ReceivesWebhooks):
             await open_ledger(self._scheduler.ledger, self.journal, wall_clock(), new_run=self._new_run)
             await self._intake.open()
             await self._engine.webhooks.load()
-            self._scheduler.poller.runtimes.read_json(await self.journal.get_meta(RUNTIMES) or "")
-            self._runtimes_saved_at = self._clock.now()
+            await self._runtimes.load(self._clock.now())
             async with self._account.shared_at(budget_place_of(self.journal)):
                 await self._serve(host)
         except BaseException as error:
@@ -196,7 +190,7 @@ class JobRunner(EnrichesFrames, ReceivesWebhooks):
             self._engine.webhooks.close()
             self._scheduler.budget.want(id(self._scheduler), 0, 0)  # or foreground calls would leave tokens to nobody
             self._detach()
-            await self._save_runtimes()
+            await self._runtimes.save()
             await self.journal.close()
 
     async def _serve(self, host: Host) -> None:
@@ -211,20 +205,6 @@ class JobRunner(EnrichesFrames, ReceivesWebhooks):
             self._engine.webhooks.close()
             self._engine.begin_shutdown()  # before cancelling: submits in transit are shielded and get a deadline
             tasks.cancel_scope.cancel()
-
-    async def _save_runtimes_if_due(self) -> None:
-        """Save learned run times once in a while, so that a run that is killed has taught something too."""
-        now = self._clock.now()
-        if now >= self._runtimes_saved_at + RUNTIMES_SAVED_SECONDS:
-            self._runtimes_saved_at = now
-            await self._save_runtimes()
-
-    async def _save_runtimes(self) -> None:
-        """Persist learned run times so that the next run starts warm. A broken journal was reported earlier."""
-        if not self._scheduler.poller.polls:
-            return
-        with suppress(JournalError), anyio.CancelScope(shield=True):
-            await self.journal.set_meta(RUNTIMES, self._scheduler.poller.runtimes.to_json())
 
     def _detach(self) -> None:
         self._engine.leave()
@@ -340,7 +320,7 @@ class JobRunner(EnrichesFrames, ReceivesWebhooks):
             stream.finish_reading()
             async with aclosing(stream.take()) as outcomes:
                 async for outcome in outcomes:
-                    await self._save_runtimes_if_due()
+                    await self._runtimes.save_if_due(self._clock.now())
                     return outcome
             raise stream.error or AssertionError("a stream without an outcome was stopped")
 
@@ -387,7 +367,7 @@ class JobRunner(EnrichesFrames, ReceivesWebhooks):
                     yield outcome
                     if deliver == "once":
                         await self.ack(outcome)
-                    await self._save_runtimes_if_due()
+                    await self._runtimes.save_if_due(self._clock.now())
             if stream.error is not None:
                 raise stream.error
 

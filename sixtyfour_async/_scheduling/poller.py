@@ -15,10 +15,9 @@ moves it:
 - A job whose slot is contended is polled at the lowest cost: others cannot start before its end is seen.
 - A job that somebody waits for (foreground) is polled before the others, at a cost of its own: the lowest at which all
   such jobs together ask for at most `FOREGROUND_FRACTION` of the budget. A few of them are seen within seconds; a
-  thousand of them are polled like any others, since nothing would be left for whom else to wait.
+  thousand are polled like any others.
 - A job whose end a webhook delivers is polled late, at no cost of this ladder, while deliveries come (`push`).
-- The first few jobs of a kind about which nothing is known are polled at a small cost of their own, the exploration
-  cost: what they teach is worth more than the requests.
+- The first few jobs of an unknown kind are polled at a small cost, the exploration cost, for what they teach.
 
 Costs lie on a ladder, ``patience · 2^(-step/2)``, so that schedules can be cached: a higher step is a cheaper poll, and
 means more polls. When polls become cheaper, or much more is known than when they were planned, they are planned again;

@@ -8,12 +8,10 @@ Source, where no other is named: RFC 9110 (HTTP semantics), RFC 3986 (URLs), doc
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from functools import lru_cache
 from http import HTTPStatus
 from json import dumps
@@ -23,9 +21,10 @@ from urllib.parse import quote, urlencode
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from sixtyfour_async._wire.body import Body
-from sixtyfour_async._wire.envelopes import MAX_BODY_EXCERPT, named_pace, read_envelope
+from sixtyfour_async._wire.envelopes import MAX_BODY_EXCERPT, read_envelope
 from sixtyfour_async._wire.json_body import decode_body, with_charset
 from sixtyfour_async._wire.multipart import FILE_FIELD, Parts
+from sixtyfour_async._wire.pace_headers import retry_after
 from sixtyfour_async._wire.wrong_address import check_address, names_no_resource
 from sixtyfour_async.errors import (
     APIError,
@@ -41,9 +40,6 @@ from sixtyfour_async.models._base import json_object
 from sixtyfour_async.operations._base import REGISTRY, Operation, Route
 
 FORM = "application/x-www-form-urlencoded"
-
-FIRST_INSTANT = 1_000_000_000.0
-"""Unix seconds of September 2001: a smaller ``X-RateLimit-Reset`` is a number of seconds, not an instant."""
 
 # Not documented. The first three are common names, the others those of Amazon's gateways and of Cloudflare.
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid", "cf-ray")
@@ -329,57 +325,6 @@ def decode_error(response: HTTPResponse, *, operation: str, job_limit: str = "")
 def request_id(headers: Mapping[str, str]) -> str | None:
     """Return the id that the service, or a proxy before it, gave a request; None when there is none."""
     return next((headers[name] for name in _REQUEST_ID_HEADERS if name in headers), None)
-
-
-def retry_after(response: HTTPResponse, message: str = "") -> float | None:
-    """Return the seconds that the service asks us to wait, never negative; None when it does not name any.
-
-    Reads ``Retry-After`` as seconds or as a date; for a 429 without it, ``X-RateLimit-Reset`` as Unix seconds, or as
-    seconds from now when it is too small for an instant. Instants are compared with the response's own ``Date`` header,
-    so that an error of our clock does not matter. Where no header says so, a 429 may say it in its body:
-    ``{"retry_after": 42}``, or "Retry after 42 seconds" in *message*.
-    Source: ``X-RateLimit-*``: docs.sixtyfour.ai, errors page. ``Retry-After``: RFC 9110, section 10.2.3; fractions are
-    accepted. Seconds in the reset: IETF draft ratelimit-headers. The message: a sister platform's error page.
-    """
-    header = response.headers.get("retry-after", "").strip()
-    now = _as_date(response.headers.get("date", "")) or response.received_at
-    if header:
-        if (seconds := _as_seconds(header)) is not None:
-            return seconds
-        date = _as_date(header)
-        return None if date is None else max(0.0, (date - now).total_seconds())
-    if response.status != HTTPStatus.TOO_MANY_REQUESTS:
-        return None
-    reset = _as_seconds(response.headers.get("x-ratelimit-reset", "").strip())
-    if reset is not None:
-        return reset if reset < FIRST_INSTANT else max(0.0, reset - now.timestamp())
-    return named_pace(response.body, message)
-
-
-def _as_seconds(text: str) -> float | None:
-    """Return a number of seconds; one that no float holds is none."""
-    if not text.isascii() or not re.fullmatch(r"\d+(\.\d+)?", text):
-        return None
-    seconds = float(text)
-    return seconds if math.isfinite(seconds) else None
-
-
-def rate_limit_headers(response: HTTPResponse) -> tuple[int | None, int | None]:
-    """Return the rate limit and the remaining requests from a response's headers; None for what is missing.
-
-    Source: docs.sixtyfour.ai, errors page: ``X-RateLimit-Limit``, ``X-RateLimit-Remaining``.
-    """
-    texts = (response.headers.get("x-ratelimit-limit", ""), response.headers.get("x-ratelimit-remaining", ""))
-    limit, remaining = (int(text) if text.isdecimal() and text.isascii() else None for text in texts)
-    return limit, remaining
-
-
-def _as_date(text: str) -> datetime | None:
-    try:
-        date = parsedate_to_datetime(text)
-    except (TypeError, ValueError, IndexError, OverflowError):
-        return None
-    return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
 def job_route(operation: Operation[Any]) -> Route:

@@ -146,11 +146,11 @@ async def test_a_refusal_of_one_process_pauses_all_of_them(tmp_path: Path) -> No
             await fleet.send(100)
             simulator.faults.script("throttled", times=1)
             with anyio.fail_after(30):
-                while not simulator.books.throttled:
+                while not simulator.books.throttled:  # noqa: ASYNC110
                     await anyio.sleep(0.005)
             refused = next(entry.at for entry in simulator.books.requests if entry.status == 429)
             with anyio.fail_after(30):
-                while fleet.sent[-1] < refused + 25:
+                while fleet.sent[-1] < refused + 25:  # noqa: ASYNC110
                     await anyio.sleep(0.02)
             rest = [at - refused for at in fleet.sent if at > refused]
             longest = max(later - at for at, later in pairwise(rest))

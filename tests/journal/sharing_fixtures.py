@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 import psycopg
 
 from sixtyfour_async import JournalError, MemoryJournal, PostgresJournal, SqliteJournal
-from sixtyfour_async._journal.sharing import BEATS_PER_LEASE, SharedJournal
+from sixtyfour_async._journal.base import Entry, changed
+from sixtyfour_async._journal.sharing import BEATS_PER_LEASE, Limits, SharedJournal
 
 LEASE_SECONDS = 15.0
 BEAT_SECONDS = LEASE_SECONDS / BEATS_PER_LEASE
@@ -80,3 +82,27 @@ async def close_all(*runners: SharedJournal) -> None:
     for runner in runners:
         with suppress(JournalError):
             await runner.close()
+
+
+NEW = Entry("row 1", "find-email", "f" * 32, "{}", "released", variant="find-email")
+SENT_AT = "2026-11-26T10:00:00.000+00:00"
+INTENT = changed(NEW, state="intended", sent_at=SENT_AT, reserved_cents=5.0)
+
+
+async def row(journal: SharedJournal, key: str = "row 1") -> Entry:
+    found = await journal.find(key)
+    assert found is not None
+    assert [found] == await journal.find_all([key])
+    return found
+
+
+def named(entry: Entry, *keys: str) -> list[Entry]:
+    return [replace(entry, key=key) for key in keys]
+
+
+async def accepted(journal: SharedJournal, intent: Entry = INTENT) -> Entry:
+    """Claim a row and write its id; return its line."""
+    assert not (await journal.claim([intent], Limits())).refused
+    entry = changed(intent, state="accepted", job_id=f"job of {intent.key}")
+    await journal.put(entry)
+    return entry

@@ -10,7 +10,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from sixtyfour_async._wire.codec import HTTPResponse, decode_answer, decode_error, decode_json, encode, retry_after
+from sixtyfour_async._wire.codec import HTTPResponse, decode_answer, decode_error, decode_json, encode
+from sixtyfour_async._wire.pace_headers import retry_after
 from sixtyfour_async.errors import InputError, ResponseError, api_error_class
 from sixtyfour_async.models.status_words import read_state
 from sixtyfour_async.operations import REGISTRY, FindEmail, GetJobStatus, ListRuns
