@@ -24,11 +24,16 @@ from sixtyfour_async import (
     TransportError,
     Upload,
 )
+from sixtyfour_async._client.client import pipeline_of
+from sixtyfour_async._wire.codec import HTTPRequest
 from sixtyfour_async.operations import CheckBalance
 from tests.client.network import KEY
+from tests.client.raw_server import answer, raw_server
 from tests.client.sample_operations import PostFile, StreamTokens
 
 pytestmark = pytest.mark.anyio
+
+STOPPED = "this process stood still"
 
 
 @pytest.fixture
@@ -196,6 +201,25 @@ async def test_an_upload_has_an_exact_content_length_or_is_chunked(tmp_path: Pat
         assert b"transfer-encoding: chunked" in head.lower()
         body = dechunk(body)
     assert content in body
+
+
+@pytest.mark.parametrize("objections", [[STOPPED], [None, STOPPED]], ids=["before it connects", "while it connects"])
+async def test_a_request_to_which_there_is_an_objection_at_the_last_instant_does_not_leave(
+    family: ModuleType, objections: list[str | None]
+) -> None:
+    """To connect takes its time: a process may be stopped meanwhile, and go on when others have taken its place."""
+    asked = iter(objections)
+    request = HTTPRequest("POST", "/find-email-async", body=b"{}").unless(lambda: next(asked))
+    with raw_server(lambda _: answer(b"{}")) as server:
+        async with (
+            family.AsyncClient() as connections,
+            AsyncClient(KEY, base_url=server.url, http_client=connections) as client,
+        ):
+            with pytest.raises(ConnectError, match=STOPPED) as caught:
+                await pipeline_of(client).exchange(request)
+
+    assert not caught.value.sent
+    assert server.received == []
 
 
 async def test_a_refused_connection_means_the_request_was_not_sent(unused_port: int) -> None:
