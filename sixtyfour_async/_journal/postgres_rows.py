@@ -201,7 +201,7 @@ def result_of(change: Change, result: Mapping[str, Any]) -> Claim:
     """Return what became of a change, from what the database said."""
     if isinstance(change, Take) and "exceeded" in result:
         limits: list[Cap | Room] = [*change.limits.caps, *change.limits.rooms]
-        return Claim(exceeded=limits[result["exceeded"]])
+        return Claim(exceeded=limits[int(result["exceeded"])])
     refused = set(result.get("refused", ()))
     if not refused or not isinstance(change, Put | Take):
         return WRITTEN

@@ -49,9 +49,8 @@ class JobRunner(EnrichesFrames, ReceivesWebhooks):
 
     Args:
         client: Its budget is shared; calls made on the client go first.
-        journal: A path, a PostgreSQL URL (`PostgresJournal`), a journal of your own, or None for one that dies with the
-            process. With a path or a URL, a row that was answered is never paid again, and a job that was accepted is
-            polled on, whatever happened in between; several processes may have the same one.
+        journal: A path, a PostgreSQL URL, a journal of your own, or None for one that dies with the process. With the
+            first two, a row that was answered is never paid again, and an accepted job is polled on, come what may.
         max_in_flight: Jobs submitted and not ended, at most; also how many rows are read ahead of the consumer.
         max_cost_cents: The most that may be spent, earlier runs and other processes on the same journal included. A
             row's price is reserved before it is sent; a row whose price is not known is refused unless *max_row_cents*
