@@ -13,9 +13,10 @@ from sixtyfour_async._wire.codec import (
     decode_answer,
     decode_error,
     decode_json,
-    retry_after,
+
 )
 from sixtyfour_async._wire.envelopes import MAX_BODY_EXCERPT
+from sixtyfour_async._wire.pace_headers import retry_after
 from sixtyfour_async.errors import (
     APIError,
     AuthenticationError,
