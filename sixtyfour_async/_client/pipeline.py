@@ -185,7 +185,7 @@ class Pipeline:
         """Send a request once and return the response, whatever its status."""
         self.clock.home.settle()
         async with self._waits.concurrency:
-            response = await self.exchange(request, await self.acquire(request.timeout))
+            response = await self.exchange(request, await self.acquire(self.timeout or request.timeout))
         return RawResponse(response.status, response.headers, response.body)
 
     @asynccontextmanager
@@ -193,7 +193,7 @@ class Pipeline:
         """Send a request once and give the response as soon as it begins; its body is read chunk by chunk."""
         self.clock.home.settle()
         async with self._waits.concurrency:
-            ticket = await self.acquire(request.timeout)
+            ticket = await self.acquire(self.timeout or request.timeout)
             async with self.sender.open(request.within(self.timeout), ticket) as response:
                 yield response
 
@@ -243,6 +243,6 @@ class Pipeline:
         """Send a request once and return the decoded JSON of a successful response, and the request id."""
         self.clock.home.settle()
         async with self._waits.concurrency:
-            response = await self.exchange(request, await self.acquire(request.timeout))
+            response = await self.exchange(request, await self.acquire(self.timeout or request.timeout))
         value = decode_json(response, operation=request.operation, job_limit=operation.endpoint.job_limit)
         return value, request_id(response.headers)
