@@ -18,7 +18,7 @@ from sixtyfour_async.errors import ConfigurationError, JournalError
 
 try:
     import psycopg
-    from psycopg import errors
+    from psycopg import conninfo, errors
 except ImportError as missing:
     raise ConfigurationError(
         "a budget in PostgreSQL needs an extra: pip install 'sixtyfour_async[postgres]'"
@@ -107,7 +107,7 @@ class BudgetTable:
 
     def _open(self) -> _Connection:
         if self._connection is None or self._connection.closed:
-            given = psycopg.conninfo.conninfo_to_dict(self._url)
+            given = conninfo.conninfo_to_dict(self._url)
             own: dict[str, Any] = {"connect_timeout": 5, "application_name": "sixtyfour"}
             own = {name: value for name, value in own.items() if name not in given}
             self._connection = _Connection.connect(self._url, autocommit=True, prepare_threshold=None, **own)

@@ -99,8 +99,8 @@ class BudgetFile:
         """Make a visit; see `BudgetStore.visit`."""
         try:
             while True:
-                grant = self._swap(wanted)
-                if self._is_current():  # else it was deleted meanwhile, by the last one that it knew of
+                grant = self._swap_here(wanted)
+                if grant is not None:
                     if wanted.call.leaving:
                         self._delete_if_unused()
                     return grant
@@ -108,6 +108,16 @@ class BudgetFile:
         except (sqlite3.Error, OSError) as error:
             self.close()
             raise JournalError(f"the shared budget {self} cannot be used: {error}") from error
+
+    def _swap_here(self, wanted: Visit) -> Grant | None:
+        """Make a visit; return None when the file is another one by now: the last process that it knew deleted it."""
+        try:
+            grant = self._swap(wanted)
+        except sqlite3.Error:
+            if self._connection is None or self._is_current():
+                raise
+            return None
+        return grant if self._is_current() else None
 
     def close(self) -> None:
         """Release the file."""

@@ -191,7 +191,7 @@ class Pipeline:
         self.clock.home.settle()
         note_attempt(resends=0)
         async with self._waits.concurrency:
-            response = await self.exchange(request, await self.acquire(request.timeout))
+            response = await self.exchange(request, await self.acquire(self.timeout or request.timeout))
         return RawResponse(response.status, response.headers, response.body)
 
     @asynccontextmanager
@@ -200,7 +200,7 @@ class Pipeline:
         self.clock.home.settle()
         note_attempt(resends=0)
         async with self._waits.concurrency:
-            ticket = await self.acquire(request.timeout)
+            ticket = await self.acquire(self.timeout or request.timeout)
             async with self.sender.open(request.within(self.timeout), ticket) as response:
                 yield response
 
@@ -252,6 +252,6 @@ class Pipeline:
         """Send a request once and return the decoded JSON of a successful response, and the request id."""
         self.clock.home.settle()
         async with self._waits.concurrency:
-            response = await self.exchange(request, await self.acquire(request.timeout))
+            response = await self.exchange(request, await self.acquire(self.timeout or request.timeout))
         value = decode_json(response, operation=request.operation, job_limit=operation.endpoint.job_limit)
         return value, request_id(response.headers)

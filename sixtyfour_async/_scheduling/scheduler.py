@@ -286,7 +286,8 @@ class Scheduler:
 
     def wake_at(self, now: float) -> float | None:
         """Return the next instant at which something may be due; None when only an event can help."""
-        ready = max(self._next_due_at(now), self.budget.ready_at(now))
+        due_at, ready_at = self._next_due_at(now), self.budget.ready_at(now)
+        ready = due_at if due_at > now and ready_at == math.inf else max(due_at, ready_at)  # inf: an event comes first
         at = min(ready, self.queues.requeue(now), max(now, self.poller.update_cost_at))
         return None if at == math.inf else at
 

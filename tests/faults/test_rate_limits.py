@@ -10,7 +10,7 @@ import pytest
 
 from sixtyfour_async import AsyncClient, DeepSearch, JobRunner, MemoryJournal
 from sixtyfour_async._client.client import pipeline_of
-from sixtyfour_async._scheduling.budget import Budget
+from sixtyfour_async._scheduling.shared_budget import SharedBudget
 from sixtyfour_async.simulator import SimulatorSettings
 from sixtyfour_async.simulator.base.settings import RetryAfter, Window
 from sixtyfour_async.testing import simulated
@@ -64,7 +64,7 @@ async def test_a_restart_keeps_the_limit_across_runs() -> None:
     assert (len(simulator.books.jobs), simulator.books.repeated) == (300, {})
 
 
-class BudgetIgnoringHeaders(Budget):
+class BudgetIgnoringHeaders(SharedBudget):
     """Ignores the rate limit headers."""
 
     def observe_headers(self, now: float, limit: int | None, remaining: int | None) -> None:
@@ -88,7 +88,7 @@ async def test_an_unannounced_lower_limit_slows_the_run_and_loses_nothing(
     """Every 429 pauses the whole key; no row is lost or submitted twice. The budget ignores the headers here."""
     settings = SimulatorSettings(window=window, retry_after=retry_after, limit=60)
     async with simulated(settings) as (client, simulator):
-        pipeline_of(client).budget = BudgetIgnoringHeaders(150)
+        pipeline_of(client).budget = BudgetIgnoringHeaders(150, float)
         async with JobRunner(client) as runner:
             statuses = [outcome.status async for outcome in runner.map(questions(90))]
             counted = runner.stats().throttled

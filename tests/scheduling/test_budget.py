@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from sixtyfour_async._scheduling.budget import MINUTE, Budget
+from sixtyfour_async._scheduling.allotment import MINUTE
+from sixtyfour_async._scheduling.budget import Budget
 from sixtyfour_async._scheduling.limits import ConcurrencyLimit
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sixtyfour_async._scheduling.budget import MINUTE, Budget
+from sixtyfour_async._scheduling.allotment import MINUTE
+from sixtyfour_async._scheduling.budget import Budget
 from tests.properties import examples
 
 

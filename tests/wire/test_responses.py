@@ -13,7 +13,6 @@ from sixtyfour_async._wire.codec import (
     decode_answer,
     decode_error,
     decode_json,
-
 )
 from sixtyfour_async._wire.envelopes import MAX_BODY_EXCERPT
 from sixtyfour_async._wire.pace_headers import retry_after
