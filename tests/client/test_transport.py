@@ -215,8 +215,10 @@ async def test_a_request_to_which_there_is_an_objection_at_the_last_instant_does
             family.AsyncClient() as connections,
             AsyncClient(KEY, base_url=server.url, http_client=connections) as client,
         ):
+            pipeline = pipeline_of(client)
+            ticket = await pipeline.acquire()
             with pytest.raises(ConnectError, match=STOPPED) as caught:
-                await pipeline_of(client).exchange(request)
+                await pipeline.exchange(request, ticket)
 
     assert not caught.value.sent
     assert server.received == []
