@@ -56,7 +56,7 @@ def record_turns(log: Log) -> None:
             return result
 
     connect = sqlite3.connect
-    vars(sqlite3)["connect"] = functools.partial(connect, factory=RecordingConnection)
+    setattr(sqlite3, "connect", functools.partial(connect, factory=RecordingConnection))  # noqa: B010 (no type allows it)
 
 
 class Worker:

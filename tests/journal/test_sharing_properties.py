@@ -15,7 +15,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import pytest
 from hypothesis import settings
@@ -24,7 +24,6 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from sixtyfour_async import MemoryJournal, SqliteJournal
 from sixtyfour_async._journal.base import Entry, FencedError, changed
-from sixtyfour_async._journal.journal_file import JournalFile
 from sixtyfour_async._journal.sharing import Cap, Limits, Room, SharedJournal
 from sixtyfour_async._scheduling.row_states import State
 from tests.journal.sharing_fixtures import BEAT_SECONDS, LEASE_SECONDS, memory_fleet, sqlite_fleet
@@ -189,8 +188,8 @@ class Runners(RuleBasedStateMachine):
         """Its locks and connections go, and nothing is written; another one takes its place."""
         twin = self.twins[number]
         self.killed.append(twin)
-        file: JournalFile = vars(vars(twin.file)["_store"])["_file"]
-        file.abandon()
+        store = vars(twin.file)["_store"]
+        cast("JournalFile", vars(store)["_file"]).abandon()  # a killed process asks nobody
         self.twins[number] = self.start()
 
     @rule(number=runners)
