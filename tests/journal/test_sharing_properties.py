@@ -24,6 +24,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from sixtyfour_async import MemoryJournal, SqliteJournal
 from sixtyfour_async._journal.base import Entry, FencedError, changed
+from sixtyfour_async._journal.journal_file import JournalFile
 from sixtyfour_async._journal.sharing import Cap, Limits, Room, SharedJournal
 from sixtyfour_async._scheduling.row_states import State
 from tests.journal.sharing_fixtures import BEAT_SECONDS, LEASE_SECONDS, memory_fleet, sqlite_fleet
