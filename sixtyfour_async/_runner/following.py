@@ -50,7 +50,7 @@ class Following:
         self._receives = False
         self._some = anyio.Event()
         self._at_once = False
-        self._pause = anyio.CancelScope()
+        self._pause: anyio.CancelScope | None = None
         if self.limits is not None:
             scheduler.ledger.others = None
 
@@ -68,7 +68,8 @@ class Following:
     def look_soon(self) -> None:
         """Look without waiting for a change: a row was taken from this runner."""
         self._at_once = True
-        self._pause.cancel()
+        if self._pause is not None:
+            self._pause.cancel()
 
     def update(self, now: float, *, receives: bool) -> None:
         """Learn from the scheduler whether rows wait for what others hold; it has used what was looked up before.
