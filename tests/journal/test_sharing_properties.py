@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import sqlite3
 import tempfile
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +24,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from sixtyfour_async import MemoryJournal, SqliteJournal
 from sixtyfour_async._journal.base import Entry, FencedError, changed
-from sixtyfour_async._journal.sharing import Cap, Claim, Limits, Room, SharedJournal
+from sixtyfour_async._journal.journal_file import JournalFile
+from sixtyfour_async._journal.sharing import Cap, Limits, Room, SharedJournal
 from sixtyfour_async._scheduling.row_states import State
 from tests.journal.sharing_fixtures import BEAT_SECONDS, LEASE_SECONDS, memory_fleet, sqlite_fleet
 
@@ -81,14 +83,9 @@ class Runners(RuleBasedStateMachine):
         self.run(model.open())
         return Twin(file, model)
 
-    def both(self, twin: Twin, call: Any) -> Any:
+    def both(self, twin: Twin, call: Callable[[SharedJournal], Coroutine[Any, Any, T]]) -> T:
         """Do the same with both journals, and compare what comes of it."""
-        results: list[Any] = []
-        for journal in (twin.file, twin.model):
-            try:
-                results.append(self.run(call(journal)))
-            except FencedError as error:
-                results.append(error.keys)
+        results = [self.run(call(journal)) for journal in (twin.file, twin.model)]
         assert results[0] == results[1]
         return results[0]
 
@@ -112,7 +109,7 @@ class Runners(RuleBasedStateMachine):
         twin = self.twins[number]
         wanted = [line for line in (self.claimed(twin, key, at, price) for key in sorted(names)) if line is not None]
         replaced = [twin.lines[line.key] for line in wanted if line.resubmissions]
-        claim: Claim = self.both(twin, lambda journal: journal.claim(wanted, most, replaced))
+        claim = self.both(twin, lambda journal: journal.claim(wanted, most, replaced))
         for line in wanted if claim.exceeded is None else ():
             if line.key not in claim.refused:
                 self.note(twin, line)
@@ -156,8 +153,14 @@ class Runners(RuleBasedStateMachine):
         self.both(self.twins[number], lambda journal: journal.hand_back(sorted(names)))
 
     def write(self, twin: Twin, line: Entry) -> None:
-        fenced = self.both(twin, lambda journal: journal.put(line))
-        if fenced:
+        async def put(journal: SharedJournal) -> frozenset[str]:
+            try:
+                await journal.put(line)
+            except FencedError as error:
+                return error.keys
+            return frozenset()
+
+        if self.both(twin, put):
             twin.lines.pop(line.key)
         else:
             self.note(twin, line)
@@ -186,7 +189,8 @@ class Runners(RuleBasedStateMachine):
         """Its locks and connections go, and nothing is written; another one takes its place."""
         twin = self.twins[number]
         self.killed.append(twin)
-        twin.file._store._file._release()  # type: ignore[attr-defined]
+        file: JournalFile = vars(vars(twin.file)["_store"])["_file"]
+        file.abandon()
         self.twins[number] = self.start()
 
     @rule(number=runners)
@@ -225,9 +229,10 @@ class Runners(RuleBasedStateMachine):
 
     @invariant()
     def sums_are_those_of_the_lines(self) -> None:
-        with closing(self.twins[0].file._store._file._connect("mode=ro")) as database:  # type: ignore[attr-defined]
-            kept = dict(database.execute("SELECT since, spent / 1e6 FROM sums"))
-        for journal, sums in ((self.twins[0].file, kept), (self.twins[0].model, self.twins[0].model._store.sums)):
+        with closing(sqlite3.connect(f"file:{self.folder / 'run.db'}?mode=ro", uri=True)) as database:
+            kept: dict[str, float] = dict(database.execute("SELECT since, spent / 1e6 FROM sums").fetchall())
+        in_memory: dict[str, float] = vars(self.twins[0].model)["_store"].sums
+        for journal, sums in ((self.twins[0].file, kept), (self.twins[0].model, in_memory)):
             for since, amount in sums.items():
                 lines = self.run(journal.lines_since(since))
                 spent = sum(line.spent_cents + line.exposed_cents for line in lines)
