@@ -287,10 +287,7 @@ class StoredJournal:
         await self._write(SaveAnswer(batch, body))
 
     async def forget(self, key: str) -> bool:
-        """Erase a row, its question and its answer, so that no trace of it is stored; its cost is kept.
-
-        Returns:
-            Whether there was such a row.
+        """Erase a row, so that no trace of it is stored but its cost; return whether there was such a row.
 
         Raises:
             JournalError: Another process has it under way, and would write it again.

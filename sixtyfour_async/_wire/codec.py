@@ -59,7 +59,7 @@ class HTTPRequest:
         keyless: Is it sent without credentials?
         fallback: The request to send instead when the service does not have this route.
         parts: A form with a file that is read while it is sent, instead of *body*.
-        objection: Asked at the last instant: returns why it must not leave after all, None when it may.
+        objection: Returns, at the last instant, why it must not leave after all; None when it may.
     """
 
     method: str
@@ -80,15 +80,14 @@ class HTTPRequest:
 
     def within(self, timeout: float | None) -> HTTPRequest:
         """Return the request with another timeout in real seconds; None keeps its own."""
-        if timeout is None:
-            return self
-        fallback = None if self.fallback is None else self.fallback.within(timeout)
-        return replace(self, timeout=timeout, fallback=fallback)
+        return self if timeout is None else self._with(timeout=timeout)
 
     def unless(self, objection: Callable[[], str | None]) -> HTTPRequest:
         """Return the request, to be sent unless there is an objection at the last instant."""
-        fallback = None if self.fallback is None else self.fallback.unless(objection)
-        return replace(self, objection=objection, fallback=fallback)
+        return self._with(objection=objection)
+
+    def _with(self, **changes: Any) -> HTTPRequest:
+        return replace(self, fallback=self.fallback and replace(self.fallback, **changes), **changes)
 
 
 @dataclass(frozen=True, slots=True)
