@@ -29,6 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.engines)
+            item.add_marker(pytest.mark.timeout(400))
             item.add_marker(pytest.mark.filterwarnings("default"))  # engines warn of one another
 
 
