@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-import math
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar, cast, overload
@@ -201,35 +201,49 @@ async def submit_frame(
     matched = _Matched.of(made, rows, question, key)
     asked = [found for row in rows if not isinstance(found := matched.ask(row), InputError)]
     keys = {id(operation): name for operation, name in asked}
-    is_read, have_ended = anyio.Event(), anyio.Event()
-    refusals: list[SixtyfourError] = []
+    await _submit(runner, [operation for operation, _ in asked], lambda one: keys[id(one)], batching, wait)
+    return len(asked)
 
-    def operations() -> Iterator[JobOperation[Any]]:
-        yield from (operation for operation, _ in asked)
-        is_read.set()
+
+async def _submit(
+    runner: Runs,
+    operations: Sequence[JobOperation[Any]],
+    key: Callable[[Any], str],
+    batching: Batching,
+    wait: float,
+) -> None:
+    """Run operations until each has ended or has an id, and *wait* real seconds longer."""
+    have_ended = anyio.Event()
+    refusals: list[SixtyfourError] = []
 
     async def run() -> None:
         try:
-            async with aclosing(runner.map(operations(), key=lambda one: keys[id(one)], batching=batching)) as outcomes:
+            async with aclosing(runner.map(operations, key=key, batching=batching)) as outcomes:
                 async for _ in outcomes:
                     pass  # they are in the journal
         except SixtyfourError as error:
             refusals.append(error)
-        is_read.set()
         have_ended.set()
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(run)
-        await is_read.wait()
-        while runner.stats().waiting:  # noqa: ASYNC110 (many things end a row's wait, and this is rare)
-            await anyio.sleep(LOOK_SECONDS)
-        # When none is in flight all have ended, perhaps with a refusal that is yet to be raised.
-        with anyio.move_on_after(wait if runner.stats().in_flight else math.inf):
+        unsent = deque(map(key, operations))
+        while unsent and not have_ended.is_set():
+            while unsent and await _has_left(runner, unsent[0]):
+                unsent.popleft()
+            if unsent:
+                await anyio.sleep(LOOK_SECONDS)
+        with anyio.move_on_after(wait):
             await have_ended.wait()
         tasks.cancel_scope.cancel()
     for refusal in refusals:
         raise refusal
-    return len(asked)
+
+
+async def _has_left(runner: Runs, key: str) -> bool:
+    """Return whether a row has an id, or an end: whether it goes on, or is told, without us."""
+    known = await runner.journal.find(key)
+    return known is not None and known.state not in {"released", "intended"}
 
 
 @dataclass(frozen=True, slots=True)

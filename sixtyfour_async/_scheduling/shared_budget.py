@@ -143,7 +143,8 @@ class SharedBudget(Budget):
         if self._spends_own:
             ticket = Budget.take(self, now, foreground=foreground)
             return ticket if self._loan is None else SharedTicket(self._loan, self._clock(), self._clock)
-        share = self._shares[0]
+        # The share that `ready_at` saw may have run out in between: then the ticket does not hold, as the sender finds.
+        share = self._shares[0] if self._shares else Share(-math.inf, 1)
         share.tokens -= 1
         self._count(now, foreground=foreground)
         return SharedTicket(share, self._clock(), self._clock)

@@ -132,9 +132,11 @@ async def test_a_budget_that_cannot_be_reached_sends_nothing_and_says_why(
 
     monkeypatch.setattr(account_visits, "PATIENCE_SECONDS", 0.4)
     async with simulated(budget=tmp_path / "gone" / "run.db") as (client, simulator), JobRunner(client) as runner:
+        outcome = await runner.run(question(0))
+        assert (outcome.status, simulator.books.requests) == ("rejected", [])
+        assert "nothing is sent without it" in str(outcome.error)
         with pytest.raises(JournalError, match="nothing is sent without it"):
-            await runner.run(question(0))
-        assert simulator.books.requests == []
+            await runner.run(question(1))
 
 
 async def test_a_locked_file_stops_everybody_and_lets_go_again(tmp_path: Path) -> None:
