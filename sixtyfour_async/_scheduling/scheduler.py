@@ -307,8 +307,10 @@ class Scheduler:
         """Return the next request to make, a poll or a submit; empty when nothing is due or allowed."""
         overdue = now - self.poller.next_at()
         poll_due = overdue >= 0.0 and self.poll_breaker.opens_at(now) <= now
-        if (not poll_due and not self.queues) or self.budget.ready_at(now) > now:
+        if not poll_due and not self.queues:
             return []
+        if self.budget.ready_at(now) > now:
+            return self._refuse_unaffordable(now)
         if self.queues and self.breaker.check_at() <= now:
             self.breaker.checking()
             return [CheckHealth(self.budget.take(now))]
@@ -324,6 +326,11 @@ class Scheduler:
         first, *others = self.poller.take(now, as_trial=self.poll_breaker.is_open)
         ids = (first.id, *(job.id for job in others))
         return [PollBatch(ids, ticket) if others else Poll(first.id, first.job_id or "", ticket)]
+
+    def _refuse_unaffordable(self, now: float) -> list[Command]:
+        """Refuse, or divide, what is too dear as it is: that takes no request, and asks for none to wait for."""
+        verdicts = ((job, self.spending.verdict(job)) for job in self.queues.heads(now))
+        return next((self._not_sent(job, verdict) for job, verdict in verdicts if verdict not in {"submit", "wait"}), [])
 
     def _take_submit(self, now: float) -> list[Command]:
         for job in self.queues.heads(now):

@@ -253,5 +253,5 @@ class LongRunners(Runners):
     """The same with longer sequences."""
 
 
-TestLongRunners = pytest.mark.soak(LongRunners.TestCase)
-TestLongRunners.settings = settings(max_examples=400, stateful_step_count=60, deadline=None)
+TestLongRunners = pytest.mark.soak(pytest.mark.timeout(900)(LongRunners.TestCase))
+TestLongRunners.settings = settings(max_examples=60, stateful_step_count=60, deadline=None)

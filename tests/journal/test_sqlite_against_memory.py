@@ -171,13 +171,13 @@ class Journals(RuleBasedStateMachine):
         shutil.rmtree(self.folder)
 
 
-TestJournals = Journals.TestCase
-TestJournals.settings = settings(max_examples=8, stateful_step_count=20, deadline=None)
+TestJournals = pytest.mark.timeout(240)(Journals.TestCase)
+TestJournals.settings = settings(max_examples=6, stateful_step_count=16, deadline=None)
 
 
 class LongJournals(Journals):
     """The same with longer sequences."""
 
 
-TestLongJournals = pytest.mark.soak(LongJournals.TestCase)
+TestLongJournals = pytest.mark.soak(pytest.mark.timeout(900)(LongJournals.TestCase))
 TestLongJournals.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
