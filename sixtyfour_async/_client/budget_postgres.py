@@ -18,7 +18,7 @@ from sixtyfour_async.errors import ConfigurationError, JournalError
 
 try:
     import psycopg
-    from psycopg import conninfo, errors
+    from psycopg import conninfo, errors, sql
 except ImportError as missing:
     raise ConfigurationError(
         "a budget in PostgreSQL needs an extra: pip install 'sixtyfour_async[postgres]'"
@@ -112,6 +112,22 @@ class BudgetTable:
             own = {name: value for name, value in own.items() if name not in given}
             self._connection = _Connection.connect(self._url, autocommit=True, prepare_threshold=None, **own)
         return self._connection
+
+
+def create_accounts(url: str, role: str | None = None) -> None:
+    """Create the table in a database, unless it is there; *role* may use it from now on.
+
+    Raises:
+        JournalError: The database cannot be reached, or our role may not.
+    """
+    try:
+        with psycopg.connect(url, autocommit=True, prepare_threshold=None, application_name="sixtyfour") as connection:
+            _create(connection)
+            if role is not None:
+                grant = sql.SQL("GRANT SELECT, INSERT, UPDATE ON sixtyfour_budgets TO {}").format(sql.Identifier(role))
+                connection.execute(grant)
+    except psycopg.Error as error:
+        raise JournalError(f"the budget's table in the database: {_reason(error)}") from None
 
 
 def _create(connection: psycopg.Connection[Any]) -> None:

@@ -76,5 +76,10 @@ class PostgresJournal(StoredJournal):
 
         super().__init__(PostgresStore(self.address, lease_seconds, patience_seconds, clock))
 
+    @property
+    def budget_place(self) -> str:
+        """Where the processes that use this journal share the requests of a key: in the same database."""
+        return self.address.url
+
     def __repr__(self) -> str:
         return f"PostgresJournal({self.address.shown!r})"

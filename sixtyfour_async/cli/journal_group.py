@@ -75,9 +75,11 @@ def init(journal: Place, role: str | None) -> None:
     """
     if isinstance(journal, Path):
         exit_with("a journal in a file needs no init; this is for postgresql://HOST/DATABASE", ExitCode.USAGE)
+    from sixtyfour_async._client.budget_postgres import create_accounts
     from sixtyfour_async._journal.postgres_upkeep import create
 
     before = create(journal, role=role)
+    create_accounts(journal.url, role)
     say(f"{journal} {'was there already' if before else 'created'}" + (f"; {role} may use it" if role else ""))
 
 
