@@ -83,9 +83,10 @@ class _Store:
     def free(self) -> None:
         """Free the rows that no registered runner holds; what was about to be sent is unknown."""
         for key in [key for key, owner in self.owners.items() if owner not in self.leases]:
-            entry = self.rows[key]
-            crash = {"state": "unknown", "error": CRASHED} if entry.state == "intended" else {}
-            self.write(changed(entry, **crash), 0)
+            entry = self.rows.get(key)
+            if entry is not None:
+                crash = {"state": "unknown", "error": CRASHED} if entry.state == "intended" else {}
+                self.write(changed(entry, **crash), 0)
             self.owners.pop(key, None)
 
 
