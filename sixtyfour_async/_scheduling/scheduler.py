@@ -329,10 +329,11 @@ class Scheduler:
 
     def _refuse_unaffordable(self, now: float) -> list[Command]:
         """Refuse, or divide, what is too dear as it is: that takes no request, and asks for none to wait for."""
-        verdicts = ((job, self.spending.verdict(job)) for job in self.queues.heads(now))
-        return next(
-            (self._not_sent(job, verdict) for job, verdict in verdicts if verdict not in {"submit", "wait"}), []
-        )
+        for job in self.queues.heads(now):
+            verdict = self.spending.verdict(job)
+            if verdict not in {"submit", "wait"}:
+                return self._not_sent(job, verdict)
+        return []
 
     def _take_submit(self, now: float) -> list[Command]:
         for job in self.queues.heads(now):
