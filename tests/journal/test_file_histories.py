@@ -99,18 +99,21 @@ class FileHistories(RuleBasedStateMachine):
         self.intact = False
         self.current = data.draw(st.sampled_from(self.existing_snapshots()))
 
+    def is_seen_without(self, part: str) -> bool:
+        """Return whether anything tells of the journal when a part is gone; else a new one begins, unseen."""
+        whole = {name for name, file in files(self.current).items() if file.stat().st_size}
+        return bool(whole - {part, "-shm"})
+
     @rule(part=st.sampled_from(PARTS))
     def lose(self, part: str) -> None:
-        """Without a main file and all that was beside it, a new journal begins: that is no damage that can be seen."""
-        there = set(files(self.current)) - {"-shm"}
-        if part in there and there != {part}:
+        if part in files(self.current) and self.is_seen_without(part):
             self.intact = self.intact and part == "-shm"
             delete(self.current, part)
 
     @rule(part=st.sampled_from(("-wal", "-mark")), share=st.floats(0, 0.99))
     def cut(self, part: str, share: float) -> None:
         file = files(self.current).get(part)
-        if file is not None:
+        if file is not None and self.is_seen_without(part):
             self.intact = False
             os.truncate(file, int(file.stat().st_size * share))
 
