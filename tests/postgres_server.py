@@ -22,9 +22,9 @@ from typing import Any
 
 import psycopg
 
-from sixtyfour_async._journal.postgres_address import Address
 from sixtyfour_async._journal.postgres_link import Link
 from sixtyfour_async._journal.postgres_tables import TABLES, prepare
+from sixtyfour_async._postgres.address import Address
 
 NOBODY = 65534
 

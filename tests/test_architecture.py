@@ -13,8 +13,8 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "sixtyfour_async"
 
 LAYERS: list[set[str]] = [
-    {"errors", "_values"},
-    {"models"},
+    {"errors", "_uptime", "_values"},
+    {"_postgres", "models"},
     {"operations", "tables"},
     {"_wire", "_scheduling", "questions"},
     {"_client", "_journal", "webhooks"},

@@ -19,9 +19,9 @@ import anyio.to_thread
 
 from sixtyfour_async._client.budget_store import BudgetStore, Visit, budget_place, open_store
 from sixtyfour_async._client.clock import Clock
-from sixtyfour_async._client.machine_clock import uptime
 from sixtyfour_async._scheduling.shared_budget import SharedBudget
 from sixtyfour_async._scheduling.visits import Call, Grant
+from sixtyfour_async._uptime import uptime
 from sixtyfour_async.errors import ConfigurationError, JournalError
 
 LEAVING_SECONDS = 2.0
@@ -74,7 +74,7 @@ class AccountVisits:
         if place is None or self._explicit is None or budget_place(place) == budget_place(self._explicit):
             return
         raise ConfigurationError(
-            f"the client's budget is {_name(self._explicit)}, the runner's journal is {_name(place)}: a journal is the "
+            f"the client's budget is {shown(self._explicit)}, the runner's journal is {shown(place)}: a journal is the "
             "budget of its runner's client; leave budget= out, or name the same"
         )
 
@@ -199,7 +199,7 @@ class AccountVisits:
         return await anyio.to_thread.run_sync(work, limiter=self._limiter)
 
 
-def _name(place: str | Path) -> str:
+def shown(place: str | Path) -> str:
     """Return a place as it may be shown: a URL may hold a password."""
-    text = str(place)
-    return f"postgresql://…{text.rpartition('/')[2].partition('?')[0]!r}" if "://" in text else repr(text)
+    found = budget_place(place)
+    return repr(str(place) if isinstance(found, Path) else str(found))

@@ -6,25 +6,21 @@ session. Time is the server's, read after the row was.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Generator
 from contextlib import suppress
 from importlib.resources import files
-from typing import Any, TypeVar
+from typing import Any
+
+import psycopg
+from psycopg import errors, sql
 
 from sixtyfour_async._client.budget_store import Visit
+from sixtyfour_async._postgres.address import Address
+from sixtyfour_async._postgres.connection import connect, reason_of
 from sixtyfour_async._scheduling.visits import Grant
-from sixtyfour_async.errors import ConfigurationError, JournalError
+from sixtyfour_async.errors import JournalError
 
-try:
-    import psycopg
-    from psycopg import conninfo, errors, sql
-except ImportError as missing:
-    raise ConfigurationError(
-        "a budget in PostgreSQL needs an extra: pip install 'sixtyfour_async[postgres]'"
-    ) from missing
-
-T = TypeVar("T")
+CONNECT_SECONDS = 5
+"""Real seconds to wait for a connection."""
 
 ANSWER_SECONDS = 2.0
 """Real seconds without an answer after which a connection counts as lost: a share would have died by then."""
@@ -40,38 +36,16 @@ _WRITE = "UPDATE sixtyfour_budgets SET state = %s, version = version + 1 WHERE k
 _CREATE = "INSERT INTO sixtyfour_budgets (state, key, version) VALUES (%s, %s, 1) ON CONFLICT DO NOTHING"
 
 
-class _Connection(psycopg.Connection[Any]):
-    """A connection that does not wait for an answer for ever."""
-
-    def wait(self, gen: Generator[Any, Any, T], *args: Any, **kwargs: Any) -> T:
-        """Wait for an answer, or raise `psycopg.OperationalError` when it does not come."""
-        return super().wait(_until(time.monotonic() + ANSWER_SECONDS, gen), *args, **kwargs)
-
-
-def _until(deadline: float, waiting: Generator[Any, Any, T]) -> Generator[Any, Any, T]:
-    """Pass on what a generator of psycopg asks for, until it ends or the deadline has come."""
-    try:
-        asked = next(waiting)
-        while True:
-            ready = yield asked
-            if not ready and time.monotonic() > deadline:
-                raise psycopg.OperationalError("no answer came in time")
-            asked = waiting.send(ready)
-    except StopIteration as end:
-        result: T = end.value
-        return result
-
-
 class BudgetTable:
     """The accounts in a database; see `budget_store.BudgetStore`.
 
     Args:
-        url: As libpq reads it; it is never shown.
+        address: The database.
     """
 
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._connection: _Connection | None = None
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        self._connection: psycopg.Connection[Any] | None = None
 
     def visit(self, wanted: Visit) -> Grant:
         """Make a visit; see `budget_store.BudgetStore.visit`."""
@@ -80,10 +54,10 @@ class BudgetTable:
                 grant = self._swap(wanted)
                 if grant is not None:
                     return grant
-        except (psycopg.Error, UnicodeError) as error:
+        except psycopg.Error as error:
             self.close()
-            raise JournalError(f"the shared budget cannot be used: {_reason(error)}") from None
-        raise JournalError("the shared budget is changed by others all the time")
+            raise JournalError(f"the shared budget {self._address} cannot be used: {reason_of(error)}") from None
+        raise JournalError(f"the shared budget {self._address} is changed by others all the time")
 
     def close(self) -> None:
         """Close the connection; a later visit makes it again."""
@@ -105,29 +79,26 @@ class BudgetTable:
         statement, values = (_WRITE, (text, wanted.key, version)) if version else (_CREATE, (text, wanted.key))
         return grant if connection.execute(statement, values).rowcount == 1 else None
 
-    def _open(self) -> _Connection:
+    def _open(self) -> psycopg.Connection[Any]:
         if self._connection is None or self._connection.closed:
-            given = conninfo.conninfo_to_dict(self._url)
-            own: dict[str, Any] = {"connect_timeout": 5, "application_name": "sixtyfour"}
-            own = {name: value for name, value in own.items() if name not in given}
-            self._connection = _Connection.connect(self._url, autocommit=True, prepare_threshold=None, **own)
+            self._connection = connect(self._address, ANSWER_SECONDS, connect_seconds=CONNECT_SECONDS)
         return self._connection
 
 
-def create_accounts(url: str, role: str | None = None) -> None:
+def create_accounts(address: Address, role: str | None = None) -> None:
     """Create the table in a database, unless it is there; *role* may use it from now on.
 
     Raises:
         JournalError: The database cannot be reached, or our role may not.
     """
     try:
-        with psycopg.connect(url, autocommit=True, prepare_threshold=None, application_name="sixtyfour") as connection:
+        with connect(address) as connection:
             _create(connection)
             if role is not None:
                 grant = sql.SQL("GRANT SELECT, INSERT, UPDATE ON sixtyfour_budgets TO {}").format(sql.Identifier(role))
                 connection.execute(grant)
     except psycopg.Error as error:
-        raise JournalError(f"the budget's table in the database: {_reason(error)}") from None
+        raise JournalError(f"the shared budget {address}: {reason_of(error)}") from None
 
 
 def _create(connection: psycopg.Connection[Any]) -> None:
@@ -135,13 +106,3 @@ def _create(connection: psycopg.Connection[Any]) -> None:
     script = files("sixtyfour_async._client").joinpath("budget_postgres.sql").read_bytes()
     with suppress(errors.UniqueViolation, errors.DuplicateTable):
         connection.execute(script)
-
-
-def _reason(error: Exception) -> str:
-    """Return what the server, or libpq, said, in one line; what libpq says about a URL is left out: it quotes it."""
-    if isinstance(error, psycopg.Error) and error.diag.message_primary is not None:
-        return error.diag.message_primary
-    if isinstance(error, psycopg.OperationalError):
-        first = next(iter(str(error).strip().splitlines()), type(error).__name__)
-        return first.rpartition("failed: ")[2].removeprefix("FATAL:").strip()
-    return "its URL cannot be read"

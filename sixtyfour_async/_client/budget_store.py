@@ -8,26 +8,14 @@ read after the row: no visit that is in the row can be later.
 from __future__ import annotations
 
 import os
-import random
-import sqlite3
-import time
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from sixtyfour_async._client.machine_clock import boot_id, uptime
+from sixtyfour_async._postgres.address import Address, is_postgres
 from sixtyfour_async._scheduling.share_account import ShareAccount
 from sixtyfour_async._scheduling.visits import Call, Grant, visit
-from sixtyfour_async.errors import ConfigurationError, JournalError
-
-BUSY_SECONDS = 0.5
-"""Real seconds to try again while another process commits; a share would have died before a later answer."""
-
-BUSY_PAUSE_SECONDS = 0.003
-"""The longest pause before trying again. SQLite's own grow to a tenth of a second, in which others go first again."""
-
-POSTGRES_SCHEMES = ("postgresql://", "postgres://")
+from sixtyfour_async.errors import ConfigurationError
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,154 +63,35 @@ class BudgetStore(Protocol):
         ...
 
 
-class BudgetFile:
-    """The accounts of one machine, in a small SQLite file of their own beside a journal.
-
-    It is never synced to the disk: it outlives the end of any process, and after the next boot its content would mean
-    nothing. A rollback journal rather than a write-ahead log: SQLite before 3.51.3 can damage the log of a file that
-    several processes write. The last process to leave deletes the file.
-
-    Args:
-        path: The journal that it stands beside.
-    """
-
-    def __init__(self, path: str | Path) -> None:
-        self.path = budget_path(path)
-        self._connection: sqlite3.Connection | None = None
-        self._process = 0
-        self._inode: tuple[int, int] | None = None
-
-    def __repr__(self) -> str:
-        return repr(str(self.path))
-
-    def visit(self, wanted: Visit) -> Grant:
-        """Make a visit; see `BudgetStore.visit`."""
-        try:
-            while True:
-                grant = self._swap_here(wanted)
-                if grant is not None:
-                    if wanted.call.leaving:
-                        self._delete_if_unused()
-                    return grant
-                self.close()
-        except (sqlite3.Error, OSError) as error:
-            self.close()
-            raise JournalError(f"the shared budget {self} cannot be used: {error}") from error
-
-    def _swap_here(self, wanted: Visit) -> Grant | None:
-        """Make a visit; return None when the file is another one by now: the last process that it knew deleted it."""
-        try:
-            grant = self._swap(wanted)
-        except sqlite3.Error:
-            if self._connection is None or self._is_current():
-                raise
-            return None
-        return grant if self._is_current() else None
-
-    def close(self) -> None:
-        """Release the file."""
-        connection, self._connection = self._connection, None
-        if connection is not None and self._process == os.getpid():
-            with suppress(sqlite3.Error):
-                connection.close()
-
-    def _swap(self, wanted: Visit) -> Grant:
-        until = uptime() + BUSY_SECONDS
-        while True:
-            try:
-                grant = self._try_swap(self._open(), wanted)
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or uptime() > until:
-                    raise
-                grant = None
-            if grant is not None:
-                return grant
-            time.sleep(random.uniform(0, BUSY_PAUSE_SECONDS))  # noqa: S311 (spreads tries, keeps no secret)
-
-    def _try_swap(self, connection: sqlite3.Connection, wanted: Visit) -> Grant | None:
-        """Try to make a visit; return None when another one came in between."""
-        row = connection.execute("SELECT state, version FROM budgets WHERE key = ?", (wanted.key,)).fetchone()
-        text, version = row or (None, 0)
-        text, grant = wanted.decide(text, uptime(), boot_id())
-        if row is None:
-            done = connection.execute("INSERT OR IGNORE INTO budgets VALUES (?, ?, 1)", (wanted.key, text))
-        else:
-            done = connection.execute(
-                "UPDATE budgets SET state = ?, version = version + 1 WHERE key = ? AND version = ?",
-                (text, wanted.key, version),
-            )
-        return grant if done.rowcount == 1 else None
-
-    def _open(self) -> sqlite3.Connection:
-        if self._connection is not None and self._process == os.getpid():
-            return self._connection
-        while True:
-            before = self._identity()
-            connection = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
-            connection.execute("PRAGMA synchronous = OFF")
-            connection.execute(
-                "CREATE TABLE IF NOT EXISTS budgets"
-                " (key TEXT PRIMARY KEY, state TEXT NOT NULL, version INTEGER NOT NULL)"
-            )
-            if before is not None and before == self._identity():
-                break
-            connection.close()  # which file this is, if another one has taken its place, is not known
-        self._connection, self._process, self._inode = connection, os.getpid(), before
-        with suppress(OSError):
-            self.path.chmod(0o600)
-        return connection
-
-    def _identity(self) -> tuple[int, int] | None:
-        try:
-            status = self.path.stat()
-        except FileNotFoundError:
-            return None
-        return status.st_dev, status.st_ino
-
-    def _is_current(self) -> bool:
-        return self._identity() == self._inode
-
-    def _delete_if_unused(self) -> None:
-        """Delete the file while nobody can visit it; whoever had opened it finds out after its next visit."""
-        connection = self._open()
-        connection.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
-        connection.execute("BEGIN EXCLUSIVE")
-        try:
-            accounts = [
-                ShareAccount.read_json(text, 500) for (text,) in connection.execute("SELECT state FROM budgets")
-            ]
-            if not any(one.visitors or one.paused > one.filled for one in accounts) and self._is_current():
-                with suppress(PermissionError):  # Windows: somebody has it open
-                    self.path.unlink()
-        finally:
-            connection.execute("ROLLBACK")
-        self.close()
-
-
 def budget_path(path: str | Path) -> Path:
     """Return the file of accounts that belongs to a journal, by whatever name that is called."""
     real = os.path.realpath(path)
     return Path(real + "-budget")
 
 
-def budget_place(place: str | Path) -> str:
-    """Return what two names of the same accounts have in common.
+def budget_place(place: str | Path) -> Path | Address:
+    """Return where the accounts are that a path or a URL names: equal for two names of the same.
 
     Raises:
-        ConfigurationError: It is neither a path nor a PostgreSQL URL.
+        ConfigurationError: It is neither a path nor a PostgreSQL URL, or psycopg is not installed.
+        JournalError: The URL cannot be read.
     """
     text = str(place)
-    if isinstance(place, str) and text.startswith(POSTGRES_SCHEMES):
-        return text
+    if is_postgres(place):
+        return Address.of(text, "budget")
     if not text or (isinstance(place, str) and "://" in text):
         raise ConfigurationError("budget: pass the path of a journal, such as 'run.db', or a postgresql:// URL")
-    return str(budget_path(place))
+    return budget_path(place)
 
 
 def open_store(place: str | Path) -> BudgetStore:
-    """Return the store at a path or URL; nothing is opened yet."""
-    if isinstance(place, str) and place.startswith(POSTGRES_SCHEMES):
-        from sixtyfour_async._client.budget_postgres import BudgetTable  # noqa: PLC0415 (needs an extra)
+    """Return the store at a path or URL; nothing is opened yet. Raises as `budget_place` does."""
+    found = budget_place(place)
+    # Only now: a client that shares its budget with nobody needs neither.
+    if isinstance(found, Address):
+        from sixtyfour_async._client.budget_postgres import BudgetTable  # noqa: PLC0415
 
-        return BudgetTable(place)
+        return BudgetTable(found)
+    from sixtyfour_async._client.budget_file import BudgetFile  # noqa: PLC0415
+
     return BudgetFile(place)

@@ -23,7 +23,6 @@ from sixtyfour_async._client.clock import Clock
 from sixtyfour_async._client.download import DOWNLOAD_TIMEOUT_SECONDS, Download, DownloadOptions, Link, Progress
 from sixtyfour_async._client.hooks import Hooks, Observers
 from sixtyfour_async._client.job import Job
-from sixtyfour_async._client.machine_clock import uptime
 from sixtyfour_async._client.namespaces import Namespaces
 from sixtyfour_async._client.paging import pages_of, rows_of
 from sixtyfour_async._client.pipeline import Pipeline, RateLimit
@@ -32,6 +31,7 @@ from sixtyfour_async._client.secret import Secret
 from sixtyfour_async._client.stream import read_events
 from sixtyfour_async._client.transport import Transport
 from sixtyfour_async._scheduling.shared_budget import SharedBudget
+from sixtyfour_async._uptime import uptime
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async._wire.bounds import MAX_DOWNLOAD_BYTES
 from sixtyfour_async._wire.codec import (
@@ -90,6 +90,7 @@ class AsyncClient(Namespaces):
     Raises:
         ConfigurationError: There is no key, *base_url* is not a valid URL, *requests_per_minute* is too low, or the
             environment names a proxy or certificates that cannot be used.
+        JournalError: The URL that is passed as *budget* cannot be read.
     """
 
     def __init__(

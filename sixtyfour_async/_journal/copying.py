@@ -17,11 +17,9 @@ import psycopg
 from psycopg import sql
 
 from sixtyfour_async._journal.evidence import as_values, connected, stand_of, sync_folder
-from sixtyfour_async._journal.lease import boot_clock
 from sixtyfour_async._journal.maintenance import held, verdict_on
 from sixtyfour_async._journal.places import Place
-from sixtyfour_async._journal.postgres_address import Address
-from sixtyfour_async._journal.postgres_link import connect, one_line
+from sixtyfour_async._journal.postgres_link import one_line
 from sixtyfour_async._journal.postgres_rows import COLUMNS, as_text, id_of, text_of
 from sixtyfour_async._journal.postgres_upkeep import create
 from sixtyfour_async._journal.postgres_upkeep import verdict_on as database_verdict_on
@@ -30,6 +28,9 @@ from sixtyfour_async._journal.schema import SCHEMA_VERSION, checked_version
 from sixtyfour_async._journal.sharing import LEASE_SECONDS
 from sixtyfour_async._journal.sqlite_store import SqliteStore
 from sixtyfour_async._journal.wholeness import Stand
+from sixtyfour_async._postgres.address import Address
+from sixtyfour_async._postgres.connection import connect
+from sixtyfour_async._uptime import uptime
 from sixtyfour_async.errors import JournalError
 
 COPY_SECONDS = 600.0
@@ -206,7 +207,7 @@ def _write_file(source: _Source, path: Path) -> int:
     part = path.with_name(path.name + ".part")
     try:
         part.unlink(missing_ok=True)
-        store = SqliteStore(part, LEASE_SECONDS, boot_clock)
+        store = SqliteStore(part, LEASE_SECONDS, uptime)
         store.open()
         store.close()
         with closing(sqlite3.connect(part, isolation_level=None)) as database:

@@ -9,9 +9,6 @@ from sixtyfour_async._journal.sharing import Cap, Claim, Limits, Room
 from sixtyfour_async._scheduling.accounts import Tally
 from sixtyfour_async._scheduling.row_states import ENDED, OPEN, State
 
-HELD: frozenset[State] = frozenset({"intended", "accepted"})
-"""States in which a row belongs to the runner that wrote it so."""
-
 MONEY_TALLIES: frozenset[Tally] = frozenset({"forgotten", "replaced", "resubmitted"})
 """Tallies that count against a cap: the others stand for what was saved."""
 

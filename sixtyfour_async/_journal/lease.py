@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-import sys
-import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import TypeAlias
 
 from sixtyfour_async._journal.sharing import BEATS_PER_LEASE, LEASE_SECONDS, SENDING_MARGIN
+from sixtyfour_async._uptime import uptime
 
 Clock: TypeAlias = Callable[[], float]
 """Seconds that go on while the process, or the machine, is frozen."""
 
 PUNCTUAL_BEATS = 4
 """Heartbeats that must have come on time before others are succeeded: what delayed ours may have delayed theirs."""
-
-BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-
-
-def boot_clock() -> float:
-    """Return seconds since the machine was booted, times of sleep included where the system counts them."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME) if sys.platform == "linux" else time.monotonic()
-
-
-def boot_id() -> str:
-    """Return a name for the time since the machine was booted; "" where there is none."""
-    try:
-        return BOOT_ID.read_text("ascii").strip()
-    except OSError:
-        return ""
 
 
 class Lease:
@@ -40,7 +23,7 @@ class Lease:
         clock: What it is measured by.
     """
 
-    def __init__(self, seconds: float = LEASE_SECONDS, clock: Clock = boot_clock) -> None:
+    def __init__(self, seconds: float = LEASE_SECONDS, clock: Clock = uptime) -> None:
         self.seconds = seconds
         self.now = clock
         self._until = _NEVER

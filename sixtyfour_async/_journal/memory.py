@@ -18,7 +18,6 @@ from sixtyfour_async._journal.base import (
     tally_of_replaced,
 )
 from sixtyfour_async._journal.fencing import (
-    HELD,
     MONEY_TALLIES,
     Standing,
     exceeded,
@@ -28,10 +27,11 @@ from sixtyfour_async._journal.fencing import (
     spent_cents,
     standing_of,
 )
-from sixtyfour_async._journal.lease import Clock, Lease, boot_clock
+from sixtyfour_async._journal.lease import Clock, Lease
 from sixtyfour_async._journal.sharing import LEASE_SECONDS, Cap, Claim, Limits, Room
 from sixtyfour_async._scheduling.ledger import Line, Tally
-from sixtyfour_async._scheduling.row_states import State
+from sixtyfour_async._scheduling.row_states import HELD, State
+from sixtyfour_async._uptime import uptime
 from sixtyfour_async._wire.body import Body
 
 CHANGE_SECONDS = 0.1
@@ -104,7 +104,7 @@ class MemoryJournal:
         *,
         shared_with: MemoryJournal | None = None,
         lease_seconds: float = LEASE_SECONDS,
-        clock: Clock = boot_clock,
+        clock: Clock = uptime,
     ) -> None:
         self._store: _Store = _Store() if shared_with is None else shared_with._store  # noqa: SLF001 (its own class)
         self._lease = Lease(lease_seconds, clock)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from sixtyfour_async._journal import maintenance, schema
 from sixtyfour_async._journal.base import JournalReader
-from sixtyfour_async._journal.postgres_address import Address, is_postgres
 from sixtyfour_async._journal.sqlite import SqliteJournal
 from sixtyfour_async._journal.wholeness import Verdict
+from sixtyfour_async._postgres.address import Address, is_postgres
 
 if TYPE_CHECKING:
     from sixtyfour_async._journal.stored import StoredJournal

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sixtyfour_async._journal.lease import Clock, boot_clock
-from sixtyfour_async._journal.postgres_address import Address
+from sixtyfour_async._journal.lease import Clock
 from sixtyfour_async._journal.sharing import LEASE_SECONDS
 from sixtyfour_async._journal.stored import StoredJournal
+from sixtyfour_async._postgres.address import Address
+from sixtyfour_async._uptime import uptime
 
 PATIENCE_SECONDS = 60.0
 """Real seconds for which a database that cannot be reached is waited for."""
@@ -68,7 +69,7 @@ class PostgresJournal(StoredJournal):
         *,
         lease_seconds: float = LEASE_SECONDS,
         patience_seconds: float = PATIENCE_SECONDS,
-        clock: Clock = boot_clock,
+        clock: Clock = uptime,
     ) -> None:
         self.address = Address.of(url)
         # Only now: it needs psycopg, of which the address has said if it is missing.

@@ -13,61 +13,18 @@ from typing import Any, TypeVar
 
 import psycopg
 from psycopg import errors
-from psycopg.conninfo import conninfo_to_dict
 
-from sixtyfour_async._journal.postgres_address import Address
+from sixtyfour_async._postgres.address import Address
+from sixtyfour_async._postgres.connection import connect, is_refusal, reason_of
 from sixtyfour_async.errors import JournalError
 
 T = TypeVar("T")
 
-STATEMENT_SECONDS = 10.0
-"""Real seconds without an answer after which a connection counts as lost: a network may swallow what it is given."""
-
 FIRST_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 0.05, 2.0
 """Pauses between attempts to reach the server."""
 
-_DEFAULTS: dict[str, Any] = {"connect_timeout": 10, "application_name": "sixtyfour"}
-
 PASSING = (errors.SerializationFailure, errors.DeadlockDetected, errors.LockNotAvailable, errors.QueryCanceled)
 """Errors of a statement that was not carried out, and may be when it is sent again."""
-
-
-class _TimedConnection(psycopg.Connection[Any]):
-    """A connection whose statements have a deadline on this side."""
-
-    statement_seconds = STATEMENT_SECONDS
-
-    def wait(self, gen: Generator[Any, Any, T], *args: Any, **kwargs: Any) -> T:
-        """Wait for an answer, or raise `psycopg.OperationalError` when it does not come."""
-        return super().wait(_until(time.monotonic() + self.statement_seconds, gen), *args, **kwargs)
-
-
-def _until(deadline: float, waiting: Generator[Any, Any, T]) -> Generator[Any, Any, T]:
-    """Pass on what a generator of psycopg asks for, until it ends or the deadline has come."""
-    try:
-        asked = next(waiting)
-        while True:
-            ready = yield asked
-            if not ready and time.monotonic() > deadline:
-                raise psycopg.OperationalError("no answer came in time")
-            asked = waiting.send(ready)
-    except StopIteration as end:
-        result: T = end.value
-        return result
-
-
-def connect(address: Address, statement_seconds: float | None = None) -> psycopg.Connection[Any]:
-    """Connect once; the caller's own settings win.
-
-    Raises:
-        psycopg.Error: The server cannot be reached, or refuses.
-    """
-    given = conninfo_to_dict(address.url)
-    own = {name: value for name, value in _DEFAULTS.items() if name not in given}
-    own |= {"client_encoding": "UTF8", "autocommit": True, "prepare_threshold": None}
-    made = _TimedConnection.connect(address.url, **own)
-    made.statement_seconds = statement_seconds or made.statement_seconds
-    return made
 
 
 class Link:
@@ -134,12 +91,6 @@ class Link:
             self._connection = None
 
 
-def is_refusal(error: psycopg.Error) -> bool:
-    """Return whether a server was reached and said no: a password, a name, a privilege."""
-    text = str(error)
-    return any(said in text for said in ("authentication failed", "does not exist", "no password supplied", "pg_hba"))
-
-
 @contextmanager
 def one_line(address: Address) -> Generator[None, None, None]:
     """Raise what psycopg raises as a `JournalError` of one line, without a password."""
@@ -147,16 +98,3 @@ def one_line(address: Address) -> Generator[None, None, None]:
         yield
     except psycopg.Error as error:
         raise JournalError(f"journal {address}: {reason_of(error)}") from None
-
-
-def reason_of(error: psycopg.Error) -> str:
-    """Return what a server, or libpq, said, in one line."""
-    said = error.diag.message_primary
-    if said is None:
-        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-        said = next((line for line in lines if "failed:" in line), lines[0] if lines else type(error).__name__)
-        said = said.rpartition("failed: ")[2] if "connection to server" in said else said
-        said = said.removeprefix("FATAL:").strip()
-    if isinstance(error, psycopg.OperationalError) and not is_refusal(error):
-        said = f"the database cannot be reached ({said})"
-    return said

@@ -15,7 +15,8 @@ from typing import Any, TypeAlias
 
 import psycopg
 
-from sixtyfour_async._journal.postgres_link import Link, connect
+from sixtyfour_async._journal.postgres_link import Link
+from sixtyfour_async._postgres.connection import connect
 
 PING_SECONDS = 3.0
 """Real seconds between two proofs."""

@@ -14,7 +14,6 @@ from sixtyfour_async._journal.erasure import without_row
 from sixtyfour_async._journal.evidence import Witness, now
 from sixtyfour_async._journal.fencing import WRITTEN
 from sixtyfour_async._journal.lease import Clock, Lease
-from sixtyfour_async._journal.postgres_address import Address
 from sixtyfour_async._journal.postgres_link import Link
 from sixtyfour_async._journal.postgres_listener import Listener
 from sixtyfour_async._journal.postgres_reading import PostgresReader
@@ -23,6 +22,7 @@ from sixtyfour_async._journal.postgres_tables import prepare, vacuum
 from sixtyfour_async._journal.refusals import refusal
 from sixtyfour_async._journal.sharing import Claim
 from sixtyfour_async._journal.wholeness import Note, Verdict
+from sixtyfour_async._postgres.address import Address
 from sixtyfour_async._scheduling.ledger import Line
 from sixtyfour_async._scheduling.row_states import ENDED, SHARED, State
 from sixtyfour_async._wire.body import Body

@@ -11,13 +11,13 @@ from sixtyfour_async._journal.adoption import MAY_HAVE_BEEN_SENT
 from sixtyfour_async._journal.base import CRASHED
 from sixtyfour_async._journal.evidence import now
 from sixtyfour_async._journal.maintenance import Adoption
-from sixtyfour_async._journal.postgres_address import Address
 from sixtyfour_async._journal.postgres_link import Link
 from sixtyfour_async._journal.postgres_listener import ANSWER_SECONDS, Listener
 from sixtyfour_async._journal.postgres_reading import PostgresReader
 from sixtyfour_async._journal.postgres_store import seen_by
 from sixtyfour_async._journal.postgres_tables import TABLES, grant, prepare, version_of
 from sixtyfour_async._journal.wholeness import Verdict
+from sixtyfour_async._postgres.address import Address
 from sixtyfour_async.errors import JournalError
 
 CLOCK_SECONDS = 5.0

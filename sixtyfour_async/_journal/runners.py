@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 
 from sixtyfour_async._journal.base import CRASHED
-from sixtyfour_async._journal.lease import Lease, boot_id
+from sixtyfour_async._journal.lease import Lease
+from sixtyfour_async._uptime import boot_id
 
 _REGISTER = "INSERT INTO runners (boot, lease_until) VALUES (?, ?)"
 _EXTEND = "UPDATE runners SET lease_until = ? WHERE number = ?"

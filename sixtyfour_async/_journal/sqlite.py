@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sixtyfour_async._journal.lease import Clock, boot_clock
+from sixtyfour_async._journal.lease import Clock
 from sixtyfour_async._journal.sharing import LEASE_SECONDS
 from sixtyfour_async._journal.sqlite_store import SqliteStore
 from sixtyfour_async._journal.stored import StoredJournal
+from sixtyfour_async._uptime import uptime
 
 
 class SqliteJournal(StoredJournal):
@@ -43,7 +44,7 @@ class SqliteJournal(StoredJournal):
         *,
         adopt: bool = False,
         lease_seconds: float = LEASE_SECONDS,
-        clock: Clock = boot_clock,
+        clock: Clock = uptime,
     ) -> None:
         self.path = Path(path)
         super().__init__(SqliteStore(self.path, lease_seconds, clock, adopt=adopt))

@@ -20,7 +20,6 @@ from sixtyfour_async._journal.changes import (
 )
 from sixtyfour_async._journal.evidence import now
 from sixtyfour_async._journal.fencing import (
-    HELD,
     WRITTEN,
     Standing,
     exceeded,
@@ -32,6 +31,7 @@ from sixtyfour_async._journal.runners import Runner
 from sixtyfour_async._journal.schema import COLUMNS, HELD_BY, as_row
 from sixtyfour_async._journal.sharing import Cap, Claim, Limits, Room
 from sixtyfour_async._scheduling.ledger import Tally
+from sixtyfour_async._scheduling.row_states import HELD
 
 MICRO = 1e6
 """Parts of a cent in which sums of money are kept: whole numbers, whose sum does not depend on their order."""

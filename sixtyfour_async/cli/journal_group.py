@@ -79,7 +79,7 @@ def init(journal: Place, role: str | None) -> None:
     from sixtyfour_async._journal.postgres_upkeep import create
 
     before = create(journal, role=role)
-    create_accounts(journal.url, role)
+    create_accounts(journal, role)
     say(f"{journal} {'was there already' if before else 'created'}" + (f"; {role} may use it" if role else ""))
 
 

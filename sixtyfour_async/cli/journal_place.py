@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sixtyfour_async._journal.postgres_address import Address, is_postgres
+from sixtyfour_async._postgres.address import Address, is_postgres
 from sixtyfour_async.cli.formatting import say
 from sixtyfour_async.errors import SixtyfourError
 

@@ -11,7 +11,8 @@ import pytest
 
 from sixtyfour_async import AsyncClient, ConfigurationError, JobRunner, JournalError, SqliteJournal
 from sixtyfour_async._client import account_visits
-from sixtyfour_async._client.budget_store import BudgetFile, Visit, budget_path
+from sixtyfour_async._client.budget_file import BudgetFile
+from sixtyfour_async._client.budget_store import Visit, budget_path
 from sixtyfour_async._client.client import pipeline_of
 from sixtyfour_async._scheduling.visits import Call
 from sixtyfour_async.operations import CheckBalance
@@ -111,6 +112,18 @@ async def test_a_journal_beside_another_explicit_budget_is_an_error_that_names_b
         with pytest.raises(ConfigurationError, match=r"one\.db.*two\.db"):
             JobRunner(client, journal=tmp_path / "two.db")
         JobRunner(client, journal=SqliteJournal(tmp_path / "one.db"))
+
+
+@pytest.mark.parametrize(
+    "budget",
+    ["postgresql://me:s3cret@host", "postgresql://me:s3cret@host/runs", "postgresql://host/runs?password=s3cret"],
+)
+async def test_the_error_that_names_both_shows_no_password(budget: str, tmp_path: Path) -> None:
+    client = AsyncClient(DEFAULT_KEY, budget=budget)
+    with pytest.raises(ConfigurationError, match=r"postgresql://.*host/.*run\.db") as caught:
+        JobRunner(client, journal=tmp_path / "run.db")
+
+    assert "s3cret" not in str(caught.value)
 
 
 @pytest.mark.parametrize("budget", ["", "mysql://host/db", "http://x"])

@@ -11,8 +11,8 @@ from sixtyfour_async import Journal, JournalError, PostgresJournal, SqliteJourna
 from sixtyfour_async._journal.base import Entry, changed
 from sixtyfour_async._journal.copying import copy
 from sixtyfour_async._journal.places import Place, as_named, journal_at
-from sixtyfour_async._journal.postgres_address import Address
 from sixtyfour_async._journal.sharing import Limits
+from sixtyfour_async._postgres.address import Address
 from sixtyfour_async._wire.body import Body
 from tests.postgres_server import Server
 

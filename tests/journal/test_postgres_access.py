@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 
 from sixtyfour_async import AsyncClient, ConfigurationError, JobRunner, JournalError, PostgresJournal
 from sixtyfour_async._journal.base import Entry, changed
-from sixtyfour_async._journal.postgres_address import REMEDY, Address
 from sixtyfour_async._journal.postgres_tables import SCHEMA_VERSION
 from sixtyfour_async._journal.postgres_upkeep import check, create
 from sixtyfour_async._journal.sharing import Cap, Limits, Room
+from sixtyfour_async._postgres.address import REMEDY, Address
 from tests.postgres_server import Server
 
 pytestmark = pytest.mark.anyio

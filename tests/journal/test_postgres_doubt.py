@@ -12,9 +12,9 @@ import pytest
 
 from sixtyfour_async import JournalError, PostgresJournal
 from sixtyfour_async._journal.base import CRASHED, Entry, changed
-from sixtyfour_async._journal.postgres_address import Address
 from sixtyfour_async._journal.postgres_upkeep import adopt, check, verdict_on
 from sixtyfour_async._journal.sharing import Limits
+from sixtyfour_async._postgres.address import Address
 from tests.postgres_server import NOBODY, Server
 
 pytestmark = pytest.mark.anyio

@@ -1,4 +1,4 @@
-"""Where a journal in PostgreSQL is: the URL as it was given, and what of it may be shown."""
+"""Where a database is: the URL as it was given, and what of it may be shown."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 SCHEMES = ("postgresql://", "postgres://")
 
-MISSING = "a journal in PostgreSQL needs an extra: pip install 'sixtyfour_async[postgres]'"
+MISSING = "a {what} in PostgreSQL needs an extra: pip install 'sixtyfour_async[postgres]'"
 
 REMEDY = (
     "percent-encode what is special in its password (@ as %40, : as %3A, / as %2F, ? as %3F, # as %23, % as %25), or "
@@ -24,12 +24,12 @@ _PORTS = re.compile(r"[0-9,]*")
 
 
 def is_postgres(place: object) -> bool:
-    """Return whether a journal is named by a PostgreSQL URL."""
+    """Return whether a place is named by a PostgreSQL URL."""
     return isinstance(place, str) and place.startswith(SCHEMES)
 
 
-def psycopg() -> ModuleType:
-    """Import psycopg.
+def psycopg(what: str = "journal") -> ModuleType:
+    """Import psycopg; *what* is in the database.
 
     Raises:
         ConfigurationError: It is not installed.
@@ -37,7 +37,7 @@ def psycopg() -> ModuleType:
     try:
         import psycopg  # noqa: PLC0415 (an extra)
     except ImportError as error:
-        raise ConfigurationError(MISSING) from error
+        raise ConfigurationError(MISSING.format(what=what)) from error
     return psycopg
 
 
@@ -56,20 +56,20 @@ class Address:
     has_password: bool = field(default=False, repr=False)
 
     @classmethod
-    def of(cls, url: str) -> Address:
-        """Check a URL, and take it apart.
+    def of(cls, url: str, what: str = "journal") -> Address:
+        """Check the URL of a journal, or of what else there is in a database, and take it apart.
 
         Raises:
             ConfigurationError: psycopg is not installed.
             JournalError: It cannot be read, or it is not clear where its password ends. The message has no part of it.
         """
-        library = psycopg()
+        library = psycopg(what)
         try:
             values: dict[str, Any] = library.conninfo.conninfo_to_dict(url)
         except (library.ProgrammingError, UnicodeError):
             values = {}  # libpq's own message quotes the URL
         if not values or _is_ambiguous(url) or not _PORTS.fullmatch(str(values.get("port", ""))):
-            raise JournalError(f"the journal's URL cannot be read: {REMEDY}")
+            raise JournalError(f"the {what}'s URL cannot be read: {REMEDY}")
         return cls(url, _shown(values), "password" in values)
 
     def __str__(self) -> str:
