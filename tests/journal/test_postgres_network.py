@@ -130,7 +130,7 @@ async def test_a_commit_whose_answer_was_swallowed_is_asked_for(
     through: str, proxy: Proxy, monkeypatch: pytest.MonkeyPatch, *, arrives: bool
 ) -> None:
     """It was carried out, or it was not: either way it is in the journal once, with what came after it."""
-    monkeypatch.setattr("sixtyfour_async._journal.postgres_link._TimedConnection.statement_seconds", 0.5)
+    monkeypatch.setattr("sixtyfour_async._postgres.connection.TimedConnection.statement_seconds", 0.5)
     async with opened(through, patience_seconds=0.0) as journal:
         journal.tally("find-email", "duplicate", 1.0)
         proxy.swallows, proxy.swallows_answers = not arrives, arrives
@@ -164,7 +164,7 @@ async def test_a_listener_whose_connection_is_swallowed_is_found_out(
     through: str, postgres_url: str, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No packet says so: it does not hear itself."""
-    monkeypatch.setattr("sixtyfour_async._journal.postgres_link._TimedConnection.statement_seconds", 0.5)
+    monkeypatch.setattr("sixtyfour_async._postgres.connection.TimedConnection.statement_seconds", 0.5)
     async with opened(postgres_url) as other, opened(through) as one:
         await one.wait_for_change()
         proxy.swallow()
