@@ -81,17 +81,22 @@ class KeptDeliveries:
 
     async def open(self) -> None:
         """Learn the names of what an earlier run kept."""
-        if isinstance(self._journal, ListsAnswers):
-            names = await self._journal.list_batch_answers(PREFIX)
-        else:
-            names = json.loads(await self._journal.get_meta(NAMES) or "[]")
-        self._names = dict.fromkeys(names)
+        self._names = dict.fromkeys(await self._listed())
 
     async def refresh(self) -> list[str]:
         """Learn what other processes have kept, and used, since; return the names that are new."""
-        before = self._names
-        await self.open()
-        return [name for name in self._names if name not in before]
+        before = set(self._names)
+        listed = await self._listed()
+        # What was kept or removed here meanwhile may have been read as it was before.
+        kept, removed = self._names.keys() - before, before - self._names.keys()
+        self._names = dict.fromkeys([*(name for name in listed if name not in removed), *kept])
+        return [name for name in self._names if name not in before and name not in kept]
+
+    async def _listed(self) -> list[str]:
+        if isinstance(self._journal, ListsAnswers):
+            return await self._journal.list_batch_answers(PREFIX)
+        names: list[str] = json.loads(await self._journal.get_meta(NAMES) or "[]")
+        return names
 
     async def keep(self, event: JobEvent | WorkflowEvent) -> str:
         """Keep a delivery and return its name.

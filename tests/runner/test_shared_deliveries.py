@@ -15,6 +15,7 @@ from sixtyfour_async import AsyncClient, JobRunner, MemoryJournal
 from sixtyfour_async._runner.kept_deliveries import KeptDeliveries
 from sixtyfour_async.simulator import DEFAULT_KEY, Simulator, SimulatorSettings
 from sixtyfour_async.testing import SimulatedTransport
+from sixtyfour_async.webhooks import parse
 from tests.runner.pushing import QUIET, URL
 from tests.runner.questions import question
 from tests.webhooks.deliveries import SECRET, body_of, signed
@@ -163,6 +164,29 @@ async def test_a_delivery_is_kept_when_its_worker_dies_before_it_takes_it() -> N
 
     assert (outcome.status, len(simulator.books.jobs)) == ("completed", 1)
     assert outcome.result().structured_data == {"headquarters": "Kept"}
+
+
+async def test_what_is_kept_or_used_while_the_journal_is_read_is_known_afterwards() -> None:
+    class Slow(MemoryJournal):
+        async def list_batch_answers(self, prefix: str) -> list[str]:
+            names = await super().list_batch_answers(prefix)
+            await anyio.sleep(1.0)
+            return names
+
+    kept = KeptDeliveries(Slow())
+    await kept.open()
+    used = await kept.keep(event("used"))
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(kept.refresh)
+        await anyio.sleep(0.5)
+        await kept.keep(event("kept"))
+        await kept.remove(used)
+
+    assert kept.jobs() == [("delivery of job kept", "kept")]
+
+
+def event(job_id: str) -> Any:
+    return parse(body_of({"task_id": job_id, "status": "completed", "result": {"a": 1}}), {})
 
 
 async def first_kept(worker: WebWorker) -> list[str]:
