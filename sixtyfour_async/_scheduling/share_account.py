@@ -284,8 +284,14 @@ class ShareAccount:
 
     @classmethod
     def read_json(cls, text: str | None, limit: int) -> ShareAccount:
-        """Return an account from its text; a new one for None, and for a text of another format."""
-        plain: dict[str, Any] = {} if text is None else json.loads(text)
+        """Return an account from its text; a new one for None, for a text of another format, and for a damaged one."""
+        try:
+            return cls._of(json.loads(text or "{}"), limit)
+        except (ValueError, TypeError, LookupError, AttributeError):
+            return cls(limit)
+
+    @classmethod
+    def _of(cls, plain: dict[str, Any], limit: int) -> ShareAccount:
         if plain.get("format") != FORMAT:
             return cls(limit)
         plain["live"] = [(until, tokens) for until, tokens in plain["live"]]

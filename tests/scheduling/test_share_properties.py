@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sixtyfour_async._scheduling.allotment import allotment
-from sixtyfour_async._scheduling.share_account import PRESENCE_SECONDS, SHARE_SECONDS, ShareAccount
+from sixtyfour_async._scheduling.share_account import FORMAT, PRESENCE_SECONDS, SHARE_SECONDS, ShareAccount
 from sixtyfour_async._scheduling.visits import Call, visit
 from tests.scheduling.fleet import busiest
 
@@ -128,6 +129,18 @@ def test_ten_bulk_submits_a_minute_are_granted_to_all_together() -> None:
 
     assert busiest(granted, 61.9) == 10
     assert len(granted) == 50
+
+
+@pytest.mark.parametrize(
+    "rest", ["", ', "live": 3', ', "live": [], "granted": [], "visitors": {"a": []}, "outage": null']
+)
+def test_an_account_that_lacks_something_begins_anew_with_one_token(rest: str) -> None:
+    assert ShareAccount.read_json(f'{{"format": {FORMAT}{rest}}}', 500) == ShareAccount(500)
+
+
+@pytest.mark.parametrize("text", ["", "{", "null", "[]", '"x"', "[" * 9])
+def test_a_text_that_is_no_account_begins_anew_with_one_token(text: str) -> None:
+    assert ShareAccount.read_json(text, 500) == ShareAccount(500)
 
 
 def test_no_trace_of_the_key_or_of_unknown_formats_is_believed() -> None:
