@@ -65,11 +65,6 @@ class Listener:
         """Whether it has heard itself since it was connected."""
         return self._connection is not None and self._pinged_at is None
 
-    @property
-    def is_deaf(self) -> bool:
-        """Whether listening does not work, and the number of commits is asked for."""
-        return self._deaf_until is not None
-
     def has_changed(self, journal: str, runner: int) -> bool:
         """Return whether another runner may have written since the last call.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -178,6 +178,11 @@ def has_content(value: object) -> bool:
     """
     if isinstance(value, bool | int | float):
         return False
+    return any(not isinstance(one, str) or one.strip() for one in _leaves(value))
+
+
+def _leaves(value: object) -> Iterator[object]:
+    """Yield every value inside a value that is no list or object, and not null, in no order."""
     # A loop rather than a recursion: an answer may be nested as deep as the JSON parser allows.
     left = [value]
     while left:
@@ -186,9 +191,8 @@ def has_content(value: object) -> bool:
             left.extend(values)
         elif (members := json_object(one)) is not None:
             left.extend(members.values())
-        elif one is not None and (not isinstance(one, str) or one.strip()):
-            return True
-    return False
+        elif one is not None:
+            yield one
 
 
 def is_closed(at: object) -> bool:
@@ -232,13 +236,4 @@ def _as_json(value: Any) -> str | None:
 
 def _says_something(value: object) -> bool:
     """Return whether there is a number, a boolean or a text in a value, other than one made of a missing value."""
-    left = [value]
-    while left:
-        one = left.pop()
-        if (values := json_array(one)) is not None:
-            left.extend(values)
-        elif (members := json_object(one)) is not None:
-            left.extend(members.values())
-        elif one is not None and not (isinstance(one, str) and one.strip().casefold() in _SAYS_NOTHING):
-            return True
-    return False
+    return any(not isinstance(one, str) or one.strip().casefold() not in _SAYS_NOTHING for one in _leaves(value))

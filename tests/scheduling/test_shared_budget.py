@@ -137,10 +137,8 @@ def test_after_leaving_it_is_a_budget_of_its_own_that_begins_with_nothing() -> N
     assert 0.1 <= machine.budget.ready_at(0.0) <= 0.2
 
 
-def test_a_poll_that_is_due_later_wakes_the_scheduler_though_the_loan_has_lapsed_meanwhile() -> None:
-    machine = Machine()
-    machine.visit(LENT)
-    scheduler = Scheduler(
+def scheduler_on(machine: Machine) -> Scheduler:
+    return Scheduler(
         budget=machine.budget,
         ledger=Ledger(),
         jitter=lambda: 0.0,
@@ -148,6 +146,12 @@ def test_a_poll_that_is_due_later_wakes_the_scheduler_though_the_loan_has_lapsed
         in_flight=ConcurrencyLimit(10),
         job_deadline=3600.0,
     )
+
+
+def test_a_poll_that_is_due_later_wakes_the_scheduler_though_the_loan_has_lapsed_meanwhile() -> None:
+    machine = Machine()
+    machine.visit(LENT)
+    scheduler = scheduler_on(machine)
     scheduler.add(ScheduledJob(1, "people-intelligence/low", "", retry_safe=False), 0.0, job_id="job")
     assert [type(command) for command in scheduler.due(0.0)] == [Poll]
     scheduler.handle(Polled(1, Report(JobState.RUNNING, "running")), 0.0)
@@ -161,14 +165,7 @@ def test_a_poll_that_is_due_later_wakes_the_scheduler_though_the_loan_has_lapsed
 def test_commands_carry_the_right_to_send_them() -> None:
     machine = Machine()
     machine.visit(SHARE)
-    scheduler = Scheduler(
-        budget=machine.budget,
-        ledger=Ledger(),
-        jitter=lambda: 0.0,
-        job_limits=new_job_limits(5),
-        in_flight=ConcurrencyLimit(10),
-        job_deadline=3600.0,
-    )
+    scheduler = scheduler_on(machine)
     for number in range(5):
         scheduler.add(ScheduledJob(number, "people-intelligence/low", "", retry_safe=False), 0.0)
 
