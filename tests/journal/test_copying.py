@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -85,6 +87,20 @@ async def contents(place: Place) -> tuple[object, ...]:
         return rows, notes, sums, answer, journal.doubt
     finally:
         await journal.close()
+
+
+async def test_rows_of_one_millisecond_keep_the_order_in_which_the_file_has_them(
+    address: Address, tmp_path: Path
+) -> None:
+    original = tmp_path / "run.db"
+    await fill(SqliteJournal(original))
+    with closing(sqlite3.connect(original)) as database:
+        database.execute("UPDATE jobs SET created_at = (SELECT min(created_at) FROM jobs)")
+        database.commit()
+    before = await contents(original)
+
+    assert copy(original, address) == len(ROWS)
+    assert await contents(address) == before
 
 
 async def test_all_of_a_run_goes_from_a_file_to_a_database_and_back(address: Address, tmp_path: Path) -> None:
