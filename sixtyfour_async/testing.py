@@ -20,6 +20,7 @@ from __future__ import annotations
 import asyncio
 import selectors
 import threading
+import uuid
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -30,6 +31,7 @@ import anyio
 import httpx
 
 from sixtyfour_async._client.client import AsyncClient
+from sixtyfour_async._uptime import MachineClock
 from sixtyfour_async.simulator import DEFAULT_KEY, SimulatedDisconnect, Simulator, SimulatorSettings
 
 __all__ = ["SimulatedTransport", "VirtualTimeLoop", "simulated"]
@@ -92,6 +94,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
 
     def __init__(self) -> None:
         self.now = 0.0
+        self.machine_clock = MachineClock(f"virtual time {uuid.uuid4()}", self.time)
         self._executor_calls = 0
         self._executor_threads: set[int] = set()
         self._waiting_threads: list[int] = []

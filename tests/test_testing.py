@@ -16,10 +16,13 @@ import anyio
 import anyio.from_thread
 import anyio.lowlevel
 import anyio.to_thread
+import httpx
 import pytest
 
-from sixtyfour_async import JobRunner
-from sixtyfour_async.testing import VirtualTimeLoop, simulated
+from sixtyfour_async import AsyncClient, JobRunner
+from sixtyfour_async.operations import CheckBalance
+from sixtyfour_async.simulator import DEFAULT_KEY, Simulator, SimulatorSettings
+from sixtyfour_async.testing import SimulatedTransport, VirtualTimeLoop, simulated
 from tests.runner.questions import Question, question
 
 REAL_SECONDS = 0.1
@@ -275,3 +278,28 @@ def test_a_journal_on_a_file_takes_no_virtual_time(tmp_path: Path) -> None:
     assert {status for _, status, _ in on_file} == {"completed"}
     assert len(on_file) == 100
     assert on_file[-1][2] > 4 * HOUR
+
+
+def test_two_clients_of_one_key_share_its_requests_in_virtual_time(tmp_path: Path) -> None:
+    """Their shares are timed by the loop's clock as well: they wait for as long as one client would."""
+
+    async def use(simulator: Simulator) -> None:
+        async with (
+            httpx.AsyncClient(transport=SimulatedTransport(simulator)) as http_client,
+            AsyncClient(
+                DEFAULT_KEY, base_url="http://simulator", http_client=http_client, budget=tmp_path / "run.db"
+            ) as client,
+            anyio.create_task_group() as tasks,
+        ):
+            for _ in range(600):
+                tasks.start_soon(client.send, CheckBalance())
+
+    async def main() -> float:
+        simulator = Simulator(SimulatorSettings(), now=anyio.current_time)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(use, simulator)
+            tasks.start_soon(use, simulator)
+        assert len(simulator.books.requests) == 1200 and not simulator.books.rejected
+        return anyio.current_time()
+
+    assert 120 < anyio.run(main, backend_options={"loop_factory": VirtualTimeLoop}) < 240

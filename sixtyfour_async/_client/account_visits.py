@@ -21,7 +21,6 @@ from sixtyfour_async._client.budget_store import BudgetStore, Visit, budget_plac
 from sixtyfour_async._client.clock import Clock
 from sixtyfour_async._scheduling.shared_budget import SharedBudget
 from sixtyfour_async._scheduling.visits import Call, Grant
-from sixtyfour_async._uptime import uptime
 from sixtyfour_async.errors import ConfigurationError, JournalError
 
 LEAVING_SECONDS = 2.0
@@ -163,7 +162,11 @@ class AccountVisits:
             JournalError: It was not.
         """
         since = self._budget.failing_since
-        if since is not None and self._error is not None and uptime() - since / self._clock.speed > patience:
+        if (
+            since is not None
+            and self._error is not None
+            and self._clock.machine.read() - since / self._clock.speed > patience
+        ):
             raise JournalError(f"{self._error} (for {patience:g} s; nothing is sent without it)") from self._error
 
     async def _visit(self) -> None:
@@ -171,7 +174,7 @@ class AccountVisits:
             now = self._clock.now()
             if self._budget.visit_at(now) > now or self._store is None:
                 return
-            asked = uptime() * self._clock.speed
+            asked = self._clock.machine.read() * self._clock.speed
             call = self._budget.call(now)
             try:
                 grant = await self._in_thread(partial(self._carry, self._store, call))
@@ -191,7 +194,7 @@ class AccountVisits:
             listener()
 
     def _carry(self, store: BudgetStore, call: Call) -> Grant:
-        return store.visit(Visit(self._key, self._runner, self._clock.speed, call))
+        return store.visit(Visit(self._key, self._runner, self._clock.speed, call, self._clock.machine))
 
     async def _in_thread(self, work: Callable[[], Grant]) -> Grant:
         if self._limiter is None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from sixtyfour_async._client.budget_store import Visit, budget_path
 from sixtyfour_async._scheduling.share_account import ShareAccount
 from sixtyfour_async._scheduling.visits import Grant
-from sixtyfour_async._uptime import boot_id, uptime
+from sixtyfour_async._uptime import uptime
 from sixtyfour_async.errors import JournalError
 
 BUSY_SECONDS = 0.5
@@ -90,7 +90,7 @@ class BudgetFile:
         """Try to make a visit; return None when another one came in between."""
         row = connection.execute("SELECT state, version FROM budgets WHERE key = ?", (wanted.key,)).fetchone()
         text, version = row or (None, 0)
-        text, grant = wanted.decide(text, uptime(), boot_id())
+        text, grant = wanted.decide(text, wanted.clock.read(), wanted.clock.name)
         if row is None:
             done = connection.execute("INSERT OR IGNORE INTO budgets VALUES (?, ?, 1)", (wanted.key, text))
         else:

@@ -15,6 +15,7 @@ from typing import Protocol
 from sixtyfour_async._postgres.address import Address, is_postgres
 from sixtyfour_async._scheduling.share_account import ShareAccount
 from sixtyfour_async._scheduling.visits import Call, Grant, visit
+from sixtyfour_async._uptime import MachineClock
 from sixtyfour_async.errors import ConfigurationError
 
 
@@ -27,12 +28,14 @@ class Visit:
         runner: Who visits, by a name that no other ever had.
         speed: Service seconds in a real one.
         call: What it tells.
+        clock: The visitor's machine's clock, for a database that has none of its own.
     """
 
     key: str
     runner: str
     speed: float
     call: Call
+    clock: MachineClock
 
     def decide(self, text: str | None, at: float, clock: str) -> tuple[str, Grant]:
         """Return the row after the visit, and what the visitor gets.

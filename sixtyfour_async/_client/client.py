@@ -31,7 +31,6 @@ from sixtyfour_async._client.secret import Secret
 from sixtyfour_async._client.stream import read_events
 from sixtyfour_async._client.transport import Transport
 from sixtyfour_async._scheduling.shared_budget import SharedBudget
-from sixtyfour_async._uptime import uptime
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async._wire.bounds import MAX_DOWNLOAD_BYTES
 from sixtyfour_async._wire.codec import (
@@ -117,7 +116,7 @@ class AsyncClient(Namespaces):
         clock = Clock(speed)
         transport = Transport(url, clock.home, http_client)
         try:
-            requests = SharedBudget(requests_per_minute, lambda: uptime() * speed, speed)
+            requests = SharedBudget(requests_per_minute, lambda: clock.machine.read() * speed, speed)
         except ValueError as error:
             raise ConfigurationError(f"requests_per_minute: {error}") from error
         credentials = ApiKey(key, auth_scheme) if auth is None else Tokens(auth, transport.base_url, clock)

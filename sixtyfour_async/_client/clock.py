@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 import anyio
 
 from sixtyfour_async._client.event_loop import LoopHome
+from sixtyfour_async._uptime import MachineClock, machine_clock
 
 
 class Clock:
@@ -43,13 +45,24 @@ class Clock:
         self._read_real = time.monotonic()
         return self._read_at
 
+    @property
+    def machine(self) -> MachineClock:
+        """What shares of a budget are timed by: it goes on while the process is frozen, which the loop's may not."""
+        return machine_clock(self.home.loop)
+
     def real(self, seconds: float) -> float:
         """Convert a duration to real seconds."""
         return seconds / self.speed
 
     def loop_time(self, at: float) -> float:
-        """Convert an instant of this clock to one of the event loop."""
-        return (at - self._ahead) / self.speed
+        """Return the instant of the event loop at which this clock has reached one of its own.
+
+        Not a rounding error earlier: whoever is woken then must not find that it is not yet time, and wait for nothing.
+        """
+        loop_at = (at - self._ahead) / self.speed
+        while loop_at * self.speed + self._ahead < at:
+            loop_at = math.nextafter(loop_at, math.inf)
+        return loop_at
 
     async def sleep_until(self, at: float) -> None:
         """Sleep until an instant of this clock."""

@@ -61,6 +61,11 @@ class LoopHome:
         self._is_free = True
         self._movers: list[Callable[[], None]] = []
 
+    @property
+    def loop(self) -> object:
+        """The event loop that it lives in; None while there was none yet."""
+        return self._loop
+
     def on_move(self, mover: Callable[[], None]) -> None:
         """Have *mover* called on each later move: it makes anew what belongs to one event loop."""
         self._movers.append(mover)

@@ -51,9 +51,7 @@ _TALLY = (
     " ON CONFLICT (variant, name, sent_at) DO UPDATE SET rows = rows + excluded.rows, cents = cents + excluded.cents"
 )
 _SUM_ALL = "(SELECT total(spent) FROM jobs) + (SELECT total(spent) FROM tallies)"
-_SUM_SINCE = (
-    "(SELECT total(spent) FROM jobs WHERE sent_at >= ?1) + (SELECT total(spent) FROM tallies WHERE sent_at >= ?1)"
-)
+_SUM_SINCE = "(SELECT total(spent) FROM jobs WHERE sent_at >= :since) + (SELECT total(spent) FROM tallies WHERE sent_at >= :since)"
 _FORGET_SUMS = (
     "DELETE FROM sums WHERE since <> '' AND (runner NOT IN (SELECT number FROM runners)"
     " OR (runner = ? AND since NOT IN (SELECT value FROM json_each(?))))"
@@ -191,8 +189,8 @@ class Transaction:
         if found is None:
             used = json.dumps([cap.since for cap in limits.caps])
             self._database.execute(_FORGET_SUMS, (self._runner.number, used))
-            total = f"SELECT {_SUM_SINCE}, ?1" if since else f"SELECT {_SUM_ALL}, ?1"
-            found = self._database.execute(total, (since,)).fetchone()
+            total = f"SELECT {_SUM_SINCE if since else _SUM_ALL}"
+            found = self._database.execute(total, {"since": since}).fetchone()
             self._database.execute("INSERT INTO sums VALUES (?, ?, ?)", (since, found[0], self._runner.number))
         return float(found[0]) / MICRO
 

@@ -12,6 +12,7 @@ from sixtyfour_async._client.budget_postgres import BudgetTable
 from sixtyfour_async._client.budget_store import Visit
 from sixtyfour_async._postgres.address import Address
 from sixtyfour_async._scheduling.visits import Call, Grant
+from sixtyfour_async._uptime import machine_clock
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def url(budget_url: str) -> str:
 
 
 def visit(runner: str, waits: int = 1) -> Visit:
-    return Visit("k", runner, 1.0, Call(500, (waits, 0, 0)))
+    return Visit("k", runner, 1.0, Call(500, (waits, 0, 0)), machine_clock(None))
 
 
 def visit_often(store: BudgetTable) -> int:
@@ -62,7 +63,7 @@ def test_a_client_that_stops_in_the_middle_of_a_visit_keeps_nobody_waiting(url: 
                 other.visit(visit("other"))  # while this one has read, and not written
             return Visit.decide(self, text, at, clock)
 
-    slow.visit(Interrupted(wanted.key, wanted.runner, wanted.speed, wanted.call))
+    slow.visit(Interrupted(wanted.key, wanted.runner, wanted.speed, wanted.call, wanted.clock))
 
     assert versions(url) == 3
     slow.close()

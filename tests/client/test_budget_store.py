@@ -15,6 +15,7 @@ from sixtyfour_async._client.budget_file import BudgetFile
 from sixtyfour_async._client.budget_store import Visit, budget_path
 from sixtyfour_async._client.client import pipeline_of
 from sixtyfour_async._scheduling.visits import Call
+from sixtyfour_async._uptime import machine_clock
 from sixtyfour_async.operations import CheckBalance
 from sixtyfour_async.simulator import DEFAULT_KEY, SimulatorSettings
 from sixtyfour_async.testing import simulated
@@ -24,7 +25,9 @@ pytestmark = pytest.mark.anyio
 
 
 def visit(runner: str, *, leaving: bool = False, key: str = "k") -> Visit:
-    return Visit(key, runner, 1.0, Call(500, (1, 0, 0), lease=0.0 if leaving else 1.0, leaving=leaving))
+    return Visit(
+        key, runner, 1.0, Call(500, (1, 0, 0), lease=0.0 if leaving else 1.0, leaving=leaving), machine_clock(None)
+    )
 
 
 async def test_the_key_is_not_in_the_file_and_nobody_else_may_read_it(tmp_path: Path) -> None:
