@@ -299,7 +299,8 @@ def test_two_clients_of_one_key_share_its_requests_in_virtual_time(tmp_path: Pat
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(use, simulator)
             tasks.start_soon(use, simulator)
-        assert len(simulator.books.requests) == 1200 and not simulator.books.rejected
+        assert len(simulator.books.requests) == 1200
+        assert not simulator.books.rejected
         return anyio.current_time()
 
     assert 120 < anyio.run(main, backend_options={"loop_factory": VirtualTimeLoop}) < 240

@@ -51,7 +51,9 @@ _TALLY = (
     " ON CONFLICT (variant, name, sent_at) DO UPDATE SET rows = rows + excluded.rows, cents = cents + excluded.cents"
 )
 _SUM_ALL = "(SELECT total(spent) FROM jobs) + (SELECT total(spent) FROM tallies)"
-_SUM_SINCE = "(SELECT total(spent) FROM jobs WHERE sent_at >= :since) + (SELECT total(spent) FROM tallies WHERE sent_at >= :since)"
+_SUM_SINCE = """
+    (SELECT total(spent) FROM jobs WHERE sent_at >= :since) + (SELECT total(spent) FROM tallies WHERE sent_at >= :since)
+"""
 _FORGET_SUMS = (
     "DELETE FROM sums WHERE since <> '' AND (runner NOT IN (SELECT number FROM runners)"
     " OR (runner = ? AND since NOT IN (SELECT value FROM json_each(?))))"
