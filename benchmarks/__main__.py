@@ -1,8 +1,8 @@
 """Answer a question about speed, cost or waiting, with a table, a plot and JSON.
 
-    python -m benchmarks                     the questions
-    python -m benchmarks NAME [--quick]      answers one
-    python -m benchmarks all --quick         answers all of them, in a few minutes
+python -m benchmarks                     the questions
+python -m benchmarks NAME [--quick]      answers one
+python -m benchmarks all --quick         answers all of them, in a few minutes
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """How many jobs a minute at what lag? All polling policies on all workloads, in virtual time.
 
-Lag buys throughput: a policy that polls rarely gets more jobs through one key and notices each end later. So rivals are
-compared with `JobRunner` at equal lag: their numbers are tuned, with hindsight and for this very list, which `JobRunner`
-has never seen. "Equal" is at most 1 % above ours, once by the mean and once by the median; and once the other way
-round, at equal jobs a minute, for the least mean lag.
+Lag buys throughput: a policy that polls rarely gets more jobs through one key and notices each end later. So rivals
+are compared with `JobRunner` at equal lag: their numbers are tuned, with hindsight and for this very list, which
+`JobRunner` has never seen. "Equal" is at most 1 % above ours, once by the mean and once by the median; and once the
+other way round, at equal jobs a minute, for the least mean lag.
 
 Two bounds: "one poll each, never early" is impossible, and with submits first no list ends sooner; and no policy,
 whatever it knows of the distribution, takes fewer polls at our mean lag than `bound` says.
@@ -130,7 +130,9 @@ def _ratio(lists: Sequence[Compared], policy: str, number: Callable[[Result], fl
 _DETAIL = (
     Column("policy"),
     Column("jobs/min"),
-    Column("ours/it", ".2f", range=True, meaning="JobRunner's jobs a minute as a multiple; (least–greatest) over seeds"),
+    Column(
+        "ours/it", ".2f", range=True, meaning="JobRunner's jobs a minute as a multiple; (least to greatest) over seeds"
+    ),
     Column("p50", meaning="lag, seconds: median; then mean and 95th percentile"),
     Column("mean"),
     Column("p95"),
@@ -142,7 +144,9 @@ def detail(workload: str, lists: Sequence[Compared]) -> Table:
     """Return the table of one workload: medians over the seeds."""
     rows = list[list[Cell]]()
     for policy in lists[0].results:
-        numbers: list[Cell] = [_spread(lists, policy, number) for number in (_median, _mean, _p95, lambda one: one.polls)]
+        numbers: list[Cell] = [
+            _spread(lists, policy, number) for number in (_median, _mean, _p95, lambda one: one.polls)
+        ]
         rows.append([policy, _spread(lists, policy, _pace), _ratio(lists, policy), *numbers])
     bound = Spread.over(lists, lambda one: one.bound)
     ours = Spread.over(lists, lambda one: one.ours.per_minute)
@@ -165,7 +169,9 @@ def overview(compared: dict[str, Sequence[Compared]]) -> Table:
         Column("mean"),
         Column("p95"),
         Column("rival's p95", meaning="of two numbers tuned to our median lag"),
-        Column("mean/rival's", ".2f", True, "our mean lag as a multiple of the least of two numbers at our jobs a minute"),
+        Column(
+            "mean/rival's", ".2f", True, "our mean lag as a multiple of the least of two numbers at our jobs a minute"
+        ),
         Column("polls", ".2f"),
     )
     rows = [
@@ -205,7 +211,12 @@ def urgent(compared: dict[str, Sequence[Compared]]) -> list[Table]:
                 lags = [one.results[policy].urgent_lags for one in lists]
                 parts = [Spread.over(lags, lambda one, part=part: quantile(one, part)) for part in (0.5, 0.95)]
                 rows.append([f"{workload}: {policy}", _spread(lists, policy, _pace), *parts])
-    columns = (Column("urgent jobs"), Column("bulk/min"), Column("wait p50", range=True), Column("wait p95", range=True))
+    columns = (
+        Column("urgent jobs"),
+        Column("bulk/min"),
+        Column("wait p50", range=True),
+        Column("wait p95", range=True),
+    )
     return [Table("Seconds from the end of an urgent job to the poll that saw it", columns, rows)] if rows else []
 
 
@@ -236,14 +247,19 @@ def curves(workload: str, rows: int, seed: int, compared: Compared) -> Lines:
     """Return jobs a minute against lag: `JobRunner` at several values of patience, and all that rivals reached."""
     work = jobs(workload, rows, seed)
     ours = [run_scheduler(work, patience=DEFAULT_PATIENCE_SECONDS * factor) for factor in PATIENCE_FACTORS]
-    runs = [[run for one in some for run in one.runs.values() if run] for some in (compared.candidates[:3], compared.candidates[3:])]
+    runs = [
+        [run for one in some for run in one.runs.values() if run]
+        for some in (compared.candidates[:3], compared.candidates[3:])
+    ]
     panels = [
         Panel(
             f"{name} lag, s",
             [
                 Series("JobRunner, by patience", [(lag(run), run.per_minute) for run in ours]),
                 *(
-                    Series(f"best of {numbers}", undominated([(lag(run), run.per_minute) for run in some]), marked=False)
+                    Series(
+                        f"best of {numbers}", undominated([(lag(run), run.per_minute) for run in some]), marked=False
+                    )
                     for numbers, some in zip(("one number", "two numbers"), runs, strict=True)
                 ),
             ],
@@ -275,11 +291,10 @@ def answer(quick: bool, seeds: Sequence[int], *, only: Sequence[str] = (), rows:
 
 NOTES = (
     "Virtual time: a request takes none, and the service never fails. Rivals use the same budget as JobRunner.",
-    '"first at d": d is the best of six quantiles of the run times of this very list, for each kind; requests are '
-    "ordered polls first or alternating, whichever is better. The named schedule is that of the first seed.",
-    "The bound holds for who knows the distributions, and when they change, but not the single run times. JobRunner "
-    "learns them on the way. In a trickle the arrivals bound the pace, so its lag is what to compare.",
-    "Where jobs never end, a run is over once all others were seen; the vendor's script is left out, since such jobs "
-    "fill its ten slots for good.",
+    "d of two numbers is the best of six quantiles of the run times of this very list, for each kind.",
+    "Rivals order their requests polls first or alternating, whichever is better for them.",
+    "The bound holds for who knows the distributions, and when they change, but not the single run times.",
+    "In a trickle the arrivals bound the pace, so the lag is what to compare.",
+    "Where jobs never end, a list is over once all others were seen. They fill the vendor's ten slots for good.",
     "Urgent jobs are polled every 2 s by the rivals, before everything else.",
 )

@@ -32,7 +32,7 @@ LIMIT = 500
 """Requests a minute."""
 
 URGENT_POLL_SECONDS = 2.0
-"""How often an urgent job is polled by a schedule, before everything else: the least interval of the vendor's samples."""
+"""How often a schedule polls an urgent job, before everything else: the least interval of the samples of the vendor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class Result:
         p95: Their 95th percentile.
         polls: Polls per job; those of urgent jobs are not counted.
         answered: Mean time at which an answer was received, seconds.
+        lags: All of them, in order.
         urgent_lags: Seconds between the ends of urgent jobs and the polls that saw them, in order.
     """
 
@@ -57,6 +58,7 @@ class Result:
     p95: float
     polls: float
     answered: float
+    lags: Sequence[float] = ()
     urgent_lags: Sequence[float] = ()
 
     @property
@@ -94,6 +96,7 @@ class Seen:
             quantile(lags, 0.95),
             self.polls / len(lags),
             fmean(instants),
+            lags,
             sorted(lag for _, lag in self.urgent),
         )
 

@@ -22,8 +22,12 @@ class Question:
 
 
 QUESTIONS: Mapping[str, Question] = {
-    "first_light": Question("Jobs a minute of the vendor's loop, everything at once and JobRunner on the simulator", 1, 1),
-    "frontier": Question("Jobs a minute at what lag (median, mean, 95th percentile)? Rivals tuned with hindsight", 5, 1),
+    "first_light": Question(
+        "Jobs a minute of the vendor's loop, everything at once and JobRunner on the simulator", 3, 1
+    ),
+    "frontier": Question(
+        "Jobs a minute at what lag (median, mean, 95th percentile)? Rivals tuned with hindsight", 5, 1
+    ),
     "foreground": Question("How long does somebody wait for one answer beside a bulk run?", 3, 1),
     "push": Question("Requests a job and lag with webhooks, learned polling and a fixed loop", 3, 1),
     "pipeline": Question("What does the client cost beside bare httpx, and how much of the limit is used?", 20, 6),

@@ -111,7 +111,9 @@ def tune(
     score: Callable[[Result], float],
 ) -> Tuned | None:
     """Return the candidate and number with the highest score among the results that are allowed; None without one."""
-    scored = [(best, candidate) for candidate in candidates for best in [_best_of_grid(candidate, work, allowed, score)]]
+    scored = [
+        (best, candidate) for candidate in candidates for best in [_best_of_grid(candidate, work, allowed, score)]
+    ]
     finalists = sorted((entry for entry in scored if entry[0]), key=lambda entry: entry[0] or (0.0,), reverse=True)
     best: tuple[float, float, Candidate] | None = None
     for start, candidate in finalists[:FINALISTS]:

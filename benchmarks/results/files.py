@@ -1,6 +1,6 @@
 """A report as files: one JSON document, and an SVG for each chart.
 
-The JSON has the keys of `document`. A number that was measured several times is ``{"median", "low", "high", "values"}``.
+The JSON has the keys of `document`. A number measured several times is ``{"median", "low", "high", "values"}``.
 Documentation takes its numbers from there.
 """
 

@@ -91,8 +91,8 @@ def _text(x: float, y: float, text: str, *, anchor: str = "start", kind: str = "
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{name}>{escape(text)}</text>'
 
 
-def _rule(x1: float, y1: float, x2: float, y2: float, kind: str, width: float = 1) -> str:
-    ends = f'x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"'
+def _rule(start: tuple[float, float], end: tuple[float, float], kind: str, width: float = 1) -> str:
+    ends = 'x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}"'.format(*start, *end)
     return f'<line {ends} class="{kind}" stroke-width="{width:g}"/>'
 
 
@@ -119,7 +119,7 @@ def _tick_text(value: float) -> str:
 def _ticks(scale: _Scale, top: float, bottom: float) -> Iterator[str]:
     for value in scale.ticks():
         x = scale.at(value)
-        yield _rule(x, top, x, bottom, "grid")
+        yield _rule((x, top), (x, bottom), "grid")
         yield _text(x, bottom + 16, _tick_text(value), anchor="middle", kind="small")
 
 
@@ -130,14 +130,14 @@ def _dots(chart: Dots) -> str:
     bottom = TOP + ROW_HEIGHT * len(chart.rows)
     body = [*_legend(colours, 46), *_ticks(scale, TOP, bottom)]
     if chart.reference is not None:
-        body.append(_rule(scale.at(chart.reference), TOP, scale.at(chart.reference), bottom, "mark", 1.5))
+        body.append(_rule((scale.at(chart.reference), TOP), (scale.at(chart.reference), bottom), "mark", 1.5))
     for row, (name, dots) in enumerate(chart.rows):
         y = TOP + ROW_HEIGHT * (row + 0.5)
         body.append(_text(LEFT - 10, y + 4, name, anchor="end"))
         for at, dot in enumerate(dots):
             line = y + (at - (len(dots) - 1) / 2) * min(7.0, ROW_HEIGHT / (len(dots) + 1))
             colour = colours[dot.series]
-            body.append(_rule(scale.at(dot.low), line, scale.at(dot.high), line, f"s{colour}", 2))
+            body.append(_rule((scale.at(dot.low), line), (scale.at(dot.high), line), f"s{colour}", 2))
             body.append(_circle(scale.at(dot.middle), line, colour))
     body.append(_text((LEFT + WIDTH - RIGHT) / 2, bottom + 38, chart.axis, anchor="middle"))
     return _document(WIDTH, bottom + AXIS_HEIGHT, chart.title, body)
@@ -166,7 +166,7 @@ def _panel(
     bottom = TOP + PANEL_HEIGHT
     yield from _ticks(x_scale, TOP, bottom)
     for value in y_scale.ticks():
-        yield _rule(ends[0], y_scale.at(value), ends[1], y_scale.at(value), "grid")
+        yield _rule((ends[0], y_scale.at(value)), (ends[1], y_scale.at(value)), "grid")
     for series in panel.series:
         yield from _series(series, colours[series.name], x_scale, y_scale)
     yield _text(sum(ends) / 2, bottom + 38, panel.x_axis, anchor="middle")

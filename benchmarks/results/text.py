@@ -21,15 +21,13 @@ def cell_text(cell: Cell, column: Column) -> str:
         return format(cell, column.format)
     if column.range and len(cell.values) > 1:
         low, high = (format(end, column.format) for end in (cell.low, cell.high))
-        return f"{cell.median:{column.format}} ({low}–{high})"
+        return f"{cell.median:{column.format}} ({low} to {high})"
     return format(cell.median, column.format)
 
 
 def table_lines(table: Table) -> Iterator[str]:
     """Yield a table's lines; the first column gives way when the table is too wide."""
-    body = [
-        [cell_text(cell, column) for cell, column in zip(row, table.columns, strict=True)] for row in table.rows
-    ]
+    body = [[cell_text(cell, column) for cell, column in zip(row, table.columns, strict=True)] for row in table.rows]
     heads = [column.name for column in table.columns]
     widths = [max(len(row[at]) for row in [heads, *body]) for at in range(len(heads))]
     widths[0] = min(widths[0], max(len(heads[0]), WIDTH - sum(widths[1:]) - _GAP * (len(widths) - 1)))
