@@ -27,7 +27,7 @@ def run(name: str, options: argparse.Namespace) -> None:
     took, used = time.perf_counter() - began, time.process_time() - cpu
     found = document(name, asks, report, quick=quick, seeds=seeds)
     where, what = found["machine"], ", ".join(f"{key} {value:,g}" for key, value in report.n.items())
-    print(f"{what}; seeds {seeds[0]} to {seeds[-1]}; Python {found['versions']['python']}, {where['processor']}")
+    print(f"{what}; seeds {', '.join(map(str, seeds))}; Python {found['versions']['python']}, {where['processor']}")
     print("\n".join(report_lines(report)))
     files = write(options.out, found, report)
     print(f"\n{took:.0f} s ({used:.0f} s of CPU); {files[0]} and {len(files) - 1} SVG", flush=True)

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 
 import anyio
 
-from benchmarks.policies import quantile
-from benchmarks.results import Cell, Column, Dot, Dots, Report, Spread, Table
+from benchmarks.results import Cell, Column, Dot, Dots, Report, Spread, Table, quantile
 from sixtyfour_async import AsyncClient, CompanyIntelligence, JobRunner
 from sixtyfour_async._client.client import pipeline_of
 from sixtyfour_async.simulator import Simulator, SimulatorSettings, companies
@@ -124,14 +123,13 @@ POLICIES: dict[str, Policy] = {
 }
 COLUMNS = (
     Column("policy"),
-    Column("answered", ".0f"),
-    Column("minutes"),
+    Column("rows", ".0f"),
     Column("jobs/min"),
     Column("ratio", meaning="jobs a minute as a multiple of the vendor's loop"),
     Column("req/job"),
     Column("lag p50", meaning="seconds between a job's end and the poll that saw it"),
     Column("p95"),
-    Column("peak/min", ".0f"),
+    Column("peak", ".0f", meaning="most requests in a minute"),
     Column("429s", ".0f"),
 )
 
@@ -151,14 +149,7 @@ def answer(quick: bool, seeds: Sequence[int], *, rows: int = 0, tier: str = "low
 
 
 def _row(name: str, runs: Sequence[Measured], pace: Spread, ratio: Spread) -> list[Cell]:
-    numbers = (
-        lambda one: one.answered,
-        lambda one: one.minutes,
-        lambda one: one.requests / one.answered,
-        lambda one: one.lag,
-        lambda one: one.p95,
-        lambda one: one.peak,
-        lambda one: one.throttled,
-    )
-    answered, minutes, *others = (Spread.over(runs, number) for number in numbers)
-    return [name, answered, minutes, pace, ratio, *others]
+    lags = [Spread.over(runs, lambda one: one.lag), Spread.over(runs, lambda one: one.p95)]
+    requests = Spread.over(runs, lambda one: one.requests / one.answered)
+    limits = [Spread.over(runs, lambda one: one.peak), Spread.over(runs, lambda one: one.throttled)]
+    return [name, Spread.over(runs, lambda one: one.answered), pace, ratio, requests, *lags, *limits]

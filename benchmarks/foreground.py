@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from unittest.mock import patch
 
-from benchmarks.policies import quantile
-from benchmarks.results import Cell, Column, Dot, Dots, Report, Spread, Table
+from benchmarks.results import Cell, Column, Dot, Dots, Report, Spread, Table, quantile
 from benchmarks.scheduler_run import SchedulerRun
 from benchmarks.workloads import WORKLOADS, jobs, urgent_jobs
 from sixtyfour_async._scheduling import poller

@@ -11,11 +11,11 @@ whatever it knows of the distribution, takes fewer polls at our mean lag than `b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from benchmarks.bound import bound_of
-from benchmarks.policies import Result, backoff, fixed, never_early, optimum, quantile, run_at_most, run_intervals
+from benchmarks.policies import Result, backoff, fixed, never_early, optimum, run_at_most, run_intervals
 from benchmarks.results import Cell, Chart, Column, Dot, Dots, Lines, Panel, Report, Series, Spread, Table
 from benchmarks.scheduler_run import run_scheduler
 from benchmarks.tuning import Candidate, Tuned, one_number, tune, two_numbers
@@ -108,6 +108,10 @@ def _median(result: Result) -> float:
     return result.lag
 
 
+def _polls(result: Result) -> float:
+    return result.polls
+
+
 def _p95(result: Result) -> float:
     return result.p95
 
@@ -144,9 +148,7 @@ def detail(workload: str, lists: Sequence[Compared]) -> Table:
     """Return the table of one workload: medians over the seeds."""
     rows = list[list[Cell]]()
     for policy in lists[0].results:
-        numbers: list[Cell] = [
-            _spread(lists, policy, number) for number in (_median, _mean, _p95, lambda one: one.polls)
-        ]
+        numbers: list[Cell] = [_spread(lists, policy, number) for number in (_median, _mean, _p95, _polls)]
         rows.append([policy, _spread(lists, policy, _pace), _ratio(lists, policy), *numbers])
     bound = Spread.over(lists, lambda one: one.bound)
     ours = Spread.over(lists, lambda one: one.ours.per_minute)
@@ -160,7 +162,7 @@ def schedules(lists: Sequence[Compared]) -> Table:
     return Table("", columns, list(lists[0].chosen.items()))
 
 
-def overview(compared: dict[str, Sequence[Compared]]) -> Table:
+def overview(compared: Mapping[str, Sequence[Compared]]) -> Table:
     """Return the absolute numbers of `JobRunner`, with the 95th percentile of the rival of equal median beside them."""
     columns = (
         Column("JobRunner"),
@@ -180,14 +182,14 @@ def overview(compared: dict[str, Sequence[Compared]]) -> Table:
             *(_spread(lists, OURS, number) for number in (_pace, _median, _mean, _p95)),
             _spread(lists, AT_MEDIAN, _p95),
             _ratio(lists, AT_PACE, _mean),
-            _spread(lists, OURS, lambda one: one.polls),
+            _spread(lists, OURS, _polls),
         ]
         for workload, lists in compared.items()
     ]
     return Table("JobRunner; lag in seconds; medians over the seeds", columns, rows)
 
 
-def ratios(compared: dict[str, Sequence[Compared]]) -> Table:
+def ratios(compared: Mapping[str, Sequence[Compared]]) -> Table:
     """Return jobs a minute as a multiple of the tuned rivals' and of the bound."""
     heads = ("1 no., mean", "2 no., mean", "2 no., median", "bound")
     columns = (Column("jobs/min of JobRunner /"), *(Column(head, ".2f", range=True) for head in heads))
@@ -202,14 +204,14 @@ def _of_bound(lists: Sequence[Compared]) -> Spread:
     return Spread.over(lists, lambda one: one.ours.per_minute / one.bound)
 
 
-def urgent(compared: dict[str, Sequence[Compared]]) -> list[Table]:
+def urgent(compared: Mapping[str, Sequence[Compared]]) -> list[Table]:
     """Return what urgent jobs waited, where there are any."""
     rows = list[list[Cell]]()
     for workload, lists in compared.items():
         for policy in (OURS, AT_MEAN, AT_MEDIAN):
             if all(policy in one.results and one.results[policy].urgent_lags for one in lists):
                 lags = [one.results[policy].urgent_lags for one in lists]
-                parts = [Spread.over(lags, lambda one, part=part: quantile(one, part)) for part in (0.5, 0.95)]
+                parts = [Spread.of_quantiles(lags, part) for part in (0.5, 0.95)]
                 rows.append([f"{workload}: {policy}", _spread(lists, policy, _pace), *parts])
     columns = (
         Column("urgent jobs"),
@@ -223,7 +225,7 @@ def urgent(compared: dict[str, Sequence[Compared]]) -> list[Table]:
 # --- charts ---------------------------------------------------------------------------------------------------------
 
 
-def ratio_chart(compared: dict[str, Sequence[Compared]]) -> Dots:
+def ratio_chart(compared: Mapping[str, Sequence[Compared]]) -> Dots:
     """Return the ratios of `ratios` as a chart."""
     rows = [
         (

@@ -33,10 +33,13 @@ from sixtyfour_async.simulator import DEFAULT_KEY, SimulatorSettings, companies
 from sixtyfour_async.simulator.base.settings import Window
 from sixtyfour_async.simulator.serving.process import simulator_process
 
-REQUESTS, QUICK_REQUESTS = 400, 200
+REQUESTS, QUICK_REQUESTS = 400, 100
 """Requests in a turn: short ones, since the speed of a machine changes by the second."""
 
-MINUTES, QUICK_MINUTES = 4.0, 2.0
+LEAST_EACH = 4
+"""Requests that each of those at a time makes in a turn at least; with fewer, chance decides who waits for whom."""
+
+MINUTES, QUICK_MINUTES = 4.0, 1.0
 """Simulated, for each window."""
 
 SPEED = 4.0
@@ -151,15 +154,21 @@ USE_COLUMNS = (
 
 
 def answer(
-    quick: bool, seeds: Sequence[int], *, requests: int = 0, windows: Sequence[Window] = WINDOWS, minutes: float = 0.0
+    quick: bool,
+    seeds: Sequence[int],
+    *,
+    requests: int = 0,
+    levels: Sequence[int] = AT_A_TIME,
+    windows: Sequence[Window] = WINDOWS,
+    minutes: float = 0.0,
 ) -> Report:
     """Measure the client's cost, a turn for each seed, and the use of the limit."""
     requests = requests or (QUICK_REQUESTS if quick else REQUESTS)
     minutes = minutes or (QUICK_MINUTES if quick else MINUTES)
     cells, dots = list[list[Cell]](), list[tuple[str, list[Dot]]]()
     for family in families():
-        for at_a_time in AT_A_TIME:
-            costs = anyio.run(client_cost, family, requests, len(seeds), at_a_time)
+        for at_a_time in levels:
+            costs = anyio.run(client_cost, family, max(requests, LEAST_EACH * at_a_time), len(seeds), at_a_time)
             alone, ours, once = (Spread(tuple(costs[name])) for name in ("httpx", "client", "once"))
             ratio = ours.over_each(alone)
             retrying = 100 * (1 - once.over_each(ours).median)

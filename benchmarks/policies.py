@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Literal
 
+from benchmarks.results import quantile
 from benchmarks.workloads import NEVER, Job, jobs
 from sixtyfour_async._scheduling.budget import Budget
 from sixtyfour_async._scheduling.poll_plan import PollSchedule, optimal_schedule
@@ -99,16 +100,6 @@ class Seen:
             lags,
             sorted(lag for _, lag in self.urgent),
         )
-
-
-def quantile(ordered: Sequence[float], part: float) -> float:
-    """Return a quantile of ordered values, interpolated; NaN of none."""
-    if not ordered:
-        return math.nan
-    place = part * (len(ordered) - 1)
-    low = int(place)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
 
 
 class IntervalRun:

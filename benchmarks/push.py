@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from benchmarks.policies import fixed, quantile, run_intervals
+from benchmarks.policies import fixed, run_intervals
 from benchmarks.results import Cell, Column, Dot, Dots, Report, Spread, Table
 from benchmarks.scheduler_run import RUNNING, run_scheduler
 from benchmarks.workloads import Job, jobs
@@ -145,15 +145,15 @@ COMPLETED = JobReport(JobState.COMPLETED, "completed", cost_cents=5.0)
 ROWS, QUICK_ROWS = 3000, 600
 SILENT_FROM = 120.0
 COLUMNS = (
-    Column("workload and way"),
+    Column("way"),
     Column("requests/job", ".3f", range=True),
     Column("jobs/min", ".0f"),
     Column("lag p50"),
     Column("p95"),
     Column("p99"),
-    Column("found", ".0f", meaning="answers that a poll found although a delivery was due; then their lag"),
-    Column("found p50", ".0f"),
-    Column("found p99", ".0f"),
+    Column("found", ".0f", meaning="answers that a poll found although a delivery was due; then the lag of these"),
+    Column("its p50", ".0f"),
+    Column("its p99", ".0f"),
 )
 
 
@@ -170,10 +170,10 @@ def polled(work: Sequence[Job]) -> dict[str, Result]:
 
 
 def _row(name: str, runs: Sequence[Result]) -> list[Cell]:
-    lags = [Spread.over(runs, lambda run, part=part: quantile(run.lags, part)) for part in (0.5, 0.95, 0.99)]
+    lags = [Spread.of_quantiles([run.lags for run in runs], part) for part in (0.5, 0.95, 0.99)]
     found: list[Cell] = [Spread.over(runs, lambda run: len(run.found)), None, None]
     if all(run.found for run in runs):
-        found[1:] = [Spread.over(runs, lambda run, part=part: quantile(run.found, part)) for part in (0.5, 0.99)]
+        found[1:] = [Spread.of_quantiles([run.found for run in runs], part) for part in (0.5, 0.99)]
     number = Spread.over(runs, lambda run: run.requests)
     return [
         name,
@@ -187,13 +187,14 @@ def _row(name: str, runs: Sequence[Result]) -> list[Cell]:
 def answer(quick: bool, seeds: Sequence[int], *, only: Sequence[str] = (), rows: int = 0) -> Report:
     """Run each list with webhooks and without."""
     rows = rows or (QUICK_ROWS if quick else ROWS)
-    cells, dots, notes = list[list[Cell]](), list[tuple[str, list[Dot]]](), list(NOTES)
+    tables, dots, notes = list[Table](), list[tuple[str, list[Dot]]](), [*NOTES]
     for workload in only or PARTS:
         lists = [(jobs(workload, rows, seed), seed) for seed in seeds]
         runs = [pushed(work, seed) | polled(work) for work, seed in lists]
+        cells = [_row(way, [one[way] for one in runs]) for way in runs[0]]
+        tables.append(Table(f"{workload}; lag in seconds", COLUMNS, cells))
         for way in runs[0]:
             same = [one[way] for one in runs]
-            cells.append(_row(f"{workload}: {way}", same))
             requests = Spread.over(same, lambda run: run.requests)
             dots.append((way, [Dot(workload, requests.median, requests.low, requests.high)]))
         seen = [at for one in runs if (at := one[f"webhooks, none after {SILENT_FROM:g} s"].distrusted_at) is not None]
@@ -202,7 +203,7 @@ def answer(quick: bool, seeds: Sequence[int], *, only: Sequence[str] = (), rows:
             f"{workload}: the silence from {SILENT_FROM:g} s on was {noticed}, with {len(seen)} of {len(runs)} seeds."
         )
     chart = Dots("Requests a job", "requests: the submit and the polls", _by_way(dots))
-    return Report({"rows": rows}, [Table("Lag in seconds", COLUMNS, cells)], {"": chart}, notes)
+    return Report({"rows": rows}, tables, {"": chart}, notes)
 
 
 def _by_way(dots: Sequence[tuple[str, Sequence[Dot]]]) -> list[tuple[str, list[Dot]]]:
@@ -213,4 +214,4 @@ def _by_way(dots: Sequence[tuple[str, Sequence[Dot]]]) -> list[tuple[str, list[D
     return list(rows.items())
 
 
-NOTES = ("Virtual time; a delivery comes 0.1 s after the end of its job, or not at all.",)
+NOTES: Sequence[str] = ("Virtual time; a delivery comes 0.1 s after the end of its job, or not at all.",)

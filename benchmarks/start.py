@@ -136,7 +136,7 @@ def answer(quick: bool, seeds: Sequence[int], *, peers: Sequence[Contender] = PE
     cells: list[list[Cell]] = [
         [
             name,
-            *(Spread.over(runs, lambda run, at=at: run[at]) for at in range(3)),
+            *(Spread(column) for column in zip(*runs, strict=True)),
             total[name],
             total[name].over_each(total[OURS.module]),
         ]
@@ -167,4 +167,4 @@ def _rounds(contenders: Sequence[Contender], rounds: int, notes: list[str]) -> d
     return found
 
 
-NOTES = ("stripe's call is synchronous, as its usual client is; all others are awaited in asyncio.run.",)
+NOTES: Sequence[str] = ("stripe's call is synchronous, as its usual client is; all others are awaited in asyncio.run.",)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from benchmarks.policies import Order, Result, Wait, backoff, first_then, fixed, quantile, run_at_most
+from benchmarks.policies import Order, Result, Wait, backoff, first_then, fixed, run_at_most
+from benchmarks.results import quantile
 from benchmarks.workloads import NEVER, Job
 
 GRID = tuple(2.0**power for power in range(11))

@@ -7,6 +7,19 @@ module here knows any benchmark.
 from __future__ import annotations
 
 from benchmarks.results.charts import Chart, Dot, Dots, Lines, Panel, Series
-from benchmarks.results.report import Cell, Column, Report, Spread, Table
+from benchmarks.results.report import Cell, Column, Report, Spread, Table, quantile
 
-__all__ = ["Cell", "Chart", "Column", "Dot", "Dots", "Lines", "Panel", "Report", "Series", "Spread", "Table"]
+__all__ = [
+    "Cell",
+    "Chart",
+    "Column",
+    "Dot",
+    "Dots",
+    "Lines",
+    "Panel",
+    "Report",
+    "Series",
+    "Spread",
+    "Table",
+    "quantile",
+]

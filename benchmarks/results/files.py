@@ -32,6 +32,7 @@ def document(name: str, asks: str, report: Report, *, quick: bool, seeds: Sequen
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": machine(),
         "versions": versions(),
+        "charts": {chart_name or name: asdict(chart) for chart_name, chart in report.charts.items()},
         "tables": [_table(table) for table in report.tables],
         "notes": list(report.notes),
     }

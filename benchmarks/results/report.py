@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
@@ -10,6 +11,16 @@ from typing import TypeVar
 from benchmarks.results.charts import Chart
 
 T = TypeVar("T")
+
+
+def quantile(ordered: Sequence[float], part: float) -> float:
+    """Return a quantile of ordered values, interpolated; NaN of none."""
+    if not ordered:
+        return math.nan
+    place = part * (len(ordered) - 1)
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +33,11 @@ class Spread:
     def over(cls, measured: Iterable[T], number: Callable[[T], float]) -> Spread:
         """Return one number of each measurement."""
         return cls(tuple(number(one) for one in measured))
+
+    @classmethod
+    def of_quantiles(cls, ordered: Iterable[Sequence[float]], part: float) -> Spread:
+        """Return one quantile of each list of ordered values."""
+        return cls(tuple(quantile(values, part) for values in ordered))
 
     @property
     def median(self) -> float:

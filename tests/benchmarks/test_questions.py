@@ -15,15 +15,16 @@ from benchmarks.questions import QUESTIONS, seeds_for
 from benchmarks.results import Report
 from benchmarks.results.files import document, write
 from benchmarks.results.text import WIDTH, report_lines
+from benchmarks.start import PEERS
 
 SMALL: dict[str, dict[str, Any]] = {
     "first_light": {"rows": 12},
     "frontier": {"rows": 40, "only": ["low, documented", "bulk with foreground"]},
     "foreground": {"rows": 60, "only": ["low, documented"]},
     "push": {"rows": 60, "only": ["medium, documented"]},
-    "pipeline": {"requests": 5, "windows": (), "minutes": 0.1},
-    "start": {"peers": ()},
-    "scale": {"rows": 40, "many": 1000, "number": 100},
+    "pipeline": {"requests": 5, "levels": [1], "windows": ["fixed"], "minutes": 0.02},
+    "start": {"peers": PEERS[:1]},
+    "scale": {"rows": 2, "many": 1000, "number": 100},
     "safety": {"rows": 12},
     "resume": {"rows": 40},
 }
@@ -66,7 +67,7 @@ def check_plot(text: str) -> None:
 
     assert int(root.attrib["width"]) > 0 < int(root.attrib["height"])
     assert "prefers-color-scheme:dark" in text
-    assert text.count("http") == 1, "the name of the SVG name space only"
+    assert text.count("://") == 1, "the name of the SVG name space only"
     assert "nan" not in text
 
 
@@ -82,10 +83,10 @@ def test_the_command_line_prints_the_table_and_names_the_files(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("benchmarks.foreground.QUICK_ROWS", 60)
-    command_line.main(["foreground", "--quick", "--seeds", "2", "--only", "high", "--out", str(tmp_path)])
+    command_line.main(["foreground", "--quick", "--seeds", "2", "--only", "low, documented", "--out", str(tmp_path)])
     printed = capsys.readouterr().out
 
-    assert "seeds 2 to 3" in printed
+    assert "seeds 2, 3" in printed
     assert str(tmp_path / "foreground.json") in printed
     assert json.loads((tmp_path / "foreground.json").read_text("utf-8"))["seeds"] == [2, 3]
 
