@@ -298,5 +298,5 @@ NOTES = (
     "The bound holds for who knows the distributions, and when they change, but not the single run times.",
     "In a trickle the arrivals bound the pace, so the lag is what to compare.",
     "Where jobs never end, a list is over once all others were seen. They fill the vendor's ten slots for good.",
-    "Urgent jobs are polled every 2 s by the rivals, before everything else.",
+    "Rivals poll urgent jobs before everything else, every 5 s from the shortest run time of the list on.",
 )

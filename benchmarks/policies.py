@@ -32,8 +32,11 @@ Order = Literal["polls first", "submits first", "alternating"]
 LIMIT = 500
 """Requests a minute."""
 
-URGENT_POLL_SECONDS = 2.0
-"""How often a schedule polls an urgent job, before everything else: the least interval of the samples of the vendor."""
+URGENT_POLL_SECONDS = 5.0
+"""How often a schedule polls an urgent job, before everything else, once the shortest job of its kind would have ended.
+
+So that it waits as long as with `JobRunner`; a shorter interval would cost the rows of the list more.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,8 @@ class IntervalRun:
         self._budget = Budget(limit)
         self._now, self._running, self._polled_last = 0.0, 0, True
         self._open = sum(job.counts for job in work)
-        self._waits = [wait(job) if not job.urgent else _often for job in work]
+        urgent = _urgent_waits(work)
+        self._waits = [(urgent if job.urgent else wait)(job) for job in work]
         self._started = [0.0] * len(work)
         by_arrival = sorted(range(len(work)), key=lambda index: work[index].arrives)
         self._urgent = deque(index for index in by_arrival if work[index].urgent)
@@ -169,8 +173,12 @@ class IntervalRun:
         heapq.heappush(heap, (self._now + self._waits[index](age), index))
 
 
-def _often(_age: float) -> float:
-    return URGENT_POLL_SECONDS
+def _urgent_waits(work: Sequence[Job]) -> Callable[[Job], Wait]:
+    """Return the schedule of urgent jobs: with hindsight, none before the shortest run time of its kind in the list."""
+    shortest = dict[str, float]()
+    for job in work:
+        shortest[job.variant] = min(job.run_time, shortest.get(job.variant, NEVER))
+    return first_then(lambda job: shortest[job.variant], URGENT_POLL_SECONDS)
 
 
 def run_intervals(

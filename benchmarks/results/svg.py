@@ -10,7 +10,7 @@ from html import escape
 from benchmarks.results.charts import Chart, Dots, Lines, Panel, Series
 
 WIDTH = 860
-LEFT, RIGHT, TOP = 200, 30, 66
+LEFT, RIGHT, TOP = 240, 30, 66
 ROW_HEIGHT, AXIS_HEIGHT, PANEL_HEIGHT = 34, 56, 300
 PANEL_LEFT, PANEL_GAP = 60, 26
 
