@@ -30,6 +30,8 @@ QUESTIONS: Mapping[str, Question] = {
     ),
     "foreground": Question("How long does somebody wait for one answer beside a bulk run?", 3, 1),
     "push": Question("Requests a job and lag with webhooks, learned polling and a fixed loop", 3, 1),
+    "push_http": Question("The same over real HTTP, with lost, doubled and forged deliveries; a flood of them", 1, 1),
+    "fleet": Question("The pace of several processes that share a key, as a multiple of one's", 3, 1),
     "pipeline": Question("What does the client cost beside bare httpx, and how much of the limit is used?", 20, 6),
     "start": Question("CPU of the import, the first client and the first call, beside other API clients", 9, 3),
     "scale": Question("What does an event cost, and a job in memory? A long list in constant memory", 3, 1),

@@ -100,7 +100,9 @@ def _chunks(rows: int) -> Iterator[list[tuple[int, CompanyIntelligence]]]:
 
 def _copy(entry: Entry, question: CompanyIntelligence, number: int) -> Entry:
     name, request = question.fingerprint(), request_text(question.payload())
-    return replace(entry, key=name, fingerprint=name, request=request, job_id=f"job {number}", delivered=True)
+    return replace(
+        entry, key=name, fingerprint=name, request=request, job_id=f"job {number}", delivered=True, version=0
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ SMALL: dict[str, dict[str, Any]] = {
     "frontier": {"rows": 40, "only": ["low, documented", "bulk with foreground"]},
     "foreground": {"rows": 60, "only": ["low, documented"]},
     "push": {"rows": 60, "only": ["medium, documented"]},
+    "push_http": {"jobs": 5, "deliveries": 20, "speed": 200.0, "senders": [2]},
+    "fleet": {"processes": [], "speed": 20.0, "seconds": 5.0, "warm_up": 1.0},
     "pipeline": {"requests": 5, "levels": [1], "windows": ["fixed"], "minutes": 0.02},
     "start": {"peers": PEERS[:1]},
     "scale": {"rows": 2, "many": 1000, "number": 100},
