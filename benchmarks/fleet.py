@@ -104,7 +104,9 @@ def visits_of(budget: str | None) -> int:
     return 0 if row is None else int(row[0])
 
 
-async def measure(processes: int, budget: str | None, speed: float, seconds: float, warm_up: float) -> Measured:
+async def measure(
+    processes: int, budget: str | None, speed: float, seconds: float, warm_up: float = WARM_UP_SECONDS
+) -> Measured:
     """Measure one line.
 
     Args:
