@@ -5,24 +5,22 @@ sliding window), in virtual time: the vendor's published loop (10 jobs in flight
 with everything in flight at once and every request first come first served, and `JobRunner`. The lag is the time
 between a job's end and the poll that saw it: what everything at once gains in jobs it pays in lag.
 
-    python -m benchmarks.first_light [--rows 1510] [--tier low]
 """
 
 from __future__ import annotations
 
-import argparse
-import platform
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from statistics import median
 
 import anyio
 
+from benchmarks.results import Cell, Column, Dot, Dots, Report, Spread, Table, quantile
 from sixtyfour_async import AsyncClient, CompanyIntelligence, JobRunner
 from sixtyfour_async._client.client import pipeline_of
 from sixtyfour_async.simulator import Simulator, SimulatorSettings, companies
 from sixtyfour_async.testing import VirtualTimeLoop, simulated
 
+ROWS, QUICK_ROWS = 1510, 400
 POLL_INTERVAL_SECONDS = 10.0
 VENDOR_IN_FLIGHT = 10
 
@@ -32,7 +30,7 @@ Policy = Callable[[AsyncClient, list[CompanyIntelligence], OnAnswer], Awaitable[
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One line of the table. ``minutes`` and ``lag`` (median, seconds) are in simulated time."""
+    """One line of the table. ``minutes`` and ``lag`` (median, seconds; ``p95`` beside it) are in simulated time."""
 
     answered: int
     minutes: float
@@ -40,6 +38,7 @@ class Measured:
     throttled: int
     peak: int
     lag: float
+    p95: float
 
     @property
     def per_minute(self) -> float:
@@ -84,9 +83,9 @@ async def runner(client: AsyncClient, questions: list[CompanyIntelligence], on_a
             on_answer(outcome.job_id or "")
 
 
-async def measure(policy: Policy, rows: int, tier: str) -> Measured:
+async def measure(policy: Policy, rows: int, tier: str, seed: int) -> Measured:
     """Run one policy on a fresh simulator."""
-    async with simulated(SimulatorSettings(window="sliding")) as (client, simulator):
+    async with simulated(SimulatorSettings(window="sliding", seed=seed)) as (client, simulator):
         questions = [
             CompanyIntelligence(
                 target_company={"company_name": company.company_name, "website": company.website},
@@ -103,35 +102,54 @@ async def measure(policy: Policy, rows: int, tier: str) -> Measured:
 
 def _measured(simulator: Simulator, answered_at: dict[str, float], minutes: float) -> Measured:
     books = simulator.books
-    lag = median(answered_at[job.id] - job.ends_at for job in books.jobs)
-    return Measured(len(answered_at), minutes, len(books.requests), books.throttled, books.peak(), lag)
+    lags = sorted(answered_at[job.id] - job.ends_at for job in books.jobs)
+    p50, p95 = quantile(lags, 0.5), quantile(lags, 0.95)
+    return Measured(len(answered_at), minutes, len(books.requests), books.throttled, books.peak(), p50, p95)
 
 
-def main() -> None:
-    """Print the table."""
-    options = argparse.ArgumentParser(description="Compare polling policies.")
-    options.add_argument("--rows", type=int, default=1510)
-    options.add_argument("--tier", default="low")
-    chosen = options.parse_args()
-    policies: dict[str, Policy] = {
-        "vendor's loop: 10 in flight, every 10 s": vendor,
-        "everything at once, every 10 s, paced": unlimited,
-        "JobRunner": runner,
+def measure_all(rows: int, tier: str, seeds: Sequence[int]) -> dict[str, list[Measured]]:
+    """Run every policy on the simulator of each seed, in virtual time."""
+    loop = {"loop_factory": VirtualTimeLoop}
+    return {
+        name: [anyio.run(measure, policy, rows, tier, seed, backend_options=loop) for seed in seeds]
+        for name, policy in POLICIES.items()
     }
-    print(f"{chosen.rows} rows, tier {chosen.tier}, Python {platform.python_version()}, virtual time")
-    titles = {"policy": -42, "answered": 9, "minutes": 9, "jobs/min": 10, "ratio": 7, "req/job": 9, "lag s": 7}
-    titles |= {"peak/min": 10, "429s": 6}
-    print("".join(f"{title:{'<' if width < 0 else '>'}{abs(width)}}" for title, width in titles.items()))
-    baseline = 0.0
-    for name, policy in policies.items():
-        line = anyio.run(measure, policy, chosen.rows, chosen.tier, backend_options={"loop_factory": VirtualTimeLoop})
-        baseline = baseline or line.per_minute
-        print(
-            f"{name:<42}{line.answered:>9}{line.minutes:>9.1f}{line.per_minute:>10.1f}"
-            f"{line.per_minute / baseline:>7.1f}{line.requests / line.answered:>9.1f}"
-            f"{line.lag:>7.1f}{line.peak:>10}{line.throttled:>6}"
-        )
 
 
-if __name__ == "__main__":
-    main()
+POLICIES: dict[str, Policy] = {
+    "vendor's loop: 10 in flight, every 10 s": vendor,
+    "everything at once, every 10 s, paced": unlimited,
+    "JobRunner": runner,
+}
+COLUMNS = (
+    Column("policy"),
+    Column("rows", ".0f"),
+    Column("jobs/min"),
+    Column("ratio", meaning="jobs a minute as a multiple of the vendor's loop"),
+    Column("req/job"),
+    Column("lag p50", meaning="seconds between a job's end and the poll that saw it"),
+    Column("p95"),
+    Column("peak", ".0f", meaning="most requests in a minute"),
+    Column("429s", ".0f"),
+)
+
+
+def answer(quick: bool, seeds: Sequence[int], *, rows: int = 0, tier: str = "low") -> Report:
+    """Compare the policies on the simulator of each seed."""
+    rows = rows or (QUICK_ROWS if quick else ROWS)
+    found = measure_all(rows, tier, seeds)
+    vendors = Spread.over(next(iter(found.values())), lambda one: one.per_minute)
+    cells, dots = list[list[Cell]](), list[tuple[str, list[Dot]]]()
+    for name, runs in found.items():
+        pace = Spread.over(runs, lambda one: one.per_minute)
+        cells.append(_row(name, runs, pace, pace.over_each(vendors)))
+        dots.append((name.partition(":")[0], [Dot("jobs a minute", pace.median, pace.low, pace.high)]))
+    chart = Dots("Jobs a minute through one key", "jobs a minute", dots)
+    return Report({"rows": rows}, [Table(f"Simulator, tier {tier}, virtual time", COLUMNS, cells)], {"": chart})
+
+
+def _row(name: str, runs: Sequence[Measured], pace: Spread, ratio: Spread) -> list[Cell]:
+    lags = [Spread.over(runs, lambda one: one.lag), Spread.over(runs, lambda one: one.p95)]
+    requests = Spread.over(runs, lambda one: one.requests / one.answered)
+    limits = [Spread.over(runs, lambda one: one.peak), Spread.over(runs, lambda one: one.throttled)]
+    return [name, Spread.over(runs, lambda one: one.answered), pace, ratio, requests, *lags, *limits]

@@ -4,22 +4,18 @@ Real processes, a simulator over HTTP with its rate limiter on, bulk runs that n
 The pace is counted at the server, in service seconds after all have started; visits are the times that the row of the
 key was written. A pace of 1.00 is that of one process that shares with nobody. A share lives for 0.75 service seconds:
 at a high speed, or on a busy machine, some die under way, and the pace says more about the machine.
-
-    python -m benchmarks.fleet [--processes 1 2 4 8] [--seconds 180] [--speed 1] [--postgres URL] [--quick]
-
-``--quick`` measures two processes for a third of the time.
 """
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
+import os
 import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -28,6 +24,7 @@ from typing import Any
 
 import anyio
 
+from benchmarks.results import Cell, Column, Dot, Dots, Report, Spread, Table
 from sixtyfour_async import AsyncClient, JobRunner, PeopleIntelligence
 from sixtyfour_async.simulator import DEFAULT_KEY, Simulator, SimulatorSettings
 from sixtyfour_async.simulator.serving.server import serve
@@ -77,7 +74,7 @@ async def work(url: str, budget: str | None, speed: float, seed: int) -> None:
 @contextmanager
 def running(processes: int, url: str, budget: str | None, speed: float) -> Generator[None, None, None]:
     """Run processes, and end them."""
-    program = [sys.executable, "-m", "benchmarks.fleet", "--work"]
+    program = [sys.executable, "-m", "benchmarks.fleet"]
     started = [
         subprocess.Popen([*program, json.dumps([url, budget, speed, seed])])  # noqa: S603 (our own module)
         for seed in range(processes)
@@ -107,7 +104,9 @@ def visits_of(budget: str | None) -> int:
     return 0 if row is None else int(row[0])
 
 
-async def measure(processes: int, budget: str | None, speed: float, seconds: float) -> Measured:
+async def measure(
+    processes: int, budget: str | None, speed: float, seconds: float, warm_up: float = WARM_UP_SECONDS
+) -> Measured:
     """Measure one line.
 
     Args:
@@ -115,13 +114,14 @@ async def measure(processes: int, budget: str | None, speed: float, seconds: flo
         budget: What they share it by; None for one process on a budget of its own.
         speed: Service seconds in a real one.
         seconds: Service seconds to count in.
+        warm_up: Service seconds before that.
     """
     simulator = Simulator(SimulatorSettings(speed=speed, limit=LIMIT, window="sliding"))
     async with serve(simulator) as url:
         with running(processes, url, budget, speed):
             while len(simulator.books.requests) < processes * 2:  # noqa: ASYNC110 (the books have no event)
                 await anyio.sleep(0.05)
-            await anyio.sleep(WARM_UP_SECONDS / speed)
+            await anyio.sleep(warm_up / speed)
             before, start = visits_of(budget), simulator.clock.now()
             await anyio.sleep(seconds / speed)
             after, end = visits_of(budget), simulator.clock.now()
@@ -142,49 +142,66 @@ def busiest(sent: list[float]) -> int:
     return most
 
 
-async def compare(processes: list[int], speed: float, seconds: float, postgres: str | None) -> list[Measured]:
-    """Measure all lines and print them."""
-    alone = await measure(1, None, speed, seconds)
-    print(
-        f"{'shared by':<12}{'processes':>10}{'pace/s':>9}{'relative':>10}"
-        f"{'most/min':>10}{'429':>5}{'visits/request':>16}"
-    )
-    lines = [alone]
-    show("nothing", alone, alone)
+async def compare(processes: Sequence[int], speed: float, seconds: float, warm_up: float) -> list[tuple[str, Measured]]:
+    """Measure one process alone, and each number of processes that share a key."""
+    lines = [("nothing", await measure(1, None, speed, seconds, warm_up))]
+    postgres = os.environ.get(POSTGRES)
     with tempfile.TemporaryDirectory() as folder:
         for kind, place in (("a file", folder), ("PostgreSQL", postgres)):
-            for number in processes if place is not None else []:
+            if place is None:
+                continue
+            for number in processes:
                 budget = str(Path(folder) / f"{number}.db") if kind == "a file" else place
-                lines.append(await measure(number, budget, speed, seconds))
-                show(kind, lines[-1], alone)
+                lines.append((kind, await measure(number, budget, speed, seconds, warm_up)))
     return lines
 
 
-def show(kind: str, line: Measured, alone: Measured) -> None:
-    """Print a line."""
-    print(
-        f"{kind:<12}{line.processes:>10}{line.pace:>9.2f}{line.pace / alone.pace:>10.3f}{line.busiest:>10}"
-        f"{line.refused:>5}{line.visits:>16.2f}",
-        flush=True,
-    )
+POSTGRES = "BENCHMARKS_POSTGRES"
+"""Environment variable with the URL of a database that is measured, too."""
+
+PROCESSES, QUICK_PROCESSES = (1, 2, 4, 8), (2,)
+SECONDS, QUICK_SECONDS = 180.0, 60.0
+SPEED, QUICK_SPEED = 1.0, 4.0
+COLUMNS = (
+    Column("shared by"),
+    Column("processes", "d"),
+    Column("pace/s", ".2f", range=True),
+    Column("relative", ".3f", range=True, meaning="as a multiple of one process that shares with nobody"),
+    Column("most/min", ".0f"),
+    Column("429s", ".0f"),
+    Column("visits/request", ".2f"),
+)
 
 
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--processes", type=int, nargs="+", default=[1, 2, 4, 8])
-    parser.add_argument("--seconds", type=float, default=180.0, help="service seconds to count in")
-    parser.add_argument("--speed", type=float, default=1.0, help="service seconds in a real one")
-    parser.add_argument("--postgres", metavar="URL", help="measure a database, too")
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--work", help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.work:
-        anyio.run(work, *json.loads(options.work))
-        return
-    processes, seconds = ([2], options.seconds / 3) if options.quick else (options.processes, options.seconds)
-    anyio.run(compare, processes, options.speed, seconds, options.postgres)
+def answer(
+    quick: bool,
+    seeds: Sequence[int],
+    *,
+    processes: Sequence[int] | None = None,
+    speed: float = 0.0,
+    seconds: float = 0.0,
+    warm_up: float = WARM_UP_SECONDS,
+) -> Report:
+    """Measure every line, a round for each seed."""
+    if processes is None:
+        processes = QUICK_PROCESSES if quick else PROCESSES
+    speed, seconds = speed or (QUICK_SPEED if quick else SPEED), seconds or (QUICK_SECONDS if quick else SECONDS)
+    rounds = [anyio.run(compare, processes, speed, seconds, warm_up) for _ in seeds]
+    alone = Spread.over(rounds, lambda lines: lines[0][1].pace)
+    cells, dots = list[list[Cell]](), list[tuple[str, list[Dot]]]()
+    for lines in zip(*rounds, strict=True):
+        kind, same = lines[0][0], [line for _, line in lines]
+        pace = Spread.over(same, lambda line: line.pace)
+        relative = pace.over_each(alone)
+        most, refused = max(line.busiest for line in same), max(line.refused for line in same)
+        visits = Spread.over(same, lambda line: line.visits)
+        cells.append([kind, same[0].processes, pace, relative, most, refused, visits])
+        dots.append((f"{kind}, {same[0].processes}", [Dot("pace", relative.median, relative.low, relative.high)]))
+    chart = Dots("Pace of processes that share a key", "as a multiple of one process alone", dots, reference=1.0)
+    table = Table(f"Real processes at {speed:g} times real speed", COLUMNS, cells)
+    notes = () if POSTGRES in os.environ else (f"PostgreSQL is measured where {POSTGRES} names a database.",)
+    return Report({"service seconds": seconds, "speed": speed}, [table], {"": chart}, notes)
 
 
 if __name__ == "__main__":
-    main()
+    anyio.run(work, *json.loads(sys.argv[1]))

@@ -1,92 +1,62 @@
 """How long does somebody wait for one answer beside a bulk run, and what does that cost the bulk run?
 
-    python -m benchmarks.foreground [--quick]
-
-Virtual time. A foreground job is submitted every `EVERY_SECONDS` beside a list of bulk rows. Three columns: every job
+Virtual time. A foreground job is submitted every `EVERY_SECONDS` beside a list of bulk rows. Three ways: every job
 alike; foreground jobs submitted and polled first; and polled at a cost of their own besides, as `JobRunner.run` has it.
 Waits are the seconds from the end of such a job to the poll that saw it.
 """
 
 from __future__ import annotations
 
-import argparse
-from statistics import median, quantiles
+from collections.abc import Sequence
 from unittest.mock import patch
 
-from benchmarks.policies import WORKLOADS, Job, SchedulerRun, jobs
+from benchmarks.results import Cell, Column, Dot, Dots, Report, Spread, Table, quantile
+from benchmarks.scheduler_run import SchedulerRun
+from benchmarks.workloads import WORKLOADS, jobs, urgent_jobs
 from sixtyfour_async._scheduling import poller
-from sixtyfour_async._scheduling.job_states import ScheduledJob
 
 EVERY_SECONDS = 20.0
+ROWS, QUICK_ROWS = 5_000, 1_500
+PARTS = tuple(name for name, workload in WORKLOADS.items() if not (workload.urgent_every or workload.every))
 
 WAYS = {"like bulk": (False, 0.0), "first": (True, 0.0), "first, at its own cost": (True, poller.FOREGROUND_FRACTION)}
 """Name → whether the jobs are urgent, and the part of the budget for cheaper polls of theirs."""
 
-
-class ForegroundRun(SchedulerRun):
-    """A bulk run, and jobs of the same kinds that somebody waits for."""
-
-    def __init__(self, bulk: list[Job], foreground: list[Job], *, urgent: bool) -> None:
-        super().__init__(bulk, patience=poller.DEFAULT_PATIENCE_SECONDS, in_flight=4000)
-        self._work = [*bulk, *foreground]
-        self._bulk, self._urgent, self._next = len(bulk), urgent, len(bulk)
-
-    def advance(self) -> bool:
-        """Submit the foreground jobs whose time has come, and go on; return False once the last bulk row has ended."""
-        while self._next < len(self._work) and self.now >= (self._next - self._bulk) * EVERY_SECONDS:
-            job = ScheduledJob(self._next, self._work[self._next].variant, "", retry_safe=False, urgent=self._urgent)
-            self.scheduler.add(job, self.now)
-            self._next += 1
-        self._read_bulk()
-        super().advance()
-        return len(self.bulk_seen) < self._bulk
-
-    def _read_bulk(self) -> None:
-        while self._read < self._bulk and len(self.scheduler.jobs) < self._read_ahead:
-            self.scheduler.add(ScheduledJob(self._read, self._work[self._read].variant, "", retry_safe=False), self.now)
-            self._read += 1
-        if self._read == self._bulk:
-            self._read = len(self._work)  # what is left is not the bulk run's to read
-
-    @property
-    def bulk_seen(self) -> list[tuple[float, float]]:
-        """When each bulk row was seen ended, and how late."""
-        return [seen for id_, seen in zip(self.seen_ids, self.seen, strict=True) if id_ < self._bulk]
-
-    @property
-    def waits(self) -> list[float]:
-        """How late each foreground job was seen ended."""
-        return [lag for id_, (_, lag) in zip(self.seen_ids, self.seen, strict=True) if id_ >= self._bulk]
+COLUMNS = (
+    Column("workload"),
+    Column("foreground jobs are polled"),
+    Column("wait p50 s", ".1f", range=True),
+    Column("wait p95 s", ".1f"),
+    Column("bulk/min", ".0f"),
+    Column("of alike", ".3f", range=True, meaning="bulk rows a minute as a multiple of those with every job alike"),
+)
 
 
 def measure(workload: str, rows: int, seed: int, way: str) -> tuple[float, float, float]:
     """Return the median and the 95th percentile of the waits, seconds, and the bulk rows a minute."""
     urgent, fraction = WAYS[way]
-    bulk = jobs(workload, rows, seed)
+    work = jobs(workload, rows, seed) + urgent_jobs(workload, rows, seed, EVERY_SECONDS)
     with patch.object(poller, "FOREGROUND_FRACTION", fraction):
-        run = ForegroundRun(bulk, jobs(workload, 2_000, seed + 1000), urgent=urgent)
-        while run.advance():
-            pass
-    end = max(at for at, _ in run.bulk_seen)
-    return median(run.waits), quantiles(run.waits, n=20)[-1], rows / end * 60
+        run = SchedulerRun(work, patience=poller.DEFAULT_PATIENCE_SECONDS, tells_urgent=urgent)
+        result = run.run()
+    return quantile(result.urgent_lags, 0.5), quantile(result.urgent_lags, 0.95), result.per_minute
 
 
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="one seed and 1,500 rows instead of three and 5,000")
-    quick = parser.parse_args().quick
-    rows, seeds = (1_500, (1,)) if quick else (5_000, (1, 2, 3))
-    print(f"{rows:,} bulk rows, a foreground job every {EVERY_SECONDS:g} s, medians over seeds {seeds}")
-    print(f"{'workload':<22}{'way':<26}{'wait p50':>10}{'wait p95':>10}{'bulk/min':>10}{'of alike':>10}")
-    for workload in WORKLOADS:
-        alike = 0.0
-        for way in WAYS:
-            found = [measure(workload, rows, seed, way) for seed in seeds]
-            wait, tail, pace = (median(one[column] for one in found) for column in range(3))
-            alike = alike or pace
-            print(f"{workload:<22}{way:<26}{wait:>9.1f}s{tail:>9.1f}s{pace:>10.0f}{pace / alike:>10.3f}")
+def answer(quick: bool, seeds: Sequence[int], *, only: Sequence[str] = (), rows: int = 0) -> Report:
+    """Measure all ways on all workloads, or on those of *only*."""
+    rows = rows or (QUICK_ROWS if quick else ROWS)
+    cells, dots = list[list[Cell]](), list[tuple[str, list[Dot]]]()
+    for workload in only or PARTS:
+        measured = {way: [measure(workload, rows, seed, way) for seed in seeds] for way in WAYS}
+        dots.append((workload, []))
+        for way, found in measured.items():
+            wait, tail, pace = (Spread(column) for column in zip(*found, strict=True))
+            alike = Spread.over(measured["like bulk"], lambda one: one[2])
+            cells.append([workload, way, wait, tail, pace, pace.over_each(alike)])
+            dots[-1][1].append(Dot(way, wait.median, wait.low, wait.high))
+    title = f"A foreground job every {EVERY_SECONDS:g} s beside {rows:,} rows"
+    chart = Dots(title, "median wait, seconds", dots, log=True)
+    return Report({"rows": rows}, [Table(title, COLUMNS, cells)], {"": chart}, NOTES)
 
 
-if __name__ == "__main__":
-    main()
+NOTES = ("Virtual time. The third way is what JobRunner.run does; the others are what it would be without.",)

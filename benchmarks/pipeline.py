@@ -11,27 +11,20 @@ of one key it comes to 0.06 % of a core, which does not justify a second loop th
 
 Then `JobRunner` against the simulator with each of its three windows: requests used of the limit while work waits, and
 429s. Servers run in other processes.
-
-    python -m benchmarks.pipeline [--requests 8000] [--minutes 4] [--quick]
 """
 
 from __future__ import annotations
 
-import argparse
-import asyncio
 import importlib
-import json
-import multiprocessing
-import platform
-import socket
 import time
-from collections.abc import Awaitable, Callable, Generator, Iterator
-from contextlib import contextmanager, suppress
-from statistics import median
-from typing import Any, cast
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
+from typing import Any
 
 import anyio
 
+from benchmarks.canned_server import canned_server
+from benchmarks.results import Cell, Column, Dot, Dots, Report, Spread, Table
 from sixtyfour_async import AsyncClient, CompanyIntelligence, JobRunner
 from sixtyfour_async._client.client import pipeline_of
 from sixtyfour_async._wire.codec import answer_route, decode_answer, encode
@@ -40,49 +33,30 @@ from sixtyfour_async.simulator import DEFAULT_KEY, SimulatorSettings, companies
 from sixtyfour_async.simulator.base.settings import Window
 from sixtyfour_async.simulator.serving.process import simulator_process
 
-ROUNDS = 20
-"""Turns that the contenders take: short ones, since the speed of a machine changes by the second."""
+REQUESTS, QUICK_REQUESTS = 400, 100
+"""Requests in a turn: short ones, since the speed of a machine changes by the second."""
 
+LEAST_EACH = 4
+"""Requests that each of those at a time makes in a turn at least; with fewer, chance decides who waits for whom."""
+
+MINUTES, QUICK_MINUTES = 4.0, 1.0
+"""Simulated, for each window."""
+
+SPEED = 4.0
+"""Simulated seconds in a real one."""
+
+AT_A_TIME = (1, 20, 200)
 LEAD = {"name": "Ada", "company": "Acme"}
-ANSWER = json.dumps({"email": [["ada@example.com", "OK", "COMPANY"]], "cost_cents": 5, "filler": "x" * 400}).encode()
 WINDOWS: tuple[Window, ...] = ("fixed", "sliding", "bucket")
 UNLIMITED = 1_000_000_000
 """Requests a minute that never make the client wait."""
 
-
-def answer_all(listener: socket.socket) -> None:
-    """Serve one canned answer to whatever is asked."""
-    head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(ANSWER)}\r\n\r\n"
-
-    async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(asyncio.IncompleteReadError, ConnectionError):
-            while header := await reader.readuntil(b"\r\n\r\n"):
-                length = int(header.lower().partition(b"content-length:")[2].split(b"\r\n", 1)[0] or 0)
-                await reader.readexactly(length)
-                writer.write(head.encode() + ANSWER)
-        writer.close()
-
-    async def main() -> None:
-        server = await asyncio.start_server(converse, sock=listener)
-        await server.serve_forever()
-
-    asyncio.run(main())
+Ask = Callable[[], Awaitable[object]]
+Costs = dict[str, list[float]]
+"""Contender → microseconds of processor time for each request, turn by turn."""
 
 
-@contextmanager
-def canned_server() -> Generator[str]:
-    """Run `answer_all` in a process of its own."""
-    with socket.create_server(("127.0.0.1", 0), backlog=512) as listener:
-        process = multiprocessing.get_context("fork").Process(target=answer_all, args=(listener,), daemon=True)
-        process.start()
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            process.terminate()
-            process.join()
-
-
-async def cpu_per_request(ask: Callable[[], Awaitable[object]], requests: int, at_a_time: int) -> float:
+async def cpu_per_request(ask: Ask, requests: int, at_a_time: int) -> float:
     """Microseconds of this process's time for each of so many requests."""
     left = requests
 
@@ -99,42 +73,42 @@ async def cpu_per_request(ask: Callable[[], Awaitable[object]], requests: int, a
     return (time.process_time() - begun) / requests * 1e6
 
 
-async def client_cost(family: Any, requests: int) -> None:
-    """Print what a request costs through the client and through httpx (or httpx2) alone."""
+async def client_cost(family: Any, requests: int, turns: int, at_a_time: int) -> Costs:
+    """Measure a request through the client, and through httpx (or httpx2) alone, in turns after one to warm up."""
     limits = family.Limits(max_connections=200, max_keepalive_connections=200)
-    name = family.__name__
-    print(f"{'at a time':>10}{name + ' us':>11}{'client us':>11}{'ratio':>7}{'retrying':>10}")
     with canned_server() as url:
         async with (
             family.AsyncClient(limits=limits, timeout=60) as bare,
             family.AsyncClient(limits=limits, timeout=60) as under,
             AsyncClient("key", base_url=url, http_client=under, requests_per_minute=UNLIMITED) as client,
         ):
-            pipeline = pipeline_of(client)
-            pipeline.budget.ready_at(-1e9)  # a long rest: no request waits for its budget
+            contenders = contenders_of(bare, client, url)
+            costs: Costs = {name: [] for name in contenders}
+            for _ in range(turns + 1):
+                for contender, ask in contenders.items():
+                    costs[contender].append(await cpu_per_request(ask, requests, at_a_time))
+            return {name: values[1:] for name, values in costs.items()}
 
-            async def through_httpx() -> object:
-                response = await bare.post(f"{url}/find-email", json={"lead": LEAD}, headers={"x-api-key": "key"})
-                return response.json()
 
-            async def through_client() -> object:
-                return await client.send(FindEmail(lead=LEAD))
+def contenders_of(bare: Any, client: AsyncClient, url: str) -> dict[str, Ask]:
+    """Return the same request in three ways."""
+    pipeline = pipeline_of(client)
+    pipeline.budget.ready_at(-1e9)  # a long rest: no request waits for its budget
 
-            async def without_retries() -> object:
-                operation = FindEmail(lead=LEAD)
-                request = encode(operation, answer_route(operation))
-                value, request_id = await pipeline.send_json_once(request, operation)
-                return decode_answer(operation.answer_type(), value, operation=request.operation, request_id=request_id)
+    async def through_httpx() -> object:
+        response = await bare.post(f"{url}/find-email", json={"lead": LEAD}, headers={"x-api-key": "key"})
+        return response.json()
 
-            contenders = {"httpx": through_httpx, "client": through_client, "once": without_retries}
-            for at_a_time in (1, 20, 200):
-                costs: dict[str, list[float]] = {name: [] for name in contenders}
-                for _ in range(ROUNDS):
-                    for contender, ask in contenders.items():
-                        costs[contender].append(await cpu_per_request(ask, requests // ROUNDS, at_a_time))
-                alone, ours = median(costs["httpx"]), median(costs["client"])
-                retrying = 1 - median(once / all_ for once, all_ in zip(costs["once"], costs["client"], strict=True))
-                print(f"{at_a_time:>10}{alone:>11.0f}{ours:>11.0f}{ours / alone:>7.2f}{retrying:>10.1%}")
+    async def through_client() -> object:
+        return await client.send(FindEmail(lead=LEAD))
+
+    async def without_retries() -> object:
+        operation = FindEmail(lead=LEAD)
+        request = encode(operation, answer_route(operation))
+        value, request_id = await pipeline.send_json_once(request, operation)
+        return decode_answer(operation.answer_type(), value, operation=request.operation, request_id=request_id)
+
+    return {"httpx": through_httpx, "client": through_client, "once": without_retries}
 
 
 def families() -> Iterator[Any]:
@@ -144,8 +118,8 @@ def families() -> Iterator[Any]:
             yield importlib.import_module(name)
 
 
-async def budget_use(window: Window, speed: float, minutes: float) -> None:
-    """Print how much of the limit a runner uses while rows wait."""
+async def budget_use(window: Window, speed: float, minutes: float) -> list[Cell]:
+    """Return how much of the limit a runner uses while rows wait."""
     settings = SimulatorSettings(window=window, speed=speed)
     rows = [
         CompanyIntelligence(target_company={"company_name": one.company_name}, struct={"hq": "Where"}, tier="low")
@@ -158,26 +132,57 @@ async def budget_use(window: Window, speed: float, minutes: float) -> None:
                     pass
             stats = runner.stats()
     used = stats.requests / minutes / stats.requests_per_minute
-    print(
-        f"{window:>10}{stats.requests:>10}{used:>10.1%}{stats.last_minute:>14}{stats.throttled:>7}{stats.bottleneck:>9}"
-    )
+    return [window, stats.requests, 100 * used, stats.last_minute, stats.throttled, stats.bottleneck]
 
 
-def main() -> None:
-    """Print the tables."""
-    options = argparse.ArgumentParser(description="Measure the pipeline over real HTTP.")
-    options.add_argument("--requests", type=int, default=8000)
-    options.add_argument("--speed", type=float, default=4.0, help="simulated seconds in a real one")
-    options.add_argument("--minutes", type=float, default=4.0, help="simulated, for each window")
-    options.add_argument("--quick", action="store_true", help="2,000 requests, 2 minutes")
-    chosen = options.parse_args()
-    print(f"Python {platform.python_version()}")
+COST_COLUMNS = (
+    Column("over"),
+    Column("at a time", "d"),
+    Column("alone us", ".0f"),
+    Column("client us", ".0f"),
+    Column("ratio", ".2f", range=True, meaning="client / alone, turn by turn"),
+    Column("retrying %", ".1f", meaning="share of the retry loop in the client's time"),
+)
+USE_COLUMNS = (
+    Column("window"),
+    Column("requests", ",d"),
+    Column("of limit %"),
+    Column("last minute", "d"),
+    Column("429s", "d"),
+    Column("bottleneck"),
+)
+
+
+def answer(
+    quick: bool,
+    seeds: Sequence[int],
+    *,
+    requests: int = 0,
+    levels: Sequence[int] = AT_A_TIME,
+    windows: Sequence[Window] = WINDOWS,
+    minutes: float = 0.0,
+) -> Report:
+    """Measure the client's cost, a turn for each seed, and the use of the limit."""
+    requests = requests or (QUICK_REQUESTS if quick else REQUESTS)
+    minutes = minutes or (QUICK_MINUTES if quick else MINUTES)
+    cells, dots = list[list[Cell]](), list[tuple[str, list[Dot]]]()
     for family in families():
-        anyio.run(client_cost, family, 2000 if chosen.quick else cast("int", chosen.requests))
-    print(f"\n{'window':>10}{'requests':>10}{'of limit':>10}{'last minute':>14}{'429s':>7}{'bottleneck':>9}")
-    for window in WINDOWS:
-        anyio.run(budget_use, window, chosen.speed, 2.0 if chosen.quick else chosen.minutes)
+        for at_a_time in levels:
+            costs = anyio.run(client_cost, family, max(requests, LEAST_EACH * at_a_time), len(seeds), at_a_time)
+            alone, ours, once = (Spread(tuple(costs[name])) for name in ("httpx", "client", "once"))
+            ratio = ours.over_each(alone)
+            retrying = 100 * (1 - once.over_each(ours).median)
+            cells.append([family.__name__, at_a_time, alone, ours, ratio, retrying])
+            dots.append((f"{family.__name__}, {at_a_time} at a time", [_quartiles(ratio)]))
+    use = [anyio.run(budget_use, window, SPEED, minutes) for window in windows]
+    tables = [
+        Table("Processor time of a request", COST_COLUMNS, cells),
+        Table("Requests used of the limit while rows wait", USE_COLUMNS, use),
+    ]
+    chart = Dots("Client's CPU as a multiple of bare httpx", "ratio, with its quartiles", dots, reference=1.0)
+    return Report({"requests a turn": requests, "turns": len(seeds), "minutes": minutes}, tables, {"": chart})
 
 
-if __name__ == "__main__":
-    main()
+def _quartiles(ratio: Spread) -> Dot:
+    ordered = sorted(ratio.values)
+    return Dot("client / alone", ratio.median, ordered[len(ordered) // 4], ordered[-1 - len(ordered) // 4])

@@ -1,8 +1,10 @@
-"""Workloads, and polling policies that run them through one key in virtual time.
+"""Polling schedules, and what runs them through one key in virtual time.
 
 The service is reduced to what matters here: a job ends when its run time is over, and a request takes no time. What
 remains is the decision which request goes next: `run_scheduler` leaves it to the scheduler of `JobRunner`, and
 `run_intervals` to a function from a job's age to its next poll. Both draw on the same `Budget`.
+
+A list is over once each of its jobs was seen ended; urgent jobs beside it, and jobs that never end, do not count.
 """
 
 from __future__ import annotations
@@ -11,74 +13,30 @@ import heapq
 import math
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from random import Random
-from statistics import fmean, median
+from dataclasses import dataclass, field
+from statistics import fmean
+from typing import Literal
 
+from benchmarks.results import quantile
+from benchmarks.workloads import NEVER, Job, jobs
 from sixtyfour_async._scheduling.budget import Budget
-from sixtyfour_async._scheduling.job_states import ScheduledJob
-from sixtyfour_async._scheduling.ledger import Ledger
-from sixtyfour_async._scheduling.limits import ConcurrencyLimit
-from sixtyfour_async._scheduling.messages import Accepted, Finish, Poll, Polled, Submit
 from sixtyfour_async._scheduling.poll_plan import PollSchedule, optimal_schedule
 from sixtyfour_async._scheduling.runtimes import BINS, bin_of
-from sixtyfour_async._scheduling.scheduler import Scheduler
-from sixtyfour_async.models.jobs import JobState, Report
 
 Wait = Callable[[float], float]
 """Age of a job found running, seconds → seconds until the next poll."""
 
-Draw = Callable[[Random, float], float]
-"""Random generator, and the fraction of the list that precedes the row → a run time, seconds."""
+Order = Literal["polls first", "submits first", "alternating"]
+"""Which request goes first while a poll is due and a row waits."""
 
+LIMIT = 500
+"""Requests a minute."""
 
-def _lognormal(median_: float, sigma: float, shortest: float, longest: float) -> Draw:
-    return lambda rng, _fraction: min(max(median_ * math.exp(sigma * rng.gauss(0, 1)), shortest), longest)
+URGENT_POLL_SECONDS = 5.0
+"""How often a schedule polls an urgent job, before everything else, once the shortest job of its kind would have ended.
 
-
-LOW, MEDIUM = _lognormal(25, 0.5, 10, 60), _lognormal(80, 0.5, 30, 180)
-MEASURED, HIGH = _lognormal(225, 0.5, 10, 1800), _lognormal(459, 0.5, 120, 1800)
-FAST, SLOW = _lognormal(15, 0.3, 5, 60), _lognormal(300, 0.3, 60, 1800)
-
-
-def _drifting(rng: Random, fraction: float) -> float:
-    """Draw run times that are three times longer in the middle third of the list."""
-    return MEDIUM(rng, fraction) * (3 if 1 / 3 <= fraction < 2 / 3 else 1)
-
-
-WORKLOADS: dict[str, dict[str, Draw]] = {
-    "low, documented": {"people-intelligence/low": LOW},
-    "medium, documented": {"people-intelligence/medium": MEDIUM},
-    "low/medium, measured": {"people-intelligence/medium": MEASURED},
-    "high": {"people-intelligence/high": HIGH},
-    "bimodal": {"people-intelligence/low": lambda rng, fraction: rng.choice((FAST, SLOW))(rng, fraction)},
-    "drifting": {"people-intelligence/medium": _drifting},
-    "mixed": {
-        "company-intelligence/low": LOW,
-        "people-intelligence/low": MEASURED,
-        "people-intelligence/medium": MEDIUM,
-        "people-intelligence/high": HIGH,
-    },
-}
-"""Name → variant → run times. Medians: the vendor's skill (documented) and its benchmark of June 2026 (measured)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A job: its variant, and its run time, seconds."""
-
-    variant: str
-    run_time: float
-
-
-def jobs(workload: str, rows: int, seed: int = 1) -> list[Job]:
-    """Draw a list of jobs."""
-    rng, draws = Random(f"{workload} {seed}"), list(WORKLOADS[workload].items())
-    return [
-        Job(variant, draw(rng, row / rows))
-        for row in range(rows)
-        for variant, draw in [draws[row % len(draws)] if len(draws) == 1 else rng.choice(draws)]
-    ]
+So that it waits as long as with `JobRunner`; a shorter interval would cost the rows of the list more.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,20 +44,26 @@ class Result:
     """What a policy achieved.
 
     Attributes:
-        rows: How many jobs it ran.
+        rows: How many jobs it ran, urgent ones not counted.
         end: Seconds until the last answer was received.
         lag: Median of the seconds between a job's end and the poll that saw it.
         mean_lag: Mean of the same.
-        polls: Polls per job.
+        p95: Their 95th percentile.
+        polls: Polls per job; those of urgent jobs are not counted.
         answered: Mean time at which an answer was received, seconds.
+        lags: All of them, in order.
+        urgent_lags: Seconds between the ends of urgent jobs and the polls that saw them, in order.
     """
 
     rows: int
     end: float
     lag: float
     mean_lag: float
+    p95: float
     polls: float
     answered: float
+    lags: Sequence[float] = ()
+    urgent_lags: Sequence[float] = ()
 
     @property
     def per_minute(self) -> float:
@@ -107,11 +71,114 @@ class Result:
         return self.rows / self.end * 60
 
 
-def _result(seen: Sequence[tuple[float, float]], polls: int) -> Result:
-    """Return the result of a run, given the time (from its start) and the lag of every answer."""
-    lags = [lag for _, lag in seen]
-    instants = [at for at, _ in seen]
-    return Result(len(seen), max(instants), median(lags), fmean(lags), polls / len(seen), fmean(instants))
+@dataclass(slots=True)
+class Seen:
+    """When each answer was received, and how late.
+
+    Attributes:
+        counted: Instant and lag of each job of the list.
+        urgent: The same of urgent jobs.
+        polls: Polls of jobs of the list, also of those that never end.
+    """
+
+    counted: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
+    urgent: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
+    polls: int = 0
+
+    def ended(self, job: Job, now: float, age: float) -> None:
+        """Record a poll that saw a job's end."""
+        (self.urgent if job.urgent else self.counted).append((now, age - job.run_time))
+
+    def result(self) -> Result:
+        """Return the result of the run."""
+        lags, instants = sorted(lag for _, lag in self.counted), [at for at, _ in self.counted]
+        return Result(
+            len(lags),
+            max(instants),
+            quantile(lags, 0.5),
+            fmean(lags),
+            quantile(lags, 0.95),
+            self.polls / len(lags),
+            fmean(instants),
+            lags,
+            sorted(lag for _, lag in self.urgent),
+        )
+
+
+class IntervalRun:
+    """A list that is polled at the intervals a schedule returns."""
+
+    def __init__(
+        self, work: Sequence[Job], wait: Callable[[Job], Wait], *, in_flight: int, order: Order, limit: int
+    ) -> None:
+        self.seen = Seen()
+        self._work, self._in_flight, self._order = work, in_flight, order
+        self._budget = Budget(limit)
+        self._now, self._running, self._polled_last = 0.0, 0, True
+        self._open = sum(job.counts for job in work)
+        urgent = _urgent_waits(work)
+        self._waits = [(urgent if job.urgent else wait)(job) for job in work]
+        self._started = [0.0] * len(work)
+        by_arrival = sorted(range(len(work)), key=lambda index: work[index].arrives)
+        self._urgent = deque(index for index in by_arrival if work[index].urgent)
+        self._queue = deque(index for index in by_arrival if not work[index].urgent)
+        self._due, self._urgent_due = list[tuple[float, int]](), list[tuple[float, int]]()
+
+    def run(self, max_polls: float) -> Result | None:
+        """Run to the end of the list; return None once it takes more polls."""
+        while self._open and self.seen.polls <= max_polls:
+            self._send_next()
+        return None if self._open else self.seen.result()
+
+    def _send_next(self) -> None:
+        may_submit = bool(self._queue) and self._running < self._in_flight
+        submit_at = self._work[self._queue[0]].arrives if may_submit else math.inf
+        poll_at = self._due[0][0] if self._due else math.inf
+        urgent_submit_at = self._work[self._urgent[0]].arrives if self._urgent else math.inf
+        urgent_poll_at = self._urgent_due[0][0] if self._urgent_due else math.inf
+        now = max(self._now, min(submit_at, poll_at, urgent_submit_at, urgent_poll_at))
+        now = self._now = max(now, self._budget.ready_at(now))
+        self._budget.take(now)
+        if urgent_submit_at <= now:
+            self._submit(self._urgent.popleft())
+        elif urgent_poll_at <= now:
+            self._poll(heapq.heappop(self._urgent_due)[1])
+        elif poll_at <= now and not (submit_at <= now and self._submit_goes_first()):
+            self._polled_last = True
+            self._poll(heapq.heappop(self._due)[1])
+        else:
+            self._polled_last = False
+            self._running += 1
+            self._submit(self._queue.popleft())
+
+    def _submit_goes_first(self) -> bool:
+        return self._order == "submits first" or (self._order == "alternating" and self._polled_last)
+
+    def _submit(self, index: int) -> None:
+        self._started[index] = self._now
+        self._plan(index, 0.0)
+
+    def _poll(self, index: int) -> None:
+        job, age = self._work[index], self._now - self._started[index]
+        self.seen.polls += not job.urgent
+        if age < job.run_time:
+            self._plan(index, age)
+            return
+        self.seen.ended(job, self._now, age)
+        self._open -= job.counts
+        self._running -= not job.urgent
+
+    def _plan(self, index: int, age: float) -> None:
+        heap = self._urgent_due if self._work[index].urgent else self._due
+        heapq.heappush(heap, (self._now + self._waits[index](age), index))
+
+
+def _urgent_waits(work: Sequence[Job]) -> Callable[[Job], Wait]:
+    """Return the schedule of urgent jobs: with hindsight, none before the shortest run time of its kind in the list."""
+    shortest = dict[str, float]()
+    for job in work:
+        shortest[job.variant] = min(job.run_time, shortest.get(job.variant, NEVER))
+    return first_then(lambda job: shortest[job.variant], URGENT_POLL_SECONDS)
 
 
 def run_intervals(
@@ -119,117 +186,56 @@ def run_intervals(
     wait: Callable[[Job], Wait],
     *,
     in_flight: int = 1_000_000,
-    submits_first: bool = False,
-    limit: int = 500,
+    order: Order = "polls first",
+    limit: int = LIMIT,
 ) -> Result:
-    """Poll at the intervals that *wait* returns; due polls go before submits unless *submits_first*."""
-    budget, now, running, polls = Budget(limit), 0.0, 0, 0
-    waits, started = [wait(job) for job in work], [0.0] * len(work)
-    queue, due = deque(range(len(work))), list[tuple[float, int]]()
-    seen: list[tuple[float, float]] = []
-    while queue or due:
-        may_submit = bool(queue) and running < in_flight
-        now = max(now, budget.ready_at(now)) if may_submit else max(budget.ready_at(max(now, due[0][0])), due[0][0])
-        is_due = bool(due) and due[0][0] <= now
-        budget.take(now)
-        if is_due and not (may_submit and submits_first):
-            index = heapq.heappop(due)[1]
-            polls += 1
-            age = now - started[index]
-            if age >= work[index].run_time:
-                running -= 1
-                seen.append((now, age - work[index].run_time))
-                continue
-        else:
-            index, age = queue.popleft(), 0.0
-            started[index] = now
-            running += 1
-        heapq.heappush(due, (now + waits[index](age), index))
-    return _result(seen, polls)
+    """Poll at the intervals that *wait* returns."""
+    result = run_at_most(work, wait, math.inf, in_flight=in_flight, order=order, limit=limit)
+    if result is None:
+        raise AssertionError("a run without a bound ended early")
+    return result
 
 
-def run_scheduler(work: Sequence[Job], *, patience: float, in_flight: int = 4000, limit: int = 500) -> Result:
-    """Run `JobRunner`'s scheduler, which starts without learned run times and reads ahead as `map` does."""
-    run = SchedulerRun(work, patience=patience, in_flight=in_flight, limit=limit)
-    while run.advance():
-        pass
-    return run.result()
-
-
-class SchedulerRun:
-    """One scheduler, a list of jobs and a simulated service."""
-
-    def __init__(self, work: Sequence[Job], *, patience: float, in_flight: int, limit: int = 500) -> None:
-        self.scheduler = Scheduler(
-            Budget(limit), Ledger(), lambda: 0.5, {}, ConcurrencyLimit(in_flight), job_deadline=1e9, patience=patience
-        )
-        self.now = 0.0
-        self.seen: list[tuple[float, float]] = []
-        self.seen_ids: list[int] = []
-        self.polls = 0
-        self.events = 0
-        self.ended = 0
-        self._work, self._read_ahead, self._read = work, in_flight, 0
-        self._started: dict[int, float] = {}
-
-    def advance(self) -> bool:
-        """Execute all commands that are due, then jump to the scheduler's next wake time; return False at the end."""
-        while self._read < len(self._work) and len(self.scheduler.jobs) < self._read_ahead:
-            job = ScheduledJob(self._read, self._work[self._read].variant, "", retry_safe=False)
-            self.scheduler.add(job, self.now)
-            self._read += 1
-        for command in self.scheduler.due(self.now):
-            self.events += 1
-            match command:
-                case Submit(id=id_):
-                    self._started[id_] = self.now
-                    self.scheduler.handle(Accepted(id_, "x"), self.now)
-                case Poll(id=id_):
-                    self._poll(id_)
-                case _:
-                    raise AssertionError(command)
-        wake = self.scheduler.wake_at(self.now)
-        if wake is not None:
-            self.now = max(self.now, wake)
-        return wake is not None or self._read < len(self._work)
-
-    def _poll(self, id_: int) -> None:
-        self.polls += 1
-        age, run_time = self.now - self._started[id_], self._work[id_].run_time
-        if age < run_time:
-            self.scheduler.handle(Polled(id_, RUNNING), self.now)
-            return
-        del self._started[id_]
-        self.seen.append((self.now, age - run_time))
-        self.seen_ids.append(id_)
-        report = Report(JobState.COMPLETED, "completed", cost_cents=5.0, run_time=run_time)
-        commands = self.scheduler.handle(Polled(id_, report), self.now)
-        self.ended += isinstance(commands[0], Finish)
-
-    def result(self) -> Result:
-        """Return what the run achieved."""
-        return _result(self.seen, self.polls)
-
-
-RUNNING = Report(JobState.RUNNING, "running")
+def run_at_most(
+    work: Sequence[Job],
+    wait: Callable[[Job], Wait],
+    polls_per_job: float,
+    *,
+    in_flight: int = 1_000_000,
+    order: Order = "polls first",
+    limit: int = LIMIT,
+) -> Result | None:
+    """Do the same, and give up when a job takes more polls than that on average."""
+    run = IntervalRun(work, wait, in_flight=in_flight, order=order, limit=limit)
+    return run.run(polls_per_job * len(work))
 
 
 def optimum(workload: str, poll_cost: float) -> Callable[[Job], Wait]:
-    """Return the optimal poll schedule of each variant, computed from its true distribution."""
+    """Return the optimal poll schedule of each stratum, computed from its true distribution."""
     schedules: dict[str, PollSchedule] = {}
     sample = jobs(workload, 20_000, seed=99)
-    for variant in WORKLOADS[workload]:
-        times = [job.run_time for job in sample if job.variant == variant]
+    for stratum in {job.stratum for job in sample}:
+        times = [job.run_time for job in sample if job.stratum == stratum]
         pmf = [0.0] * BINS
         for time in times:
-            pmf[bin_of(time)] += 1 / len(times)
-        schedules[variant] = optimal_schedule(pmf, poll_cost)
-    return lambda job: schedules[job.variant].wait
+            pmf[BINS - 1 if time == NEVER else bin_of(time)] += 1 / len(times)
+        schedules[stratum] = optimal_schedule(pmf, poll_cost)
+    return lambda job: schedules[job.stratum].wait
 
 
 def fixed(every: float) -> Callable[[Job], Wait]:
     """Return a schedule that polls every so many seconds."""
     return lambda _job: lambda _age: every
+
+
+def first_then(first: Callable[[Job], float], every: float) -> Callable[[Job], Wait]:
+    """Return a schedule that polls a job first at an age, and then every so many seconds."""
+
+    def wait(job: Job) -> Wait:
+        at = first(job)
+        return lambda age: every if age > 0 else at
+
+    return wait
 
 
 def backoff(first: float, factor: float, longest: float) -> Callable[[Job], Wait]:

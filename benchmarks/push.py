@@ -2,34 +2,33 @@
 
 `JobRunner`'s scheduler in virtual time, with a service that delivers the end of each job after `DELIVERY_SECONDS`,
 unless the delivery is lost wholly: all five attempts. A submit, a poll and a safety poll are one request each.
-
-    python -m benchmarks.push [--rows 3000] [--seed 1] [--quick]
 """
 
 from __future__ import annotations
 
-import argparse
 import heapq
 import math
-import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
-from statistics import median
 
-from benchmarks.policies import RUNNING, Job, fixed, jobs, run_intervals, run_scheduler
+from benchmarks.policies import fixed, run_intervals
+from benchmarks.results import Cell, Column, Dot, Dots, Report, Spread, Table
+from benchmarks.scheduler_run import RUNNING, run_scheduler
+from benchmarks.workloads import Job, jobs
 from sixtyfour_async._scheduling.budget import Budget
 from sixtyfour_async._scheduling.job_states import ScheduledJob
 from sixtyfour_async._scheduling.ledger import Ledger
 from sixtyfour_async._scheduling.limits import ConcurrencyLimit
 from sixtyfour_async._scheduling.messages import Accepted, Delivered, Poll, Polled, Submit
 from sixtyfour_async._scheduling.scheduler import Scheduler
-from sixtyfour_async.models.jobs import JobState, Report
+from sixtyfour_async.models.jobs import JobState
+from sixtyfour_async.models.jobs import Report as JobReport
 
 DELIVERY_SECONDS = 0.1
 IN_FLIGHT = 4000
 LOSSES = (0.0, 0.01, 0.2)
-WORKLOADS = ("medium, documented", "low/medium, measured")
+PARTS = ("medium, documented", "low/medium, measured")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,54 +131,87 @@ class PushRun:
             return
         self.found.append(self.now - self._ends[id_])
         self._ended(id_)
-        report = Report(JobState.COMPLETED, "completed", cost_cents=5.0, run_time=self._work[id_].run_time)
+        report = JobReport(JobState.COMPLETED, "completed", cost_cents=5.0, run_time=self._work[id_].run_time)
         self.scheduler.handle(Polled(id_, report), self.now)
 
     def _ended(self, id_: int) -> None:
         self.lags.append(self.now - self._ends[id_])
 
 
-COMPLETED = Report(JobState.COMPLETED, "completed", cost_cents=5.0)
+COMPLETED = JobReport(JobState.COMPLETED, "completed", cost_cents=5.0)
 """What is delivered. With a charge, as if one of this kind had been charged before."""
 
 
-def _part(ordered: Sequence[float], part: float) -> float:
-    return ordered[min(len(ordered) - 1, int(part * len(ordered)))] if ordered else 0.0
+ROWS, QUICK_ROWS = 3000, 600
+SILENT_FROM = 120.0
+COLUMNS = (
+    Column("way"),
+    Column("requests/job", ".3f", range=True),
+    Column("jobs/min", ".0f"),
+    Column("lag p50"),
+    Column("p95"),
+    Column("p99"),
+    Column("found", ".0f", meaning="answers that a poll found although a delivery was due; then the lag of these"),
+    Column("its p50", ".0f"),
+    Column("its p99", ".0f"),
+)
 
 
-def _print(name: str, result: Result) -> None:
-    lags, found = result.lags, result.found
-    late = f"{len(found):>6} {_part(found, 0.5):>8.0f} {_part(found, 0.99):>8.0f}" if found else f"{0:>6}"
-    print(
-        f"{name:<34} {result.requests:>8.3f} {result.per_minute:>8.0f} {median(lags):>8.1f} "
-        f"{_part(lags, 0.95):>8.1f} {_part(lags, 0.99):>8.1f}   {late}"
-    )
+def pushed(work: Sequence[Job], seed: int) -> dict[str, Result]:
+    """Run a list with webhooks: with each part of deliveries lost, and with none any more after some time."""
+    runs = {f"webhooks, {lost:.0%} lost": PushRun(work, lost=lost, seed=seed).run() for lost in LOSSES}
+    return runs | {f"webhooks, none after {SILENT_FROM:g} s": PushRun(work, silent_from=SILENT_FROM, seed=seed).run()}
 
 
-def main() -> None:
-    """Print a table for each workload."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=3000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--quick", action="store_true", help="a tenth of the rows")
-    options = parser.parse_args()
-    rows = options.rows // 10 if options.quick else options.rows
-    print(f"{rows} jobs, 500 requests a minute, Python {platform.python_version()}")
-    for workload in WORKLOADS:
-        work = jobs(workload, rows, options.seed)
-        print(f"\n{workload}")
-        header = (
-            f"{'requests':>8} {'jobs/min':>8} {'lag p50':>8} {'p95':>8} {'p99':>8}   found by a poll: number, p50, p99"
+def polled(work: Sequence[Job]) -> dict[str, Result]:
+    """Run a list without webhooks."""
+    runs = {"learned polling": run_scheduler(work, patience=30.0), "every 10 s": run_intervals(work, fixed(10))}
+    return {name: Result(1 + run.polls, run.per_minute, run.lags) for name, run in runs.items()}
+
+
+def _row(name: str, runs: Sequence[Result]) -> list[Cell]:
+    lags = [Spread.of_quantiles([run.lags for run in runs], part) for part in (0.5, 0.95, 0.99)]
+    found: list[Cell] = [Spread.over(runs, lambda run: len(run.found)), None, None]
+    if all(run.found for run in runs):
+        found[1:] = [Spread.of_quantiles([run.found for run in runs], part) for part in (0.5, 0.99)]
+    number = Spread.over(runs, lambda run: run.requests)
+    return [
+        name,
+        number,
+        Spread.over(runs, lambda run: run.per_minute),
+        *lags,
+        *(found if "webhooks" in name else [None] * 3),
+    ]
+
+
+def answer(quick: bool, seeds: Sequence[int], *, only: Sequence[str] = (), rows: int = 0) -> Report:
+    """Run each list with webhooks and without."""
+    rows = rows or (QUICK_ROWS if quick else ROWS)
+    tables, dots, notes = list[Table](), list[tuple[str, list[Dot]]](), [*NOTES]
+    for workload in only or PARTS:
+        lists = [(jobs(workload, rows, seed), seed) for seed in seeds]
+        runs = [pushed(work, seed) | polled(work) for work, seed in lists]
+        cells = [_row(way, [one[way] for one in runs]) for way in runs[0]]
+        tables.append(Table(f"{workload}; lag in seconds", COLUMNS, cells))
+        for way in runs[0]:
+            same = [one[way] for one in runs]
+            requests = Spread.over(same, lambda run: run.requests)
+            dots.append((way, [Dot(workload, requests.median, requests.low, requests.high)]))
+        seen = [at for one in runs if (at := one[f"webhooks, none after {SILENT_FROM:g} s"].distrusted_at) is not None]
+        noticed = f"noticed at {Spread(tuple(seen)).median:.0f} s" if seen else "never noticed"
+        notes.append(
+            f"{workload}: the silence from {SILENT_FROM:g} s on was {noticed}, with {len(seen)} of {len(runs)} seeds."
         )
-        print(f"{'':<34} {header}")
-        for lost in LOSSES:
-            _print(f"webhooks, {lost:.0%} lost", PushRun(work, lost=lost, seed=options.seed).run())
-        gone = PushRun(work, silent_from=120.0, seed=options.seed).run()
-        _print(f"webhooks, none after 120 s, seen at {gone.distrusted_at or 0:.0f}", gone)
-        learned, loop = run_scheduler(work, patience=30.0), run_intervals(work, fixed(10))
-        for name, polled in (("learned polling", learned), ("every 10 s", loop)):
-            print(f"{name:<34} {1 + polled.polls:>8.3f} {polled.per_minute:>8.0f} {polled.lag:>8.1f}")
+    chart = Dots("Requests a job", "requests: the submit and the polls", _by_way(dots))
+    return Report({"rows": rows}, tables, {"": chart}, notes)
 
 
-if __name__ == "__main__":
-    main()
+def _by_way(dots: Sequence[tuple[str, Sequence[Dot]]]) -> list[tuple[str, list[Dot]]]:
+    """Join the dots of one way into one row."""
+    rows = dict[str, list[Dot]]()
+    for way, some in dots:
+        rows.setdefault(way, []).extend(some)
+    return list(rows.items())
+
+
+NOTES: Sequence[str] = ("Virtual time; a delivery comes 0.1 s after the end of its job, or not at all.",)

@@ -8,25 +8,20 @@ be read: on a busy machine the lags are upper bounds.
 
 Then the receiver alone, with its journal on the disk: deliveries a second from many senders at once in another process,
 and the median and the 99th percentile of the time to an answer.
-
-    python -m benchmarks.push_http [--jobs 1000] [--speed 20] [--quick]
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import multiprocessing
-import platform
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import anyio
@@ -34,6 +29,7 @@ import anyio.to_thread
 import httpx
 from pydantic import JsonValue
 
+from benchmarks.results import Cell, Column, Dot, Dots, Report, Table, quantile
 from sixtyfour_async import AsyncClient, CompanyIntelligence, Entry, JobRunner, JobState, SqliteJournal, WebhookListener
 from sixtyfour_async._journal.base import request_text
 from sixtyfour_async.cli.listening import listening
@@ -87,14 +83,6 @@ class Measured:
     statuses: Counter[str] = field(default_factory=Counter[str])
     forged: Counter[int] = field(default_factory=Counter[int])
     paid: int = 0
-
-    def line(self, name: str) -> str:
-        """Return a line of the table."""
-        lags = sorted(self.lags)
-        p50, p99 = median(lags), lags[int(0.99 * (len(lags) - 1))]
-        real = f"{p50 / self.speed * 1000:>8.0f} ms {p99 / self.speed * 1000:>8.0f} ms"
-        pace = self.jobs / self.seconds * 60
-        return f"{name:<28}{self.requests / self.jobs:>9.3f}{real}{p50:>9.2f} s{p99:>9.1f} s{pace:>9.0f}"
 
 
 @asynccontextmanager
@@ -214,8 +202,8 @@ async def journal_of(path: Path, rows: int) -> None:
     await journal.close()
 
 
-async def receive(senders: int, deliveries: int) -> str:
-    """Return a line on how fast a journal takes deliveries."""
+async def receive(senders: int, deliveries: int) -> list[Cell]:
+    """Return a row on how fast a journal takes deliveries."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "run.db"
         await journal_of(path, deliveries)
@@ -227,12 +215,9 @@ async def receive(senders: int, deliveries: int) -> str:
             process.start()
             seconds, times, statuses = await anyio.to_thread.run_sync(results.get)
             process.join()
-        p50, p99 = (times[int(part * (len(times) - 1))] * 1000 for part in (0.5, 0.99))
-        answers = ", ".join(f"{number:,} times {status}" for status, number in statuses.items())
-        pace = (
-            f"{senders:>4} senders {deliveries / seconds:>8.0f} a second, answer p50 {p50:>6.1f} ms, p99 {p99:>6.1f} ms"
-        )
-        return f"{pace}; {listener.stats().rows_ended:,} rows ended; {answers}"
+        p50, p99 = (1000 * quantile(times, part) for part in (0.5, 0.99))
+        answers = ", ".join(f"{number:,} x {status}" for status, number in statuses.items())
+        return [f"{senders} at once", deliveries / seconds, p50, p99, listener.stats().rows_ended, answers]
 
 
 def free_port() -> int:
@@ -243,37 +228,85 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def report(jobs: int, speed: float, deliveries: int) -> None:
-    """Print everything."""
-    print(f"{jobs:,} research jobs at {speed:g} times real speed, Python {platform.python_version()}")
-    print(f"{'':<28}{'requests':>9}{'lag p50':>11}{'p99':>11}{'service':>11}{'p99':>11}{'jobs/min':>9}")
-    for lost in (0.0, 0.01, 0.2):
-        measured = await run(jobs, speed, push=True, faults={"webhook_lost": lost})
-        print(measured.line(f"webhooks, {lost:.0%} lost"), flush=True)
-    print((await run(jobs, speed, push=False)).line("learned polling"), flush=True)
-    print((await vendors_loop(jobs, speed)).line(f"a poll every {LOOP_SECONDS:g} s"), flush=True)
-    faulty = await run(jobs, speed, push=True, faults=FAULTY)
-    print(faulty.line("webhooks, every fault"))
-    doubled, answered = sum(faulty.outcomes.values()) - len(faulty.outcomes), faulty.statuses["completed"]
-    believed = sum(number for status, number in faulty.forged.items() if 200 <= status < 300)  # noqa: PLR2004 (HTTP)
-    money = f"{jobs - len(faulty.outcomes)} lost, {doubled} doubled, {faulty.paid - jobs} paid twice"
-    print(f"  {money}, {answered} answered, {believed} of {faulty.forged.total()} forged accepted")
-    print(f"\n{deliveries:,} deliveries of 2 kB into a journal on the disk")
-    for senders in SENDERS:
-        print(await receive(senders, deliveries), flush=True)
+JOBS, QUICK_JOBS = 1000, 200
+DELIVERIES, QUICK_DELIVERIES = 5000, 1000
+SPEED = 20.0
+LOSSES = (0.0, 0.01, 0.2)
+RUN_COLUMNS = (
+    Column("way"),
+    Column("requests/job", ".3f"),
+    Column("lag p50 ms", ",.0f", meaning="real milliseconds between the end of a job and its outcome"),
+    Column("p99 ms", ",.0f"),
+    Column("p50 s", ".2f", meaning="the same in seconds of the service"),
+    Column("p99 s", ".1f"),
+    Column("jobs/min", ".0f"),
+)
+FAULT_COLUMNS = (
+    Column("with every fault"),
+    Column("lost", "d"),
+    Column("doubled", "d"),
+    Column("paid twice", "d"),
+    Column("answered", "d"),
+    Column("forged", "d"),
+    Column("believed", "d"),
+)
+RECEIVE_COLUMNS = (
+    Column("senders"),
+    Column("deliveries/s", ",.0f"),
+    Column("answer p50 ms"),
+    Column("p99 ms"),
+    Column("rows ended", ",d"),
+    Column("answers"),
+)
 
 
-def main() -> None:
-    """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--jobs", type=int, default=1000)
-    parser.add_argument("--speed", type=float, default=20.0)
-    parser.add_argument("--deliveries", type=int, default=5000)
-    parser.add_argument("--quick", action="store_true", help="a fifth of the jobs and deliveries")
-    options = parser.parse_args()
-    part = 5 if options.quick else 1
-    anyio.run(report, options.jobs // part, options.speed, options.deliveries // part)
+async def runs(jobs: int, speed: float) -> dict[str, Measured]:
+    """Run the jobs in every way."""
+    found = {
+        f"webhooks, {lost:.0%} lost": await run(jobs, speed, push=True, faults={"webhook_lost": lost})
+        for lost in LOSSES
+    }
+    found["learned polling"] = await run(jobs, speed, push=False)
+    found[f"a poll every {LOOP_SECONDS:g} s"] = await vendors_loop(jobs, speed)
+    found["webhooks, every fault"] = await run(jobs, speed, push=True, faults=FAULTY)
+    return found
 
 
-if __name__ == "__main__":
-    main()
+def _run_row(way: str, measured: Measured) -> list[Cell]:
+    lags = sorted(measured.lags)
+    p50, p99 = quantile(lags, 0.5), quantile(lags, 0.99)
+    pace, real = measured.jobs / measured.seconds * 60, 1000 / measured.speed
+    return [way, measured.requests / measured.jobs, p50 * real, p99 * real, p50, p99, pace]
+
+
+def _faults_row(measured: Measured) -> list[Cell]:
+    doubled = sum(measured.outcomes.values()) - len(measured.outcomes)
+    believed = sum(number for status, number in measured.forged.items() if 200 <= status < 300)  # noqa: PLR2004 (HTTP)
+    lost, twice = measured.jobs - len(measured.outcomes), measured.paid - measured.jobs
+    answered = measured.statuses["completed"]
+    return [f"{measured.jobs:,} jobs", lost, doubled, twice, answered, measured.forged.total(), believed]
+
+
+def answer(
+    quick: bool,
+    seeds: Sequence[int],
+    *,
+    jobs: int = 0,
+    deliveries: int = 0,
+    speed: float = SPEED,
+    senders: Sequence[int] = SENDERS,
+) -> Report:
+    """Run the jobs in every way, and flood the receiver; once, whatever the number of *seeds*."""
+    del seeds
+    jobs = jobs or (QUICK_JOBS if quick else JOBS)
+    deliveries = deliveries or (QUICK_DELIVERIES if quick else DELIVERIES)
+    found = anyio.run(runs, jobs, speed)
+    faults = [_faults_row(found["webhooks, every fault"])]
+    tables = [
+        Table(f"Research jobs at {speed:g} times real speed", RUN_COLUMNS, [_run_row(*one) for one in found.items()]),
+        Table("Deliveries lost, doubled, reordered and forged", FAULT_COLUMNS, faults),
+        Table("Deliveries of 2 kB", RECEIVE_COLUMNS, [anyio.run(receive, number, deliveries) for number in senders]),
+    ]
+    dots = [(way, [Dot("requests", *[one.requests / one.jobs] * 3)]) for way, one in found.items()]
+    chart = Dots("Requests a job over real HTTP", "requests", dots)
+    return Report({"jobs": jobs, "deliveries": deliveries, "speed": speed}, tables, {"": chart})

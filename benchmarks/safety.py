@@ -1,31 +1,28 @@
 """What does the journal cost?
 
 The same rows through `JobRunner` on a simulator in this process, as fast as possible: without a journal file, with one
-that shares a commit among waiting writers (`SqliteJournal`), and with one commit per write. Then the file: bytes per
-row on disk, and how long a run takes to open and skip a journal of many delivered rows.
+that shares a commit among waiting writers (`SqliteJournal`), and with one commit per write; and the bytes that a row
+takes on disk. `benchmarks.resume` has what a journal of many finished rows costs afterwards.
 
 The simulator runs in the same process, so jobs per second and CPU per job include its share; the differences between
 the lines are due to the journal.
 
-    python -m benchmarks.safety [--rows 1510] [--resumed 100000]
 """
 
 from __future__ import annotations
 
-import argparse
-import platform
-import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import anyio
 from pydantic import JsonValue
 
+from benchmarks.results import Cell, Column, Dot, Dots, Report, Spread, Table
 from sixtyfour_async import CompanyIntelligence, JobRunner, Journal, MemoryJournal, SqliteJournal
-from sixtyfour_async._journal.base import Entry, request_text
+from sixtyfour_async._journal.base import Entry
 from sixtyfour_async.simulator import SimulatorSettings, companies
 from sixtyfour_async.testing import simulated
 
@@ -54,16 +51,12 @@ class EagerJournal(SqliteJournal):
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One line of the table: seconds of wall-clock time and of CPU time for so many rows."""
+    """A run: seconds of wall-clock time and of CPU time for so many rows, and bytes of the file afterwards."""
 
     rows: int
     wall: float
     cpu: float
-
-    def line(self, size: int) -> str:
-        """Return the columns: jobs per second, milliseconds of CPU per job, bytes per row."""
-        bytes_per_row = f"{size / self.rows:>13,.0f}" if size else ""
-        return f"{self.rows / self.wall:>9.0f}{1000 * self.cpu / self.rows:>12.2f}{bytes_per_row}"
+    size: int
 
 
 def questions(rows: int) -> Iterator[CompanyIntelligence]:
@@ -81,70 +74,63 @@ def questions(rows: int) -> Iterator[CompanyIntelligence]:
         )
 
 
-async def run_rows(journal: Journal, rows: int) -> Measured:
-    """Run the rows through a journal, each delivered once."""
+async def run_rows(journal: Journal, rows: int) -> tuple[float, float]:
+    """Run the rows through a journal, each delivered once; return seconds of the clock and of CPU."""
     settings = SimulatorSettings(speed=SIMULATOR_SPEED, limit=REQUESTS_PER_MINUTE)
     async with simulated(settings, requests_per_minute=REQUESTS_PER_MINUTE) as (client, _):
         started, cpu_started = time.perf_counter(), time.process_time()
         async with JobRunner(client, journal=journal) as runner:
             async for _outcome in runner.map(questions(rows), deliver="once"):
                 pass
-        wall, cpu = time.perf_counter() - started, time.process_time() - cpu_started
-    return Measured(rows, wall, cpu)
+        return time.perf_counter() - started, time.process_time() - cpu_started
 
 
-def fill(path: Path, rows: int) -> None:
-    """Write so many delivered rows into a journal, as a run would leave them, but directly: it takes seconds."""
-    with sqlite3.connect(path) as database:
-        names = [column[1] for column in database.execute("PRAGMA table_info(jobs)")]
-        template = dict(zip(names, database.execute("SELECT * FROM jobs LIMIT 1").fetchone(), strict=True))
-        database.execute("DELETE FROM jobs")
-        for number, question in enumerate(questions(rows)):
-            identity = {"key": question.fingerprint(), "fingerprint": question.fingerprint()}
-            row = template | identity | {"request": request_text(question.payload()), "job_id": f"job {number}"}
-            placeholders = ", ".join("?" * len(row))
-            database.execute(f"INSERT INTO jobs ({', '.join(row)}) VALUES ({placeholders})", tuple(row.values()))  # noqa: S608 (our own columns)
-    database.close()
+JOURNALS: dict[str, Callable[[Path], Journal]] = {
+    "none (MemoryJournal)": lambda _: MemoryJournal(),
+    "SqliteJournal, shared commits": SqliteJournal,
+    "SqliteJournal, one commit per write": EagerJournal,
+}
+ROWS, QUICK_ROWS = 1510, 400
+WARM_UP_ROWS = 100
+COLUMNS = (
+    Column("journal"),
+    Column("jobs/s", ".0f", range=True),
+    Column("CPU ms/job", ".2f"),
+    Column("CPU of none", ".2f", range=True, meaning="as a multiple of the run without a journal, round by round"),
+    Column("bytes/row", ",.0f"),
+)
 
 
-async def resume(path: Path, rows: int) -> tuple[float, float]:
-    """Open a journal and skip all its rows; return the seconds that each took."""
-    async with simulated() as (client, simulator):
-        started = time.perf_counter()
-        async with JobRunner(client, journal=path) as runner:
-            opened = time.perf_counter()
-            redelivered = [outcome async for outcome in runner.map(questions(rows), deliver="once")]
-            skipped = time.perf_counter()
-        if redelivered or simulator.books.jobs:
-            raise SystemExit("delivered rows were delivered again")
-    return opened - started, skipped - opened
+def measure_all(rows: int, rounds: Sequence[int]) -> dict[str, list[Measured]]:
+    """Run the rows through each journal, in turns, each time into a new file."""
+    found: dict[str, list[Measured]] = {name: [] for name in JOURNALS}
+    anyio.run(run_rows, MemoryJournal(), min(rows, WARM_UP_ROWS))
+    for _ in rounds:
+        for name, journal in JOURNALS.items():
+            with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:  # not in /tmp: memory flushes for free
+                path = Path(folder) / "run.db"
+                wall, cpu = anyio.run(run_rows, journal(path), rows)
+                size = path.stat().st_size if path.exists() else 0
+                found[name].append(Measured(rows, wall, cpu, size))
+    return found
 
 
-def main() -> None:
-    """Print the tables."""
-    options = argparse.ArgumentParser(description="Measure what the journal costs.")
-    options.add_argument("--rows", type=int, default=1510)
-    options.add_argument("--resumed", type=int, default=100_000)
-    chosen = options.parse_args()
-    print(f"{chosen.rows} rows, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, real time")
-    print(f"{'journal':<42}{'jobs/s':>9}{'CPU ms/job':>12}{'bytes/row':>13}")
-    with tempfile.TemporaryDirectory(dir=Path.cwd()) as temporary:
-        folder = Path(temporary)  # not in /tmp: a file system in memory flushes for free
-        shared, eager = folder / "shared.db", folder / "eager.db"
-        anyio.run(run_rows, MemoryJournal(), 100)
-        journals: dict[str, tuple[Journal, Path | None]] = {
-            "none (MemoryJournal)": (MemoryJournal(), None),
-            "SqliteJournal, shared commits": (SqliteJournal(shared), shared),
-            "SqliteJournal, one commit per write": (EagerJournal(eager), eager),
-        }
-        for name, (journal, path) in journals.items():
-            measured = anyio.run(run_rows, journal, chosen.rows)
-            print(f"{name:<42}{measured.line(path.stat().st_size if path else 0)}")
-        fill(shared, chosen.resumed)
-        opening, skipping = anyio.run(resume, shared, chosen.resumed)
-        print(f"\na journal of {chosen.resumed:,} delivered rows, {shared.stat().st_size / 1e6:,.0f} MB")
-        print(f"{'opened in':<42}{opening:>9.2f} s\n{'its rows skipped in':<42}{skipping:>9.2f} s")
+def answer(quick: bool, seeds: Sequence[int], *, rows: int = 0) -> Report:
+    """Measure all journals, a round for each seed."""
+    rows = rows or (QUICK_ROWS if quick else ROWS)
+    found = measure_all(rows, seeds)
+    plain = Spread.over(next(iter(found.values())), lambda one: one.cpu)
+    cells, dots = list[list[Cell]](), list[tuple[str, list[Dot]]]()
+    for name, runs in found.items():
+        cpu, size = Spread.over(runs, lambda one: one.cpu), runs[0].size / rows or None
+        pace = Spread.over(runs, lambda one: one.rows / one.wall)
+        ratio = cpu.over_each(plain)
+        cells.append([name, pace, 1000 * cpu.median / rows, ratio, size])
+        dots.append((name, [Dot("CPU", ratio.median, ratio.low, ratio.high)]))
+    chart = Dots("CPU of a run with a journal, as a multiple of one without", "ratio", dots, reference=1.0)
+    return Report(
+        {"rows": rows}, [Table("As fast as the simulator goes, real time", COLUMNS, cells)], {"": chart}, NOTES
+    )
 
 
-if __name__ == "__main__":
-    main()
+NOTES = ("The simulator shares the process: its CPU is in each line, so ratios understate what the journal costs.",)

@@ -2,30 +2,32 @@
 
 Three questions: what one event costs the scheduler with a thousand and with a hundred thousand jobs in flight; how
 many bytes it keeps for each job; and how much memory the process holds while rows stream through `JobRunner.map` in
-virtual time. The service and the journal keep nothing there, so what remains is the runner's own memory.
+virtual time, with a journal that keeps nothing and with one on the disk. The service keeps nothing there, so what
+remains is the runner's own memory.
 
-    python -m benchmarks.scale [--rows 20000] [--quick]
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import platform
 import resource
 import sys
 import time
 import tracemalloc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 
 import anyio
 import httpx
 
-from benchmarks.policies import MEASURED, RUNNING
-from sixtyfour_async import AsyncClient, JobRunner
+from benchmarks.results import Cell, Column, Lines, Panel, Report, Series, Spread, Table
+from benchmarks.scheduler_run import RUNNING
+from benchmarks.workloads import MEASURED
+from sixtyfour_async import AsyncClient, JobRunner, Journal, SqliteJournal
 from sixtyfour_async._journal.base import Entry
 from sixtyfour_async._journal.memory import MemoryJournal
 from sixtyfour_async._scheduling.budget import Budget
@@ -34,7 +36,8 @@ from sixtyfour_async._scheduling.ledger import Ledger
 from sixtyfour_async._scheduling.limits import ConcurrencyLimit
 from sixtyfour_async._scheduling.messages import Accepted, Poll, Polled, Submit
 from sixtyfour_async._scheduling.scheduler import Scheduler
-from sixtyfour_async.models.jobs import JobState, Report
+from sixtyfour_async.models.jobs import JobState
+from sixtyfour_async.models.jobs import Report as JobReport
 from sixtyfour_async.operations import FindEmail
 from sixtyfour_async.testing import VirtualTimeLoop
 
@@ -66,7 +69,7 @@ def event_cost(number: int, events: int) -> float:
                 scheduler.handle(Accepted(command.id, "x"), now)
             elif isinstance(command, Poll):
                 ended = rng.random() < 0.4  # noqa: PLR2004 (two to three polls a job)
-                report = Report(JobState.COMPLETED, "completed", cost_cents=5.0, run_time=200.0)
+                report = JobReport(JobState.COMPLETED, "completed", cost_cents=5.0, run_time=200.0)
                 scheduler.handle(Polled(command.id, report if ended else RUNNING), now)
                 if ended:
                     scheduler.add(ScheduledJob(next_id, VARIANT, "", retry_safe=False), now)
@@ -124,40 +127,105 @@ def questions(rows: int) -> Iterator[FindEmail]:
     return (FindEmail(lead={"name": f"Person {row}", "company": "Acme"}) for row in range(rows))
 
 
-async def stream(rows: int) -> None:
-    """Run a list through ``map`` and print the memory of the process on the way."""
-    started, cpu = anyio.current_time(), time.process_time()
+async def stream(rows: int, journal: Journal) -> list[Point]:
+    """Run a list through ``map``; return the memory of the process on the way."""
+    started, cpu, points = anyio.current_time(), time.process_time(), list[Point]()
     async with (
         httpx.AsyncClient(transport=service(Random(1))) as http_client,
         AsyncClient("key", base_url="http://service", http_client=http_client) as client,
-        JobRunner(client, journal=NullJournal()) as runner,
+        JobRunner(client, journal=journal) as runner,
     ):
         done = 0
-        print(f"{'rows':>10}{'resident MiB':>14}{'virtual min':>13}{'jobs/min':>10}{'cpu us/row':>12}")
         async for outcome in runner.map(questions(rows), batching="single"):
             if not outcome.ok:
                 raise AssertionError(outcome)
             done += 1
-            if done % max(1, rows // 10) == 0:
-                minutes, cpu_us = (anyio.current_time() - started) / 60, (time.process_time() - cpu) / done * 1e6
-                print(f"{done:>10}{resident_mib():>14.0f}{minutes:>13.1f}{done / minutes:>10.1f}{cpu_us:>12.0f}")
+            if done % max(1, rows // POINTS) == 0:
+                minutes, us = (anyio.current_time() - started) / 60, (time.process_time() - cpu) / done * 1e6
+                points.append(Point(done, resident_mib(), minutes, us))
+    return points
 
 
-def main() -> None:
-    """Print the tables."""
-    options = argparse.ArgumentParser(description="Measure what many jobs cost.")
-    options.add_argument("--rows", type=int, default=20_000)
-    options.add_argument("--quick", action="store_true", help="2,000 rows, 20,000 jobs in flight")
-    chosen = options.parse_args()
-    few, many = 1000, 20_000 if chosen.quick else 100_000
-    print(f"Python {platform.python_version()}")
-    costs = [event_cost(number, 20_000) for number in (few, many)]
-    print(f"one event: {costs[0]:.1f} us with {few} jobs in flight, {costs[1]:.1f} us with {many}; "
-          f"ratio {costs[1] / costs[0]:.2f}")  # fmt: skip
-    print(f"one running job: {bytes_per_job(20_000):.0f} bytes in the scheduler")
-    rows = 2000 if chosen.quick else chosen.rows
-    anyio.run(stream, rows, backend_options={"loop_factory": VirtualTimeLoop})
+POINTS = 20
+"""Measurements on the way through a list: all are in the chart, one in `SHOWN_EVERY` in the table."""
+
+SHOWN_EVERY = 5
+
+ROWS, QUICK_ROWS = 20_000, 2_000
+FEW, MANY, QUICK_MANY = 1_000, 100_000, 20_000
+EVENTS, QUICK_EVENTS = 20_000, 5_000
 
 
-if __name__ == "__main__":
-    main()
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What was seen after so many rows: resident MiB, minutes of virtual time, and microseconds of CPU for each row."""
+
+    rows: int
+    mib: float
+    minutes: float
+    us: float
+
+
+EVENT_COLUMNS = (
+    Column("jobs in flight", ",d"),
+    Column("us an event", ".1f", range=True),
+    Column("of the first", ".2f", meaning="as a multiple of the first line"),
+    Column("bytes a job", ",.0f"),
+)
+STREAM_COLUMNS = (
+    Column("journal"),
+    Column("rows", ",d"),
+    Column("resident MiB", ".0f"),
+    Column("virtual min"),
+    Column("jobs/min"),
+    Column("CPU us/row", ".0f"),
+)
+
+
+def events(sizes: Sequence[int], number: int, rounds: Sequence[int]) -> Table:
+    """Measure what an event costs with so many jobs in flight, in turns, and what the scheduler keeps of each job."""
+    costs: dict[int, list[float]] = {size: [] for size in sizes}
+    for _ in rounds:
+        for size in sizes:
+            costs[size].append(event_cost(size, number))
+    first = Spread(tuple(costs[sizes[0]]))
+    rows: list[list[Cell]] = [
+        [size, Spread(tuple(values)), Spread(tuple(values)).over_each(first), bytes_per_job(min(size, BYTES_OF))]
+        for size, values in costs.items()
+    ]
+    return Table("CPU of one event of the scheduler", EVENT_COLUMNS, rows)
+
+
+BYTES_OF = 20_000
+"""Jobs in flight of which the bytes are counted, at most."""
+
+
+def streams(rows: int) -> dict[str, list[Point]]:
+    """Stream a list with a journal that keeps nothing, and with one on the disk."""
+    loop = {"loop_factory": VirtualTimeLoop}
+    with TemporaryDirectory(dir=Path.cwd()) as folder:  # not in /tmp: a file system in memory writes for free
+        journals: dict[str, Journal] = {"none": NullJournal(), "SQLite": SqliteJournal(Path(folder) / "run.db")}
+        return {name: anyio.run(stream, rows, journal, backend_options=loop) for name, journal in journals.items()}
+
+
+def answer(quick: bool, seeds: Sequence[int], *, rows: int = 0, many: int = 0, number: int = 0) -> Report:
+    """Measure events, a round for each seed, and two streams."""
+    rows = rows or (QUICK_ROWS if quick else ROWS)
+    many, number = many or (QUICK_MANY if quick else MANY), number or (QUICK_EVENTS if quick else EVENTS)
+    found = streams(rows)
+    cells: list[list[Cell]] = [
+        [name, point.rows, point.mib, point.minutes, point.rows / point.minutes, point.us]
+        for name, points in found.items()
+        for point in points[(len(points) - 1) % SHOWN_EVERY :: SHOWN_EVERY]
+    ]
+    title = "Memory and CPU of the process while a list streams through map, virtual time"
+    tables = [events(sorted({min(FEW, many), many}), number, seeds), Table(title, STREAM_COLUMNS, cells)]
+    curve = [Series(f"journal: {name}", [(one.rows, one.mib) for one in points]) for name, points in found.items()]
+    chart = Lines("Resident memory while rows stream", "MiB", [Panel("rows done", curve)])
+    return Report({"rows": rows, "events": number}, tables, {"": chart}, NOTES)
+
+
+NOTES = (
+    "The streams share one process, one after the other: the second one begins with what the first one left.",
+    "A service without state answers in the same process, and its CPU is included.",
+)

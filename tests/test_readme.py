@@ -58,7 +58,7 @@ def test_the_readme_names_every_operation_of_the_command_line() -> None:
 def test_the_benchmark_table_has_the_policies_of_the_benchmark() -> None:
     """A renamed policy must be renamed in the README, too."""
     source = (ROOT / "benchmarks" / "first_light.py").read_text("utf-8")
-    policies = re.findall(r'^        "([^"]+)": (?:vendor|unlimited|runner),$', source, re.MULTILINE)
+    policies = re.findall(r'^    "([^"]+)": (?:vendor|unlimited|runner),$', source, re.MULTILINE)
 
     assert len(policies) == 3
     assert [policy for policy in policies if policy not in README] == []

@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from benchmarks.policies import jobs
 from benchmarks.push import PushRun
+from benchmarks.workloads import jobs
 from sixtyfour_async._scheduling.job_states import ScheduledJob
 from sixtyfour_async._scheduling.push import MISSES, RETRY_SPAN_SECONDS, RETURNS, Push, Sample
 

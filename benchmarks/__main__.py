@@ -1,0 +1,69 @@
+"""Answer a question about speed, cost or waiting, with a table, a plot and JSON.
+
+python -m benchmarks                     the questions
+python -m benchmarks NAME [--quick]      answers one
+python -m benchmarks all --quick         answers all of them, in a few minutes
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.questions import QUESTIONS, answer, parts_of, seeds_for
+from benchmarks.results.files import document, write
+from benchmarks.results.text import report_lines
+
+
+def run(name: str, options: argparse.Namespace) -> None:
+    """Answer one question: print the tables, and write the files."""
+    quick, asks = bool(options.quick), QUESTIONS[name].asks
+    seeds = seeds_for(name, quick=quick, number=options.seeds)
+    print(f"\n{name}: {asks}", flush=True)
+    began, cpu = time.perf_counter(), time.process_time()
+    report = answer(name, quick=quick, seeds=seeds, only=options.only)
+    took, used = time.perf_counter() - began, time.process_time() - cpu
+    found = document(name, asks, report, quick=quick, seeds=seeds)
+    where, what = found["machine"], ", ".join(f"{key} {value:,g}" for key, value in report.n.items())
+    print(f"{what}; seeds {', '.join(map(str, seeds))}; Python {found['versions']['python']}, {where['processor']}")
+    print("\n".join(report_lines(report)))
+    files = write(options.out, found, report)
+    print(f"\n{took:.0f} s ({used:.0f} s of CPU); {files[0]} and {len(files) - 1} SVG", flush=True)
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(
+        "python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("name", nargs="?", choices=[*QUESTIONS, "all"], metavar="NAME")
+    parser.add_argument("--quick", action="store_true", help="fewer rows and seeds; the ratios are rougher")
+    parser.add_argument("--seeds", type=int, metavar="N", help="number of seeds, or of rounds where nothing is random")
+    parser.add_argument("--only", action="append", default=[], metavar="PART", help="one part of it; repeatable")
+    parser.add_argument("--out", type=Path, default=Path("benchmark-results"), metavar="FOLDER")
+    options = parser.parse_args(arguments)
+    if options.seeds is not None and options.seeds < 1:
+        parser.error(f"--seeds {options.seeds}: at least one")
+    if options.only:
+        parts = parts_of(options.name) if options.name in QUESTIONS else ()
+        unknown = [part for part in options.only if part not in parts]
+        if unknown:
+            parser.error(f"--only {unknown[0]!r}: choose from {', '.join(map(repr, parts)) or 'nothing'}")
+    return options
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """List the questions, or answer one or all."""
+    options = parse(arguments)
+    if options.name is None:
+        for name, question in QUESTIONS.items():
+            print(f"{name:<13}{question.asks}")
+        return
+    for name in QUESTIONS if options.name == "all" else [options.name]:
+        run(name, options)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,180 @@
+"""Charts as SVG: text and shapes only, readable on light and dark pages, nothing fetched from anywhere."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from benchmarks.results.charts import Chart, Dots, Lines, Panel, Series
+
+WIDTH = 860
+LEFT, RIGHT, TOP = 240, 30, 66
+ROW_HEIGHT, AXIS_HEIGHT, PANEL_HEIGHT = 34, 56, 300
+PANEL_LEFT, PANEL_GAP = 60, 26
+
+LIGHT = ("#0b62c4", "#c2410c", "#15803d", "#7e22ce", "#a16207", "#be185d", "#475569")
+DARK = ("#6cb2ff", "#fb923c", "#4ade80", "#c98bff", "#facc15", "#f472b6", "#94a3b8")
+"""Colours of the series, in order; each has a contrast of 4.5 to its background."""
+
+_STYLE = "".join(
+    (
+        "svg{background:#fff}text{font:13px system-ui,sans-serif;fill:#1f2328}.title{font-weight:600;font-size:15px}",
+        ".small{font-size:11px}.grid{stroke:#d0d7de}.mark{stroke:#57606a;stroke-dasharray:4 3}.line{fill:none}",
+        *(f".s{at}{{stroke:{colour}}}.f{at}{{fill:{colour}}}" for at, colour in enumerate(LIGHT)),
+        "@media(prefers-color-scheme:dark){svg{background:#0d1117}text{fill:#e6edf3}.grid{stroke:#30363d}",
+        ".mark{stroke:#8b949e}",
+        *(f".s{at}{{stroke:{colour}}}.f{at}{{fill:{colour}}}" for at, colour in enumerate(DARK)),
+        "}",
+    )
+)
+
+
+def draw(chart: Chart) -> str:
+    """Return a chart as an SVG document."""
+    return _dots(chart) if isinstance(chart, Dots) else _lines(chart)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """Values → pixels along one axis."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+    log: bool = False
+
+    def at(self, value: float) -> float:
+        turn: Callable[[float], float] = math.log if self.log else float
+        part = (turn(value) - turn(self.low)) / (turn(self.high) - turn(self.low))
+        return self.start + part * (self.end - self.start)
+
+    def ticks(self) -> Iterator[float]:
+        """Yield round values within the axis."""
+        if self.log:
+            for power in range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1):
+                yield from (one * 10.0**power for one in (1, 2, 5) if self.low <= one * 10.0**power <= self.high)
+            return
+        step = _round_step((self.high - self.low) / 6)
+        first = math.ceil(self.low / step - 1e-9)
+        yield from (at * step for at in range(first, math.floor(self.high / step + 1e-9) + 1))
+
+
+def _round_step(least: float) -> float:
+    unit = 10.0 ** math.floor(math.log10(least))
+    return next(unit * one for one in (1, 2, 2.5, 5, 10) if unit * one >= least * (1 - 1e-9))
+
+
+def _scale(values: Sequence[float], start: float, end: float, *, log: bool, zero: bool = False) -> _Scale:
+    """Return a scale with a little room around the values."""
+    usable = [value for value in values if math.isfinite(value) and (value > 0 or not log)] or [1.0]
+    low, high = min(usable), max(usable)
+    if log:
+        return _Scale(low / 1.15, high * 1.15, start, end, log=True)
+    room = (high - low or abs(high) or 1.0) * 0.06
+    return _Scale(0.0 if zero else low - room, high + room, start, end)
+
+
+def _document(width: int, height: float, title: str, body: Sequence[str]) -> str:
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height:.0f}" '
+        f'viewBox="0 0 {width} {height:.0f}" role="img">'
+    )
+    parts = (head, f"<title>{escape(title)}</title>", f"<style>{_STYLE}</style>", _text(12, 24, title, kind="title"))
+    return "\n".join((*parts, *body, "</svg>\n"))
+
+
+def _text(x: float, y: float, text: str, *, anchor: str = "start", kind: str = "") -> str:
+    name = f' class="{kind}"' if kind else ""
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{name}>{escape(text)}</text>'
+
+
+def _rule(start: tuple[float, float], end: tuple[float, float], kind: str, width: float = 1) -> str:
+    ends = 'x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}"'.format(*start, *end)
+    return f'<line {ends} class="{kind}" stroke-width="{width:g}"/>'
+
+
+def _circle(x: float, y: float, colour: int) -> str:
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" class="f{colour}"/>'
+
+
+def _colours(names: Iterator[str]) -> dict[str, int]:
+    return {name: at % len(LIGHT) for at, name in enumerate(dict.fromkeys(names))}
+
+
+def _legend(colours: dict[str, int], y: float) -> Iterator[str]:
+    x = 14.0
+    for name, colour in colours.items():
+        yield _circle(x, y - 4, colour)
+        yield _text(x + 8, y, name, kind="small")
+        x += 26 + 6.2 * len(name)
+
+
+def _tick_text(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 10 else f"{value:g}"  # noqa: PLR2004 (digits)
+
+
+def _ticks(scale: _Scale, top: float, bottom: float) -> Iterator[str]:
+    for value in scale.ticks():
+        x = scale.at(value)
+        yield _rule((x, top), (x, bottom), "grid")
+        yield _text(x, bottom + 16, _tick_text(value), anchor="middle", kind="small")
+
+
+def _dots(chart: Dots) -> str:
+    colours = _colours(dot.series for _, dots in chart.rows for dot in dots)
+    ends = [end for _, dots in chart.rows for dot in dots for end in (dot.low, dot.high)]
+    scale = _scale([*ends, *filter(None, [chart.reference])], LEFT, WIDTH - RIGHT, log=chart.log)
+    bottom = TOP + ROW_HEIGHT * len(chart.rows)
+    body = [*_legend(colours, 46), *_ticks(scale, TOP, bottom)]
+    if chart.reference is not None:
+        body.append(_rule((scale.at(chart.reference), TOP), (scale.at(chart.reference), bottom), "mark", 1.5))
+    for row, (name, dots) in enumerate(chart.rows):
+        y = TOP + ROW_HEIGHT * (row + 0.5)
+        body.append(_text(LEFT - 10, y + 4, name, anchor="end"))
+        for at, dot in enumerate(dots):
+            line = y + (at - (len(dots) - 1) / 2) * min(7.0, ROW_HEIGHT / (len(dots) + 1))
+            colour = colours[dot.series]
+            body.append(_rule((scale.at(dot.low), line), (scale.at(dot.high), line), f"s{colour}", 2))
+            body.append(_circle(scale.at(dot.middle), line, colour))
+    body.append(_text((LEFT + WIDTH - RIGHT) / 2, bottom + 38, chart.axis, anchor="middle"))
+    return _document(WIDTH, bottom + AXIS_HEIGHT, chart.title, body)
+
+
+def _lines(chart: Lines) -> str:
+    every = [series for panel in chart.panels for series in panel.series]
+    colours = _colours(series.name for series in every)
+    bottom = TOP + PANEL_HEIGHT
+    y_scale = _scale([y for series in every for _, y in series.points], bottom, TOP, log=False, zero=True)
+    body = [*_legend(colours, 46)]
+    width = (WIDTH - PANEL_LEFT - RIGHT - PANEL_GAP * (len(chart.panels) - 1)) / len(chart.panels)
+    for at, panel in enumerate(chart.panels):
+        left = PANEL_LEFT + at * (width + PANEL_GAP)
+        body += _panel(panel, colours, y_scale, (left, left + width), log=chart.log_x)
+    for value in y_scale.ticks():
+        body.append(_text(PANEL_LEFT - 8, y_scale.at(value) + 4, _tick_text(value), anchor="end", kind="small"))
+    body.append(_text(12, TOP - 6, chart.y_axis, kind="small"))
+    return _document(WIDTH, bottom + AXIS_HEIGHT, chart.title, body)
+
+
+def _panel(
+    panel: Panel, colours: dict[str, int], y_scale: _Scale, ends: tuple[float, float], *, log: bool
+) -> Iterator[str]:
+    x_scale = _scale([x for series in panel.series for x, _ in series.points], *ends, log=log)
+    bottom = TOP + PANEL_HEIGHT
+    yield from _ticks(x_scale, TOP, bottom)
+    for value in y_scale.ticks():
+        yield _rule((ends[0], y_scale.at(value)), (ends[1], y_scale.at(value)), "grid")
+    for series in panel.series:
+        yield from _series(series, colours[series.name], x_scale, y_scale)
+    yield _text(sum(ends) / 2, bottom + 38, panel.x_axis, anchor="middle")
+
+
+def _series(series: Series, colour: int, x_scale: _Scale, y_scale: _Scale) -> Iterator[str]:
+    points = [(x_scale.at(x), y_scale.at(y)) for x, y in series.points if x > 0 or not x_scale.log]
+    joined = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    yield f'<polyline points="{joined}" class="line s{colour}" stroke-width="2"/>'
+    if series.marked:
+        yield from (_circle(x, y, colour) for x, y in points)
