@@ -106,11 +106,11 @@ class BudgetFile:
         while True:
             before = self._identity()
             connection = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
-            connection.execute("PRAGMA synchronous = OFF")
-            connection.execute(
-                "CREATE TABLE IF NOT EXISTS budgets"
-                " (key TEXT PRIMARY KEY, state TEXT NOT NULL, version INTEGER NOT NULL)"
-            )
+            try:
+                _prepare(connection)
+            except sqlite3.Error:
+                connection.close()
+                raise
             if before is not None and before == self._identity():
                 break
             connection.close()  # which file this is, if another one has taken its place, is not known
@@ -144,3 +144,10 @@ class BudgetFile:
         finally:
             connection.execute("ROLLBACK")
         self.close()
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA synchronous = OFF")
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS budgets (key TEXT PRIMARY KEY, state TEXT NOT NULL, version INTEGER NOT NULL)"
+    )

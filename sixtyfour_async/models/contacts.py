@@ -78,7 +78,7 @@ class ContactShape:
     def found(self, value: Any) -> list[str]:
         """Return the contacts in a value as text, without those that hold none, such as ``"Not found"``."""
         contacts = [(json_object(contact) or {}).get(self.name) for contact in self.read(value)]
-        return [text for text in map(str, contacts) if self.holds(text)]
+        return [str(one) for one in contacts if isinstance(one, str | int | float) and self.holds(str(one))]
 
     def _from_text(self, text: str) -> list[Any]:
         if not text.strip():
