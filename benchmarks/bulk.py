@@ -57,13 +57,13 @@ PROGRAMS: Mapping[str, Program] = {
     "gather, aiolimiter, 100, 10 s": Program("gather_limiter", {"in_flight": 100, "every": 10.0}, ("aiolimiter",)),
     "gather, aiolimiter, 200, 30 s": Program("gather_limiter", {"in_flight": 200, "every": 30.0}, ("aiolimiter",)),
     "gather, aiolimiter, all, 10 s": Program("gather_limiter", {"in_flight": 10**6, "every": 10.0}, ("aiolimiter",)),
-    "aiometer, 100": Program("aiometer_rows", {"in_flight": 100, "requests_per_row": 4.4}, ("aiometer",)),
+    "aiometer, 100": Program("aiometer_rows", {"in_flight": 100, "requests_per_row": 4.2}, ("aiometer",)),
     "create, then wait": Program("create_then_wait", {}, ("aiolimiter",)),
     "accrue 1.5, 60 workers": Program("accrue_step", {"in_flight": 60}, ("accrue",)),
     "databar 2.8, 60 threads": Program("databar_client", {"in_flight": 60, "every": 10.0}, ("databar",)),
     "Curator's pool, synchronous": Program("curator_pool", {"in_flight": 500}, ("aiohttp",)),
 }
-"""Name → program. ``60`` are as many as keep the limit with a poll every 10 s: a row takes 33 s and 4.4 requests."""
+"""Name → program. ``60`` are as many as keep the limit with a poll every 10 s: a row takes 33 s and 4.2 requests."""
 
 PARTS = tuple(PROGRAMS)
 QUICK_PARTS = (
@@ -364,6 +364,7 @@ def answer(
 NOTES: Sequence[str] = (
     "Jobs a minute are those of the whole list, from the program's first line to its end, with its slow last rows.",
     "CPU and memory are the process's, imports included; the simulator has a process of its own, on the same cores.",
+    "On a busy machine, the more so the higher the speed, the pace is the machine's: see the load.",
     "A longer interval of polls buys jobs a minute with lag; benchmarks.frontier tunes both with hindsight.",
     "Curator's pool holds a connection for each job until it ends; nothing on the way may cut it (see its module).",
     "JobRunner reports a row in doubt instead of paying again; whether to ask again is its user's decision.",
