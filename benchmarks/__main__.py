@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from benchmarks.questions import QUESTIONS, answer, parts_of, seeds_for
 from benchmarks.results.files import document, write
@@ -26,11 +27,19 @@ def run(name: str, options: argparse.Namespace) -> None:
     report = answer(name, quick=quick, seeds=seeds, only=options.only)
     took, used = time.perf_counter() - began, time.process_time() - cpu
     found = document(name, asks, report, quick=quick, seeds=seeds)
-    where, what = found["machine"], ", ".join(f"{key} {value:,g}" for key, value in report.n.items())
-    print(f"{what}; seeds {', '.join(map(str, seeds))}; Python {found['versions']['python']}, {where['processor']}")
+    print("\n".join(circumstances(found)))
     print("\n".join(report_lines(report)))
     files = write(options.out, found, report)
     print(f"\n{took:.0f} s ({used:.0f} s of CPU); {files[0]} and {len(files) - 1} SVG", flush=True)
+
+
+def circumstances(found: Mapping[str, Any]) -> Iterator[str]:
+    """Yield under which circumstances something was found."""
+    what = ", ".join(f"{key} {value:,g}" for key, value in found["n"].items())
+    yield f"{what}; seeds {', '.join(map(str, found['seeds']))}; {found['date']}"
+    where, versions = found["machine"], found["versions"]
+    load = "" if where["load"] is None else f", load {where['load']:.1f}"
+    yield f"{where['processor']}, {where['cores']} cores{load}; Python {versions['python']}, {versions.get('commit')}"
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:

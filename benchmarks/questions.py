@@ -31,11 +31,12 @@ QUESTIONS: Mapping[str, Question] = {
     "foreground": Question("How long does somebody wait for one answer beside a bulk run?", 3, 1),
     "push": Question("Requests a job and lag with webhooks, learned polling and a fixed loop", 3, 1),
     "push_http": Question("The same over real HTTP, with lost, doubled and forged deliveries; a flood of them", 1, 1),
-    "fleet": Question("The pace of several processes that share a key, as a multiple of one's", 3, 1),
+    "bulk": Question("A list over real HTTP beside rivals: jobs a minute, lag, CPU; what do faults cost?", 3, 1),
+    "fleet": Question("What does it cost to share a key and a journal: pace, claims, requests to the database?", 3, 1),
     "pipeline": Question("What does the client cost beside bare httpx, and how much of the limit is used?", 20, 6),
     "start": Question("CPU of the import, the first client and the first call, beside other API clients", 9, 3),
     "scale": Question("What does an event cost, and a job in memory? A long list in constant memory", 3, 1),
-    "safety": Question("What does the journal cost while rows run?", 3, 1),
+    "safety": Question("Kills and faults: what is lost, paid twice or in doubt? Ours beside a careful loop", 3, 1),
     "resume": Question("A journal of many finished rows: replay, skip, export, status", 3, 1),
 }
 """Name, which is the module's → what it asks."""

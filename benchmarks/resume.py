@@ -24,8 +24,8 @@ from typing import Literal, TypedDict
 import anyio
 import httpx
 
+from benchmarks.journal_cost import REQUESTS_PER_MINUTE, SIMULATOR_SPEED, questions
 from benchmarks.results import Cell, Column, Dot, Dots, Report, Spread, Table
-from benchmarks.safety import REQUESTS_PER_MINUTE, SIMULATOR_SPEED, questions
 from sixtyfour_async import AsyncClient, CompanyIntelligence, JobRunner, SqliteJournal
 from sixtyfour_async._journal.base import Entry, request_text
 from sixtyfour_async.simulator import DEFAULT_KEY, Simulator, SimulatorSettings

@@ -1,136 +1,327 @@
-"""What does the journal cost?
+"""What is lost, paid twice or left in doubt when processes are killed and requests fail? Ours beside a careful loop.
 
-The same rows through `JobRunner` on a simulator in this process, as fast as possible: without a journal file, with one
-that shares a commit among waiting writers (`SqliteJournal`), and with one commit per write; and the bytes that a row
-takes on disk. `benchmarks.resume` has what a journal of many finished rows costs afterwards.
+*Kills.* Real processes over real HTTP. Each is killed (SIGKILL) at a random instant after its first request and started
+again, until the last one may finish. Ours keep a journal; the loop is the vendor's, and appends each answer to a file,
+whose rows it leaves out when it is started again: what a careful script does. It has the vendor's 10 jobs in flight.
 
-The simulator runs in the same process, so jobs per second and CPU per job include its share; the differences between
-the lines are due to the journal.
+*Faults.* In virtual time, each fault of the simulator by itself, at 5 % of all requests or jobs that it can strike.
+`sixtyfour_async.simulator.state.faults` describes them. The loop is the vendor's, in the same time.
 
+The score comes from the simulator's books: a row that was accepted twice has been paid twice; one that was charged and
+has no answer in the end is lost, whether or not the program says that it is in doubt. Where the answer with the id is
+lost on its way, somebody pays for nothing: who sends again has paid twice, who does not has lost. Ours says so, and
+leaves the choice to its user.
 """
 
 from __future__ import annotations
 
+import asyncio
+import json
+import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import anyio
-from pydantic import JsonValue
+import httpx
 
-from benchmarks.results import Cell, Column, Dot, Dots, Report, Spread, Table
-from sixtyfour_async import CompanyIntelligence, JobRunner, Journal, MemoryJournal, SqliteJournal
-from sixtyfour_async._journal.base import Entry
-from sixtyfour_async.simulator import SimulatorSettings, companies
-from sixtyfour_async.testing import simulated
+from benchmarks.postgres import MISSING, new_schema, postgres_database, server_version
+from benchmarks.results import Cell, Chart, Column, Dot, Dots, Report, Spread, Table
+from benchmarks.rivals import Record, Task, person, question
+from benchmarks.rivals.documented import client_for, research
+from sixtyfour_async import AsyncClient, JobRunner, PeopleIntelligence, PostgresJournal, SqliteJournal
+from sixtyfour_async.simulator import DEFAULT_KEY, Simulator, SimulatorSettings
+from sixtyfour_async.simulator.base.settings import NETWORK_FAULTS
+from sixtyfour_async.simulator.serving.server import serve
+from sixtyfour_async.testing import SimulatedTransport, VirtualTimeLoop
 
-SIMULATOR_SPEED = 3000.0
-REQUESTS_PER_MINUTE = 1_000_000
-"""High enough that the budget does not hide the cost of the journal."""
+ROWS, QUICK_ROWS = 400, 100
+KILLS, QUICK_KILLS = 40, 5
+SPEED = 20.0
+MOST_SECONDS_TO_A_KILL = 1.5
+"""Real seconds, counted from a process's first request."""
 
+FAULT_ROWS, QUICK_FAULT_ROWS = 1000, 200
+PROBABILITY = 0.05
+IN_FLIGHT = 10
+"""Of the loop: the vendor's default. More in flight is more paid twice with each kill, and is answered with 429s."""
+LEASE_SECONDS = 2.0
+"""Real seconds: a killed process is succeeded that soon in a database."""
 
-class EagerJournal(SqliteJournal):
-    """One commit per write, shared with no other writer."""
-
-    def __init__(self, path: str | Path) -> None:
-        super().__init__(path)
-        self._single_writer = anyio.Lock()
-
-    async def put(self, *entries: Entry) -> None:
-        """Write one row, alone."""
-        async with self._single_writer:
-            await super().put(*entries)
-
-    async def deliver(self, key: str) -> None:
-        """Record a delivery, alone."""
-        async with self._single_writer:
-            await super().deliver(key)
+ANSWERED = frozenset({"completed", "no_answer"})
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """A run: seconds of wall-clock time and of CPU time for so many rows, and bytes of the file afterwards."""
+class Score:
+    """What became of a list.
+
+    Attributes:
+        rows: Rows of the list.
+        answered: Rows with an answer, if it says that nothing was found.
+        paid_twice: Charges for rows beyond the first.
+        lost: Rows that were charged and have no answer.
+        unsaid: Those of them that the program does not report as perhaps paid.
+        in_doubt: Rows that the program itself reports as perhaps paid.
+        delivered_twice: Answers that came once more.
+        kills: Processes killed.
+    """
 
     rows: int
-    wall: float
-    cpu: float
-    size: int
+    answered: int
+    paid_twice: int
+    lost: int
+    unsaid: int
+    in_doubt: int
+    delivered_twice: int = 0
+    kills: int = 0
 
 
-def questions(rows: int) -> Iterator[CompanyIntelligence]:
-    """Yield questions about companies, made distinct by a row number when there are not enough."""
-    known = companies()
-    for number in range(rows):
-        company = known[number % len(known)]
-        subject: dict[str, JsonValue] = {
-            "company_name": company.company_name,
-            "website": company.website,
-            "row": number,
-        }
-        yield CompanyIntelligence(
-            target_company=subject, struct={"headquarters": "Where the head office is"}, tier="low"
-        )
+def score(
+    simulator: Simulator, rows: int, lines: Sequence[tuple[int, str]], *, delivered_twice: int = 0, kills: int = 0
+) -> Score:
+    """Hold what a program reports, row and status, against the simulator's books."""
+    answered = {row for row, status in lines if status in ANSWERED}
+    in_doubt = {row for row, status in lines if status in {"unknown", "lost", "unfinished"}} - answered
+    numbers = {person(row): row for row in range(rows)}
+    # What is under way ends, and is charged, whether or not anybody waits for it; failed jobs are not charged.
+    paid = {numbers[job.body["lead_info"]["name"]] for job in simulator.books.jobs if job.charge}
+    twice = sum(times - 1 for times in simulator.books.repeated.values())
+    lost = paid - answered
+    return Score(rows, len(answered), twice, len(lost), len(lost - in_doubt), len(in_doubt), delivered_twice, kills)
 
 
-async def run_rows(journal: Journal, rows: int) -> tuple[float, float]:
-    """Run the rows through a journal, each delivered once; return seconds of the clock and of CPU."""
-    settings = SimulatorSettings(speed=SIMULATOR_SPEED, limit=REQUESTS_PER_MINUTE)
-    async with simulated(settings, requests_per_minute=REQUESTS_PER_MINUTE) as (client, _):
-        started, cpu_started = time.perf_counter(), time.process_time()
-        async with JobRunner(client, journal=journal) as runner:
-            async for _outcome in runner.map(questions(rows), deliver="once"):
-                pass
-        return time.perf_counter() - started, time.process_time() - cpu_started
+# --- kills ----------------------------------------------------------------------------------------------------------
 
 
-JOURNALS: dict[str, Callable[[Path], Journal]] = {
-    "none (MemoryJournal)": lambda _: MemoryJournal(),
-    "SqliteJournal, shared commits": SqliteJournal,
-    "SqliteJournal, one commit per write": EagerJournal,
-}
-ROWS, QUICK_ROWS = 1510, 400
-WARM_UP_ROWS = 100
-COLUMNS = (
-    Column("journal"),
-    Column("jobs/s", ".0f", range=True),
-    Column("CPU ms/job", ".2f"),
-    Column("CPU of none", ".2f", range=True, meaning="as a multiple of the run without a journal, round by round"),
-    Column("bytes/row", ",.0f"),
+async def run_ours(task: Task, results: Path) -> None:
+    """Run the list, or what is left of it, with a journal."""
+    place = task.options["journal"]
+    journal = PostgresJournal(place, lease_seconds=LEASE_SECONDS) if "://" in place else SqliteJournal(place)
+    operations = (PeopleIntelligence(**question(row)) for row in range(task.rows))
+    async with (
+        AsyncClient(task.key, base_url=task.url, speed=task.speed) as client,
+        JobRunner(client, journal=journal) as runner,
+    ):
+        with results.open("a") as file:
+            async for outcome in runner.map(operations, deliver="once"):
+                print(outcome.index, outcome.status, file=file, flush=True)
+
+
+async def run_loop(task: Task, results: Path) -> None:
+    """Run the vendor's loop over the rows that are not in the file yet."""
+    slots = asyncio.Semaphore(IN_FLIGHT)
+    with results.open("a+") as file:
+        file.seek(0)
+        done = {int(line.split()[0]) for line in file}
+
+        async def one(row: int) -> None:
+            record = Record()
+            async with slots:
+                await research(client, task, record, row)
+            if record.answers:
+                print(row, "completed", file=file, flush=True)
+
+        async with client_for(task, IN_FLIGHT) as client:
+            await asyncio.gather(*(one(row) for row in range(task.rows) if row not in done))
+
+
+async def killed(rows: int, kills: int, seed: int, options: Mapping[str, Any]) -> Score:
+    """Run a program until it has finished, killing it so many times."""
+    simulator, instants, number = (
+        Simulator(SimulatorSettings(speed=SPEED, seed=seed, window="sliding")),
+        Random(seed),
+        0,
+    )
+    with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
+        results = Path(folder) / "results.txt"
+        chosen = {**options, "journal": options["journal"] or str(Path(folder) / "run.db")}
+        async with serve(simulator) as url:
+            order = json.dumps([url, DEFAULT_KEY, rows, SPEED, chosen, str(results)])
+            while (code := await run_until(simulator, order, instants if number < kills else None)) is None:
+                number += 1
+        lines = [(int(row), status) for row, status in map(str.split, results.read_text().splitlines())]
+    if code:
+        raise RuntimeError(f"benchmarks.safety: a process ended with code {code}")
+    repeated = sum(times - 1 for times in Counter(row for row, status in lines if status in ANSWERED).values())
+    return score(simulator, rows, lines, delivered_twice=repeated, kills=number)
+
+
+async def run_until(simulator: Simulator, order: str, instants: Random | None) -> int | None:
+    """Run a process to its end, or to a random instant; return its code, or None when it was killed."""
+    before = len(simulator.books.requests)
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "benchmarks.safety", order)
+    try:
+        if instants is None:
+            return await process.wait()
+        while process.returncode is None and len(simulator.books.requests) == before:  # noqa: ASYNC110 (no event)
+            await anyio.sleep(0.01)
+        with anyio.move_on_after(instants.uniform(0.0, MOST_SECONDS_TO_A_KILL)):
+            return await process.wait()
+        return None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+def kill_programs(database: str | None, seed: int) -> dict[str, dict[str, Any]]:
+    """Return those that are killed: name → options."""
+    programs: dict[str, dict[str, Any]] = {"JobRunner, a file": {"program": "ours", "journal": ""}}
+    if database is not None:
+        place = new_schema(database, f"safety_{seed}")
+        programs["JobRunner, PostgreSQL"] = {"program": "ours", "journal": place}
+    return programs | {"loop, results in a file": {"program": "loop", "journal": ""}}
+
+
+# --- faults ---------------------------------------------------------------------------------------------------------
+
+
+async def faulty(program: str, fault: str, rows: int, seed: int) -> Score:
+    """Run a program against a simulator with one fault, in this process."""
+    simulator = Simulator(
+        SimulatorSettings(seed=seed, window="sliding", faults={fault: PROBABILITY}), now=anyio.current_time
+    )
+    task = Task("http://simulator", DEFAULT_KEY, rows, 1.0, {})
+    transport = SimulatedTransport(simulator)
+    async with httpx.AsyncClient(transport=transport, base_url=task.url, headers=task.headers, timeout=60) as http:
+        if program == OURS:
+            lines = await _ours_with(http, task)
+        else:
+            lines = await _loop_with(http, task)
+    last = max([job.ends_at for job in simulator.books.jobs], default=0.0)
+    await anyio.sleep(max(0.0, last - simulator.clock.now()))
+    return score(simulator, rows, lines)
+
+
+async def _ours_with(http: httpx.AsyncClient, task: Task) -> list[tuple[int, str]]:
+    operations = (PeopleIntelligence(**question(row)) for row in range(task.rows))
+    async with AsyncClient(task.key, base_url=task.url, http_client=http) as client, JobRunner(client) as runner:
+        return [(outcome.index, outcome.status) async for outcome in runner.map(operations)]
+
+
+async def _loop_with(http: httpx.AsyncClient, task: Task) -> list[tuple[int, str]]:
+    record, slots = Record(), asyncio.Semaphore(IN_FLIGHT)
+
+    async def one(row: int) -> None:
+        async with slots:
+            await research(http, task, record, row)
+
+    await asyncio.gather(*(one(row) for row in range(task.rows)))
+    return [(row, "completed") for row, _, _ in record.answers]
+
+
+# --- the scoreboard -------------------------------------------------------------------------------------------------
+
+OURS, LOOP = "JobRunner", "vendor's loop"
+SCORE_COLUMNS = (
+    Column("rows", ",.0f"),
+    Column("answered", ",.0f"),
+    Column("paid twice", ".0f", range=True),
+    Column("lost", ".0f", range=True, meaning="rows that were charged and have no answer"),
+    Column("unsaid", ".0f", meaning="those of them that the program does not report as perhaps paid"),
+    Column("in doubt", ".0f", meaning="rows that it reports so, charged or not"),
+)
+KILL_COLUMNS = (Column("program"), Column("kills", ".0f"), *SCORE_COLUMNS, Column("came again", ".0f"))
+FAULT_COLUMNS = (Column("fault"), Column("program"), *SCORE_COLUMNS)
+
+
+def _cells(scores: Sequence[Score]) -> list[Cell]:
+    return [
+        Spread.over(scores, lambda one: one.rows),
+        Spread.over(scores, lambda one: one.answered),
+        Spread.over(scores, lambda one: one.paid_twice),
+        Spread.over(scores, lambda one: one.lost),
+        Spread.over(scores, lambda one: one.unsaid),
+        Spread.over(scores, lambda one: one.in_doubt),
+    ]
+
+
+def kill_table(found: Mapping[str, Sequence[Score]]) -> Table:
+    """Return what kills did."""
+    rows: list[list[Cell]] = [
+        [
+            name,
+            Spread.over(scores, lambda one: one.kills),
+            *_cells(scores),
+            Spread.over(scores, lambda one: one.delivered_twice),
+        ]
+        for name, scores in found.items()
+    ]
+    return Table(f"Killed and started again, over HTTP at {SPEED:g} times real speed", KILL_COLUMNS, rows)
+
+
+def chart_of(title: str, found: Mapping[str, Sequence[Score]]) -> Dots:
+    """Return the damage, as rows of a thousand."""
+    rows = list[tuple[str, list[Dot]]]()
+    for name, scores in found.items():
+        twice = Spread.over(scores, lambda one: 1000 * one.paid_twice / one.rows)
+        lost = Spread.over(scores, lambda one: 1000 * one.lost / one.rows)
+        unsaid = Spread.over(scores, lambda one: 1000 * one.unsaid / one.rows)
+        named = (("paid twice", twice), ("lost", lost), ("lost and unsaid", unsaid))
+        rows.append((name, [Dot(what, it.median, it.low, it.high) for what, it in named]))
+    return Dots(title, "for each 1,000 rows", rows)
+
+
+def answer(
+    quick: bool,
+    seeds: Sequence[int],
+    *,
+    rows: int = 0,
+    kills: int | None = None,
+    fault_rows: int = 0,
+    faults: Sequence[str] = NETWORK_FAULTS,
+    postgres: bool = True,
+) -> Report:
+    """Kill, and inject every fault, a round for each seed."""
+    rows, fault_rows = (
+        rows or (QUICK_ROWS if quick else ROWS),
+        fault_rows or (QUICK_FAULT_ROWS if quick else FAULT_ROWS),
+    )
+    kills = kills if kills is not None else (QUICK_KILLS if quick else KILLS)
+    notes, by_program = [*NOTES], dict[str, list[Score]]()
+    with postgres_database() if postgres else nullcontext() as database:
+        notes.append(server_version(database) if database else MISSING)
+        for seed in seeds:
+            for name, options in kill_programs(database, seed).items():
+                by_program.setdefault(name, []).append(anyio.run(killed, rows, kills, seed, options))
+    by_fault = {
+        (fault, program): [_in_virtual_time(program, fault, fault_rows, seed) for seed in seeds]
+        for fault in faults
+        for program in (OURS, LOOP)
+    }
+    fault_cells: list[list[Cell]] = [
+        [fault if program == OURS else "", program, *_cells(scores)] for (fault, program), scores in by_fault.items()
+    ]
+    title = f"{PROBABILITY:.0%} of what each fault can strike, in virtual time"
+    charts: dict[str, Chart] = {"": chart_of("Damage by kills", by_program)}
+    harmful = {fault for (fault, _), scores in by_fault.items() if any(one.paid_twice or one.lost for one in scores)}
+    named = {f"{fault}: {program}": scores for (fault, program), scores in by_fault.items() if fault in harmful}
+    if named:
+        charts["faults"] = chart_of("Damage by those faults that did any, each by itself", named)
+    tables = [kill_table(by_program), Table(title, FAULT_COLUMNS, fault_cells)]
+    return Report({"rows": rows, "rows with a fault": fault_rows}, tables, charts, notes)
+
+
+def _in_virtual_time(program: str, fault: str, rows: int, seed: int) -> Score:
+    return anyio.run(faulty, program, fault, rows, seed, backend_options={"loop_factory": VirtualTimeLoop})
+
+
+NOTES: Sequence[str] = (
+    "Rows that failed at the service (job_failed) are neither answered nor charged.",
+    "A row in doubt was sent, and no id came back, as after a reset that may have struck before or after the work.",
+    "A kill delivers at most one answer again, the one in the consumer's hands (deliver='once').",
 )
 
 
-def measure_all(rows: int, rounds: Sequence[int]) -> dict[str, list[Measured]]:
-    """Run the rows through each journal, in turns, each time into a new file."""
-    found: dict[str, list[Measured]] = {name: [] for name in JOURNALS}
-    anyio.run(run_rows, MemoryJournal(), min(rows, WARM_UP_ROWS))
-    for _ in rounds:
-        for name, journal in JOURNALS.items():
-            with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:  # not in /tmp: memory flushes for free
-                path = Path(folder) / "run.db"
-                wall, cpu = anyio.run(run_rows, journal(path), rows)
-                size = path.stat().st_size if path.exists() else 0
-                found[name].append(Measured(rows, wall, cpu, size))
-    return found
+async def _work(arguments: Sequence[Any]) -> None:
+    task, results = Task(*arguments[:5]), Path(arguments[5])
+    await (run_ours if task.options["program"] == "ours" else run_loop)(task, results)
 
 
-def answer(quick: bool, seeds: Sequence[int], *, rows: int = 0) -> Report:
-    """Measure all journals, a round for each seed."""
-    rows = rows or (QUICK_ROWS if quick else ROWS)
-    found = measure_all(rows, seeds)
-    plain = Spread.over(next(iter(found.values())), lambda one: one.cpu)
-    cells, dots = list[list[Cell]](), list[tuple[str, list[Dot]]]()
-    for name, runs in found.items():
-        cpu, size = Spread.over(runs, lambda one: one.cpu), runs[0].size / rows or None
-        pace = Spread.over(runs, lambda one: one.rows / one.wall)
-        ratio = cpu.over_each(plain)
-        cells.append([name, pace, 1000 * cpu.median / rows, ratio, size])
-        dots.append((name, [Dot("CPU", ratio.median, ratio.low, ratio.high)]))
-    chart = Dots("CPU of a run with a journal, as a multiple of one without", "ratio", dots, reference=1.0)
-    return Report(
-        {"rows": rows}, [Table("As fast as the simulator goes, real time", COLUMNS, cells)], {"": chart}, NOTES
-    )
-
-
-NOTES = ("The simulator shares the process: its CPU is in each line, so ratios understate what the journal costs.",)
+if __name__ == "__main__":
+    asyncio.run(_work(json.loads(sys.argv[1])))

@@ -11,7 +11,11 @@ from importlib import metadata
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("anyio", "httpx", "pydantic", "stamina", "click", "rich", "starlette", "uvicorn")
+OWN = ("anyio", "httpx", "pydantic", "stamina", "click", "rich", "starlette", "uvicorn", "psycopg")
+PEERS = (
+    *("accrue", "aiohttp", "aiolimiter", "aiometer", "anthropic", "apify-client", "databar", "openai"),
+    *("parallel-web", "requests", "stripe"),
+)
 _CPU_INFO = Path("/proc/cpuinfo")
 
 
@@ -32,7 +36,7 @@ def _processor() -> str:
 def versions() -> dict[str, str]:
     """Return the versions of everything that may matter; ours is a commit where there is one."""
     found = {"python": platform.python_version(), "sqlite": sqlite3.sqlite_version}
-    for package in ("sixtyfour_async", *PACKAGES):
+    for package in ("sixtyfour_async", *OWN, *PEERS):
         with suppress(metadata.PackageNotFoundError):
             found[package] = metadata.version(package)
     return found | _commit()

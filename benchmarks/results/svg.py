@@ -10,7 +10,9 @@ from html import escape
 from benchmarks.results.charts import Chart, Dots, Lines, Panel, Series
 
 WIDTH = 860
-LEFT, RIGHT, TOP = 240, 30, 66
+RIGHT, TOP, LEGEND = 30, 70, 44
+LETTER, SMALL_LETTER = 7.4, 6.6
+"""Widths of a letter, pixels, on the safe side: the font is the reader's."""
 ROW_HEIGHT, AXIS_HEIGHT, PANEL_HEIGHT = 34, 56, 300
 PANEL_LEFT, PANEL_GAP = 60, 26
 
@@ -20,10 +22,10 @@ DARK = ("#6cb2ff", "#fb923c", "#4ade80", "#c98bff", "#facc15", "#f472b6", "#94a3
 
 _STYLE = "".join(
     (
-        "svg{background:#fff}text{font:13px system-ui,sans-serif;fill:#1f2328}.title{font-weight:600;font-size:15px}",
+        ".page{fill:#fff}text{font:13px system-ui,sans-serif;fill:#1f2328}.title{font-weight:600;font-size:15px}",
         ".small{font-size:11px}.grid{stroke:#d0d7de}.mark{stroke:#57606a;stroke-dasharray:4 3}.line{fill:none}",
         *(f".s{at}{{stroke:{colour}}}.f{at}{{fill:{colour}}}" for at, colour in enumerate(LIGHT)),
-        "@media(prefers-color-scheme:dark){svg{background:#0d1117}text{fill:#e6edf3}.grid{stroke:#30363d}",
+        "@media(prefers-color-scheme:dark){.page{fill:#0d1117}text{fill:#e6edf3}.grid{stroke:#30363d}",
         ".mark{stroke:#8b949e}",
         *(f".s{at}{{stroke:{colour}}}.f{at}{{fill:{colour}}}" for at, colour in enumerate(DARK)),
         "}",
@@ -82,7 +84,9 @@ def _document(width: int, height: float, title: str, body: Sequence[str]) -> str
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height:.0f}" '
         f'viewBox="0 0 {width} {height:.0f}" role="img">'
     )
-    parts = (head, f"<title>{escape(title)}</title>", f"<style>{_STYLE}</style>", _text(12, 24, title, kind="title"))
+    page = '<rect width="100%" height="100%" class="page"/>'  # not every viewer knows a background
+    style = f"<style>{_STYLE}</style>"
+    parts = (head, f"<title>{escape(title)}</title>", style, page, _text(12, 24, title, kind="title"))
     return "\n".join((*parts, *body, "</svg>\n"))
 
 
@@ -104,12 +108,13 @@ def _colours(names: Iterator[str]) -> dict[str, int]:
     return {name: at % len(LIGHT) for at, name in enumerate(dict.fromkeys(names))}
 
 
-def _legend(colours: dict[str, int], y: float) -> Iterator[str]:
+def _legend(colours: dict[str, int]) -> Iterator[str]:
+    """Yield the names of the series; a single one needs none, since the title and the axis say what it is."""
     x = 14.0
-    for name, colour in colours.items():
-        yield _circle(x, y - 4, colour)
-        yield _text(x + 8, y, name, kind="small")
-        x += 26 + 6.2 * len(name)
+    for name, colour in colours.items() if len(colours) > 1 else ():
+        yield _circle(x, LEGEND - 4, colour)
+        yield _text(x + 8, LEGEND, name, kind="small")
+        x += 28 + SMALL_LETTER * len(name)
 
 
 def _tick_text(value: float) -> str:
@@ -117,29 +122,38 @@ def _tick_text(value: float) -> str:
 
 
 def _ticks(scale: _Scale, top: float, bottom: float) -> Iterator[str]:
+    free = -math.inf
     for value in scale.ticks():
-        x = scale.at(value)
+        x, text = scale.at(value), _tick_text(value)
+        half = SMALL_LETTER * (len(text) + 1) / 2
         yield _rule((x, top), (x, bottom), "grid")
-        yield _text(x, bottom + 16, _tick_text(value), anchor="middle", kind="small")
+        if x - half >= free:  # a number that would touch the one before it is left out
+            free = x + half
+            yield _text(x, bottom + 16, text, anchor="middle", kind="small")
 
 
 def _dots(chart: Dots) -> str:
     colours = _colours(dot.series for _, dots in chart.rows for dot in dots)
     ends = [end for _, dots in chart.rows for dot in dots for end in (dot.low, dot.high)]
-    scale = _scale([*ends, *filter(None, [chart.reference])], LEFT, WIDTH - RIGHT, log=chart.log)
+    if chart.reference is not None:
+        ends.append(chart.reference)
+    left = 30 + LETTER * max(len(name) for name, _ in chart.rows)
+    # What is no ratio is a quantity: its axis begins at zero, so that lengths can be compared.
+    scale = _scale(ends, left, WIDTH - RIGHT, log=chart.log, zero=chart.reference is None and not chart.log)
     bottom = TOP + ROW_HEIGHT * len(chart.rows)
-    body = [*_legend(colours, 46), *_ticks(scale, TOP, bottom)]
+    body = [*_legend(colours), *_ticks(scale, TOP, bottom)]
     if chart.reference is not None:
         body.append(_rule((scale.at(chart.reference), TOP), (scale.at(chart.reference), bottom), "mark", 1.5))
     for row, (name, dots) in enumerate(chart.rows):
         y = TOP + ROW_HEIGHT * (row + 0.5)
-        body.append(_text(LEFT - 10, y + 4, name, anchor="end"))
+        body.append(_rule((left, y), (WIDTH - RIGHT, y), "grid", 0.5))
+        body.append(_text(left - 10, y + 4, name, anchor="end"))
         for at, dot in enumerate(dots):
             line = y + (at - (len(dots) - 1) / 2) * min(7.0, ROW_HEIGHT / (len(dots) + 1))
             colour = colours[dot.series]
             body.append(_rule((scale.at(dot.low), line), (scale.at(dot.high), line), f"s{colour}", 2))
             body.append(_circle(scale.at(dot.middle), line, colour))
-    body.append(_text((LEFT + WIDTH - RIGHT) / 2, bottom + 38, chart.axis, anchor="middle"))
+    body.append(_text((left + WIDTH - RIGHT) / 2, bottom + 38, chart.axis, anchor="middle"))
     return _document(WIDTH, bottom + AXIS_HEIGHT, chart.title, body)
 
 
@@ -148,7 +162,7 @@ def _lines(chart: Lines) -> str:
     colours = _colours(series.name for series in every)
     bottom = TOP + PANEL_HEIGHT
     y_scale = _scale([y for series in every for _, y in series.points], bottom, TOP, log=False, zero=True)
-    body = [*_legend(colours, 46)]
+    body = [*_legend(colours)]
     width = (WIDTH - PANEL_LEFT - RIGHT - PANEL_GAP * (len(chart.panels) - 1)) / len(chart.panels)
     for at, panel in enumerate(chart.panels):
         left = PANEL_LEFT + at * (width + PANEL_GAP)

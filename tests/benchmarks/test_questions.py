@@ -23,11 +23,21 @@ SMALL: dict[str, dict[str, Any]] = {
     "foreground": {"rows": 60, "only": ["low, documented"]},
     "push": {"rows": 60, "only": ["medium, documented"]},
     "push_http": {"jobs": 5, "deliveries": 20, "speed": 200.0, "senders": [2]},
-    "fleet": {"processes": [], "speed": 20.0, "seconds": 5.0, "warm_up": 1.0},
+    "bulk": {"rows": 6, "speeds": [100.0], "only": ["vendor's loop, 10 in flight"], "warm_up_rows": 0},
+    "fleet": {
+        "processes": [],
+        "speed": 20.0,
+        "seconds": 20.0,
+        "warm_up": 1.0,
+        "rows": 8,
+        "claim_processes": [1],
+        "claim_seconds": 0.1,
+        "postgres": False,
+    },
     "pipeline": {"requests": 5, "levels": [1], "windows": ["fixed"], "minutes": 0.02},
     "start": {"peers": PEERS[:1]},
     "scale": {"rows": 2, "many": 1000, "number": 100},
-    "safety": {"rows": 12},
+    "safety": {"rows": 6, "kills": 1, "fault_rows": 12, "faults": ["lost_answer"], "postgres": False},
     "resume": {"rows": 40},
 }
 """What makes each of them take moments."""
