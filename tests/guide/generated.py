@@ -30,7 +30,10 @@ def operations() -> str:
     """Return a section with a table for each namespace."""
     sections = list[str]()
     for namespace, methods in groupby(bound_operations(), key=lambda bound: bound[0].rpartition(".")[0]):
-        lines = [f"| `{place.rpartition('.')[2]}` | {_does(cls)} | {_routes(cls)} | `{cls.__name__}` |\n" for place, cls in methods]
+        lines = [
+            f"| `{place.rpartition('.')[2]}` | {_does(cls)} | {_routes(cls)} | `{cls.__name__}` |\n"
+            for place, cls in methods
+        ]
         sections.append(f"\n## `{namespace}`\n\n{HEAD}{''.join(lines)}")
     return "".join(sections) + "\n"
 

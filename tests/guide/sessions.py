@@ -1,8 +1,8 @@
 """A page of the guide followed to the letter: its files are saved and its commands run, in order, in one folder.
 
 Blocks with a title are files of that name. Other blocks of `sh` and `python` are run, and must succeed. A block of
-`text` right below one that runs is what it prints. With the title `NUMBERS_VARY`, any number may stand where the page has
-one, and any amount of space around it; a line that is only ``…`` stands for any lines.
+`text` right below one that runs is what it prints. With the title `NUMBERS_VARY`, any number may stand where the page
+has one, and any amount of space around it; a line that is only ``…`` stands for any lines.
 """
 
 from __future__ import annotations

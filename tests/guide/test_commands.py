@@ -74,5 +74,3 @@ def test_the_set_up_commands_are_left_to_ci() -> None:
     left = [block for page in PAGES.values() for block in page.blocks if block.text.startswith(RUN_BY_CI)]
 
     assert len(left) == 2
-
-

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from tests.guide.pages import GUIDE, README, ROOT, Page, anchor, pages
+from tests.guide.pages import GUIDE, ROOT, Page, anchor, pages
 
 PAGES = {str(page.path.relative_to(ROOT)): page for page in pages()}
 ELSEWHERE = {"docs.sixtyfour.ai", "keepachangelog.com"}
@@ -36,7 +36,8 @@ def problem_of(page: Page, link: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "link", ["missing.md", "tables.md#nowhere", "http://docs.sixtyfour.ai", "https://elsewhere.example", "../cli/console.py"]
+    "link",
+    ["missing.md", "tables.md#nowhere", "http://docs.sixtyfour.ai", "https://elsewhere.example", "../cli/console.py"],
 )
 def test_a_broken_link_is_noticed(link: str) -> None:
     assert problem_of(Page(GUIDE / "index.md"), link)
@@ -67,7 +68,9 @@ def test_pictures_need_nothing_from_outside(path: str) -> None:
     named = set(re.findall(r"https?://[^\s\"')]+", text)) - {"http://www.w3.org/2000/svg"}
 
     assert named == set()
-    assert {"@font-face", "@import", "<script", "<image", "foreignObject"} & set(re.findall(r"[@<]?[\w-]+", text)) == set()
+    assert {"@font-face", "@import", "<script", "<image", "foreignObject"} & set(
+        re.findall(r"[@<]?[\w-]+", text)
+    ) == set()
     assert float(tree.get("width", "")) > 0
     assert float(tree.get("height", "")) > 0
 
@@ -75,7 +78,3 @@ def test_pictures_need_nothing_from_outside(path: str) -> None:
 def test_anchors_are_made_as_github_makes_them() -> None:
     assert anchor("What is promised, and the limits") == "what-is-promised-and-the-limits"
     assert anchor("`sixtyfour run`: a table") == "sixtyfour-run-a-table"
-
-
-def test_the_readme_is_short() -> None:
-    assert len(README.read_text("utf-8").splitlines()) <= 200
