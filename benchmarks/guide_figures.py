@@ -1,6 +1,6 @@
-"""Write the guide's numbers: ``python -m benchmarks.guide_figures [FOLDER]`` takes them from what benchmarks have found.
+"""Write the guide's numbers: ``python -m benchmarks.guide_figures [FOLDER]`` takes them from the benchmarks' files.
 
-FOLDER holds the JSON and SVG of ``python -m benchmarks frontier`` and ``first_light``; by default ``benchmark-results``.
+FOLDER holds what ``python -m benchmarks frontier`` and ``first_light`` wrote; by default ``benchmark-results``.
 """
 
 from __future__ import annotations
