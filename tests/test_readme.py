@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
+from zipfile import ZipFile
 
-from tests.guide.pages import README, ROOT, Page
+from tests.guide.pages import GUIDE, README, ROOT, Page
 from tests.guide.sessions import RUN_BY_CI
 
 CI = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
@@ -44,9 +47,14 @@ def test_every_marker_of_long_tests_is_run_by_ci() -> None:
     assert [marker for marker in markers if f"not {marker}" not in " ".join(settings["addopts"])] == []
 
 
-def test_the_guide_is_in_the_wheel() -> None:
-    """All files of the package are, and the guide lies in the package."""
-    build = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]["targets"]["wheel"]
+def test_the_wheel_holds_the_guide(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    [wheel] = tmp_path.glob("*.whl")
+    held = set(ZipFile(wheel).namelist())
+    guide = {
+        path.relative_to(ROOT).as_posix() for path in GUIDE.rglob("*") if path.suffix in {".md", ".svg", ".py", ".html"}
+    }
 
-    assert build == {"packages": ["sixtyfour_async"]}
-    assert (Path(ROOT, "sixtyfour_async", "guide", "index.md")).is_file()
+    assert len(guide) > 15
+    assert guide - held == set()

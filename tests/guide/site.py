@@ -1,7 +1,7 @@
 """Build a static site of the guide, with a reference from the docstrings: ``python -m tests.guide.site [FOLDER]``.
 
-Needs the dependency group ``site``. Everything is written below FOLDER, ``build/site`` by default; the pages are in
-``FOLDER/site``. A warning is an error.
+Needs zensical and mkdocstrings-python, as the guide's page for contributors says. Everything is written below FOLDER,
+``build/site`` by default; the pages are in ``FOLDER/site``. A warning is an error.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ REFERENCE = {
     "Runner": ("JobRunner", "Outcome", "Stats", "RunPlan", "Explanation", "Unknown", "Question", "MemoryJournal"),
     "Webhooks": ("WebhookReceiver", "WebhookListener", "ListenerStats", "JobEvent", "WorkflowEvent"),
 }
-"""Title of a page of the reference → the public names that it describes. Errors and operations have pages of their own."""
+"""Title of a page of the reference → the public names that it describes, besides errors and operations."""
 
 
 def section(links: Iterator[str]) -> list[str]:

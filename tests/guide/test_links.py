@@ -11,7 +11,7 @@ import pytest
 from tests.guide.pages import GUIDE, ROOT, Page, anchor, pages
 
 PAGES = {str(page.path.relative_to(ROOT)): page for page in pages()}
-ELSEWHERE = {"docs.sixtyfour.ai", "keepachangelog.com"}
+ELSEWHERE = {"docs.sixtyfour.ai", "keepachangelog.com", "zensical.org"}
 """Hosts that pages may send a reader to."""
 
 
