@@ -41,9 +41,8 @@ def origin(found: Mapping[str, Any]) -> str:
     )
 
 
-def _cell(cell: Any, form: str) -> str:
-    number = cell["median"] if isinstance(cell, dict) else cell
-    return "" if number is None else number if isinstance(number, str) else format(number, form)
+def _cell(cell: str | Mapping[str, float] | None, form: str) -> str:
+    return cell if isinstance(cell, str) else "" if cell is None else format(cell["median"], form)
 
 
 def with_part(text: str, name: str, new: str) -> str:

@@ -25,7 +25,7 @@ COLUMNS, LINES = 90, 40
 PROMPT = "\x1b[1m$ sixtyfour demo\x1b[0m\r\n"
 
 
-def outputs(command: Sequence[str], folder: str) -> Iterator[tuple[float, str]]:
+def outputs(command: list[str], folder: str) -> Iterator[tuple[float, str]]:
     """Run a command in a terminal of its own; yield what it writes, with seconds since its start."""
     child, terminal = pty.fork()
     if child == 0:

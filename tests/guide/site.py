@@ -70,21 +70,19 @@ REFERENCE = {
 """Title of a page of the reference → the public names that it describes, besides errors and operations."""
 
 
-def section(links: Iterator[str]) -> list[str]:
-    """Return the pages that are linked to, each once."""
-    return list(dict.fromkeys(links))
-
-
-def navigation() -> list[object]:
-    """Return the pages in the order of the index, by its sections, and the reference."""
+def sections() -> Iterator[tuple[str, list[str]]]:
+    """Yield the sections of the index with the pages they list, and the reference."""
     text = (GUIDE / "index.md").read_text("utf-8")
     parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)
-    sections: list[object] = [
-        {title: section(re.findall(r"\((\w+\.md)\)", body))}
-        for title, body in zip(parts[1::2], parts[2::2], strict=True)
-    ]
-    names = [*REFERENCE, "Errors", "Operations"]
-    return [{"Guide": "index.md"}, *sections, {"Reference": [f"reference/{name.lower()}.md" for name in names]}]
+    for title, body in zip(parts[1::2], parts[2::2], strict=True):
+        yield title, list(dict.fromkeys(re.findall(r"\((\w+\.md)\)", body)))
+    yield "Reference", [f"reference/{title.lower()}.md" for title, _ in reference()]
+
+
+def navigation() -> str:
+    """Return the navigation, as TOML."""
+    pages = [f"{{ {json.dumps(title)} = {json.dumps(names)} }}" for title, names in sections()]
+    return ", ".join(['[{ Guide = "index.md" }', *pages]) + "]"
 
 
 def reference() -> Iterator[tuple[str, list[str]]]:
@@ -102,15 +100,6 @@ def defined(name: str) -> str:
     return f"{made.__module__}.{made.__qualname__}" if inspect.isclass(made) else f"sixtyfour_async.{name}"
 
 
-def toml(value: object) -> str:
-    """Return a value of strings, lists and dicts as TOML in one line."""
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{json.dumps(key)} = {toml(item)}" for key, item in value.items()) + " }"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(toml, value)) + "]"
-    return json.dumps(value)
-
-
 def write_sources(folder: Path) -> None:
     """Write settings, the pages of the guide, and those of the reference."""
     docs = folder / "docs"
@@ -120,7 +109,7 @@ def write_sources(folder: Path) -> None:
     for title, paths in reference():
         text = "\n\n".join([f"# {title}", *(f"::: {path}" for path in paths)])
         (docs / "reference" / f"{title.lower()}.md").write_text(f"{text}\n", "utf-8")
-    settings = SETTINGS.format(nav=toml(navigation()), root=json.dumps(str(ROOT)))
+    settings = SETTINGS.format(nav=navigation(), root=json.dumps(str(ROOT)))
     (folder / "zensical.toml").write_text(settings, "utf-8")
 
 
