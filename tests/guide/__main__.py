@@ -28,7 +28,7 @@ def renew(page: Page) -> int:
             if agrees(block, printed):
                 continue
             old = block.text.count("\n")
-            new = [line.rstrip() for line in printed.strip("\n").split("\n")]
+            new = [line.rstrip() for line in printed.strip("\n").split("\n")] if printed.strip() else []
             start = block.line - 1 + shift
             lines[start : start + old] = new
             shift, changed = shift + len(new) - old, changed + 1

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -16,6 +17,7 @@ GUIDE = ROOT / "sixtyfour_async" / "guide"
 README = ROOT / "README.md"
 NOTES = ROOT / ".github"
 
+PROMPT = "$ "
 ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
 
 
@@ -52,9 +54,10 @@ class Page:
     @property
     def blocks(self) -> list[Block]:
         """Every fenced block, in order."""
-        following = [*self._tokens[1:], None]
-        pairs = [(token, after) for token, after in zip(self._tokens, following, strict=True) if token.type == "fence"]
-        return [_block(token, shows_output=_is_output(after)) for token, after in pairs]
+        pairs = pairwise([*self._tokens, None])
+        return [
+            _block(token, shows_output=_is_output(after)) for token, after in pairs if token and token.type == "fence"
+        ]
 
     @property
     def links(self) -> set[str]:
@@ -70,7 +73,7 @@ class Page:
         return {anchor(token.content) for token in self._headings()}
 
     def _headings(self) -> Iterator[Token]:
-        for opening, inline in zip(self._tokens, self._tokens[1:], strict=False):
+        for opening, inline in pairwise(self._tokens):
             if opening.type == "heading_open":
                 yield inline
 
@@ -79,6 +82,18 @@ def _block(token: Token, *, shows_output: bool) -> Block:
     attributes = dict(ATTRIBUTE.findall(token.info))
     first, _ = token.map or (0, 0)
     return Block(token.info.split(" ")[0], attributes.get("title", ""), token.content, first + 2, shows_output)
+
+
+def dialogue(block: Block) -> Iterator[tuple[Block, Block]]:
+    """Yield each command of a `console` block, and what stands below it: its output."""
+    lines = block.text.splitlines(keepends=True)
+    starts = [number for number, line in enumerate(lines) if line.startswith(PROMPT)]
+    for start, end in pairwise([*starts, len(lines)]):
+        command = lines[start].removeprefix(PROMPT)
+        yield (
+            Block("sh", "", command, block.line + start),
+            Block("text", block.title, "".join(lines[start + 1 : end]), block.line + start + 1),
+        )
 
 
 def _is_output(token: Token | None) -> bool:

@@ -2,7 +2,8 @@
 
 Blocks with a title are files of that name. Other blocks of `sh` and `python` are run, and must succeed. A block of
 `text` right below one that runs is what it prints. With the title `NUMBERS_VARY`, any number may stand where the page
-has one, and any amount of space around it; a line that is only ``…`` stands for any lines.
+has one, and any amount of space around it; a line that is only ``…`` stands for any lines. A block of `console` holds
+commands after ``$ ``, each with its output below it; one that prints something there may fail.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sixtyfour_async.simulator import DEFAULT_KEY
-from tests.guide.pages import ROOT, Block, Page
+from tests.guide.pages import ROOT, Block, Page, dialogue
 
 NUMBERS_VARY = "numbers vary"
 RUN_BY_CI = "python3 -m venv"
@@ -63,6 +64,9 @@ class Session:
         for block in page.blocks:
             if block.language == "text":
                 yield block, printed
+            elif block.language == "console":
+                for command, output in dialogue(block):
+                    yield output, self._run(command, page, may_fail=bool(output.text))
             elif block.title:
                 self._save(block)
             elif block.language in COMMANDS and not block.text.startswith(RUN_BY_CI):
@@ -73,7 +77,7 @@ class Session:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(self._own_ports(block.text), "utf-8")
 
-    def _run(self, block: Block, page: Page) -> str:
+    def _run(self, block: Block, page: Page, *, may_fail: bool = False) -> str:
         output = self.folder / ".printed"
         with output.open("wb") as file:
             child = subprocess.Popen(
@@ -88,7 +92,7 @@ class Session:
             self._groups.append(child.pid)
             code = child.wait(TIMEOUT_SECONDS)
         printed = self._ports_of_page(output.read_text("utf-8"))
-        if code:
+        if code and not may_fail:
             raise PageError(f"{page.path.name}, line {block.line}: exit code {code}\n{block.text}\n{printed}")
         return printed
 

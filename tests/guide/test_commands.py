@@ -9,11 +9,11 @@ import pytest
 
 from sixtyfour_async.simulator import SimulatorSettings
 from sixtyfour_async.simulator.serving.process import simulator_process
-from tests.guide.pages import Block, pages
+from tests.guide.pages import Block, dialogue, pages
 from tests.guide.sessions import NUMBERS_VARY, RUN_BY_CI, Session, agrees, session
 
 PAGES = {page.path.name: page for page in pages()}
-RUNNABLE = {"sh", "python"}
+RUNNABLE = {"sh", "python", "console"}
 LANGUAGES = RUNNABLE | {"text", "csv", "sql", "html"}
 
 
@@ -40,6 +40,7 @@ def test_a_page_followed_to_the_letter_does_what_it_says(name: str, reader: Sess
 def test_output_stands_below_the_command_that_makes_it(name: str) -> None:
     before: Block | None = None
     for block in PAGES[name].blocks:
+        assert block.language != "console" or block.text.startswith("$ "), f"line {block.line}: no command comes first"
         assert block.language in LANGUAGES, f"line {block.line}: nothing runs or saves this block"
         if block.language == "text":
             assert before is not None, f"line {block.line}: nothing has printed this"
@@ -48,6 +49,16 @@ def test_output_stands_below_the_command_that_makes_it(name: str) -> None:
             assert not before.title, f"line {block.line}: a file prints nothing"
             assert block.title in {"", NUMBERS_VARY}
         before = block
+
+
+def test_a_dialogue_is_its_commands_with_their_outputs() -> None:
+    block = Block("console", "", "$ echo a\na\n$ true\n$ echo b\nb\n", 10)
+
+    assert [(command.text, output.text, output.line) for command, output in dialogue(block)] == [
+        ("echo a\n", "a\n", 11),
+        ("true\n", "", 13),
+        ("echo b\n", "b\n", 14),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -59,6 +70,8 @@ def test_output_stands_below_the_command_that_makes_it(name: str) -> None:
         ("52 s\n", "7 s\n", NUMBERS_VARY, True),
         ("in   52 s\n", "in 1,007 s\n", NUMBERS_VARY, True),
         ("52 rows\n", "7 jobs\n", NUMBERS_VARY, False),
+        ("", "", "", True),
+        ("", "a\n", "", False),
         ("a\n…\nd\n", "a\nb\nc\nd\n", "", True),
         ("a\n…\n", "a\nb\n", "", True),
         ("a\n…\nd\n", "a\nb\nc\n", "", False),
