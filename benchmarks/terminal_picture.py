@@ -19,10 +19,10 @@ BOLD, DIM = "1", "2"
 CELL_WIDTH, LINE_HEIGHT, BASELINE, MARGIN, GAP = 8.4, 19, 14, 16, 28
 FOREGROUND, FAINT, BACKGROUND = "#e6edf3", "#9198a1", "#0d1117"
 
-STYLE = (
-    f"text{{font:14px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;fill:{FOREGROUND};white-space:pre}}"
-    f".faint{{fill:{FAINT}}}.bold{{font-weight:700}}.rule{{stroke:{FAINT};stroke-dasharray:2 6}}"
-)
+FONT = 'font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,monospace" font-size="14"'
+"""Attributes, and no style sheet: programs that turn SVG into pixels know all of the former."""
+
+LOOKS = {"": "", "faint": f' fill="{FAINT}"', "bold": ' font-weight="700"'}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +114,18 @@ def picture(screens: Sequence[Sequence[Sequence[Cell]]], columns: int, title: st
     size = f'width="{width:g}" height="{height:g}"'
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} viewBox="0 0 {width:g} {height:g}" role="img">',
-        f"<title>{escape(title)}</title><desc>{said}</desc><style>{STYLE}</style>",
+        f"<title>{escape(title)}</title><desc>{said}</desc>",
         f'<rect {size} rx="8" fill="{BACKGROUND}"/>',
+        f'<g {FONT} fill="{FOREGROUND}">',
     ]
     top = float(MARGIN)
     for screen, tall in zip(screens, heights, strict=True):
         if top > MARGIN:
-            parts.append(f'<path class="rule" d="M{MARGIN} {top - GAP / 2:g}H{width - MARGIN:g}"/>')
+            line_across = f"M{MARGIN} {top - GAP / 2:g}H{width - MARGIN:g}"
+            parts.append(f'<path d="{line_across}" stroke="{FAINT}" stroke-dasharray="2 6"/>')
         parts += [piece for row, line in enumerate(screen) for piece in _line(line, top + row * LINE_HEIGHT)]
         top += tall + GAP
-    return "\n".join([*parts, "</svg>\n"])
+    return "\n".join([*parts, "</g>", "</svg>\n"])
 
 
 def text_of(lines: Sequence[Sequence[Cell]]) -> str:
@@ -152,4 +154,4 @@ def _kind(text: str) -> str:
 
 
 def _look(style: str) -> str:
-    return f' style="fill:{style}"' if style.startswith("#") else f' class="{style}"' if style else ""
+    return LOOKS.get(style, f' fill="{style}"')
