@@ -44,7 +44,7 @@ def test_a_misspelt_page_names_the_nearest(shell: Shell) -> None:
 
 @pytest.mark.parametrize("name", ["", "../errors/__init__.py", "zzz", "\x1b[31m"])
 def test_what_is_like_no_page_names_all(name: str) -> None:
-    with pytest.raises(InputError, match="choose from contributing, design"):
+    with pytest.raises(InputError, match=r"choose from .*contributing, design"):
         page_text(name)
 
 

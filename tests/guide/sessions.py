@@ -1,9 +1,10 @@
 """A page of the guide followed to the letter: its files are saved and its commands run, in order, in one folder.
 
-Blocks with a title are files of that name. Other blocks of `sh` and `python` are run, and must succeed. A block of
-`text` right below one that runs is what it prints. With the title `NUMBERS_VARY`, any number may stand where the page
-has one, and any amount of space around it; a line that is only ``…`` stands for any lines. A block of `console` holds
-commands after ``$ ``, each with its output below it; one that prints something there may fail.
+Blocks with a title are files of that name. Other blocks of `sh` and `python` are run, and must succeed, or end with
+the code that they name (``# exit 3``). A block of `text` right below one that runs is what it prints. With the title
+`NUMBERS_VARY`, any number may stand where the page has one, and any amount of space around it; a line that is only
+``…`` stands for any lines. A block of `console` holds commands after ``$ ``, each with its output below it; one that
+prints something there may fail.
 """
 
 from __future__ import annotations
@@ -92,7 +93,7 @@ class Session:
             self._groups.append(child.pid)
             code = child.wait(TIMEOUT_SECONDS)
         printed = self._ports_of_page(output.read_text("utf-8"))
-        if code and not may_fail:
+        if code != expected_code(block) and not may_fail:
             raise PageError(f"{page.path.name}, line {block.line}: exit code {code}\n{block.text}\n{printed}")
         return printed
 
@@ -123,6 +124,12 @@ def session(folder: Path, url: str) -> Generator[Session, None, None]:
         yield reader
     finally:
         reader.close()
+
+
+def expected_code(block: Block) -> int:
+    """Return the exit code that a block says: ``# exit 3`` behind its last command; 0 where it says nothing."""
+    found = re.search(r"# exit (\d+)\s*\Z", block.text)
+    return int(found[1]) if found else 0
 
 
 def is_cell(block: Block) -> bool:

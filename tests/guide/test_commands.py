@@ -10,7 +10,7 @@ import pytest
 from sixtyfour_async.simulator import SimulatorSettings
 from sixtyfour_async.simulator.serving.process import simulator_process
 from tests.guide.pages import Block, dialogue, pages
-from tests.guide.sessions import NUMBERS_VARY, RUN_BY_CI, Session, agrees, session
+from tests.guide.sessions import NUMBERS_VARY, RUN_BY_CI, Session, agrees, expected_code, session
 
 PAGES = {page.path.name: page for page in pages()}
 RUNNABLE = {"sh", "python", "console"}
@@ -49,6 +49,11 @@ def test_output_stands_below_the_command_that_makes_it(name: str) -> None:
             assert not before.title, f"line {block.line}: a file prints nothing"
             assert block.title in {"", NUMBERS_VARY}
         before = block
+
+
+@pytest.mark.parametrize(("text", "code"), [("a\n", 0), ("a  # exit 3\n", 3), ("a  # exit 3\nb\n", 0)])
+def test_a_block_may_name_its_exit_code(text: str, code: int) -> None:
+    assert expected_code(Block("sh", "", text, 1)) == code
 
 
 def test_a_dialogue_is_its_commands_with_their_outputs() -> None:
