@@ -12,7 +12,7 @@ One budget for everything that uses a key, a journal so that no row is paid twic
 
 What happens inside is seen by `Hooks`, by OpenTelemetry (`sixtyfour_async.telemetry`), and in the logs below
 ``sixtyfour_async``: records about a job hold ``row_key``, ``job_id``, ``operation`` and ``tier``, those about a request
-``operation``. ``guide/examples`` has a web application, and metrics for Prometheus.
+``operation``. ``sixtyfour guide`` shows the guide, which lies in the folder ``guide`` of the package, with examples.
 
 Each name is imported when it is first asked for: `sixtyfour --help` and the simulator need few of them.
 """

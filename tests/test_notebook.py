@@ -1,4 +1,4 @@
-"""A real notebook, run by a real kernel: the README's code, frames, progress in the cell, and the stop button."""
+"""A real notebook, run by a real kernel: the guide's code, frames, progress in the cell, and the stop button."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 
 from sixtyfour_async.simulator import DEFAULT_KEY, SimulatorSettings
 from sixtyfour_async.simulator.serving.process import simulator_process
+from tests.guide.pages import Page
 
 nbclient: Any = import_module("nbclient")
 nbformat: Any = import_module("nbformat")
@@ -19,7 +20,7 @@ nbformat: Any = import_module("nbformat")
 pytestmark = pytest.mark.timeout(180)  # kernels start slowly
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text("utf-8")
+FRAMES = ROOT / "sixtyfour_async" / "guide" / "frames.md"
 
 SET_UP = """
 import pandas as pd
@@ -61,17 +62,20 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.Fix
 
 
 @pytest.mark.usefixtures("service")
-def test_the_code_of_the_readme_and_of_scripts_runs_in_cells() -> None:
+def test_the_code_of_the_guide_and_of_scripts_runs_in_cells() -> None:
     """``await main()`` in place of ``asyncio.run(main())``, since a kernel has its loop already; all else unchanged."""
-    research = next(block for block in re.findall(r"^```python\n(.*?)^```", README, re.DOTALL | re.MULTILINE))
+    research, _, _, cell = [block.text for block in Page(FRAMES).blocks if block.language == "python"]
     assert "asyncio.run(main())" in research
 
-    readme, set_up, enriched, shown = outputs(
-        research.replace("asyncio.run(main())", "await main()"), SET_UP, ENRICH, "stats"
+    guide, notebook, set_up, enriched, shown = outputs(
+        research.replace("asyncio.run(main())", "await main()"), cell, SET_UP, ENRICH, "stats"
     )
 
-    text = "".join(output.get("text", "") for output in readme)
-    assert "headquarters=" in text
+    assert "".join(output.get("text", "") for output in guide) == "Maplewood, Minnesota, U.S.\n60500\n"
+    assert (
+        "".join(output.get("text", "") for output in notebook)
+        == "['Maplewood, Minnesota, U.S.', 'London, England, UK']\n"
+    )
     assert set_up == []
     progress, table = enriched
     assert progress["output_type"] == "display_data"

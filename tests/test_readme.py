@@ -1,69 +1,60 @@
-"""The README's examples run, and its tables match the code."""
+"""The README is short, and its two commands are those that CI runs. `tests.guide` runs the rest of it."""
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
+from zipfile import ZipFile
 
-import pytest
+from tests.guide.pages import GUIDE, README, ROOT, Page
+from tests.guide.sessions import RUN_BY_CI
 
-from sixtyfour_async.questions.table_operations import TABLE_OPERATIONS
-from sixtyfour_async.simulator import DEFAULT_KEY, SimulatorSettings
-from sixtyfour_async.simulator.serving.process import simulator_process
-from tests.contract.readme_table import operations_table, table_in
-
-ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text("utf-8")
+CI = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+def set_up_commands() -> list[str]:
+    return [block.text.strip() for block in Page(README).blocks if block.text.startswith(RUN_BY_CI)]
 
 
-@pytest.mark.parametrize("block", blocks("python"), ids=["research", "errors", "testing"])
-def test_every_python_block_runs_unchanged(block: str, tmp_path: Path) -> None:
-    """Against a simulator, with the two environment variables that the README names."""
-    with simulator_process(SimulatorSettings(speed=1000)) as url:
-        environment = {**os.environ, "SIXTYFOUR_API_KEY": DEFAULT_KEY, "SIXTYFOUR_API_ENDPOINT": url}
-        done = subprocess.run(
-            [sys.executable, "-W", "error", "-c", block],
-            cwd=tmp_path,
-            env=environment | {"PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            timeout=50,
-            check=False,
-        )
-
-    assert (done.returncode, done.stderr) == (0, "")
+def test_it_can_be_read_in_a_minute() -> None:
+    assert len(README.read_text("utf-8").splitlines()) <= 200
 
 
-def test_ci_runs_the_set_up_commands_of_the_readme() -> None:
-    """Developers and CI set up with the same two commands."""
-    commands = [block.strip() for block in blocks("sh") if block.startswith("python3 -m venv")]
-    script = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
+def test_ci_runs_its_two_commands_as_they_stand() -> None:
+    """Developers and CI set up in the same way: the first command shows a run, the second one tests."""
+    demo, tests = set_up_commands()
 
-    assert len(commands) == 2
-    assert [command for command in commands if command not in script] == []
-
-
-def test_the_readme_names_every_operation_of_the_command_line() -> None:
-    """Those that ``sixtyfour run`` accepts."""
-    assert [name for name in TABLE_OPERATIONS if f"`{name}`" not in README and name not in README] == []
+    assert demo.endswith("sixtyfour demo")
+    assert tests.endswith("python -m pytest")
+    assert [command for command in (demo, tests) if command not in CI] == []
 
 
-def test_the_benchmark_table_has_the_policies_of_the_benchmark() -> None:
-    """A renamed policy must be renamed in the README, too."""
-    source = (ROOT / "benchmarks" / "first_light.py").read_text("utf-8")
-    policies = re.findall(r'^    "([^"]+)": (?:vendor|unlimited|runner),$', source, re.MULTILINE)
+def test_the_tests_stand_in_the_section_for_contributors() -> None:
+    sections = re.split(r"^## (.+)$", README.read_text("utf-8"), flags=re.MULTILINE)
+    titles = [title for title, text in zip(sections[1::2], sections[2::2], strict=True) if RUN_BY_CI in text]
 
-    assert len(policies) == 3
-    assert [policy for policy in policies if policy not in README] == []
+    assert titles == ["Try it", "Contributing"]
 
 
-def test_the_table_of_operations_is_up_to_date() -> None:
-    """`python -m tests.contract.readme_table` regenerates it."""
-    assert table_in(README) == operations_table()
+def test_every_marker_of_long_tests_is_run_by_ci() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]
+    markers = [line.partition(":")[0] for line in settings["markers"]]
+
+    assert [marker for marker in markers if not any(f"-m {marker}" in line for line in CI)] == []
+    assert [marker for marker in markers if f"not {marker}" not in " ".join(settings["addopts"])] == []
+
+
+def test_the_wheel_holds_the_guide(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    [wheel] = tmp_path.glob("*.whl")
+    held = set(ZipFile(wheel).namelist())
+    guide = {
+        path.relative_to(ROOT).as_posix() for path in GUIDE.rglob("*") if path.suffix in {".md", ".svg", ".py", ".html"}
+    }
+
+    assert len(guide) > 15
+    assert guide - held == set()

@@ -6,6 +6,7 @@ import logging
 
 import click
 
+from sixtyfour_async.cli.guide_command import guide
 from sixtyfour_async.cli.journal_commands import export, forget, status
 from sixtyfour_async.cli.journal_group import journal_group
 from sixtyfour_async.cli.listen_command import listen
@@ -21,5 +22,5 @@ def cli() -> None:
     logging.getLogger().addHandler(logging.NullHandler())
 
 
-for command in (run, listen, demo, simulate, status, export, forget, journal_group):
+for command in (run, listen, demo, simulate, status, export, forget, journal_group, guide):
     cli.add_command(command)

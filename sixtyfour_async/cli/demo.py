@@ -37,7 +37,7 @@ def demo_enrichment() -> Generator[Enrichment, None, None]:
 
 
 def compare_with_facts(out: Path) -> list[str]:
-    """Compare an enriched list with the facts, cell by cell; return a line for the summary."""
+    """Compare an enriched list with the facts, cell by cell; return lines for the summary."""
     facts = {company.company_name: company for company in companies()}
     right, known = dict.fromkeys(FIELDS, 0), dict.fromkeys(FIELDS, 0)
     with out.open(encoding="utf-8", newline="") as file:
@@ -48,5 +48,5 @@ def compare_with_facts(out: Path) -> list[str]:
                 if fact not in {None, ""}:
                     known[name] += 1
                     right[name] += row[name] == str(fact)
-    agreeing = [f"{name} {right[name]:,} of {known[name]:,}" for name in FIELDS]
-    return ["  compared with the list's own facts: " + ", ".join(agreeing)]
+    agreeing = [f"    {name:<14}{right[name]:>9,} of {known[name]:,}" for name in FIELDS]
+    return ["  compared with the list's own facts:", *agreeing]

@@ -50,8 +50,8 @@ def demo(speed: float, *, fresh: bool) -> None:
         check_files(enrichment.table.path, output, journal, overwrite=False)
         output.check(columns=len(enrichment.columns), rows=enrichment.rows)
         say(
-            f"running company-intelligence (tier low) on {enrichment.rows:,} listed companies against the simulator, "
-            f"{speed:g} times faster than real time",
+            f"company-intelligence (tier low) on {enrichment.rows:,} listed companies, "
+            f"simulated at {speed:g} times real speed",
             err=True,
         )
         Run(enrichment, service, JournalNotes.read(journal), output, compare=compare_with_facts).start(asks=False)
