@@ -141,12 +141,9 @@ ROWS_PER_PAGE = 500
 _BODIES = ("answer", "receipt")
 """Fields of an entry that are a `Body`: two columns each, the bytes and the content type."""
 
-COLUMNS = tuple(
-    column
-    for field in fields(Entry)
-    if field.name != "held_by"
-    for column in ((field.name, f"{field.name}_type") if field.name in _BODIES else (field.name,))
-)
+_FIELDS = tuple(field.name for field in fields(Entry) if field.name != "held_by")
+
+COLUMNS = tuple(column for name in _FIELDS for column in ((name, f"{name}_type") if name in _BODIES else (name,)))
 """The columns of an entry, in the order in which `as_row` gives them."""
 
 _WHOLE = "(SELECT {} FROM answers WHERE answers.batch = jobs.batch AND jobs.state IN ('unmatched', 'unreadable'))"
@@ -209,7 +206,7 @@ def select_from(database: sqlite3.Connection, key: str, count: int, runner: int 
 
 def as_row(entry: Entry) -> tuple[Any, ...]:
     """Return an entry as values of `COLUMNS`. A row in `SHARED` has no answer of its own to store."""
-    values = {field.name: getattr(entry, field.name) for field in fields(Entry)}
+    values = {name: getattr(entry, name) for name in _FIELDS}
     if entry.state in SHARED and entry.batch is not None:
         values["answer"] = None
     for name in _BODIES:
