@@ -18,7 +18,7 @@ R = TypeVar("R")
 
 Operations: TypeAlias = Iterable[JobOperation[R]] | AsyncIterable[JobOperation[R]]
 
-GATHERING_SECONDS = 0.005
+GATHERING_SECONDS = 0.02
 """Real seconds after which a group is not added to: an iterable may take its time for each of its rows."""
 
 
@@ -133,13 +133,17 @@ def check_job(item: object, place: str, *, field: str) -> None:
     Raises:
         InputError: It is none. The message names its class only, because the data may be private.
     """
+    if _runs_as_job(item):
+        return
     text = f"{place} is {_described(item)}, not an operation that runs as a job"
     remedy = "make an operation of each row, such as FindEmail(lead=row)"
     if isinstance(item, Operation):
-        if isinstance(item, JobOperation) and item.endpoint.job is not None:
-            return
         remedy = "send it with client.send()"
     raise InputError(text, field=field, reason=text, remedy=remedy)
+
+
+def _runs_as_job(item: object) -> bool:
+    return isinstance(item, JobOperation) and item.endpoint.job is not None
 
 
 def _described(value: object) -> str:

@@ -33,6 +33,7 @@ from sixtyfour_async._scheduling.ledger import Ledger
 from sixtyfour_async._scheduling.row_states import (
     ENDED,
     HELD,
+    IN_DOUBT,
     POLLABLE,
     Admission,
     Batching,
@@ -237,15 +238,15 @@ class Intake:
         self, operation: JobOperation[Any], fingerprint: str, known: Entry | None, deliver: Deliver
     ) -> Admission:
         """Decide what to do with a row of this content, of which the journal knows this much."""
-        retry_safe, age = _is_retry_safe(operation, known), _age(known)
+        in_doubt = known is not None and known.state in IN_DOUBT
         return admission(
             None if known is None else known.state,
             self._policy,
             same_question=known is not None and known.fingerprint == fingerprint,
             held=known is not None and known.held_by is not None,
             delivered=known is not None and known.delivered,
-            retry_safe=retry_safe,
-            age=age,
+            retry_safe=in_doubt and _is_retry_safe(operation, known),
+            age=_age(known),
             deliver=deliver,
         )
 
