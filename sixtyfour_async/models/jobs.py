@@ -211,7 +211,8 @@ def answer_fields(answer: Model) -> dict[str, JsonValue]:
 
 def _member(answer: Model, name: str) -> Any:
     """Return a field, or a further key, of an answer; None where it has none, for which ``getattr`` takes long."""
-    return answer.__dict__[name] if name in answer.__dict__ else (answer.model_extra or {}).get(name)
+    fields = answer.__dict__
+    return fields[name] if name in fields else (answer.__pydantic_extra__ or {}).get(name)
 
 
 def _is_closed(answer: Model) -> bool:
