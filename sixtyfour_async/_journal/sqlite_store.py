@@ -32,7 +32,8 @@ from sixtyfour_async.errors import JournalError
 KEYS_PER_QUERY = 500
 
 _OTHERS_HOLD = (
-    "SELECT 1 FROM jobs WHERE owner IS NOT NULL AND owner <> ? AND owner IN (SELECT number FROM runners) LIMIT 1"
+    "SELECT 1 FROM jobs WHERE state IN ('intended', 'accepted') AND owner <> ?"
+    " AND owner IN (SELECT number FROM runners) LIMIT 1"
 )
 
 
