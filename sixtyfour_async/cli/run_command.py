@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sixtyfour_async.cli.credentials import credentials
 from sixtyfour_async.cli.exit_codes import one_line_errors
 from sixtyfour_async.cli.formatting import row_count, say
 from sixtyfour_async.cli.journal_place import journal_place
@@ -166,6 +167,7 @@ Example:
     metavar="NAME=PROBABILITY",
     help="With --simulate: inject a fault, such as lost_answer=0.05; repeatable.",
 )
+@credentials
 @one_line_errors
 def run(operation: str, table: Path, **options: Any) -> None:
     """Run OPERATION on every row of TABLE.
