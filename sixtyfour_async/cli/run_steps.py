@@ -19,7 +19,7 @@ from sixtyfour_async._runner.outcomes import RunPlan
 from sixtyfour_async.cli import execution
 from sixtyfour_async.cli.draining import Draining
 from sixtyfour_async.cli.enrichment import Enrichment
-from sixtyfour_async.cli.execution import RunResult, purpose
+from sixtyfour_async.cli.execution import Following, RunResult, purpose
 from sixtyfour_async.cli.exit_codes import ExitCode, exit_with
 from sixtyfour_async.cli.formatting import dollars, row_count, say
 from sixtyfour_async.cli.journal_notes import JournalNotes
@@ -191,10 +191,7 @@ class Run:
                     service=self.service.name,
                     agreement=agreement,
                     sample=sample,
-                    draining=self.draining,
-                    listen=self.listen,
-                    on_progress=progress.show,
-                    on_message=progress.print,
+                    following=Following(self.draining, progress.show, progress.print, self.listen),
                     **self.settings,
                 )
 
