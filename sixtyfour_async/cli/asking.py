@@ -171,7 +171,7 @@ class Asking:
 def _values(client: AsyncClient, operation: Operation[Any]) -> AsyncGenerator[Any, None]:
     """Return the rows of all pages of an operation, or the events of its stream."""
     if isinstance(operation, PagedOperation):
-        paged: PagedOperation[Any, Any] = operation
+        paged: Any = operation
         return client.rows(paged)
     return client.events(operation)
 

@@ -11,6 +11,7 @@ from sixtyfour_async.cli.command_group import NamingGroup
 from sixtyfour_async.cli.credentials import credentials
 from sixtyfour_async.cli.exit_codes import one_line_errors
 from sixtyfour_async.cli.formatting import say
+from sixtyfour_async.cli.settings_table import variable_of
 from sixtyfour_async.cli.shared_options import AGAIN, DRAIN, JOURNAL, JSON, MONEY, SIMULATOR, YES, with_options
 
 if TYPE_CHECKING:
@@ -59,7 +60,6 @@ def call() -> None:
 def make_command(name: str) -> click.Command:
     """Make the command for an operation."""
     from sixtyfour_async.cli.operation_fields import fields_of
-    from sixtyfour_async.cli.settings_table import variable_of
     from sixtyfour_async.operations import REGISTRY, JobOperation, PagedOperation
 
     operation = REGISTRY[name]
@@ -73,13 +73,19 @@ def make_command(name: str) -> click.Command:
         call_operation(name, fields, options)
 
     command = click.command(name, help=_help(operation))(carry_out)
-    extra = (AGAIN, JOURNAL, *MONEY, DRAIN) if is_job else (STREAMED,) if issubclass(operation, PagedOperation) else ()
-    shared = click.command()(credentials(with_options(*extra, JSON, YES, *SIMULATOR)(lambda: None)))
-    for option in shared.params:
+    shared = shared_parameters(is_job=is_job, is_paged=issubclass(operation, PagedOperation))
+    command.params = [*(option_of(field) for field in fields), *shared]
+    return command
+
+
+def shared_parameters(*, is_job: bool, is_paged: bool) -> list[click.Parameter]:
+    """Return the options that operations of this kind have besides their own parameters."""
+    extra = (AGAIN, JOURNAL, *MONEY, DRAIN) if is_job else (STREAMED,) if is_paged else ()
+    made = click.command()(credentials(with_options(*extra, JSON, YES, *SIMULATOR)(lambda: None)))
+    for option in made.params:
         if isinstance(option, click.Option):
             option.envvar = variable_of(("call",), option)
-    command.params = [*(option_of(field) for field in fields), *shared.params]
-    return command
+    return made.params
 
 
 def option_of(field: Field) -> click.Option:

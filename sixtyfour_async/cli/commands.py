@@ -8,6 +8,7 @@ import click
 
 from sixtyfour_async.cli.call_command import call, operations
 from sixtyfour_async.cli.command_group import NamingGroup
+from sixtyfour_async.cli.completion_command import completion
 from sixtyfour_async.cli.environment import load_environment
 from sixtyfour_async.cli.journal_commands import export, forget, status
 from sixtyfour_async.cli.journal_group import journal_group
@@ -33,6 +34,6 @@ def cli(context: click.Context) -> None:
 
 
 COMMANDS = (run, call, search, workflow, upload, download, balance, jobs, operations, listen, demo, simulate, status)
-for command in (*COMMANDS, export, forget, journal_group, settings):
+for command in (*COMMANDS, export, forget, journal_group, settings, completion):
     cli.add_command(command)
 assign_variables(cli)
