@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, cast
 
 import anyio
 from pydantic_core import to_jsonable_python
@@ -171,8 +171,7 @@ class Asking:
 def _values(client: AsyncClient, operation: Operation[Any]) -> AsyncGenerator[Any, None]:
     """Return the rows of all pages of an operation, or the events of its stream."""
     if isinstance(operation, PagedOperation):
-        paged: Any = operation
-        return client.rows(paged)
+        return client.rows(cast("Any", operation))
     return client.events(operation)
 
 

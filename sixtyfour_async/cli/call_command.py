@@ -11,7 +11,7 @@ from sixtyfour_async.cli.command_group import NamingGroup
 from sixtyfour_async.cli.credentials import credentials
 from sixtyfour_async.cli.exit_codes import one_line_errors
 from sixtyfour_async.cli.formatting import say
-from sixtyfour_async.cli.settings_table import variable_of
+from sixtyfour_async.cli.settings_table import assign_variable
 from sixtyfour_async.cli.shared_options import AGAIN, DRAIN, JOURNAL, JSON, MONEY, SIMULATOR, YES, with_options
 
 if TYPE_CHECKING:
@@ -34,6 +34,11 @@ class Operations(NamingGroup):
         from sixtyfour_async.operations import REGISTRY
 
         return make_command(cmd_name) if cmd_name in REGISTRY else None
+
+    def shared_options(self) -> list[click.Option]:
+        """Return the options that operations have besides their own parameters."""
+        made = (option for is_job in (True, False) for option in shared_parameters(is_job=is_job, is_paged=not is_job))
+        return list({option.name: option for option in made}.values())
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Name the operations; `sixtyfour operations` says what they do."""
@@ -78,14 +83,14 @@ def make_command(name: str) -> click.Command:
     return command
 
 
-def shared_parameters(*, is_job: bool, is_paged: bool) -> list[click.Parameter]:
+def shared_parameters(*, is_job: bool, is_paged: bool) -> list[click.Option]:
     """Return the options that operations of this kind have besides their own parameters."""
     extra = (AGAIN, JOURNAL, *MONEY, DRAIN) if is_job else (STREAMED,) if is_paged else ()
     made = click.command()(credentials(with_options(*extra, JSON, YES, *SIMULATOR)(lambda: None)))
-    for option in made.params:
-        if isinstance(option, click.Option):
-            option.envvar = variable_of(("call",), option)
-    return made.params
+    options = [option for option in made.params if isinstance(option, click.Option)]
+    for option in options:
+        assign_variable(("call",), option)
+    return options
 
 
 def option_of(field: Field) -> click.Option:

@@ -10,6 +10,10 @@ import click
 class NamingGroup(click.Group):
     """A click group whose error for an unknown command names the nearest."""
 
+    def shared_options(self) -> list[click.Option]:
+        """Return the options that all commands of the group have, if they are made only when they are asked for."""
+        return []
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:

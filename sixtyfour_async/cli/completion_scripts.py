@@ -94,5 +94,5 @@ def completed(shell: str, words: list[str]) -> list[str]:
     found = complete(words or [""], cli)
     if found == [FILES]:
         return ["files"]
-    values = [value for value in dict.fromkeys(found) if value and "\n" not in value and "\t" not in value]
+    values = [value for value in dict.fromkeys(found) if value and value.isprintable()]
     return [as_bash_inserts(value, typed[-1]) for value in values] if shell == "bash" and typed else values

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import click
 
+from sixtyfour_async.cli.command_group import NamingGroup
 from sixtyfour_async.cli.env_file import PREFIX
 
 APART: Final = frozenset({"simulate", "demo", "journal", "forget", "report", "guide", "settings", "completion"})
@@ -51,14 +52,21 @@ class Lines(click.types.StringParamType):
 def assign_variables(group: click.Group) -> None:
     """Give each flag of each command its variable."""
     for path, option in flags_of(group):
-        option.envvar = variable_of(path, option)
-        if option.multiple and isinstance(option.type, click.types.StringParamType):
-            option.type = Lines()
+        assign_variable(path, option)
+
+
+def assign_variable(path: tuple[str, ...], option: click.Option) -> None:
+    """Give a flag of the command at *path* its variable."""
+    option.envvar = variable_of(path, option)
+    if option.multiple and isinstance(option.type, click.types.StringParamType):
+        option.type = Lines()
 
 
 def flags_of(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Option]]:
     """Yield every flag with the path of its command. The parameters of operations are questions, and no settings."""
     for name, command in group.commands.items():
+        if isinstance(command, NamingGroup):
+            yield from (((*path, name), option) for option in command.shared_options())
         if isinstance(command, click.Group):
             yield from flags_of(command, (*path, name))
         for option in command.params:

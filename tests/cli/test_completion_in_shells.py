@@ -1,4 +1,4 @@
-"""Completion as a person meets it: typed into bash, zsh and fish, each on a terminal; what they insert is a whole value."""
+"""Completion as a person meets it: typed into bash, zsh and fish, each on a terminal; values are inserted whole."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def shell(
 
 @pytest.mark.parametrize(("line", "arguments"), TYPED, ids=[line for line, _ in TYPED])
 def test_a_shell_inserts_whole_values(shell: InteractiveShell, line: str, arguments: list[str], folder: Path) -> None:
-    """With a colon, a space, quotes, an equals sign; without a key, beside a broken .env; nothing is said or written."""
+    """With a colon, space, quotes, equals sign; without a key, beside a broken .env; nothing is said or written."""
     before = {path.name for path in folder.iterdir()}
 
     assert shell.type(line) == arguments
