@@ -24,7 +24,7 @@ from sixtyfour_async._runner.runner import JobRunner
 from sixtyfour_async.cli.console import lost_output, output_is_closed
 from sixtyfour_async.cli.draining import Draining
 from sixtyfour_async.cli.execution import Following, RunResult, follow
-from sixtyfour_async.cli.exit_codes import ExitCode, exit_with
+from sixtyfour_async.cli.exit_codes import ExitCode, exit_with, with_flags
 from sixtyfour_async.cli.formatting import dollars, say
 from sixtyfour_async.cli.journal_notes import JournalNotes
 from sixtyfour_async.cli.progress import Progress
@@ -217,7 +217,7 @@ def report(outcome: Outcome[Any], notes: JournalNotes) -> None:
     paid = "answered earlier, from the journal: not sent again" if outcome.replayed else f"charge {cost}"
     say(f"{outcome.input.variant()}: {outcome.status}, {paid}; journal {notes.path}", err=True)
     if outcome.error is not None:
-        say(f"sixtyfour: {outcome.error}", err=True)
+        say(f"sixtyfour: {with_flags(str(outcome.error))}", err=True)
 
 
 def print_json(value: Any, *, held_by: str = "") -> None:
