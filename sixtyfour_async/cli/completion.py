@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
@@ -124,6 +125,9 @@ def _flags(line: Line) -> Iterator[str]:
 def _argument(line: Line, argument: click.Argument, current: str) -> Iterator[str]:
     if argument.name == "operation":
         yield from completion_words()["tables"]
+    elif argument.name == "page":
+        names = (file.name for file in files("sixtyfour_async").joinpath("guide").iterdir())
+        yield from sorted(name.removesuffix(".md") for name in names if name.endswith(".md"))
     elif argument.name == "command_line":
         yield from _of_another(line, current)
     else:

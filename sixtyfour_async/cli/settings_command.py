@@ -65,8 +65,7 @@ def settings(command_line: tuple[str, ...], *, as_json: bool, all_of_them: bool)
         listed = {"settings": [asdict(each) for each in found], "not_read": unread}
         say(json.dumps(listed, ensure_ascii=False, indent=2))
         return
-    widths = [max((len(getattr(each, name)) for each in found), default=0) for name in ("setting", "value")]
-    lines = [f"{each.setting:<{widths[0]}}  {each.value:<{widths[1]}}  {each.source}" for each in found]
+    lines = [f"{each.setting} {each.value}  [{each.source}]" for each in found]
     say("\n".join(lines or ["nothing is set; --all lists what can be"]))
     for name, reason in unread.items():
         say(f"{name} is not read: {reason}", err=True)

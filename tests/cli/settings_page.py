@@ -25,8 +25,9 @@ keys and passwords it shows the source only.
 
 ```console
 $ SIXTYFOUR_TIER=low sixtyfour settings run find-email leads.csv --limit 10
---tier   low  environment
---limit  10   flag
+--tier low  [environment]
+--limit 10  [flag]
+…
 ```
 
 ## The key
@@ -39,11 +40,20 @@ on the machine can read the arguments of a process.
 `.env` of the current folder only; folders above it are not searched. Names that do not begin with `SIXTYFOUR_` are not
 read: proxies and certificates (`HTTPS_PROXY`, `SSL_CERT_FILE`) belong into the environment.
 
-    # a comment
-    export SIXTYFOUR_API_KEY="sk_live_…"   # `export` and quotes may stand there
-    SIXTYFOUR_MAX_COST_CENTS=500
-    SIXTYFOUR_FIELD="headquarters=City of the head office
-    employees:int=Head count"
+```sh title=".env"
+# a comment
+export SIXTYFOUR_API_KEY="sk_live_…"   # `export` and quotes may stand there
+SIXTYFOUR_MAX_COST_CENTS=500
+SIXTYFOUR_FIELD="headquarters=City of the head office
+employees:int=Head count"
+```
+
+```console
+$ sixtyfour settings
+…
+--field headquarters=City of the head office, employees:int=Head count  [.env]
+--max-cost-cents 500  [.env]
+```
 
 Nothing is expanded: `$HOME` is five characters. In double quotes `\\n`, `\\t`, `\\"` and `\\\\` are escapes. A byte
 order mark, CRLF and UTF-16 are understood. A line that concerns this package and cannot be read stops the command.
