@@ -134,8 +134,8 @@ def _safe(value: Any, *, is_secret: bool) -> str:
     if is_secret:
         return HIDDEN
     listed = cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,)
-    texts = [shown_address(each) or str(each) for each in listed]
-    return ", ".join(texts).replace("\n", "\\n")
+    lines = [line for each in listed for line in (shown_address(each) or str(each)).splitlines() if line.strip()]
+    return ", ".join(lines)
 
 
 def _unread(group: click.Group, loaded: Environment) -> dict[str, str]:
