@@ -53,7 +53,7 @@ def test_a_file_is_uploaded(shell: Shell) -> None:
 
 def test_jobs_are_waited_for_by_their_ids(shell: Shell) -> None:
     """One answer a line; an unknown id is refused."""
-    ids = []
+    ids: list[str] = []
     for name in ("Ada Lovelace", "Alan Turing"):
         asked = shell.run("call", "find-email", "--lead", f"name={name}", "--lead", "company=Acme", *SIMULATE, "--json")
         ids.append(json.loads(asked.out)["job_id"])
