@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
+from sixtyfour_async.cli.journal_place import without_secrets
 from tests.cli.conftest import SERVICE_SPEED, Service, Shell
 
 SIMULATE = ("--simulate", "--speed", "600")
@@ -92,3 +95,23 @@ def test_an_output_that_cannot_be_written_is_refused_before_anything_is_paid(she
 
         assert (result.code, result.out) == (2, "")
     assert shell.names() == set()
+
+
+COMMANDS = "call,call find-email,search,workflow,workflow run,upload,download,balance,jobs wait,operations,settings"
+
+
+@pytest.mark.parametrize("command", [*COMMANDS.split(","), "completion"])
+def test_every_command_has_help(shell: Shell, command: str) -> None:
+    result = shell.run(*command.split(), "--help")
+
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith("Usage:")
+
+
+@pytest.mark.parametrize("given", [["--api-key", "sk_secret"], ["--api-key=sk_secret"]])
+def test_the_command_that_resumes_a_run_has_no_key(given: list[str]) -> None:
+    shown = without_secrets(["run", *given, "--journal=postgresql://me:pw1234@h/d", "--tier", "low"])
+
+    assert "sk_secret" not in str(shown)
+    assert "pw1234" not in str(shown)
+    assert shown[-2:] == ["--tier", "low"]
