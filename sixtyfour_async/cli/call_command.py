@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from textwrap import TextWrapper
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -43,7 +44,9 @@ class Operations(NamingGroup):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Name the operations; `sixtyfour operations` says what they do."""
         with formatter.section("Operations"):
-            formatter.write_text(", ".join(self.list_commands(ctx)))
+            # Not `write_text`, which would break names at their hyphens.
+            wrapper = TextWrapper(formatter.width, "  ", "  ", break_on_hyphens=False)
+            formatter.write(f"{wrapper.fill(', '.join(self.list_commands(ctx)))}\n")
 
 
 @click.command(cls=Operations, subcommand_metavar="OPERATION [OPTIONS]")
