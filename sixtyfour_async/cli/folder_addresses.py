@@ -52,7 +52,7 @@ def check_folder_addresses(context: click.Context | None) -> None:
 def _addresses(context: click.Context | None) -> list[tuple[str, str]]:
     """Return the flags and what may be shown of the addresses."""
     loaded = environment_of(context)
-    if context is None or (KEY in loaded.from_file and not _has_key_file(context)):
+    if context is None or (KEY in loaded.from_file and not _has_other_key(context)):
         return []
     found: list[tuple[str, str]] = []
     for option in context.command.params:
@@ -74,9 +74,10 @@ def _endpoint(context: click.Context) -> str:
     return (shown_address(address) or address) if is_used and address.rstrip("/") != VENDOR else ""
 
 
-def _has_key_file(context: click.Context) -> bool:
-    """Return whether the key is read from a file, which need not lie in this folder."""
-    return context.get_parameter_source("api_key_file") not in {None, ParameterSource.DEFAULT}
+def _has_other_key(context: click.Context) -> bool:
+    """Return whether a key comes from a flag, or is read from a file, which need not lie in this folder."""
+    is_given = context.get_parameter_source("api_key") is ParameterSource.COMMANDLINE
+    return is_given or context.get_parameter_source("api_key_file") not in {None, ParameterSource.DEFAULT}
 
 
 def shown_address(value: object) -> str:

@@ -218,6 +218,17 @@ def test_a_key_file_that_the_folder_names_is_no_key_of_the_folder(shell: Shell, 
     assert "nothing was sent" in shell.run("balance").last
 
 
+def test_a_key_of_the_folder_does_not_cover_the_person_s_own(shell: Shell, exports: dict[str, str]) -> None:
+    """A file with both would have the key of a flag sent to its address."""
+    write(shell, f"SIXTYFOUR_API_KEY=sk_theirs\nSIXTYFOUR_API_ENDPOINT={exports['SIXTYFOUR_API_ENDPOINT']}\n")
+    write(shell, "sk_own", "key.txt")
+    for flags in (("--api-key", "sk_own"), ("--api-key-file", "key.txt")):
+        result = shell.run("balance", *flags)
+
+        assert (result.code, result.out) == (2, "")
+        assert "the key is not from there; nothing was sent" in result.last
+
+
 @pytest.mark.parametrize("agreed", ["flag", "environment", "same file", "vendor", "simulate"])
 def test_an_address_that_the_person_names_is_not_asked_about(
     shell: Shell, exports: dict[str, str], agreed: str
