@@ -3,11 +3,8 @@
 First, processor time per request: `AsyncClient.send` and the bare ``httpx.AsyncClient`` under it make the same JSON
 request to the same server and read the answer's JSON, in turns, at 1, 20 and 200 at a time; the same with ``httpx2``
 where it is installed. The column ``retrying`` is the share of the retry machinery in the client's time: what `send`
-takes beyond the same request made by `Pipeline.send_json_once`, which is all of it but stamina's loop.
-
-That share is 6 to 10 % (70 us of 800 us on the machine it was first measured on), a third of it in stamina's own code
-and two thirds in the garbage collector, since each retry context is a reference cycle. At the 500 requests a minute
-of one key it comes to 0.06 % of a core, which does not justify a second loop that drives the first attempt.
+takes beyond the same request made by `Pipeline.send_json_once`, which is all of it but the first attempt's own line.
+stamina's loop, a tenth of the time when it drove every attempt, begins after a failure.
 
 Then `JobRunner` against the simulator with each of its three windows: requests used of the limit while work waits, and
 429s. Servers run in other processes.

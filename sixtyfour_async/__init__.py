@@ -18,16 +18,19 @@ Each name is imported when it is first asked for: `sixtyfour --help` and the sim
 """
 
 import logging
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from sixtyfour_async._facade import facade
+from sixtyfour_async._homes import HOMES
 
 if TYPE_CHECKING:
     from sixtyfour_async._client.answers import Answer, RawResponse
-    from sixtyfour_async._client.auth import OAuth
     from sixtyfour_async._client.client import AsyncClient
-    from sixtyfour_async._client.hooks import Hooks, RequestSent, ResponseSeen, RetryPlanned
+    from sixtyfour_async._client.hooks import Hooks
     from sixtyfour_async._client.job import Job
+    from sixtyfour_async._client.oauth import OAuth
     from sixtyfour_async._client.pipeline import RateLimit
+    from sixtyfour_async._client.request_events import RequestSent, ResponseSeen, RetryPlanned
     from sixtyfour_async._client.runner_events import (
         BreakerClosed,
         BreakerOpened,
@@ -269,33 +272,10 @@ __all__ = [
     "tally_line",
 ]
 
-_HOMES = (
-    "errors",
-    "_scheduling.row_states",
-    "_scheduling.ledger",
-    "_wire.body",
-    "_journal.base",
-    "_journal.memory",
-    "_journal.postgres",
-    "_journal.sqlite",
-    "operations",
-    "_runner.outcomes",
-    "models",
-    "questions.question",
-    "webhooks",
-    "_client.runner_events",
-    "_client.hooks",
-    "_client.auth",
-    "_client.pipeline",
-    "_client.client",
-    "questions.question",
-    "_runner.answer_columns",
-    "_runner.runner",
-    "_runner.listener",
-)
-"""The modules whose names these are, those first that import least."""
-
 logging.getLogger("sixtyfour_async").addHandler(logging.NullHandler())
+
+
+_import, __dir__ = facade(__name__, HOMES)
 
 
 def __getattr__(name: str) -> Any:
@@ -303,14 +283,4 @@ def __getattr__(name: str) -> Any:
         from importlib.metadata import version  # noqa: PLC0415 (one source of it, read when asked for)
 
         return version("sixtyfour_async")
-    if name in _HOMES:  # `sixtyfour_async.errors`, of which nobody has asked for a name yet
-        return import_module(f"{__name__}.{name}")
-    if name in __all__:
-        homes = (import_module(f"{__name__}.{home}") for home in _HOMES)
-        found = next(vars(home)[name] for home in homes if name in vars(home))
-        return globals().setdefault(name, found)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return _import(name)

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "sixtyfour_async"
 
 LAYERS: list[set[str]] = [
-    {"errors", "_uptime", "_values"},
+    {"errors", "_facade", "_homes", "_uptime", "_values"},
     {"_postgres", "models"},
     {"operations", "tables"},
     {"_wire", "_scheduling", "questions"},

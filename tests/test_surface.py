@@ -9,18 +9,20 @@ import pydoc
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 import sixtyfour_async
-from sixtyfour_async import AsyncClient, errors
+from sixtyfour_async import AsyncClient, errors, models, operations
 from sixtyfour_async._client.bindings import Namespace
 from sixtyfour_async._client.client import pipeline_of
 from sixtyfour_async._runner import outcomes
 from sixtyfour_async.errors import ConfigurationError, SixtyfourError
-from sixtyfour_async.operations import FindEmail, GetJobStatus, PeopleIntelligence, Request
+from sixtyfour_async.operations import REGISTRY, FindEmail, GetJobStatus, PeopleIntelligence, Request
 
 KEY = "sk-secret-of-ours"
 
@@ -37,16 +39,37 @@ def in_the_order_of_ruff(name: str) -> tuple[int, str]:
     return (0 if name.isupper() else 1 if name[0].isupper() else 2, name)
 
 
+def typed_names(package: ModuleType) -> dict[str, str]:
+    """Name → module, as type checkers read them in a package whose names are imported when they are asked for."""
+    source = ast.parse(Path(package.__file__ or "").read_text("utf-8"))
+    blocks = [
+        block for block in source.body if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
+    ]
+    lines = [line for block in blocks for line in block.body if isinstance(line, ast.ImportFrom)]
+    return {alias.name: line.module or "" for line in lines for alias in line.names}
+
+
 def test_the_public_names_are_listed_in_order_and_completely() -> None:
-    source = ast.parse(Path(sixtyfour_async.__file__).read_text("utf-8"))
-    typed = [block for block in source.body if isinstance(block, ast.If)]
-    public = {alias.name for block in typed for line in block.body for alias in getattr(line, "names", [])}
+    public = typed_names(sixtyfour_async).keys()
 
     assert sixtyfour_async.__all__ == sorted(public, key=in_the_order_of_ruff)
     assert set(dir(sixtyfour_async)) > public
     assert getattr(sixtyfour_async, "Status") == outcomes.Status  # noqa: B009 (by name, as the rest)
     for name in public - {"REGISTRY", "CRASHED", *ALIASES}:
         assert getattr(sixtyfour_async, name).__name__ == name
+
+
+@pytest.mark.parametrize("package", [sixtyfour_async, operations, models], ids=lambda package: package.__name__)
+def test_a_name_is_imported_from_where_type_checkers_find_it(package: ModuleType) -> None:
+    homes = import_module(f"{package.__name__}._homes").HOMES
+    typed = typed_names(package)
+
+    assert {name: f"{package.__name__}.{home}" for name, home in homes.items()} == typed
+    assert set(package.__all__) == set(typed)
+    assert {name for name in typed if not hasattr(package, name)} == set()
+    assert set(dir(package)) >= typed.keys()
+    with pytest.raises(AttributeError, match="nonsense"):
+        _ = package.nonsense
 
 
 def test_every_error_is_public() -> None:
@@ -91,6 +114,45 @@ def test_what_is_not_asked_for_is_not_imported() -> None:
     )
 
     assert {"httpx", "pydantic", "sixtyfour_async._client.client"}.isdisjoint(modules)
+
+
+ONE_CALL = """
+import anyio, httpx, json, sys
+before = set(sys.modules)
+from sixtyfour_async import AsyncClient
+
+async def main():
+    found = {"email": [["a@x.example", "OK", "COMPANY"]]}
+    service = httpx.MockTransport(lambda request: httpx.Response(200, json=found))
+    async with httpx.AsyncClient(transport=service) as http, AsyncClient("key", http_client=http) as client:
+        return await client.people.find_email(lead={"name": "Ada", "company": "Acme"})
+
+assert anyio.run(main).email[0].address == "a@x.example"
+print(json.dumps(sorted(set(sys.modules) - before)))
+"""
+
+
+def test_one_call_imports_what_it_uses() -> None:
+    modules = printed_by(ONE_CALL)
+    ours = [name.removeprefix("sixtyfour_async.") for name in modules if name.startswith("sixtyfour_async.")]
+
+    assert {"sqlite3", "psycopg", "pyarrow", "stamina"}.isdisjoint(modules)
+    assert [name for name in ours if name.startswith(("_journal", "_runner", "tables", "webhooks", "cli"))] == []
+    assert {name for name in ours if name.startswith("operations.") and "._" not in name} == {"operations.finders"}
+    assert [name for name in ours if name.startswith(("models.structs", "models.workflows", "models.jobs"))] == []
+
+
+def test_the_registry_is_complete_before_any_operation_is_imported() -> None:
+    names, by_name = printed_by(
+        "import json\n"
+        "from sixtyfour_async.operations._base import make_operation\n"
+        "found = make_operation('job-status', job_id='x').payload()\n"
+        "from sixtyfour_async import REGISTRY\n"
+        "print(json.dumps([list(REGISTRY), found]))"
+    )
+
+    assert set(names) == set(REGISTRY)
+    assert by_name == {"job_id": "x"}
 
 
 def test_a_method_has_its_signature_before_it_is_first_used() -> None:

@@ -13,15 +13,19 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import anyio
 import anyio.to_thread
 
-from sixtyfour_async._client.budget_store import BudgetStore, Visit, budget_place, open_store
 from sixtyfour_async._client.clock import Clock
 from sixtyfour_async._scheduling.shared_budget import SharedBudget
-from sixtyfour_async._scheduling.visits import Call, Grant
 from sixtyfour_async.errors import ConfigurationError, JournalError
+
+if TYPE_CHECKING:
+    from sixtyfour_async._client.budget_store import BudgetStore
+    from sixtyfour_async._postgres.address import Address
+    from sixtyfour_async._scheduling.visits import Call, Grant
 
 LEAVING_SECONDS = 2.0
 """Real seconds that the last visit may take; an account that is not given back is free again after its lease."""
@@ -96,6 +100,8 @@ class AccountVisits:
 
     def _join(self, place: str | Path) -> None:
         self._runner = uuid.uuid4().hex
+        from sixtyfour_async._client.budget_store import open_store
+
         self._store = open_store(place)
         self._error, self._has_visited = None, False
         self._budget.join(self.wake)
@@ -194,12 +200,21 @@ class AccountVisits:
             listener()
 
     def _carry(self, store: BudgetStore, call: Call) -> Grant:
+        from sixtyfour_async._client.budget_store import Visit
+
         return store.visit(Visit(self._key, self._runner, self._clock.speed, call, self._clock.machine))
 
     async def _in_thread(self, work: Callable[[], Grant]) -> Grant:
         if self._limiter is None:
             self._limiter = anyio.CapacityLimiter(1)
         return await anyio.to_thread.run_sync(work, limiter=self._limiter)
+
+
+def budget_place(place: str | Path) -> Path | Address:
+    """Return where the accounts are that a path or a URL names; see `budget_store.budget_place`."""
+    from sixtyfour_async._client.budget_store import budget_place as found
+
+    return found(place)
 
 
 def shown(place: str | Path) -> str:

@@ -10,9 +10,12 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self, get_args, get_origin
 
-from sixtyfour_async._client.job import Job, OperationSender
+from sixtyfour_async import operations
 from sixtyfour_async.operations import Operation, PagedOperation
 from sixtyfour_async.operations._parameters import bare, documentation, parameters
+
+if TYPE_CHECKING:
+    from sixtyfour_async._client.job import OperationSender
 
 AnyOperation = type[Operation[Any]]
 
@@ -42,6 +45,8 @@ def _row(operation: AnyOperation) -> Any:
 
 
 def _job(operation: AnyOperation) -> Any:
+    from sixtyfour_async._client.job import Job
+
     job: Any = Job
     return job[_answer(operation)]
 
@@ -112,13 +117,23 @@ class Method:
 
 
 class Binding:
-    """Makes a method of each form that an operation has; the form that is called bears the name itself."""
+    """Makes a method of each form that an operation has; the form that is called bears the name itself.
+
+    Args:
+        operation: The name of the operation in `operations`, which is imported when the method is used.
+    """
 
     forms: ClassVar[Mapping[str, Form]]
 
-    def __init__(self, operation: AnyOperation) -> None:
-        self._operation = operation
-        self._qualname = operation.__name__
+    def __init__(self, operation: str) -> None:
+        self._name = operation
+        self._qualname = operation
+
+    @property
+    def _operation(self) -> AnyOperation:
+        """The class of the operation; its module is imported when a method of its own is first asked for."""
+        found: AnyOperation = getattr(operations, self._name)
+        return found
 
     def __set_name__(self, owner: type, name: str) -> None:
         self._qualname = f"{owner.__qualname__}.{name}"
@@ -129,11 +144,11 @@ class Binding:
     def __get__(self, instance: Any, owner: type) -> Any:
         if instance is None:
             return self
-        client = _client_of(instance)
-        method = Method(client, self._operation, self.forms[""], self._qualname)
+        client, operation = _client_of(instance), self._operation
+        method = Method(client, operation, self.forms[""], self._qualname)
         for name, form in self.forms.items():
             if name:
-                setattr(method, name, Method(client, self._operation, form, f"{self._qualname}.{name}"))
+                setattr(method, name, Method(client, operation, form, f"{self._qualname}.{name}"))
         return method
 
 

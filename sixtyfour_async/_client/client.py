@@ -17,18 +17,13 @@ from pydantic import JsonValue
 
 from sixtyfour_async._client.account_visits import AccountVisits
 from sixtyfour_async._client.answers import Answer, RawResponse, read_answer
-from sixtyfour_async._client.auth import ApiKey, AuthScheme, OAuth, Tokens, read_key
+from sixtyfour_async._client.auth import ApiKey, AuthScheme, read_key
 from sixtyfour_async._client.bindings import Namespace
 from sixtyfour_async._client.clock import Clock
-from sixtyfour_async._client.download import DOWNLOAD_TIMEOUT_SECONDS, Download, DownloadOptions, Link, Progress
 from sixtyfour_async._client.hooks import Hooks, Observers
-from sixtyfour_async._client.job import Job
 from sixtyfour_async._client.namespaces import Namespaces
-from sixtyfour_async._client.paging import pages_of, rows_of
 from sixtyfour_async._client.pipeline import Pipeline, RateLimit
-from sixtyfour_async._client.result_files import Source, resolve_link
 from sixtyfour_async._client.secret import Secret
-from sixtyfour_async._client.stream import read_events
 from sixtyfour_async._client.transport import Transport
 from sixtyfour_async._scheduling.shared_budget import SharedBudget
 from sixtyfour_async._wire.body import Body
@@ -39,12 +34,14 @@ from sixtyfour_async._wire.codec import (
     encode_request,
     job_route,
 )
-from sixtyfour_async._wire.submit_answers import read_submit
 from sixtyfour_async.errors import ConfigurationError
-from sixtyfour_async.models.jobs import Report
 from sixtyfour_async.operations import JobOperation, Operation, PagedOperation
 
 if TYPE_CHECKING:
+    from sixtyfour_async._client.download import Link, Progress
+    from sixtyfour_async._client.job import Job
+    from sixtyfour_async._client.oauth import OAuth
+    from sixtyfour_async._client.result_files import Source
     from sixtyfour_async._client.transport import HTTPClient
 
 R = TypeVar("R")
@@ -119,7 +116,7 @@ class AsyncClient(Namespaces):
             requests = SharedBudget(requests_per_minute, lambda: clock.machine.read() * speed, speed)
         except ValueError as error:
             raise ConfigurationError(f"requests_per_minute: {error}") from error
-        credentials = ApiKey(key, auth_scheme) if auth is None else Tokens(auth, transport.base_url, clock)
+        credentials = ApiKey(key, auth_scheme) if auth is None else auth.tokens(transport.base_url, clock)
         name = key.reveal() if auth is None else auth.client_id
         account = AccountVisits(requests, clock, sha256(name.encode()).hexdigest(), budget)
         observers = Observers(tuple(hooks))
@@ -224,12 +221,15 @@ class AsyncClient(Namespaces):
             ResponseError: The answer holds neither an id nor the finished result. The job may be running.
             ConfigurationError: The service does not take this operation as a job: use `send`.
         """
+        from sixtyfour_async._client.job import Job
+        from sixtyfour_async._wire.submit_answers import read_submit
+
         request = encode(operation, job_route(operation), timeout=SUBMIT_TIMEOUT_SECONDS)
         value, _ = await self._pipeline.send_json(request, operation)
         answer = read_submit(operation, Body.of(value), request.operation)
-        if isinstance(answer, Report):
-            return Job(self, operation, "", self._pipeline.clock, ended=answer)
-        return Job(self, operation, answer, self._pipeline.clock)
+        if isinstance(answer, str):
+            return Job(self, operation, answer, self._pipeline.clock)
+        return Job(self, operation, "", self._pipeline.clock, ended=answer)
 
     def job(self, operation: JobOperation[R] | type[JobOperation[R]], id: str) -> Job[R]:  # noqa: A002
         """Return a handle to a job that was submitted earlier, by this process or another; nothing is sent.
@@ -239,6 +239,8 @@ class AsyncClient(Namespaces):
                 its ``struct``.
             id: The service's id for the job.
         """
+        from sixtyfour_async._client.job import Job
+
         submitted = cast("Any", operation)
         if isinstance(operation, type):
             submitted = submitted.model_construct()
@@ -250,10 +252,14 @@ class AsyncClient(Namespaces):
         The iteration ends when the service names no next page (a short or empty page is not the end), when the
         operation's row limit is reached, or, with a warning in the log, when a cursor repeats.
         """
+        from sixtyfour_async._client.paging import pages_of
+
         return pages_of(operation, self.send)
 
     def rows(self, operation: PagedOperation[R, T]) -> AsyncGenerator[T, None]:
         """Yield the rows of all pages, cut to the operation's row limit."""
+        from sixtyfour_async._client.paging import rows_of
+
         return rows_of(operation, self.send)
 
     async def events(self, operation: Operation[R]) -> AsyncGenerator[R, None]:
@@ -265,6 +271,8 @@ class AsyncClient(Namespaces):
             ResponseError: The response is no event stream, or an event does not fit the class.
             SixtyfourError: What `send` raises.
         """
+        from sixtyfour_async._client.stream import read_events
+
         request = encode(operation, answer_route(operation))
         async with self._pipeline.open(request) as response, aclosing(read_events(response, operation)) as events:
             async for event in events:
@@ -330,6 +338,8 @@ class AsyncClient(Namespaces):
             TransportError: The connection failed too often without progress.
             OSError: The file cannot be written; the message says why.
         """
+        from sixtyfour_async._client.download import DOWNLOAD_TIMEOUT_SECONDS, Download, DownloadOptions
+
         private = link if callable(link) else Secret(link, "[the link]")
         del link  # no frame holds it when an error is raised
         pipeline = self._pipeline
@@ -358,6 +368,8 @@ class AsyncClient(Namespaces):
             ResponseError: There is no finished file yet, or as in `download`.
             APIError, TransportError, OSError: As in `download`.
         """
+        from sixtyfour_async._client.result_files import resolve_link
+
         return await self.download(await resolve_link(self, source), to, progress=progress, max_bytes=max_bytes)
 
 

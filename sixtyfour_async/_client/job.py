@@ -25,7 +25,8 @@ from sixtyfour_async.errors import (
 )
 from sixtyfour_async.errors.printable import printable
 from sixtyfour_async.models.jobs import JobState, Report
-from sixtyfour_async.operations import REGISTRY, JobOperation, Operation, PagedOperation
+from sixtyfour_async.operations import JobOperation, Operation, PagedOperation
+from sixtyfour_async.operations._base import make_operation
 
 FRESH_SECONDS = 60.0
 """Seconds after the submit during which a 404 is taken for a job that is not visible yet. Assumed."""
@@ -177,7 +178,7 @@ class Job(Generic[R_co]):
                 f"the service cannot cancel {self.operation.endpoint.name}: "
                 f"job {self.id} keeps running and will be billed"
             )
-        return await self._client.send(REGISTRY[name](job_id=self.id))  # type: ignore[call-arg]
+        return await self._client.send(make_operation(name, job_id=self.id))
 
     async def _reports(self, deadline: float | None) -> AsyncGenerator[Report, None]:
         if self._ended is not None:

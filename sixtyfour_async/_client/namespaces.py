@@ -10,94 +10,93 @@ Type checkers and editors read ``namespaces.pyi``; ``python -m tests.surface.stu
 
 from __future__ import annotations
 
-from sixtyfour_async import operations as ops
 from sixtyfour_async._client.bindings import Call, Either, Events, Group, Namespace, Pages, Start
 
 
 class People(Namespace):
     """Research people, find and reverse their addresses and numbers."""
 
-    intelligence = Either(ops.PeopleIntelligence)
-    start_bulk_intelligence = Start(ops.BulkPeopleIntelligence)
-    enrich_lead = Either(ops.EnrichLead)
-    find_email = Either(ops.FindEmail)
-    find_email_bulk = Either(ops.FindEmailBulk)
-    find_phone = Either(ops.FindPhone)
-    find_phone_bulk = Either(ops.FindPhoneBulk)
-    reverse_email = Either(ops.ReverseEmail)
-    reverse_email_bulk = Either(ops.ReverseEmailBulk)
-    reverse_phone = Either(ops.ReversePhone)
-    reverse_phone_bulk = Either(ops.ReversePhoneBulk)
-    enrich_linkedin = Call(ops.EnrichLinkedIn)
-    get_linkedin = Call(ops.GetLinkedIn)
-    start_verify_age = Start(ops.VerifyAge)
-    verify_age_status = Call(ops.GetAgeStatus)
-    enrich_dataframe = Call(ops.EnrichDataframe)
-    find_email_v2 = Either(ops.FindEmailV2)
-    find_email_v2_bulk = Either(ops.FindEmailV2Bulk)
-    find_phone_v2 = Either(ops.FindPhoneV2)
-    find_phone_v2_bulk = Either(ops.FindPhoneV2Bulk)
+    intelligence = Either("PeopleIntelligence")
+    start_bulk_intelligence = Start("BulkPeopleIntelligence")
+    enrich_lead = Either("EnrichLead")
+    find_email = Either("FindEmail")
+    find_email_bulk = Either("FindEmailBulk")
+    find_phone = Either("FindPhone")
+    find_phone_bulk = Either("FindPhoneBulk")
+    reverse_email = Either("ReverseEmail")
+    reverse_email_bulk = Either("ReverseEmailBulk")
+    reverse_phone = Either("ReversePhone")
+    reverse_phone_bulk = Either("ReversePhoneBulk")
+    enrich_linkedin = Call("EnrichLinkedIn")
+    get_linkedin = Call("GetLinkedIn")
+    start_verify_age = Start("VerifyAge")
+    verify_age_status = Call("GetAgeStatus")
+    enrich_dataframe = Call("EnrichDataframe")
+    find_email_v2 = Either("FindEmailV2")
+    find_email_v2_bulk = Either("FindEmailV2Bulk")
+    find_phone_v2 = Either("FindPhoneV2")
+    find_phone_v2_bulk = Either("FindPhoneV2Bulk")
 
 
 class Company(Namespace):
     """Research companies."""
 
-    intelligence = Either(ops.CompanyIntelligence)
-    start_bulk_intelligence = Start(ops.BulkCompanyIntelligence)
-    enrich_company = Either(ops.EnrichCompany)
-    enrich_company_v2 = Either(ops.EnrichCompanyV2)
+    intelligence = Either("CompanyIntelligence")
+    start_bulk_intelligence = Start("BulkCompanyIntelligence")
+    enrich_company = Either("EnrichCompany")
+    enrich_company_v2 = Either("EnrichCompanyV2")
 
 
 class Agents(Namespace):
     """Qualify a record against criteria, or research open questions about it."""
 
-    qa = Either(ops.QAAgent)
-    research = Either(ops.ResearchAgent)
+    qa = Either("QAAgent")
+    research = Either("ResearchAgent")
 
 
 class Jobs(Namespace):
     """Poll a job by its id."""
 
-    status = Call(ops.GetJobStatus)
+    status = Call("GetJobStatus")
 
 
 class ExclusionLists(Namespace):
     """Saved lists of people or companies that searches leave out."""
 
-    create = Start(ops.CreateExclusionList)
-    list = Call(ops.ListExclusionLists)
-    get = Call(ops.GetExclusionList)
-    delete = Call(ops.DeleteExclusionList)
+    create = Start("CreateExclusionList")
+    list = Call("ListExclusionLists")
+    get = Call("GetExclusionList")
+    delete = Call("DeleteExclusionList")
 
 
 class History(Namespace):
     """Past searches of the user the key belongs to."""
 
-    list = Pages(ops.ListSearchHistory)
-    get = Call(ops.GetPastSearch)
-    volume = Call(ops.GetSearchVolume)
-    favourite = Call(ops.MarkFavourite)
-    delete = Call(ops.DeletePastSearch)
-    delete_all = Call(ops.DeleteSearchHistory)
+    list = Pages("ListSearchHistory")
+    get = Call("GetPastSearch")
+    volume = Call("GetSearchVolume")
+    favourite = Call("MarkFavourite")
+    delete = Call("DeletePastSearch")
+    delete_all = Call("DeleteSearchHistory")
 
 
 class Search(Namespace):
     """Search people and companies."""
 
-    start_deep_search = Start(ops.DeepSearch)
-    status = Call(ops.GetSearchStatus)
-    deep_search_status = Call(ops.GetDeepSearchStatus)
-    download = Call(ops.DownloadSearch)
-    query = Pages(ops.QuerySearch)
-    start_export = Start(ops.ExportSearch)
-    filter_search = Pages(ops.StartFilterSearch)
-    filter_capabilities = Call(ops.GetFilterCapabilities)
-    filter_field_values = Call(ops.GetFieldValues)
-    autocomplete = Call(ops.Autocomplete)
-    limits = Call(ops.GetSearchLimits)
-    start_lookalike = Start(ops.Lookalike)
-    lookalike_status = Call(ops.GetLookalikeStatus)
-    generate_title = Call(ops.GenerateTitle)
+    start_deep_search = Start("DeepSearch")
+    status = Call("GetSearchStatus")
+    deep_search_status = Call("GetDeepSearchStatus")
+    download = Call("DownloadSearch")
+    query = Pages("QuerySearch")
+    start_export = Start("ExportSearch")
+    filter_search = Pages("StartFilterSearch")
+    filter_capabilities = Call("GetFilterCapabilities")
+    filter_field_values = Call("GetFieldValues")
+    autocomplete = Call("Autocomplete")
+    limits = Call("GetSearchLimits")
+    start_lookalike = Start("Lookalike")
+    lookalike_status = Call("GetLookalikeStatus")
+    generate_title = Call("GenerateTitle")
     exclusion_lists = Group(ExclusionLists)
     history = Group(History)
 
@@ -105,66 +104,66 @@ class Search(Namespace):
 class RestWorkflows(Namespace):
     """The REST-style routes that an older third-party reference gives for workflows; unconfirmed."""
 
-    create = Call(ops.PostWorkflow)
-    update = Call(ops.PatchWorkflow)
-    delete = Call(ops.RemoveWorkflow)
+    create = Call("PostWorkflow")
+    update = Call("PatchWorkflow")
+    delete = Call("RemoveWorkflow")
 
 
 class Workflows(Namespace):
     """Define and run workflows and fetch what they made."""
 
-    create = Call(ops.CreateWorkflow)
-    update = Call(ops.UpdateWorkflow)
-    delete = Call(ops.DeleteWorkflow)
-    list = Call(ops.ListWorkflows)
-    get = Call(ops.GetWorkflow)
-    blocks = Call(ops.ListBlocks)
-    run = Start(ops.RunWorkflow)
-    runs = Call(ops.ListRuns)
-    live_status = Call(ops.GetLiveStatus)
-    download_links = Call(ops.GetDownloadLinks)
-    cancel = Call(ops.CancelRun)
+    create = Call("CreateWorkflow")
+    update = Call("UpdateWorkflow")
+    delete = Call("DeleteWorkflow")
+    list = Call("ListWorkflows")
+    get = Call("GetWorkflow")
+    blocks = Call("ListBlocks")
+    run = Start("RunWorkflow")
+    runs = Call("ListRuns")
+    live_status = Call("GetLiveStatus")
+    download_links = Call("GetDownloadLinks")
+    cancel = Call("CancelRun")
     rest = Group(RestWorkflows)
 
 
 class Schedules(Namespace):
     """Workflows that run by the clock."""
 
-    create = Call(ops.CreateSchedule)
-    list = Call(ops.ListSchedules)
-    get = Call(ops.GetSchedule)
-    update = Call(ops.UpdateSchedule)
-    delete = Call(ops.DeleteSchedule)
-    disable_bound = Call(ops.DisableBoundSchedules)
-    active_counts = Call(ops.CountActiveSchedules)
+    create = Call("CreateSchedule")
+    list = Call("ListSchedules")
+    get = Call("GetSchedule")
+    update = Call("UpdateSchedule")
+    delete = Call("DeleteSchedule")
+    disable_bound = Call("DisableBoundSchedules")
+    active_counts = Call("CountActiveSchedules")
 
 
 class Storage(Namespace):
     """Upload files, and refer to them by handle in later calls."""
 
-    upload_csv = Call(ops.UploadCSV)
+    upload_csv = Call("UploadCSV")
 
 
 class Account(Namespace):
     """Credit balance and usage of the account."""
 
-    check_balance = Call(ops.CheckBalance)
-    usage = Call(ops.GetUsage)
+    check_balance = Call("CheckBalance")
+    usage = Call("GetUsage")
 
 
 class Structs(Namespace):
     """Generate a ``struct``, the fields to research, from a description."""
 
-    generate = Call(ops.GenerateStruct)
+    generate = Call("GenerateStruct")
 
 
 class SigningSecrets(Namespace):
     """The secret that signs webhooks; administrators only."""
 
-    get = Call(ops.GetSigningSecret)
-    create = Call(ops.CreateSigningSecret)
-    delete = Call(ops.DeleteSigningSecret)
-    roll = Call(ops.RollSigningSecret)
+    get = Call("GetSigningSecret")
+    create = Call("CreateSigningSecret")
+    delete = Call("DeleteSigningSecret")
+    roll = Call("RollSigningSecret")
 
 
 class Webhooks(Namespace):
@@ -176,89 +175,89 @@ class Webhooks(Namespace):
 class OAuthClients(Namespace):
     """The OAuth clients of an organization and their keys; administrators only."""
 
-    create = Call(ops.CreateOAuthClient)
-    list = Call(ops.ListOAuthClients)
-    get = Call(ops.GetOAuthClient)
-    update = Call(ops.UpdateOAuthClient)
-    delete = Call(ops.DeleteOAuthClient)
-    add_key = Call(ops.AddOAuthKey)
-    keys = Call(ops.ListOAuthKeys)
-    revoke_key = Call(ops.RevokeOAuthKey)
-    validate_jwks = Call(ops.ValidateJWKS)
+    create = Call("CreateOAuthClient")
+    list = Call("ListOAuthClients")
+    get = Call("GetOAuthClient")
+    update = Call("UpdateOAuthClient")
+    delete = Call("DeleteOAuthClient")
+    add_key = Call("AddOAuthKey")
+    keys = Call("ListOAuthKeys")
+    revoke_key = Call("RevokeOAuthKey")
+    validate_jwks = Call("ValidateJWKS")
 
 
 class OAuth(Namespace):
     """Tokens instead of a key."""
 
-    metadata = Call(ops.GetOAuthMetadata)
-    token = Call(ops.CreateToken)
+    metadata = Call("GetOAuthMetadata")
+    token = Call("CreateToken")
     clients = Group(OAuthClients)
 
 
 class OrgChart(Namespace):
     """Org charts, by an older specification; ``company.intelligence`` supersedes them."""
 
-    filter_capabilities = Call(ops.GetOrgChartCapabilities)
-    find_people = Call(ops.FindOrgChartPeople)
-    full = Call(ops.GetFullOrgChart)
+    filter_capabilities = Call("GetOrgChartCapabilities")
+    find_people = Call("FindOrgChartPeople")
+    full = Call("GetFullOrgChart")
 
 
 class Chat(Namespace):
     """Unpublished: the dashboard's chat."""
 
-    send = Events(ops.Chat)
-    stop = Call(ops.StopChat)
-    approve = Call(ops.ApproveInChat)
-    create_session = Call(ops.CreateChatSession)
-    list_sessions = Call(ops.ListChatSessions)
-    get_session = Call(ops.GetChatSession)
-    rename_session = Call(ops.RenameChatSession)
-    delete_session = Call(ops.DeleteChatSession)
-    stream_session = Events(ops.StreamChatSession)
-    get_engine = Call(ops.GetChatEngine)
-    mark_read = Call(ops.MarkChatRead)
-    get_settings = Call(ops.GetChatSettings)
-    update_settings = Call(ops.UpdateChatSettings)
+    send = Events("Chat")
+    stop = Call("StopChat")
+    approve = Call("ApproveInChat")
+    create_session = Call("CreateChatSession")
+    list_sessions = Call("ListChatSessions")
+    get_session = Call("GetChatSession")
+    rename_session = Call("RenameChatSession")
+    delete_session = Call("DeleteChatSession")
+    stream_session = Events("StreamChatSession")
+    get_engine = Call("GetChatEngine")
+    mark_read = Call("MarkChatRead")
+    get_settings = Call("GetChatSettings")
+    update_settings = Call("UpdateChatSettings")
 
 
 class Workspaces(Namespace):
     """Unpublished: the dashboard's workspaces."""
 
-    create = Call(ops.CreateWorkspace)
-    get = Call(ops.GetWorkspace)
-    mount_viewer = Call(ops.MountViewer)
-    unmount_viewer = Call(ops.UnmountViewer)
-    update_viewer = Call(ops.PatchViewer)
-    activate_viewer = Call(ops.ActivateViewer)
-    stream = Events(ops.StreamWorkspace)
+    create = Call("CreateWorkspace")
+    get = Call("GetWorkspace")
+    mount_viewer = Call("MountViewer")
+    unmount_viewer = Call("UnmountViewer")
+    update_viewer = Call("PatchViewer")
+    activate_viewer = Call("ActivateViewer")
+    stream = Events("StreamWorkspace")
 
 
 class Interactive(Namespace):
     """Unpublished: workflows that are built while they run."""
 
-    start = Call(ops.StartInteractive)
-    add_block = Call(ops.AddInteractiveBlock)
-    finish = Call(ops.FinishInteractive)
-    state = Call(ops.GetInteractiveState)
-    output = Call(ops.GetInteractiveOutput)
-    save = Call(ops.SaveInteractive)
+    start = Call("StartInteractive")
+    add_block = Call("AddInteractiveBlock")
+    finish = Call("FinishInteractive")
+    state = Call("GetInteractiveState")
+    output = Call("GetInteractiveOutput")
+    save = Call("SaveInteractive")
 
 
 class SlackLinks(Namespace):
     """Unpublished: Slack users who are users of the dashboard."""
 
-    confirm = Call(ops.ConfirmSlackLink)
-    list = Call(ops.ListSlackLinks)
-    delete = Call(ops.DeleteSlackLink)
+    confirm = Call("ConfirmSlackLink")
+    list = Call("ListSlackLinks")
+    delete = Call("DeleteSlackLink")
 
 
 class GoogleSheets(Namespace):
     """The dashboard's connection to Google Sheets; in the specification, but of use to the dashboard only."""
 
-    status = Call(ops.GetSheetsStatus)
-    connect = Call(ops.ConnectSheets)
-    disconnect = Call(ops.DisconnectSheets)
-    access_token = Call(ops.GetSheetsToken)
+    status = Call("GetSheetsStatus")
+    connect = Call("ConnectSheets")
+    disconnect = Call("DisconnectSheets")
+    access_token = Call("GetSheetsToken")
 
 
 class Dashboard(Namespace):

@@ -8,8 +8,9 @@ from pydantic import JsonValue
 from sixtyfour_async._client.bindings import Namespace
 from sixtyfour_async._client.job import Job
 from sixtyfour_async.models.account import Balance, GeneratedStruct, NewSigningSecret, OAuthClient, OAuthKey, OAuthMetadata, OAuthToken, Schedule, SigningSecret, StoredFile, StructField
+from sixtyfour_async.models.contact_results import EmailResult, PhoneResult, ReverseResult
 from sixtyfour_async.models.discovery import FieldValues, FilterCapabilities, SearchLimits, SearchTitle, Suggestions
-from sixtyfour_async.models.enrichment import AgeStatus, EmailResult, Intelligence, PhoneResult, QAResult, ReverseResult, S
+from sixtyfour_async.models.enrichment import AgeStatus, Intelligence, QAResult, S
 from sixtyfour_async.models.jobs import JobStatus
 from sixtyfour_async.models.lists import ExclusionList, LookalikeStatus
 from sixtyfour_async.models.search import DownloadLink, SearchPage, SearchStatus

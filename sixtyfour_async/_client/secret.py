@@ -52,8 +52,8 @@ def redact(secrets: Iterable[Secret], text: str) -> str:
     A short one is replaced where it is a word of its own: a key ``internal`` must not garble ``internal_error``.
     """
     for secret in secrets:
-        pattern = _pattern(secret)
-        text = text if pattern is None else pattern.sub(secret.mark, text)
+        if secret.reveal() in text and (pattern := _pattern(secret)) is not None:
+            text = pattern.sub(secret.mark, text)
     return text
 
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from http import HTTPStatus
 
 from sixtyfour_async._client.auth import AuthHeaders, Credentials
-from sixtyfour_async._client.hooks import ATTEMPT, Observers, RequestSent, ResponseSeen, note_attempt
+from sixtyfour_async._client.hooks import ATTEMPT, Observers, note_attempt
 from sixtyfour_async._client.response import StreamedResponse
 from sixtyfour_async._client.transport import Transport
 from sixtyfour_async._scheduling.budget import Ticket
@@ -133,6 +133,8 @@ class Sender:
 
     def _notify_request(self, request: HTTPRequest, auth: AuthHeaders) -> float:
         if self.observers.hooks:
+            from sixtyfour_async._client.request_events import RequestSent
+
             own = {name.lower(): value for name, value in request.headers.items()}
             headers = own | dict.fromkeys(auth.headers, "[the key]")
             self.observers.request(RequestSent(request.operation, request.method, request.path, headers))
@@ -148,6 +150,8 @@ class Sender:
     ) -> None:
         if not self.observers.hooks:
             return
+        from sixtyfour_async._client.request_events import ResponseSeen
+
         headers = dict[str, str]() if response is None else response.headers
         status = None if response is None else response.status
         attempt = ATTEMPT.get()

@@ -36,7 +36,7 @@ from sixtyfour_async.errors import ConfigurationError, RunStoppedError
 from sixtyfour_async.models import Intelligence
 from sixtyfour_async.models.jobs import Report
 from sixtyfour_async.operations import JobOperation
-from sixtyfour_async.operations._fields import Typed
+from sixtyfour_async.operations._structured import Typed
 from sixtyfour_async.webhooks.urls import delivery_url
 
 R = TypeVar("R")

@@ -8,6 +8,9 @@ MINUTE = 60.0
 MIN_LIMIT = 3
 """The lowest limit, in requests a minute, that can be kept: one for the margin, one for the burst, one to refill."""
 
+SHARE_SECONDS = 0.75
+"""Life of a share. Longer: more of the capacity is in hands that have spent it. Shorter: it dies under way."""
+
 MIN_RATE_FRACTION = 0.05
 """Part of the rate that we keep, however much other traffic there seems to be."""
 

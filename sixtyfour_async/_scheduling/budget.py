@@ -19,9 +19,12 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from sixtyfour_async._scheduling.allotment import MIN_LIMIT, MIN_RATE_FRACTION, MINUTE, allotment
-from sixtyfour_async._scheduling.breaker import SubmitBreaker
+
+if TYPE_CHECKING:
+    from sixtyfour_async._scheduling.breaker import SubmitBreaker
 
 _WHOLE_TOKEN = 1.0 - 1e-9
 """A token, less what rounding may have taken off it."""
@@ -116,6 +119,11 @@ class Budget:
         self._tokens -= 1.0
         self._count(now, foreground=foreground)
         return TICKET
+
+    @property
+    def most_counted(self) -> int:
+        """How many of what is wanted make a difference: nobody but the foreground asks whether there is any."""
+        return 1
 
     def want(self, who: int, polls: int, submits: int, bulk: int = 0) -> None:
         """Learn what one of those who share the budget in the background would send now.

@@ -15,9 +15,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sixtyfour_async.errors import SixtyfourError
-from sixtyfour_async.models.jobs import Report
+
+if TYPE_CHECKING:
+    from sixtyfour_async.models.jobs import Report
 
 
 class Phase(StrEnum):

@@ -65,6 +65,7 @@ class Ledger:
         is_behind: Is it known that others have spent or hold more than was looked up?
         others: May rows that other runners of the journal hold return money? None: that has to be looked up, as does
             what they have spent. A journal of one runner has no others.
+        is_capped: Is there a cap on the money?
     """
 
     cap_cents: float | None = None
@@ -79,6 +80,7 @@ class Ledger:
     notices: list[str] = field(default_factory=list[str])
     is_behind: bool = False
     others: bool | None = False
+    is_capped: bool = field(init=False)
     _accounts: list[Account] = field(init=False)
     _dearest: dict[str, float] = field(default_factory=dict[str, float])
     _uncharged: Counter[str] = field(default_factory=Counter[str])
@@ -87,6 +89,7 @@ class Ledger:
     def __post_init__(self) -> None:
         self._accounts = [Account("journal", self.cap_cents)]
         self._accounts += [Account(period, cap) for period, cap in self.period_caps.items()]
+        self.is_capped = any(account.cap_cents is not None for account in self._accounts)
 
     @property
     def charged_cents(self) -> float:
@@ -102,11 +105,6 @@ class Ledger:
     def exposed_cents(self) -> float:
         """Set aside for rows whose end is not known: parked as unknown, or handed back while they ran."""
         return self._accounts[0].exposed_cents
-
-    @property
-    def is_capped(self) -> bool:
-        """Is there a cap on the money?"""
-        return any(account.cap_cents is not None for account in self._accounts)
 
     def advance(self, now: str) -> None:
         """Book what comes at this instant; a new day or month begins with nothing spent."""

@@ -281,7 +281,9 @@ class Scheduler:
             self.poller.update_cost(now, self.queues.ready_count(now, self.spending.affordable), self.budget.rate)
         while next_commands := self._next(now):
             commands += next_commands
-        self.budget.want(id(self), *wanted(self.poller, self.poll_breaker, self.queues, self.spending, now))
+        most = self.budget.most_counted
+        wants = wanted(self.poller, self.poll_breaker, self.queues, self.spending, now, most=most)
+        self.budget.want(id(self), *wants)
         return commands
 
     def wake_at(self, now: float) -> float | None:

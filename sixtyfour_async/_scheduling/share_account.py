@@ -30,10 +30,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from sixtyfour_async._scheduling.allotment import MIN_RATE_FRACTION, MINUTE, allotment
-
-SHARE_SECONDS = 0.75
-"""Life of a share. Longer: more of the capacity is in hands that have spent it. Shorter: it dies under way."""
+from sixtyfour_async._scheduling.allotment import MIN_RATE_FRACTION, MINUTE, SHARE_SECONDS, allotment
 
 VISIT_SECONDS = 0.25
 """Time between the visits of a process that waits for many requests and has nobody beside it."""

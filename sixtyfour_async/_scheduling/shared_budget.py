@@ -14,16 +14,21 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from sixtyfour_async._scheduling.allotment import MIN_LIMIT
-from sixtyfour_async._scheduling.breaker import SubmitBreaker
+from sixtyfour_async._scheduling.allotment import MIN_LIMIT, SHARE_SECONDS
 from sixtyfour_async._scheduling.budget import Budget, Ticket
-from sixtyfour_async._scheduling.share_account import SHARE_SECONDS
 from sixtyfour_async._scheduling.shared_window import SharedWindow
-from sixtyfour_async._scheduling.visits import Call, Grant
+
+if TYPE_CHECKING:
+    from sixtyfour_async._scheduling.breaker import SubmitBreaker
+    from sixtyfour_async._scheduling.visits import Call, Grant
 
 MOST_WANTED_SECONDS = 2.0
 """The time in which all the requests come in that are asked for at once; more makes no difference."""
+
+MOST_COUNTED = 16
+"""Due polls that are counted: more makes no difference."""
 
 LEASE_SECONDS = 1.0
 """Real seconds for which the account is lent: who comes meanwhile waits half as long, or as long when it is frozen."""
@@ -166,6 +171,11 @@ class SharedBudget(Budget):
         if not own and remaining is not None:
             self._remaining_to_tell = remaining, self._clock()
 
+    @property
+    def most_counted(self) -> int:
+        """How many of what is wanted make a difference: as many as are asked for at once, at the published limit."""
+        return MOST_COUNTED if self.is_shared else 1
+
     def want(self, who: int, polls: int, submits: int, bulk: int = 0) -> None:
         """Learn what one of those who share the budget in the background would send now; see `Budget.want`."""
         Budget.want(self, who, polls, submits, bulk)
@@ -290,6 +300,8 @@ class SharedBudget(Budget):
         remaining, bulk = self._remaining_to_tell, self._bulk_wanted()
         bulk = bulk if self._clock() >= self._bulk_again_at else 0
         foreground, polls, submits = self._waits()
+        from sixtyfour_async._scheduling.visits import Call  # noqa: PLC0415 (most budgets are shared with nobody)
+
         return Call(
             limit=self._own_limit,
             waits=(foreground, polls, submits + bulk),

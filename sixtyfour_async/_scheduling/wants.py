@@ -11,20 +11,25 @@ from sixtyfour_async._scheduling.poller import Poller
 from sixtyfour_async._scheduling.queues import SubmitQueues
 from sixtyfour_async._scheduling.spending import Spending
 
-MOST_COUNTED = 16
-"""Due polls that are counted: more makes no difference."""
-
 
 def wanted(
-    poller: Poller, poll_breaker: PollBreaker, queues: SubmitQueues, spending: Spending, now: float
+    poller: Poller, poll_breaker: PollBreaker, queues: SubmitQueues, spending: Spending, now: float, *, most: int
 ) -> tuple[int, int, int]:
     """Return how many polls, how many submits, and how many bulk submits only the budget holds back.
 
     Health checks count among the submits. Bulk submits are those that wait behind their limit, which is the budget's.
+
+    Args:
+        poller: The polls.
+        poll_breaker: What holds all of them back.
+        queues: The submits.
+        spending: What holds some of them back.
+        now: The instant.
+        most: How many to count; more make no difference. With 1 it is only told whether there are any.
     """
     polls = 0
     if poller.next_at() <= now and poll_breaker.opens_at(now) <= now:
-        polls = 1 if poll_breaker.is_open else poller.queue.due_count(now, MOST_COUNTED)
+        polls = 1 if poll_breaker.is_open else poller.queue.due_count(now, most)
     if not queues:
         return polls, 0, 0
     if queues.breaker.check_at() <= now:
@@ -32,4 +37,4 @@ def wanted(
     bulk = 0 if queues.breaker.opens_at(now) is None else queues.waiting_behind(BULK_LIMIT)
     if queues.ready_at(now, spending.must_wait) > now:
         return polls, 0, bulk
-    return polls, max(1, queues.ready_count(now, spending.affordable)), bulk
+    return polls, 1 if most == 1 else max(1, queues.ready_count(now, spending.affordable)), bulk

@@ -37,7 +37,7 @@ from sixtyfour_async.errors import (
 )
 from sixtyfour_async.errors.foreign import FOREIGN
 from sixtyfour_async.models._base import json_object
-from sixtyfour_async.operations._base import REGISTRY, Operation, Route
+from sixtyfour_async.operations._base import Operation, Route, make_operation
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -203,7 +203,7 @@ def _fallback(operation: Operation[Any]) -> HTTPRequest | None:
     if not name:
         return None
     fields = {field: getattr(operation, field) for field in getattr(operation, "model_fields_set", ())}
-    other = REGISTRY[name](**fields)
+    other = make_operation(name, **fields)
     return encode(other, answer_route(other))
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from sixtyfour_async.errors import ConfigurationError, ResponseError
 from sixtyfour_async.models import DownloadLink, JobStatus, LiveStatus, ResultFile, SearchStatus, final_file
 from sixtyfour_async.models._base import Model, json_array
-from sixtyfour_async.operations._base import REGISTRY, Operation
+from sixtyfour_async.operations._base import Operation, make_operation
 
 HasFile: TypeAlias = SearchStatus | LiveStatus | JobStatus
 """A status from which a link can be requested."""
@@ -29,17 +29,13 @@ def link_operation(source: HasFile) -> Operation[Any]:
                 f"search {source.task_id} has no file: its status is {source.status!r}, or it was submitted with "
                 "output_mode='query_only' (then page through its rows by search_id)"
             )
-        return _operation("search-download", resource_handle_id=source.resource_handle_id)
+        return make_operation("search-download", resource_handle_id=source.resource_handle_id)
     if isinstance(source, LiveStatus):
-        return _operation("workflow-download-links", run_id=source.run_id)
+        return make_operation("workflow-download-links", run_id=source.run_id)
     job_id = source.id or source.task_id
     if not job_id:
         raise ConfigurationError("the job status contains no job id, so no link can be requested")
-    return _operation("job-status", job_id=job_id)
-
-
-def _operation(name: str, **fields: str) -> Operation[Any]:
-    return REGISTRY[name](**fields)
+    return make_operation("job-status", job_id=job_id)
 
 
 def extract_link(answer: object) -> str:

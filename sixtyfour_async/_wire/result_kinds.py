@@ -34,13 +34,14 @@ from sixtyfour_async._wire.unwrapping import (
     shorten,
 )
 from sixtyfour_async.models._base import Model, json_mapping, json_object
+from sixtyfour_async.models.contact_results import EmailResult, PhoneResult
 from sixtyfour_async.models.contacts import EMAILS, PHONES, ContactShape
-from sixtyfour_async.models.enrichment import EmailResult, Intelligence, PhoneResult, QAResult, ReverseResult
-from sixtyfour_async.models.jobs import WrappedStatus
 from sixtyfour_async.models.spelling import normal_key, normal_text, respell
 from sixtyfour_async.models.status_words import error_text, has_content
-from sixtyfour_async.models.workflows import ResultFile
 from sixtyfour_async.operations._base import JobOperation, Operation
+
+_JUDGEMENT = "sixtyfour_async.models.enrichment.QAResult"
+_STATUS = "sixtyfour_async.models.jobs.WrappedStatus"
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,12 @@ class Asked:
         """The answer's class without its arguments; None when it is no class."""
         cls = get_origin(self.answer) or self.answer
         return cls if isinstance(cls, type) else None
+
+    @cached_property
+    def kinds(self) -> tuple[str, ...]:
+        """The full names of the answer's class and of its bases, the nearest first."""
+        bases = () if self.cls is None else self.cls.__mro__
+        return tuple(f"{base.__module__}.{base.__qualname__}" for base in bases)
 
     @cached_property
     def is_job(self) -> bool:
@@ -92,7 +99,7 @@ class Asked:
     @property
     def is_judgement(self) -> bool:
         """Whether a record is judged: the answer is then more than the fields asked for."""
-        return self.cls is not None and issubclass(self.cls, QAResult)
+        return _JUDGEMENT in self.kinds
 
     def is_echo(self, key: str, value: JsonValue) -> bool:
         """Return whether a value is what was sent under the same key."""
@@ -129,15 +136,13 @@ def reader_of(asked: Asked) -> Reader | None:
 
     Research is judged however it was asked for, anything else only as a job: a deletion has no answer to miss.
     """
-    for base, reader in _READERS.items():
-        if asked.cls is not None and issubclass(asked.cls, base) and (asked.is_job or reader is read_structured):
-            return reader
-    return None
+    reader = next((READERS[kind] for kind in asked.kinds if kind in READERS), None)
+    return reader if asked.is_job or reader is read_structured else None
 
 
 def is_documented(asked: Asked) -> bool:
     """Return whether the keys of an answer that is not judged are known; a status unwraps itself."""
-    return asked.cls is not None and issubclass(asked.cls, Model) and not issubclass(asked.cls, WrappedStatus)
+    return asked.cls is not None and issubclass(asked.cls, Model) and _STATUS not in asked.kinds
 
 
 # --- contacts ---------------------------------------------------------------------------------------------------------
@@ -303,17 +308,17 @@ def read_documented(asked: Asked, found: dict[str, Any]) -> Found:
     return Found(value, recognised, recognised)
 
 
-_READERS: Mapping[type, Reader] = {
-    EmailResult: _read_emails,
-    PhoneResult: _read_phones,
-    Intelligence: read_structured,
-    QAResult: read_structured,
-    ReverseResult: read_profile,
-    dict: read_profile,
-    WrappedStatus: _read_handle,
-    ResultFile: _read_handle,
+READERS: Mapping[str, Reader] = {
+    "sixtyfour_async.models.contact_results.EmailResult": _read_emails,
+    "sixtyfour_async.models.contact_results.PhoneResult": _read_phones,
+    "sixtyfour_async.models.contact_results.ReverseResult": read_profile,
+    "sixtyfour_async.models.enrichment.Intelligence": read_structured,
+    _JUDGEMENT: read_structured,
+    "builtins.dict": read_profile,
+    _STATUS: _read_handle,
+    "sixtyfour_async.models.workflows.ResultFile": _read_handle,
 }
-"""Class of an answer → how a result is read."""
+"""Class of an answer, or a base of it → how a result is read; by name, as one kind must not import all others."""
 
 FREE_SHAPES = frozenset({read_profile, _read_handle})
 """Readers of results that are answers in any shape."""

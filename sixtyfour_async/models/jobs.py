@@ -23,6 +23,7 @@ from sixtyfour_async.models.poll_fields import (
     WORD_FIELDS,
     documented_form,
 )
+from sixtyfour_async.models.started import Started
 from sixtyfour_async.models.status_words import (
     JobState,
     Judgement,
@@ -79,17 +80,6 @@ class Report:
         if self.state is JobState.CANCELLED:
             return JobCancelledError("was cancelled", job_id=job_id, state=self.word)
         return JobFailedError(self.error or f"ended as {self.word!r}", job_id=job_id, state=self.word)
-
-
-class Started(Model):
-    """Answer to the submit of a job. Source: docs.sixtyfour.ai, the page of each operation."""
-
-    task_id: str
-    """Id of the job, to poll it with."""
-    status: str | None = None
-    """First status word, which differs from route to route: ``RUNNING``, ``pending``, ``queued``."""
-    message: str | None = None
-    """A text for people, on search routes."""
 
 
 class WrappedStatus(Model):

@@ -4,182 +4,188 @@ In: what a caller passes as parameters, validated when the operation is made. Ou
 runner can submit, and the journal can store. Imports `models` and `errors` only.
 """
 
-from sixtyfour_async.operations._base import (
-    REGISTRY,
-    Endpoint,
-    JobOperation,
-    Operation,
-    PagedOperation,
-    Request,
-    Route,
-)
-from sixtyfour_async.operations._files import (
-    Upload,
-)
-from sixtyfour_async.operations.account import (
-    CheckBalance,
-    GetAgeStatus,
-    GetJobStatus,
-    GetUsage,
-)
-from sixtyfour_async.operations.agents import (
-    Criterion,
-    EnrichLinkedIn,
-    GenerateStruct,
-    GetLinkedIn,
-    QAAgent,
-    ResearchAgent,
-    VerifyAge,
-)
-from sixtyfour_async.operations.chat import (
-    ActivateViewer,
-    ApproveInChat,
-    Chat,
-    CreateChatSession,
-    CreateWorkspace,
-    DeleteChatSession,
-    GetChatEngine,
-    GetChatSession,
-    GetChatSettings,
-    GetWorkspace,
-    ListChatSessions,
-    MarkChatRead,
-    MountViewer,
-    PatchViewer,
-    RenameChatSession,
-    StopChat,
-    StreamChatSession,
-    StreamWorkspace,
-    UnmountViewer,
-    UpdateChatSettings,
-)
-from sixtyfour_async.operations.dashboard import (
-    AddInteractiveBlock,
-    ConfirmSlackLink,
-    ConnectSheets,
-    DeleteSlackLink,
-    DisconnectSheets,
-    FinishInteractive,
-    GetInteractiveOutput,
-    GetInteractiveState,
-    GetSheetsStatus,
-    GetSheetsToken,
-    ListSlackLinks,
-    SaveInteractive,
-    StartInteractive,
-)
-from sixtyfour_async.operations.discovery import (
-    Autocomplete,
-    DeletePastSearch,
-    DeleteSearchHistory,
-    GenerateTitle,
-    GetFieldValues,
-    GetFilterCapabilities,
-    GetPastSearch,
-    GetSearchLimits,
-    GetSearchVolume,
-    ListSearchHistory,
-    MarkFavourite,
-)
-from sixtyfour_async.operations.files import (
-    EnrichDataframe,
-    UploadCSV,
-)
-from sixtyfour_async.operations.finders import (
-    FindEmail,
-    FindEmailBulk,
-    FindEmailV2,
-    FindEmailV2Bulk,
-    FindPhone,
-    FindPhoneBulk,
-    FindPhoneV2,
-    FindPhoneV2Bulk,
-    ReverseEmail,
-    ReverseEmailBulk,
-    ReversePhone,
-    ReversePhoneBulk,
-)
-from sixtyfour_async.operations.intelligence import (
-    BulkCompanyIntelligence,
-    BulkPeopleIntelligence,
-    CompanyIntelligence,
-    EnrichCompany,
-    EnrichCompanyV2,
-    EnrichLead,
-    PeopleIntelligence,
-)
-from sixtyfour_async.operations.lists import (
-    CreateExclusionList,
-    DeleteExclusionList,
-    EntityIds,
-    GetExclusionList,
-    GetLookalikeStatus,
-    ListExclusionLists,
-    Lookalike,
-    SearchResults,
-    UploadedFile,
-)
-from sixtyfour_async.operations.oauth import (
-    AddOAuthKey,
-    CreateOAuthClient,
-    CreateToken,
-    DeleteOAuthClient,
-    GetOAuthClient,
-    GetOAuthMetadata,
-    ListOAuthClients,
-    ListOAuthKeys,
-    RevokeOAuthKey,
-    UpdateOAuthClient,
-    ValidateJWKS,
-)
-from sixtyfour_async.operations.org_chart import (
-    FindOrgChartPeople,
-    GetFullOrgChart,
-    GetOrgChartCapabilities,
-)
-from sixtyfour_async.operations.schedules import (
-    CountActiveSchedules,
-    CreateSchedule,
-    DeleteSchedule,
-    DisableBoundSchedules,
-    GetSchedule,
-    ListSchedules,
-    UpdateSchedule,
-)
-from sixtyfour_async.operations.search import (
-    DeepSearch,
-    DownloadSearch,
-    ExportSearch,
-    GetDeepSearchStatus,
-    GetSearchStatus,
-    QuerySearch,
-    StartFilterSearch,
-)
-from sixtyfour_async.operations.webhooks import (
-    CreateSigningSecret,
-    DeleteSigningSecret,
-    GetSigningSecret,
-    RollSigningSecret,
-)
-from sixtyfour_async.operations.workflows import (
-    Block,
-    CancelRun,
-    CreateWorkflow,
-    DeleteWorkflow,
-    Edge,
-    GetDownloadLinks,
-    GetLiveStatus,
-    GetWorkflow,
-    Graph,
-    ListBlocks,
-    ListRuns,
-    ListWorkflows,
-    PatchWorkflow,
-    PostWorkflow,
-    RemoveWorkflow,
-    RunWorkflow,
-    UpdateWorkflow,
-)
+from typing import TYPE_CHECKING
+
+from sixtyfour_async._facade import facade
+from sixtyfour_async.operations._homes import HOMES
+
+if TYPE_CHECKING:
+    from sixtyfour_async.operations._base import (
+        Endpoint,
+        JobOperation,
+        Operation,
+        PagedOperation,
+        Request,
+        Route,
+    )
+    from sixtyfour_async.operations._files import (
+        Upload,
+    )
+    from sixtyfour_async.operations._registry import REGISTRY
+    from sixtyfour_async.operations.account import (
+        CheckBalance,
+        GetAgeStatus,
+        GetJobStatus,
+        GetUsage,
+    )
+    from sixtyfour_async.operations.agents import (
+        Criterion,
+        EnrichLinkedIn,
+        GenerateStruct,
+        GetLinkedIn,
+        QAAgent,
+        ResearchAgent,
+        VerifyAge,
+    )
+    from sixtyfour_async.operations.chat import (
+        ActivateViewer,
+        ApproveInChat,
+        Chat,
+        CreateChatSession,
+        CreateWorkspace,
+        DeleteChatSession,
+        GetChatEngine,
+        GetChatSession,
+        GetChatSettings,
+        GetWorkspace,
+        ListChatSessions,
+        MarkChatRead,
+        MountViewer,
+        PatchViewer,
+        RenameChatSession,
+        StopChat,
+        StreamChatSession,
+        StreamWorkspace,
+        UnmountViewer,
+        UpdateChatSettings,
+    )
+    from sixtyfour_async.operations.dashboard import (
+        AddInteractiveBlock,
+        ConfirmSlackLink,
+        ConnectSheets,
+        DeleteSlackLink,
+        DisconnectSheets,
+        FinishInteractive,
+        GetInteractiveOutput,
+        GetInteractiveState,
+        GetSheetsStatus,
+        GetSheetsToken,
+        ListSlackLinks,
+        SaveInteractive,
+        StartInteractive,
+    )
+    from sixtyfour_async.operations.discovery import (
+        Autocomplete,
+        DeletePastSearch,
+        DeleteSearchHistory,
+        GenerateTitle,
+        GetFieldValues,
+        GetFilterCapabilities,
+        GetPastSearch,
+        GetSearchLimits,
+        GetSearchVolume,
+        ListSearchHistory,
+        MarkFavourite,
+    )
+    from sixtyfour_async.operations.files import (
+        EnrichDataframe,
+        UploadCSV,
+    )
+    from sixtyfour_async.operations.finders import (
+        FindEmail,
+        FindEmailBulk,
+        FindEmailV2,
+        FindEmailV2Bulk,
+        FindPhone,
+        FindPhoneBulk,
+        FindPhoneV2,
+        FindPhoneV2Bulk,
+        ReverseEmail,
+        ReverseEmailBulk,
+        ReversePhone,
+        ReversePhoneBulk,
+    )
+    from sixtyfour_async.operations.intelligence import (
+        BulkCompanyIntelligence,
+        BulkPeopleIntelligence,
+        CompanyIntelligence,
+        EnrichCompany,
+        EnrichCompanyV2,
+        EnrichLead,
+        PeopleIntelligence,
+    )
+    from sixtyfour_async.operations.lists import (
+        CreateExclusionList,
+        DeleteExclusionList,
+        EntityIds,
+        GetExclusionList,
+        GetLookalikeStatus,
+        ListExclusionLists,
+        Lookalike,
+        SearchResults,
+        UploadedFile,
+    )
+    from sixtyfour_async.operations.oauth import (
+        AddOAuthKey,
+        CreateOAuthClient,
+        CreateToken,
+        DeleteOAuthClient,
+        GetOAuthClient,
+        GetOAuthMetadata,
+        ListOAuthClients,
+        ListOAuthKeys,
+        RevokeOAuthKey,
+        UpdateOAuthClient,
+        ValidateJWKS,
+    )
+    from sixtyfour_async.operations.org_chart import (
+        FindOrgChartPeople,
+        GetFullOrgChart,
+        GetOrgChartCapabilities,
+    )
+    from sixtyfour_async.operations.schedules import (
+        CountActiveSchedules,
+        CreateSchedule,
+        DeleteSchedule,
+        DisableBoundSchedules,
+        GetSchedule,
+        ListSchedules,
+        UpdateSchedule,
+    )
+    from sixtyfour_async.operations.search import (
+        DeepSearch,
+        DownloadSearch,
+        ExportSearch,
+        GetDeepSearchStatus,
+        GetSearchStatus,
+        QuerySearch,
+        StartFilterSearch,
+    )
+    from sixtyfour_async.operations.webhooks import (
+        CreateSigningSecret,
+        DeleteSigningSecret,
+        GetSigningSecret,
+        RollSigningSecret,
+    )
+    from sixtyfour_async.operations.workflows import (
+        Block,
+        CancelRun,
+        CreateWorkflow,
+        DeleteWorkflow,
+        Edge,
+        GetDownloadLinks,
+        GetLiveStatus,
+        GetWorkflow,
+        Graph,
+        ListBlocks,
+        ListRuns,
+        ListWorkflows,
+        PatchWorkflow,
+        PostWorkflow,
+        RemoveWorkflow,
+        RunWorkflow,
+        UpdateWorkflow,
+    )
 
 __all__ = [
     "REGISTRY",
@@ -325,3 +331,6 @@ __all__ = [
     "ValidateJWKS",
     "VerifyAge",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = facade(__name__, HOMES)

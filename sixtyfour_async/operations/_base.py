@@ -19,6 +19,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeAlias, TypeVar, cast, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
@@ -26,7 +27,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 from sixtyfour_async._values import problem_with
 from sixtyfour_async.errors import InputError
 from sixtyfour_async.models._base import class_reference
-from sixtyfour_async.models.jobs import Started
+from sixtyfour_async.models.started import Started
 from sixtyfour_async.operations._files import Upload, encode_rows
 from sixtyfour_async.operations._input_errors import input_error
 from sixtyfour_async.operations._json_types import JsonObject
@@ -131,7 +132,20 @@ _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_asci
 """Writes the content of an operation in one way only, whatever the order of its keys."""
 
 REGISTRY: dict[str, type[Operation[Any]]] = {}
-"""Operation classes by name; filled as the classes are defined."""
+"""Operation classes by name; filled as the classes are defined, and complete in `_registry`."""
+
+
+def operation_class(name: str) -> type[Operation[Any]] | None:
+    """Return the class of an operation, also if its module is not imported yet; None when there is none."""
+    if name not in REGISTRY:
+        import_module("sixtyfour_async.operations._registry")
+    return REGISTRY.get(name)
+
+
+def make_operation(name: str, **fields: Any) -> Operation[Any]:
+    """Make the operation of a name that an endpoint gives."""
+    made: Any = operation_class(name)
+    return cast("Operation[Any]", made(**fields))
 
 
 class Operation(Generic[R_co]):
@@ -182,12 +196,13 @@ class JobOperation(Operation[R_co], Generic[R_co]):
 
     def poll(self, job_id: str) -> Operation[Any]:
         """Return the operation that polls one job; its answer has a ``report()``."""
-        asked: Any = REGISTRY[self.endpoint.poll]
+        asked: Any = operation_class(self.endpoint.poll)
         return cast("Operation[Any]", asked(**{asked.endpoint.route.parameters[0]: job_id}))
 
     def poll_answer_type(self) -> Any:
         """Return the type of the answer to `poll`, whatever the job."""
-        return REGISTRY[self.endpoint.poll].endpoint.answer
+        polled = operation_class(self.endpoint.poll)
+        return None if polled is None else polled.endpoint.answer
 
     def poll_many(self) -> Operation[Any] | None:
         """Return the operation that polls many jobs of this kind with one request; None when there is none.
@@ -217,7 +232,7 @@ class JobOperation(Operation[R_co], Generic[R_co]):
 
     def bulk_endpoint(self) -> Endpoint | None:
         """Return the endpoint that takes many subjects at once; None when there is none."""
-        together = REGISTRY.get(self.endpoint.bulk)
+        together = operation_class(self.endpoint.bulk)
         return None if together is None else together.endpoint
 
     def batch_key(self, *, in_files: bool = False) -> str | None:
@@ -242,7 +257,7 @@ class JobOperation(Operation[R_co], Generic[R_co]):
             others: The further operations; answers come back in this order, this operation's first.
             key: Idempotency key of the bulk operation, where the service takes one.
         """
-        made, subject = REGISTRY[self.endpoint.bulk], self.endpoint.subject
+        made, subject = cast("type[Operation[Any]]", operation_class(self.endpoint.bulk)), self.endpoint.subject
         known = cast("type[Request]", made).model_fields
         common = {name: value for name, value in self.payload().items() if name != subject}
         own = {name: value for name, value in common.items() if name in known}

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias, cast
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
     JsonValue,
-    PlainSerializer,
-    ValidationInfo,
-    field_validator,
     model_validator,
 )
 
-from sixtyfour_async.models.struct import Struct, check_struct, to_struct
-from sixtyfour_async.operations._base import Operation, Request
+from sixtyfour_async.operations._base import Request
 from sixtyfour_async.operations._json_types import Subject
 from sixtyfour_async.operations._words import open_words
 
@@ -56,51 +51,6 @@ LONG_ANSWER_TIMEOUT_SECONDS = 900.0
 
 QUICK_ANSWER_TIMEOUT_SECONDS = 180.0
 """Read timeout of the finders. Assumed: a wide margin above the vendor's estimate of 2 to 10 seconds."""
-
-
-def _serialize_struct(struct: type[Any] | Struct | None) -> dict[str, JsonValue] | None:
-    return None if struct is None else to_struct(struct)
-
-
-AsStruct = PlainSerializer(_serialize_struct)
-"""Serializes a class, or a mapping, in the service's ``struct`` form."""
-
-
-class Structured(Request):
-    """Base of operations that take a ``struct``; `Typed` adds the class to the answer's type."""
-
-    takes_types: ClassVar[bool] = True
-
-    @field_validator("struct", "lead_struct", mode="before", check_fields=False)
-    @classmethod
-    def _is_struct(cls, asked: object, info: ValidationInfo) -> object:
-        """Name what is wrong before pydantic tries class and mapping in turn and blames the last."""
-        field = cls.model_fields[info.field_name or ""]
-        if asked is not None or field.is_required():
-            check_struct(asked, typed=cls.takes_types)
-        return asked
-
-    @field_validator("struct", "lead_struct", mode="after", check_fields=False)
-    @classmethod
-    def _check_struct(cls, struct: type[Any] | Struct | None) -> type[Any] | Struct | None:
-        """Reject a class with a field type that the service does not offer, before anything is sent."""
-        _serialize_struct(struct)
-        return struct
-
-
-class Typed(Structured):
-    """Base of operations whose answer is typed by the caller's own ``struct`` class."""
-
-    def answer_type(self) -> Any:
-        """Return ``Intelligence[Lead]`` for ``struct=Lead``, ``Intelligence[dict]`` for a plain mapping."""
-        struct = getattr(self, "struct", None)
-        shape: Any = struct if isinstance(struct, type) else dict[str, JsonValue]
-        return _of_shape(cast("Operation[Any]", self).endpoint.answer, shape)
-
-
-@lru_cache(maxsize=256)  # pydantic finds a class that it has made, but takes its time
-def _of_shape(answer: Any, shape: Any) -> Any:
-    return answer[shape]
 
 
 class Unpublished(Request):

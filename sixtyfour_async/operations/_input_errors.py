@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from pydantic import ValidationError
@@ -28,6 +27,8 @@ def input_error(operation: str, names: Sequence[str], error: ValidationError) ->
     if unknown:
         problem = unknown[0]
         wrong = str(problem["loc"][0])
+        from difflib import get_close_matches  # noqa: PLC0415 (few programs make such a slip)
+
         near = get_close_matches(wrong, names, n=1)
         meant = [other for other in problems if other["type"] == "missing" and list(other["loc"]) == near]
         hint = f"; did you mean {near[0]!r}?" if near else ""

@@ -12,14 +12,9 @@ from sixtyfour_async.models import GeneratedStruct, Intelligence, QAResult, Stru
 from sixtyfour_async.models.enrichment import S
 from sixtyfour_async.models.struct import TYPES, Struct, to_text_struct
 from sixtyfour_async.operations._base import JobOperation, Operation, Request
-from sixtyfour_async.operations._fields import (
-    LONG_ANSWER_TIMEOUT_SECONDS,
-    QUICK_ANSWER_TIMEOUT_SECONDS,
-    AsStruct,
-    Typed,
-    WebhookURL,
-)
+from sixtyfour_async.operations._fields import LONG_ANSWER_TIMEOUT_SECONDS, QUICK_ANSWER_TIMEOUT_SECONDS, WebhookURL
 from sixtyfour_async.operations._json_types import Subject
+from sixtyfour_async.operations._structured import AsStruct, Typed
 
 TextStruct: TypeAlias = Mapping[str, str]
 """Field name → description, for endpoints that take no types and return every value as text."""

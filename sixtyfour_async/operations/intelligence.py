@@ -16,17 +16,10 @@ from sixtyfour_async.models import BulkStarted, Intelligence, ResultFile, Rows
 from sixtyfour_async.models.enrichment import S
 from sixtyfour_async.models.struct import Struct
 from sixtyfour_async.operations._base import JobOperation, Operation
-from sixtyfour_async.operations._fields import (
-    LONG_ANSWER_TIMEOUT_SECONDS,
-    AsStruct,
-    CostUnits,
-    Structured,
-    Tier,
-    Typed,
-    WebhookURL,
-)
+from sixtyfour_async.operations._fields import LONG_ANSWER_TIMEOUT_SECONDS, CostUnits, Tier, WebhookURL
 from sixtyfour_async.operations._files import Upload
 from sixtyfour_async.operations._json_types import Subject
+from sixtyfour_async.operations._structured import AsStruct, Structured, Typed
 
 # Source of the three: docs.sixtyfour.ai, api-reference/endpoint/bulk-intelligence.
 MAX_CONFIG_CHARACTERS = 300_000

@@ -18,7 +18,7 @@ from sixtyfour_async.models import (
     WorkflowRun,
 )
 from sixtyfour_async.models._base import json_object
-from sixtyfour_async.operations._base import REGISTRY, JobOperation, Operation, Request
+from sixtyfour_async.operations._base import JobOperation, Operation, Request, make_operation
 from sixtyfour_async.operations._json_types import JsonObject
 
 ResultFormat = Literal["csv", "json", "ndjson"]
@@ -237,7 +237,7 @@ class RunWorkflow(
 
     def poll_many(self) -> Operation[Any]:
         """Return the operation that lists the newest 500 runs, so that one request polls many."""
-        return REGISTRY["workflow-runs"](limit=500)  # type: ignore[call-arg]
+        return make_operation("workflow-runs", limit=500)
 
 
 class ListRuns(Request, Operation[Rows[WorkflowRun]], name="workflow-runs", http="GET /workflows/runs"):

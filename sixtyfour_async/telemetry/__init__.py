@@ -65,7 +65,8 @@ except ModuleNotFoundError as error:
         "sixtyfour_async.telemetry needs an extra: pip install 'sixtyfour_async[otel]'", name=error.name
     ) from error
 
-from sixtyfour_async._client.hooks import Hooks, ResponseSeen
+from sixtyfour_async._client.hooks import Hooks
+from sixtyfour_async._client.request_events import ResponseSeen
 from sixtyfour_async._client.runner_events import JobHappening
 from sixtyfour_async.telemetry.metrics import Metrics
 from sixtyfour_async.telemetry.spans import Spans

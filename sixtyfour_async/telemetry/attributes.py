@@ -8,7 +8,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from sixtyfour_async._client.hooks import ResponseSeen
+from sixtyfour_async._client.request_events import ResponseSeen
 from sixtyfour_async._client.runner_events import OfJob
 
 METHODS = frozenset({"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"})

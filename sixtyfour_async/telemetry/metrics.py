@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from opentelemetry.metrics import Histogram, Meter
 
-from sixtyfour_async._client.hooks import RequestSent, ResponseSeen
+from sixtyfour_async._client.request_events import RequestSent, ResponseSeen
 from sixtyfour_async._client.runner_events import (
     JobEnded,
     JobHappening,

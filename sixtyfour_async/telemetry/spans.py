@@ -13,7 +13,7 @@ from functools import cache
 from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode, Tracer, get_current_span, set_span_in_context
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from sixtyfour_async._client.hooks import ResponseSeen
+from sixtyfour_async._client.request_events import ResponseSeen
 from sixtyfour_async._client.runner_events import (
     JobDelivered,
     JobDivided,

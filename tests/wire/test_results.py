@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pkgutil import resolve_name
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict
 
 from sixtyfour_async._client.answers import read_answer
+from sixtyfour_async._wire.result_kinds import READERS
 from sixtyfour_async._wire.results import read_result
 from sixtyfour_async._wire.unwrapping import MAX_WRAPPERS
 from sixtyfour_async.errors import ResponseError
@@ -375,3 +377,10 @@ def test_every_json_value_is_read(operation: Operation[Any], raw: Any) -> None:
     assert json.dumps(raw) == before
     assert answer.no_answer == reading.no_answer
     assert json.dumps(answer.raw) == before
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_kind_of_answer_is_known_by_the_name_of_its_class(name: str) -> None:
+    cls = resolve_name(name)
+
+    assert f"{cls.__module__}.{cls.__qualname__}" == name
