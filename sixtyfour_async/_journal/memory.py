@@ -21,9 +21,9 @@ from sixtyfour_async._journal.fencing import (
     MONEY_TALLIES,
     Standing,
     exceeded,
-    is_next,
     late_line,
     may_claim,
+    may_put,
     spent_cents,
     standing_of,
 )
@@ -195,7 +195,7 @@ class MemoryJournal:
         for entry in entries:
             following = written.get(entry.key)
             stored = self._standing(entry.key) if following is None else standing_of(following)
-            (written.__setitem__(entry.key, entry) if is_next(stored, entry) else fenced.append(entry))
+            (written.__setitem__(entry.key, entry) if may_put(stored, entry) else fenced.append(entry))
         if not fenced:
             for entry in written.values():
                 self._store.write(entry, self._number)

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from sixtyfour_async._journal.base import Entry, tally_of_replaced
 from sixtyfour_async._journal.changes import Change, Count, Deliver, HandBack, Put, SaveAnswer, SetMeta, Take
-from sixtyfour_async._journal.fencing import TOLERANCE_CENTS, WRITTEN
+from sixtyfour_async._journal.fencing import TOLERANCE_CENTS, WRITTEN, follows
 from sixtyfour_async._journal.sharing import Cap, Claim, Room
 from sixtyfour_async._scheduling.row_states import SHARED
 from sixtyfour_async._wire.body import Body
@@ -153,8 +153,7 @@ class Message:
         for entry in entries:
             former, line = lines.get(entry.key), self.line(entry)
             if former is not None:
-                follows = entry.version in {0, versions[entry.key] + 1}
-                line["after"] = former["after"] if follows else -1
+                line["after"] = former["after"] if follows(entry.version, versions[entry.key]) else -1
             lines[entry.key], versions[entry.key] = line, entry.version
         return list(lines.values())
 
@@ -170,7 +169,7 @@ class Message:
         return line | {
             "id": id_of(entry.key).hex(),
             "nth": self.lines,
-            "after": entry.version - 1 if entry.version else None,
+            "after": max(0, entry.version - 1),
         }
 
     def _body(self, body: Body | None) -> tuple[int | None, str | None]:

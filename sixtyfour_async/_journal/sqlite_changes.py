@@ -23,9 +23,9 @@ from sixtyfour_async._journal.fencing import (
     WRITTEN,
     Standing,
     exceeded,
-    is_next,
     late_line,
     may_claim,
+    may_put,
 )
 from sixtyfour_async._journal.runners import Runner
 from sixtyfour_async._journal.schema import COLUMNS, HELD_BY, as_row
@@ -149,7 +149,7 @@ class Transaction:
         for entry in entries:
             former = versions.get(entry.key)
             stored = self._standing(entry.key) if former is None else Standing(former.version, former.state, None, None)
-            if not is_next(stored, entry):
+            if not may_put(stored, entry):
                 fenced.append(entry)
             versions[entry.key] = entry
         return fenced
