@@ -65,7 +65,11 @@ class Proxy:
                     self._serve(client)
 
     def _serve(self, client: socket.socket) -> None:
-        server = socket.create_connection(("127.0.0.1", self._target))
+        try:
+            server = socket.create_connection(("127.0.0.1", self._target))
+        except OSError:  # it is away
+            _close(client)
+            return
         self._sockets |= {client, server}
         left = [self.cut_after()]
         for source, target in ((client, server), (server, client)):
