@@ -195,6 +195,10 @@ class Campaign:
                 self.handovers.append(time.monotonic() - self._dead.pop(number))
 
     def _is_running(self) -> bool:
+        for number, runner in enumerate(self.live):
+            if self._code_of(runner) not in {0, ALIVE}:
+                self._check_end(runner)
+                self.live[number] = self._start()
         return any(self._code_of(runner) == ALIVE for runner in self.live)
 
     def _code_of(self, runner: Runner) -> int:
@@ -204,11 +208,18 @@ class Campaign:
         """Return a process that is at work; one that has ended, which it must have done well, is replaced."""
         awake = [number for number, runner in enumerate(self.live) if runner.thaws_at is None]
         number = self._chance.choice(awake or range(len(self.live)))
-        code = self._code_of(self.live[number])
-        assert code in {0, ALIVE}, (Path(self.order.folder) / f"errors {self.live[number].pid}").read_text()
-        if code == 0:
+        if self._code_of(self.live[number]) != ALIVE:
+            self._check_end(self.live[number])
             self.live[number] = self._start()
         return self.live[number]
+
+    def _check_end(self, runner: Runner) -> None:
+        """Check that a process has ended well; one that found no database at its start says so."""
+        errors = (runner.folder / f"errors {runner.pid}").read_text()
+        if self._code_of(runner) != 0:
+            assert "cannot be reached" in errors.splitlines()[-1], errors
+            assert self.plan.blows, errors
+            assert runner.number is None, errors
 
     def _kill(self) -> None:
         victim = self._victim()
