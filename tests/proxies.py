@@ -69,9 +69,7 @@ class Proxy:
                     _close(client)
                 elif self.is_starting:
                     self.is_starting -= 1
-                    client.recv(CHUNK)
-                    client.sendall(_STARTING)
-                    _close(client)
+                    _tell_of_start(client)
                 else:
                     self._serve(client)
 
@@ -101,6 +99,15 @@ class Proxy:
         for one in (source, target):
             _close(one)
             self._sockets.discard(one)
+
+
+def _tell_of_start(client: socket.socket) -> None:
+    """Answer as a server does that is starting up."""
+    client.recv(CHUNK)
+    client.sendall(b"N")  # no encryption
+    client.recv(CHUNK)
+    client.sendall(_STARTING)
+    _close(client)
 
 
 def _close(one: socket.socket) -> None:

@@ -293,9 +293,11 @@ class MemoryJournal:
                 self._store.write(changed(entry), self._number)
                 self._store.owners.pop(key)
 
-    async def others_hold(self) -> bool:
-        """Return whether another registered runner holds any row."""
-        return any(self._holder(key) is not None for key in self._store.owners)
+    async def others_quiet_for(self) -> float | None:
+        """Return for how long nothing was heard of the others that hold rows; None when there are none."""
+        holders = {self._holder(key) for key in self._store.owners} - {None}
+        until = min((self._store.leases[number] for number in holders if number is not None), default=None)
+        return None if until is None else self._lease.quiet_for(until)
 
     async def keep_meta(self, name: str, text: str) -> str:
         """Store a text under a name unless there is one; return the one that is stored."""

@@ -113,8 +113,11 @@ class SharedJournal(TimedJournal, Protocol):
         """
         ...
 
-    async def others_hold(self) -> bool:
-        """Return whether another registered runner holds any row."""
+    async def others_quiet_for(self) -> float | None:
+        """Return for how long nothing was heard of the others that hold rows, of the one that was quiet longest.
+
+        Real seconds since its last heartbeat, or claim; None when no other registered runner holds any row.
+        """
         ...
 
     async def keep_meta(self, name: str, text: str) -> str:

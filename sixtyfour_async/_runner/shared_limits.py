@@ -61,7 +61,7 @@ class SharedLimits:
             account.recount(await self._journal.lines_since(since), self._own_cents(since))
         # What ended here and is not recorded yet counts as held: nothing is refused before its charge is known.
         ending = any(submission.id not in self._scheduler.jobs for submission in self._under_way)
-        ledger.others = await self._journal.others_hold() or ending
+        ledger.others = await self._journal.others_quiet_for() is not None or ending
 
     def _count_running(self, lines: Collection[Line]) -> None:
         for name, room in self._rooms.items():

@@ -216,7 +216,7 @@ async def test_rows_handed_back_are_free_and_their_lines_are_newer(one: SharedJo
     assert (await row(other)).version == entry.version + 1
     assert (await row(other, "row 2")).held_by is not None
     assert (await row(one, "row 3")).version == theirs.version
-    assert await other.others_hold()
+    assert await other.others_quiet_for() is not None
     assert not (await other.claim([changed(await row(other))], Limits())).refused
 
 
@@ -224,13 +224,31 @@ async def test_what_a_runner_leaves_is_free_once_it_is_closed(one: SharedJournal
     """What it was about to send is unknown to the next who looks."""
     await accepted(one)
     await one.claim(named(INTENT, "row 2"), Limits())
-    assert await other.others_hold()
+    assert await other.others_quiet_for() is not None
     await one.close()
     await other.beat()
 
-    assert not await other.others_hold()
+    assert await other.others_quiet_for() is None
     assert ((await row(other)).state, (await row(other)).held_by) == ("accepted", None)
     assert ((await row(other, "row 2")).state, (await row(other, "row 2")).error) == ("unknown", CRASHED)
+
+
+async def test_how_long_those_that_hold_rows_were_quiet_is_known(
+    fleet: Fleet, one: SharedJournal, other: SharedJournal
+) -> None:
+    """By the one that was quiet longest; one that holds nothing, or oneself, is no matter."""
+    third = fleet.runner()
+    await third.open()
+    assert await third.others_quiet_for() is None
+    await one.claim([INTENT], Limits())
+    await other.claim(named(INTENT, "row 2"), Limits())
+    await beat_for(fleet, 4 * BEAT_SECONDS, one)
+    assert (await third.others_quiet_for() or 0.0) >= 4 * BEAT_SECONDS
+    assert (await other.others_quiet_for() or 0.0) < 4 * BEAT_SECONDS
+    await beat_for(fleet, LEASE_SECONDS, third, one)
+    assert (await third.others_quiet_for() or 0.0) < 4 * BEAT_SECONDS
+    assert await one.others_quiet_for() is None
+    await close_all(third)
 
 
 async def test_a_runner_that_opens_frees_what_others_left(
