@@ -254,6 +254,7 @@ BEGIN
         amounts := amounts || (
             SELECT count(*) FROM sixtyfour_jobs WHERE state IN ('intended', 'accepted')
             AND operation IN (SELECT jsonb_array_elements_text(limited -> 'operations'))
+            AND coalesce(limited ->> 'variant', variant) = variant
         )::numeric;
     END LOOP;
     RETURN amounts;

@@ -119,7 +119,10 @@ class Message:
     @encode.register
     def _(self, change: Take) -> Json:
         caps = [{"since": cap.since, "most": (cap.cents + TOLERANCE_CENTS) * MICRO} for cap in change.limits.caps]
-        rooms = [{"operations": sorted(room.operations), "most": room.most} for room in change.limits.rooms]
+        rooms = [
+            {"operations": sorted(room.operations), "most": room.most, "variant": room.variant}
+            for room in change.limits.rooms
+        ]
         former = [_former(entry) for entry in change.replaced]
         lines = self._chained(change.entries)
         return {"do": "take", "lines": lines, "caps": caps, "rooms": rooms, "replaced": former}

@@ -52,10 +52,16 @@ class Room:
     Attributes:
         operations: Names of operations, such as ``"search-start"``.
         most: Number of rows.
+        variant: What their price depends on, to count only those; None for all rows of these operations.
     """
 
     operations: frozenset[str]
     most: int
+    variant: str | None = None
+
+    def counts(self, operation: str, variant: str) -> bool:
+        """Return whether a row takes up room."""
+        return operation in self.operations and self.variant in {None, variant}
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,10 @@ _SUM_ALL = "(SELECT total(spent) FROM jobs) + (SELECT total(spent) FROM tallies)
 _SUM_SINCE = """
     (SELECT total(spent) FROM jobs WHERE sent_at >= :since) + (SELECT total(spent) FROM tallies WHERE sent_at >= :since)
 """
+_COUNT_UNDER_WAY = (
+    "SELECT count(*) FROM jobs WHERE state IN ('intended', 'accepted')"
+    " AND operation = ? AND coalesce(?, variant) = variant"
+)
 _FORGET_SUMS = (
     "DELETE FROM sums WHERE since <> '' AND (runner NOT IN (SELECT number FROM runners)"
     " OR (runner = ? AND since NOT IN (SELECT value FROM json_each(?))))"
@@ -198,8 +202,8 @@ class Transaction:
 
     def _under_way(self, room: Room) -> int:
         """Return how many rows of some operations are intended or accepted."""
-        count = "SELECT count(*) FROM jobs WHERE state IN ('intended', 'accepted') AND operation = ?"
-        return sum(self._database.execute(count, (name,)).fetchone()[0] for name in room.operations)
+        values = [(name, room.variant) for name in room.operations]
+        return sum(self._database.execute(_COUNT_UNDER_WAY, both).fetchone()[0] for both in values)
 
 
 def _replaced(entry: Entry) -> tuple[Tally, str, int, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -31,7 +31,7 @@ from sixtyfour_async._scheduling.batches import MAX_FILE_ROWS
 from sixtyfour_async._scheduling.limits import MAX_DEEP_SEARCHES
 from sixtyfour_async._scheduling.poller import DEFAULT_PATIENCE_SECONDS
 from sixtyfour_async._scheduling.row_states import ENDED, Batching, Deliver, OnUnknown, ReusePolicy
-from sixtyfour_async.errors import ConfigurationError, RunStoppedError
+from sixtyfour_async.errors import ConfigurationError, JournalError, RunStoppedError
 from sixtyfour_async.models import Intelligence
 from sixtyfour_async.models.jobs import Report
 from sixtyfour_async.operations import JobOperation
@@ -190,13 +190,16 @@ class JobRunner(EnrichesFrames, ReceivesWebhooks):
             self._scheduler.budget.want(id(self._scheduler), 0, 0)  # or foreground calls would leave tokens to nobody
             self._detach()
             await self._runtimes.save()
+            with suppress(JournalError), anyio.CancelScope(shield=True):  # a broken journal was reported earlier
+                await self._engine.following.meet_others(is_last=True)
             await self.journal.close()
 
     async def _serve(self, host: Host) -> None:
         async with anyio.create_task_group() as tasks:
             self._tasks = tasks
             tasks.start_soon(self._engine.run, tasks)
-            tasks.start_soon(keep_lease, self.journal, lambda: self._engine.broken is not None)
+            following = self._engine.following
+            tasks.start_soon(keep_lease, self.journal, lambda: self._engine.broken is not None, following.meet_others)
             tasks.start_soon(self._account.run, self._engine.wake, self._engine.break_off)
             self._engine.webhooks.open(tasks)
             host.ready.set()

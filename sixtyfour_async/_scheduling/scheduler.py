@@ -301,7 +301,7 @@ class Scheduler:
 
     def waits_for_others(self, now: float) -> bool:
         """Return whether a job waits for room or money that other processes hold, or may have given back."""
-        return self.ledger.is_behind or self.queues.waits_for_others(now, self.spending.lacks_money)
+        return self.ledger.is_behind or self.queues.waits_for_others(now, self.spending.waits_for_others)
 
     def _next(self, now: float) -> list[Command]:
         """Return the next request to make, a poll or a submit; empty when nothing is due or allowed."""

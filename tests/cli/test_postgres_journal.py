@@ -78,7 +78,7 @@ def test_a_database_is_made_ready_and_checked(shell: Shell, postgres_server: Ser
     assert f"there is no journal {url}" in none.err
     assert f"{url} created" in created.out
     assert "was there already" in there.out
-    assert f"{url}: schema 1, PostgreSQL 18" in checked.out
+    assert f"{url}: schema 2, PostgreSQL 18" in checked.out
     assert "whole      yes" in checked.out
     assert "there is nothing to decide" in adopted.out
 

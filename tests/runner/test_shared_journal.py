@@ -11,6 +11,7 @@ import anyio
 import pytest
 
 from sixtyfour_async import CostCapError, DeepSearch, JournalError, SqliteJournal
+from sixtyfour_async._scheduling.ledger import TRIAL_ROWS
 from tests.journal.test_own_journal import DictJournal
 from tests.runner.fleet import LEASE_SECONDS, Fleet, Worker, fleet, in_file
 from tests.runner.questions import find_emails, question, questions
@@ -275,6 +276,51 @@ async def test_money_that_others_give_back_is_spent() -> None:
     assert statuses(first) == {"completed": 5}
     assert charged <= 100
     assert statuses(second)["completed"] == min(5, (100 - 5 * charged // submits(made)) // 10)
+
+
+UNPRICED: dict[str, Any] = {"max_cost_cents": 10_000, "max_row_cents": 50}
+
+
+async def test_the_first_rows_of_an_unknown_price_are_a_trial_of_all_workers_together() -> None:
+    async with fleet() as made:
+        for start in range(0, 40, 10):
+            made.start(questions(40)[start : start + 10], **UNPRICED)
+        await made.done()
+        answered = [statuses(worker) for worker in made.workers]
+        jobs = made.simulator.books.jobs
+
+    first_end = min(job.ends_at for job in jobs)
+    assert sum(job.submitted_at < first_end for job in jobs) == TRIAL_ROWS
+    assert answered == [{"completed": 10}] * 4
+
+
+async def test_trial_rows_of_a_worker_that_died_are_polled_by_the_one_that_waits_for_their_price() -> None:
+    """Though it did not ask for them."""
+    async with fleet() as made:
+        doomed = made.start(questions(3), **UNPRICED)
+        await until(lambda: submits(made) == 3)
+        await anyio.sleep(1)
+        doomed.kill()
+        heir = made.start(questions(10)[3:], **UNPRICED)
+        await made.done()
+
+    assert statuses(heir) == {"completed": 7}
+
+
+async def test_a_charge_above_what_was_reserved_stops_all_workers_under_the_cap() -> None:
+    """Who expects the true price begins all the same."""
+    options: dict[str, Any] = {"prices": {"company-intelligence": 5}, "max_cost_cents": 100_000}
+    async with fleet() as made:
+        workers = [made.start(questions(300)[start : start + 100], **options) for start in range(0, 300, 100)]
+        await made.done()
+        stopped_at = submits(made)
+        informed = made.start(questions(10), prices={"company-intelligence": 10}, max_cost_cents=100_000)
+        await made.done()
+
+    assert all("was charged 10 cents a row" in str(worker.error) for worker in workers)
+    assert any("more than another process had reserved" in str(worker.error) for worker in workers)
+    assert stopped_at < 150
+    assert statuses(informed) == {"completed": 10}
 
 
 async def test_five_deep_searches_run_at_once_in_all_workers_together() -> None:
