@@ -84,7 +84,8 @@ class JobRunner(EnrichesFrames, ReceivesWebhooks):
 
     *Several processes* may use one journal at once, such as the workers of a web app. A row is under way in one; others
     that ask for it wait for its answer, and take it over when that one ends, dies, or stands still for a lease (15 s).
-    Caps on money and *deep_searches* hold for all together, *max_in_flight*, *max_jobs* and *max_rows* for each.
+    Caps on money, the trial of an unknown price and *deep_searches* hold for all together; *max_in_flight*, *max_jobs*
+    and *max_rows* for each.
 
     Use it as ``async with JobRunner(client) as runner``. When it is closed, rows not sent are dropped, and what is
     still running at the service is listed in `left_running`. It can be entered again, also in another event loop. In a

@@ -12,10 +12,6 @@ from tests.fleet.campaign import Plan, campaign
 BLOWS = ("cut", "restart", "kill", "swallow")
 
 CASES = [
-    pytest.param(Plan(kills=4, freezes=1, processes=3, seed=1, speed=30.0), id="file, short"),
-    pytest.param(
-        Plan(kills=3, freezes=1, processes=2, seed=2, speed=30.0, blows=("cut", "kill")), id="database, short"
-    ),
     pytest.param(Plan(kills=50, freezes=6, processes=5, seed=3), id="file", marks=pytest.mark.soak),
     pytest.param(Plan(kills=50, freezes=6, processes=5, seed=4, blows=BLOWS), id="database", marks=pytest.mark.soak),
     *(
