@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
 import sixtyfour_async
-from sixtyfour_async import JobRunner
+from sixtyfour_async import JobOperation, JobRunner
 from sixtyfour_async._client.budget_postgres import create_accounts
 from sixtyfour_async._journal.places import place_of, reading
 from sixtyfour_async._journal.postgres_upkeep import create
@@ -67,7 +68,7 @@ async def test_with_the_privileges_that_the_page_names_a_run_is_made_and_read(gr
                 client, journal=url, max_cost_cents=1000, max_cost_cents_per_day=1000, max_row_cents=50
             ) as runner,
         ):
-            asked = [*questions(rows), *(find_email(number) for number in range(rows))]
+            asked: list[JobOperation[Any]] = [*questions(rows), *(find_email(number) for number in range(rows))]
             statuses = [outcome.status async for outcome in runner.map(asked)]
         assert statuses == ["completed"] * (2 * rows)
 
