@@ -113,8 +113,7 @@ async def execute(
             rows = RowsToAsk(enrichment, notes.field_sets, runner.journal, keeps=True, sample=sample)
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(draining.watch, runner, run_scope, signals, on_message)
-                tasks.start_soon(_report_progress, runner, client, on_progress, started)
-                tasks.start_soon(_report_others, runner, on_message)
+                tasks.start_soon(_report_progress, runner, client, on_progress, on_message, started)
                 await _ask_all(runner, rows, batching, result)
                 tasks.cancel_scope.cancel()
     result.seconds, result.real_seconds = clock.now() - started, anyio.current_time() - started_real
@@ -177,25 +176,29 @@ async def plan(
 
 
 async def _report_progress(
-    runner: JobRunner, client: AsyncClient, on_progress: Callable[[Stats, float], None], started: float
+    runner: JobRunner,
+    client: AsyncClient,
+    on_progress: Callable[[Stats, float], None],
+    on_message: Callable[[str], None],
+    started: float,
 ) -> None:
-    clock = pipeline_of(client).clock
+    clock, is_said = pipeline_of(client).clock, False
     while True:
         on_progress(runner.stats(), clock.now() - started)
+        is_said = is_said or await _report_others(runner, on_message)
         await anyio.sleep(REFRESH_SECONDS)
 
 
-async def _report_others(runner: JobRunner, on_message: Callable[[str], None]) -> None:
-    """Report once that rows of another process are waited for, and until when that is if it is dead."""
-    journal = runner.journal
-    while isinstance(journal, SharedJournal):
-        if rows := runner.stats().followed:
-            with suppress(JournalError):  # the runner notices that, too
-                quiet = await journal.others_quiet_for()
-                if quiet is not None:
-                    on_message(waiting_for_others(rows, time.time() - quiet, journal.lease_seconds))
-                    return
-        await anyio.sleep(REFRESH_SECONDS)
+async def _report_others(runner: JobRunner, on_message: Callable[[str], None]) -> bool:
+    """Report rows of another process that are waited for, and until when that is if it is dead; say whether."""
+    rows, journal = runner.stats().followed, runner.journal
+    if rows and isinstance(journal, SharedJournal):
+        with suppress(JournalError):  # the runner notices that, too
+            quiet = await journal.others_quiet_for()
+            if quiet is not None:
+                on_message(waiting_for_others(rows, time.time() - quiet, journal.lease_seconds))
+                return True
+    return False
 
 
 def waiting_for_others(rows: int, heard_at: float, lease_seconds: float) -> str:
