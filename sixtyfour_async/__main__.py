@@ -1,15 +1,21 @@
 """``sixtyfour …`` and ``python -m sixtyfour_async …``."""
 
+import os
 import signal
 import sys
 from importlib import import_module
 
+from sixtyfour_async.cli.completion_scripts import VARIABLE, answer_tab
 from sixtyfour_async.cli.console import guard_streams
 from sixtyfour_async.cli.signals import run_interruptibly
 
 
 def main() -> None:
     """Run the command line; without its extra, exit with the command that installs it."""
+    shell = os.environ.get(VARIABLE)
+    if shell is not None:
+        answer_tab(shell, sys.argv[1:])
+        return
     # Python's own handler prints a traceback when the interpreter is shutting down. By default SIGINT just ends it.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     guard_streams()

@@ -24,6 +24,8 @@ MAX_DEPTH: Final = 200
 NOT_A_NUMBER: Final = "holds NaN or an infinite number, which JSON cannot express"
 HALF_A_SURROGATE: Final = "holds half a surrogate pair, which JSON cannot express"
 
+_STRICT: Final = json.JSONEncoder(allow_nan=False, ensure_ascii=False)
+
 _NANOSECONDS: Final = 10**9
 
 
@@ -99,7 +101,7 @@ def duration_text(ticks: int, per_second: int) -> str:
 def problem_with(value: object) -> str | None:
     """Return what of a value JSON cannot hold, as a predicate such as ``"holds a complex, which …"``; None: nothing."""
     try:
-        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+        _STRICT.encode(value).encode()
     except UnicodeError:
         return HALF_A_SURROGATE
     except TypeError:

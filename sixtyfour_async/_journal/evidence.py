@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import asdict, astuple, fields
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,10 @@ from typing import Any
 from sixtyfour_async._journal.owner import inode_of
 from sixtyfour_async._journal.wholeness import Found, Note, Stand
 
-STAND = ", ".join(field.name for field in fields(Stand))
+_STAND_FIELDS = tuple(field.name for field in fields(Stand))
+_NOTE_FIELDS = tuple(field.name for field in fields(Note))
+
+STAND = ", ".join(_STAND_FIELDS)
 """The columns of the table ``wholeness``."""
 
 STATE_FOLDERS = {
@@ -67,14 +70,14 @@ def stand_of(database: sqlite3.Connection) -> Stand | None:
 def stand_in(database: sqlite3.Connection) -> Stand:
     """Return what a journal of this version says of itself."""
     row = database.execute(f"SELECT {STAND} FROM wholeness").fetchone()  # noqa: S608 (our field names)
-    values: dict[str, Any] = dict(zip((field.name for field in fields(Stand)), row, strict=True))
+    values: dict[str, Any] = dict(zip(_STAND_FIELDS, row, strict=True))
     values["in_use"] = bool(values["in_use"])
     return Stand(**values)
 
 
 def as_values(stand: Stand) -> tuple[object, ...]:
     """Return a stand as values of `STAND`."""
-    return astuple(stand)
+    return tuple(getattr(stand, name) for name in _STAND_FIELDS)
 
 
 def alone(path: Path) -> Stand | None:
@@ -144,7 +147,7 @@ class NoteFile:
             flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
             self._descriptor = os.open(self.path, flags, 0o600)
         length = os.fstat(self._descriptor).st_size  # another process may have written a longer one
-        text = json.dumps(asdict(note)).encode()
+        text = json.dumps({name: getattr(note, name) for name in _NOTE_FIELDS}).encode()
         if len(text) > length:
             length = len(text) + ROOM_FOR_DIGITS
         os.lseek(self._descriptor, 0, os.SEEK_SET)

@@ -33,7 +33,7 @@ from sixtyfour_async._journal.evidence import (
     stand_of,
 )
 from sixtyfour_async._journal.owner import Owner, TakenError
-from sixtyfour_async._journal.refusals import in_use, refusal
+from sixtyfour_async._journal.refusals import failure, in_use, refusal
 from sixtyfour_async._journal.schema import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION, SUMMED, checked_version
 from sixtyfour_async._journal.wholeness import Note, Stand, Verdict, judge
 from sixtyfour_async.errors import JournalError
@@ -76,6 +76,7 @@ class JournalFile:
         self._checkpoint_at = CHECKPOINT_BYTES
         self._log_bytes = 0
         self._mark = NoteFile(beside(path, "-mark"))
+        self._log = beside(path, "-wal")
         self._witness = Witness()
 
     # --- opening ------------------------------------------------------------------------------------------------
@@ -99,20 +100,15 @@ class JournalFile:
         try:
             with self._turn():
                 return self._enter(join, adopt=adopt)
-        except OSError as error:
-            raise JournalError(f"journal {self.path} cannot be opened: {error.strerror or error}") from error
-        except sqlite3.OperationalError as error:
-            raise JournalError(f"journal {self.path} cannot be opened: {error}") from error
-        except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_NOTADB:
-                raise JournalError(refusal(self.path, Verdict("damaged", f"is damaged ({error})"))) from error
-            raise JournalError(f"{self.path} is not a journal ({error}): choose another journal") from error
+        except (OSError, sqlite3.DatabaseError) as error:
+            raise JournalError(failure(self.path, error)) from error
         finally:
             if self.connection is None:
                 self.abandon()
 
     def _enter(self, join: Join, *, adopt: bool) -> Verdict:
         """Open the file while nobody else writes, opens or closes it."""
+        self.doubt, self._reason = None, ""
         try:
             alone = self._owned.enter()
             verdict = self._open(adopt=adopt) if alone else self._share(adopt=adopt)
@@ -250,8 +246,7 @@ class JournalFile:
         if intents and self._stand.intents == intents:
             self._checkpoint("PASSIVE")  # the first rows of all: what the journal is for goes into the main file, too
         self._checkpoint_if_due()
-        if self._log_is_moved:
-            self._execute(_nothing, lambda stand, _: stand)  # the next log, for whoever commits next
+        self._begin_log()
 
     def compact(self) -> None:
         """Rewrite the file, so that no deleted byte is left in it or in its log."""
@@ -262,8 +257,12 @@ class JournalFile:
                 self._mark.write(replace(mark, size=0))  # it becomes smaller
             self._connection.execute("VACUUM")
             self._checkpoint("TRUNCATE")
-            if self._log_is_moved:
-                self._execute(_nothing, lambda stand, _: stand)
+            self._begin_log()
+
+    def _begin_log(self) -> None:
+        """Write the number of the next log, for whoever commits next, once all of the last one was moved."""
+        if self._log_is_moved:
+            self._execute(_nothing, lambda stand, _: stand)
 
     def _execute(self, work: Work, after: Callable[[Stand, int], Stand]) -> int:
         """Do work, and write how the journal stands after it; the write lock is held."""
@@ -285,7 +284,7 @@ class JournalFile:
         return intents
 
     def _checkpoint_if_due(self) -> None:
-        size = size_of(beside(self.path, "-wal"))
+        size = size_of(self._log)
         if size < self._log_bytes:  # it has begun anew
             self._checkpoint_at = CHECKPOINT_BYTES
         self._log_bytes = size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 from sixtyfour_async._journal import owner
@@ -19,6 +20,17 @@ def in_use(path: Path, error: TakenError) -> str:
         f"journal {path} is in use by another process, which is stopped, or has it for itself: let it go on or end it, "
         "or choose another journal"
     )
+
+
+def failure(path: Path, error: OSError | sqlite3.DatabaseError) -> str:
+    """Return why a journal cannot be opened."""
+    if isinstance(error, OSError):
+        return f"journal {path} cannot be opened: {error.strerror or error}"
+    if isinstance(error, sqlite3.OperationalError):
+        return f"journal {path} cannot be opened: {error}"
+    if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
+        return f"{path} is not a journal ({error}): choose another journal"
+    return refusal(path, Verdict("damaged", f"is damaged ({error})"))
 
 
 def refusal(path: object, verdict: Verdict) -> str:

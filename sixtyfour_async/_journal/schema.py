@@ -141,13 +141,13 @@ ROWS_PER_PAGE = 500
 _BODIES = ("answer", "receipt")
 """Fields of an entry that are a `Body`: two columns each, the bytes and the content type."""
 
-COLUMNS = tuple(
-    column
-    for field in fields(Entry)
-    if field.name != "held_by"
-    for column in ((field.name, f"{field.name}_type") if field.name in _BODIES else (field.name,))
-)
+_FIELDS = tuple(field.name for field in fields(Entry) if field.name != "held_by")
+
+COLUMNS = tuple(column for name in _FIELDS for column in ((name, f"{name}_type") if name in _BODIES else (name,)))
 """The columns of an entry, in the order in which `as_row` gives them."""
+
+_BODY_PLACES = tuple(map(_FIELDS.index, _BODIES))
+_DELIVERED_PLACE = _FIELDS.index("delivered")
 
 _WHOLE = "(SELECT {} FROM answers WHERE answers.batch = jobs.batch AND jobs.state IN ('unmatched', 'unreadable'))"
 """The answer to a row's batch, for a row that has no part of it; see `SHARED`."""
@@ -209,7 +209,7 @@ def select_from(database: sqlite3.Connection, key: str, count: int, runner: int 
 
 def as_row(entry: Entry) -> tuple[Any, ...]:
     """Return an entry as values of `COLUMNS`. A row in `SHARED` has no answer of its own to store."""
-    values = {field.name: getattr(entry, field.name) for field in fields(Entry)}
+    values = {name: getattr(entry, name) for name in _FIELDS}
     if entry.state in SHARED and entry.batch is not None:
         values["answer"] = None
     for name in _BODIES:
@@ -218,13 +218,13 @@ def as_row(entry: Entry) -> tuple[Any, ...]:
     return tuple(values[column] for column in COLUMNS)
 
 
-def _entry(row: tuple[Any, ...]) -> Entry:
-    values: dict[str, Any] = dict(zip((*COLUMNS, "held_by"), row, strict=True))
-    for name in _BODIES:
-        content, content_type = values[name], values.pop(f"{name}_type")
-        values[name] = None if content is None else Body(content, content_type)
-    values["delivered"] = bool(values["delivered"])
-    return Entry(**values)
+def _entry(row: Sequence[Any]) -> Entry:
+    values = list(row)
+    for place in _BODY_PLACES:
+        content, content_type = values[place : place + 2]
+        values[place : place + 2] = [None if content is None else Body(content, content_type)]
+    values[_DELIVERED_PLACE] = bool(values[_DELIVERED_PLACE])
+    return Entry(*values)
 
 
 def batch_entries_of(database: sqlite3.Connection, batch: str, runner: int = 0) -> list[Entry]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from functools import singledispatchmethod
 
 from sixtyfour_async._journal.base import Entry, tally_of_replaced
 from sixtyfour_async._journal.changes import (
@@ -77,58 +76,47 @@ class Transaction:
         self._at = now()
         self.intents = 0
 
-    @singledispatchmethod
     def apply(self, change: Change) -> Claim:
         """Write a change, and return what became of it."""
-        raise NotImplementedError(change)
+        match change:
+            case Put():
+                return self._put(change)
+            case Take():
+                return self._claim(change)
+            case HandBack(keys):
+                self._database.executemany(_HAND_BACK, [(key, self._runner.number) for key in keys])
+            case Deliver(key):
+                self._database.execute(_DELIVER, (key,))
+            case SetMeta(name, text, once):
+                self._database.execute(_KEEP_META if once else SET_META, (f"note:{name}", text))
+            case SaveAnswer(batch, body):
+                self._database.execute(_SAVE_BATCH_ANSWER, (batch, body.content, body.content_type))
+            case Count():
+                self._count(change)
+        return WRITTEN
 
-    @apply.register
-    def _(self, change: Put) -> Claim:
-        fenced = self._fenced(change.entries)
+    def _put(self, put: Put) -> Claim:
+        fenced = self._fenced(put.entries)
         if fenced:
             self._add_late(fenced)
             return Claim(frozenset(entry.key for entry in fenced))
-        self._write(change.entries)
-        if change.drops_answer:
-            self._database.execute(DROP_BATCH_ANSWER, (change.settles,))
+        self._write(put.entries)
+        if put.drops_answer:
+            self._database.execute(DROP_BATCH_ANSWER, (put.settles,))
         return WRITTEN
 
-    @apply.register
-    def _(self, change: Take) -> Claim:
+    def _claim(self, take: Take) -> Claim:
         self._runner.register(self._database)
-        free = [entry for entry in change.entries if may_claim(self._standing(entry.key), entry)]
+        free = [entry for entry in take.entries if may_claim(self._standing(entry.key), entry)]
         keys = {entry.key for entry in free}
-        replaced = [entry for entry in change.replaced if entry.key in keys]
-        over = self._take(free, replaced, change.limits)
+        replaced = [entry for entry in take.replaced if entry.key in keys]
+        over = self._take(free, replaced, take.limits)
         if over is not None:
             return Claim(exceeded=over)
-        return Claim(frozenset(entry.key for entry in change.entries) - keys)
+        return Claim(frozenset(entry.key for entry in take.entries) - keys)
 
-    @apply.register
-    def _(self, change: Deliver) -> Claim:
-        self._database.execute(_DELIVER, (change.key,))
-        return WRITTEN
-
-    @apply.register
-    def _(self, change: SetMeta) -> Claim:
-        statement = _KEEP_META if change.once else SET_META
-        self._database.execute(statement, (f"note:{change.name}", change.text))
-        return WRITTEN
-
-    @apply.register
-    def _(self, change: HandBack) -> Claim:
-        self._database.executemany(_HAND_BACK, [(key, self._runner.number) for key in change.keys])
-        return WRITTEN
-
-    @apply.register
-    def _(self, change: SaveAnswer) -> Claim:
-        self._database.execute(_SAVE_BATCH_ANSWER, (change.batch, change.body.content, change.body.content_type))
-        return WRITTEN
-
-    @apply.register
-    def _(self, change: Count) -> Claim:
-        self._database.execute(_TALLY, (change.variant, change.name, change.sent_at, change.rows, change.cents))
-        return WRITTEN
+    def _count(self, count: Count) -> None:
+        self._database.execute(_TALLY, (count.variant, count.name, count.sent_at, count.rows, count.cents))
 
     # --- lines --------------------------------------------------------------------------------------------------
 
@@ -174,7 +162,7 @@ class Transaction:
         if before:
             self._database.execute("SAVEPOINT claim")
         for entry in replaced:
-            self.apply(Count(entry.variant, *_replaced(entry)))
+            self._count(Count(entry.variant, *_replaced(entry)))
         self._write(free)
         over = exceeded(limits, before, self._amounts(limits))
         if over is not None:

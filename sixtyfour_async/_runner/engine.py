@@ -153,7 +153,7 @@ class Engine:
             # Where it cannot be read, or the run ended before the file was downloaded and the links may have expired,
             # the poll that is due anyway brings it again.
             with suppress(ResponseError):
-                report = read_report(submission.operation, "-", answer)
+                report = read_report(submission.operation, answer)
                 if not submission.lacks_file(report) and report.state is not JobState.RUNNING:
                     submission.claim_end(answer)
                     self._inbox.post(Polled(submission.id, report))

@@ -14,7 +14,7 @@ import anyio
 from sixtyfour_async._journal.base import Journal
 from sixtyfour_async._journal.memory import MemoryJournal
 from sixtyfour_async._runner.answer_columns import Ending, answer_columns
-from sixtyfour_async._runner.outcome_stream import Operations
+from sixtyfour_async._runner.input_rows import Operations
 from sixtyfour_async._runner.outcomes import Outcome, Stats
 from sixtyfour_async._runner.progress_line import ProgressLine
 from sixtyfour_async._scheduling.row_states import Batching

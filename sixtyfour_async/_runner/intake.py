@@ -9,9 +9,10 @@ line in the journal is begun.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -22,7 +23,9 @@ from sixtyfour_async._journal.sharing import SharedJournal
 from sixtyfour_async._runner.delivery import Delivery
 from sixtyfour_async._runner.engine import Engine
 from sixtyfour_async._runner.exchange import contained
-from sixtyfour_async._runner.outcome_stream import Operations, OutcomeStream, each
+from sixtyfour_async._runner.input_rows import InputRow, InputRows, Operations
+from sixtyfour_async._runner.looked_up import LookedUp
+from sixtyfour_async._runner.outcome_stream import OutcomeStream
 from sixtyfour_async._runner.outcomes import Outcome
 from sixtyfour_async._runner.reading import read_outcome, without_answer
 from sixtyfour_async._runner.submission import Row
@@ -30,6 +33,7 @@ from sixtyfour_async._scheduling.ledger import Ledger
 from sixtyfour_async._scheduling.row_states import (
     ENDED,
     HELD,
+    IN_DOUBT,
     POLLABLE,
     Admission,
     Batching,
@@ -101,33 +105,39 @@ class Intake:
     async def _read(
         self, stream: OutcomeStream[R], operations: Operations[R], key: Callable[[Any], str] | None
     ) -> None:
-        index = 0
-        async with aclosing(each(operations)) as reading:
-            while await stream.slot():
-                try:
-                    operation = await anext(reading)
-                except StopAsyncIteration:
-                    break
-                self._rows_read += 1
-                if self._rows_read > self._max_rows:
+        rows = InputRows(operations, key, partial(self._room, stream))
+        async with aclosing(rows.groups()) as groups:
+            async for group in groups:
+                stream.occupy(len(group))
+                self._rows_read += len(group)
+                excess = int(max(0, self._rows_read - self._max_rows))
+                await self._admit_all(stream, group[: len(group) - excess])
+                if excess:
                     stream.stop(CostCapError(f"max_rows={self._max_rows} rows were read already"))
-                    break
-                await self._admit_contained(stream, operation, None if key is None else key(operation), index)
-                index += 1
 
-    async def _admit_contained(
-        self, stream: OutcomeStream[R], operation: JobOperation[R], key: str | None, index: int
-    ) -> None:
+    async def _room(self, stream: OutcomeStream[Any]) -> int:
+        """Wait until rows are wanted; return how many, and one beyond the limit, which shows that there are more."""
+        return int(min(await stream.room(), max(1, 1 + self._max_rows - self._rows_read)))
+
+    async def _admit_all(self, stream: OutcomeStream[R], rows: Sequence[InputRow[R]]) -> None:
+        async with self._lock:
+            known = await LookedUp.of(self._journal, rows, self._engine.rows)
+            for row in rows:
+                if stream.stopped:  # what was read by then is not wanted any more
+                    return
+                await self._admit_contained(stream, row, known)
+
+    async def _admit_contained(self, stream: OutcomeStream[R], row: InputRow[R], known: LookedUp) -> None:
         """Admit one row; an exception that it raises by itself is its own outcome, and does not end the others."""
         try:
             with stray_cancellation_contained():
-                await self.admit(stream, operation, key, index)
+                await self._admit(stream, row, known)
         except JournalError:
             raise
         except Exception as error:  # noqa: BLE001 (see contained)
             stream.expect()
             refusal = contained(error)
-            self._delivery.send(stream, Outcome(key or "", index, operation, "rejected", error=refusal))
+            self._delivery.send(stream, Outcome(row.key or "", row.index, row.operation, "rejected", error=refusal))
 
     async def admit(self, stream: OutcomeStream[R], operation: JobOperation[R], key: str | None, index: int) -> None:
         """Admit one row.
@@ -138,35 +148,38 @@ class Intake:
             key: The row's key; None for the question's fingerprint.
             index: The row's place in the input.
         """
+        async with self._lock:
+            await self._admit(stream, InputRow(operation, key, index), LookedUp(self._journal))
+
+    async def _admit(self, stream: OutcomeStream[R], row: InputRow[R], looked_up: LookedUp) -> None:
         if self._engine.broken is not None:
             raise self._engine.broken
-        fingerprint = operation.fingerprint()
-        key = fingerprint if key is None else key
-        async with self._lock:
-            twin = self._engine.rows.get(key)
-            if twin is not None and twin.entry.fingerprint == fingerprint:
-                stream.expect()
-                self._engine.join(twin, stream, index)
-                return
-            # The row under way is newer than its line on the disk: a commit may be on its way.
-            known = twin.entry if twin else await self._journal.find(key)
-            decision = "conflict" if twin else self.decide(operation, fingerprint, known, stream.deliver)
-            if decision == "skip":
-                stream.skip(index)
-                return
-            if decision == "follow" and known is not None:
-                stream.expect()
-                self._engine.follow(Row(known, operation, [(stream, index)], stream.urgent))
-                return
-            outcome = self._outcome_at_once(decision, operation, key, known, index)
-            if outcome is not None:
-                stream.expect()
-                self._delivery.send(stream, outcome)
-                return
-            entry = self._entry(decision, operation, key, fingerprint, known)
-            replaced = known if decision == "resubmit" else None
+        operation, index, fingerprint = row.operation, row.index, row.fingerprint
+        key = fingerprint if row.key is None else row.key
+        twin = self._engine.rows.get(key)
+        if twin is not None and twin.entry.fingerprint == fingerprint:
             stream.expect()
-            await self._start(Row(entry, operation, [(stream, index)], stream.urgent, replaced), stream.batching)
+            self._engine.join(twin, stream, index)
+            return
+        # The row under way is newer than its line on the disk: a commit may be on its way.
+        known = twin.entry if twin else await looked_up.find(key)
+        decision = "conflict" if twin else self.decide(operation, fingerprint, known, stream.deliver)
+        if decision == "skip":
+            stream.skip(index)
+            return
+        if decision == "follow" and known is not None:
+            stream.expect()
+            self._engine.follow(Row(known, operation, [(stream, index)], stream.urgent))
+            return
+        outcome = self._outcome_at_once(decision, operation, key, known, index)
+        if outcome is not None:
+            stream.expect()
+            self._delivery.send(stream, outcome)
+            return
+        entry = self._entry(decision, operation, key, fingerprint, known)
+        replaced = known if decision == "resubmit" else None
+        stream.expect()
+        await self._start(Row(entry, operation, [(stream, index)], stream.urgent, replaced), stream.batching)
 
     async def admit_again(self, row: Row, known: Entry | None) -> None:
         """Admit a row that another runner had: it has ended, or nobody has it any more.
@@ -225,15 +238,15 @@ class Intake:
         self, operation: JobOperation[Any], fingerprint: str, known: Entry | None, deliver: Deliver
     ) -> Admission:
         """Decide what to do with a row of this content, of which the journal knows this much."""
-        retry_safe, age = _is_retry_safe(operation, known), _age(known)
+        in_doubt = known is not None and known.state in IN_DOUBT
         return admission(
             None if known is None else known.state,
             self._policy,
             same_question=known is not None and known.fingerprint == fingerprint,
             held=known is not None and known.held_by is not None,
             delivered=known is not None and known.delivered,
-            retry_safe=retry_safe,
-            age=age,
+            retry_safe=in_doubt and _is_retry_safe(operation, known),
+            age=_age(known),
             deliver=deliver,
         )
 

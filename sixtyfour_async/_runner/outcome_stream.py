@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import logging
-import math
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable
-from contextlib import aclosing, suppress
-from typing import Generic, TypeAlias, TypeVar
+from collections import deque
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from typing import Generic, TypeVar
 
 import anyio
+import anyio.lowlevel
 
 from sixtyfour_async._runner.outcomes import Outcome
 from sixtyfour_async._scheduling.retry import affects_every_row
 from sixtyfour_async._scheduling.row_states import Batching, Deliver
-from sixtyfour_async.errors import InputError, SixtyfourError
+from sixtyfour_async.errors import SixtyfourError
 from sixtyfour_async.errors.foreign import FOREIGN
 from sixtyfour_async.models.jobs import Report
-from sixtyfour_async.operations import JobOperation, Operation
 
 R = TypeVar("R")
 
 logger = logging.getLogger("sixtyfour_async.runner")
 
-Operations: TypeAlias = Iterable[JobOperation[R]] | AsyncIterable[JobOperation[R]]
+ROWS_AT_ONCE = 64
+"""Rows read at most between two turns of the event loop."""
+
+TAKEN_AT_ONCE = 16
+"""Outcomes taken at most between two turns of the event loop by a consumer that never waits itself."""
+
+SHARE_AT_ONCE = 16
+"""One in so many slots are waited for while as many outcomes wait for the consumer, but no more than `ROWS_AT_ONCE`."""
 
 
 class OutcomeStream(Generic[R]):
@@ -59,26 +66,47 @@ class OutcomeStream(Generic[R]):
         self.error: BaseException | None = None
         self._on_progress = on_progress
         self._ordered = ordered
-        self._slots = anyio.Semaphore(slots)
+        self._free = slots
+        self._few = max(1, min(ROWS_AT_ONCE, slots // SHARE_AT_ONCE))
+        self._room = anyio.Event()
         # Unbounded, since sending must not wait: the slots bound it to what may be read ahead.
-        self._sender, self._receiver = anyio.create_memory_object_stream[Outcome[R] | None](math.inf)
+        self._outcomes: deque[Outcome[R] | None] = deque()
+        self._sent = anyio.Event()
+        self._complete = False
         self._expected = 0
         self._skipped: set[int] = set()
         self._read_all = False
 
     # --- the reading side ---------------------------------------------------------------------------------------
 
-    async def slot(self) -> bool:
-        """Wait for a slot for one more row; return False when no more are wanted."""
-        if not self.stopped:
-            await self._slots.acquire()
-        return not self.stopped
+    async def room(self) -> int:
+        """Wait for slots; return how many further rows may be read, 0 when no more are wanted.
+
+        While outcomes wait for the consumer nobody waits for a row, so that a few slots are waited for.
+        """
+        await anyio.lowlevel.checkpoint()
+        while not self.stopped and not self._has_room():
+            self._room = anyio.Event()
+            await self._room.wait()
+        return 0 if self.stopped else min(self._free, ROWS_AT_ONCE)
+
+    def _has_room(self) -> bool:
+        return self._free >= (self._few if len(self._outcomes) >= self._few else 1)
+
+    def occupy(self, rows: int) -> None:
+        """Take slots, for rows that were read."""
+        self._free -= rows
+
+    def _release(self) -> None:
+        self._free += 1
+        if self._has_room():
+            self._room.set()
 
     def skip(self, index: int) -> None:
         """Give the slot of a row back that has no outcome."""
         if self._ordered:
             self._skipped.add(index)
-        self._slots.release()
+        self._release()
 
     def leave_out(self, index: int) -> None:
         """Expect the outcome of a row no more: it was delivered elsewhere meanwhile."""
@@ -103,8 +131,9 @@ class OutcomeStream(Generic[R]):
         self._put(outcome)
 
     def _put(self, outcome: Outcome[R] | None) -> None:
-        with suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):
-            self._sender.send_nowait(outcome)
+        if not self._complete:
+            self._outcomes.append(outcome)
+            self._sent.set()
         self._expected -= 1
         self._close_when_done()
 
@@ -120,12 +149,12 @@ class OutcomeStream(Generic[R]):
         """Read no further; *error* is raised after the last expected outcome."""
         self.error = self.error or error
         self.stopped = True
-        self._slots.release()  # wakes a reader that waits for a slot, to find the stream stopped
+        self._room.set()  # a reader that waits for a slot finds the stream stopped
 
     def fail(self, error: BaseException) -> None:
         """End the stream with an error, after the outcomes that have come; no more will."""
         self.stop(error)
-        self._sender.close()
+        self._end()
 
     @property
     def refusal(self) -> SixtyfourError | None:
@@ -134,104 +163,57 @@ class OutcomeStream(Generic[R]):
 
     def _close_when_done(self) -> None:
         if self._read_all and self._expected == 0:
-            self._sender.close()
+            self._end()
+
+    def _end(self) -> None:
+        self._complete = True
+        self._sent.set()
 
     # --- the consumer's side ------------------------------------------------------------------------------------
 
     async def take(self) -> AsyncGenerator[Outcome[R], None]:
-        """Yield the outcomes until none is expected any more."""
+        """Yield the outcomes until none is expected any more, or the runner is left meanwhile, in another task."""
         async with aclosing(self._in_order() if self._ordered else self._as_they_come()) as outcomes:
-            with suppress(anyio.ClosedResourceError):  # the runner was left meanwhile, in another task
-                async for outcome in outcomes:
-                    self._slots.release()
-                    yield outcome
+            async for outcome in outcomes:
+                self._release()
+                yield outcome
 
     async def _as_they_come(self) -> AsyncGenerator[Outcome[R], None]:
-        async for outcome in self._receiver:
-            if outcome is not None:
-                yield outcome
+        async with aclosing(self._received()) as outcomes:
+            async for outcome in outcomes:
+                if outcome is not None:
+                    yield outcome
+
+    async def _received(self) -> AsyncGenerator[Outcome[R] | None, None]:
+        """Yield what was sent. A consumer that never waits itself leaves the event loop its turns all the same."""
+        taken = 0
+        while True:
+            await (anyio.lowlevel.checkpoint_if_cancelled() if taken % TAKEN_AT_ONCE else anyio.lowlevel.checkpoint())
+            while not self._outcomes:
+                if self._complete:
+                    return
+                self._sent = anyio.Event()
+                await self._sent.wait()
+            taken += 1
+            yield self._outcomes.popleft()
 
     async def _in_order(self) -> AsyncGenerator[Outcome[R], None]:
         """Hold back what came early. It keeps its slot, so no more is held than rows may be read ahead."""
         early: dict[int, Outcome[R]] = {}
         following = 0
-        async for outcome in self._receiver:
-            if outcome is not None:
-                early[outcome.index] = outcome
-            while following in early or following in self._skipped:
-                self._skipped.discard(following)
-                if following in early:
-                    yield early.pop(following)
-                following += 1
+        async with aclosing(self._received()) as outcomes:
+            async for outcome in outcomes:
+                if outcome is not None:
+                    early[outcome.index] = outcome
+                while following in early or following in self._skipped:
+                    self._skipped.discard(following)
+                    if following in early:
+                        yield early.pop(following)
+                    following += 1
 
     def close(self) -> None:
         """Close both ends: the consumer has left."""
         self.closed = True
         self.stop()
-        self._receiver.close()
-        self._sender.close()
-
-
-async def each(operations: Operations[R]) -> AsyncGenerator[JobOperation[R], None]:
-    """Yield the operations of either kind of iterable.
-
-    Raises:
-        InputError: The input cannot be iterated over, or an item of it is no operation that runs as a job.
-    """
-    _check_iterable(operations)
-    index = 0
-    async with aclosing(_items(operations)) as items:
-        async for item in items:
-            check_job(item, f"item {index} of the input", field=f"operations.{index}")
-            yield item
-            index += 1
-
-
-async def _items(operations: Operations[R]) -> AsyncGenerator[JobOperation[R], None]:
-    if isinstance(operations, AsyncIterable):
-        async for operation in operations:
-            yield operation
-    else:
-        for operation in operations:
-            yield operation
-
-
-def _check_iterable(operations: object) -> None:
-    text = f"the input is {_described(operations)}, not an iterable of operations"
-    # A single operation is a pydantic model, and as such an iterable of the names and values of its fields.
-    if isinstance(operations, Operation):
-        remedy = "pass a list, or call run() for one operation"
-    elif isinstance(operations, Iterable | AsyncIterable) or hasattr(operations, "__getitem__"):
-        return
-    else:
-        remedy = "pass a list, a generator or an async generator of operations"
-    raise InputError(text, field="operations", reason=text, remedy=remedy)
-
-
-def check_job(item: object, place: str, *, field: str) -> None:
-    """Raise unless an item is an operation that runs as a job.
-
-    Args:
-        item: What was passed.
-        place: Where, as the beginning of the message.
-        field: The same as a parameter and the path inside it.
-
-    Raises:
-        InputError: It is none. The message names its class only, because the data may be private.
-    """
-    text = f"{place} is {_described(item)}, not an operation that runs as a job"
-    remedy = "make an operation of each row, such as FindEmail(lead=row)"
-    if isinstance(item, Operation):
-        if isinstance(item, JobOperation) and item.endpoint.job is not None:
-            return
-        remedy = "send it with client.send()"
-    raise InputError(text, field=field, reason=text, remedy=remedy)
-
-
-def _described(value: object) -> str:
-    if value is None:
-        return "None"
-    if isinstance(value, type):
-        return f"the class {value.__name__}"
-    name = type(value).__name__
-    return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
+        self._outcomes.clear()
+        self._end()

@@ -118,7 +118,7 @@ class ParkedRows:
         submission, body = _sent(entries), Body(event.body, event.content_type)
         for row in submission.rows:
             row.entry = replace(row.entry, job_id=event.job_id, error=None)  # in one write with what follows
-        end = None if submission.in_file else delivered_end(submission.operation, event.job_id, body)
+        end = None if submission.in_file else delivered_end(submission.operation, body)
         if end is None:
             await self._journal.put(*submission.advance("accepted"))
             await self._claims.hand_back(submission)  # to whoever asks for it next

@@ -9,9 +9,13 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
+import anyio.lowlevel
+
 from sixtyfour_async._journal.base import Journal
+from sixtyfour_async._runner.input_rows import InputRows, Operations
 from sixtyfour_async._runner.intake import Intake
-from sixtyfour_async._runner.outcome_stream import Operations, each
+from sixtyfour_async._runner.looked_up import LookedUp
+from sixtyfour_async._runner.outcome_stream import ROWS_AT_ONCE
 from sixtyfour_async._runner.outcomes import RunPlan
 from sixtyfour_async._scheduling.batches import MAX_BULK_LEADS, MAX_FILE_ROWS
 from sixtyfour_async._scheduling.forecast import Load, forecast
@@ -72,23 +76,31 @@ async def plan(
 ) -> RunPlan:
     """Read all operations, decide about each as intake would, and forecast."""
     counts, prices, kinds, seen = Counter[str](), Counter[str](), _Kinds(), set[str]()
-    async with aclosing(each(operations)) as reading:
-        async for operation in reading:
-            counts["rows"] += 1
-            fingerprint = operation.fingerprint()
-            name = fingerprint if key is None else key(operation)
-            if name in seen:
-                counts["duplicates"] += 1
-                continue
-            seen.add(name)
-            decision = intake.decide(operation, fingerprint, await journal.find(name), "every call")
-            counts[COUNTED.get(decision, "rejected")] += 1
-            if decision == "resume":
-                kinds.running[operation.variant(), operation.endpoint.job_limit] += 1
-            elif decision in {"submit", "resubmit"}:
-                prices[operation.variant()] += 1
-                kinds.add(operation, batching)
+    async with aclosing(InputRows(operations, key, _room).groups()) as groups:
+        async for group in groups:
+            looked_up = await LookedUp.of(journal, group)
+            for row in group:
+                operation, fingerprint = row.operation, row.fingerprint
+                counts["rows"] += 1
+                name = fingerprint if row.key is None else row.key
+                if name in seen:
+                    counts["duplicates"] += 1
+                    continue
+                seen.add(name)
+                decision = intake.decide(operation, fingerprint, await looked_up.find(name), "every call")
+                counts[COUNTED.get(decision, "rejected")] += 1
+                if decision == "resume":
+                    kinds.running[operation.variant(), operation.endpoint.job_limit] += 1
+                elif decision in {"submit", "resubmit"}:
+                    prices[operation.variant()] += 1
+                    kinds.add(operation, batching)
     return _plan(counts, prices, kinds.loads(), scheduler)
+
+
+async def _room() -> int:
+    """Let the event loop have its turn; a plan has room for any number of rows."""
+    await anyio.lowlevel.checkpoint()
+    return ROWS_AT_ONCE
 
 
 def _plan(counts: Counter[str], prices: Counter[str], loads: list[Load], scheduler: Scheduler) -> RunPlan:

@@ -141,7 +141,7 @@ def _read_end(operation: JobOperation[Any], entry: Entry) -> _End:
 
 
 def _read_report(operation: JobOperation[Any], entry: Entry) -> Report:
-    return read_report(operation, entry.job_id or "-", entry.answer or Body(b"null"))
+    return read_report(operation, entry.answer or Body(b"null"))
 
 
 def running_report(operation: JobOperation[Any], job_id: str, answer: Body) -> Report | None:
@@ -156,10 +156,10 @@ def running_report(operation: JobOperation[Any], job_id: str, answer: Body) -> R
     return report if report.state is JobState.RUNNING else None
 
 
-def delivered_end(operation: JobOperation[Any], job_id: str, answer: Body) -> Report | None:
+def delivered_end(operation: JobOperation[Any], answer: Body) -> Report | None:
     """Return the report of a delivered end; None for what a poll must confirm: unreadable, empty, or still running."""
     try:
-        report = read_report(operation, job_id, answer)
+        report = read_report(operation, answer)
     except FOREIGN:  # the answer to the poll shows what this is
         return None
     is_empty = report.state is JobState.COMPLETED and not has_content(report.result)
@@ -176,7 +176,7 @@ def _why_not_completed(entry: Entry) -> SixtyfourError | None:
     return None
 
 
-def read_report(operation: JobOperation[Any], job_id: str, answer: Body) -> Report:
+def read_report(operation: JobOperation[Any], answer: Body) -> Report:
     """Return the report in the answer to a poll.
 
     Raises:
@@ -184,7 +184,7 @@ def read_report(operation: JobOperation[Any], job_id: str, answer: Body) -> Repo
     """
     label = operation.endpoint.name
     value = decode_text_value(answer.decode(operation=label))  # a status may come as the text of a JSON value
-    report: Report = decode_answer(operation.poll(job_id).answer_type(), value, operation=label).report()
+    report: Report = decode_answer(operation.poll_answer_type(), value, operation=label).report()
     return report
 
 
@@ -195,7 +195,7 @@ def polled_report(operation: JobOperation[Any], job_id: str, answer: Body) -> Re
         NotFoundError: It says that there is no such job, which other services say with status 404.
         ResponseError: The answer is not JSON, or has the form of no status.
     """
-    report = read_report(operation, job_id, answer)
+    report = read_report(operation, answer)
     if report.no_such_job:
         raise no_such_job(answer, operation.poll(job_id).endpoint.name)
     return report

@@ -18,9 +18,10 @@ from sixtyfour_async._runner.caps import Caps, check_settings, new_ledger, open_
 from sixtyfour_async._runner.enrichment import EnrichesFrames
 from sixtyfour_async._runner.heartbeat import keep_lease
 from sixtyfour_async._runner.host import Host
+from sixtyfour_async._runner.input_rows import Operations, check_job
 from sixtyfour_async._runner.learned_runtimes import LearnedRuntimes
 from sixtyfour_async._runner.machine import Machine, Settings, budget_place_of
-from sixtyfour_async._runner.outcome_stream import Operations, OutcomeStream, check_job
+from sixtyfour_async._runner.outcome_stream import OutcomeStream
 from sixtyfour_async._runner.outcomes import Explanation, Outcome, RunPlan, Stats, Unfinished, Unknown
 from sixtyfour_async._runner.planning import plan
 from sixtyfour_async._runner.reading import read_outcome, restore

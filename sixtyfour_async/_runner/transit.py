@@ -293,7 +293,7 @@ class Transit:
             except FencedError:
                 self._let_go(submission, [row.entry.key for row in submission.rows])
                 raise
-            report = delivered_end(submission.operation, job_id, answer)
+            report = delivered_end(submission.operation, answer)
         if report is not None and report.state is not JobState.RUNNING and submission.claim_end(answer):
             submission.show_progress(report)
             self._reporter.delivered(submission, report.state)

@@ -220,12 +220,15 @@ def read_structured(asked: Asked, found: dict[str, Any]) -> Found:
 
 def _data_of(asked: Asked, given: JsonValue) -> tuple[dict[str, Any], str | None]:
     """Return ``structured_data`` as an object with the names asked for, and what is wrong with it."""
-    objects = [members for level in levels(given) for one in level if (members := json_object(one.value)) is not None]
-    named = [respell(members, asked.fields) for members in objects]
-    if named:
-        return next(
-            (one for one in named if any(has_content([one.get(name)]) for name in asked.fields)), named[0]
-        ), None
+    objects = (members for level in levels(given) for one in level if (members := json_object(one.value)) is not None)
+    outermost: dict[str, Any] | None = None
+    for members in objects:
+        named: dict[str, Any] = respell(members, asked.fields)
+        if any(has_content([named.get(name)]) for name in asked.fields):
+            return named, None
+        outermost = named if outermost is None else outermost
+    if outermost is not None:
+        return outermost, None
     wrong = has_content([decode_text_value(given)])
     return {}, f"structured_data is no object: {shorten(given)}" if wrong else None
 

@@ -58,7 +58,7 @@ def _finished(operation: JobOperation[Any], value: JsonValue, label: str) -> Rep
     if rows is not None and len(rows) > 1:
         return Report(JobState.COMPLETED, "", result=value)
     try:
-        report: Report = decode_answer(operation.poll("-").answer_type(), value, operation=label).report()
+        report: Report = decode_answer(operation.poll_answer_type(), value, operation=label).report()
     except (ResponseError, AttributeError):
         return None
     return report if report.state is JobState.COMPLETED and has_content(report.result) else None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,7 +15,7 @@ from sixtyfour_async._client.client import AsyncClient, pipeline_of
 from sixtyfour_async._journal.base import Journal, doubt_of
 from sixtyfour_async._journal.places import as_named, exists
 from sixtyfour_async._journal.sharing import SharedJournal
-from sixtyfour_async._runner.outcomes import RunPlan, Stats, Unfinished
+from sixtyfour_async._runner.outcomes import Outcome, RunPlan, Stats, Unfinished
 from sixtyfour_async._runner.runner import JobRunner
 from sixtyfour_async._scheduling.row_states import Batching
 from sixtyfour_async.cli.draining import Draining
@@ -69,6 +69,23 @@ def purpose(kind: str, service: str) -> dict[str, str]:
     return {"operation": kind, "service": service}
 
 
+@dataclass(frozen=True, slots=True)
+class Following:
+    """How a run is followed from outside.
+
+    Attributes:
+        draining: When to end early besides on a signal, and for how long to drain.
+        on_progress: Called several times a second with the counters and the service's seconds since the start.
+        on_message: Called with a line of text when a signal is handled.
+        listen: Where to receive webhook deliveries, ``HOST:PORT``; None receives none.
+    """
+
+    draining: Draining
+    on_progress: Callable[[Stats, float], None]
+    on_message: Callable[[str], None]
+    listen: str | None = None
+
+
 async def execute(
     enrichment: Enrichment,
     client: AsyncClient,
@@ -78,13 +95,12 @@ async def execute(
     agreement: Agreement | None,
     sample: int | None,
     batching: Batching,
-    draining: Draining,
-    listen: str | None,
-    on_progress: Callable[[Stats, float], None],
-    on_message: Callable[[str], None],
+    following: Following,
     **settings: Any,
 ) -> RunResult:
     """Submit rows and poll until all have ended; the first signal drains, the second detaches.
+
+    The journal has the outcomes, and the output is written from it.
 
     Args:
         enrichment: The rows and the question.
@@ -94,30 +110,58 @@ async def execute(
         agreement: The terms of a new yes, to be kept; it begins a new run for the cap on a run.
         sample: How many rows without an answer to ask; None for all rows.
         batching: How rows are grouped into submits, as for `JobRunner.map`.
-        draining: When to end early besides on a signal, and for how long to drain.
-        listen: Where to receive webhook deliveries, ``HOST:PORT``; None receives none.
-        on_progress: Called several times a second with the counters and the service's seconds since the start.
-        on_message: Called with a line of text when a signal is handled.
+        following: How it is followed.
         settings: Passed to `JobRunner`.
 
     Raises:
         JournalError: The journal cannot be used for this enrichment; nothing was sent.
     """
-    result, clock = RunResult(), pipeline_of(client).clock
     runner = JobRunner(client, journal=as_named(notes.path), new_run=agreement is not None, **settings)
+
+    async def outcomes() -> AsyncGenerator[Outcome[Any], None]:
+        rows = RowsToAsk(enrichment, notes.field_sets, runner.journal, keeps=True, sample=sample)
+        async with aclosing(runner.map(rows.operations(), batching=batching)) as ended:
+            async for outcome in ended:
+                yield outcome
+
+    async def begin() -> None:
+        await _begin(runner.journal, enrichment, notes, service, agreement)
+
+    return await follow(runner, begin, outcomes(), following)
+
+
+async def follow(
+    runner: JobRunner,
+    begin: Callable[[], Awaitable[None]],
+    outcomes: AsyncGenerator[Outcome[Any], None],
+    following: Following,
+    on_outcome: Callable[[Outcome[Any]], None] = lambda _: None,
+) -> RunResult:
+    """Enter a runner and take its outcomes until all rows have ended; the first signal drains, the second detaches.
+
+    Args:
+        runner: The runner, not entered yet.
+        begin: Called when the journal is open, before anything is sent.
+        outcomes: The outcomes, from `JobRunner.map`.
+        following: How the run is followed.
+        on_outcome: Called with each outcome.
+
+    Raises:
+        JournalError: The journal cannot be used for this; nothing was sent.
+    """
+    result, clock = RunResult(), pipeline_of(runner.client).clock
     started, started_real = clock.now(), anyio.current_time()
     with recorded() as signals, anyio.CancelScope() as run_scope:
-        async with receiving(runner, listen), runner:
-            await _begin(runner.journal, enrichment, notes, service, agreement)
-            _report_doubt(runner, result, on_message)
-            rows = RowsToAsk(enrichment, notes.field_sets, runner.journal, keeps=True, sample=sample)
+        async with receiving(runner, following.listen), runner, aclosing(outcomes):
+            await begin()
+            _report_doubt(runner, result, following.on_message)
             async with anyio.create_task_group() as tasks:
-                tasks.start_soon(draining.watch, runner, run_scope, signals, on_message)
-                tasks.start_soon(_report_progress, runner, client, on_progress, on_message, started)
-                await _ask_all(runner, rows, batching, result)
+                tasks.start_soon(following.draining.watch, runner, run_scope, signals, following.on_message)
+                tasks.start_soon(_report_progress, runner, following, started)
+                await _take_all(outcomes, result, on_outcome)
                 tasks.cancel_scope.cancel()
     result.seconds, result.real_seconds = clock.now() - started, anyio.current_time() - started_real
-    on_progress(_conclude(result, runner, draining), result.seconds)
+    following.on_progress(_conclude(result, runner, following.draining), result.seconds)
     return result
 
 
@@ -128,11 +172,12 @@ def _conclude(result: RunResult, runner: JobRunner, draining: Draining) -> Stats
     return result.stats
 
 
-async def _ask_all(runner: JobRunner, rows: RowsToAsk, batching: Batching, result: RunResult) -> None:
-    """Ask what is to be asked. The journal has the outcomes, and the output is written from it."""
+async def _take_all(
+    outcomes: AsyncGenerator[Outcome[Any], None], result: RunResult, on_outcome: Callable[[Outcome[Any]], None]
+) -> None:
     try:
-        async for _ in runner.map(rows.operations(), batching=batching):
-            pass
+        async for outcome in outcomes:
+            on_outcome(outcome)
     except SixtyfourError as error:
         result.ending, result.error = "refused", error
 
@@ -175,17 +220,11 @@ async def plan(
         return await runner.plan(rows.operations(), batching=batching), rows
 
 
-async def _report_progress(
-    runner: JobRunner,
-    client: AsyncClient,
-    on_progress: Callable[[Stats, float], None],
-    on_message: Callable[[str], None],
-    started: float,
-) -> None:
-    clock, is_said = pipeline_of(client).clock, False
+async def _report_progress(runner: JobRunner, following: Following, started: float) -> None:
+    clock, is_said = pipeline_of(runner.client).clock, False
     while True:
-        on_progress(runner.stats(), clock.now() - started)
-        is_said = is_said or await _report_others(runner, on_message)
+        following.on_progress(runner.stats(), clock.now() - started)
+        is_said = is_said or await _report_others(runner, following.on_message)
         await anyio.sleep(REFRESH_SECONDS)
 
 

@@ -12,7 +12,11 @@ from enum import IntEnum
 from functools import wraps
 from typing import Final, NoReturn
 
+import click
+
 from sixtyfour_async.cli.console import lost_output
+from sixtyfour_async.cli.environment import environment_of
+from sixtyfour_async.cli.folder_addresses import check_folder_addresses
 from sixtyfour_async.cli.formatting import say
 from sixtyfour_async.cli.signals import Interrupted
 from sixtyfour_async.errors import ConfigurationError, InputError, SixtyfourError
@@ -40,12 +44,17 @@ class ExitCode(IntEnum):
 def one_line_errors(command: Callable[..., None]) -> Callable[..., None]:
     """Report errors of this package, missing extras and interruptions in one line without a traceback.
 
+    Before it starts, ``.env`` must have been read, and what it names been agreed to: see `environment`.
+
     A command that returns has printed what it was called for. One whose text does not matter as much exits by itself.
     """
 
     @wraps(command)
     def wrapper(**options: object) -> None:
         try:
+            context = click.get_current_context(silent=True)
+            environment_of(context).check()
+            check_folder_addresses(context)
             command(**options)
             _check_printed()
         except Interrupted as error:

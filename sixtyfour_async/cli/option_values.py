@@ -11,8 +11,8 @@ from sixtyfour_async.models.struct import TYPES, FieldSpec
 T = TypeVar("T")
 
 
-def parse_field(text: str) -> tuple[str, FieldSpec]:
-    """Parse ``name=description`` or ``name:type=description``.
+def parse_field(option: str, text: str) -> tuple[str, FieldSpec]:
+    """Parse ``name=description`` or ``name:type=description`` of an option such as ``--field``.
 
     Raises:
         InputError: No name, no description, or a type that the service does not document.
@@ -20,11 +20,11 @@ def parse_field(text: str) -> tuple[str, FieldSpec]:
     name_and_type, equals, description = text.partition("=")
     name, colon, word = (part.strip() for part in name_and_type.partition(":"))
     if not (name and equals and description.strip()):
-        raise InputError(f"--field {text!r} is not name=description", remedy='such as "employees:int=Head count"')
+        raise InputError(f"{option} {text!r} is not name=description", remedy='such as "employees:int=Head count"')
     if not colon:
         return name, description.strip()
     if word not in TYPES:
-        raise InputError(f"--field {text!r}: unknown type {word!r}", remedy=f"one of {', '.join(sorted(TYPES))}")
+        raise InputError(f"{option} {text!r}: unknown type {word!r}", remedy=f"one of {', '.join(sorted(TYPES))}")
     return name, {"description": description.strip(), "type": word}
 
 
@@ -61,3 +61,12 @@ def parse_number(option: str, text: str) -> tuple[str, float]:
         return name, float(number)
     except ValueError as error:
         raise InputError(f"{option} {text!r}: {number!r} is not a number") from error
+
+
+def parse_prices(texts: Iterable[str]) -> dict[str, float]:
+    """Return the prices that ``--price`` names, US cents by operation and tier.
+
+    Raises:
+        InputError: One is no number, or is given twice.
+    """
+    return by_name("--price", (parse_number("--price", text) for text in texts))

@@ -7,10 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sixtyfour_async.cli.credentials import credentials
 from sixtyfour_async.cli.exit_codes import one_line_errors
 from sixtyfour_async.cli.formatting import row_count, say
 from sixtyfour_async.cli.journal_place import journal_place
 from sixtyfour_async.cli.service import check_key, connect
+from sixtyfour_async.cli.shared_options import (
+    DEFAULT_SPEED,
+    DRAIN,
+    MONEY,
+    RUNNER_OPTIONS,
+    SIMULATOR,
+    check_simulator_options,
+    with_options,
+)
 from sixtyfour_async.errors import InputError
 
 if TYPE_CHECKING:
@@ -22,21 +32,6 @@ if TYPE_CHECKING:
 
 MAX_PROBLEMS_SHOWN = 5
 """Rows that cannot be sent and are shown with their problem."""
-
-RUNNER_OPTIONS = (
-    "max_cost_cents",
-    "max_cost_cents_per_run",
-    "max_cost_cents_per_day",
-    "max_cost_cents_per_month",
-    "max_row_cents",
-    "retry_failed",
-    "on_unknown",
-    "batching",
-    "webhook_url",
-)
-"""Options that the runner takes under the same name."""
-
-CENTS = click.FloatRange(min=0, min_open=True)
 
 EXAMPLE = """\b
 Example:
@@ -86,36 +81,7 @@ Example:
 @click.option("--send-all", is_flag=True, help="Send all such columns, but those that an earlier output added.")
 @click.option("--only-empty", metavar="COLUMN", help="Leave out rows that have a value in this column already.")
 @click.option("--skip-bad-rows", is_flag=True, help="Continue without rows that cannot be sent; the output says why.")
-@click.option(
-    "--max-cost-cents",
-    type=CENTS,
-    metavar="CENTS",
-    help="Spending cap, over all runs on the journal.",
-)
-@click.option("--max-cost-cents-per-run", type=CENTS, metavar="CENTS", help="Cap on this run, resumed or not.")
-@click.option("--max-cost-cents-per-day", type=CENTS, metavar="CENTS", help="Cap on each day, UTC.")
-@click.option("--max-cost-cents-per-month", type=CENTS, metavar="CENTS", help="Cap on each month, UTC.")
-@click.option(
-    "--max-row-cents",
-    type=CENTS,
-    metavar="CENTS",
-    help="With a cap: the most that a row of unknown price may cost.",
-)
-@click.option(
-    "--price",
-    "prices",
-    multiple=True,
-    metavar="OPERATION[/TIER]=CENTS",
-    help="The price of an answer, where you know it; repeatable.",
-)
-@click.option("--retry-failed", is_flag=True, help="Resubmit rows that failed at the service in an earlier run.")
-@click.option(
-    "--on-unknown",
-    type=click.Choice(["park", "resubmit"]),
-    default="park",
-    show_default=True,
-    help="Rows that an earlier run left unknown: park leaves them alone, resubmit sends them again and may pay twice.",
-)
+@with_options(*MONEY)
 @click.option(
     "--batching",
     type=click.Choice(["auto", "single", "file"]),
@@ -124,13 +90,7 @@ Example:
     help="auto lets find and reverse rows share submits, file sends research rows in files as well, single sends each "
     "row by itself.",
 )
-@click.option(
-    "--drain",
-    type=click.FloatRange(min=0),
-    metavar="SECONDS",
-    help="After Ctrl-C, SIGTERM or SIGHUP (which Windows does not have): poll what runs for so long, then leave it "
-    "running  [default: until it ends]",
-)
+@DRAIN
 @click.option("--webhook-url", metavar="URL", help="Public URL at which answers are received instead of polled for.")
 @click.option("--listen", metavar="HOST:PORT", help="With --webhook-url: where to receive them, for the whole run.")
 @click.option("--dry-run", is_flag=True, help="Show the plan of a run, and send nothing; needs no key.")
@@ -152,20 +112,8 @@ Example:
     metavar="DIALECT",
     help="CSV: plain, excel, excel-semicolon, tab, or a delimiter  [default: the table's]",
 )
-@click.option("--simulate", is_flag=True, help="Use the built-in simulator: no key, no cost.")
-@click.option(
-    "--speed",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="FACTOR",
-    help="With --simulate: multiple of real time  [default: 60]",
-)
-@click.option(
-    "--fault",
-    "faults",
-    multiple=True,
-    metavar="NAME=PROBABILITY",
-    help="With --simulate: inject a fault, such as lost_answer=0.05; repeatable.",
-)
+@with_options(*SIMULATOR)
+@credentials
 @one_line_errors
 def run(operation: str, table: Path, **options: Any) -> None:
     """Run OPERATION on every row of TABLE.
@@ -180,16 +128,13 @@ def run(operation: str, table: Path, **options: Any) -> None:
     """
     from sixtyfour_async.cli.draining import Draining
     from sixtyfour_async.cli.journal_notes import JournalNotes
-    from sixtyfour_async.cli.option_values import by_name, parse_number
+    from sixtyfour_async.cli.option_values import parse_prices
     from sixtyfour_async.cli.run_steps import Run
     from sixtyfour_async.cli.table_files import STANDARD, Output, default_journal, default_output
 
     out: Path = options["out"] or default_output(table)
     journal: Place = options["journal"] or default_journal(out)
-    for flag in ("speed", "faults"):
-        if options[flag] and not options["simulate"]:
-            name = "--fault" if flag == "faults" else "--speed"
-            raise InputError(f"{name} is for the simulator", remedy="add --simulate, or leave it out")
+    check_simulator_options(options)
     check_webhooks(options["webhook_url"], options["listen"])
     if not (options["simulate"] or options["dry_run"]):
         check_key()
@@ -200,9 +145,9 @@ def run(operation: str, table: Path, **options: Any) -> None:
     check_files(table, output, journal, overwrite=options["overwrite"])
     output.check(columns=len(enrichment.columns), rows=enrichment.table.rows)
     check_rows(enrichment, skip_bad_rows=options["skip_bad_rows"])
-    settings = {name: options[name] for name in RUNNER_OPTIONS}
-    settings["prices"] = by_name("--price", (parse_number("--price", text) for text in options["prices"]))
-    speed, faults = options["speed"] or 60.0, options["faults"]
+    settings = {name: options[name] for name in (*RUNNER_OPTIONS, "batching", "webhook_url")}
+    settings["prices"] = parse_prices(options["prices"])
+    speed, faults = options["speed"] or DEFAULT_SPEED, options["faults"]
     with connect(simulate=options["simulate"], speed=speed, journal=journal, faults=faults) as service:
         reads_stdin, listen = table == STANDARD, options["listen"]
         run = Run(enrichment, service, notes, output, settings, draining, table_on_stdin=reads_stdin, listen=listen)
@@ -278,7 +223,7 @@ def read_question(operation: str, options: dict[str, Any]) -> Question:
     from sixtyfour_async.cli.option_values import by_name, parse_field, parse_pair
     from sixtyfour_async.questions.question import Question, check_parts
 
-    fields = by_name("--field", (parse_field(text) for text in options["fields"]))
+    fields = by_name("--field", (parse_field("--field", text) for text in options["fields"]))
     criteria = by_name("--criterion", (parse_pair("--criterion", text) for text in options["criteria"]))
     chosen = {name: options[name] for name in FLAGS.options if options.get(name)}
     check_parts(operation, fields, criteria, chosen, FLAGS)

@@ -19,11 +19,11 @@ from sixtyfour_async._runner.outcomes import RunPlan
 from sixtyfour_async.cli import execution
 from sixtyfour_async.cli.draining import Draining
 from sixtyfour_async.cli.enrichment import Enrichment
-from sixtyfour_async.cli.execution import RunResult, purpose
+from sixtyfour_async.cli.execution import Following, RunResult, purpose
 from sixtyfour_async.cli.exit_codes import ExitCode, exit_with
 from sixtyfour_async.cli.formatting import dollars, row_count, say
 from sixtyfour_async.cli.journal_notes import JournalNotes
-from sixtyfour_async.cli.journal_place import without_password
+from sixtyfour_async.cli.journal_place import without_secrets
 from sixtyfour_async.cli.paid_output import where_it_is, write_paid_output
 from sixtyfour_async.cli.plan_report import plan_lines
 from sixtyfour_async.cli.progress import Progress
@@ -191,10 +191,7 @@ class Run:
                     service=self.service.name,
                     agreement=agreement,
                     sample=sample,
-                    draining=self.draining,
-                    listen=self.listen,
-                    on_progress=progress.show,
-                    on_message=progress.print,
+                    following=Following(self.draining, progress.show, progress.print, self.listen),
                     **self.settings,
                 )
 
@@ -205,7 +202,8 @@ class Run:
     def _finish(self, result: RunResult) -> int:
         """Write the output, print the summary, and return the exit code for the run's end."""
         # --fresh would delete what there is to resume.
-        command = shlex.join(["sixtyfour", *(without_password(word) for word in sys.argv[1:] if word != "--fresh")])
+        words = [word for word in without_secrets(sys.argv[1:]) if word != "--fresh"]
+        command = shlex.join(["sixtyfour", *words])
         unrecorded = unrecorded_note(result.left_running, self.notes.path)
         if unrecorded:  # first, whatever becomes of the output
             say(unrecorded, err=True)

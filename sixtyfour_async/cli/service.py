@@ -74,11 +74,11 @@ def simulator_settings(faults: Iterable[str], **settings: Any) -> SimulatorSetti
 
 
 @contextmanager
-def connect(*, simulate: bool, speed: float, journal: Place, faults: Iterable[str] = ()) -> Generator[Service]:
+def connect(*, simulate: bool, speed: float, journal: Place | None, faults: Iterable[str] = ()) -> Generator[Service]:
     """Yield the live service, or start a simulator that keeps its jobs in a file beside the journal.
 
     That file lets a simulated run be resumed, as the live service would let it. Without a journal there is nothing to
-    resume, and a file left by an earlier run is deleted.
+    resume, and a file left by an earlier run is deleted; for None there is no file.
 
     Raises:
         InputError: One of the *faults* is wrong.
@@ -94,9 +94,9 @@ def connect(*, simulate: bool, speed: float, journal: Place, faults: Iterable[st
     from sixtyfour_async.simulator import DEFAULT_KEY
     from sixtyfour_async.simulator.serving.process import simulator_process
 
-    state = file_beside(journal, ".simulated.jsonl")
+    state = None if journal is None else file_beside(journal, ".simulated.jsonl")
     settings = simulator_settings(faults, speed=speed, state=state)
-    if not exists(journal):
+    if journal is not None and state is not None and not exists(journal):
         state.unlink(missing_ok=True)
     try:
         with simulator_process(settings) as url:

@@ -8,7 +8,7 @@ import math
 import operator
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any, Self, TypeAlias, TypeGuard, TypeVar
+from typing import Annotated, Any, Self, TypeAlias, TypeGuard, TypeVar, cast
 
 from pydantic import (
     BaseModel,
@@ -174,7 +174,7 @@ A row that is no object, where one is expected, keeps its place: it is read as `
 
 def json_object(value: object) -> dict[str, Any] | None:
     """Return decoded JSON if it is an object, else None."""
-    return value if _is_object(value) else None
+    return cast("Any", value) if isinstance(value, dict) else None
 
 
 def json_mapping(value: object) -> Mapping[Any, Any] | None:
@@ -184,16 +184,8 @@ def json_mapping(value: object) -> Mapping[Any, Any] | None:
 
 def json_array(value: object) -> list[Any] | None:
     """Return decoded JSON if it is an array, else None."""
-    return value if _is_array(value) else None
-
-
-def _is_object(value: object) -> TypeGuard[dict[str, Any]]:
-    return isinstance(value, dict)
+    return cast("Any", value) if isinstance(value, list) else None
 
 
 def _is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
     return isinstance(value, Mapping)
-
-
-def _is_array(value: object) -> TypeGuard[list[Any]]:
-    return isinstance(value, list)

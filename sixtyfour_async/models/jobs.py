@@ -175,7 +175,7 @@ def judged_report(
     judgement = judge(
         word,
         has_result=has_result or _shows_result(answer, ended=has_ended(answer)),
-        has_error=any(getattr(answer, name, None) is True or first_error(answer, name) for name in ERROR_FIELDS),
+        has_error=any(_member(answer, name) is True or first_error(answer, name) for name in ERROR_FIELDS),
         closed=_is_closed(answer),
         charged=_is_charged(answer),
     )
@@ -185,8 +185,8 @@ def judged_report(
         error = first_error(answer, *TEXT_FIELDS)
     if error is None and state is JobState.FAILED and not judgement.by_word:
         error = f"ended as {word!r} without a result" if word else "ended without a status, a result or an error"
-    end = next((at for name in CLOSE_FIELDS if (at := getattr(answer, name, None)) is not None), None)
-    start = getattr(answer, "start_time", None) or getattr(answer, "started_at", None)
+    end = next((at for name in CLOSE_FIELDS if (at := _member(answer, name)) is not None), None)
+    start = _member(answer, "start_time") or _member(answer, "started_at")
     no_such_job = state in {JobState.RUNNING, JobState.FAILED} and _denies_the_job(answer, word)
     run_time = seconds_between(start, end)
     return Report(state, word, error=error, progress=progress, run_time=run_time, no_such_job=no_such_job)
@@ -209,15 +209,21 @@ def answer_fields(answer: Model) -> dict[str, JsonValue]:
     return {name: value for name, value in (answer.model_extra or {}).items() if name not in named}
 
 
+def _member(answer: Model, name: str) -> Any:
+    """Return a field, or a further key, of an answer; None where it has none, for which ``getattr`` takes long."""
+    fields = answer.__dict__
+    return fields[name] if name in fields else (answer.__pydantic_extra__ or {}).get(name)
+
+
 def _is_closed(answer: Model) -> bool:
-    closed = any(is_closed(getattr(answer, name, None)) for name in CLOSE_FIELDS)
-    return closed or any(getattr(answer, name, None) is True for name in DONE_FLAGS)
+    closed = any(is_closed(_member(answer, name)) for name in CLOSE_FIELDS)
+    return closed or any(_member(answer, name) is True for name in DONE_FLAGS)
 
 
 def _is_charged(answer: Model) -> bool:
     """Return whether an answer names a charge, or says that all of the work is done."""
-    charged = any(isinstance(one := getattr(answer, name, None), float | int) and one > 0 for name in _CHARGE_FIELDS)
-    progress = getattr(answer, "progress", None)
+    charged = any(isinstance(one := _member(answer, name), float | int) and one > 0 for name in _CHARGE_FIELDS)
+    progress = _member(answer, "progress")
     counts = json_object(progress) or {}
     return (
         charged
@@ -234,22 +240,22 @@ def _count(counts: dict[str, Any], name: str) -> float:
 def _denies_the_job(answer: Model, word: str) -> bool:
     """Return whether an answer says that there is no such job, and shows nothing that only a job has."""
     shown = (*RESULT_FIELDS, *LATE_RESULT_FIELDS, *_CHARGE_FIELDS, *_JOB_ONLY_FIELDS, *CLOSE_FIELDS)
-    if any(getattr(answer, name, None) not in (None, "", [], {}, False) for name in shown):
+    if any(_member(answer, name) not in (None, "", [], {}, False) for name in shown):
         return False
-    errors = [getattr(answer, name, None) for name in ERROR_FIELDS]
+    errors = [_member(answer, name) for name in ERROR_FIELDS]
     codes = [(json_object(error) or {}).get("code") for error in errors]
     texts = [word, *map(error_text, errors), *codes]
-    texts += [getattr(answer, name, None) for name in (*TEXT_FIELDS, *_CODE_FIELDS)]
+    texts += [_member(answer, name) for name in (*TEXT_FIELDS, *_CODE_FIELDS)]
     return any(says_no_such_job(str(text)) for text in texts if isinstance(text, str | int))
 
 
 def _shows_result(answer: Model, *, ended: bool) -> bool:
     for name in RESULT_FIELDS:
-        value = getattr(answer, name, None)
+        value = _member(answer, name)
         # An address or number as plain text is as likely the echo of what was asked.
         if has_content(value) and not (name in CONTACT_FIELDS and isinstance(value, str)):
             return True
-    late = [getattr(answer, name, None) for name in LATE_RESULT_FIELDS]
+    late = [_member(answer, name) for name in LATE_RESULT_FIELDS]
     return any(has_content(value) for value in late) if ended else any(map(_holds_result, late))
 
 
@@ -282,7 +288,7 @@ def seconds_between(start: Instant, end: Instant) -> float | None:
 def first_text(model: Model, *names: str) -> str | None:
     """Return the first of the named fields that is not empty, as text; None when all are."""
     for name in names:
-        value = getattr(model, name, None)
+        value = _member(model, name)
         if value:
             return value if isinstance(value, str) else str(value)
     return None
@@ -290,7 +296,7 @@ def first_text(model: Model, *names: str) -> str | None:
 
 def first_error(model: Model, *names: str) -> str | None:
     """Return the text of the first of the named fields that holds an error; None when none does."""
-    return next((text for name in names if (text := error_text(getattr(model, name, None)))), None)
+    return next((text for name in names if (text := error_text(_member(model, name)))), None)
 
 
 def _cost_in(result: JsonValue) -> float | None:

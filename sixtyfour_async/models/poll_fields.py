@@ -68,7 +68,9 @@ def _spelled(answer: dict[str, Any], fields: Collection[str]) -> dict[str, Any]:
     words = () if any(isinstance(answer.get(name), str) for name in fields if name in WORD_FIELDS) else WORD_FIELDS
     spelled: dict[str, Any] = respell(answer, {*fields, *JOB_FIELDS, *_SPELLED, *words})
     for name in WORD_FIELDS:  # ``{"status": {"state": "completed"}}``
-        inner = json_object(spelled.get(name)) or {}
+        inner = json_object(spelled.get(name))
+        if inner is None:
+            continue
         word = next(
             (inner[key] for key in (*WORD_FIELDS, "phase", "name", "value") if isinstance(inner.get(key), str)), None
         )

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 
 from pydantic import JsonValue
 
@@ -21,6 +22,7 @@ MIN_PHONE_DIGITS = 7
 _AROUND_A_HOST = re.compile(r"^(?:https?://)?(?:www\.)?|/+$")
 
 
+@lru_cache(maxsize=4096)  # the same few keys come back in each answer
 def normal_key(name: str) -> str:
     """Return a key without case, spaces, hyphens and underscores, so that ``companyName`` is ``company_name``."""
     return "".join(letter for letter in normal_text(name) if letter not in " _-")
@@ -54,14 +56,15 @@ def respell(found: Mapping[str, JsonValue], names: Collection[str]) -> dict[str,
     """
     if all(key in names for key in found):  # the usual case, and by far the fastest
         return dict(found)
-    wanted = Counter(map(normal_key, names))
     spelled = Counter(normal_key(key) for key in found if key not in names)
+    close = [(key, name) for name in names if (key := normal_key(name)) in spelled]
+    wanted = Counter(key for key, _ in close)
     new_names = {
-        normal_key(name): name
-        for name in names
-        if wanted[normal_key(name)] == 1 == spelled[normal_key(name)] and not has_content([found.get(name)])
+        key: name for key, name in close if wanted[key] == 1 == spelled[key] and not has_content([found.get(name)])
     }
     # A key that is renamed replaces the empty value under its name, wherever that stands.
+    if not new_names:
+        return dict(found)
     renamed = {key: new_names[normal_key(key)] for key in found if key not in names and normal_key(key) in new_names}
     replaced = set(renamed.values())
     return {renamed.get(key, key): value for key, value in found.items() if key not in replaced}

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple, cast
 
 from sixtyfour_async.models._base import json_array, json_object
 
@@ -86,6 +87,7 @@ OPEN_ENDS = """
 """Words for an end that may be good or bad: completed with a result, failed without one."""
 
 
+@lru_cache(maxsize=256)
 def _plain(word: str) -> str:
     """Return a word as it is compared: without case, spaces, hyphens, underscores, and an enum's own name before it."""
     member = word.strip().rpartition(".")[2]
@@ -176,9 +178,19 @@ def has_content(value: object) -> bool:
     A skeleton whose values are all null or empty holds nothing. A number or a boolean is a value inside a result,
     such as ``{"is_remote": false}``, and no result by itself.
     """
-    if isinstance(value, bool | int | float):
+    if isinstance(value, str):
+        return bool(value.strip())
+    if value is None or isinstance(value, bool | int | float):
         return False
-    return any(not isinstance(one, str) or one.strip() for one in _leaves(value))
+    left: list[Any] = [value]
+    # A loop rather than a recursion: an answer may be nested as deep as the JSON parser allows.
+    while left:
+        one = left.pop()
+        if isinstance(one, dict | list):
+            left.extend(cast("Any", one).values() if isinstance(one, dict) else cast("Any", one))
+        elif one is not None and not (isinstance(one, str) and not one.strip()):
+            return True
+    return False
 
 
 def _leaves(value: object) -> Iterator[object]:

@@ -127,6 +127,9 @@ class Endpoint:
         return self.body == "multipart"
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+"""Writes the content of an operation in one way only, whatever the order of its keys."""
+
 REGISTRY: dict[str, type[Operation[Any]]] = {}
 """Operation classes by name; filled as the classes are defined."""
 
@@ -147,12 +150,12 @@ class Operation(Generic[R_co]):
         """
         request = cast("Request", self)
         dumped = request.model_dump(mode="json", exclude_unset=True, exclude_none=True, by_alias=True)
-        return dumped | dict(request.extra)
+        return dumped | dict(request.extra) if request.extra else dumped
 
     def fingerprint(self) -> str:
         """Return 32 hex digits derived from the content, equal in every process and Python version."""
         content = [self.endpoint.name, self.payload()]
-        text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        text = _CANONICAL.encode(content)
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
     def is_retry_safe(self) -> bool:
@@ -181,6 +184,10 @@ class JobOperation(Operation[R_co], Generic[R_co]):
         """Return the operation that polls one job; its answer has a ``report()``."""
         asked: Any = REGISTRY[self.endpoint.poll]
         return cast("Operation[Any]", asked(**{asked.endpoint.route.parameters[0]: job_id}))
+
+    def poll_answer_type(self) -> Any:
+        """Return the type of the answer to `poll`, whatever the job."""
+        return REGISTRY[self.endpoint.poll].endpoint.answer
 
     def poll_many(self) -> Operation[Any] | None:
         """Return the operation that polls many jobs of this kind with one request; None when there is none.
@@ -362,7 +369,10 @@ def _answer_type(cls: type[Operation[Any]]) -> Any:
 
 def _check_sendable(operation: Operation[Any]) -> None:
     """Raise for values that JSON cannot hold, naming the field: NaN, infinities, lone surrogates."""
-    for name, value in operation.payload().items():
+    payload = operation.payload()
+    if problem_with(payload) is None:
+        return
+    for name, value in payload.items():
         reason = problem_with(value)
         if reason is not None:
             text = f"{type(operation).__name__}: parameter {name!r} {reason}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias, cast
 
 from pydantic import (
@@ -94,7 +95,12 @@ class Typed(Structured):
         """Return ``Intelligence[Lead]`` for ``struct=Lead``, ``Intelligence[dict]`` for a plain mapping."""
         struct = getattr(self, "struct", None)
         shape: Any = struct if isinstance(struct, type) else dict[str, JsonValue]
-        return cast("Operation[Any]", self).endpoint.answer[shape]
+        return _of_shape(cast("Operation[Any]", self).endpoint.answer, shape)
+
+
+@lru_cache(maxsize=256)  # pydantic finds a class that it has made, but takes its time
+def _of_shape(answer: Any, shape: Any) -> Any:
+    return answer[shape]
 
 
 class Unpublished(Request):

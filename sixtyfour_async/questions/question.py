@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from typing import Any, Final, cast
 
 from pydantic import JsonValue
@@ -147,9 +148,10 @@ def check_parts(
         InputError: A field or criterion is missing, or a part does not apply to this operation.
     """
     if kind not in TABLE_OPERATIONS:
-        raise InputError(
-            f"unknown operation {kind!r}", field="kind", remedy=f"use one of {', '.join(TABLE_OPERATIONS)}"
-        )
+        near = get_close_matches(kind, TABLE_OPERATIONS, n=1)
+        remedy = f"use one of {', '.join(TABLE_OPERATIONS)}"
+        meant = f": did you mean {near[0]!r}?" if near else ""
+        raise InputError(f"unknown operation {kind!r}{meant}", field="kind", remedy=remedy)
     known = TABLE_OPERATIONS[kind]
     if known.needs_fields and not fields:
         raise InputError(f"{kind} needs a field to find out", field="fields", remedy=wording.add_field)

@@ -1,0 +1,246 @@
+"""Rows are read, and looked up in the journal, in groups; what a caller sees of that is the speed only."""
+
+from __future__ import annotations
+
+import math
+import random
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sixtyfour_async import (
+    AsyncClient,
+    CostCapError,
+    JobOperation,
+    JobRunner,
+    Journal,
+    MemoryJournal,
+    Outcome,
+    SqliteJournal,
+)
+from sixtyfour_async._journal.base import Entry, request_text
+from sixtyfour_async._runner import input_rows
+from sixtyfour_async._runner.input_rows import InputRow, InputRows
+from sixtyfour_async._runner.looked_up import LookedUp
+from sixtyfour_async.testing import simulated
+from tests.runner.questions import question, questions
+
+pytestmark = pytest.mark.anyio
+
+ROWS = 800
+
+
+class CountingJournal(MemoryJournal):
+    """A journal that counts how often rows were looked up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.single: list[str] = []
+        self.groups: list[list[str]] = []
+
+    async def find(self, key: str) -> Entry | None:
+        self.single.append(key)
+        return await super().find(key)
+
+    async def find_all(self, keys: Collection[str]) -> list[Entry]:
+        self.groups.append(list(keys))
+        return await super().find_all(keys)
+
+
+async def finish(client: AsyncClient, journal: Journal, rows: int) -> None:
+    """Fill a journal with rows that were answered and delivered: one that was really asked, and copies of it."""
+    async with JobRunner(client, journal=journal) as runner:
+        async for _ in runner.map(questions(1), deliver="once"):
+            pass
+    await journal.open()
+    first = await journal.find(question(0).fingerprint())
+    assert first is not None
+    for one in questions(rows)[1:]:
+        name, request = one.fingerprint(), request_text(one.payload())
+        line = replace(first, key=name, fingerprint=name, request=request, job_id=f"job {name}", version=0)
+        await journal.put(line)
+    await journal.close()
+
+
+async def collect(stream: AsyncGenerator[Outcome[Any], None], outcomes: list[Outcome[Any]]) -> None:
+    """Take what comes until the stream ends or raises."""
+    async for outcome in stream:
+        outcomes.append(outcome)  # noqa: PERF401 (those before an error are wanted)
+
+
+def shuffled(rows: int, seed: int) -> list[JobOperation[Any]]:
+    """Return questions in no order, some of them twice or more often."""
+    drawn = random.Random(seed)  # noqa: S311 (no secret)
+    asked = [*questions(rows), *(question(drawn.randrange(rows)) for _ in range(rows // 4))]
+    drawn.shuffle(asked)
+    return list(asked)
+
+
+def as_generator(items: list[Any]) -> Iterable[Any]:
+    yield from items
+
+
+async def as_async_generator(items: list[Any]) -> AsyncGenerator[Any, None]:
+    for item in items:
+        yield item
+
+
+class Sequence:
+    """The oldest kind of iterable: one that is asked for its items by their numbers."""
+
+    def __init__(self, items: list[Any]) -> None:
+        self._items = items
+
+    def __getitem__(self, number: int) -> Any:
+        return self._items[number]
+
+
+MAKERS = pytest.mark.parametrize("make", [list[Any], as_generator, as_async_generator, Sequence])
+
+
+@pytest.mark.parametrize(
+    ("make", "max_in_flight", "ordered", "rows"),
+    [
+        (list[Any], 400, False, 90),
+        (as_generator, 400, True, 90),
+        (as_async_generator, 400, False, 90),
+        (Sequence, 400, True, 90),
+        (list[Any], 1, False, 6),
+        (as_generator, 5, True, 20),
+    ],
+)
+async def test_known_new_and_repeated_rows_each_have_their_answer_and_are_paid_once(
+    make: Callable[[list[Any]], Any], max_in_flight: int, rows: int, *, ordered: bool
+) -> None:
+    asked, journal = shuffled(rows, seed=max_in_flight), MemoryJournal()
+    async with simulated() as (client, simulator):
+        async with JobRunner(client, journal=journal) as runner:
+            first = [outcome async for outcome in runner.map(questions(rows)[::2])]
+        async with JobRunner(client, journal=journal, max_in_flight=max_in_flight) as runner:
+            second = [outcome async for outcome in runner.map(make(asked), ordered=ordered)]
+
+    assert len(simulator.books.jobs) == rows
+    assert all(outcome.ok for outcome in (*first, *second))
+    assert sorted(outcome.index for outcome in second) == list(range(len(asked)))
+    assert all(outcome.input == asked[outcome.index] for outcome in second)
+    assert not ordered or [outcome.index for outcome in second] == list(range(len(asked)))
+
+
+@pytest.mark.parametrize("deliver", ["every call", "once"])
+@pytest.mark.parametrize("max_in_flight", [160, 4000])
+async def test_finished_rows_are_looked_up_in_groups_whatever_their_order(
+    deliver: Any, max_in_flight: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also while the consumer holds up the reading: then a few slots are waited for."""
+    monkeypatch.setattr(input_rows, "GATHERING_SECONDS", math.inf)  # however busy this machine is
+    journal = CountingJournal()
+    asked = questions(ROWS)
+    random.Random(3).shuffle(asked)  # noqa: S311 (no secret)
+    async with simulated() as (client, simulator):
+        await finish(client, journal, ROWS)
+        journal.single.clear()
+        journal.groups.clear()
+        async with JobRunner(client, journal=journal, max_in_flight=max_in_flight) as runner:
+            outcomes = [outcome async for outcome in runner.map(iter(asked), deliver=deliver)]
+
+    assert len(outcomes) == (ROWS if deliver == "every call" else 0)
+    looked_up = Counter([*journal.single, *(key for group in journal.groups for key in group)])
+    assert looked_up == {one.fingerprint(): 1 for one in asked}
+    assert len(journal.single) + len(journal.groups) <= ROWS / 8
+    assert len(simulator.books.jobs) == 1
+
+
+@pytest.mark.parametrize("deliver", ["every call", "once"])
+async def test_a_replay_commits_no_more_for_many_rows_than_for_few(tmp_path: Path, deliver: Any) -> None:
+    path, commits = tmp_path / "run.db", list[int]()
+    async with simulated() as (client, _):
+        await finish(client, SqliteJournal(path), 400)
+        for rows in (1, 20, 400):
+            async with JobRunner(client, journal=path) as runner:
+                found = [outcome async for outcome in runner.map(questions(rows), deliver=deliver)]
+            assert len(found) == (rows if deliver == "every call" else 0)
+            with closing(sqlite3.connect(path)) as database:
+                commits.append(database.execute("SELECT commits FROM wholeness").fetchone()[0])
+
+    assert commits[2] - commits[1] == commits[1] - commits[0]
+
+
+async def test_no_more_is_read_than_may_be() -> None:
+    """One beyond ``max_rows``, which shows that there are more; and none beyond the slots."""
+    read = Counter[str]()
+
+    def counted(name: str) -> Iterator[JobOperation[Any]]:
+        for number in range(200):
+            read[name] += 1
+            yield question(number)
+
+    async with simulated() as (client, simulator):
+        async with JobRunner(client, max_rows=70) as runner:
+            outcomes = list[Outcome[Any]]()
+            with pytest.raises(CostCapError, match="max_rows=70"):
+                await collect(runner.map(counted("limited")), outcomes)
+        async with JobRunner(client, max_in_flight=40) as runner:
+            async for _ in runner.map(counted("in flight")):
+                break
+
+    assert len(outcomes) == 70
+    assert read["limited"] == 71
+    assert read["in flight"] <= 41
+    assert len(simulator.books.jobs) <= 111
+
+
+@MAKERS
+async def test_an_error_of_the_input_comes_after_the_rows_before_it(make: Callable[[list[Any]], Any]) -> None:
+    """Also one of the function for keys, in the middle of a group."""
+
+    def key(operation: JobOperation[Any]) -> str:
+        if operation == question(23):
+            raise LookupError("no key")
+        return operation.fingerprint()
+
+    outcomes = list[Outcome[Any]]()
+    async with simulated() as (client, _), JobRunner(client) as runner:
+        with pytest.raises(LookupError, match="no key"):
+            await collect(runner.map(make(list(questions(32))), key=key), outcomes)
+
+    assert sorted(outcome.index for outcome in outcomes) == list(range(23))
+
+
+async def test_rows_that_come_slowly_wait_for_no_others() -> None:
+    """An iterable that works for its rows delays the first of them by little."""
+
+    def slow() -> Iterator[JobOperation[Any]]:
+        for number in range(3):
+            time.sleep(0.03)
+            yield question(number)
+
+    async def room() -> int:
+        return 64
+
+    assert [[row.index for row in group] async for group in InputRows(slow(), None, room).groups()] == [
+        [0],
+        [1],
+        [2],
+    ]
+
+
+async def test_a_line_that_was_looked_up_is_used_once() -> None:
+    """The second row of a key in a group may come when the first has been sent, and has ended."""
+    journal = CountingJournal()
+    rows = [InputRow(question(number), None, number) for number in (0, 1, 0, 2)]
+    keys = [row.fingerprint for row in rows]
+    known = await LookedUp.of(journal, rows, under_way={keys[1]})
+    assert (await known.find(keys[0]), journal.single) == (None, [])
+    entry = Entry(keys[0], "find-email", keys[0], "{}", "completed")
+    await journal.put(entry)
+
+    assert await known.find(keys[0]) == entry
+    assert await known.find(keys[1]) is None
+    assert journal.single == [keys[0], keys[1]]
