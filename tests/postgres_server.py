@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -44,6 +45,7 @@ _GUARDIAN = """
 import json, shutil, signal, subprocess, sys
 command, folder, user = json.loads(sys.argv[1])
 server = subprocess.Popen(command, **user)
+signal.signal(signal.SIGCHLD, lambda *_: server.poll())  # one that was killed and not reaped would lock its data
 sys.stdin.buffer.read()  # until whoever started us is gone
 server.send_signal(signal.SIGQUIT)
 server.wait()
@@ -118,6 +120,13 @@ class Server:
     def stop(self) -> None:
         """Stop it in good order; `start` goes on with the same data."""
         self.use("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "stop")
+
+    def kill(self) -> None:
+        """Kill it as the system does when memory is short; `start` goes on with the same data."""
+        postmaster = int((self.data / "postmaster.pid").read_text().split()[0])
+        os.kill(postmaster, signal.SIGKILL)
+        while Path(f"/proc/{postmaster}").exists():  # until the guardian has reaped it
+            time.sleep(0.01)
 
     def end(self) -> None:
         """Kill it, and delete its data."""

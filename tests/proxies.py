@@ -13,6 +13,10 @@ from typing import Self
 CHUNK = 65536
 
 
+_WORDS = b"SFATAL\0VFATAL\0C57P03\0Mthe database system is starting up\0\0"
+_STARTING = b"E" + struct.pack("!i", len(_WORDS) + 4) + _WORDS
+
+
 class Proxy:
     """Forwards connections to a port of this machine, and can fail as networks do.
 
@@ -21,6 +25,7 @@ class Proxy:
         refuses: Whether new connections are closed at once.
         swallows: Whether nothing is forwarded any more, with all connections open.
         swallows_answers: Whether only what the server says is not.
+        is_starting: How many more connections are told that the server is starting up.
         cut_after: Returns after how many bytes, in either direction, the next connection is cut; None for never.
     """
 
@@ -29,6 +34,7 @@ class Proxy:
         self.refuses = False
         self.swallows = False
         self.swallows_answers = False
+        self.is_starting = 0
         self.cut_after: Callable[[], int | None] = lambda: None
         self.cuts = 0
         self._sockets: set[socket.socket] = set()
@@ -61,11 +67,18 @@ class Proxy:
                 client, _ = self._listening.accept()
                 if self.refuses:
                     _close(client)
+                elif self.is_starting:
+                    self.is_starting -= 1
+                    _tell_of_start(client)
                 else:
                     self._serve(client)
 
     def _serve(self, client: socket.socket) -> None:
-        server = socket.create_connection(("127.0.0.1", self._target))
+        try:
+            server = socket.create_connection(("127.0.0.1", self._target))
+        except OSError:  # it is away
+            _close(client)
+            return
         self._sockets |= {client, server}
         left = [self.cut_after()]
         for source, target in ((client, server), (server, client)):
@@ -86,6 +99,15 @@ class Proxy:
         for one in (source, target):
             _close(one)
             self._sockets.discard(one)
+
+
+def _tell_of_start(client: socket.socket) -> None:
+    """Answer as a server does that is starting up."""
+    client.recv(CHUNK)
+    client.sendall(b"N")  # no encryption
+    client.recv(CHUNK)
+    client.sendall(_STARTING)
+    _close(client)
 
 
 def _close(one: socket.socket) -> None:

@@ -47,7 +47,9 @@ class Entry:
         place: Its place in the batch, from 0.
         receipt: The body of the answer to its submit, where no job id could be read from it.
         matched_by: What showed which part of a shared answer is its own: ``echo``, ``index`` or ``position``.
-        version: Number of times that its line was written, this time included, when it is handed to `Journal.put`.
+        version: Number of times that its line was written, this time included, when it is handed to `Journal.put`. 0
+            from a writer that does not count: such a line replaces no counted one, and no row that another runner
+            holds.
         held_by: The number of another runner that has it under way; None otherwise. Read, and never written.
     """
 

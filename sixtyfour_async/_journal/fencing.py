@@ -40,9 +40,23 @@ def standing_of(entry: Entry) -> Standing:
     return Standing(entry.version, entry.state, entry.job_id, entry.sent_at)
 
 
+def follows(version: int, former: int) -> bool:
+    """Return whether a line may be written over one of a former version, 0 for none.
+
+    Version 0 is the line of a writer that does not count. It may replace another of these, and no line that was
+    counted: such a writer does not say what it has read, and its line would make the count begin anew.
+    """
+    return version == former + 1 or version == former == 0
+
+
 def is_next(stored: Standing | None, entry: Entry) -> bool:
-    """Return whether a line follows the stored one; a line without a version does not ask what is there."""
-    return entry.version in (0, 1 + (stored.version if stored else 0))
+    """Return whether a line follows the stored one."""
+    return follows(entry.version, stored.version if stored else 0)
+
+
+def may_put(stored: Standing | None, entry: Entry) -> bool:
+    """Return whether a line may be written; one that is not counted leaves rows alone that another runner holds."""
+    return is_next(stored, entry) and (entry.version > 0 or stored is None or stored.held_by is None)
 
 
 def may_claim(stored: Standing | None, entry: Entry) -> bool:

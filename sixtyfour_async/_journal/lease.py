@@ -49,6 +49,10 @@ class Lease:
         self._until = self._last_beat = _NEVER
         self._punctual = 0
 
+    def quiet_for(self, until: float) -> float:
+        """Return the seconds since a runner whose lease ends at an instant was heard of; all leases are as long."""
+        return max(0.0, self.now() - until + self.seconds)
+
     def may_send(self) -> bool:
         """Return whether enough of it is left to send a request that costs money."""
         return self.now() < self._until - self.seconds * SENDING_MARGIN

@@ -21,9 +21,9 @@ from sixtyfour_async._journal.fencing import (
     MONEY_TALLIES,
     Standing,
     exceeded,
-    is_next,
     late_line,
     may_claim,
+    may_put,
     spent_cents,
     standing_of,
 )
@@ -53,7 +53,7 @@ class _Store:
     owners: dict[str, int] = field(default_factory=dict[str, int])
     leases: dict[int, float] = field(default_factory=dict[int, float])
     sums: dict[str, float] = field(default_factory=dict[str, float])
-    under_way: Counter[str] = field(default_factory=Counter[str])
+    under_way: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     runners: int = 0
     writes: int = 0
 
@@ -71,7 +71,7 @@ class _Store:
     def count(self, entry: Entry | None, sign: int) -> None:
         """Add what a line counts against a cap to each sum that covers it, or take it off."""
         if entry is not None:
-            self.under_way[entry.operation] += sign * (entry.state in HELD)
+            self.under_way[entry.operation, entry.variant] += sign * (entry.state in HELD)
             self.book(entry.sent_at, sign * spent_cents(entry.state, entry.cost_cents, entry.reserved_cents))
 
     def book(self, sent_at: str | None, cents: float) -> None:
@@ -195,7 +195,7 @@ class MemoryJournal:
         for entry in entries:
             following = written.get(entry.key)
             stored = self._standing(entry.key) if following is None else standing_of(following)
-            (written.__setitem__(entry.key, entry) if is_next(stored, entry) else fenced.append(entry))
+            (written.__setitem__(entry.key, entry) if may_put(stored, entry) else fenced.append(entry))
         if not fenced:
             for entry in written.values():
                 self._store.write(entry, self._number)
@@ -293,9 +293,11 @@ class MemoryJournal:
                 self._store.write(changed(entry), self._number)
                 self._store.owners.pop(key)
 
-    async def others_hold(self) -> bool:
-        """Return whether another registered runner holds any row."""
-        return any(self._holder(key) is not None for key in self._store.owners)
+    async def others_quiet_for(self) -> float | None:
+        """Return for how long nothing was heard of the others that hold rows; None when there are none."""
+        holders = {self._holder(key) for key in self._store.owners} - {None}
+        until = min((self._store.leases[number] for number in holders if number is not None), default=None)
+        return None if until is None else self._lease.quiet_for(until)
 
     async def keep_meta(self, name: str, text: str) -> str:
         """Store a text under a name unless there is one; return the one that is stored."""
@@ -346,7 +348,7 @@ class MemoryJournal:
     async def _exceeded(self, free: Sequence[Entry], limits: Limits, replaced: Sequence[Entry]) -> Cap | Room | None:
         caps = limits.caps if any(entry.state == "intended" for entry in free) else ()
         before: dict[Cap | Room, float] = {cap: await self._sum_since(cap.since) for cap in caps}
-        before |= {room: sum(self._store.under_way[name] for name in room.operations) for room in limits.rooms}
+        before |= {room: _rows_in(room, self._store.under_way) for room in limits.rooms}
         now = [self.rows[entry.key] for entry in free if entry.key in self.rows]
         keys = {entry.key for entry in free}
         tallied = [entry for entry in replaced if entry.key in keys]
@@ -368,8 +370,12 @@ class MemoryJournal:
         return self._store.sums[since]
 
 
+def _rows_in(room: Room, rows: Mapping[tuple[str, str], int]) -> int:
+    return sum(count for kind, count in rows.items() if room.counts(*kind))
+
+
 def _under_way(room: Room, entries: Iterable[Entry]) -> int:
-    return sum(entry.state in HELD and entry.operation in room.operations for entry in entries)
+    return sum(entry.state in HELD and room.counts(entry.operation, entry.variant) for entry in entries)
 
 
 def _spent(entry: Entry, since: str) -> float:

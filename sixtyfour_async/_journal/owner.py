@@ -33,7 +33,7 @@ import struct
 import sys
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
 from threading import Lock
@@ -93,11 +93,12 @@ class _Shared:
 class Owner:
     """A journal object's part in the ownership of a file, from `acquire` to `release`."""
 
-    def __init__(self, path: Path, inode: Inode, shared: _Shared) -> None:
+    def __init__(self, path: Path, inode: Inode, shared: _Shared, *, is_new: bool = False) -> None:
         self.inode = inode
         self._path = path
         self._shared = shared
         self._entered = False
+        self._is_new = is_new
 
     @classmethod
     def acquire(cls, path: Path) -> Owner:
@@ -107,13 +108,13 @@ class Owner:
             OSError: It cannot be opened for writing.
         """
         with _guard:
-            inode = inode_of(path) if path.exists() else None
+            known = inode = inode_of(path) if path.exists() else None
             shared = _held.get(inode) if inode is not None else None
             if inode is None or shared is None:
                 descriptor, inode = _open(path)
                 shared = _held[inode] = _Shared(descriptor, _number_of(path))
             shared.users += 1
-        return cls(path, inode, shared)
+        return cls(path, inode, shared, is_new=known is None)
 
     @contextmanager
     def writing(self) -> Generator[None, None, None]:
@@ -135,9 +136,20 @@ class Owner:
             try:
                 yield
             finally:
+                self._leave_nothing_empty()
                 _unlock(shared.descriptor, WRITE_BYTE)
         finally:
             shared.turn.release()
+
+    def _leave_nothing_empty(self) -> None:
+        """Delete a file that was created here when its first turn has written nothing: it was refused.
+
+        Whoever has opened it meanwhile, and waits for the write lock, finds that the name stands for another file.
+        """
+        is_new, self._is_new = self._is_new, False
+        if is_new and self.size() == 0:
+            with suppress(OSError):  # it is gone, or this system does not delete what is open
+                self._path.unlink()
 
     def enter(self) -> bool:
         """Take the life lock; the write lock is held. Return whether nobody else has it: then others cannot enter.

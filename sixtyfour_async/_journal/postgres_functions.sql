@@ -198,13 +198,13 @@ RETURNS void LANGUAGE sql AS $$
     ON CONFLICT (variant, name, sent_at) DO UPDATE SET rows = t.rows + excluded.rows, cents = t.cents + excluded.cents
 $$;
 
--- Ids of the lines that do not follow what is stored, or that another runner holds.
+-- Ids of the lines that do not follow what is stored; of claims, and lines that are not counted, that another one holds.
 CREATE OR REPLACE FUNCTION sixtyfour_fenced(lines jsonb, runner bigint, claims boolean) RETURNS text[]
 LANGUAGE sql AS $$
-    SELECT coalesce(array_agg(line.id), '{}') FROM jsonb_to_recordset(lines) AS line (id text, after bigint)
+    SELECT coalesce(array_agg(line.id), '{}') FROM jsonb_to_recordset(lines) AS line (id text, version bigint, after bigint)
     LEFT JOIN sixtyfour_jobs AS job ON job.id = decode(line.id, 'hex')
     WHERE line.after <> coalesce(job.version, 0)
-       OR (claims AND job.owner <> runner AND job.owner IN (SELECT number FROM sixtyfour_runners))
+       OR ((claims OR line.version = 0) AND job.owner <> runner AND job.owner IN (SELECT number FROM sixtyfour_runners))
 $$;
 
 -- Of fenced lines, those that say what nobody else can: what became of the submit of a row that was parked since.
@@ -254,6 +254,7 @@ BEGIN
         amounts := amounts || (
             SELECT count(*) FROM sixtyfour_jobs WHERE state IN ('intended', 'accepted')
             AND operation IN (SELECT jsonb_array_elements_text(limited -> 'operations'))
+            AND coalesce(limited ->> 'variant', variant) = variant
         )::numeric;
     END LOOP;
     RETURN amounts;

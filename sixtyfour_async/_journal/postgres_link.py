@@ -15,7 +15,7 @@ import psycopg
 from psycopg import errors
 
 from sixtyfour_async._postgres.address import Address
-from sixtyfour_async._postgres.connection import connect, is_refusal, reason_of
+from sixtyfour_async._postgres.connection import connect, is_on_its_way, is_refusal, reason_of
 from sixtyfour_async.errors import JournalError
 
 T = TypeVar("T")
@@ -52,15 +52,17 @@ class Link:
         )
 
     def run(self, work: Callable[[psycopg.Connection[Any]], T], *, patience: float | None = None) -> T:
-        """Do what may be done again, as often as it takes."""
-        until = time.monotonic() + (self.patience if patience is None else patience)
+        """Do what may be done again, as often as it takes; a server that starts is waited for whatever *patience*."""
+        longest = time.monotonic() + self.patience
+        until = longest if patience is None else time.monotonic() + patience
         pause = FIRST_PAUSE_SECONDS
         with one_line(self.address):
             while True:
                 try:
                     return work(self._connected())
                 except psycopg.Error as error:
-                    if not self._may_pass(error) or time.monotonic() + pause > until:
+                    last = longest if is_on_its_way(error) else until
+                    if not self._may_pass(error) or time.monotonic() + pause > last:
                         raise
                 time.sleep(pause)
                 pause = min(2 * pause, MAX_PAUSE_SECONDS)

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from sixtyfour_async._journal.base import Entry, tally_of_replaced
 from sixtyfour_async._journal.changes import Change, Count, Deliver, HandBack, Put, SaveAnswer, SetMeta, Take
-from sixtyfour_async._journal.fencing import TOLERANCE_CENTS, WRITTEN
+from sixtyfour_async._journal.fencing import TOLERANCE_CENTS, WRITTEN, follows
 from sixtyfour_async._journal.sharing import Cap, Claim, Room
 from sixtyfour_async._scheduling.row_states import SHARED
 from sixtyfour_async._wire.body import Body
@@ -119,7 +119,10 @@ class Message:
     @encode.register
     def _(self, change: Take) -> Json:
         caps = [{"since": cap.since, "most": (cap.cents + TOLERANCE_CENTS) * MICRO} for cap in change.limits.caps]
-        rooms = [{"operations": sorted(room.operations), "most": room.most} for room in change.limits.rooms]
+        rooms = [
+            {"operations": sorted(room.operations), "most": room.most, "variant": room.variant}
+            for room in change.limits.rooms
+        ]
         former = [_former(entry) for entry in change.replaced]
         lines = self._chained(change.entries)
         return {"do": "take", "lines": lines, "caps": caps, "rooms": rooms, "replaced": former}
@@ -153,8 +156,7 @@ class Message:
         for entry in entries:
             former, line = lines.get(entry.key), self.line(entry)
             if former is not None:
-                follows = entry.version in {0, versions[entry.key] + 1}
-                line["after"] = former["after"] if follows else -1
+                line["after"] = former["after"] if follows(entry.version, versions[entry.key]) else -1
             lines[entry.key], versions[entry.key] = line, entry.version
         return list(lines.values())
 
@@ -170,7 +172,7 @@ class Message:
         return line | {
             "id": id_of(entry.key).hex(),
             "nth": self.lines,
-            "after": entry.version - 1 if entry.version else None,
+            "after": max(0, entry.version - 1),
         }
 
     def _body(self, body: Body | None) -> tuple[int | None, str | None]:

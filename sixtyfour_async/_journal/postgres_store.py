@@ -34,9 +34,9 @@ LEAVING_SECONDS = 2.0
 _COMMIT = "SELECT sixtyfour_commit(%s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %b::bytea[])"
 _BEAT = "SELECT sixtyfour_beat(%s, %s, %s, %s, %s, %s, %s)"
 _FORGET = "SELECT sixtyfour_forget(%s, %s, %s, %s, %s, %s)"
-_OTHERS_HOLD = (
-    "SELECT EXISTS (SELECT FROM sixtyfour_jobs WHERE state IN ('intended', 'accepted') AND owner <> %s"
-    " AND owner IN (SELECT number FROM sixtyfour_runners))"
+_OTHERS_OVERDUE = (
+    "SELECT extract(epoch FROM clock_timestamp() - min(lease_until))::double precision FROM sixtyfour_runners"
+    " WHERE number IN (SELECT owner FROM sixtyfour_jobs WHERE state IN ('intended', 'accepted') AND owner <> %s)"
 )
 _REPLACED = "was adopted, or put back, while this process used it"
 
@@ -214,9 +214,10 @@ class PostgresStore:
         self._opened()
         return self._listener.has_changed(self._seen.id, self._reader.runner)
 
-    def others_hold(self) -> bool:
-        """Return whether another registered runner holds any row."""
-        return bool(self._opened().ask(_OTHERS_HOLD, (self._reader.runner,))[0][0])
+    def others_quiet_for(self) -> float | None:
+        """Return for how long nothing was heard of the others that hold rows; None when there are none."""
+        overdue = self._opened().ask(_OTHERS_OVERDUE, (self._reader.runner,))[0][0]
+        return None if overdue is None else max(0.0, overdue + self._lease.seconds)
 
     def bind(self, purpose: Mapping[str, str]) -> None:
         """Record what this journal is for; what is decided from must still hold when it is written."""

@@ -12,8 +12,8 @@ from psycopg import errors, sql
 from sixtyfour_async._journal.postgres_link import Link
 from sixtyfour_async.errors import JournalError
 
-MIGRATIONS: tuple[str, ...] = ()
-"""What brings the tables from each schema to the next, from 1 on."""
+MIGRATIONS: tuple[str, ...] = ("",)
+"""What brings the tables from each schema to the next, from 1 on; nothing where only the functions have changed."""
 
 SCHEMA_VERSION = 1 + len(MIGRATIONS)
 

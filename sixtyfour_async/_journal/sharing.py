@@ -52,10 +52,16 @@ class Room:
     Attributes:
         operations: Names of operations, such as ``"search-start"``.
         most: Number of rows.
+        variant: What their price depends on, to count only those; None for all rows of these operations.
     """
 
     operations: frozenset[str]
     most: int
+    variant: str | None = None
+
+    def counts(self, operation: str, variant: str) -> bool:
+        """Return whether a row takes up room."""
+        return operation in self.operations and self.variant in {None, variant}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +119,11 @@ class SharedJournal(TimedJournal, Protocol):
         """
         ...
 
-    async def others_hold(self) -> bool:
-        """Return whether another registered runner holds any row."""
+    async def others_quiet_for(self) -> float | None:
+        """Return for how long nothing was heard of the others that hold rows, of the one that was quiet longest.
+
+        Real seconds since its last heartbeat, or claim; None when no other registered runner holds any row.
+        """
         ...
 
     async def keep_meta(self, name: str, text: str) -> str:

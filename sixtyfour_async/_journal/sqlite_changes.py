@@ -22,9 +22,9 @@ from sixtyfour_async._journal.fencing import (
     WRITTEN,
     Standing,
     exceeded,
-    is_next,
     late_line,
     may_claim,
+    may_put,
 )
 from sixtyfour_async._journal.runners import Runner
 from sixtyfour_async._journal.schema import COLUMNS, HELD_BY, as_row
@@ -53,6 +53,10 @@ _SUM_ALL = "(SELECT total(spent) FROM jobs) + (SELECT total(spent) FROM tallies)
 _SUM_SINCE = """
     (SELECT total(spent) FROM jobs WHERE sent_at >= :since) + (SELECT total(spent) FROM tallies WHERE sent_at >= :since)
 """
+_COUNT_UNDER_WAY = (
+    "SELECT count(*) FROM jobs WHERE state IN ('intended', 'accepted')"
+    " AND operation = ? AND coalesce(?, variant) = variant"
+)
 _FORGET_SUMS = (
     "DELETE FROM sums WHERE since <> '' AND (runner NOT IN (SELECT number FROM runners)"
     " OR (runner = ? AND since NOT IN (SELECT value FROM json_each(?))))"
@@ -137,7 +141,7 @@ class Transaction:
         for entry in entries:
             former = versions.get(entry.key)
             stored = self._standing(entry.key) if former is None else Standing(former.version, former.state, None, None)
-            if not is_next(stored, entry):
+            if not may_put(stored, entry):
                 fenced.append(entry)
             versions[entry.key] = entry
         return fenced
@@ -186,8 +190,8 @@ class Transaction:
 
     def _under_way(self, room: Room) -> int:
         """Return how many rows of some operations are intended or accepted."""
-        count = "SELECT count(*) FROM jobs WHERE state IN ('intended', 'accepted') AND operation = ?"
-        return sum(self._database.execute(count, (name,)).fetchone()[0] for name in room.operations)
+        values = [(name, room.variant) for name in room.operations]
+        return sum(self._database.execute(_COUNT_UNDER_WAY, both).fetchone()[0] for both in values)
 
 
 def _replaced(entry: Entry) -> tuple[Tally, str, int, float]:

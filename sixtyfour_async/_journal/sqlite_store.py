@@ -31,9 +31,9 @@ from sixtyfour_async.errors import JournalError
 
 KEYS_PER_QUERY = 500
 
-_OTHERS_HOLD = (
-    "SELECT 1 FROM jobs WHERE state IN ('intended', 'accepted') AND owner <> ?"
-    " AND owner IN (SELECT number FROM runners) LIMIT 1"
+_FIRST_LEASE_OF_OTHERS = (
+    "SELECT min(lease_until) FROM runners WHERE number IN"
+    " (SELECT owner FROM jobs WHERE state IN ('intended', 'accepted') AND owner <> ?)"
 )
 
 
@@ -150,10 +150,11 @@ class SqliteStore:
             seen, self._seen = self._seen, int(database.execute("PRAGMA data_version").fetchone()[0])
         return seen != self._seen
 
-    def others_hold(self) -> bool:
-        """Return whether another registered runner holds any row."""
+    def others_quiet_for(self) -> float | None:
+        """Return for how long nothing was heard of the others that hold rows; None when there are none."""
         with self._reading() as database:
-            return database.execute(_OTHERS_HOLD, (self._runner.number,)).fetchone() is not None
+            (until,) = database.execute(_FIRST_LEASE_OF_OTHERS, (self._runner.number,)).fetchone()
+        return None if until is None else self._runner.lease.quiet_for(until)
 
     def bind(self, purpose: Mapping[str, str]) -> None:
         """Record what this journal is for."""

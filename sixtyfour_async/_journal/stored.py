@@ -90,8 +90,8 @@ class Store(Protocol):
         """Return whether another runner may have written since the last call."""
         ...
 
-    def others_hold(self) -> bool:
-        """See `SharedJournal.others_hold`."""
+    def others_quiet_for(self) -> float | None:
+        """See `SharedJournal.others_quiet_for`."""
         ...
 
     def bind(self, purpose: Mapping[str, str]) -> None:
@@ -307,9 +307,9 @@ class StoredJournal:
 
     # --- several runners ----------------------------------------------------------------------------------------
 
-    async def others_hold(self) -> bool:
-        """Return whether another registered runner holds any row."""
-        return await self._alone(self._store.others_hold, tallies=False)
+    async def others_quiet_for(self) -> float | None:
+        """Return for how long nothing was heard of the others that hold rows; None when there are none."""
+        return await self._alone(self._store.others_quiet_for, tallies=False)
 
     async def beat(self) -> None:
         """Extend this runner's lease, and succeed those whose lease has run out."""

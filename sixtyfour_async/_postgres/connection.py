@@ -69,6 +69,15 @@ def is_refusal(error: psycopg.Error) -> bool:
     return any(said in text for said in ("authentication failed", "does not exist", "no password supplied", "pg_hba"))
 
 
+def is_on_its_way(error: psycopg.Error) -> bool:
+    """Return whether a server was reached that says it will be there soon, or is about to start again."""
+    text = str(error)
+    return any(
+        said in text
+        for said in ("is starting up", "not yet accepting connections", "in recovery mode", "is shutting down")
+    )
+
+
 def reason_of(error: psycopg.Error) -> str:
     """Return what a server, or libpq, said, in one line."""
     said = error.diag.message_primary

@@ -40,7 +40,7 @@ class Claims:
             await self._journal.put(*entries)
             claim = Claim()
         else:
-            limits = self._limits.on(submission.first)
+            limits = self._limits.on(submission.first, in_doubt=command.in_doubt)
             claim = await self._shared.claim(entries, limits, replaced)
         for row, entry in before:
             if claim.exceeded is not None or entry.key in claim.refused:

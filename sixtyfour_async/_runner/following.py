@@ -89,6 +89,16 @@ class Following:
             self._some.set()
             self.look_soon()
 
+    async def meet_others(self, *, is_last: bool = False) -> None:
+        """Exchange with the other runners what all have to know; the last time only what is to be told.
+
+        Raises:
+            JournalError: The journal cannot be used.
+        """
+        if self.limits is not None:
+            await self.limits.share_surprises(is_last=is_last)
+            self._inbox.post()
+
     async def run(self) -> None:
         """Look whenever something may have changed, until cancelled.
 

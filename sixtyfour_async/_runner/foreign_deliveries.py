@@ -142,7 +142,7 @@ class ForeignDeliveries:
                 await self._take_job(event, keeps=True)
 
     async def _may_be_of_others(self) -> bool:
-        return self._shared is not None and await self._shared.others_hold()
+        return self._shared is not None and await self._shared.others_quiet_for() is not None
 
     async def _is_of_others(self, job_id: str) -> bool:
         """Return whether another runner has a job under way, or may have: it waits for the answer to a submit."""

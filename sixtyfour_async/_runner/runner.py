@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -32,7 +32,7 @@ from sixtyfour_async._scheduling.batches import MAX_FILE_ROWS
 from sixtyfour_async._scheduling.limits import MAX_DEEP_SEARCHES
 from sixtyfour_async._scheduling.poller import DEFAULT_PATIENCE_SECONDS
 from sixtyfour_async._scheduling.row_states import ENDED, Batching, Deliver, OnUnknown, ReusePolicy
-from sixtyfour_async.errors import ConfigurationError, RunStoppedError
+from sixtyfour_async.errors import ConfigurationError, JournalError, RunStoppedError
 from sixtyfour_async.models import Intelligence
 from sixtyfour_async.models.jobs import Report
 from sixtyfour_async.operations import JobOperation
@@ -85,7 +85,8 @@ class JobRunner(EnrichesFrames, ReceivesWebhooks):
 
     *Several processes* may use one journal at once, such as the workers of a web app. A row is under way in one; others
     that ask for it wait for its answer, and take it over when that one ends, dies, or stands still for a lease (15 s).
-    Caps on money and *deep_searches* hold for all together, *max_in_flight*, *max_jobs* and *max_rows* for each.
+    Caps on money, the trial of an unknown price and *deep_searches* hold for all together; *max_in_flight*, *max_jobs*
+    and *max_rows* for each.
 
     Use it as ``async with JobRunner(client) as runner``. When it is closed, rows not sent are dropped, and what is
     still running at the service is listed in `left_running`. It can be entered again, also in another event loop. In a
@@ -191,13 +192,16 @@ class JobRunner(EnrichesFrames, ReceivesWebhooks):
             self._scheduler.budget.want(id(self._scheduler), 0, 0)  # or foreground calls would leave tokens to nobody
             self._detach()
             await self._runtimes.save()
+            with suppress(JournalError), anyio.CancelScope(shield=True):  # a broken journal was reported earlier
+                await self._engine.following.meet_others(is_last=True)
             await self.journal.close()
 
     async def _serve(self, host: Host) -> None:
         async with anyio.create_task_group() as tasks:
             self._tasks = tasks
             tasks.start_soon(self._engine.run, tasks)
-            tasks.start_soon(keep_lease, self.journal, lambda: self._engine.broken is not None)
+            following = self._engine.following
+            tasks.start_soon(keep_lease, self.journal, lambda: self._engine.broken is not None, following.meet_others)
             tasks.start_soon(self._account.run, self._engine.wake, self._engine.break_off)
             self._engine.webhooks.open(tasks)
             host.ready.set()

@@ -3,7 +3,8 @@
 One cent is in one of three places at a time: *reserved* for a job under way, *exposed* in a row whose end is not known,
 or *charged*. A cap holds for their sum, so it holds whatever becomes of what is under way, as long as no charge is
 above its reservation. One that is, is a *surprise*: under a cap, nothing more is submitted from then on, so that the
-cap can be exceeded by no more than the surprises of what was in flight when the first came.
+cap can be exceeded by no more than the surprises of what was in flight when the first came. Processes that share a cap
+tell each other of their surprises.
 """
 
 from __future__ import annotations
@@ -61,6 +62,7 @@ class Ledger:
         jobs: Jobs submitted, or admitted in order to be.
         now: The instant, ISO text, at which jobs are booked; it never goes back.
         surprise: Why nothing more is submitted: a charge was above its reservation, under a cap.
+        surprises: What such charges were of, and how high, cents a row.
         notices: What the caller should hear about, in words: each kind once.
         is_behind: Is it known that others have spent or hold more than was looked up?
         others: May rows that other runners of the journal hold return money? None: that has to be looked up, as does
@@ -77,6 +79,7 @@ class Ledger:
     jobs: int = 0
     now: str = ""
     surprise: CostCapError | None = None
+    surprises: dict[str, float] = field(default_factory=dict[str, float])
     notices: list[str] = field(default_factory=list[str])
     is_behind: bool = False
     others: bool | None = False
@@ -245,17 +248,23 @@ class Ledger:
             account.release(reserved, charged=reserved if charged is None else charged)
         self.unstated_cents += reserved if charged is None else 0.0
         if charged is not None and charged > reserved + TOLERANCE_CENTS:
-            self._surprised(variant, reserved / rows, charged / rows)
+            self._surprised(variant, charged / rows, f"{reserved / rows:g} were reserved", is_told=bool(reserved))
         self.learn(variant, None if charged is None else charged / rows)
 
-    def _surprised(self, variant: str, reserved: float, charged: float) -> None:
-        """Take in a charge above its reservation; both are of one row."""
-        text = f"{variant} was charged {charged:g} cents a row, {reserved:g} were reserved"
+    def hear_of_surprise(self, variant: str, charged: float) -> None:
+        """Take in that a row was charged more than another process that shares the cap had reserved for it."""
+        self._surprised(variant, charged, "more than another process had reserved", is_told=True)
+        self.learn(variant, charged)
+
+    def _surprised(self, variant: str, charged: float, than: str, *, is_told: bool) -> None:
+        """Take in a charge of a row above its reservation; without a cap, only what was reserved is told of."""
+        text = f"{variant} was charged {charged:g} cents a row, {than}"
         if self.is_capped:
+            self.surprises[variant] = max(charged, self.surprises.get(variant, 0.0))
             remedy = f"pass prices={{{variant!r}: {charged:g}}} or max_row_cents={charged:g} to go on"
             text = f"{text}; nothing more is sent under the cap: {remedy}"
             self.surprise = self.surprise or CostCapError(text)
-        if reserved or self.is_capped:  # else no price was known, and none was needed
+        if is_told or self.is_capped:  # else no price was known, and none was needed
             self.notice("surprise", variant, text)
 
     def notice(self, kind: str, variant: str, text: str) -> None:

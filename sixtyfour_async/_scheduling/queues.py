@@ -116,13 +116,13 @@ class SubmitQueues:
                 ready += min(len(queue), affordable(first))
         return int(min(ready, self.in_flight.capacity - self.in_flight.held))
 
-    def waits_for_others(self, now: float, lacks_money: Callable[[ScheduledJob], bool]) -> bool:
+    def waits_for_others(self, now: float, needs_others: Callable[[ScheduledJob], bool]) -> bool:
         """Return whether the first job of a queue waits for what other processes hold, or may have given back."""
         for (name, _), queue in self._queues.items():
             limit = self.job_limits.get(name)
             first = next((self.jobs[id_] for id_ in queue if id_ in self.jobs), None)
             taken = isinstance(limit, ConcurrencyLimit) and limit.others > 0 and limit.opens_at(now) is None
-            if first is not None and (taken or lacks_money(first)):
+            if first is not None and (taken or needs_others(first)):
                 return True
         return False
 

@@ -90,6 +90,7 @@ class Scheduler:
         breaker: How many submits may be unanswered at once; none during an outage.
         poll_breaker: Whether polls go, or one is tried at a time.
         spending: The money of all of them.
+        asked_at: When `due` was last asked.
     """
 
     budget: Budget
@@ -109,6 +110,7 @@ class Scheduler:
     failed_submits: FailedSubmits = field(init=False)
     breaker: SubmitBreaker = field(default_factory=SubmitBreaker)
     poll_breaker: PollBreaker = field(default_factory=PollBreaker)
+    asked_at: float = math.inf
 
     def __post_init__(self) -> None:
         self.poller = Poller(self.jobs, self.job_deadline, self.patience)
@@ -274,7 +276,7 @@ class Scheduler:
 
     def due(self, now: float) -> list[Command]:
         """Return every submit and poll that budget, limits and cap allow now."""
-        commands = list[Command]()
+        commands, self.asked_at = list[Command](), now
         self.queues.requeue(now)
         self.budget.share_outage(self.breaker, now)
         if now >= self.poller.update_cost_at:
@@ -287,7 +289,12 @@ class Scheduler:
         return commands
 
     def wake_at(self, now: float) -> float | None:
-        """Return the next instant at which something may be due; None when only an event can help."""
+        """Return the next instant at which something may be due; None when only an event can help.
+
+        What has become due since `due` was asked is due at that instant, though it is past: a shared budget has not
+        been told yet that it is wanted, and would never wake whoever waited for it.
+        """
+        now = min(now, self.asked_at)
         due_at, ready_at = self._next_due_at(now), self.budget.ready_at(now)
         ready = due_at if due_at > now and ready_at == math.inf else max(due_at, ready_at)  # inf: an event comes first
         at = min(ready, self.queues.requeue(now), max(now, self.poller.update_cost_at))
@@ -303,7 +310,7 @@ class Scheduler:
 
     def waits_for_others(self, now: float) -> bool:
         """Return whether a job waits for room or money that other processes hold, or may have given back."""
-        return self.ledger.is_behind or self.queues.waits_for_others(now, self.spending.lacks_money)
+        return self.ledger.is_behind or self.queues.waits_for_others(now, self.spending.waits_for_others)
 
     def _next(self, now: float) -> list[Command]:
         """Return the next request to make, a poll or a submit; empty when nothing is due or allowed."""

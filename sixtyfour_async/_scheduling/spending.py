@@ -47,12 +47,14 @@ class Spending:
         ledger: Reserved, exposed and charged.
         in_flight: The jobs submitted and not ended, of every kind.
         rows_in_flight: Their rows, by what their price depends on.
+        rows_of_others: The same of other processes, as far as is known.
         moves: Job number → what its money did, until the engine has written that down and reported it.
     """
 
     ledger: Ledger
     in_flight: ConcurrencyLimit
     rows_in_flight: Counter[str] = field(default_factory=Counter[str])
+    rows_of_others: Counter[str] = field(default_factory=Counter[str])
     moves: dict[int, list[Move]] = field(default_factory=dict[int, list[Move]])
 
     # --- jobs that wait -----------------------------------------------------------------------------------------
@@ -67,12 +69,14 @@ class Spending:
             # Whoever holds rows may return money; what others hold and have spent must have been looked up just now.
             return "refuse" if self.in_flight.held == 0 and self.ledger.others is False else "wait"
         if job.rows > self._trial_rows(job):
-            return "cut" if job.rows > TRIAL_ROWS and not self.rows_in_flight[job.priced_as] else "wait"
+            return "cut" if job.rows > TRIAL_ROWS == self._trial_rows(job) else "wait"
         return "submit"
 
-    def lacks_money(self, job: ScheduledJob) -> bool:
-        """Return whether a cap leaves no room for a job that waits, as far as is known."""
-        return self._room(job) is None
+    def waits_for_others(self, job: ScheduledJob) -> bool:
+        """Return whether a job lacks money that others may return, or waits for a charge that others may learn of."""
+        return self._room(job) is None or (
+            self.rows_of_others[job.priced_as] > 0 and job.rows > self._trial_rows(job) < TRIAL_ROWS
+        )
 
     def must_wait(self, job: ScheduledJob) -> bool:
         """Return whether only an event can help a job that waits."""
@@ -108,7 +112,7 @@ class Spending:
         is_whole = job.in_doubt and job.rows > TRIAL_ROWS
         if is_whole or self.ledger.is_proven(job.priced_as):
             return math.inf
-        return TRIAL_ROWS - self.rows_in_flight[job.priced_as]
+        return max(0, TRIAL_ROWS - self.rows_in_flight[job.priced_as] - self.rows_of_others[job.priced_as])
 
     # --- jobs under way -----------------------------------------------------------------------------------------
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,16 +14,18 @@ import anyio
 from sixtyfour_async._client.client import AsyncClient, pipeline_of
 from sixtyfour_async._journal.base import Journal, doubt_of
 from sixtyfour_async._journal.places import as_named, exists
+from sixtyfour_async._journal.sharing import SharedJournal
 from sixtyfour_async._runner.outcomes import Outcome, RunPlan, Stats, Unfinished
 from sixtyfour_async._runner.runner import JobRunner
 from sixtyfour_async._scheduling.row_states import Batching
 from sixtyfour_async.cli.draining import Draining
 from sixtyfour_async.cli.enrichment import Enrichment
+from sixtyfour_async.cli.formatting import row_count
 from sixtyfour_async.cli.journal_notes import AGREEMENT, COLUMNS, JournalNotes
 from sixtyfour_async.cli.listening import receiving
 from sixtyfour_async.cli.rows_to_ask import RowsToAsk
 from sixtyfour_async.cli.signals import recorded
-from sixtyfour_async.errors import SixtyfourError
+from sixtyfour_async.errors import JournalError, SixtyfourError
 from sixtyfour_async.questions.agreement import Agreement
 
 REFRESH_SECONDS = 0.25
@@ -154,7 +157,7 @@ async def follow(
             _report_doubt(runner, result, following.on_message)
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(following.draining.watch, runner, run_scope, signals, following.on_message)
-                tasks.start_soon(_report_progress, runner, following.on_progress, started)
+                tasks.start_soon(_report_progress, runner, following, started)
                 await _take_all(outcomes, result, on_outcome)
                 tasks.cancel_scope.cancel()
     result.seconds, result.real_seconds = clock.now() - started, anyio.current_time() - started_real
@@ -217,8 +220,36 @@ async def plan(
         return await runner.plan(rows.operations(), batching=batching), rows
 
 
-async def _report_progress(runner: JobRunner, on_progress: Callable[[Stats, float], None], started: float) -> None:
-    clock = pipeline_of(runner.client).clock
+async def _report_progress(runner: JobRunner, following: Following, started: float) -> None:
+    clock, is_said = pipeline_of(runner.client).clock, False
     while True:
-        on_progress(runner.stats(), clock.now() - started)
+        following.on_progress(runner.stats(), clock.now() - started)
+        is_said = is_said or await _report_others(runner, following.on_message)
         await anyio.sleep(REFRESH_SECONDS)
+
+
+async def _report_others(runner: JobRunner, on_message: Callable[[str], None]) -> bool:
+    """Report rows of another process that are waited for, and until when that is if it is dead; say whether."""
+    rows, journal = runner.stats().followed, runner.journal
+    if rows and isinstance(journal, SharedJournal):
+        with suppress(JournalError):  # the runner notices that, too
+            quiet = await journal.others_quiet_for()
+            if quiet is not None:
+                on_message(waiting_for_others(rows, time.time() - quiet, journal.lease_seconds))
+                return True
+    return False
+
+
+def waiting_for_others(rows: int, heard_at: float, lease_seconds: float) -> str:
+    """Return what a run waits for whose rows another process has under way.
+
+    Args:
+        rows: Their number.
+        heard_at: When that process was last heard of, Unix seconds.
+        lease_seconds: Real seconds from then on after which it is succeeded.
+    """
+    heard, end = (time.strftime("%H:%M:%S", time.localtime(at)) for at in (heard_at, heard_at + lease_seconds))
+    return (
+        f"waiting for {row_count(rows)} under way in another process, last heard of at {heard}; if it is not heard of "
+        f"again, this one goes on with them soon after {end}"
+    )

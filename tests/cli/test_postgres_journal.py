@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 import psycopg
@@ -77,9 +78,33 @@ def test_a_database_is_made_ready_and_checked(shell: Shell, postgres_server: Ser
     assert f"there is no journal {url}" in none.err
     assert f"{url} created" in created.out
     assert "was there already" in there.out
-    assert f"{url}: schema 1, PostgreSQL 18" in checked.out
+    assert f"{url}: schema 2, PostgreSQL 18" in checked.out
     assert "whole      yes" in checked.out
     assert "there is nothing to decide" in adopted.out
+
+
+def test_a_run_says_that_it_waits_for_rows_of_a_process_that_is_not_heard_of(shell: Shell, postgres_url: str) -> None:
+    """It goes on with them when that one has lost them."""
+    shell.table(rows=2)
+    shell.run(*run(postgres_url))
+    with psycopg.connect(postgres_url) as connection:
+        connection.execute("INSERT INTO sixtyfour_runners VALUES (9999, clock_timestamp() + interval '10 seconds')")
+        connection.execute("UPDATE sixtyfour_jobs SET state = 'accepted', answer = NULL, owner = 9999")
+    with shell.start(*run(postgres_url)) as child:
+        assert child.stderr is not None
+        line = next(line for line in child.stderr if "waiting" in line)
+        with psycopg.connect(postgres_url) as connection:
+            connection.execute("DELETE FROM sixtyfour_runners WHERE number = 9999")
+            connection.execute("UPDATE sixtyfour_jobs SET owner = NULL, version = version + 1 WHERE owner = 9999")
+        child.communicate(timeout=50)
+
+    assert re.fullmatch(
+        r"waiting for [12] rows? under way in another process, last heard of at ..:..:..; "
+        r"if it is not heard of again, this one goes on with them soon after ..:..:..\n",
+        line,
+    )
+    assert child.returncode == 0
+    assert [row["status"] for row in shell.rows()] == ["completed"] * 2
 
 
 def test_a_journal_in_doubt_is_shown_and_adopted(shell: Shell, postgres_url: str) -> None:

@@ -270,7 +270,8 @@ def test_a_main_file_that_is_cut_or_gone_is_refused_and_left_alone(
     kill_run(scenario, forks, journal)
     accepted = len(scenario.accepted_work())
     damage(journal)
-    log = files(journal)[LOG].read_bytes()
+    log, left = files(journal)[LOG].read_bytes(), sorted(journal.parent.iterdir())
     assert run(scenario, forks, journal) == {"error": 1}
     assert files(journal)[LOG].read_bytes() == log
+    assert sorted(journal.parent.iterdir()) == left, "an opening that was refused leaves no empty file behind"
     assert len(scenario.accepted_work()) == accepted

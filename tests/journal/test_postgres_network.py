@@ -56,6 +56,18 @@ def execute(url: str, statement: str) -> None:
         connection.execute(statement.encode())
 
 
+async def test_a_server_that_is_starting_up_is_waited_for_also_at_the_opening(through: str, proxy: Proxy) -> None:
+    proxy.is_starting = 3
+    async with opened(through) as journal:
+        proxy.is_starting = 2
+        proxy.cut()
+        await journal.put(NEW)
+    proxy.is_starting = 1000
+    with pytest.raises(JournalError, match=r"cannot be reached \(the database system is starting up\)"):
+        async with opened(through, patience_seconds=0.2):
+            pass
+
+
 TERMINATE = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 

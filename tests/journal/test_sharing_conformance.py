@@ -159,7 +159,7 @@ async def test_rows_handed_back_are_free_and_their_lines_are_newer(one: SharedJo
     assert (await row(other)).version == entry.version + 1
     assert (await row(other, "row 2")).held_by is not None
     assert (await row(one, "row 3")).version == theirs.version
-    assert await other.others_hold()
+    assert await other.others_quiet_for() is not None
     assert not (await other.claim([changed(await row(other))], Limits())).refused
 
 
@@ -167,11 +167,11 @@ async def test_what_a_runner_leaves_is_free_once_it_is_closed(one: SharedJournal
     """What it was about to send is unknown to the next who looks."""
     await accepted(one)
     await one.claim(named(INTENT, "row 2"), Limits())
-    assert await other.others_hold()
+    assert await other.others_quiet_for() is not None
     await one.close()
     await other.beat()
 
-    assert not await other.others_hold()
+    assert await other.others_quiet_for() is None
     assert ((await row(other)).state, (await row(other)).held_by) == ("accepted", None)
     assert ((await row(other, "row 2")).state, (await row(other, "row 2")).error) == ("unknown", CRASHED)
 

@@ -97,6 +97,24 @@ async def test_what_is_replaced_is_tallied_only_where_the_row_is_written(
     assert await spent(other) == 26.0
 
 
+async def test_a_room_may_be_for_rows_of_one_price(one: SharedJournal, other: SharedJournal) -> None:
+    """A variant may have the name of its operation."""
+    low, plain = replace(INTENT, variant="find-email/low"), replace(INTENT, variant="find-email")
+    room = Room(frozenset({"find-email"}), 2, "find-email/low")
+    limits = Limits(rooms=(room,))
+    await one.claim(named(plain, "1", "2", "3"), limits)
+    await one.claim(named(low, "4"), limits)
+    await accepted(other, replace(low, key="5"))
+
+    assert (await other.claim(named(low, "6"), limits)).exceeded == room
+    assert (await other.claim(named(plain, "7"), limits)).exceeded is None
+    assert (await other.claim(named(low, "8"), Limits(rooms=(replace(room, variant="find-email"),)))).exceeded is None
+    await one.put(changed(replace(low, key="4"), state="completed"))
+    assert (await other.claim(named(low, "6"), limits)).exceeded == room
+    await other.put(changed(replace(low, key="8"), state="released"))
+    assert (await other.claim(named(low, "6"), limits)).exceeded is None
+
+
 async def test_rooms_count_the_rows_of_all_runners(one: SharedJournal, other: SharedJournal) -> None:
     """Also those that nobody polls: their jobs run."""
     room = Room(frozenset({"deep-search", "search-start"}), 3)

@@ -148,6 +148,11 @@ class Runners(RuleBasedStateMachine):
         if line is not None and line.state == "accepted":
             self.write(twin, changed(line, state=state, cost_cents=cost))
 
+    @rule(number=runners, key=keys, state=st.sampled_from(("released", "accepted", "failed")))
+    def put_without_a_version(self, number: int, key: str, state: State) -> None:
+        """It is written where no line was counted, and nobody else has the row."""
+        self.write(self.twins[number], Entry(key, "find-email", "f" * 32, "{}", state, variant="find-email"))
+
     @rule(number=runners, names=st.sets(keys))
     def hand_back(self, number: int, names: set[str]) -> None:
         self.both(self.twins[number], lambda journal: journal.hand_back(sorted(names)))
@@ -161,7 +166,7 @@ class Runners(RuleBasedStateMachine):
             return frozenset()
 
         if self.both(twin, put):
-            twin.lines.pop(line.key)
+            twin.lines.pop(line.key, None)
         else:
             self.note(twin, line)
 

@@ -10,7 +10,7 @@ from typing import Any
 import anyio
 import pytest
 
-from sixtyfour_async import CostCapError, DeepSearch, JournalError, SqliteJournal
+from sixtyfour_async import DeepSearch, JournalError, SqliteJournal
 from tests.journal.test_own_journal import DictJournal
 from tests.runner.fleet import LEASE_SECONDS, Fleet, Worker, fleet, in_file
 from tests.runner.questions import find_emails, question, questions
@@ -247,34 +247,6 @@ async def test_the_id_that_comes_to_a_worker_after_its_lease_is_kept_and_the_job
 
 
 # --- limits -------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("cap", ["max_cost_cents", "max_cost_cents_per_run", "max_cost_cents_per_day"])
-async def test_one_cap_holds_for_all_workers(cap: str) -> None:
-    async with fleet() as made:
-        options: dict[str, Any] = {cap: 100, "prices": {"company-intelligence": 10}}
-        for start in range(0, 40, 10):
-            made.start(questions(40)[start : start + 10], **options)
-        await made.done()
-        errors = [worker.error for worker in made.workers]
-
-    assert submits(made) == 10
-    assert all(error is None or isinstance(error, CostCapError) for error in errors)
-    assert sum(statuses(worker)["completed"] for worker in made.workers) == 10
-
-
-async def test_money_that_others_give_back_is_spent() -> None:
-    """One worker holds all the money; its rows are charged less than was set aside for them."""
-    async with fleet() as made:
-        first = made.start(questions(5), prices={"company-intelligence": 20}, max_cost_cents=100)
-        await until(lambda: submits(made) == 5)
-        second = made.start(questions(10)[5:], prices={"company-intelligence": 10}, max_cost_cents=100)
-        await made.done()
-
-    charged = made.simulator.books.charged_cents
-    assert statuses(first) == {"completed": 5}
-    assert charged <= 100
-    assert statuses(second)["completed"] == min(5, (100 - 5 * charged // submits(made)) // 10)
 
 
 async def test_five_deep_searches_run_at_once_in_all_workers_together() -> None:

@@ -174,3 +174,20 @@ def test_commands_carry_the_right_to_send_them() -> None:
     assert [command.ticket.holds() for command in commands if isinstance(command, Submit)] == [True, True]
     machine.now = SHARE_SECONDS
     assert [command.ticket.holds() for command in commands if isinstance(command, Submit)] == [False, False]
+
+
+def test_a_poll_that_becomes_due_between_two_looks_of_the_engine_is_not_slept_through() -> None:
+    """The budget was told that nothing is wanted, and so brings nothing that would wake anybody."""
+    budget = SharedBudget(500, lambda: 1000.0)
+    budget.join(lambda: None)
+    scheduler = Scheduler(budget, Ledger(), lambda: 0.0, {}, ConcurrencyLimit(100), 3600.0)
+    scheduler.add(ScheduledJob(1, "find-email", "", retry_safe=False), 10.0, job_id="job_1")
+    while scheduler.poller.update_cost_at < math.inf:
+        scheduler.due(scheduler.poller.update_cost_at)
+    due_at = scheduler.poller.next_at()
+    scheduler.due(due_at - 0.001)
+
+    assert scheduler.wake_at(due_at + 0.001) == due_at
+    scheduler.due(due_at + 0.002)
+    assert scheduler.wake_at(due_at + 0.003) is None
+    assert budget.visit_at(due_at + 0.003) <= due_at + 0.003
