@@ -56,8 +56,8 @@ def test_the_demo_enriches_every_company_correctly(shell: Shell) -> None:
     assert result.code == 0, result.err
     assert "1,510 rows in" in result.out
     known = {name: sum(getattr(company, name) not in {None, ""} for company in companies()) for name in FACTS}
-    facts = [line.split() for line in result.out.partition("compared with the list's own facts:\n")[2].splitlines()]
-    assert facts[: len(known)] == [[name, f"{count:,}", "of", f"{count:,}"] for name, count in known.items()]
+    compared = [line.split() for line in result.out.partition("compared with the list's own facts:\n")[2].splitlines()]
+    assert compared[: len(known)] == [[name, f"{count:,}", "of", f"{count:,}"] for name, count in known.items()]
     for row, company in zip(rows, companies(), strict=True):
         facts = [getattr(company, name) for name in FACTS]
         assert ["" if fact is None else str(fact) for fact in facts] == [row[name] for name in FACTS]

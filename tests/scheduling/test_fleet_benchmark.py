@@ -16,7 +16,7 @@ def anyio_backend() -> str:
 
 @pytest.mark.anyio
 async def test_the_benchmark_counts_requests_and_visits(tmp_path: Path) -> None:
-    line = await fleet.measure(2, str(tmp_path / "run.db"), speed=10.0, seconds=20.0, warm_up=1.0)
+    line = await fleet.measure(2, fleet.Place("file", str(tmp_path / "run.db")), speed=10.0, seconds=20.0, warm_up=1.0)
 
     assert line.processes == 2
     assert line.pace > 0

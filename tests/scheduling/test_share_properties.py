@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sixtyfour_async._scheduling.allotment import allotment
-from sixtyfour_async._scheduling.share_account import FORMAT, PRESENCE_SECONDS, SHARE_SECONDS, ShareAccount
+from sixtyfour_async._scheduling.allotment import SHARE_SECONDS, allotment
+from sixtyfour_async._scheduling.share_account import FORMAT, PRESENCE_SECONDS, ShareAccount
 from sixtyfour_async._scheduling.visits import Call, visit
 from tests.scheduling.fleet import busiest
 
