@@ -20,6 +20,8 @@ Where bins are wider than the best interval, several polls fit into one bin. Its
 ``n`` evenly spaced polls cost ``c·S(i)·n + p_i·w/(2n)`` for a bin of width ``w``; the best ``n`` is ``√(p_i·w /
 2c·S(i))``.
 
+Where all ends of a bin lie close together, the poll planned for the edge behind it goes as soon as they are over.
+
 So a schedule is optimal for the distribution it is given, up to the width of a bin. It is not where that distribution
 was learned from few jobs, where jobs depend on each other, or when the cost of a poll changes before the poll is due.
 """
@@ -86,12 +88,13 @@ class PollSchedule:
         return max(MIN_INTERVAL_SECONDS, self.waits[place] * (1 - part) + self.waits[place + 1] * part)
 
 
-def optimal_schedule(pmf: Sequence[float], poll_cost: float) -> PollSchedule:
+def optimal_schedule(pmf: Sequence[float], poll_cost: float, last_ends: Sequence[float] = EDGES) -> PollSchedule:
     """Return the best schedule for a distribution over the bins; see the module for the recursion.
 
     Args:
         pmf: The part of jobs that ends in each bin.
         poll_cost: Seconds of lag that one poll is worth.
+        last_ends: The age by which those jobs have ended that end in the bin before each edge: the edge, or less.
     """
     alive = [*reversed(list(accumulate(reversed(pmf)))), 0.0]  # S
     moments = [0.0, *accumulate(part * (EDGES[at] + EDGES[at + 1]) / 2 for at, part in enumerate(pmf))]  # M
@@ -113,12 +116,13 @@ def optimal_schedule(pmf: Sequence[float], poll_cost: float) -> PollSchedule:
                 best, end = so_far + cost[stop], stop
         width, part = EDGES[start + 1] - EDGES[start], pmf[start]
         several = min(width / MIN_INTERVAL_SECONDS, math.sqrt(width * part / (2 * poll)))
-        inside = several > 1 and start >= quiet
+        is_spread = last_ends[start + 1] >= EDGES[start + 1]  # a bin whose ends lie close together needs one poll
+        inside = several > 1 and start >= quiet and is_spread
         within = poll * several + part * width / (2 * several) + cost[start + 1] if inside else math.inf
         if within < best:
             cost[start], waits[start], polls[start] = within, width / several, here * several + polls[start + 1]
         else:
-            cost[start], waits[start], polls[start] = best, EDGES[end] - EDGES[start], here + polls[end]
+            cost[start], waits[start], polls[start] = best, last_ends[end] - EDGES[start], here + polls[end]
     for start in range(1, quiet):
         waits[start] = max(MIN_INTERVAL_SECONDS, waits[0] - EDGES[start])
     return PollSchedule(waits, polls[0], max(0.0, cost[0] - poll_cost * polls[0]), mean_of(pmf))
