@@ -54,8 +54,11 @@ _UNIFORM_MEAN, _UNIFORM_SQUARE = 1 / 2, 1 / 3
 _PLACE_PRIOR_WEIGHT = 3.0
 """Number of ends, evenly spread over its bin, that a bin's places start from."""
 
+_NARROW_DEVIATION = 1 / 7
+"""Standard deviation of the place below which a bin's ends lie close together: half of that of an even spread."""
+
 _PLACE_DEVIATIONS = 2.5
-"""Standard deviations behind the mean place after which a bin's ends are over. Evenly spread, they last to its edge."""
+"""Standard deviations behind their mean place after which ends that lie close together are over."""
 
 PRIORS: Mapping[str, tuple[float, float]] = {
     "find-email": (5, 0.7),
@@ -192,11 +195,7 @@ class Learned:
 
     def last_ends(self) -> list[float]:
         """Return, for each edge, the age by which hardly any job of the bin before it still runs: the edge, or less."""
-        variances = (square - mean * mean for mean, square in zip(self.place, self.place_square, strict=True))
-        lasts = [
-            min(1.0, mean + _PLACE_DEVIATIONS * math.sqrt(max(0.0, variance)))
-            for mean, variance in zip(self.place, variances, strict=True)
-        ]
+        lasts = map(_last_place, self.place, self.place_square)
         return [
             0.0,
             *(high - (1.0 - last) * (high - low) for last, (low, high) in zip(lasts, pairwise(EDGES), strict=True)),
@@ -206,6 +205,12 @@ class Learned:
         kept = 1.0 - 1.0 / EFFECTIVE_SAMPLES
         self.reached[first:last] = [one * kept + 1.0 for one in self.reached[first:last]]
         self.ended[first:last] = [one * kept for one in self.ended[first:last]]
+
+
+def _last_place(mean: float, square: float) -> float:
+    """Return the place in a bin at which its ends are over: its edge, unless they lie close together."""
+    deviation = math.sqrt(max(0.0, square - mean * mean))
+    return min(1.0, mean + _PLACE_DEVIATIONS * deviation) if deviation < _NARROW_DEVIATION else 1.0
 
 
 def _floats(written: Sequence[float]) -> list[float]:
