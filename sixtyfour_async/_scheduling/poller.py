@@ -92,7 +92,7 @@ class Poller:
         push: What is known of webhook deliveries.
         polls: Polls answered so far.
         ended: Jobs that they saw to their end.
-        queue_seconds: Seconds that the budget takes for all submits that waited at the last update of the cost.
+        queue_seconds: Seconds that the budget takes for all submits that wait for it; infinite when none does.
         update_cost_at: When the cost must be updated; infinite when it has settled.
         lags: How long the last ends lay unseen, seconds, as far as it can be known.
         queue: The planned polls.
@@ -296,8 +296,8 @@ class Poller:
             waiting: Submits that wait for the budget.
             rate: Requests per second that the budget gives.
         """
-        self.queue_seconds = waiting / rate
-        queue_cost = max(MIN_POLL_COST_SECONDS, min(self.patience, self.queue_seconds))
+        self.queue_seconds = waiting / rate if waiting else math.inf
+        queue_cost = max(MIN_POLL_COST_SECONDS, min(self.patience, waiting / rate))
         self.push.advance(now)
         self._plan_again_if_revised(now)
         max_step = math.floor(STEPS_PER_DOUBLING * math.log2(self.patience / queue_cost))

@@ -152,17 +152,25 @@ def close_together(middle: float, spread: float, number: int) -> list[float]:
     return [middle - spread + 2 * spread * (place % 20 + 0.5) / 20 for place in range(number)]
 
 
-@given(st.floats(20.0, 3000.0))
-def test_ends_that_lie_close_together_are_polled_right_behind_them(middle: float) -> None:
-    """Wherever the bins' edges are; but one that parts them may be taken for their end as long as few lie behind it."""
-    learned, spread = Learned.from_prior(130.0, 1.0), middle / 100
-    for time in close_together(middle, spread, 100):
+def first_poll(middle: float) -> float:
+    """Return the age of the first poll after a hundred jobs that ran for this time, give or take a hundredth."""
+    learned = Learned.from_prior(130.0, 1.0)
+    for time in close_together(middle, middle / 100, 100):
         learned.ended_between(0.0, middle + 100.0, time)
+    return optimal_schedule(learned.pmf(), 30.0, learned.last_ends()).wait(0.0)
 
-    first = optimal_schedule(learned.pmf(), 30.0, learned.last_ends()).wait(0.0)
 
-    assert middle + 0.7 * spread <= first or (first in EDGES and first >= middle)
-    assert first <= middle + 4 * spread
+@given(st.integers(bin_of(20.0), bin_of(3000.0)))
+def test_ends_that_lie_close_together_in_a_bin_are_polled_once_right_behind_them(bin_: int) -> None:
+    middle = (EDGES[bin_] + EDGES[bin_ + 1]) / 2
+
+    assert 1.007 * middle <= first_poll(middle) <= 1.02 * middle
+
+
+@given(st.floats(20.0, 3000.0))
+def test_ends_that_an_edge_parts_are_polled_at_the_edge_or_right_behind_them(middle: float) -> None:
+    """While few of them lie behind the edge."""
+    assert 0.99 * middle <= first_poll(middle) <= 1.05 * middle
 
 
 @pytest.mark.parametrize("sigma", [0.3, 0.5, 1.0])
