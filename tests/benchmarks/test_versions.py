@@ -29,7 +29,7 @@ def test_a_curve_is_interpolated_between_its_points_and_kept_beyond(
 
 
 def test_a_version_is_as_fast_as_itself() -> None:
-    report = versions.compare(ROOT, ["low, documented"], 30, [2])
+    report = versions.compare(ROOT, ["low, documented"], 12, [2])
     _, pace, p95, *_ = report.tables[0].rows[0]
 
     assert isinstance(pace, Spread)
