@@ -3,6 +3,7 @@
 python -m benchmarks                     the questions
 python -m benchmarks NAME [--quick]      answers one
 python -m benchmarks all --quick         answers all of them, in a few minutes
+python -m benchmarks.versions FOLDER     this scheduler beside that of another checkout
 """
 
 from __future__ import annotations

@@ -298,5 +298,6 @@ NOTES = (
     "The bound holds for who knows the distributions, and when they change, but not the single run times.",
     "In a trickle the arrivals bound the pace, so the lag is what to compare.",
     "Where jobs never end, a list is over once all others were seen. They fill the vendor's ten slots for good.",
+    "Where all jobs run equally long, rivals know how long; JobRunner takes some 50 polls of five jobs to find out.",
     "Rivals poll urgent jobs before everything else, every 5 s from the shortest run time of the list on.",
 )

@@ -60,6 +60,7 @@ class PollHeap:
     def current(self) -> list[ScheduledJob]:
         """Drop the stale entries, and return the jobs of the others."""
         self._entries = [entry for entry in self._entries if self._is_current(entry)]
+        heapq.heapify(self._entries)  # what is left of a heap is not one, and would hide polls that are due
         return [self.jobs[id_] for _, _, id_ in self._entries]
 
     def _is_put_off(self, entry: tuple[float, int, int]) -> bool:

@@ -20,6 +20,9 @@ Where bins are wider than the best interval, several polls fit into one bin. Its
 ``n`` evenly spaced polls cost ``c·S(i)·n + p_i·w/(2n)`` for a bin of width ``w``; the best ``n`` is ``√(p_i·w /
 2c·S(i))``.
 
+Where all ends of a bin lie close together, a poll at the edge behind it goes as soon as they are over: ``t_j`` of its
+lag is that age, and ``m_k`` is no later.
+
 So a schedule is optimal for the distribution it is given, up to the width of a bin. It is not where that distribution
 was learned from few jobs, where jobs depend on each other, or when the cost of a poll changes before the poll is due.
 """
@@ -31,7 +34,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from sixtyfour_async._scheduling.runtimes import BINS, EDGES, Runtimes, bin_of, mean_of
 
@@ -86,15 +89,17 @@ class PollSchedule:
         return max(MIN_INTERVAL_SECONDS, self.waits[place] * (1 - part) + self.waits[place + 1] * part)
 
 
-def optimal_schedule(pmf: Sequence[float], poll_cost: float) -> PollSchedule:
+def optimal_schedule(pmf: Sequence[float], poll_cost: float, last_ends: Sequence[float] = EDGES) -> PollSchedule:
     """Return the best schedule for a distribution over the bins; see the module for the recursion.
 
     Args:
         pmf: The part of jobs that ends in each bin.
         poll_cost: Seconds of lag that one poll is worth.
+        last_ends: The age by which those jobs have ended that end in the bin before each edge: the edge, or less.
     """
     alive = [*reversed(list(accumulate(reversed(pmf)))), 0.0]  # S
-    moments = [0.0, *accumulate(part * (EDGES[at] + EDGES[at + 1]) / 2 for at, part in enumerate(pmf))]  # M
+    middles = (min((low + high) / 2, last) for (low, high), last in zip(pairwise(EDGES), last_ends[1:], strict=True))
+    moments = [0.0, *accumulate(part * middle for part, middle in zip(pmf, middles, strict=True))]  # M
     cost, polls = [0.0] * (BINS + 1), [0.0] * (BINS + 1)
     waits = [_TAIL_FRACTION * edge for edge in EDGES]  # stands where nothing is known to survive
     quiet = next(at for at in range(BINS) if alive[0] - alive[at + 1] > _QUIET_MASS)  # nothing ends before this edge
@@ -106,19 +111,20 @@ def optimal_schedule(pmf: Sequence[float], poll_cost: float) -> PollSchedule:
         best, end = math.inf, start + 1
         soonest = bisect_left(EDGES, EDGES[start] + MIN_INTERVAL_SECONDS, start + 1, BINS)
         for stop in range(soonest if start else max(soonest, quiet), BINS + 1):
-            so_far = poll + EDGES[stop] * (here - alive[stop]) - (moments[stop] - moments[start])
+            so_far = poll + last_ends[stop] * (here - alive[stop]) - (moments[stop] - moments[start])
             if so_far >= best:
                 break
             if so_far + cost[stop] < best:
                 best, end = so_far + cost[stop], stop
         width, part = EDGES[start + 1] - EDGES[start], pmf[start]
         several = min(width / MIN_INTERVAL_SECONDS, math.sqrt(width * part / (2 * poll)))
-        inside = several > 1 and start >= quiet
+        is_spread = last_ends[start + 1] >= EDGES[start + 1]  # a bin whose ends lie close together needs one poll
+        inside = several > 1 and start >= quiet and is_spread
         within = poll * several + part * width / (2 * several) + cost[start + 1] if inside else math.inf
         if within < best:
             cost[start], waits[start], polls[start] = within, width / several, here * several + polls[start + 1]
         else:
-            cost[start], waits[start], polls[start] = best, EDGES[end] - EDGES[start], here + polls[end]
+            cost[start], waits[start], polls[start] = best, last_ends[end] - EDGES[start], here + polls[end]
     for start in range(1, quiet):
         waits[start] = max(MIN_INTERVAL_SECONDS, waits[0] - EDGES[start])
     return PollSchedule(waits, polls[0], max(0.0, cost[0] - poll_cost * polls[0]), mean_of(pmf))

@@ -92,6 +92,7 @@ class Poller:
         push: What is known of webhook deliveries.
         polls: Polls answered so far.
         ended: Jobs that they saw to their end.
+        queue_seconds: Seconds that the budget takes for all submits that wait for it; infinite when none does.
         update_cost_at: When the cost must be updated; infinite when it has settled.
         lags: How long the last ends lay unseen, seconds, as far as it can be known.
         queue: The planned polls.
@@ -104,6 +105,7 @@ class Poller:
     push: Push = field(default_factory=Push)
     polls: int = 0
     ended: int = 0
+    queue_seconds: float = math.inf
     update_cost_at: float = math.inf
     lags: deque[float] = field(default_factory=lambda: deque[float](maxlen=255))
     _cheapest_step: int = 0
@@ -294,6 +296,7 @@ class Poller:
             waiting: Submits that wait for the budget.
             rate: Requests per second that the budget gives.
         """
+        self.queue_seconds = waiting / rate if waiting else math.inf
         queue_cost = max(MIN_POLL_COST_SECONDS, min(self.patience, waiting / rate))
         self.push.advance(now)
         self._plan_again_if_revised(now)
@@ -334,11 +337,8 @@ class Poller:
     def polls_per_job(self) -> float:
         """Return the polls that the jobs running now take, on average, at this cost."""
         polled = self._polled()
-        running = polled.total()
-        polls = sum(
-            number * self._schedule(variant, self._step, fresh=False).polls for variant, number in polled.items()
-        )
-        return polls / running if running else 1.0
+        polls = sum(self._schedule(kind, self._step, fresh=False).polls * number for kind, number in polled.items())
+        return polls / polled.total() if polls else 1.0
 
     def wait(self, job: ScheduledJob, now: float, *, slot_contended: bool = False) -> float:
         """Return the seconds until the next poll of a job that runs now."""

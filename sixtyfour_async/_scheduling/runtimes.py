@@ -6,6 +6,10 @@ distribution (the life table of Kaplan and Meier, 1958). A job that still runs c
 the jobs that end first do not make the whole kind look fast. Each bin forgets as newer jobs reach it, so a service that
 becomes slower is believed after a few dozen jobs, whichever bins they come through.
 
+Where all jobs run for nearly the same time, a bin is wide: 8 s at 2 minutes. So each bin also holds where in it jobs
+end, as mean and mean square; and it is smoothed over its neighbours only as far as these are needed to hold a good part
+of all jobs (a nearest-neighbour estimate: Loftsgaarden and Quesenberry, 1965): not at all where one bin does.
+
 A bin that no job has reached keeps its prior, taken from the vendor's pages and widely spread.
 """
 
@@ -15,7 +19,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 BIN_RATIO = 1.07
 """Width of each bin, relative to the one before."""
@@ -38,8 +42,23 @@ EFFECTIVE_SAMPLES = 50.0
 PRIOR_WEIGHT = 2.0
 """Number of jobs that the prior counts as."""
 
-_KERNEL = (1 / 9, 2 / 9, 3 / 9, 2 / 9, 1 / 9)
-"""Weights of a bin and its neighbours when a learned distribution is smoothed."""
+_NEIGHBOURHOOD_MASS = 0.25
+"""Part of all jobs in a bin and its neighbours from which on the bin is not smoothed any further."""
+
+_KERNELS = ((1.0,), (1 / 4, 2 / 4, 1 / 4), (1 / 9, 2 / 9, 3 / 9, 2 / 9, 1 / 9))
+"""How far a bin is smoothed → weights of the bin and its neighbours."""
+
+_UNIFORM_MEAN, _UNIFORM_SQUARE = 1 / 2, 1 / 3
+"""Mean place of ends that are spread evenly over a bin, as a part of its width, and the mean of its square."""
+
+_PLACE_PRIOR_WEIGHT = 3.0
+"""Number of ends, evenly spread over its bin, that a bin's places start from."""
+
+_NARROW_DEVIATION = 1 / 7
+"""Standard deviation of the place below which a bin's ends lie close together: half of that of an even spread."""
+
+_PLACE_DEVIATIONS = 2.5
+"""Standard deviations behind their mean place after which ends that lie close together are over."""
 
 PRIORS: Mapping[str, tuple[float, float]] = {
     "find-email": (5, 0.7),
@@ -89,11 +108,15 @@ class Learned:
         reached: Jobs seen to reach each bin, older ones counting less.
         ended: How many of them ended in it.
         evidence: Polls that taught something so far; tells whether a schedule is out of date.
+        place: Mean place of the ends in each bin, 0 to 1 from edge to edge.
+        place_square: Mean of its square.
     """
 
     reached: list[float]
     ended: list[float]
     evidence: int = 0
+    place: list[float] = field(default_factory=lambda: [_UNIFORM_MEAN] * BINS)
+    place_square: list[float] = field(default_factory=lambda: [_UNIFORM_SQUARE] * BINS)
 
     @classmethod
     def from_prior(cls, median: float, spread: float) -> Learned:
@@ -128,11 +151,27 @@ class Learned:
             last = first
         parts = self.posterior(first, last)
         left = 1.0  # part of this job that is still running at the beginning of the bin
-        for place, part in enumerate(parts, start=first):
+        for bin_, part in enumerate(parts, start=first):
             kept = 1.0 - left / EFFECTIVE_SAMPLES
-            self.reached[place] = self.reached[place] * kept + left
-            self.ended[place] = self.ended[place] * kept + part
+            self.reached[bin_] = self.reached[bin_] * kept + left
+            self.ended[bin_] = self.ended[bin_] * kept + part
+            self._learn_place(bin_, part, run_time)
             left -= part
+
+    def _learn_place(self, bin_: int, part: float, run_time: float | None) -> None:
+        """Learn where in a bin jobs end; one whose run time was not reported may have ended anywhere in it."""
+        low, high = EDGES[bin_], EDGES[bin_ + 1]
+        place, square = _UNIFORM_MEAN, _UNIFORM_SQUARE
+        if run_time is not None:
+            place = max(0.0, min(1.0, (run_time - low) / (high - low)))
+            square = place * place
+        weight = part / (self.ended[bin_] + _PLACE_PRIOR_WEIGHT)
+        self.place[bin_] += (place - self.place[bin_]) * weight
+        self.place_square[bin_] += (square - self.place_square[bin_]) * weight
+
+    def columns(self) -> tuple[list[float], ...]:
+        """Return what is kept for a later run: the number of each bin, one list for each kind of number."""
+        return self.reached, self.ended, self.place, self.place_square
 
     def posterior(self, first: int, last: int) -> list[float]:
         """Return the probability of each of these bins to hold the end of a job that ended in one of them."""
@@ -154,10 +193,37 @@ class Learned:
         raw[-1] += alive
         return _smooth(raw)
 
+    def last_ends(self) -> list[float]:
+        """Return, for each edge, the age by which hardly any job of the bin before it still runs: the edge, or less."""
+        lasts = map(_last_place, self.place, self.place_square)
+        return [
+            0.0,
+            *(high - (1.0 - last) * (high - low) for last, (low, high) in zip(lasts, pairwise(EDGES), strict=True)),
+        ]
+
     def _outlived(self, first: int, last: int) -> None:
         kept = 1.0 - 1.0 / EFFECTIVE_SAMPLES
         self.reached[first:last] = [one * kept + 1.0 for one in self.reached[first:last]]
         self.ended[first:last] = [one * kept for one in self.ended[first:last]]
+
+
+def _last_place(mean: float, square: float) -> float:
+    """Return the place in a bin at which its ends are over: its edge, unless they lie close together."""
+    deviation = math.sqrt(max(0.0, square - mean * mean))
+    return min(1.0, mean + _PLACE_DEVIATIONS * deviation) if deviation < _NARROW_DEVIATION else 1.0
+
+
+def _floats(written: Sequence[float]) -> list[float]:
+    return [float(one) for one in written]
+
+
+def _places(written: Sequence[Sequence[float]]) -> list[list[float]]:
+    """Return places within bins as they were written; nothing when they were not, as by earlier versions."""
+    match written:
+        case [place, square] if all(len(one) == BINS and min(one) >= 0 and max(one) <= 1 for one in written):
+            return [_floats(place), _floats(square)]
+        case _:
+            return []
 
 
 def _clamp(value: int, least: int, most: int) -> int:
@@ -165,10 +231,17 @@ def _clamp(value: int, least: int, most: int) -> int:
 
 
 def _smooth(pmf: Sequence[float]) -> list[float]:
-    reach = len(_KERNEL) // 2
-    padded = [0.0] * reach + list(pmf) + [0.0] * reach
-    shifted = [[weight * one for one in padded[place : place + len(pmf)]] for place, weight in enumerate(_KERNEL)]
-    return [sum(parts) for parts in zip(*shifted, strict=True)]
+    """Spread each bin over its neighbours, as far as they are needed to hold `_NEIGHBOURHOOD_MASS`."""
+    widest = len(_KERNELS) - 1
+    padded, total = [0.0] * (len(pmf) + 2 * widest), [0.0] * (widest + 1) + [*accumulate(pmf)]
+    total += total[-1:] * widest
+    for bin_, part in enumerate(pmf, start=widest):
+        reach = 0
+        while reach < widest and total[bin_ + reach + 1] - total[bin_ - reach] < _NEIGHBOURHOOD_MASS:
+            reach += 1
+        for neighbour, weight in enumerate(_KERNELS[reach], start=bin_ - reach):
+            padded[neighbour] += weight * part
+    return padded[widest:-widest]
 
 
 def mean_of(pmf: Sequence[float]) -> float:
@@ -204,7 +277,7 @@ class Runtimes:
         """Serialize what was learned, for a later run."""
         return json.dumps(
             {
-                name: [[float(f"{one:.4g}") for one in counts] for counts in (learned.reached, learned.ended)]
+                name: [[float(f"{one:.4g}") for one in numbers] for numbers in learned.columns()]
                 for name, learned in self.known.items()
                 if learned.evidence
             }
@@ -214,8 +287,8 @@ class Runtimes:
         """Load what `to_json` wrote; text that is not JSON, or has other bins, is ignored."""
         try:
             written: dict[str, list[list[float]]] = json.loads(text)
-            for name, (reached, ended) in written.items():
+            for name, (reached, ended, *places) in written.items():
                 if len(reached) == len(ended) == BINS and min(reached) > 0 <= min(ended):
-                    self.known[name] = Learned([float(one) for one in reached], [float(one) for one in ended], 1)
+                    self.known[name] = Learned(_floats(reached), _floats(ended), 1, *_places(places))
         except (ValueError, TypeError, AttributeError):
             return

@@ -325,7 +325,7 @@ class Scheduler:
             return [CheckHealth(self.budget.take(now))]
         cost = self.poller.poll_cost_seconds
         somebody_waits = poll_due and self.poller.foreground_at() <= now
-        if not poll_due or (not somebody_waits and self.turns.is_submits(overdue, cost)):
+        if not poll_due or (not somebody_waits and self.turns.is_submits(overdue, self.poller.queue_seconds)):
             submit = self._take_submit(now)
             if submit or not poll_due:
                 return submit

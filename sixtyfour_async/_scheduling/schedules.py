@@ -27,6 +27,6 @@ class Schedules:
         known = 0 if made is None else made[0]
         enough = min(EFFECTIVE_SAMPLES, max(1, known // 2)) if fresh else max(EFFECTIVE_SAMPLES, known)
         if made is None or learned.evidence - known >= enough:
-            made = learned.evidence, optimal_schedule(learned.pmf(), cost)
+            made = learned.evidence, optimal_schedule(learned.pmf(), cost, learned.last_ends())
             self._made[variant, step] = made
         return made[1]

@@ -6,8 +6,9 @@ which a steady stream of jobs needs them. Two corrections:
 
 - Polls that are overdue by k times their cost earn less, by 1 + k/4: submits make new polls, and without this a backlog
   would never shrink.
-- When the queue is short, so that the cost is below the patience, a submit goes before a poll that is overdue by less
-  than its cost: the list ends sooner, and the poll is not yet worth its request.
+- The last rows of a list go first: when all that wait can be sent within the patience, submits go before polls that
+  are overdue by less than that. A list ends when its last rows do, and these cannot end before they were submitted;
+  the polls that they delay come a few seconds later, and the budget has nothing else to do then.
 """
 
 from __future__ import annotations
@@ -29,14 +30,15 @@ class Turns:
     patience: float
     _submits_earned: float = 0.0
 
-    def is_submits(self, overdue: float, cost: float) -> bool:
+    def is_submits(self, overdue: float, queue_seconds: float) -> bool:
         """Return whether a submit goes before a poll that is due.
 
         Args:
             overdue: Seconds by which the poll is overdue.
-            cost: Seconds of lag that a poll is worth now.
+            queue_seconds: Seconds that the budget takes for all submits that wait.
         """
-        return overdue <= cost < self.patience or self._submits_earned >= 1.0
+        are_last = max(overdue, queue_seconds) <= self.patience
+        return are_last or self._submits_earned >= 1.0
 
     def submitted(self) -> None:
         """Spend a submit; an unearned one costs nothing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -9,6 +10,8 @@ from itertools import accumulate, pairwise
 from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sixtyfour_async._scheduling.poll_plan import (
     MAX_WAIT_AFTER_FAILURES_SECONDS,
@@ -19,7 +22,7 @@ from sixtyfour_async._scheduling.poll_plan import (
     optimal_schedule,
     wait_after_failures,
 )
-from sixtyfour_async._scheduling.runtimes import BINS, EDGES, Learned, Runtimes, bin_of, mean_of
+from sixtyfour_async._scheduling.runtimes import BIN_RATIO, BINS, EDGES, Learned, Runtimes, bin_of, mean_of
 
 
 def quantile_of(pmf: Sequence[float], fraction: float) -> float:
@@ -122,6 +125,73 @@ def test_foreign_json_is_ignored(text: str) -> None:
     runtimes.read_json(text)
 
     assert runtimes.known == {}
+
+
+def test_where_in_their_bins_jobs_end_is_kept_for_a_later_run() -> None:
+    known, later = Runtimes(), Runtimes()
+    for time in close_together(300.0, 1.0, 60):
+        known.of("qa-agent").ended_between(0.0, 400.0, time)
+
+    later.read_json(known.to_json())
+
+    assert later.of("qa-agent").last_ends() == pytest.approx(known.of("qa-agent").last_ends(), rel=1e-2)
+
+
+def test_what_was_kept_without_places_is_read_as_spread_evenly() -> None:
+    known, later = Runtimes(), Runtimes()
+    known.of("qa-agent").ended_between(0.0, 400.0, 300.0)
+    counts = {name: columns[:2] for name, columns in json.loads(known.to_json()).items()}
+
+    later.read_json(json.dumps(counts))
+
+    assert later.of("qa-agent").pmf() == pytest.approx(known.of("qa-agent").pmf(), abs=1e-3)
+    assert later.of("qa-agent").last_ends() == list(EDGES)
+
+
+def close_together(middle: float, spread: float, number: int) -> list[float]:
+    return [middle - spread + 2 * spread * (place % 20 + 0.5) / 20 for place in range(number)]
+
+
+def first_poll(middle: float) -> float:
+    """Return the age of the first poll after a hundred jobs that ran for this time, give or take a hundredth."""
+    learned = Learned.from_prior(130.0, 1.0)
+    for time in close_together(middle, middle / 100, 100):
+        learned.ended_between(0.0, middle + 100.0, time)
+    return optimal_schedule(learned.pmf(), 30.0, learned.last_ends()).wait(0.0)
+
+
+@given(st.integers(bin_of(20.0), bin_of(3000.0)))
+def test_ends_that_lie_close_together_in_a_bin_are_polled_once_right_behind_them(bin_: int) -> None:
+    middle = (EDGES[bin_] + EDGES[bin_ + 1]) / 2
+
+    assert 1.007 * middle <= first_poll(middle) <= 1.02 * middle
+
+
+@given(st.floats(20.0, 3000.0))
+def test_ends_that_an_edge_parts_are_polled_at_the_edge_or_within_a_bin_behind_them(middle: float) -> None:
+    """As long as few of them lie behind the edge."""
+    assert 0.99 * middle <= first_poll(middle) <= 1.01 * BIN_RATIO * middle + 0.1
+
+
+@pytest.mark.parametrize("sigma", [0.3, 0.5, 1.0])
+@pytest.mark.parametrize("seed", range(5))
+def test_ends_that_are_spread_last_to_the_edges_of_their_bins(sigma: float, seed: int) -> None:
+    learned = learned_from(lognormal(100.0, sigma, 300, seed))
+
+    assert learned.last_ends() == list(EDGES)
+
+
+def test_ends_that_were_not_reported_may_lie_anywhere_in_their_bins() -> None:
+    learned = Learned.from_prior(60.0, 1.3)
+    for _ in range(100):
+        learned.ended_between(118.0, 121.0, None)
+
+    assert learned.last_ends() == list(EDGES)
+
+
+@given(st.lists(st.floats(2.0, 5000.0), max_size=40))
+def test_smoothing_loses_no_job(times: list[float]) -> None:
+    assert sum(learned_from(times).pmf()) == pytest.approx(1.0, abs=0.01)
 
 
 # --- poll schedules -----------------------------------------------------------------------------------------------

@@ -94,8 +94,8 @@ def test_one_job_from_submit_to_finish() -> None:
 def first_poll_wait(waiting: int, job_limit: str = "") -> float:
     """Return seconds until the first poll of a job with a learned run time while *waiting* others queue."""
     scheduler = new_scheduler(searches=1)
-    for _ in range(100):
-        scheduler.poller.runtimes.of("find-email").ended_between(0.0, 40.0, 30.0)
+    for number in range(100):
+        scheduler.poller.runtimes.of("find-email").ended_between(0.0, 40.0, 20.0 + number % 20)
     for id_ in range(1, 2 + waiting):
         scheduler.add(job(id_, job_limit), 100.0)
     assert scheduler.due(100.0) == [Submit(1, 5)]

@@ -6,13 +6,12 @@ import math
 
 import pytest
 
+from sixtyfour_async._scheduling.allotment import SHARE_SECONDS
 from sixtyfour_async._scheduling.job_states import ScheduledJob
 from sixtyfour_async._scheduling.ledger import Ledger
 from sixtyfour_async._scheduling.limits import ConcurrencyLimit, new_job_limits
 from sixtyfour_async._scheduling.messages import Poll, Polled, Submit
 from sixtyfour_async._scheduling.scheduler import Scheduler
-from sixtyfour_async._scheduling.allotment import SHARE_SECONDS
-from sixtyfour_async._scheduling.share_account import 
 from sixtyfour_async._scheduling.shared_budget import LEASE_SECONDS, SharedBudget
 from sixtyfour_async._scheduling.visits import Grant
 from sixtyfour_async.models.jobs import JobState, Report
