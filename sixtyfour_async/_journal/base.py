@@ -49,6 +49,7 @@ class Entry:
         matched_by: What showed which part of a shared answer is its own: ``echo``, ``index`` or ``position``.
         version: Number of times that its line was written, this time included, when it is handed to `Journal.put`.
         held_by: The number of another runner that has it under way; None otherwise. Read, and never written.
+        changed_at: When its line was last written, ISO text, our wall clock. Read, and never written.
     """
 
     key: str
@@ -71,6 +72,11 @@ class Entry:
     matched_by: MatchedBy | None = None
     version: int = 0
     held_by: int | None = field(default=None, compare=False)
+    changed_at: str | None = field(default=None, compare=False)
+
+
+READ_ONLY = ("held_by", "changed_at")
+"""Fields of an entry that a journal works out itself, in the order in which it gives them after the written ones."""
 
 
 def changed(entry: Entry, **changes: Any) -> Entry:
@@ -223,6 +229,10 @@ class JournalReader(Protocol):
 
     def lines(self) -> tuple[Line, ...]:
         """Return sums: one line for each kind and state."""
+        ...
+
+    def tallies(self) -> tuple[Line, ...]:
+        """Return those of the `lines` that stand for no rows: what was counted besides."""
         ...
 
     def answer_names(self, prefix: str) -> list[str]:
