@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from operator import eq
 from typing import Final
 
 from sixtyfour_async._scheduling.row_states import State
@@ -23,6 +24,10 @@ MAX_GROUPS: Final = 300
 MAX_SAMPLES: Final = 25
 """Rows that are kept of each cause."""
 
+MAX_MISSES: Final = 200
+COMPARED_AFTER_THAT: Final = 5
+"""Texts that are like none are compared with every cause of their length, until there were so many of them."""
+
 OTHER: Final = "other causes"
 CUT: Final = "…"
 
@@ -33,8 +38,10 @@ ALIKE_IN_A_CROWD: Final = 0.4
 CROWD: Final = 20
 
 _QUOTED: Final = re.compile(r"""(?<!\w)'[^']*'(?!\w)|"[^"]*"|`[^`]*`|“[^”]*”""")
-_NUMBER: Final = re.compile(r"\b(?=[\w-]*\d)[\w.:+-]+")
+_NUMBER: Final = re.compile(r"\b(?=[\w-]*\d)[\w.,:+-]+")
 """A number, or an id with a digit in it."""
+
+_DIGIT: Final = re.compile(r"\d")
 
 _BEFORE_A_STATUS: Final = frozenset({"http", "status", "code"})
 """Words after which a number is the status of HTTP, which is a cause."""
@@ -117,6 +124,7 @@ class Causes:
         self._by_pattern: dict[tuple[State, str], Cause] = {}
         self._by_length: dict[tuple[State, int], list[Cause]] = {}
         self._others: dict[State, Cause] = {}
+        self._misses = 0
 
     def cause_of(self, state: State, text: str) -> Cause:
         """Return the cause that a row with this text belongs to; it is the caller who counts the row."""
@@ -126,6 +134,8 @@ class Causes:
             return known
         words = pattern.split()
         alike = self._by_length.setdefault((state, len(words)), [])
+        if self._misses >= MAX_MISSES:
+            alike = alike[:COMPARED_AFTER_THAT]
         found = _most_alike(alike, words, ALIKE if len(alike) < CROWD else ALIKE_IN_A_CROWD)
         if found is not None:
             found.words = _common(found.words, words)
@@ -134,7 +144,8 @@ class Causes:
 
     def _new(self, state: State, pattern: str, words: list[str], alike: list[Cause]) -> Cause:
         if len(self._by_pattern) >= MAX_GROUPS:
-            return self._others.setdefault(state, Cause(state, OTHER.split()))
+            self._misses += 1
+            return self._others.setdefault(state, Cause(state, [OTHER]))
         made = self._by_pattern[state, pattern] = Cause(state, words)
         alike.append(made)
         return made
@@ -161,18 +172,23 @@ def _merged(alike: Sequence[Cause]) -> list[Cause]:
 def _most_alike(causes: Sequence[Cause], words: Sequence[str], threshold: float) -> Cause | None:
     best, best_share = None, threshold
     for cause in causes:
-        share = _likeness(cause.words, words)
+        most = sum(map(eq, cause.words, words)) + cause.words.count(CUT)  # a bound that costs little
+        share = _likeness(cause.words, words) if most >= threshold * len(words) else 0.0
         if share >= best_share:
             best, best_share = cause, share
     return best
 
 
 def _likeness(pattern: Sequence[str], words: Sequence[str]) -> float:
-    """Return the share of words that are equal, 1 for patterns that are equal where the first one is not ``…``."""
+    """Return the share of words that are equal; 1 for patterns that are equal wherever the first one is not ``…``."""
     literal = [(own, other) for own, other in zip(pattern, words, strict=True) if own != CUT]
     equal = sum(own == other for own, other in literal)
+    if not equal:
+        return 0.0 if words else 1.0
+    if any(own != other and (_DIGIT.search(own) or _DIGIT.search(other)) for own, other in literal):
+        return 0.0  # a number that is still there is a status of HTTP
     if equal == len(literal):
-        return 1.0 if literal or not pattern else 0.0
+        return 1.0
     return equal / len(pattern)
 
 

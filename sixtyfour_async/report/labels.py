@@ -27,11 +27,11 @@ STATE_LABELS: Final[Mapping[str, str]] = {
 }
 """State of a `Line` → its label, in the order of print."""
 
-_KEPT: Final = "The whole answer is kept: sixtyfour export {journal} --out rows.csv --bodies FOLDER writes it out."
+_KEPT: Final = "The whole answer is kept: `sixtyfour export {journal} --out rows.csv --bodies FOLDER` writes it out."
 _PARKED: Final = (
     "It may have been accepted and billed, so it is never sent again by itself. Look for it in the service's own list "
-    "of jobs. If it is there, sixtyfour journal record {journal} KEY=JOB_ID and the next run fetches its answer at no "
-    "cost. If it is not, --on-unknown resubmit sends it again; that pays twice if it was accepted after all."
+    "of jobs. If it is there, `sixtyfour journal record {journal} KEY=JOB_ID`, and the next run fetches its answer at "
+    "no cost. If it is not, `--on-unknown resubmit` sends it again; that pays twice if it was accepted after all."
 )
 
 REMEDIES: Final[Mapping[State, str]] = {
@@ -39,13 +39,14 @@ REMEDIES: Final[Mapping[State, str]] = {
     "new question, which is paid for.",
     "unmatched": f"Several rows shared an answer, and no part of it could be shown to be this row's. {_KEPT}",
     "unreadable": _KEPT,
-    "failed": "The same command with --retry-failed asks these rows again.",
-    "cancelled": "The same command with --retry-failed asks these rows again.",
+    "failed": "The same command with `--retry-failed` asks these rows again.",
+    "cancelled": "The same command with `--retry-failed` asks these rows again.",
     "accepted": "Run the same command again: these jobs are polled, not sent again. They are billed either way.",
     "lost": "Run the same command again: the job ids are polled once more. If the service stays without them, "
-    "--on-unknown resubmit sends the rows again, which may pay twice.",
+    "`--on-unknown resubmit` sends the rows again, which may pay twice.",
     "unknown": _PARKED,
     "intended": "A run is sending it now; or a run was killed while it did so, and the next one parks it as unknown.",
     "released": "Nothing was accepted or billed. The next run sends these rows again; correct the cause first.",
 }
-"""State of a row without an answer → what to do about it; ``{journal}`` stands for the journal's name."""
+"""State of a row without an answer → what to do about it; commands stand in backticks, ``{journal}`` for the journal's
+name."""

@@ -9,7 +9,7 @@ from sixtyfour_async.report.markup import Child, Html, element
 from sixtyfour_async.report.sections import figures, section, table
 from sixtyfour_async.report.summary import REQUESTS_PER_MINUTE, Summary
 from sixtyfour_async.report.timeline import MINUTE_SECONDS, Sitting, quantile, total
-from sixtyfour_async.report.wording import clock_of, duration, moment_of, rows
+from sixtyfour_async.report.wording import NONE, clock_of, duration, moment_of, rows
 
 MAX_COLUMNS: Final = 120
 """Columns of a plot."""
@@ -48,7 +48,7 @@ def _sittings(sittings: list[Sitting], *, agree: bool) -> Html:
                 f"{whole.ended:,}",
                 f"{whole.ended / max(1.0, sitting.seconds / MINUTE_SECONDS):,.0f}",
                 duration(quantile(whole.waits, 0.5)),
-                duration(quantile(whole.idle, 0.5)) if agree else "–",
+                duration(quantile(whole.idle, 0.5)) if agree else NONE,
             )
         )
     left = len(sittings) - len(body)
@@ -124,7 +124,8 @@ def requests_section(summary: Summary) -> Html:
             "p",
             f"A key may make {REQUESTS_PER_MINUTE} requests a minute unless the service says otherwise. The journal "
             "records what was sent last for each row. It does not record polls, earlier submits of a row, refusals "
-            "(429), calls outside of it, or a limit that the service lowered: these figures are the least that was used.",
+            "(429), calls outside of it, or a limit that the service lowered: these figures are the least "
+            "that was used.",
             class_="note",
         ),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+from importlib import resources
 from typing import Final
 
 from sixtyfour_async.report.markup import Child, Html, data, element, markup
@@ -13,7 +15,6 @@ from sixtyfour_async.report.sections import (
     doubt_section,
     outcome_section,
 )
-from sixtyfour_async.report.style import STYLE
 from sixtyfour_async.report.summary import Summary, cut
 from sixtyfour_async.report.wording import moment
 
@@ -50,7 +51,7 @@ def _page(summary: Summary, journal: str, samples: int) -> Html:
         element("meta", http_equiv="Content-Security-Policy", content=POLICY),
         element("meta", name_="color-scheme", content="light dark"),
         element("title", f"Run report: {cut(journal, 100)}"),
-        Html(f"<style>{STYLE}</style>"),
+        Html(f"<style>{_style()}</style>"),
     )
     body = element(
         "main",
@@ -65,6 +66,11 @@ def _page(summary: Summary, journal: str, samples: int) -> Html:
         _footer(journal),
     )
     return markup(Html("<!doctype html>\n"), element("html", head, element("body", body), lang="en"), "\n")
+
+
+@cache
+def _style() -> str:
+    return resources.files("sixtyfour_async.report").joinpath("report.css").read_text("utf-8")
 
 
 def _header(summary: Summary, journal: str) -> Html:
@@ -98,6 +104,6 @@ def _footer(journal: str) -> Html:
         "footer",
         "Made by ",
         element("code", f"sixtyfour report {cut(journal, 200)}"),
-        ". It holds what was asked about people; keep it as you keep the journal. Times are in UTC, by the clock of the "
-        "machine that ran.",
+        ". It holds what was asked about people; keep it as you keep the journal. Times are in UTC, by the clock of "
+        "the machine that ran.",
     )

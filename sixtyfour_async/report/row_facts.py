@@ -52,13 +52,13 @@ def _read(entry: Entry) -> RowFacts:
     """Return what a row says, whatever the form of its answer."""
     try:
         outcome = read_outcome(restore(entry), entry)
-    except SixtyfourError as error:  # a newer version's operation
-        return RowFacts(error=entry.error or str(error))
+    except SixtyfourError as unknown:  # a newer version's operation
+        return RowFacts(error=entry.error or str(unknown))
     if entry.state == "completed":
         return RowFacts(outcome.raw)
-    error = outcome.error
-    text = error.message if isinstance(error, JobError) else str(error or "")
-    return RowFacts(outcome.raw, entry.error or text)
+    failure = outcome.error
+    why = failure.message if isinstance(failure, JobError) else str(failure or "")
+    return RowFacts(outcome.raw, entry.error or why)
 
 
 def _status(entry: Entry) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Final
@@ -13,7 +14,7 @@ from sixtyfour_async.report.coverage import FieldCoverage
 from sixtyfour_async.report.labels import REMEDIES, STATE_LABELS
 from sixtyfour_async.report.markup import Child, Html, data, element, markup, text
 from sixtyfour_async.report.summary import ROW_STATES, Summary, cut
-from sixtyfour_async.report.wording import amount, dollars, moment, percent, rows
+from sixtyfour_async.report.wording import NONE, amount, dollars, moment, percent, rows
 
 MAX_FIELDS_SHOWN: Final = 60
 MAX_KINDS_SHOWN: Final = 40
@@ -148,42 +149,43 @@ def _field_row(field: FieldCoverage) -> tuple[Child, ...]:
     return name, drawn, f"{field.found:,}", f"{field.asked:,}", percent(field.share)
 
 
+MONEY: Final = {
+    "charged_cents": ("charged", "as the service stated it"),
+    "unstated_cents": ("not stated", "counted as spent, because the service named no charge"),
+    "exposed_cents": ("in doubt", "for rows that may have been, or may still be, billed"),
+    "saved_cents": ("saved", "duplicates, and rows answered from the journal"),
+}
+"""Sum of a `Kind` → its column, and what that means."""
+
+
 def cost_section(summary: Summary) -> Html:
-    """Return what it cost, by operation and tier."""
-    shown = sorted(summary.kinds, key=lambda kind: -kind.charged_cents - kind.unstated_cents)[:MAX_KINDS_SHOWN]
-    spent = [kind.charged_cents + kind.unstated_cents for kind in shown]
+    """Return what it cost, by operation and tier; sums that are zero throughout are left out."""
+    sums = [name for name in MONEY if name == "charged_cents" or any(getattr(kind, name) for kind in summary.kinds)]
+    shown = sorted(summary.kinds, key=lambda kind: -kind.spent_cents)[:MAX_KINDS_SHOWN]
     body = [
         (
-            data(cut(kind.variant or "–", MAX_NAME)),
+            data(cut(kind.variant or NONE, MAX_NAME)),
             f"{kind.rows:,}",
             f"{kind.answered:,}",
-            amount(kind.charged_cents),
-            amount(kind.unstated_cents),
-            amount(kind.exposed_cents),
-            amount(kind.saved_cents),
-            f"{cents / kind.answered:.1f} ¢" if kind.answered else "–",
+            *(amount(getattr(kind, name)) for name in sums),
+            f"{kind.spent_cents / kind.answered:.1f} ¢" if kind.answered else NONE,
         )
-        for kind, cents in zip(shown, spent, strict=True)
+        for kind in shown
     ]
     foot = (
         "total",
         f"{sum(kind.rows for kind in summary.kinds):,}",
         f"{sum(kind.answered for kind in summary.kinds):,}",
-        *(
-            amount(sum(getattr(kind, name) for kind in summary.kinds))
-            for name in ("charged_cents", "unstated_cents", "exposed_cents", "saved_cents")
-        ),
+        *(amount(sum(getattr(kind, name) for kind in summary.kinds)) for name in sums),
         "",
     )
     left = len(summary.kinds) - len(shown)
-    note = (
-        "Charged: as the service stated it. Not stated: counted as spent, because the service named no charge. In doubt: "
-        "for rows that may have been, or may still be, billed. Saved: duplicates, and rows answered from the journal."
-    )
+    notes = [f"{MONEY[name][0].capitalize()}: {MONEY[name][1]}." for name in sums]
+    notes += [f"{left:,} more kinds are in the JSON report."] if left else []
     return section(
         "Cost",
-        table(("kind", "rows", "answers", "charged", "not stated", "in doubt", "saved", "an answer"), body, foot),
-        element("p", note, f" {left:,} more kinds are in the JSON report." if left else "", class_="note"),
+        table(("kind", "rows", "answers", *(MONEY[name][0] for name in sums), "an answer"), body, foot),
+        element("p", " ".join(notes), class_="note"),
     )
 
 
@@ -240,8 +242,9 @@ def _remedy(cause: Cause, journal: str) -> Html | None:
     words = REMEDIES.get(cause.state)
     if words is None:
         return None
-    before_and_after = [text(part) for part in words.split("{journal}")]
-    return element("p", Html(text(journal).join(before_and_after)))
+    named = text(shlex.quote(journal))
+    parts = [Html(named.join(text(part) for part in word.split("{journal}"))) for word in words.split("`")]
+    return element("p", [element("code", part) if place % 2 else part for place, part in enumerate(parts)])
 
 
 def _samples(cause: Cause, most: int) -> Html | None:
@@ -249,9 +252,11 @@ def _samples(cause: Cause, most: int) -> Html | None:
     left = cause.rows - len(shown)
     if not shown:
         return element("p", "The page has no room for its rows; they are in the JSON report.", class_="note")
-    return markup(
+    return element(
+        "div",
         table(("row", "what it was about", "its own words"), [_sample_row(sample) for sample in shown], names=3),
         element("p", f"and {rows(left)} more", class_="note") if left else None,
+        class_="rows",
     )
 
 
@@ -260,5 +265,5 @@ def _sample_row(sample: Sample) -> tuple[Child, ...]:
     return (
         element("code", data(sample.key)),
         markup(data(sample.subject), element("br"), element("span", ", ".join(facts), class_="note")),
-        data(sample.error) if sample.error else "–",
+        data(sample.error) if sample.error else NONE,
     )

@@ -21,7 +21,7 @@ from sixtyfour_async.report.labels import STATE_LABELS
 from sixtyfour_async.report.row_facts import facts_of
 from sixtyfour_async.report.timeline import Sitting, Timeline, instant, quantile, total
 
-REQUESTS_PER_MINUTE: Final = Budget.__dataclass_fields__["limit"].default
+REQUESTS_PER_MINUTE: Final = Budget().limit
 """What a key may make unless its headers say otherwise; the journal does not keep what they said."""
 
 MAX_KEY, MAX_SUBJECT, MAX_ERROR = 100, 120, 240
@@ -51,6 +51,11 @@ class Kind:
     exposed_cents: float
     saved_cents: float
     dearest_cents: float
+
+    @property
+    def spent_cents(self) -> float:
+        """What these rows count as spent."""
+        return self.charged_cents + self.unstated_cents
 
     @classmethod
     def of(cls, variant: str, lines: Iterable[Line]) -> Self:
@@ -141,7 +146,7 @@ class Summary:
     @property
     def spent_cents(self) -> float:
         """What all of it counts as spent, US cents."""
-        return sum(kind.charged_cents + kind.unstated_cents for kind in self.kinds)
+        return sum(kind.spent_cents for kind in self.kinds)
 
     @property
     def exposed_cents(self) -> float:
@@ -190,9 +195,8 @@ class _Sum:
         self.reserved_cents += entry.reserved_cents
         self.dearest_cents = max(self.dearest_cents, cost)
 
-    @property
-    def rows_and_cents(self) -> tuple[int, float, float, float]:
-        return self.rows, self.charged_cents, self.reserved_cents, self.dearest_cents
+    def as_line(self, variant: str, state: State) -> Line:
+        return Line(variant, state, self.rows, self.charged_cents, self.reserved_cents, self.dearest_cents)
 
 
 class Collector:
@@ -218,7 +222,7 @@ class Collector:
 
     def lines(self) -> list[Line]:
         """Return the sums over the rows, as `Journal.lines` does."""
-        return [Line(*kind, *sums.rows_and_cents) for kind, sums in self._sums.items()]
+        return [sums.as_line(*kind) for kind, sums in self._sums.items()]
 
     def _count_cause(self, entry: Entry, error: str) -> None:
         cause = self.causes.cause_of(entry.state, error or STATE_LABELS[entry.state])
@@ -251,10 +255,7 @@ def _request(entry: Entry) -> dict[str, Any]:
 def _sample(entry: Entry, error: str) -> Sample:
     subject = subject_of(entry.operation, _request(entry))
     about = ", ".join(f"{name}={value}" for name, value in subject.items())
-    sample = Sample(
-        cut(entry.key, MAX_KEY), cut(about, MAX_SUBJECT), cut(error, MAX_ERROR), entry.job_id, entry.sent_at
-    )
-    return sample
+    return Sample(cut(entry.key, MAX_KEY), cut(about, MAX_SUBJECT), cut(error, MAX_ERROR), entry.job_id, entry.sent_at)
 
 
 def cut(text: str, most: int) -> str:

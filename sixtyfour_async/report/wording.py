@@ -6,6 +6,9 @@ from datetime import UTC, datetime
 from typing import Final
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+NONE: Final = "\N{EN DASH}"
+"""What stands in a column where there is nothing."""
+
 LONGEST_IN_SECONDS: Final = 100
 LONGEST_IN_MINUTES: Final = 100 * MINUTE
 LONGEST_IN_HOURS: Final = 48 * HOUR
@@ -18,7 +21,7 @@ def dollars(cents: float) -> str:
 
 def amount(cents: float) -> str:
     """Format US cents in a column, where nothing is a dash."""
-    return dollars(cents) if cents else "–"
+    return dollars(cents) if cents else NONE
 
 
 def percent(share: float) -> str:
@@ -34,7 +37,7 @@ def percent(share: float) -> str:
 def duration(seconds: float | None) -> str:
     """Format a duration: ``4.2 s``, ``42 s``, ``3.5 min``, ``2.1 h``, ``5.0 days``."""
     if seconds is None:
-        return "–"
+        return NONE
     if seconds < LONGEST_IN_SECONDS:
         return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"  # noqa: PLR2004 (two digits say enough)
     if seconds < LONGEST_IN_MINUTES:
