@@ -1,6 +1,6 @@
 """Answers beside the rows of a pandas or polars frame: the same kind of frame comes back, with columns added.
 
-Run it without a key and it is a rehearsal: on the built-in simulator, in virtual time. Extras: simulator.
+Run it without a key and it is a rehearsal: on the built-in simulator, in virtual time. Needs the extra `simulator`.
 """
 
 import os

@@ -1,6 +1,6 @@
 """Find companies by a description, then research each one; a crash in between loses and repeats nothing.
 
-Run it without a key and it is a rehearsal: on the built-in simulator, in virtual time. Extras: simulator.
+Run it without a key and it is a rehearsal: on the built-in simulator, in virtual time. Needs the extra `simulator`.
 """
 
 import csv

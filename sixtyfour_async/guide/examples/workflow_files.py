@@ -1,6 +1,6 @@
 """Run a stored workflow over rows, and save the file that its last block wrote.
 
-Run it without a key and it is a rehearsal: on the built-in simulator, in virtual time. Extras: simulator.
+Run it without a key and it is a rehearsal: on the built-in simulator, in virtual time. Needs the extra `simulator`.
 """
 
 import os
