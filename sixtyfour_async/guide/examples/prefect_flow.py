@@ -1,15 +1,14 @@
 """A Prefect flow over a table: Prefect repeats a task that failed, and the journal keeps rows from being paid twice.
 
-SIXTYFOUR_API_KEY=… python prefect_flow.py companies.csv. Without a key: `sixtyfour simulate`, and the two variables that
-it prints. Needs prefect and pandas.
+SIXTYFOUR_API_KEY=… python prefect_flow.py companies.csv. Without a key: `sixtyfour simulate`, and the two variables
+that it prints. Needs prefect and pandas.
 """
-# pyright: basic
 
 import asyncio
 import sys
 
 import pandas as pd
-from prefect import flow, task  # type: ignore[import-not-found]  # pyright: ignore[reportMissingImports]
+from prefect import flow, task
 
 from sixtyfour_async import AsyncClient, JobRunner, Question
 
@@ -18,8 +17,7 @@ QUESTION = Question("company-intelligence", fields={"headquarters": "City of the
 
 @task(retries=3, retry_delay_seconds=60)
 async def enrich(table: str, journal: str) -> str:
-    caps = {"max_cost_cents": 500, "max_row_cents": 25}
-    async with AsyncClient() as client, JobRunner(client, journal=journal, **caps) as runner:
+    async with AsyncClient() as client, JobRunner(client, journal=journal) as runner:
         found = await runner.enrich(pd.read_csv(table), QUESTION)
     out = f"{table}.enriched.csv"
     found.to_csv(out, index=False)

@@ -3,12 +3,11 @@
 SIXTYFOUR_API_KEY=… python ray_dataset.py postgresql://HOST/DATABASE; without a URL a file, which is for one machine.
 Without a key: `sixtyfour simulate`, and the two variables that it prints. Extras: ray, postgres.
 """
-# pyright: basic
 
 import os
 import sys
 
-import ray  # type: ignore[import-not-found]  # pyright: ignore[reportMissingImports]
+import ray
 
 from sixtyfour_async import Question
 from sixtyfour_async.fleet import Enrich
