@@ -10,7 +10,7 @@ from typing import Final
 from sixtyfour_async.report.markup import Html, element, markup, text
 
 WIDTH, HEIGHT = 1000, 120
-LADDER: Final = (1, 2, 2.5, 5, 10)
+LADDER: Final = (1, 1.5, 2, 3, 4, 5, 6, 8, 10)
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ def _header(summary: Summary, journal: str) -> Html:
 def _warnings(summary: Summary, service: str) -> list[str]:
     warnings: list[str] = []
     if service == "simulator":
-        warnings.append("A rehearsal on the simulator: people, answers and money are made up.")
+        warnings.append("A rehearsal on the simulator: no money was spent, and answers may be made up.")
     if summary.doubt:
         warnings.append(f"This journal {summary.doubt}. A run on it submits nothing before that is decided.")
     if summary.deliveries:

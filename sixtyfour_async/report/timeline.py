@@ -145,6 +145,11 @@ class Timeline:
         """Whether the service's clock can be compared with ours."""
         return self.agreeing > 9 * self.disagreeing
 
+    @property
+    def runs_fast(self) -> bool:
+        """Whether the service's clock runs faster than ours, as a simulator's may: a minute there is none here."""
+        return self.disagreeing > self.agreeing
+
     def _at(self, at: float) -> Moment:
         found = self._moments.get(int(at) // self.width)
         if found is not None:

@@ -13,6 +13,7 @@ from sixtyfour_async._journal.places import reading
 from sixtyfour_async._runner.reading import read_outcome, restore
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async.report.coverage import is_found
+from sixtyfour_async.report.page import page
 from sixtyfour_async.report.row_facts import facts_of
 from sixtyfour_async.report.timeline import MAX_BUCKETS, Timeline, total
 from sixtyfour_async.report.wording import percent
@@ -69,8 +70,11 @@ async def test_times_and_submits(tmp_path: Path) -> None:
 
 
 async def test_a_service_whose_clock_runs_fast_says_nothing_about_lag(tmp_path: Path) -> None:
-    told = summed(await write(tmp_path / "run.db", [row(number) for number in range(20)], took=2.0)).as_json()
+    summary = summed(await write(tmp_path / "run.db", [row(number) for number in range(20)], took=2.0))
+    told, shown = summary.as_json(), page(summary, journal="run.db").decode()
 
+    assert "how long a finished answer lay unseen is not known" in shown
+    assert "% of 500" not in shown
     assert told["seconds_not_running"] is None
     assert told["seconds_to_answer"]["median"] == pytest.approx(2, rel=0.1)
 
