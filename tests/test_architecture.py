@@ -19,7 +19,7 @@ LAYERS: list[set[str]] = [
     {"_wire", "_scheduling", "questions"},
     {"_client", "_journal", "webhooks"},
     {"_runner", "telemetry"},
-    {"fleet", "simulator"},
+    {"fleet", "report", "simulator"},
     {"testing"},
     {"cli"},
     {"__main__"},

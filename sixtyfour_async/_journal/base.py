@@ -51,6 +51,7 @@ class Entry:
             from a writer that does not count: such a line replaces no counted one, and no row that another runner
             holds.
         held_by: The number of another runner that has it under way; None otherwise. Read, and never written.
+        changed_at: When its line was last written, ISO text, our wall clock. Read, and never written.
     """
 
     key: str
@@ -73,6 +74,11 @@ class Entry:
     matched_by: MatchedBy | None = None
     version: int = 0
     held_by: int | None = field(default=None, compare=False)
+    changed_at: str | None = field(default=None, compare=False)
+
+
+READ_ONLY = ("held_by", "changed_at")
+"""Fields of an entry that a journal works out itself, in the order in which it gives them after the written ones."""
 
 
 def changed(entry: Entry, **changes: Any) -> Entry:
@@ -225,6 +231,10 @@ class JournalReader(Protocol):
 
     def lines(self) -> tuple[Line, ...]:
         """Return sums: one line for each kind and state."""
+        ...
+
+    def tallies(self) -> tuple[Line, ...]:
+        """Return those of the `lines` that stand for no rows: what was counted besides."""
         ...
 
     def answer_names(self, prefix: str) -> list[str]:

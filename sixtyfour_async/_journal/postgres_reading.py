@@ -112,7 +112,11 @@ class PostgresReader:
         """Yield sums over what was sent at an instant or later."""
         rows = self._link.ask(_LINES.format("WHERE sent_at >= %s" if instant else ""), (instant,) if instant else ())
         yield from (Line(*row) for row in rows)
-        yield from (tally_line(*row) for row in self._link.ask(_TALLIES, (instant,)))
+        yield from self.tallies(instant)
+
+    def tallies(self, instant: str = "") -> tuple[Line, ...]:
+        """Return the sums over what was counted besides rows, at an instant or later."""
+        return tuple(tally_line(*row) for row in self._link.ask(_TALLIES, (instant,)))
 
     def note(self, name: str) -> str | None:
         """Return a text that `Journal.set_meta` stored, or None."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import singledispatchmethod
 from typing import Any, TypeAlias
 
-from sixtyfour_async._journal.base import Entry, tally_of_replaced
+from sixtyfour_async._journal.base import READ_ONLY, Entry, tally_of_replaced
 from sixtyfour_async._journal.changes import Change, Count, Deliver, HandBack, Put, SaveAnswer, SetMeta, Take
 from sixtyfour_async._journal.fencing import TOLERANCE_CENTS, WRITTEN, follows
 from sixtyfour_async._journal.sharing import Cap, Claim, Room
@@ -25,7 +25,7 @@ BODIES = ("answer", "receipt")
 COLUMNS = tuple(
     column
     for one in fields(Entry)
-    if one.name != "held_by"
+    if one.name not in READ_ONLY
     for column in ((one.name, f"{one.name}_type") if one.name in BODIES else (one.name,))
 )
 """The columns of an entry."""
@@ -45,6 +45,7 @@ SELECTED = ", ".join(
             for column in COLUMNS
         ),
         _HELD_BY,
+        "job.changed_at",
     ]
 )
 """What is selected from ``sixtyfour_jobs AS job``; its one parameter is the number of the reading runner."""
@@ -71,7 +72,7 @@ def id_of(key: str) -> bytes:
 
 def entry_of(row: Sequence[Any]) -> Entry:
     """Return the entry of a row of `SELECTED`."""
-    values: Json = dict(zip((*COLUMNS, "held_by"), row, strict=True))
+    values: Json = dict(zip((*COLUMNS, *READ_ONLY), row, strict=True))
     for name in BODIES:
         content, content_type = values[name], values.pop(f"{name}_type")
         values[name] = None if content is None else Body(bytes(content), text_of(content_type))
@@ -164,7 +165,7 @@ class Message:
         """Return the line of a row."""
         if entry.state in SHARED and entry.batch is not None:
             entry = replace(entry, answer=None)  # it is stored once for all rows that share it
-        values: Json = {one.name: getattr(entry, one.name) for one in fields(Entry) if one.name != "held_by"}
+        values: Json = {one.name: getattr(entry, one.name) for one in fields(Entry) if one.name not in READ_ONLY}
         for name in BODIES:
             values[name], values[f"{name}_type"] = self._body(values[name])
         line = {name: _plain(value) for name, value in values.items()}

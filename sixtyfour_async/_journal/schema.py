@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, get_args
 
-from sixtyfour_async._journal.base import Entry, tally_line
+from sixtyfour_async._journal.base import READ_ONLY, Entry, tally_line
 from sixtyfour_async._journal.evidence import beside, look, size_of
 from sixtyfour_async._journal.wholeness import belongs
 from sixtyfour_async._scheduling.ledger import Line
@@ -141,7 +141,7 @@ ROWS_PER_PAGE = 500
 _BODIES = ("answer", "receipt")
 """Fields of an entry that are a `Body`: two columns each, the bytes and the content type."""
 
-_FIELDS = tuple(field.name for field in fields(Entry) if field.name != "held_by")
+_FIELDS = tuple(field.name for field in fields(Entry) if field.name not in READ_ONLY)
 
 COLUMNS = tuple(column for name in _FIELDS for column in ((name, f"{name}_type") if name in _BODIES else (name,)))
 """The columns of an entry, in the order in which `as_row` gives them."""
@@ -165,6 +165,7 @@ _SELECTED = ", ".join(
             for column in COLUMNS
         ),
         HELD_BY,
+        "changed_at",
     ]
 )
 
@@ -236,7 +237,12 @@ def lines_of(database: sqlite3.Connection, since: str = "") -> Iterator[Line]:
     """Yield sums over a journal's rows and tallies, of all or of what was sent at an instant or later."""
     lines = database.execute(_LINES.format("WHERE sent_at >= ?" if since else "WHERE ? = ''"), (since,))
     yield from (Line(*row) for row in lines)
-    yield from (tally_line(*row) for row in database.execute(_TALLIES, (since,)))
+    yield from tallies_of(database, since)
+
+
+def tallies_of(database: sqlite3.Connection, since: str = "") -> Iterator[Line]:
+    """Yield the sums over a journal's tallies."""
+    return (tally_line(*row) for row in database.execute(_TALLIES, (since,)))
 
 
 def pages(
@@ -295,6 +301,10 @@ class Reader:
     def lines(self) -> tuple[Line, ...]:
         """Return sums: one line for each kind and state."""
         return tuple(lines_of(self._database))
+
+    def tallies(self) -> tuple[Line, ...]:
+        """Return those of the lines that stand for no rows: what was counted besides."""
+        return tuple(tallies_of(self._database))
 
     def answer_names(self, prefix: str) -> list[str]:
         """Return the names of answers that begin so, the oldest first."""

@@ -14,6 +14,7 @@ from sixtyfour_async.cli.guide_command import guide
 from sixtyfour_async.cli.journal_commands import export, forget, status
 from sixtyfour_async.cli.journal_group import journal_group
 from sixtyfour_async.cli.listen_command import listen
+from sixtyfour_async.cli.report_command import report
 from sixtyfour_async.cli.run_command import run
 from sixtyfour_async.cli.service_commands import balance, download, jobs, search, upload, workflow
 from sixtyfour_async.cli.settings_command import settings
@@ -35,6 +36,6 @@ def cli(context: click.Context) -> None:
 
 
 COMMANDS = (run, call, search, workflow, upload, download, balance, jobs, operations, listen, demo, simulate, status)
-for command in (*COMMANDS, export, forget, journal_group, settings, completion, guide):
+for command in (*COMMANDS, export, report, forget, journal_group, settings, completion, guide):
     cli.add_command(command)
 assign_variables(cli)

@@ -5,16 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sixtyfour_async._journal.base import Entry
 from sixtyfour_async._runner.reading import read_outcome, restore
 from sixtyfour_async.cli.journal_bodies import body_file
-from sixtyfour_async.models._base import json_array, json_object
+from sixtyfour_async.models._base import json_object
 from sixtyfour_async.questions.outcome_columns import NOT_ASKED, OUTCOME_COLUMNS, output_columns
-from sixtyfour_async.questions.table_operations import TABLE_OPERATIONS
-from sixtyfour_async.questions.table_operations import answer_cells as cells_of
-from sixtyfour_async.questions.table_operations import answer_columns as columns_of
+from sixtyfour_async.questions.stored_questions import answer_of, columns_filled_by, subject_of
 from sixtyfour_async.tables import Cell, added_columns
 
 KEY_COLUMNS = ("key", "operation")
@@ -42,7 +39,7 @@ class Columns:
         for entry in entries:
             sent = json.loads(entry.request)
             subject |= dict.fromkeys(subject_of(entry.operation, sent))
-            answer |= dict.fromkeys(answer_columns(entry.operation, sent))
+            answer |= dict.fromkeys(columns_filled_by(entry.operation, sent))
         return cls(tuple(subject), tuple(answer), with_bodies)
 
     @property
@@ -76,27 +73,3 @@ def export_row(entry: Entry, columns: Columns) -> tuple[Cell, ...]:
         entry.matched_by,
         *((body_file(entry),) if columns.with_bodies else ()),
     )
-
-
-def subject_of(operation: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the subject of a request; every field of it when the operation cannot be run over a table."""
-    known = TABLE_OPERATIONS.get(operation)
-    return request if known is None else json_object(request.get(known.operation.endpoint.subject)) or {}
-
-
-def answer_columns(operation: str, request: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the names of the columns that the answer to a request fills."""
-    if operation not in TABLE_OPERATIONS:
-        return ("answer",)
-    criteria = [json_object(criterion) or {} for criterion in json_array(request.get("qualification_criteria")) or []]
-    names = [str(criterion.get("criteria_name")) for criterion in criteria]
-    struct = json_object(request.get("struct")) or {}
-    return columns_of(operation, [name for name in struct if name not in names], names)
-
-
-def answer_of(operation: str, request: Mapping[str, Any], raw: Any) -> Mapping[str, Cell]:
-    """Return an answer as column → cell."""
-    if operation not in TABLE_OPERATIONS:
-        return {"answer": raw}
-    names = answer_columns(operation, request)
-    return dict(zip(names, cells_of(operation, names, raw), strict=True))

@@ -10,26 +10,7 @@ from sixtyfour_async._journal.base import Entry, JournalReader
 from sixtyfour_async._scheduling.ledger import Line
 from sixtyfour_async._scheduling.row_states import IN_DOUBT
 from sixtyfour_async.cli.formatting import dollars
-
-STATE_LABELS: Mapping[str, str] = {
-    "completed": "answered",
-    "no_answer": "completed without an answer",
-    "unmatched": "answered, and not told apart",
-    "unreadable": "answered, and not readable",
-    "failed": "failed at the service",
-    "cancelled": "cancelled at the service",
-    "accepted": "running when last polled",
-    "lost": "no longer known to the service",
-    "unknown": "unknown",
-    "intended": "being sent",
-    "released": "not accepted",
-    "duplicate": "duplicate within a run, paid once",
-    "reused": "answered from the journal",
-    "resubmitted": "unknown, resubmitted on request",
-    "replaced": "ended, and sent again on request",
-    "forgotten": "erased",
-}
-"""State of a `Line` → its label, in the order of print."""
+from sixtyfour_async.report.labels import STATE_LABELS
 
 UNKNOWN_NOTE = "unknown rows may have been accepted and billed; they are parked, and never resubmitted automatically"
 

@@ -16,7 +16,7 @@ from sixtyfour_async.tables.csv_reader import CsvTable
 from sixtyfour_async.tables.dialects import DIALECTS, Dialect
 from sixtyfour_async.tables.formats import FORMATS, format_of, stem_and_extension
 from sixtyfour_async.tables.opening import open_stream, open_table
-from sixtyfour_async.tables.writing import Written, check_writable, write_stream, write_table, writer_for
+from sixtyfour_async.tables.writing import Written, check_writable, write_bytes, write_stream, write_table, writer_for
 
 __all__ = [
     "DIALECTS",
@@ -38,6 +38,7 @@ __all__ = [
     "open_table",
     "stem_and_extension",
     "text_of",
+    "write_bytes",
     "write_stream",
     "write_table",
     "writer_for",

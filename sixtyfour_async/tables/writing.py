@@ -69,22 +69,44 @@ def write_table(
     """
     writer = writer or writer_for(Path(path))
     target = Path(os.path.realpath(path))
+    checked, mended = _Checked(columns, rows), Tally()
+    with _replacing(target, mode, compressed=is_compressed(Path(path))) as file:
+        writer.write(file, columns, checked, mended)
+    return Written(checked.count, mended.sentences())
+
+
+def write_bytes(path: AnyPath, content: bytes, *, mode: int = PRIVATE) -> None:
+    """Write a file whole or not at all, as `write_table` does.
+
+    Args:
+        path: The file.
+        content: What it is to hold.
+        mode: Permissions of a new file.
+
+    Raises:
+        InputError: The path cannot be written.
+    """
+    with _replacing(Path(os.path.realpath(path)), mode, compressed=False) as file:
+        file.write(content)
+
+
+@contextmanager
+def _replacing(target: Path, mode: int, *, compressed: bool) -> Generator[BinaryIO, None, None]:
+    """Yield a new file that takes the place of another one unless an exception is raised."""
     check_writable(target)
     # Replacing a file is atomic within one file system only: the temporary file must be in the target's folder. It is
     # synced before it is renamed, or a crash of the machine could leave an empty file under the final name.
     temporary = _temporary_beside(target)
-    checked, mended = _Checked(columns, rows), Tally()
     try:
         with input_errors(target, "write"):
-            with _new_file(temporary, mode, compressed=is_compressed(Path(path))) as file:
-                writer.write(file, columns, checked, mended)
+            with _new_file(temporary, mode, compressed=compressed) as file:
+                yield file
             if target.exists():
                 shutil.copymode(target, temporary)
             temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    return Written(checked.count, mended.sentences())
 
 
 def write_stream(

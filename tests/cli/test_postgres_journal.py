@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from urllib.parse import quote
 
@@ -32,6 +33,7 @@ def test_a_run_is_resumed_exported_and_copied_by_its_url(shell: Shell, postgres_
     copied = shell.run("journal", "copy", postgres_url, "copy.db")
     compared = shell.run("journal", "compare", postgres_url, "copy.db")
     refused = shell.run("journal", "copy", postgres_url, "copy.db")
+    reports = [json.loads(shell.run("report", place, "--json").out) for place in (postgres_url, "copy.db")]
     with psycopg.connect(postgres_url) as connection:
         connection.execute("DELETE FROM sixtyfour_jobs")
     back = shell.run("journal", "copy", "copy.db", postgres_url)
@@ -46,6 +48,8 @@ def test_a_run_is_resumed_exported_and_copied_by_its_url(shell: Shell, postgres_
     assert "copy.db exists already" in refused.err
     assert f"{ROWS} rows: 0 to send; {ROWS} answered" in again.out
     assert "service    simulator" in status.out
+    assert [report["states"] for report in reports] == [{"completed": ROWS, "reused": 4}] * 2
+    assert reports[0] | {"journal": "copy.db"} == reports[1]
     assert [row["status"] for row in shell.rows("export.csv")] == ["completed"] * ROWS
 
 

@@ -28,7 +28,7 @@ def prometheus_hooks(registry: CollectorRegistry) -> Hooks:
         requests.inc()
 
     def on_response(event: ResponseSeen) -> None:
-        throttled.inc(event.status == 429)  # noqa: PLR2004
+        throttled.inc(event.status == 429)
 
     def on_job(event: JobHappening) -> None:
         if isinstance(event, JobEnded | JobParked):
