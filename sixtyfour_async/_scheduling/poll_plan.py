@@ -47,6 +47,9 @@ MIN_POLL_COST_SECONDS = 0.05
 MAX_WAIT_AFTER_FAILURES_SECONDS = 60.0
 """Longest time between polls that keep failing."""
 
+MAX_WAIT_AMONG_OTHERS_SECONDS = 8.0
+"""Longest time between polls of a job that is not found, while there are others."""
+
 _TAIL_FRACTION = 0.125
 """Part of its age after which a job older than any that was seen to end is polled again."""
 
@@ -144,6 +147,13 @@ def idle_schedule(variant: str) -> PollSchedule:
     return optimal_schedule(Runtimes().of(variant).pmf(), MIN_POLL_COST_SECONDS)
 
 
-def wait_after_failures(failures: int) -> float:
-    """Return the seconds until the next poll after this many failed in a row: 2, 4, 8 … up to a minute."""
-    return min(MAX_WAIT_AFTER_FAILURES_SECONDS, 2.0 ** min(failures, 10))
+def wait_after_failures(failures: int, *, among_others: bool = False) -> float:
+    """Return the seconds until the next poll after this many failed in a row: 2, 4, 8 … up to a minute.
+
+    Args:
+        failures: Polls that failed in a row.
+        among_others: Whether the job was not found while there are others. Only what is answered to them in between
+            tells whether it is the job, so it is polled often as long as they are there.
+    """
+    longest = MAX_WAIT_AMONG_OTHERS_SECONDS if among_others else MAX_WAIT_AFTER_FAILURES_SECONDS
+    return min(longest, 2.0 ** min(failures, 10))

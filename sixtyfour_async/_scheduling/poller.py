@@ -39,7 +39,6 @@ from sixtyfour_async._scheduling.poll_plan import (
     MIN_POLL_COST_SECONDS,
     PollSchedule,
     exploration_wait,
-    wait_after_failures,
 )
 from sixtyfour_async._scheduling.push import Push, Quantile
 from sixtyfour_async._scheduling.runtimes import EFFECTIVE_SAMPLES, LONGEST_SECONDS, Runtimes, age_at
@@ -151,9 +150,9 @@ class Poller:
         job.polled_at = now
         self._plan(job, now + self.wait(job, now, slot_contended=slot_contended), now)
 
-    def failed(self, job: ScheduledJob, now: float, wait: float | None = None) -> None:
-        """Plan the next poll after one that failed, in *wait* seconds if the service named a pace."""
-        self._plan(job, now + (wait_after_failures(job.failed_polls) if wait is None else wait), now)
+    def failed(self, job: ScheduledJob, now: float, wait: float) -> None:
+        """Plan the next poll after one that failed, in *wait* seconds."""
+        self._plan(job, now + wait, now)
 
     def poll_alone(self, job: ScheduledJob, now: float) -> None:
         """Poll a job by itself, at once: a list that reports on many of them does not tell enough."""

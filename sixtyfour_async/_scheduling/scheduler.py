@@ -53,6 +53,7 @@ from sixtyfour_async._scheduling.messages import (
     SubmitFailed,
 )
 from sixtyfour_async._scheduling.poll_breaker import PollBreaker
+from sixtyfour_async._scheduling.poll_plan import wait_after_failures
 from sixtyfour_async._scheduling.poller import DEFAULT_PATIENCE_SECONDS, Poller
 from sixtyfour_async._scheduling.queues import SubmitQueues
 from sixtyfour_async._scheduling.retry import Retry, decide
@@ -61,6 +62,7 @@ from sixtyfour_async._scheduling.turns import Turns
 from sixtyfour_async._scheduling.wants import wanted
 from sixtyfour_async.errors import (
     JobTimeoutError,
+    NotFoundError,
     RateLimitError,
     RunStoppedError,
     SixtyfourError,
@@ -266,7 +268,9 @@ class Scheduler:
         end = after_failed_poll(job, error, now, self.job_deadline, reached=self.breaker.reached)
         if end is None:
             job.advance(Transition.STILL_RUNNING)
-            self.poller.failed(job, now, wait)
+            among_others = isinstance(error, NotFoundError) and len(self.jobs) > 1
+            usual = wait_after_failures(job.failed_polls, among_others=among_others)
+            self.poller.failed(job, now, usual if wait is None else wait)
             return []
         if isinstance(end, Park) and end.state == "unreadable":
             self.spending.settle(job, None, answered=True)  # there is an answer, so that it was paid for

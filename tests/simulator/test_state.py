@@ -25,7 +25,7 @@ async def test_accepted_work_survives_a_restart(start: Start, tmp_path: Path) ->
     run = await harness.client.post("/workflows/run", json=payload, params=params, headers=headers)
     harness.clock.seconds = 130
     await harness.post("/workflows/cancel", job_id=run.json()["job_id"])
-    assert len(state.read_text().splitlines()) == 6
+    assert len(state.read_text().splitlines()) == 7  # one says that time had passed: the first job has ended
 
     again = start(state=state, balance_credits=100.0, clock=FakeClock(7.0))
     assert again.simulator.clock.now() == harness.simulator.clock.now()
@@ -42,6 +42,20 @@ async def test_accepted_work_survives_a_restart(start: Start, tmp_path: Path) ->
     assert repeated.json()["already_started"] is True
     assert await again.submit("/find-email-async", LEAD) not in {done, fresh}
     assert [entry.replayed for entry in again.simulator.books.jobs] == [True] * 4 + [False]
+
+
+async def test_what_had_ended_does_not_run_again_after_a_restart(start: Start, tmp_path: Path) -> None:
+    """Nothing was accepted since then, so that nothing else tells how late it had become."""
+    state = tmp_path / "state.jsonl"
+    harness = start(state=state)
+    done = await harness.submit("/company-intelligence-async", COMPANY)
+    harness.clock.seconds = 5000
+    ended = (await harness.get(f"/job-status/{done}")).json()
+
+    again = start(state=state, clock=FakeClock(7.0))
+
+    assert ended["status"] == "completed"
+    assert (await again.get(f"/job-status/{done}")).json() == ended
 
 
 async def test_stored_records_survive_a_restart(start: Start, tmp_path: Path) -> None:

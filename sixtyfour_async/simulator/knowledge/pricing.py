@@ -76,12 +76,14 @@ class Account:
         self._due = left
         self.spent_cents += price
 
-    def settle(self, now: float) -> None:
-        """Charge all work that has ended by *now*."""
+    def settle(self, now: float) -> bool:
+        """Charge all work that has ended by *now*; return whether there was any."""
+        before = len(self._due)
         while self._due and self._due[0][0] <= now:
             _, _, price = heapq.heappop(self._due)
             self.reserved_cents -= price
             self.spent_cents += price
+        return len(self._due) < before
 
     def credits(self) -> float:
         """Return the balance in credits, as ``/check-balance`` shows it."""

@@ -55,7 +55,8 @@ class Service:
 
     def settle(self, now: float) -> None:
         """Charge what has ended by *now*."""
-        self.account.settle(now)
+        if self.account.settle(now) and self.persist:
+            self.persist({"event": "time", "at": now})  # after a restart, what has ended must not go on running
         self.books.charged_cents = self.account.spent_cents
 
     def runtime(self, kind: str, *parts: object) -> float:
@@ -173,6 +174,8 @@ class Service:
         try:
             if event["event"] == "record":
                 self.records.apply(event)
+            elif event["event"] == "time":
+                self.settle(event["at"])
             elif event["event"] == "cancel":
                 run = self.runs[event["id"]]
                 at, charge = event["at"], event["charge"]
