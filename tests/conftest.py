@@ -38,6 +38,30 @@ if "TMPDIR" not in os.environ and Path(MEMORY).is_dir() and shutil.disk_usage(ME
 os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="sixtyfour-state-")
 atexit.register(shutil.rmtree, os.environ["XDG_STATE_HOME"], ignore_errors=True)
 
+SLOW = {
+    "": "notebook",
+    "benchmarks": "questions",
+    "cli": "completion_in_shells consent demo_and_help endings formats interruptions journal_group listen postgres_journal"
+    " tomorrow wrong_addresses",
+    "client": "shared_budget",
+    "faults": "all_dialects_together rate_limits",
+    "journal": "file_histories harmless_changes kill_campaign kill_campaign_batches lost_files owner postgres_network"
+    " several_processes",
+    "webhooks": "fastapi_example over_http",
+}
+"""Modules that start programs, servers and workers and wait for them, or try long histories: ``pytest -m slow``."""
+
+SLOW_PATHS = {
+    Path(__file__).parent / folder / f"test_{name}.py" for folder, names in SLOW.items() for name in names.split()
+}
+
+
+@pytest.hookimpl(tryfirst=True)  # before those that a marker deselects are left out
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path in SLOW_PATHS and not item.get_closest_marker("soak"):
+            item.add_marker(pytest.mark.slow)
+
 
 @pytest.fixture
 def anyio_backend() -> tuple[str, dict[str, Any]]:

@@ -72,26 +72,35 @@ class Journals(RuleBasedStateMachine):
             self.model.tally(*tally)
         self.pending_tallies.clear()
 
+    async def numbered(self, journal: SqliteJournal | MemoryJournal, batch: list[Entry]) -> list[Entry]:
+        """Return lines as a runner writes them: each follows what it has read."""
+        versions = {key: found.version for key in KEYS if (found := await journal.find(key)) is not None}
+        lines: list[Entry] = []
+        for entry in batch:
+            versions[entry.key] = versions.get(entry.key, 0) + 1
+            lines.append(replace(entry, version=versions[entry.key]))
+        return lines
+
     @rule(entry=entries)
     def put(self, entry: Entry) -> None:
-        self.run(self.file.put(entry))
-        self.run(self.model.put(entry))
-        self.flush_tallies()
+        self.put_concurrently([entry])
 
     @rule(batch=st.lists(entries, max_size=6))
     def put_concurrently(self, batch: list[Entry]) -> None:
         """Writers that share a commit keep their order."""
+        if not batch:
+            return
 
         async def put_all() -> None:
+            lines = await self.numbered(self.file, batch)
             async with asyncio.TaskGroup() as tasks:
-                for entry in batch:
-                    tasks.create_task(self.file.put(entry))
+                for line in lines:
+                    tasks.create_task(self.file.put(line))
 
         self.run(put_all())
-        for entry in batch:
-            self.run(self.model.put(entry))
-        if batch:
-            self.flush_tallies()
+        for line in self.run(self.numbered(self.model, batch)):
+            self.run(self.model.put(line))
+        self.flush_tallies()
 
     @precondition(lambda self: self.model.rows)
     @rule(data=st.data())
@@ -153,7 +162,8 @@ class Journals(RuleBasedStateMachine):
             return
 
         async def rows(journal: SqliteJournal | MemoryJournal, states: Any) -> dict[str, Entry]:
-            return {entry.key: entry async for entry in journal.entries(states)}
+            found = {entry.key: entry async for entry in journal.entries(states)}
+            return {key: replace(entry, version=0, changed_at=None) for key, entry in found.items()}
 
         def sums(lines: tuple[Line, ...]) -> set[Line]:
             return {replace(line, charged_cents=round(line.charged_cents, 6)) for line in lines}
