@@ -41,8 +41,8 @@ atexit.register(shutil.rmtree, os.environ["XDG_STATE_HOME"], ignore_errors=True)
 SLOW = {
     "": "notebook",
     "benchmarks": "questions",
-    "cli": "completion_in_shells consent demo_and_help endings formats interruptions journal_group listen postgres_journal"
-    " tomorrow wrong_addresses",
+    "cli": "completion_in_shells consent demo_and_help endings formats interruptions journal_group listen"
+    " postgres_journal tomorrow wrong_addresses",
     "client": "shared_budget",
     "faults": "all_dialects_together rate_limits",
     "journal": "file_histories harmless_changes kill_campaign kill_campaign_batches lost_files owner postgres_network"
