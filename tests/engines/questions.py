@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from sixtyfour_async import AsyncClient, Question
 from sixtyfour_async.fleet import Enrich
@@ -28,3 +29,10 @@ def submits(service: Service, names: Sequence[str]) -> list[int]:
     """Count how often each company was accepted since the service started."""
     counted = service.submits()
     return [sum(n for subject, n in counted.items() if name in subject) for name in names]
+
+
+def check_paid_once(service: Service, found: Any) -> None:
+    """Check that each row of a frame was accepted once; one in doubt may have been about to be sent, at a kill."""
+    names = list(found["company_name"])
+    for name, status, count in zip(names, found["status"], submits(service, names), strict=True):
+        assert count == 1 or (count == 0 and status == "unknown"), (name, status, count)
