@@ -22,8 +22,9 @@ FILE: Final = Path(".env")
 """Only that of the current folder; folders above it are not searched."""
 
 MAX_FILE_BYTES: Final = 1_000_000
-CONSENTS: Final = frozenset({"SIXTYFOUR_YES", "SIXTYFOUR_OVERWRITE", "SIXTYFOUR_ON_UNKNOWN"})
-"""What a person agrees to: a file in a folder, which may be a stranger's, cannot do it for them."""
+CONSENTS: Final = frozenset({"SIXTYFOUR_YES", "SIXTYFOUR_OVERWRITE", "SIXTYFOUR_ON_UNKNOWN", "SIXTYFOUR_PRICE"})
+"""What a person agrees to, and the price in the plan that they agree to: a file in a folder, which may be a
+stranger's, cannot do it for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def _ignored(values: Mapping[str, str]) -> dict[str, str]:
     reasons: dict[str, str] = {}
     for name in values:
         if name in CONSENTS:
-            reasons[name] = "a yes is given by a flag or by the environment, not by a file"
+            reasons[name] = "a yes, and the price in a plan, are given by a flag or by the environment, not by a file"
         elif name.upper() in {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"}:
             reasons[name] = "proxies and certificates are read from the environment only"
     return reasons

@@ -60,7 +60,7 @@ order mark, CRLF and UTF-16 are understood. A line that concerns this package an
 
 **A folder may be a stranger's.** Two things are not taken on the word of its `.env`:
 
-- What a person agrees to: CONSENTS are read from the environment only.
+- What a person agrees to, and the price in the plan: CONSENTS are read from the environment only.
 - An address to which a key or data would go (`SIXTYFOUR_API_ENDPOINT`, `SIXTYFOUR_WEBHOOK_URL`, a `SIXTYFOUR_JOURNAL`
   in a database), unless the key is in the same file: it is named before the first request and needs a yes. A script
   stops with exit code 2; `--yes` is no answer to this. To agree, give the address by its flag or in the environment.

@@ -110,14 +110,15 @@ def test_a_line_that_cannot_be_read_stops_before_anything_is_sent(shell: Shell) 
 
 
 def test_a_yes_is_not_taken_from_a_file(shell: Shell, exports: dict[str, str]) -> None:
-    write(shell, "SIXTYFOUR_YES=1\nSIXTYFOUR_OVERWRITE=1\nHTTPS_PROXY=http://evil.example\n")
+    write(shell, "SIXTYFOUR_YES=1\nSIXTYFOUR_PRICE=0.01\nSIXTYFOUR_OVERWRITE=1\nHTTPS_PROXY=http://evil.example\n")
     live = shell.with_environment(**exports)
     result = live.run("call", "struct-builder", "--description", "a company", speed=SERVICE_SPEED)
     said = live.run("settings")
 
     assert result.code == 2
     assert "no terminal to ask on" in result.last
-    assert "SIXTYFOUR_YES is not read: a yes is given by a flag or by the environment" in said.err
+    for name in ("SIXTYFOUR_YES", "SIXTYFOUR_PRICE"):
+        assert f"{name} is not read: a yes, and the price in a plan, are given by a flag or by the environ" in said.err
     assert "HTTPS_PROXY is not read" in said.err
 
 
