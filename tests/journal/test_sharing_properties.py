@@ -151,13 +151,21 @@ class Runners(RuleBasedStateMachine):
     @rule(number=runners, key=keys, state=st.sampled_from(("released", "accepted", "failed")))
     def put_without_a_version(self, number: int, key: str, state: State) -> None:
         """It is written where no line was counted, and nobody else has the row."""
-        self.write(self.twins[number], Entry(key, "find-email", "f" * 32, "{}", state, variant="find-email"))
+        twin, line = self.twins[number], Entry(key, "find-email", "f" * 32, "{}", state, variant="find-email")
+        if self.is_put(twin, line):
+            self.note(twin, line)
 
     @rule(number=runners, names=st.sets(keys))
     def hand_back(self, number: int, names: set[str]) -> None:
         self.both(self.twins[number], lambda journal: journal.hand_back(sorted(names)))
 
     def write(self, twin: Twin, line: Entry) -> None:
+        if self.is_put(twin, line):
+            self.note(twin, line)
+        else:
+            twin.lines.pop(line.key, None)
+
+    def is_put(self, twin: Twin, line: Entry) -> bool:
         async def put(journal: SharedJournal) -> frozenset[str]:
             try:
                 await journal.put(line)
@@ -165,10 +173,7 @@ class Runners(RuleBasedStateMachine):
                 return error.keys
             return frozenset()
 
-        if self.both(twin, put):
-            twin.lines.pop(line.key, None)
-        else:
-            self.note(twin, line)
+        return not self.both(twin, put)
 
     def note(self, twin: Twin, line: Entry) -> None:
         twin.lines[line.key] = self.written[line.key] = line
