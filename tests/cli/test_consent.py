@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pty
-import select
 import signal
 import subprocess
 import time
@@ -18,23 +16,13 @@ import pytest
 
 from sixtyfour_async._journal.schema import reading
 from tests.cli.conftest import COMMAND, ENVIRONMENT, HEADQUARTERS, SERVICE_SPEED, Service, Shell
+from tests.cli.terminals import SECONDS, Terminal, on_a_terminal
 from tests.runner.questions import KNOWN
 
 JOURNAL = "in.enriched.journal.db"
 RUN = ("run", "company-intelligence", "in.csv", *HEADQUARTERS)
 FOUNDED = ("--field", "founded:int=Year of founding")
 PRICE = ("--price", "company-intelligence=10")
-RUNNER = """
-import os, sys
-os.open(next(os.ttyname(number) for number in (0, 2) if os.isatty(number)), os.O_RDWR)  # now it is the session's own
-from sixtyfour_async import AsyncClient
-from sixtyfour_async.__main__ import main
-AsyncClient.__init__.__kwdefaults__["speed"] = float(sys.argv.pop(1))
-main()
-"""
-"""Runs a command whose client has the speed of its server, so that a job of minutes takes moments."""
-
-SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +43,8 @@ class Live:
         self, *options: str, stdin: int | None = None, stderr: int | None = None, command: tuple[str, ...] = RUN
     ) -> Generator[Terminal, None, None]:
         """Run on a terminal, but for the streams that are elsewhere."""
-        main, end = pty.openpty()
-        child = subprocess.Popen(
-            [COMMAND[0], "-c", RUNNER, str(SERVICE_SPEED), *command, *options],
-            cwd=self.shell.folder,
-            env={**ENVIRONMENT, **self.service.exports},
-            stdin=end if stdin is None else stdin,
-            stdout=end if stderr is None else stderr,
-            stderr=end if stderr is None else stderr,
-            start_new_session=True,
-        )
-        os.close(end)
-        try:
-            yield Terminal(child, main)
-        finally:
-            child.kill()
-            child.wait()
-            os.close(main)
+        with on_a_terminal([*command, *options], self.shell.folder, self.service.exports, stdin, stderr) as made:
+            yield made
 
     def answered(self, text: str, *options: str) -> tuple[int, str]:
         """Run on a terminal, answer the question, and return exit code and screen."""
@@ -87,36 +60,6 @@ class Live:
     @property
     def jobs(self) -> int:
         return self.service.submits().total()
-
-
-@dataclass(slots=True)
-class Terminal:
-    """A command on a terminal, and what is on the screen."""
-
-    child: subprocess.Popen[bytes]
-    main: int
-    screen: str = ""
-
-    def read_until(self, text: str) -> None:
-        deadline = time.monotonic() + SECONDS
-        while text not in self.screen:
-            assert time.monotonic() < deadline, self.screen
-            assert self._read() or self.child.poll() is None, self.screen
-
-    def finish(self) -> tuple[int, str]:
-        while self._read() or self.child.poll() is None:
-            pass
-        return self.child.returncode, self.screen
-
-    def _read(self) -> bool:
-        if not select.select([self.main], [], [], 0.1)[0]:
-            return False
-        try:
-            got = os.read(self.main, 65536)
-        except OSError:  # the other end is closed
-            return False
-        self.screen += got.decode("utf-8", "replace")
-        return bool(got)
 
 
 @pytest.fixture

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pty
-import subprocess
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +13,9 @@ import pytest
 import sixtyfour_async
 from sixtyfour_async.cli.commands import cli
 from sixtyfour_async.cli.settings_table import APART, flags_of, settings_of, variable_of
-from tests.cli.conftest import COMMAND, ENVIRONMENT, SERVICE_SPEED, Service, Shell
+from tests.cli.conftest import SERVICE_SPEED, Service, Shell
 from tests.cli.settings_page import page
-from tests.cli.test_consent import RUNNER, Terminal
+from tests.cli.terminals import on_a_terminal
 from tests.runner.questions import KNOWN
 
 RUN = ("run", "company-intelligence", "in.csv", "--field", "a=b")
@@ -249,31 +245,11 @@ def test_an_address_that_the_person_names_is_not_asked_about(
     assert (result.code, result.err) == (0, "")
 
 
-@contextmanager
-def on_a_terminal(shell: Shell, *command: str, **variables: str) -> Generator[Terminal]:
-    main, end = pty.openpty()
-    child = subprocess.Popen(
-        [COMMAND[0], "-c", RUNNER, str(SERVICE_SPEED), *command],
-        cwd=shell.folder,
-        env={**ENVIRONMENT, **variables},
-        stdin=end,
-        stdout=end,
-        stderr=end,
-        start_new_session=True,
-    )
-    os.close(end)
-    try:
-        yield Terminal(child, main)
-    finally:
-        child.kill()
-        child.wait()
-        os.close(main)
-
-
 @pytest.mark.parametrize(("answer", "code"), [("y", 0), ("n", 2), ("", 2)])
 def test_a_person_is_asked(shell: Shell, exports: dict[str, str], answer: str, code: int) -> None:
     write(shell, f"SIXTYFOUR_API_ENDPOINT={exports['SIXTYFOUR_API_ENDPOINT']}\n")
-    with on_a_terminal(shell, "balance", SIXTYFOUR_API_KEY=exports["SIXTYFOUR_API_KEY"]) as terminal:
+    variables = {"SIXTYFOUR_API_KEY": exports["SIXTYFOUR_API_KEY"]}
+    with on_a_terminal(["balance"], shell.folder, variables) as terminal:
         terminal.read_until("use it? [y/N] ")
         os.write(terminal.main, f"{answer}\n".encode())
         ended, screen = terminal.finish()
