@@ -168,11 +168,9 @@ class AccountVisits:
             JournalError: It was not.
         """
         since = self._budget.failing_since
-        if (
-            since is not None
-            and self._error is not None
-            and self._clock.machine.read() - since / self._clock.speed > patience
-        ):
+        if since is None or self._error is None:
+            return
+        if self._clock.machine.read() - since / self._clock.speed > patience:
             raise JournalError(f"{self._error} (for {patience:g} s; nothing is sent without it)") from self._error
 
     async def _visit(self) -> None:
