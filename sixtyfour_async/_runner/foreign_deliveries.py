@@ -79,7 +79,7 @@ class ForeignDeliveries:
 
     async def _take_left_over(self, names: list[str]) -> None:
         """Take in what an earlier run kept; a journal that fails meanwhile fails the rows, too, which say so."""
-        with suppress(JournalError, RunStoppedError):
+        with suppress(JournalError):
             for name in names:
                 event = await self.kept.load(name)
                 if event is not None:
@@ -94,7 +94,7 @@ class ForeignDeliveries:
 
         Raises:
             JournalError: It cannot be kept now.
-            RunStoppedError: The runner is closed.
+            RunStoppedError: The runner is closed, and the delivery is not in the journal.
         """
         if not isinstance(event, JobEvent):
             await self.hand_over(event, keeps=keeps or self._keeps)
@@ -153,11 +153,11 @@ class ForeignDeliveries:
 
     async def hand_over(self, event: JobEvent | WorkflowEvent, *, keeps: bool = False) -> None:
         """Call the caller's function once for each event, without waiting for it; see `take`."""
+        name = name_of(event)
+        if name in self._handed or (self._tasks is None and name in self.kept):
+            return  # done, or safe in the journal when the runner was closed meanwhile: the next one takes it
         if self._tasks is None:
             raise RunStoppedError("the runner is closed")
-        name = name_of(event)
-        if name in self._handed:
-            return
         if self._receivers.on_event is None:
             await (self.kept.keep(event) if keeps else self._drop(name))
             return

@@ -142,7 +142,7 @@ class WebhookIntake:
 
         Raises:
             JournalError: It cannot be kept now.
-            RunStoppedError: The runner is closed.
+            RunStoppedError: The runner is closed, and the delivery is not in the journal.
         """
         try:
             await self._take(event)

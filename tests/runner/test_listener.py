@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -16,6 +16,7 @@ import pytest
 from sixtyfour_async import (
     AsyncClient,
     ConfigurationError,
+    Entry,
     JobRunner,
     JournalError,
     MemoryJournal,
@@ -23,6 +24,7 @@ from sixtyfour_async import (
     SqliteJournal,
     WebhookListener,
 )
+from sixtyfour_async._scheduling.row_states import State
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async.simulator import Simulator, SimulatorSettings
 from sixtyfour_async.testing import simulated
@@ -249,6 +251,38 @@ async def test_a_runner_takes_what_a_listener_beside_it_receives(tmp_path: Path)
     await journal.open()
     assert await journal.list_batch_answers("delivery") == ["delivery of job job_1"]
     await journal.close()
+
+
+async def test_a_runner_that_is_closed_while_it_looks_at_a_strangers_delivery_leaves_it_to_the_next_run(
+    tmp_path: Path,
+) -> None:
+    class SlowJournal(SqliteJournal):
+        async def entries(self, states: Collection[State]) -> AsyncGenerator[Entry]:
+            async for entry in super().entries(states):
+                yield entry
+            with anyio.CancelScope(shield=True):  # as a thread of the journal is not cut short either
+                looked.set()
+                await anyio.sleep(1.0)
+
+    looked, handed = anyio.Event(), list[str]()
+
+    async def on_event(event: Any) -> None:
+        handed.append(event.job_id)
+
+    path = tmp_path / "run.db"
+    async with simulated() as (client, _):
+        listener = WebhookListener(path, secrets=SECRET)
+        async with JobRunner(client, journal=SlowJournal(path), webhook_url=URL), listener:
+            assert (await deliver(listener.receiver)).status_code == 204
+            await looked.wait()
+        assert listener.stats().kept == 1
+
+        runner = JobRunner(client, journal=path, webhook_url=URL)
+        runner.webhooks(secrets=SECRET, on_event=on_event)
+        async with runner:
+            while not handed:  # noqa: ASYNC110
+                await anyio.sleep(0.1)
+    assert handed == ["job_1"]
 
 
 async def test_a_delivery_that_is_no_plain_end_is_left_to_the_next_run() -> None:
