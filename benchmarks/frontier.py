@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 from benchmarks.bound import bound_of
 from benchmarks.policies import Result, backoff, fixed, never_early, optimum, run_at_most, run_intervals
@@ -192,9 +193,24 @@ def overview(compared: Mapping[str, Sequence[Compared]]) -> Table:
 def ratios(compared: Mapping[str, Sequence[Compared]]) -> Table:
     """Return jobs a minute as a multiple of the tuned rivals' and of the bound."""
     heads = ("1 no., mean", "2 no., mean", "2 no., median", "bound")
-    columns = (Column("jobs/min of JobRunner /"), *(Column(head, ".2f", range=True) for head in heads))
+    lags = {
+        "p95, mean": "our 95th percentile of lag as a multiple of that of two numbers at our mean lag",
+        "mean, median": "our mean lag as a multiple of that of two numbers at our median lag",
+        "p95, median": "our 95th percentile of lag as a multiple of the same",
+    }
+    columns = (
+        Column("jobs/min of JobRunner /"),
+        *(Column(head, ".2f", range=True) for head in heads),
+        *(Column(head, ".2f", True, meaning) for head, meaning in lags.items()),
+    )
     rows = [
-        [workload, *(_ratio(lists, rival) for rival in (ONE_AT_MEAN, AT_MEAN, AT_MEDIAN)), _of_bound(lists)]
+        [
+            workload,
+            *(_ratio(lists, rival) for rival in (ONE_AT_MEAN, AT_MEAN, AT_MEDIAN)),
+            _of_bound(lists),
+            _ratio(lists, AT_MEAN, _p95),
+            *(_ratio(lists, AT_MEDIAN, lag) for lag in (_mean, _p95)),
+        ]
         for workload, lists in compared.items()
     ]
     return Table("Against the best schedule of one and of two numbers at our mean or median lag", columns, rows)
@@ -211,13 +227,15 @@ def urgent(compared: Mapping[str, Sequence[Compared]]) -> list[Table]:
         for policy in (OURS, AT_MEAN, AT_MEDIAN):
             if all(policy in one.results and one.results[policy].urgent_lags for one in lists):
                 lags = [one.results[policy].urgent_lags for one in lists]
-                parts = [Spread.of_quantiles(lags, part) for part in (0.5, 0.95)]
-                rows.append([f"{workload}: {policy}", _spread(lists, policy, _pace), *parts])
+                median, tail = (Spread.of_quantiles(lags, part) for part in (0.5, 0.95))
+                mean = Spread.over(lags, fmean)
+                rows.append([f"{workload}: {policy}", _spread(lists, policy, _pace), median, mean, tail])
     columns = (
         Column("urgent jobs"),
         Column("bulk/min"),
         Column("wait p50", range=True),
-        Column("wait p95", range=True),
+        Column("mean", range=True),
+        Column("p95", range=True),
     )
     return [Table("Seconds from the end of an urgent job to the poll that saw it", columns, rows)] if rows else []
 
