@@ -194,14 +194,14 @@ def ratios(compared: Mapping[str, Sequence[Compared]]) -> Table:
     """Return jobs a minute as a multiple of the tuned rivals' and of the bound."""
     heads = ("1 no., mean", "2 no., mean", "2 no., median", "bound")
     lags = {
-        "p95, mean": "our 95th percentile of lag as a multiple of that of two numbers at our mean lag",
-        "mean, median": "our mean lag as a multiple of that of two numbers at our median lag",
-        "p95, median": "our 95th percentile of lag as a multiple of the same",
+        "p95@mean": "our 95th percentile of lag as a multiple of that of two numbers at our mean lag",
+        "mean@p50": "our mean lag as a multiple of that of two numbers at our median lag",
+        "p95@p50": "our 95th percentile of lag as a multiple of the same",
     }
     columns = (
         Column("jobs/min of JobRunner /"),
         *(Column(head, ".2f", range=True) for head in heads),
-        *(Column(head, ".2f", True, meaning) for head, meaning in lags.items()),
+        *(Column(head, ".2f", meaning=meaning) for head, meaning in lags.items()),
     )
     rows = [
         [
