@@ -9,6 +9,7 @@ from sixtyfour_async._journal.base import Journal
 from sixtyfour_async._runner.outcome_stream import OutcomeStream
 from sixtyfour_async._runner.outcomes import Outcome
 from sixtyfour_async._runner.submission import Row
+from sixtyfour_async._scheduling.row_states import ENDED
 from sixtyfour_async.errors import RunStoppedError
 
 
@@ -47,7 +48,7 @@ class Delivery:
 
     def send(self, stream: OutcomeStream[Any], outcome: Outcome[Any]) -> None:
         """Send an outcome to one consumer."""
-        if isinstance(outcome.error, RunStoppedError):
+        if outcome.status not in ENDED and isinstance(outcome.error, RunStoppedError):
             self.withdrawn += 1
         else:
             self.ended[outcome.status] = self.ended.get(outcome.status, 0) + 1

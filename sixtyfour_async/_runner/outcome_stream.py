@@ -13,7 +13,7 @@ import anyio.lowlevel
 
 from sixtyfour_async._runner.outcomes import Outcome
 from sixtyfour_async._scheduling.retry import affects_every_row
-from sixtyfour_async._scheduling.row_states import Batching, Deliver
+from sixtyfour_async._scheduling.row_states import ENDED, Batching, Deliver
 from sixtyfour_async.errors import SixtyfourError
 from sixtyfour_async.errors.foreign import FOREIGN
 from sixtyfour_async.models.jobs import Report
@@ -126,7 +126,7 @@ class OutcomeStream(Generic[R]):
 
     def send(self, outcome: Outcome[R]) -> None:
         """Send an outcome without waiting; it is dropped when the consumer has left."""
-        if outcome.status != "completed" and affects_every_row(outcome.error):
+        if outcome.status not in ENDED and affects_every_row(outcome.error):
             self.stop(outcome.error)
         self._put(outcome)
 

@@ -10,6 +10,7 @@ from typing import Any, Generic, Literal, TypeAlias, TypeVar
 from pydantic import JsonValue
 
 from sixtyfour_async._runner.html import cents, html_table
+from sixtyfour_async._runner.late_fields import LateFields
 from sixtyfour_async._scheduling.attribution import MatchedBy
 from sixtyfour_async._scheduling.limits import Bottleneck, WaitReason
 from sixtyfour_async._wire.body import Body
@@ -46,8 +47,10 @@ again, which costs nothing.
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome(Generic[R_co]):
+class Outcome(LateFields, Generic[R_co]):
     """What became of one row. It is never raised; `result` raises its error.
+
+    The answer is read when ``value``, ``error`` or ``raw`` is first used; it costs nothing to leave it unread.
 
     Attributes:
         key: The row's key.

@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from sixtyfour_async._client.answers import read_answer
 from sixtyfour_async._journal.base import CRASHED, Entry
+from sixtyfour_async._runner.late_fields import put_off
 from sixtyfour_async._runner.outcomes import Outcome, Status
 from sixtyfour_async._scheduling.row_states import ENDED, State
 from sixtyfour_async._wire.body import Body
@@ -52,33 +53,31 @@ STATUSES: Mapping[State, Status] = {
 
 
 class _End(NamedTuple):
-    """How a row ended: an answer, why there is none, or an answer that does not fit."""
+    """How a row ended: an answer, why there is none, or an answer that does not fit. Fields of an `Outcome`."""
 
     value: Any = None
-    raw: JsonValue = None
     error: SixtyfourError | None = None
+    raw: JsonValue = None
 
 
 def read_outcome(operation: JobOperation[R], entry: Entry, *, index: int = 0, replayed: bool = False) -> Outcome[R]:
-    """Return how a row ended, its raw answer read as the class asked for.
+    """Return how a row ended, its raw answer read as the class asked for, when it is first looked at.
 
     An answer that does not fit is an outcome too, with the raw answer in it.
     """
-    end = _read_end(operation, entry) if entry.state in ENDED else _End(raw=_json(entry), error=_why_open(entry))
-    return Outcome(
+    outcome: Outcome[R] = Outcome(
         entry.key,
         index,
         operation,
         STATUSES[entry.state],
-        value=end.value,
-        error=end.error,
-        raw=end.raw,
         job_id=entry.job_id,
         cost_cents=entry.cost_cents,
         replayed=replayed,
         body=entry.answer or entry.receipt,
         matched_by=entry.matched_by,
     )
+    put_off(outcome, *_End._fields, work_out=lambda: _read_end(operation, entry)._asdict())
+    return outcome
 
 
 def without_answer(row_operation: JobOperation[R], entry: Entry, status: Status, error: SixtyfourError) -> Outcome[R]:
@@ -122,6 +121,8 @@ def _why_open(entry: Entry) -> SixtyfourError | None:
 def _read_end(operation: JobOperation[Any], entry: Entry) -> _End:
     """Read the answer to the last poll, as the journal keeps it."""
     raw: JsonValue = None
+    if entry.state not in ENDED:
+        return _End(error=_why_open(entry), raw=_json(entry))
     if entry.state == "unreadable":
         return _End(error=UnreadableError(entry.error or "the answer could not be read", job_id=entry.job_id))
     try:
@@ -129,15 +130,15 @@ def _read_end(operation: JobOperation[Any], entry: Entry) -> _End:
         raw = report.result
         failure = report.failure(entry.job_id or "") or _why_not_completed(entry)
         if failure is not None:
-            return _End(None, raw, failure)
+            return _End(None, failure, raw)
         answer = read_answer(operation, raw, operation.endpoint.name)
-        return _End(answer.value, raw, answer.error)
+        return _End(answer.value, answer.error, raw)
     except SixtyfourError as misfit:
-        return _End(None, raw, misfit)
+        return _End(None, misfit, raw)
     except FOREIGN as broken:  # a validator of the caller's own class; the paid answer must survive it
         error = ResponseError(f"the answer could not be read: {broken!r}", operation=operation.endpoint.name)
         error.__cause__ = broken
-        return _End(None, raw, error)
+        return _End(None, error, raw)
 
 
 def _read_report(operation: JobOperation[Any], entry: Entry) -> Report:
