@@ -28,6 +28,9 @@ _STRICT: Final = json.JSONEncoder(allow_nan=False, ensure_ascii=False)
 
 _NANOSECONDS: Final = 10**9
 
+_ARE_PLAIN: Final = frozenset({str, int, bool, type(None)})
+"""Classes of scalars that JSON holds as they are, whatever their value."""
+
 
 def is_nested_too_deeply(value: object) -> bool:
     """Return whether a value of JSON has more than `MAX_DEPTH` levels: whoever walks it later would exhaust the stack.
@@ -117,6 +120,8 @@ def _plain_container(value: Any, *, drop_missing: bool, depth: int) -> object:
     def inner(one: object) -> object:
         return plain(one, drop_missing=drop_missing, depth=depth)
 
+    if _is_plain(value):  # the usual row
+        return dict(value)
     if isinstance(value, Mapping):
         items = cast("Mapping[object, object]", value).items()
         kept = ((key, one) for key, one in items if not (drop_missing and is_missing(one)))
@@ -124,6 +129,14 @@ def _plain_container(value: Any, *, drop_missing: bool, depth: int) -> object:
     made = [inner(one) for one in value]
     # A set has no order, and a question must have the same fingerprint in every process.
     return sorted(made, key=lambda one: json.dumps(one, default=repr)) if isinstance(value, AbstractSet) else made
+
+
+def _is_plain(row: Any) -> bool:
+    """Return whether JSON holds an object as it is, as far as can be seen without looking into its values."""
+    if type(row) is not dict:
+        return False
+    members = cast("dict[object, object]", row)
+    return _ARE_PLAIN.issuperset(map(type, members.values())) and all(type(key) is str for key in members)
 
 
 def _simpler(value: Any) -> object:

@@ -24,7 +24,7 @@ from sixtyfour_async._runner.delivery import Delivery
 from sixtyfour_async._runner.engine import Engine
 from sixtyfour_async._runner.exchange import contained
 from sixtyfour_async._runner.input_rows import InputRow, InputRows, Operations
-from sixtyfour_async._runner.looked_up import LookedUp
+from sixtyfour_async._runner.looked_up import LookedUp, Lookup
 from sixtyfour_async._runner.outcome_stream import OutcomeStream
 from sixtyfour_async._runner.outcomes import Outcome
 from sixtyfour_async._runner.reading import read_outcome, without_answer
@@ -72,6 +72,7 @@ class Intake:
         max_rows: int | None = None,
     ) -> None:
         self._journal = journal
+        self._lookup = Lookup(journal)
         self._engine = engine
         self._delivery = delivery
         self._ledger = ledger
@@ -121,7 +122,7 @@ class Intake:
 
     async def _admit_all(self, stream: OutcomeStream[R], rows: Sequence[InputRow[R]]) -> None:
         async with self._lock:
-            known = await LookedUp.of(self._journal, rows, self._engine.rows)
+            known = await self._lookup.group(rows, self._engine.rows)
             for row in rows:
                 if stream.stopped:  # what was read by then is not wanted any more
                     return
@@ -149,7 +150,7 @@ class Intake:
             index: The row's place in the input.
         """
         async with self._lock:
-            await self._admit(stream, InputRow(operation, key, index), LookedUp(self._journal))
+            await self._admit(stream, InputRow(operation, key, index), self._lookup.later())
 
     async def _admit(self, stream: OutcomeStream[R], row: InputRow[R], looked_up: LookedUp) -> None:
         if self._engine.broken is not None:
@@ -246,7 +247,7 @@ class Intake:
             held=known is not None and known.held_by is not None,
             delivered=known is not None and known.delivered,
             retry_safe=in_doubt and _is_retry_safe(operation, known),
-            age=_age(known),
+            age=timedelta() if self._policy.reuse is None else _age(known),
             deliver=deliver,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 
 import anyio
@@ -30,10 +31,14 @@ class LearnedRuntimes:
         self._poller.runtimes.read_json(await self._journal.get_meta(RUNTIMES) or "")
         self._saved_at = now
 
-    async def save_if_due(self, now: float) -> None:
-        """Save them once in a while, so that a run that is killed has taught something too."""
-        if now >= self._saved_at + SAVED_SECONDS:
-            self._saved_at = now
+    async def save_if_due(self, now: Callable[[], float]) -> None:
+        """Save them once in a while, so that a run that is killed has taught something too.
+
+        Args:
+            now: Returns the current instant; not called for each of many rows that taught nothing.
+        """
+        if self._poller.polls and now() >= self._saved_at + SAVED_SECONDS:
+            self._saved_at = now()
             await self.save()
 
     async def save(self) -> None:

@@ -11,6 +11,35 @@ from sixtyfour_async._runner.input_rows import InputRow
 from sixtyfour_async.errors.foreign import FOREIGN
 
 
+class Lookup:
+    """Looks rows up in a journal.
+
+    Args:
+        journal: The journal. One of the caller's own, which cannot be shared, is asked row by row, later.
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._shared = journal if isinstance(journal, SharedJournal) else None  # takes long to find out
+
+    async def group(self, rows: Iterable[InputRow[Any]], under_way: Container[str] = ()) -> LookedUp:
+        """Look a group of rows up.
+
+        Args:
+            rows: The group.
+            under_way: Keys of rows whose lines may change before they are used.
+        """
+        lines: dict[str, Entry | None] = {key: None for key in _keys(rows) if key not in under_way}
+        if len(lines) < 2 or self._shared is None:  # noqa: PLR2004 (a group)
+            return self.later()
+        lines.update((entry.key, entry) for entry in await self._shared.find_all(lines))
+        return LookedUp(self._journal, lines)
+
+    def later(self) -> LookedUp:
+        """Look nothing up yet."""
+        return LookedUp(self._journal, {})
+
+
 class LookedUp:
     """Lines of rows, each to be used once.
 
@@ -23,24 +52,9 @@ class LookedUp:
         lines: Key → line, or None where there is none, as far as they were looked up.
     """
 
-    def __init__(self, journal: Journal, lines: dict[str, Entry | None] | None = None) -> None:
+    def __init__(self, journal: Journal, lines: dict[str, Entry | None]) -> None:
         self._journal = journal
-        self._lines = {} if lines is None else lines
-
-    @classmethod
-    async def of(cls, journal: Journal, rows: Iterable[InputRow[Any]], under_way: Container[str] = ()) -> LookedUp:
-        """Look a group of rows up.
-
-        Args:
-            journal: The journal. One of the caller's own, which cannot be shared, is asked row by row, later.
-            rows: The group.
-            under_way: Keys of rows whose lines may change before they are used.
-        """
-        lines: dict[str, Entry | None] = {key: None for key in _keys(rows) if key not in under_way}
-        if len(lines) < 2 or not isinstance(journal, SharedJournal):  # noqa: PLR2004 (a group)
-            return cls(journal)
-        lines.update((entry.key, entry) for entry in await journal.find_all(lines))
-        return cls(journal, lines)
+        self._lines = lines
 
     async def find(self, key: str) -> Entry | None:
         """Return a row's line, or None."""

@@ -14,7 +14,7 @@ import anyio.lowlevel
 from sixtyfour_async._journal.base import Journal
 from sixtyfour_async._runner.input_rows import InputRows, Operations
 from sixtyfour_async._runner.intake import Intake
-from sixtyfour_async._runner.looked_up import LookedUp
+from sixtyfour_async._runner.looked_up import Lookup
 from sixtyfour_async._runner.outcome_stream import ROWS_AT_ONCE
 from sixtyfour_async._runner.outcomes import RunPlan
 from sixtyfour_async._scheduling.batches import MAX_BULK_LEADS, MAX_FILE_ROWS
@@ -76,9 +76,10 @@ async def plan(
 ) -> RunPlan:
     """Read all operations, decide about each as intake would, and forecast."""
     counts, prices, kinds, seen = Counter[str](), Counter[str](), _Kinds(), set[str]()
+    lookup = Lookup(journal)
     async with aclosing(InputRows(operations, key, _room).groups()) as groups:
         async for group in groups:
-            looked_up = await LookedUp.of(journal, group)
+            looked_up = await lookup.group(group)
             for row in group:
                 operation, fingerprint = row.operation, row.fingerprint
                 counts["rows"] += 1

@@ -324,7 +324,7 @@ class JobRunner(EnrichesFrames, ReceivesWebhooks):
             stream.finish_reading()
             async with aclosing(stream.take()) as outcomes:
                 async for outcome in outcomes:
-                    await self._runtimes.save_if_due(self._clock.now())
+                    await self._runtimes.save_if_due(self._clock.now)
                     return outcome
             raise stream.error or AssertionError("a stream without an outcome was stopped")
 
@@ -371,7 +371,7 @@ class JobRunner(EnrichesFrames, ReceivesWebhooks):
                     yield outcome
                     if deliver == "once":
                         await self.ack(outcome)
-                    await self._runtimes.save_if_due(self._clock.now())
+                    await self._runtimes.save_if_due(self._clock.now)
             if stream.error is not None:
                 raise stream.error
 

@@ -20,8 +20,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, NamedTuple, TypeAlias, get_origin
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple, TypeAlias, cast, get_origin
 
 from pydantic import JsonValue
 
@@ -61,8 +61,7 @@ class Asked:
     @cached_property
     def kinds(self) -> tuple[str, ...]:
         """The full names of the answer's class and of its bases, the nearest first."""
-        bases = () if self.cls is None else self.cls.__mro__
-        return tuple(f"{base.__module__}.{base.__qualname__}" for base in bases)
+        return () if self.cls is None else _names_of_bases(cast("Any", self.cls))
 
     @cached_property
     def is_job(self) -> bool:
@@ -116,6 +115,11 @@ class Asked:
     def recognises(self, found: Mapping[str, JsonValue]) -> bool:
         """Return whether an object has a documented key, or repeats what was sent."""
         return any(key in self.documented or self.is_echo(key, value) for key, value in found.items())
+
+
+@lru_cache(maxsize=512)  # asked for with each answer
+def _names_of_bases(cls: Any) -> tuple[str, ...]:
+    return tuple(f"{base.__module__}.{base.__qualname__}" for base in cls.__mro__)
 
 
 class Found(NamedTuple):
@@ -220,7 +224,9 @@ def read_structured(asked: Asked, found: dict[str, Any]) -> Found:
         data = {**data, **beside}
     if data or problem:
         value = {**value, "structured_data": data}
-    return Found(value, _is_answered(asked, data, value), recognised or bool(data), problem or _only_others(data))
+    answered = _is_answered(asked, data, value)
+    why = None if answered else problem or _only_others(data)
+    return Found(value, answered, recognised or bool(data), why)
 
 
 def _data_of(asked: Asked, given: JsonValue) -> tuple[dict[str, Any], str | None]:

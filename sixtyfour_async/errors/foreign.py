@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 import anyio
 
@@ -37,8 +36,7 @@ def is_cancelled() -> bool:
     return task is not None and task.cancelling() > 0
 
 
-@contextmanager
-def stray_cancellation_contained() -> Generator[None, None, None]:
+def stray_cancellation_contained() -> AbstractContextManager[None]:
     """Turn a ``CancelledError`` that is no cancellation into an exception like any other.
 
     Wrap it around what awaits the caller's own code: an HTTP client, a journal, an iterable, an asynchronous hook.
@@ -46,9 +44,15 @@ def stray_cancellation_contained() -> Generator[None, None, None]:
     Raises:
         StrayCancellationError: The code raised ``CancelledError``, and the task is not cancelled.
     """
-    try:
-        yield
-    except asyncio.CancelledError as error:
-        if is_cancelled():
-            raise
-        raise StrayCancellationError("CancelledError was raised, and the task was not cancelled") from error
+    return _CONTAINED
+
+
+class _Contained(AbstractContextManager[None]):
+    """A class, and one object of it for all: a generator would take longer than many a row that it is put around."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, asyncio.CancelledError) and not is_cancelled():
+            raise StrayCancellationError("CancelledError was raised, and the task was not cancelled") from error
+
+
+_CONTAINED = _Contained()

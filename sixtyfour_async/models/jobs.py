@@ -161,16 +161,16 @@ def judged_report(
         block_error: The error of a part of the job, which does not fail all of it.
         progress: Progress as text for people.
     """
-    word = status_word(answer)
+    word, error = status_word(answer), first_error(answer, *ERROR_FIELDS)
     judgement = judge(
         word,
         has_result=has_result or _shows_result(answer, ended=has_ended(answer)),
-        has_error=any(_member(answer, name) is True or first_error(answer, name) for name in ERROR_FIELDS),
+        has_error=error is not None or any(_member(answer, name) is True for name in ERROR_FIELDS),
         closed=_is_closed(answer),
         charged=_is_charged(answer),
     )
     _warn_once(word, judgement)
-    state, error = judgement.state, first_error(answer, *ERROR_FIELDS) or block_error
+    state, error = judgement.state, error or block_error
     if error is None and state in {JobState.FAILED, JobState.CANCELLED}:
         error = first_error(answer, *TEXT_FIELDS)
     if error is None and state is JobState.FAILED and not judgement.by_word:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Any
 
 from sixtyfour_async.models._base import json_array, json_object
@@ -66,7 +67,7 @@ def _spelled(answer: dict[str, Any], fields: Collection[str]) -> dict[str, Any]:
     """Return a status with its keys in the documented spelling, and its word as text."""
     # A ``State`` beside the status is no word, and may be one of the fields that were asked for.
     words = () if any(isinstance(answer.get(name), str) for name in fields if name in WORD_FIELDS) else WORD_FIELDS
-    spelled: dict[str, Any] = respell(answer, {*fields, *JOB_FIELDS, *_SPELLED, *words})
+    spelled: dict[str, Any] = respell(answer, _names(frozenset(fields), words))
     for name in WORD_FIELDS:  # ``{"status": {"state": "completed"}}``
         inner = json_object(spelled.get(name))
         if inner is None:
@@ -77,6 +78,11 @@ def _spelled(answer: dict[str, Any], fields: Collection[str]) -> dict[str, Any]:
         if word is not None:
             spelled = spelled | {name: word}
     return spelled
+
+
+@lru_cache(maxsize=64)  # one for each class of a status
+def _names(fields: frozenset[str], words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset((*fields, *JOB_FIELDS, *_SPELLED, *words))
 
 
 def _unwrapped(answer: dict[str, Any], fields: Collection[str], depth: int) -> dict[str, Any]:

@@ -182,14 +182,17 @@ def has_content(value: object) -> bool:
         return bool(value.strip())
     if value is None or isinstance(value, bool | int | float):
         return False
-    left: list[Any] = [value]
+    if not isinstance(value, dict | list):
+        return True
+    left: list[dict[str, Any] | list[Any]] = [cast("Any", value)]
     # A loop rather than a recursion: an answer may be nested as deep as the JSON parser allows.
     while left:
         one = left.pop()
-        if isinstance(one, dict | list):
-            left.extend(cast("Any", one).values() if isinstance(one, dict) else cast("Any", one))
-        elif one is not None and not (isinstance(one, str) and not one.strip()):
-            return True
+        for inner in one.values() if isinstance(one, dict) else one:
+            if isinstance(inner, dict | list):
+                left.append(cast("Any", inner))
+            elif inner is not None and not (isinstance(inner, str) and not inner.strip()):
+                return True
     return False
 
 

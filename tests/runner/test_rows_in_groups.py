@@ -28,7 +28,7 @@ from sixtyfour_async import (
 from sixtyfour_async._journal.base import Entry, request_text
 from sixtyfour_async._runner import input_rows
 from sixtyfour_async._runner.input_rows import InputRow, InputRows
-from sixtyfour_async._runner.looked_up import LookedUp
+from sixtyfour_async._runner.looked_up import Lookup
 from sixtyfour_async.testing import simulated
 from tests.runner.questions import question, questions
 
@@ -236,7 +236,7 @@ async def test_a_line_that_was_looked_up_is_used_once() -> None:
     journal = CountingJournal()
     rows = [InputRow(question(number), None, number) for number in (0, 1, 0, 2)]
     keys = [row.fingerprint for row in rows]
-    known = await LookedUp.of(journal, rows, under_way={keys[1]})
+    known = await Lookup(journal).group(rows, under_way={keys[1]})
     assert (await known.find(keys[0]), journal.single) == (None, [])
     entry = Entry(keys[0], "find-email", keys[0], "{}", "completed")
     await journal.put(entry)
