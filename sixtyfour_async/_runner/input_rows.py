@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Iterable, Iterator
-from contextlib import aclosing
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from typing import Any, Generic, TypeAlias, TypeVar
 
+import anyio
+
 from sixtyfour_async.errors import InputError
-from sixtyfour_async.errors.foreign import FOREIGN
+from sixtyfour_async.errors.foreign import FOREIGN, stray_cancellation_contained
 from sixtyfour_async.operations import JobOperation, Operation
 
 R = TypeVar("R")
@@ -42,6 +43,44 @@ class InputRow(Generic[R]):
         return self.operation.fingerprint()
 
 
+class _Buffer(Generic[R]):
+    """Rows that were read, and not taken yet.
+
+    Attributes:
+        error: What was raised instead of the next row.
+    """
+
+    def __init__(self) -> None:
+        self.error: Exception | None = None
+        self._rows: list[InputRow[R]] = []
+        self._has_ended = False
+        self._filled = anyio.Event()
+        self._emptied = anyio.Event()
+
+    def put(self, row: InputRow[R]) -> None:
+        self._rows.append(row)
+        self._filled.set()
+
+    def end(self) -> None:
+        self._has_ended = True
+        self._filled.set()
+
+    async def take(self) -> list[InputRow[R]]:
+        """Wait for rows, and return all that there are; none when there will be no more."""
+        while not self._rows and not self._has_ended:
+            self._filled = anyio.Event()
+            await self._filled.wait()
+        rows, self._rows = self._rows, []
+        self._emptied.set()
+        return rows
+
+    async def emptied(self) -> None:
+        """Wait until all rows are taken."""
+        while self._rows:
+            self._emptied = anyio.Event()
+            await self._emptied.wait()
+
+
 class InputRows(Generic[R]):
     """Reads an input.
 
@@ -60,36 +99,60 @@ class InputRows(Generic[R]):
         self._room = room
         self._read = 0
 
-    async def groups(self) -> AsyncGenerator[list[InputRow[R]], None]:
-        """Yield the rows in order, in groups of one or more; what reading them raises comes after the last of them.
+    async def read(self, take: Callable[[list[InputRow[R]]], Awaitable[None]]) -> None:
+        """Read the rows in order, and hand them to *take* in groups of one or more.
 
         Raises:
-            InputError: An item of the input is no operation that runs as a job.
+            InputError: After the last group: an item of the input is no operation that runs as a job.
+            Exception: After the last group: what reading the input raised. At once: what *take* raised.
         """
         if isinstance(self._operations, AsyncIterable):
-            async with aclosing(self._one_by_one(self._operations)) as rows:
-                async for row in rows:
-                    yield [row]
+            await self._read_beside(aiter(self._operations), take)
             return
         items = iter(self._operations)
         while room := await self._room():
             group, error = self._gather(items, room)
             if group:
-                yield group
+                await take(group)
             if error is not None:
                 raise error
             if not group:
                 return
 
-    async def _one_by_one(self, operations: AsyncIterable[JobOperation[R]]) -> AsyncGenerator[InputRow[R], None]:
-        items = aiter(operations)
-        while room := await self._room():
-            for _ in range(room):
-                try:
-                    item = await anext(items)
-                except StopAsyncIteration:
-                    return
-                yield self._row(item)
+    async def _read_beside(
+        self, items: AsyncIterator[JobOperation[R]], take: Callable[[list[InputRow[R]]], Awaitable[None]]
+    ) -> None:
+        """Read in a task of its own: rows that are there at once make a group, and none waits for the next to come."""
+        buffer, failure = _Buffer[R](), None
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._fill, buffer, items)
+            try:
+                with stray_cancellation_contained():
+                    while group := await buffer.take():
+                        await take(group)
+                failure = buffer.error
+            except Exception as error:  # noqa: BLE001 (raised below: the task group would wrap it)
+                failure = error
+            tasks.cancel_scope.cancel()
+        if failure is not None:
+            raise failure
+
+    async def _fill(self, buffer: _Buffer[R], items: AsyncIterator[JobOperation[R]]) -> None:
+        try:
+            with stray_cancellation_contained():
+                while room := await self._room():
+                    until = time.monotonic() + GATHERING_SECONDS
+                    for _ in range(room):
+                        buffer.put(self._row(await anext(items)))
+                        if time.monotonic() > until:
+                            break
+                    await buffer.emptied()  # until then they have taken no room
+        except StopAsyncIteration:
+            pass
+        except Exception as error:  # noqa: BLE001 (the input's own error: raised once its rows are taken)
+            buffer.error = error
+        finally:
+            buffer.end()
 
     def _gather(self, items: Iterator[object], room: int) -> tuple[list[InputRow[R]], BaseException | None]:
         """Read rows as long as they come quickly; return them, and what was raised instead of the next one."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -106,15 +105,15 @@ class Intake:
     async def _read(
         self, stream: OutcomeStream[R], operations: Operations[R], key: Callable[[Any], str] | None
     ) -> None:
-        rows = InputRows(operations, key, partial(self._room, stream))
-        async with aclosing(rows.groups()) as groups:
-            async for group in groups:
-                stream.occupy(len(group))
-                self._rows_read += len(group)
-                excess = int(max(0, self._rows_read - self._max_rows))
-                await self._admit_all(stream, group[: len(group) - excess])
-                if excess:
-                    stream.stop(CostCapError(f"max_rows={self._max_rows} rows were read already"))
+        async def take(group: list[InputRow[R]]) -> None:
+            stream.occupy(len(group))
+            self._rows_read += len(group)
+            excess = int(max(0, self._rows_read - self._max_rows))
+            await self._admit_all(stream, group[: len(group) - excess])
+            if excess:
+                stream.stop(CostCapError(f"max_rows={self._max_rows} rows were read already"))
+
+        await InputRows(operations, key, partial(self._room, stream)).read(take)
 
     async def _room(self, stream: OutcomeStream[Any]) -> int:
         """Wait until rows are wanted; return how many, and one beyond the limit, which shows that there are more."""

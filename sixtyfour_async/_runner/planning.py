@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable
-from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
 import anyio.lowlevel
 
 from sixtyfour_async._journal.base import Journal
-from sixtyfour_async._runner.input_rows import InputRows, Operations
+from sixtyfour_async._runner.input_rows import InputRow, InputRows, Operations
 from sixtyfour_async._runner.intake import Intake
 from sixtyfour_async._runner.looked_up import Lookup
 from sixtyfour_async._runner.outcome_stream import ROWS_AT_ONCE
@@ -77,24 +76,26 @@ async def plan(
     """Read all operations, decide about each as intake would, and forecast."""
     counts, prices, kinds, seen = Counter[str](), Counter[str](), _Kinds(), set[str]()
     lookup = Lookup(journal)
-    async with aclosing(InputRows(operations, key, _room).groups()) as groups:
-        async for group in groups:
-            looked_up = await lookup.group(group)
-            for row in group:
-                operation, fingerprint = row.operation, row.fingerprint
-                counts["rows"] += 1
-                name = fingerprint if row.key is None else row.key
-                if name in seen:
-                    counts["duplicates"] += 1
-                    continue
-                seen.add(name)
-                decision = intake.decide(operation, fingerprint, await looked_up.find(name), "every call")
-                counts[COUNTED.get(decision, "rejected")] += 1
-                if decision == "resume":
-                    kinds.running[operation.variant(), operation.endpoint.job_limit] += 1
-                elif decision in {"submit", "resubmit"}:
-                    prices[operation.variant()] += 1
-                    kinds.add(operation, batching)
+
+    async def take(group: list[InputRow[Any]]) -> None:
+        looked_up = await lookup.group(group)
+        for row in group:
+            operation, fingerprint = row.operation, row.fingerprint
+            counts["rows"] += 1
+            name = fingerprint if row.key is None else row.key
+            if name in seen:
+                counts["duplicates"] += 1
+                continue
+            seen.add(name)
+            decision = intake.decide(operation, fingerprint, await looked_up.find(name), "every call")
+            counts[COUNTED.get(decision, "rejected")] += 1
+            if decision == "resume":
+                kinds.running[operation.variant(), operation.endpoint.job_limit] += 1
+            elif decision in {"submit", "resubmit"}:
+                prices[operation.variant()] += 1
+                kinds.add(operation, batching)
+
+    await InputRows(operations, key, _room).read(take)
     return _plan(counts, prices, kinds.loads(), scheduler)
 
 

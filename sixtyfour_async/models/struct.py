@@ -7,7 +7,6 @@ Source: docs.sixtyfour.ai, guides/struct-and-type-casting.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from dataclasses import is_dataclass
 from difflib import get_close_matches
@@ -107,9 +106,7 @@ def to_struct(struct: type[Any] | Struct) -> dict[str, JsonValue]:
     Raises:
         ConfigurationError: The class has a field that no text can express.
     """
-    if is_struct_class(struct):
-        return copy.deepcopy(dict(describe_class(struct)))
-    fields = cast("Struct", struct)
+    fields = cast("Struct", describe_class(struct) if is_struct_class(struct) else struct)
     return {name: spec if isinstance(spec, str) else dict(spec) for name, spec in fields.items()}
 
 

@@ -7,13 +7,13 @@ import typing
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum, IntEnum
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar, cast
 from uuid import UUID
 
 import pydantic.dataclasses
 import pytest
 import typing_extensions
-from pydantic import AliasChoices, AliasPath, BaseModel, Field, HttpUrl, create_model
+from pydantic import AliasChoices, AliasPath, BaseModel, Field, HttpUrl, JsonValue, create_model
 
 from sixtyfour_async.errors import ConfigurationError, InputError
 from sixtyfour_async.models.struct import TYPES, to_struct, to_text_struct
@@ -208,3 +208,13 @@ def test_a_class_that_pydantic_cannot_read_is_refused_by_name() -> None:
 
     with pytest.raises(ConfigurationError, match=r"Lost: .*Nowhere"):
         to_struct(Lost)
+
+
+def test_what_is_returned_is_the_callers_to_change() -> None:
+    """The description of a class is kept; whoever changes a copy of it changes no later request."""
+    first = to_struct(Person)
+    fresh = to_struct(Person)
+    cast("dict[str, JsonValue]", first["name"])["description"] = "changed"
+    del first["boss"]
+
+    assert to_struct(Person) == fresh != first

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import random
 import sqlite3
@@ -13,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 
 from sixtyfour_async import (
@@ -21,6 +23,7 @@ from sixtyfour_async import (
     JobOperation,
     JobRunner,
     Journal,
+    JournalError,
     MemoryJournal,
     Outcome,
     SqliteJournal,
@@ -29,6 +32,7 @@ from sixtyfour_async._journal.base import Entry, request_text
 from sixtyfour_async._runner import input_rows
 from sixtyfour_async._runner.input_rows import InputRow, InputRows
 from sixtyfour_async._runner.looked_up import Lookup
+from sixtyfour_async.errors.foreign import StrayCancellationError
 from sixtyfour_async.testing import simulated
 from tests.runner.questions import question, questions
 
@@ -52,6 +56,20 @@ class CountingJournal(MemoryJournal):
     async def find_all(self, keys: Collection[str]) -> list[Entry]:
         self.groups.append(list(keys))
         return await super().find_all(keys)
+
+
+class BrokenJournal(MemoryJournal):
+    """A journal that looks no row up."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__()
+        self._error = error
+
+    async def find(self, key: str) -> Entry | None:  # noqa: ARG002 (as the journal has it)
+        raise self._error
+
+    async def find_all(self, keys: Collection[str]) -> list[Entry]:  # noqa: ARG002 (as the journal has it)
+        raise self._error
 
 
 async def finish(client: AsyncClient, journal: Journal, rows: int) -> None:
@@ -83,11 +101,11 @@ def shuffled(rows: int, seed: int) -> list[JobOperation[Any]]:
     return list(asked)
 
 
-def as_generator(items: list[Any]) -> Iterable[Any]:
+def as_generator(items: Iterable[Any]) -> Iterable[Any]:
     yield from items
 
 
-async def as_async_generator(items: list[Any]) -> AsyncGenerator[Any, None]:
+async def as_async_generator(items: Iterable[Any]) -> AsyncGenerator[Any, None]:
     for item in items:
         yield item
 
@@ -133,10 +151,11 @@ async def test_known_new_and_repeated_rows_each_have_their_answer_and_are_paid_o
     assert not ordered or [outcome.index for outcome in second] == list(range(len(asked)))
 
 
+@pytest.mark.parametrize("make", [as_generator, as_async_generator])
 @pytest.mark.parametrize("deliver", ["every call", "once"])
 @pytest.mark.parametrize("max_in_flight", [160, 4000])
 async def test_finished_rows_are_looked_up_in_groups_whatever_their_order(
-    deliver: Any, max_in_flight: int, monkeypatch: pytest.MonkeyPatch
+    make: Callable[[list[Any]], Any], deliver: Any, max_in_flight: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also while the consumer holds up the reading: then a few slots are waited for."""
     monkeypatch.setattr(input_rows, "GATHERING_SECONDS", math.inf)  # however busy this machine is
@@ -148,7 +167,7 @@ async def test_finished_rows_are_looked_up_in_groups_whatever_their_order(
         journal.single.clear()
         journal.groups.clear()
         async with JobRunner(client, journal=journal, max_in_flight=max_in_flight) as runner:
-            outcomes = [outcome async for outcome in runner.map(iter(asked), deliver=deliver)]
+            outcomes = [outcome async for outcome in runner.map(make(list(asked)), deliver=deliver)]
 
     assert len(outcomes) == (ROWS if deliver == "every call" else 0)
     looked_up = Counter([*journal.single, *(key for group in journal.groups for key in group)])
@@ -172,14 +191,18 @@ async def test_a_replay_commits_no_more_for_many_rows_than_for_few(tmp_path: Pat
     assert commits[2] - commits[1] == commits[1] - commits[0]
 
 
-async def test_no_more_is_read_than_may_be() -> None:
+@pytest.mark.parametrize("make", [as_generator, as_async_generator])
+async def test_no_more_is_read_than_may_be(make: Callable[[Any], Any]) -> None:
     """One beyond ``max_rows``, which shows that there are more; and none beyond the slots."""
     read = Counter[str]()
 
-    def counted(name: str) -> Iterator[JobOperation[Any]]:
-        for number in range(200):
-            read[name] += 1
-            yield question(number)
+    def counted(name: str) -> Any:
+        def rows() -> Iterator[JobOperation[Any]]:
+            for number in range(200):
+                read[name] += 1
+                yield question(number)
+
+        return make(rows())
 
     async with simulated() as (client, simulator):
         async with JobRunner(client, max_rows=70) as runner:
@@ -224,11 +247,58 @@ async def test_rows_that_come_slowly_wait_for_no_others() -> None:
     async def room() -> int:
         return 64
 
-    assert [[row.index for row in group] async for group in InputRows(slow(), None, room).groups()] == [
-        [0],
-        [1],
-        [2],
-    ]
+    groups = list[list[int]]()
+
+    async def take(group: list[InputRow[Any]]) -> None:
+        groups.append([row.index for row in group])
+
+    await InputRows(slow(), None, room).read(take)
+
+    assert groups == [[0], [1], [2]]
+
+
+async def test_a_row_is_sent_while_the_next_one_is_waited_for() -> None:
+    """An asynchronous iterable may wait for the answer to what it yielded."""
+    have_ended = [anyio.Event() for _ in range(3)]
+
+    async def rows() -> AsyncGenerator[JobOperation[Any], None]:
+        for number, has_ended in enumerate(have_ended):
+            yield question(number)
+            await has_ended.wait()
+
+    async with simulated() as (client, _), JobRunner(client) as runner:
+        async for outcome in runner.map(rows()):
+            assert outcome.ok
+            have_ended[outcome.index].set()
+
+    assert all(has_ended.is_set() for has_ended in have_ended)
+
+
+@pytest.mark.parametrize(
+    ("raised", "expected"),
+    [
+        (LookupError("no key"), LookupError),
+        (asyncio.CancelledError(), StrayCancellationError),
+        (JournalError("full"), JournalError),
+    ],
+    ids=["any", "cancelled", "journal"],
+)
+async def test_a_journal_that_fails_ends_the_reading_of_an_asynchronous_iterable(
+    raised: BaseException, expected: type[Exception]
+) -> None:
+    """Whatever it raises comes out as it is, and the iterable, which may wait for ever, holds nobody up."""
+
+    async def rows() -> AsyncGenerator[JobOperation[Any], None]:
+        yield question(0)
+        yield question(1)
+        await anyio.sleep_forever()
+
+    outcomes = list[Outcome[Any]]()
+    async with simulated() as (client, _), JobRunner(client, journal=BrokenJournal(raised)) as runner:
+        with pytest.raises(expected):
+            await collect(runner.map(rows()), outcomes)
+
+    assert outcomes == []
 
 
 async def test_a_line_that_was_looked_up_is_used_once() -> None:
