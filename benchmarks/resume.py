@@ -2,13 +2,16 @@
 
 The journal is written through `SqliteJournal` with the answer that the simulator gave to one row of the same kind. Each
 step is measured with a quarter of the rows and with all of them, so that a cost that grows faster than the rows shows.
-In this process: ``map`` over all rows and one new row behind them, with ``deliver="every call"`` (each row is answered
-from the journal) and ``deliver="once"`` (each row was delivered before and is skipped); ``unknown()``, ``reparse()``.
-As commands of their own, start-up included: ``sixtyfour export`` and ``sixtyfour status``.
+In this process: the questions and their fingerprints without any journal, which is the least that a run takes to get
+to its last row; ``map`` over all rows and one new row behind them, with ``deliver="every call"`` (each row is answered
+from the journal), the same with each value used, the same with rows from an asynchronous generator in another order
+than the journal's, and ``deliver="once"`` (each row was delivered before and is skipped); ``unknown()``, ``reparse()``
+with each value used. As commands of their own, start-up included: ``sixtyfour export`` and ``sixtyfour status``.
 """
 
 from __future__ import annotations
 
+import random
 import resource
 import subprocess
 import sys
@@ -19,7 +22,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import Literal, TypedDict
+from typing import Any, Literal, TypedDict
 
 import anyio
 import httpx
@@ -28,6 +31,7 @@ from benchmarks.journal_cost import REQUESTS_PER_MINUTE, SIMULATOR_SPEED, questi
 from benchmarks.results import Cell, Column, Dot, Dots, Report, Spread, Table
 from sixtyfour_async import AsyncClient, CompanyIntelligence, JobRunner, SqliteJournal
 from sixtyfour_async._journal.base import Entry, request_text
+from sixtyfour_async._runner.input_rows import Operations
 from sixtyfour_async.simulator import DEFAULT_KEY, Simulator, SimulatorSettings
 from sixtyfour_async.testing import SimulatedTransport
 
@@ -114,19 +118,49 @@ class Cost:
     first_sent: float | None = None
 
 
-async def mapped(path: Path, rows: int, deliver: Literal["every call", "once"]) -> Cost:
-    """Open the journal, and run its rows and a new one behind them."""
+async def input_alone(_path: Path, rows: int) -> Cost:
+    """Make the questions and their fingerprints, as any run must, and nothing else."""
+    began, cpu = time.perf_counter(), time.process_time()
+    for question in questions(rows):
+        question.fingerprint()
+    return Cost(time.perf_counter() - began, time.process_time() - cpu)
+
+
+async def mapped(
+    path: Path, rows: int, deliver: Literal["every call", "once"], *, using: bool = False, shuffled: bool = False
+) -> Cost:
+    """Open the journal, and run its rows and a new one behind them.
+
+    Args:
+        path: The journal.
+        rows: Rows in it.
+        deliver: How often outcomes are delivered.
+        using: Whether each value is used.
+        shuffled: Whether the rows come from an asynchronous generator, in an order of their own.
+    """
     new = CompanyIntelligence(target_company={"company_name": "New"}, struct={"headquarters": "City"}, tier="low")
+    known = questions(rows)
+    asked: Operations[Any] = _in_another_order([*known], new) if shuffled else chain(known, [new])
     began, cpu, outcomes = time.perf_counter(), time.process_time(), 0
     async with runner_on(path) as (runner, transport):
-        async for _ in runner.map(chain(questions(rows), [new]), deliver=deliver):
+        async for outcome in runner.map(asked, deliver=deliver):
             outcomes += 1
+            if using:
+                _ = outcome.value
         wall, used, first_at = time.perf_counter() - began, time.process_time() - cpu, transport.first_at
         await _forget(runner, new)
     expected = rows + 1 if deliver == "every call" else 1
     if outcomes != expected or first_at is None:
         raise AssertionError(f"{outcomes} outcomes instead of {expected}")
     return Cost(wall, used, first_at - began)
+
+
+async def _in_another_order(
+    known: list[CompanyIntelligence], new: CompanyIntelligence
+) -> AsyncGenerator[CompanyIntelligence]:
+    for question in random.Random(len(known)).sample(known, len(known)):
+        yield question
+    yield new
 
 
 async def _forget(runner: JobRunner, new: CompanyIntelligence) -> None:
@@ -139,7 +173,8 @@ async def reparsed(path: Path, rows: int) -> Cost:
     """Open the journal, and read every answer again."""
     began, cpu, outcomes = time.perf_counter(), time.process_time(), 0
     async with runner_on(path) as (runner, _):
-        async for _ in runner.reparse(Answer):
+        async for outcome in runner.reparse(Answer):
+            outcome.result()
             outcomes += 1
     if outcomes != rows:
         raise AssertionError(f"{outcomes} of {rows} answers were read")
@@ -173,7 +208,12 @@ async def status(path: Path, _rows: int) -> Cost:
 
 
 STEPS: dict[str, Callable[[Path, int], Awaitable[Cost]]] = {
+    "input: questions and fingerprints alone": input_alone,
     'replay: map(…, deliver="every call")': lambda path, rows: mapped(path, rows, "every call"),
+    "replay and use: each value read": lambda path, rows: mapped(path, rows, "every call", using=True),
+    "replay shuffled: from an asynchronous generator": lambda path, rows: mapped(
+        path, rows, "every call", shuffled=True
+    ),
     'skip: map(…, deliver="once")': lambda path, rows: mapped(path, rows, "once"),
     "reparse()": reparsed,
     "unknown()": unknown,
@@ -224,6 +264,8 @@ def answer(quick: bool, seeds: Sequence[int], *, rows: int = 0) -> Report:
 
 
 NOTES = (
+    "What a run needs beyond the input alone is ours; a new row cannot be sent before the rows before it were read.",
+    "replay shuffled does not include making the questions.",
     "Each step opens and closes the journal; the commands include the start of the interpreter.",
     "map also waits for the answer to the new row, less than a second here.",
 )
