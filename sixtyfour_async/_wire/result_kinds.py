@@ -140,8 +140,13 @@ def reader_of(asked: Asked) -> Reader | None:
 
     Research is judged however it was asked for, anything else only as a job: a deletion has no answer to miss.
     """
-    reader = next((READERS[kind] for kind in asked.kinds if kind in READERS), None)
+    reader = _reader_of(asked.kinds)
     return reader if asked.is_job or reader is read_structured else None
+
+
+@lru_cache(maxsize=512)  # asked for with each answer
+def _reader_of(kinds: tuple[str, ...]) -> Reader | None:
+    return next((READERS[kind] for kind in kinds if kind in READERS), None)
 
 
 def is_documented(asked: Asked) -> bool:

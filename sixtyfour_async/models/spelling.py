@@ -56,8 +56,11 @@ def respell(found: Mapping[str, JsonValue], names: Collection[str]) -> dict[str,
     """
     if all(key in names for key in found):  # the usual case, and by far the fastest
         return dict(found)
+    others = {normal_key(key) for key in found if key not in names}
+    close = [(key, name) for name in names if (key := normal_key(name)) in others]
+    if not close:  # further keys, which are no name's other spelling
+        return dict(found)
     spelled = Counter(normal_key(key) for key in found if key not in names)
-    close = [(key, name) for name in names if (key := normal_key(name)) in spelled]
     wanted = Counter(key for key, _ in close)
     new_names = {
         key: name for key, name in close if wanted[key] == 1 == spelled[key] and not has_content([found.get(name)])
