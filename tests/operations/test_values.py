@@ -196,3 +196,16 @@ def test_json_is_sent_as_it_is_and_keeps_its_fingerprint(lead: dict[str, Any]) -
 
     assert operation.payload() == {"lead": lead}
     assert operation.fingerprint() == hashlib.sha256(content.encode()).hexdigest()[:32]
+
+
+@pytest.mark.parametrize("further", [{}, {"joined": date(2024, 5, 1)}, {"score": float("nan")}], ids=str)
+def test_a_row_that_the_caller_changes_afterwards_changes_no_question(further: dict[str, object]) -> None:
+    """Whether its values are plain or not."""
+    row: dict[str, Any] = {"name": "Ada", "is_founder": True, "company": None} | further
+    operation = FindEmail(lead=row)
+    before = operation.fingerprint()
+
+    row["name"] = "Grace"
+
+    assert operation.payload()["lead"] == FindEmail(lead={**row, "name": "Ada"}).payload()["lead"]
+    assert operation.fingerprint() == before
