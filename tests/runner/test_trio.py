@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import anyio
@@ -10,7 +11,7 @@ import pytest
 from sixtyfour_async import AsyncClient, JobRunner
 from sixtyfour_async.simulator import DEFAULT_KEY, SimulatorSettings
 from sixtyfour_async.simulator.serving.process import simulator_process
-from tests.runner.questions import fact, question, questions
+from tests.runner.questions import Question, fact, question, questions
 
 pytestmark = pytest.mark.anyio
 
@@ -22,15 +23,20 @@ def anyio_backend() -> str:
     return "trio"
 
 
+async def one_by_one(rows: list[Question]) -> AsyncGenerator[Question, None]:
+    for row in rows:
+        yield row
+
+
 async def test_client_runner_and_journal_work_under_trio(tmp_path: Path) -> None:
-    """Including a second run on the same journal and one that is cancelled."""
+    """Including a second run on the same journal, from an asynchronous generator, and one that is cancelled."""
     with simulator_process(SimulatorSettings(speed=SPEED)) as url:
         async with AsyncClient(DEFAULT_KEY, base_url=url, speed=SPEED) as client:
             direct = await client.send(question(0))
             values: list[dict[int, object]] = []
-            for _ in range(2):
+            for rows in (questions(40), one_by_one(questions(40))):
                 async with JobRunner(client, journal=tmp_path / "run.db") as runner:
-                    outcomes = [outcome async for outcome in runner.map(questions(40))]
+                    outcomes = [outcome async for outcome in runner.map(rows)]
                     found = {outcome.index: outcome.result().structured_data for outcome in outcomes}
                     values.append({index: data["headquarters"] for index, data in found.items()})
             with anyio.move_on_after(0.05):
