@@ -59,12 +59,23 @@ class _End(NamedTuple):
     error: SixtyfourError | None = None
 
 
-def read_outcome(operation: JobOperation[R], entry: Entry, *, index: int = 0, replayed: bool = False) -> Outcome[R]:
+def read_outcome(
+    operation: JobOperation[R], entry: Entry, *, index: int = 0, replayed: bool = False, report: Report | None = None
+) -> Outcome[R]:
     """Return how a row ended, its raw answer read as the class asked for.
 
     An answer that does not fit is an outcome too, with the raw answer in it.
+
+    Args:
+        operation: The question.
+        entry: Its line in the journal.
+        index: The row's place in the input.
+        replayed: Was it answered before?
+        report: What `read_report` has read in the line's answer; None where that is still to be read.
     """
-    end = _read_end(operation, entry) if entry.state in ENDED else _End(raw=_json(entry), error=_why_open(entry))
+    end = (
+        _read_end(operation, entry, report) if entry.state in ENDED else _End(raw=_json(entry), error=_why_open(entry))
+    )
     return Outcome(
         entry.key,
         index,
@@ -119,13 +130,13 @@ def _why_open(entry: Entry) -> SixtyfourError | None:
     return None if entry.state == "released" else JobUnknownError(entry.error or CRASHED, job_id=entry.job_id)
 
 
-def _read_end(operation: JobOperation[Any], entry: Entry) -> _End:
+def _read_end(operation: JobOperation[Any], entry: Entry, report: Report | None) -> _End:
     """Read the answer to the last poll, as the journal keeps it."""
     raw: JsonValue = None
     if entry.state == "unreadable":
         return _End(error=UnreadableError(entry.error or "the answer could not be read", job_id=entry.job_id))
     try:
-        report = _read_report(operation, entry)
+        report = report or read_report(operation, entry.answer or Body(b"null"))
         raw = report.result
         failure = report.failure(entry.job_id or "") or _why_not_completed(entry)
         if failure is not None:
@@ -140,8 +151,12 @@ def _read_end(operation: JobOperation[Any], entry: Entry) -> _End:
         return _End(None, raw, error)
 
 
-def _read_report(operation: JobOperation[Any], entry: Entry) -> Report:
-    return read_report(operation, entry.answer or Body(b"null"))
+def readable_report(operation: JobOperation[Any], job_id: str, answer: Body) -> Report | None:
+    """Return the report of an answer to a poll that has just come; None where `polled_report` raises."""
+    try:
+        return polled_report(operation, job_id, answer)
+    except FOREIGN:  # whatever it is, the answer is kept before it is read in earnest
+        return None
 
 
 def running_report(operation: JobOperation[Any], job_id: str, answer: Body) -> Report | None:
@@ -149,11 +164,8 @@ def running_report(operation: JobOperation[Any], job_id: str, answer: Body) -> R
 
     Nothing was paid for such an answer, so that it need not be kept. In doubt it is not plain.
     """
-    try:
-        report = polled_report(operation, job_id, answer)
-    except FOREIGN:  # whatever it is, the answer is kept before it is read in earnest
-        return None
-    return report if report.state is JobState.RUNNING else None
+    report = readable_report(operation, job_id, answer)
+    return report if report is not None and report.state is JobState.RUNNING else None
 
 
 def delivered_end(operation: JobOperation[Any], answer: Body) -> Report | None:
