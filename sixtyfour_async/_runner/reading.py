@@ -59,23 +59,12 @@ class _End(NamedTuple):
     error: SixtyfourError | None = None
 
 
-def read_outcome(
-    operation: JobOperation[R], entry: Entry, *, index: int = 0, replayed: bool = False, report: Report | None = None
-) -> Outcome[R]:
+def read_outcome(operation: JobOperation[R], entry: Entry, *, index: int = 0, replayed: bool = False) -> Outcome[R]:
     """Return how a row ended, its raw answer read as the class asked for.
 
     An answer that does not fit is an outcome too, with the raw answer in it.
-
-    Args:
-        operation: The question.
-        entry: Its line in the journal.
-        index: The row's place in the input.
-        replayed: Was it answered before?
-        report: What `read_report` has read in the line's answer; None where that is still to be read.
     """
-    end = (
-        _read_end(operation, entry, report) if entry.state in ENDED else _End(raw=_json(entry), error=_why_open(entry))
-    )
+    end = _read_end(operation, entry) if entry.state in ENDED else _End(raw=_json(entry), error=_why_open(entry))
     return Outcome(
         entry.key,
         index,
@@ -130,13 +119,13 @@ def _why_open(entry: Entry) -> SixtyfourError | None:
     return None if entry.state == "released" else JobUnknownError(entry.error or CRASHED, job_id=entry.job_id)
 
 
-def _read_end(operation: JobOperation[Any], entry: Entry, report: Report | None) -> _End:
+def _read_end(operation: JobOperation[Any], entry: Entry) -> _End:
     """Read the answer to the last poll, as the journal keeps it."""
     raw: JsonValue = None
     if entry.state == "unreadable":
         return _End(error=UnreadableError(entry.error or "the answer could not be read", job_id=entry.job_id))
     try:
-        report = report or read_report(operation, entry.answer or Body(b"null"))
+        report = _read_report(operation, entry)
         raw = report.result
         failure = report.failure(entry.job_id or "") or _why_not_completed(entry)
         if failure is not None:
@@ -149,6 +138,10 @@ def _read_end(operation: JobOperation[Any], entry: Entry, report: Report | None)
         error = ResponseError(f"the answer could not be read: {broken!r}", operation=operation.endpoint.name)
         error.__cause__ = broken
         return _End(None, raw, error)
+
+
+def _read_report(operation: JobOperation[Any], entry: Entry) -> Report:
+    return read_report(operation, entry.answer or Body(b"null"))
 
 
 def readable_report(operation: JobOperation[Any], job_id: str, answer: Body) -> Report | None:

@@ -64,8 +64,7 @@ class RowEnds:
         self._reporter.money(submission)
         for row in self.forget(submission):
             row.run_time, row.lag = command.run_time, command.lag
-            report = submission.report if submission.batch is None else None  # rows of a batch have a part each
-            self.end(row, read_outcome(row.operation, row.entry, report=report))
+            self.end(row, read_outcome(row.operation, row.entry))
 
     async def give_up(self, submission: Submission, status: Status, error: SixtyfourError, state: State) -> None:
         """Record why rows are given up, and hand them back; one that still runs may be polled by another runner."""

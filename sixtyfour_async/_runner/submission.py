@@ -79,7 +79,6 @@ class Submission:
         operation: What is sent: for all of its rows, and with the key by which the service recognises a second submit.
         batch: The name of the batch in the journal; None for a single row.
         body: The answer that ended it, as it came.
-        report: What that answer says, if it was read as that to a poll.
         held: Has this runner claimed its rows, as far as is known?
         ended: Has it been answered for good, by a poll or a delivery?
         rivals: Other questions whose submits were answered with the same job id.
@@ -92,7 +91,6 @@ class Submission:
     operation: JobOperation[Any]
     batch: str | None = None
     body: Body = field(default=Body(b""), repr=False)
-    report: Report | None = field(default=None, repr=False)
     held: bool = False
     ended: bool = False
     waits_since: float = 0.0
@@ -129,11 +127,11 @@ class Submission:
             reports_charge=operation.endpoint.reports_charge,
         )
 
-    def claim_end(self, body: Body, report: Report | None = None) -> bool:
+    def claim_end(self, body: Body) -> bool:
         """Take an answer as the one that ends it, if it is the first: a poll and a delivery may bring one each."""
         if self.ended:
             return False
-        self.ended, self.body, self.report = True, body, report
+        self.ended, self.body = True, body
         return True
 
     def show_progress(self, report: Report) -> None:

@@ -269,7 +269,7 @@ class Transit:
                 await self._keep(submission, answer)
                 report = replace(report, result=JobStatus.model_validate(answer.value()).result)
         if report.state is not JobState.RUNNING:
-            submission.claim_end(answer, report)
+            submission.claim_end(answer)
         return report
 
     async def _keep(self, submission: Submission, answer: Body) -> None:
@@ -295,7 +295,7 @@ class Transit:
                 self._let_go(submission, [row.entry.key for row in submission.rows])
                 raise
             report = delivered_end(submission.operation, answer)
-        if report is not None and report.state is not JobState.RUNNING and submission.claim_end(answer, report):
+        if report is not None and report.state is not JobState.RUNNING and submission.claim_end(answer):
             submission.show_progress(report)
             self._reporter.delivered(submission, report.state)
             self._inbox.post(Delivered(submission.id, report))
