@@ -40,7 +40,7 @@ class SubmitQueues:
     _order: Iterator[int] = field(default_factory=count)
 
     def __bool__(self) -> bool:
-        for queue in self._queues.values():  # no generator: asked several times in each round
+        for queue in self._queues.values():  # noqa: SIM110 (a generator takes long, and each round asks several times)
             if queue:
                 return True
         return False
