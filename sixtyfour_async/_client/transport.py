@@ -12,14 +12,14 @@ shows no secret.
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import httpx
 
-from sixtyfour_async._client.connections import Connections
+from sixtyfour_async._client.connections import ReleasingBody, SingleConnections
 from sixtyfour_async._client.environment import proxy_problem, proxy_rules, tls_context
 from sixtyfour_async._client.event_loop import LoopHome
 from sixtyfour_async._client.http_errors import AUTH_HEADERS, map_error
@@ -302,62 +302,21 @@ def _base_url(text: str) -> httpx.URL:
     return url
 
 
-def _transports(tls: ssl.SSLContext) -> Callable[[str | None], _SingleConnections]:
+def _transports(tls: ssl.SSLContext) -> Callable[[str | None], Any]:
     """Return a function that builds the connections to a proxy, or without one."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=1, keepalive_expiry=KEEPALIVE_SECONDS)
 
-    def build(proxy: str | None) -> _SingleConnections:
+    def build(proxy: str | None) -> SingleConnections:
         if proxy is not None and not _is_host(httpx.URL(proxy).host):
             raise ValueError("no host")
         connect = partial(httpx.AsyncHTTPTransport, verify=tls, limits=limits, proxy=proxy, trust_env=False)
-        if proxy is not None:
-            connect()  # raises where it cannot be used
-        return _SingleConnections(connect)
+        return SingleConnections(connect, _Body, most=MAX_IDLE_CONNECTIONS, seconds=KEEPALIVE_SECONDS)
 
     return build
 
 
-class _SingleConnections(httpx.AsyncBaseTransport):
-    """A connection for each request under way, each in a pool of its own.
-
-    For every request and every answer httpcore goes through all connections of a pool, and asks the system about each
-    that is idle: with fifty of them that is most of what a request costs.
-    """
-
-    def __init__(self, connect: Callable[[], httpx.AsyncHTTPTransport]) -> None:
-        self._connections = Connections(connect, most=MAX_IDLE_CONNECTIONS, seconds=KEEPALIVE_SECONDS)
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        place = request.url.scheme, request.url.host, request.url.port
-        connection = self._connections.take(place)
-        release = partial(self._connections.release, place, connection)
-        try:
-            response = await connection.handle_async_request(request)
-        except BaseException:  # whatever it is, httpcore has dealt with its connection
-            await release()
-            raise
-        response.stream = _Body(response.stream, release)
-        return response
-
-    async def aclose(self) -> None:
-        await self._connections.aclose()
-
-
-class _Body(httpx.AsyncByteStream):
-    """The body of an answer, at whose end its connection is released."""
-
-    def __init__(self, body: Any, release: Callable[[], Awaitable[None]]) -> None:
-        self._body, self._release = body, release
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        chunks: AsyncIterator[bytes] = self._body.__aiter__()
-        return chunks
-
-    async def aclose(self) -> None:
-        try:
-            await self._body.aclose()
-        finally:
-            await self._release()
+class _Body(ReleasingBody, httpx.AsyncByteStream):
+    """The same, as httpx takes it."""
 
 
 async def _close_with_loop(client: Any) -> AsyncGenerator[None, None]:

@@ -14,6 +14,14 @@ from tests.client.raw_server import answer, raw_server
 
 pytestmark = pytest.mark.anyio
 
+
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request: pytest.FixtureRequest) -> str:
+    """Run on the real clock, as servers do."""
+    backend: str = request.param
+    return backend
+
+
 HERE, THERE = "here", "there"
 
 
