@@ -14,10 +14,12 @@ from __future__ import annotations
 import ssl
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import httpx
 
+from sixtyfour_async._client.connections import ReleasingBody, SingleConnections
 from sixtyfour_async._client.environment import proxy_problem, proxy_rules, tls_context
 from sixtyfour_async._client.event_loop import LoopHome
 from sixtyfour_async._client.http_errors import AUTH_HEADERS, map_error
@@ -300,18 +302,21 @@ def _base_url(text: str) -> httpx.URL:
     return url
 
 
-def _transports(tls: ssl.SSLContext) -> Callable[[str | None], httpx.AsyncHTTPTransport]:
+def _transports(tls: ssl.SSLContext) -> Callable[[str | None], Any]:
     """Return a function that builds the connections to a proxy, or without one."""
-    limits = httpx.Limits(
-        max_connections=None, max_keepalive_connections=MAX_IDLE_CONNECTIONS, keepalive_expiry=KEEPALIVE_SECONDS
-    )
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=1, keepalive_expiry=KEEPALIVE_SECONDS)
 
-    def build(proxy: str | None) -> httpx.AsyncHTTPTransport:
+    def build(proxy: str | None) -> SingleConnections:
         if proxy is not None and not _is_host(httpx.URL(proxy).host):
             raise ValueError("no host")
-        return httpx.AsyncHTTPTransport(verify=tls, limits=limits, proxy=proxy, trust_env=False)
+        connect = partial(httpx.AsyncHTTPTransport, verify=tls, limits=limits, proxy=proxy, trust_env=False)
+        return SingleConnections(connect, _Body, most=MAX_IDLE_CONNECTIONS, seconds=KEEPALIVE_SECONDS)
 
     return build
+
+
+class _Body(ReleasingBody, httpx.AsyncByteStream):
+    """The same, as httpx takes it."""
 
 
 async def _close_with_loop(client: Any) -> AsyncGenerator[None, None]:

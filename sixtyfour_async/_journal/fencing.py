@@ -35,9 +35,9 @@ class Standing:
     held_by: int | None = None
 
 
-def standing_of(entry: Entry) -> Standing:
-    """Return what is asked of a line that nobody else holds."""
-    return Standing(entry.version, entry.state, entry.job_id, entry.sent_at)
+def standing_of(entry: Entry, held_by: int | None = None) -> Standing:
+    """Return what is asked of a line, and who else holds it."""
+    return Standing(entry.version, entry.state, entry.job_id, entry.sent_at, held_by)
 
 
 def follows(version: int, former: int) -> bool:

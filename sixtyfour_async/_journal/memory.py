@@ -61,7 +61,7 @@ class _Store:
         """Write a line, and keep the sums that caps ask for."""
         self.count(self.rows.get(entry.key), -1)
         self.count(entry, 1)
-        self.rows[entry.key] = replace(entry, held_by=None)
+        self.rows[entry.key] = entry if entry.held_by is None else replace(entry, held_by=None)
         if entry.state in HELD:
             self.owners[entry.key] = owner
         else:
@@ -343,7 +343,7 @@ class MemoryJournal:
 
     def _standing(self, key: str) -> Standing | None:
         entry = self.rows.get(key)
-        return None if entry is None else replace(standing_of(entry), held_by=self._holder(key))
+        return None if entry is None else standing_of(entry, self._holder(key))
 
     async def _exceeded(self, free: Sequence[Entry], limits: Limits, replaced: Sequence[Entry]) -> Cap | Room | None:
         caps = limits.caps if any(entry.state == "intended" for entry in free) else ()

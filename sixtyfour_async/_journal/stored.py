@@ -7,8 +7,7 @@ commit is under way share the next one, so the disk, or the server, is asked onc
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol, TypeAlias, TypeVar
+from typing import Protocol, TypeVar
 
 import anyio
 import anyio.to_thread
@@ -16,7 +15,6 @@ import anyio.to_thread
 from sixtyfour_async._journal.base import Entry, FencedError, tally_of_replaced
 from sixtyfour_async._journal.changes import (
     Change,
-    Count,
     Deliver,
     HandBack,
     Put,
@@ -25,6 +23,7 @@ from sixtyfour_async._journal.changes import (
     Take,
 )
 from sixtyfour_async._journal.fencing import WRITTEN
+from sixtyfour_async._journal.pending import Pending, Waiting
 from sixtyfour_async._journal.read_ahead import ReadAhead
 from sixtyfour_async._journal.sharing import Claim, Limits
 from sixtyfour_async._scheduling.ledger import Line, Tally
@@ -36,9 +35,6 @@ T = TypeVar("T")
 
 CHANGE_SECONDS = 0.25
 """Real seconds between two looks at whether another runner has written."""
-
-TallyKey: TypeAlias = tuple[str, Tally, str]
-"""Variant, name, and when the rows were sent."""
 
 
 class Store(Protocol):
@@ -139,14 +135,6 @@ class Store(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class _Waiting:
-    """A change on its way, and what became of it."""
-
-    change: Change
-    result: Claim | None = None
-
-
 class StoredJournal:
     """A journal over a `Store`; see `SharedJournal` for what it promises.
 
@@ -156,8 +144,8 @@ class StoredJournal:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._lock = anyio.Lock(fast_acquire=True)  # a round of the event loop for each row would be most of its cost
-        self._pending: list[_Waiting] = []
-        self._tallies: dict[TallyKey, tuple[int, float]] = {}
+        self._pending = Pending()
+        self._next: anyio.Event | None = None
         self._queued = 0
         self._ahead = ReadAhead()
         self._failed = False
@@ -298,12 +286,12 @@ class StoredJournal:
 
     def tally(self, variant: str, name: Tally, cents: float) -> None:
         """Count one more row, with the next commit."""
-        self._count((variant, name, ""), 1, cents)
+        self._pending.count((variant, name, ""), 1, cents)
 
     def replace(self, entry: Entry) -> None:
         """Keep the money of a row's line that the next write replaces, with the next commit."""
         name, cents = tally_of_replaced(entry)
-        self._count((entry.variant, name, entry.sent_at or ""), 1, cents)
+        self._pending.count((entry.variant, name, entry.sent_at or ""), 1, cents)
 
     # --- several runners ----------------------------------------------------------------------------------------
 
@@ -333,45 +321,54 @@ class StoredJournal:
     # --- commits that are shared --------------------------------------------------------------------------------
 
     async def _write(self, change: Change) -> Claim:
-        """Queue a change and return once it is committed, by whoever comes to hold the lock first."""
-        waiting = _Waiting(change)
-        self._pending.append(waiting)
+        """Queue a change and return once it is committed.
+
+        The first writer after a commit has begun makes the next one, as soon as that is over; those who come until then
+        wait for it together. In line for the lock, each would take a round of the event loop to find its change
+        committed.
+        """
+        waiting = self._pending.add(change)
         self._queued += 1
         self._ahead.clear()
-        async with self._lock:
-            if waiting.result is None:  # else another writer has committed ours along with its own
-                await self._commit_pending()
+        if self._next is not None:
+            await self._next.wait()
+        if waiting.result is None:  # nobody was to commit it, or who was has failed or was cancelled
+            await self._commit_next(waiting)
         return waiting.result or WRITTEN
 
+    async def _commit_next(self, waiting: Waiting) -> None:
+        """Commit what is pending, unless another one has committed this change by then."""
+        over = self._next = anyio.Event()
+        try:
+            async with self._lock:
+                self._next = None if self._next is over else self._next
+                if waiting.result is None:
+                    await self._commit_pending()
+        finally:
+            over.set()
+
     async def _commit_pending(self) -> None:
-        batch, self._pending = self._pending, []
-        tallies, self._tallies = self._tallies, {}
-        changes = _changes(batch, tallies)
+        batch, self._pending = self._pending, Pending()
+        changes = batch.changes()
         try:
             results = await anyio.to_thread.run_sync(lambda: self._store.commit(changes))
         except BaseException:
             # Kept, in order: the store is given them once more when the journal is closed.
             self._failed = True
-            self._pending = batch + self._pending
-            for kind, counted in tallies.items():
-                self._count(kind, *counted)
+            batch.put_before(self._pending)
+            self._pending = batch
             raise
-        for waiting, result in zip(batch, results, strict=False):
+        for waiting, result in zip(batch.waiting, results, strict=False):
             waiting.result = result
-
-    def _count(self, kind: TallyKey, rows: int, cents: float) -> None:
-        """Keep a tally for the next commit: sums, so that a row that costs nothing costs no commit either."""
-        counted, total = self._tallies.get(kind, (0, 0.0))
-        self._tallies[kind] = (counted + rows, total + cents)
 
     def _close(self) -> None:
         """Commit what is pending, and close. A failure that was raised before is not raised a second time."""
         reported = self._failed
         try:
-            due = _changes(self._pending, self._tallies)
+            due = self._pending.changes()
             if due and self._store.is_open:
                 self._store.commit(due)
-                self._pending, self._tallies = [], {}
+                self._pending = Pending()
         except JournalError:
             if not reported:
                 raise
@@ -384,12 +381,6 @@ class StoredJournal:
         A row does not depend on tallies: to find it must not cost a commit, or a replayed row would cost one.
         """
         async with self._lock:
-            if self._pending or (tallies and self._tallies):
+            if self._pending.waiting or (tallies and self._pending.tallies):
                 await self._commit_pending()
             return await anyio.to_thread.run_sync(work)
-
-
-def _changes(pending: Sequence[_Waiting], tallies: Mapping[TallyKey, tuple[int, float]]) -> list[Change]:
-    """Return what is to be written, in order."""
-    counts = (Count(*kind, *counted) for kind, counted in tallies.items())
-    return [*(waiting.change for waiting in pending), *counts]

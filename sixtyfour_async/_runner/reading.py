@@ -145,16 +145,21 @@ def _read_report(operation: JobOperation[Any], entry: Entry) -> Report:
     return read_report(operation, entry.answer or Body(b"null"))
 
 
+def readable_report(operation: JobOperation[Any], job_id: str, answer: Body) -> Report | None:
+    """Return the report of an answer to a poll that has just come; None where `polled_report` raises."""
+    try:
+        return polled_report(operation, job_id, answer)
+    except FOREIGN:  # whatever it is, the answer is kept before it is read in earnest
+        return None
+
+
 def running_report(operation: JobOperation[Any], job_id: str, answer: Body) -> Report | None:
     """Return the report of an answer to a poll that plainly says that the job still runs; None for any other answer.
 
     Nothing was paid for such an answer, so that it need not be kept. In doubt it is not plain.
     """
-    try:
-        report = polled_report(operation, job_id, answer)
-    except FOREIGN:  # whatever it is, the answer is kept before it is read in earnest
-        return None
-    return report if report.state is JobState.RUNNING else None
+    report = readable_report(operation, job_id, answer)
+    return report if report is not None and report.state is JobState.RUNNING else None
 
 
 def delivered_end(operation: JobOperation[Any], answer: Body) -> Report | None:

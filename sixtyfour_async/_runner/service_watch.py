@@ -18,7 +18,6 @@ from sixtyfour_async._client.runner_events import (
     DeliveriesStopped,
     ServiceChange,
 )
-from sixtyfour_async._scheduling.breaker import SubmitBreaker
 from sixtyfour_async._scheduling.budget import Budget
 from sixtyfour_async._scheduling.push import MISSES, Push
 from sixtyfour_async._scheduling.scheduler import Scheduler
@@ -38,7 +37,7 @@ class ServiceWatch:
     def changes(self, scheduler: Scheduler, now: float) -> list[ServiceChange]:
         """Return what has changed since the last call."""
         found = self._pause(scheduler.budget, now)
-        found += self._outage(scheduler.breaker, scheduler.queues.waiting_rows(), now)
+        found += self._outage(scheduler, now)
         return found + self._deliveries(scheduler.poller.push)
 
     def resumes_at(self, now: float) -> float:
@@ -56,9 +55,11 @@ class ServiceWatch:
             self._paused_until = budget.paused_until
         return found
 
-    def _outage(self, breaker: SubmitBreaker, rows: int, now: float) -> list[ServiceChange]:
+    def _outage(self, scheduler: Scheduler, now: float) -> list[ServiceChange]:
+        breaker = scheduler.breaker
         if breaker.is_open and self._open_since is None and breaker.error is not None:
             self._open_since = now
+            rows = scheduler.queues.waiting_rows()  # counted here only: this is asked after each round of the engine
             text = "no submit is accepted (%s); %d rows wait, and one is tried every %.0f s or later"
             logger.warning(text, breaker.error, rows, breaker.pause)
             return [BreakerOpened(error=type(breaker.error).__name__, rows=rows, seconds=breaker.pause)]

@@ -22,7 +22,7 @@ from sixtyfour_async._runner.claims import Claims
 from sixtyfour_async._runner.exchange import Exchange, contained
 from sixtyfour_async._runner.inbox import Inbox
 from sixtyfour_async._runner.job_owners import JobOwners
-from sixtyfour_async._runner.reading import delivered_end, polled_report, running_report
+from sixtyfour_async._runner.reading import delivered_end, polled_report, readable_report, running_report
 from sixtyfour_async._runner.reporter import Reporter
 from sixtyfour_async._runner.submission import Row, Submission
 from sixtyfour_async._scheduling.budget import Ticket
@@ -239,8 +239,9 @@ class Transit:
         try:
             with stray_cancellation_contained():
                 answer = await self._exchange.poll(submission.operation, job_id, ticket)
-                report = running_report(submission.operation, job_id, answer)
-                report = report or await self._read(submission, job_id, answer)
+                report = readable_report(submission.operation, job_id, answer)
+                if report is None or report.state is not JobState.RUNNING:
+                    report = await self._read(submission, job_id, answer, report)
                 submission.show_progress(report)
                 self._reporter.polled([submission], state=report.state)
                 self._inbox.post(Polled(submission.id, report))
@@ -253,10 +254,10 @@ class Transit:
             self._reporter.polled([submission], error=failure)
             self._inbox.post(PollFailed(submission.id, failure))
 
-    async def _read(self, submission: Submission, job_id: str, answer: Body) -> Report:
-        """Commit an answer, read it, and download the file that it links to, if any."""
+    async def _read(self, submission: Submission, job_id: str, answer: Body, report: Report | None) -> Report:
+        """Commit an answer, read it unless it has been, and download the file that it links to, if any."""
         await self._keep(submission, answer)
-        report = polled_report(submission.operation, job_id, answer)
+        report = report or polled_report(submission.operation, job_id, answer)
         if submission.lacks_file(report) and not submission.ended:
             try:
                 answer = await self._exchange.embed_file(answer)

@@ -134,9 +134,12 @@ class Budget:
             submits: Submits that nothing but the budget holds back.
             bulk: Bulk submits that nothing but the budget and their own limit hold back.
         """
+        wanted = (polls, submits, bulk)
+        if self._wanted_by.get(who, (0, 0, 0)) == wanted:  # nearly always: it is told after each round
+            return
         self._wanted_by.pop(who, None)
-        if polls or submits or bulk:
-            self._wanted_by[who] = (polls, submits, bulk)
+        if any(wanted):
+            self._wanted_by[who] = wanted
         self.background = any(polls or submits for polls, submits, _ in self._wanted_by.values())
 
     def share_outage(self, breaker: SubmitBreaker, now: float) -> None:

@@ -86,6 +86,7 @@ class Ledger:
     is_capped: bool = field(init=False)
     _accounts: list[Account] = field(init=False)
     _dearest: dict[str, float] = field(default_factory=dict[str, float])
+    _expected: dict[str, float | None] = field(default_factory=dict[str, float | None])
     _uncharged: Counter[str] = field(default_factory=Counter[str])
     _noticed: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
 
@@ -132,6 +133,8 @@ class Ledger:
 
     def accounts_at(self, at: str | None) -> list[Account]:
         """Return the accounts in which a job is booked whose intent was recorded at an instant, None for now."""
+        if len(self._accounts) == 1:  # the journal's, which covers everything
+            return self._accounts
         return [account for account in self._accounts if account.covers(at)]
 
     def recount(self, lines: Iterable[Line], own_cents: float) -> None:
@@ -147,6 +150,11 @@ class Ledger:
 
     def price(self, variant: str) -> float | None:
         """Return what one answer of a kind is expected to cost, in cents; None when it is not known."""
+        if variant not in self._expected:
+            self._expected[variant] = self._expect(variant)
+        return self._expected[variant]
+
+    def _expect(self, variant: str) -> float | None:
         own = self.prices.get(variant, self.prices.get(variant.partition("/")[0]))
         known = [price for price in (PRICES.get(variant) if own is None else own, self._dearest.get(variant)) if price]
         return max(known, default=own if own is not None else self.ceiling_cents)
@@ -163,6 +171,7 @@ class Ledger:
         """Remember the highest charge seen for a kind."""
         if charged:
             self._dearest[variant] = max(charged, self._dearest.get(variant, 0.0))
+            self._expected.pop(variant, None)
 
     def answered_without_charge(self, variant: str, rows: int) -> None:
         """Count answers that cost nothing, or whose charge the service did not report."""

@@ -36,9 +36,12 @@ class PollHeap:
 
     def next_at(self) -> float:
         """Return when the first poll is due; infinity when there is none."""
-        while self._entries and (not self._is_current(self._entries[0]) or self._is_put_off(self._entries[0])):
+        while self._entries:
+            first = self._entries[0]
+            if self._is_current(first) and not self._is_put_off(first):
+                return first[0]
             heapq.heappop(self._entries)
-        return self._entries[0][0] if self._entries else math.inf
+        return math.inf
 
     def due_count(self, now: float, most: int) -> int:
         """Return how many polls are due, at most so many; those planned again since may be among them.

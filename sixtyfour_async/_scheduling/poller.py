@@ -366,7 +366,7 @@ class Poller:
 
     def _polled(self) -> Counter[str]:
         """Return the running jobs per variant that are polled in full."""
-        return self._running - self.push.silent if self.push.is_trusted else self._running
+        return self._running - self.push.silent if self.push.is_trusted and self.push.silent else self._running
 
     def _known_quantile(self, job: ScheduledJob) -> Quantile:
         return lambda quantile: age_at(self.runtimes.of(job.variant).pmf(), quantile)

@@ -40,7 +40,10 @@ class SubmitQueues:
     _order: Iterator[int] = field(default_factory=count)
 
     def __bool__(self) -> bool:
-        return any(self._queues.values())
+        for queue in self._queues.values():  # noqa: SIM110 (a generator takes long, and each round asks several times)
+            if queue:
+                return True
+        return False
 
     def add(self, job: ScheduledJob, *, place: int | None = None) -> bool:
         """Put a job at the end of its queue, or at a place in it; return whether the queue was empty."""
@@ -87,7 +90,9 @@ class SubmitQueues:
                 heads += [self.jobs[id_] for id_ in ids if id_ in self.jobs]
         if self.breaker.prefers_safest:
             return heapq.nsmallest(TRIALS_CONSIDERED, heads, key=_regret)
-        return sorted(heads, key=lambda job: (not job.urgent, job.id))
+        if len(heads) > 1:
+            heads.sort(key=lambda job: (not job.urgent, job.id))
+        return heads
 
     def ready_at(self, now: float, must_wait: Callable[[ScheduledJob], bool]) -> float:
         """Return when the next job is due: submitted, or refused, as far as limits and money are concerned."""
@@ -152,9 +157,10 @@ class SubmitQueues:
     def slot_contended(self, job: ScheduledJob, now: float) -> bool:
         """Return whether others wait for the slot that this job holds, so that its end should be seen early."""
         limit = self.job_limits.get(job.job_limit)
-        waiting = any(queue for (name, _), queue in self._queues.items() if name == job.job_limit)
-        opens_at = None if limit is None else limit.opens_at(now)
-        return waiting and limit is not None and (opens_at is None or opens_at > now)
+        if limit is None or not self.waiting_behind(job.job_limit):
+            return False
+        opens_at = limit.opens_at(now)
+        return opens_at is None or opens_at > now
 
     def acquire(self, job: ScheduledJob, now: float) -> None:
         """Let a job pass its limits."""
@@ -174,13 +180,12 @@ class SubmitQueues:
         return opens_at is not None and opens_at <= now
 
     def _opens_at(self, limit: str, now: float) -> float | None:
-        at = now
-        for one in (self.in_flight, self.breaker, self.job_limits.get(limit)):
-            opens_at = now if one is None else one.opens_at(now)
-            if opens_at is None:
-                return None
-            at = max(at, opens_at)
-        return at
+        flight_at, breaker_at = self.in_flight.opens_at(now), self.breaker.opens_at(now)
+        own = self.job_limits.get(limit)
+        own_at = now if own is None else own.opens_at(now)
+        if flight_at is None or breaker_at is None or own_at is None:
+            return None
+        return max(flight_at, breaker_at, own_at)
 
     def waiting_behind(self, limit: str) -> int:
         """Return how many jobs wait behind a limit."""

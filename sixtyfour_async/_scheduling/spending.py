@@ -65,6 +65,8 @@ class Spending:
             return "refuse"
         if self.ledger.is_behind:
             return "wait"
+        if not self.ledger.is_capped:
+            return "submit"
         if self._room(job) is None:
             # Whoever holds rows may return money; what others hold and have spent must have been looked up just now.
             return "refuse" if self.in_flight.held == 0 and self.ledger.others is False else "wait"

@@ -15,7 +15,7 @@ from sixtyfour_async._wire.job_ids import as_id, read_job_id
 from sixtyfour_async.errors import APIError, ResponseError, api_error_class
 from sixtyfour_async.models._base import json_array, json_object
 from sixtyfour_async.models.jobs import JobState, Report
-from sixtyfour_async.models.status_words import error_text, has_content
+from sixtyfour_async.models.status_words import error_text, has_content, is_open_end, read_state
 from sixtyfour_async.operations import JobOperation
 
 _BAD_REQUEST = int(HTTPStatus.BAD_REQUEST)
@@ -29,6 +29,9 @@ def read_submit(operation: JobOperation[Any], body: Body, label: str) -> str | R
         ResponseError: Neither an id nor a result could be read. The job may be running nevertheless.
     """
     value = body.decode(operation=label)
+    job_id = _job_id_alone(operation, value)
+    if job_id is not None:
+        return job_id
     report = _finished(operation, value, label)
     if report is not None and report.word:
         return report
@@ -50,6 +53,19 @@ def is_plain_receipt(operation: JobOperation[Any], body: Body) -> bool:
     except ValueError:
         return False
     return as_id(fields.get(operation.endpoint.id_field)) is not None and "result" not in fields
+
+
+def _job_id_alone(operation: JobOperation[Any], value: JsonValue) -> str | None:
+    """Return the job's id from an answer that holds no more than that and that the job runs; None from any other.
+
+    It is what nearly all submits are answered with, and need not be searched for a result.
+    """
+    fields, name = json_object(value) or {}, operation.endpoint.id_field
+    if not fields.keys() <= {name, "status", "message"} or name == "status":
+        return None
+    word = fields.get("status") or ""
+    is_running = isinstance(word, str) and read_state(word) is JobState.RUNNING and not is_open_end(word)
+    return as_id(fields.get(name)) if is_running else None
 
 
 def _finished(operation: JobOperation[Any], value: JsonValue, label: str) -> Report | None:

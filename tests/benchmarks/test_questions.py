@@ -35,6 +35,7 @@ SMALL: dict[str, dict[str, Any]] = {
         "postgres": False,
     },
     "pipeline": {"requests": 5, "levels": [1], "windows": ["fixed"], "minutes": 0.02},
+    "ceiling": {"jobs": 5},
     "start": {"peers": PEERS[:1]},
     "scale": {"rows": 2, "many": 1000, "number": 100},
     "safety": {"rows": 6, "kills": 1, "fault_rows": 12, "faults": ["lost_answer"], "postgres": False},

@@ -1,0 +1,142 @@
+"""A connection for each request under way, each in a pool of its own: which one is taken next, and which are closed.
+
+For every request and every answer httpcore goes through all connections of a pool, and asks the system about each that
+is idle: with fifty of them that is most of what a request costs.
+
+Only `transport` knows httpx; what is given to it from here has the methods that httpx calls.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from functools import partial
+from typing import Any, Generic, Protocol, TypeVar
+
+
+class Closable(Protocol):
+    """A connection, as far as it matters here."""
+
+    async def aclose(self) -> None:
+        """Close it."""
+        ...
+
+
+C = TypeVar("C", bound=Closable)
+
+
+class Connections(Generic[C]):
+    """Connections by place. Of idle ones the one used last is taken first, so that those not needed run out of time.
+
+    Args:
+        connect: Makes a connection, to wherever its first request goes. It is called once at the beginning, so that it
+            raises there where it cannot make any.
+        most: Idle connections that are kept.
+        seconds: How long an idle one is kept.
+    """
+
+    def __init__(self, connect: Callable[[], C], *, most: int, seconds: float) -> None:
+        self._connect = connect
+        self._most, self._seconds = most, seconds
+        self._first: C | None = connect()
+        self._busy = set[C]()
+        self._idle: dict[Hashable, deque[tuple[float, C]]] = {}
+        self._number_idle = 0
+
+    def take(self, place: Hashable) -> C:
+        """Return a connection for one request to a place."""
+        idle = self._idle.get(place)
+        if idle:
+            self._number_idle -= 1
+        connection = idle.pop()[1] if idle else self._first or self._connect()
+        self._first = None if connection is self._first else self._first
+        self._busy.add(connection)
+        return connection
+
+    async def release(self, place: Hashable, connection: C) -> None:
+        """Keep a connection for the next request to its place, and close those that are kept no longer."""
+        if connection not in self._busy:  # released before, or all were closed meanwhile
+            return
+        now = time.monotonic()
+        self._busy.remove(connection)
+        self._idle.setdefault(place, deque()).append((now, connection))
+        self._number_idle += 1
+        for one in self._pop_superfluous(now - self._seconds):
+            await one.aclose()
+
+    def _pop_superfluous(self, since: float) -> list[C]:
+        """Forget those that were used last before an instant, or are too many; return them."""
+        popped = list[C]()
+        for idle in self._idle.values():
+            while idle and (idle[0][0] <= since or self._number_idle > self._most):
+                self._number_idle -= 1
+                popped.append(idle.popleft()[1])
+        return popped
+
+    async def aclose(self) -> None:
+        """Close all connections, also of requests under way."""
+        connections = [*self._busy, *(connection for idle in self._idle.values() for _, connection in idle)]
+        self._busy.clear()
+        self._idle.clear()
+        self._number_idle = 0
+        for connection in connections:
+            await connection.aclose()
+
+
+class SingleConnections:
+    """What httpx takes for its connections.
+
+    Args:
+        connect: Makes a transport of httpx, for one connection.
+        body: Makes what httpx takes for the body of an answer.
+        most: Idle connections that are kept.
+        seconds: How long an idle one is kept.
+    """
+
+    def __init__(
+        self,
+        connect: Callable[[], Any],
+        body: Callable[[Any, Callable[[], Awaitable[None]]], Any],
+        *,
+        most: int,
+        seconds: float,
+    ) -> None:
+        self._connections = Connections[Any](connect, most=most, seconds=seconds)
+        self._body = body
+
+    async def handle_async_request(self, request: Any) -> Any:
+        """Send a request on a connection that is its own until the answer is closed."""
+        place = request.url.scheme, request.url.host, request.url.port
+        connection = self._connections.take(place)
+        release = partial(self._connections.release, place, connection)
+        try:
+            response = await connection.handle_async_request(request)
+        except BaseException:  # whatever it is, httpcore has dealt with its connection
+            await release()
+            raise
+        response.stream = self._body(response.stream, release)
+        return response
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._connections.aclose()
+
+
+class ReleasingBody:
+    """The body of an answer, at whose end its connection is released."""
+
+    def __init__(self, body: Any, release: Callable[[], Awaitable[None]]) -> None:
+        self._body, self._release = body, release
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        """Yield it as it arrives."""
+        chunks: AsyncIterator[bytes] = self._body.__aiter__()
+        return chunks
+
+    async def aclose(self) -> None:
+        """Close it."""
+        try:
+            await self._body.aclose()
+        finally:
+            await self._release()
