@@ -15,9 +15,9 @@ from typing import get_args
 
 from sixtyfour_async._journal.base import Entry
 from sixtyfour_async._journal.evidence import beside, connected, look, size_of
-from sixtyfour_async._journal.refusals import check_is_file, named_errors, result_code
+from sixtyfour_async._journal.refusals import check_is_file, named_errors, refusal, result_code
 from sixtyfour_async._journal.sqlite_rows import answer_names, answer_of, lines_of, pages, select, tallies_of
-from sixtyfour_async._journal.wholeness import belongs
+from sixtyfour_async._journal.wholeness import Verdict, belongs
 from sixtyfour_async._scheduling.ledger import Line
 from sixtyfour_async._scheduling.row_states import State
 from sixtyfour_async._wire.body import Body
@@ -136,11 +136,14 @@ MIGRATIONS = (
 SCHEMA_VERSION = 1 + len(MIGRATIONS)
 
 
+_TABLES_OF_ALL_VERSIONS = ("jobs", "meta")
+
+
 def checked_version(database: sqlite3.Connection, path: Path) -> int:
     """Return the schema version of a file; 0 for an empty one, as a crash before the first table leaves it.
 
     Raises:
-        JournalError: It belongs to another program, or a newer version wrote it.
+        JournalError: It belongs to another program, a newer version wrote it, or a table is missing.
     """
     application = database.execute("PRAGMA application_id").fetchone()[0]
     version = int(database.execute("PRAGMA user_version").fetchone()[0])
@@ -153,6 +156,10 @@ def checked_version(database: sqlite3.Connection, path: Path) -> int:
             f"{path} was written by a newer version (schema {version}, this one knows {SCHEMA_VERSION}): "
             "upgrade sixtyfour_async, or choose another journal"
         )
+    tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    for name in _TABLES_OF_ALL_VERSIONS:
+        if name not in tables:
+            raise JournalError(refusal(path, Verdict("damaged", f"is damaged: its table {name} is missing")))
     return version
 
 
