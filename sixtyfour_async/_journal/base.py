@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncGenerator, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, get_args, runtime_checkable
 
 from pydantic_core import from_json
 
@@ -303,7 +303,14 @@ def doubt_of(journal: Journal) -> JournalError | None:
 
 
 def tally_line(variant: str, name: Tally, rows: int, cents: float) -> Line:
-    """Return a tally as a line: what was abandoned is exposed, everything else was charged, or would have been."""
+    """Return a tally as a line: what was abandoned is exposed, everything else was charged, or would have been.
+
+    Raises:
+        JournalError: It is none that this version knows.
+    """
+    if name not in get_args(Tally):
+        remedy = "upgrade sixtyfour_async, or put back a copy of the journal"
+        raise JournalError(f"the journal counts {name!r} rows, which this version does not know: {remedy}")
     if name == "resubmitted":
         return Line(variant, name, rows, reserved_cents=cents)
     return Line(variant, name, rows, charged_cents=cents)

@@ -52,12 +52,14 @@ def listen(journal: Path, address: str, secret_file: Path | None) -> None:
 
     Exit codes: 1 the journal cannot be used; 2 a setting is wrong, as no secret; 130, 143, 129 ended by a signal.
     """
+    from sixtyfour_async._journal.places import has_begun
     from sixtyfour_async._runner.listener import WebhookListener
     from sixtyfour_async.cli.listening import parse_address
     from sixtyfour_async.errors import ConfigurationError
     from sixtyfour_async.webhooks.secret_source import ENVIRONMENT_VARIABLE
 
     parse_address(address)
+    has_begun(journal)  # what was typed is checked first
     if secret_file is None and not os.environ.get(ENVIRONMENT_VARIABLE, "").strip(" ,"):
         reason = "what a stranger may have sent cannot be kept"
         raise ConfigurationError(f"no signing secret: set {ENVIRONMENT_VARIABLE}, or give --secret-file; {reason}")

@@ -161,5 +161,17 @@ def test_a_row_that_cannot_be_read_is_said_in_one_line(
     assert "put back a copy of" in result.stderr
 
 
+@pytest.mark.parametrize("command", ["status BAD", "report BAD --json"])
+def test_a_sum_of_an_unknown_kind_is_said_in_one_line(good: bytes, folder: Path, command: str) -> None:
+    """A later version may count what this one has no word for."""
+    with_sql("INSERT INTO tallies (variant, name, sent_at, rows, cents) VALUES ('x', 'gifts', '', 1, 2)")(
+        good, folder / "BAD"
+    )
+    result = CliRunner().invoke(cli, command.split())
+
+    assert (result.exit_code, len(result.stderr.splitlines())) == (1, 1)
+    assert "counts 'gifts' rows, which this version does not know: upgrade sixtyfour_async" in result.stderr
+
+
 def contents(folder: Path) -> Mapping[str, bytes | None]:
     return {path.name: path.read_bytes() if path.is_file() else None for path in folder.iterdir()}
