@@ -7,7 +7,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import anyio
 import click
 
 from sixtyfour_async.cli.exit_codes import one_line_errors
@@ -52,6 +51,8 @@ def listen(journal: Path, address: str, secret_file: Path | None) -> None:
 
     Exit codes: 1 the journal cannot be used; 2 a setting is wrong, as no secret; 130, 143, 129 ended by a signal.
     """
+    import anyio
+
     from sixtyfour_async._journal.places import has_begun
     from sixtyfour_async._runner.listener import WebhookListener
     from sixtyfour_async.cli.listening import parse_address
