@@ -210,12 +210,18 @@ class Collector:
     def add(self, entry: Entry) -> None:
         """Count a row."""
         facts = facts_of(entry)
-        self._sums.setdefault((entry.variant, entry.state), _Sum()).add(entry)
+        self._sum_of(entry.variant, entry.state).add(entry)
         if entry.state in {"completed", "no_answer"}:
             self.coverage.add(entry.operation, entry.sent(), facts.raw if entry.state == "completed" else None)
         if entry.state != "completed":
             self._count_cause(entry, facts.error)
         self._place(entry, facts.run_seconds)
+
+    def _sum_of(self, variant: str, state: State) -> _Sum:
+        found = self._sums.get((variant, state))
+        if found is None:
+            found = self._sums[variant, state] = _Sum()
+        return found
 
     def lines(self) -> list[Line]:
         """Return the sums over the rows, as `Journal.lines` does."""
@@ -275,7 +281,7 @@ def _sitting_as_json(sitting: Sitting) -> dict[str, Any]:
     }
 
 
-def _quantiles(durations: Counter[int]) -> dict[str, float | None]:
+def _quantiles(durations: Mapping[int, int]) -> dict[str, float | None]:
     return {"median": quantile(durations, 0.5), "p90": quantile(durations, 0.9)}
 
 
