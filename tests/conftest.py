@@ -63,6 +63,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
 
 
+on_both_loops = pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])
+"""For tests, or a whole module of them, that are about what either loop does, on the real clock."""
+
+
 @pytest.fixture
 def anyio_backend() -> tuple[str, dict[str, Any]]:
     return "asyncio", {"loop_factory": VirtualTimeLoop}

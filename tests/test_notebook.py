@@ -22,6 +22,8 @@ pytestmark = pytest.mark.timeout(180)  # kernels start slowly
 ROOT = Path(__file__).parents[1]
 FRAMES = ROOT / "sixtyfour_async" / "guide" / "frames.md"
 
+EXAMPLE = FRAMES.parent / "examples" / "companies.ipynb"
+
 SET_UP = """
 import pandas as pd
 from sixtyfour_async import AsyncClient, JobRunner, Question
@@ -83,6 +85,29 @@ def test_the_code_of_the_guide_and_of_scripts_runs_in_cells() -> None:
     assert "completed" in table["data"]["text/html"]
     assert "rejected" in table["data"]["text/html"]
     assert shown[0]["data"]["text/html"].startswith("<table><caption>Stats")
+
+
+def test_the_notebook_among_the_examples_runs_without_a_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the simulator in its own kernel; it is kept without outputs, and leaves no journal of invented answers."""
+    for name, value in {"PYTHONPATH": str(ROOT), "IPYTHONDIR": str(tmp_path), "JUPYTER_PLATFORM_DIRS": "1"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("SIXTYFOUR_API_KEY", raising=False)
+    notebook = nbformat.read(EXAMPLE, as_version=4)
+    nbformat.validate(notebook)
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)
+
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    nbclient.NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": str(folder)}}).execute()
+
+    *quiet, answered, stats = [cell["outputs"] for cell in code]
+    progress, table = answered
+    assert quiet == [[], []]
+    assert progress["data"]["text/plain"].startswith("3 of 3 rows ended, 0 running")
+    assert table["data"]["text/html"].count("Maplewood, Minnesota, U.S.") == 2
+    assert "completed" in stats[0]["data"]["text/html"]
+    assert list(folder.iterdir()) == []
 
 
 ACROSS_CELLS = (

@@ -11,13 +11,16 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncGenerator, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, get_args, runtime_checkable
+
+from pydantic_core import from_json
 
 from sixtyfour_async._scheduling.attribution import MatchedBy
 from sixtyfour_async._scheduling.ledger import Line, Tally
 from sixtyfour_async._scheduling.row_states import OPEN, State
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async.errors import JournalError
+from sixtyfour_async.models._base import json_object
 
 CRASHED = "a run ended while this was being sent; it may have been accepted"
 """Why a row is unknown of which a crash left the intent only."""
@@ -75,6 +78,30 @@ class Entry:
     version: int = 0
     held_by: int | None = field(default=None, compare=False)
     changed_at: str | None = field(default=None, compare=False)
+
+    def sent(self) -> dict[str, Any]:
+        """Return the question's fields.
+
+        Raises:
+            JournalError: The line was damaged.
+        """
+        try:
+            return _object(self.request)
+        except ValueError as error:
+            raise JournalError(
+                f"row {self.key!r} is damaged, its request is not a JSON object: put back a copy of the journal"
+            ) from error
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        value = from_json(text)
+    except ValueError:
+        value = json.loads(text)  # slower, and reads halves of surrogate pairs as well
+    fields = json_object(value)
+    if fields is None:
+        raise ValueError(text)
+    return fields
 
 
 READ_ONLY = ("held_by", "changed_at")
@@ -276,7 +303,14 @@ def doubt_of(journal: Journal) -> JournalError | None:
 
 
 def tally_line(variant: str, name: Tally, rows: int, cents: float) -> Line:
-    """Return a tally as a line: what was abandoned is exposed, everything else was charged, or would have been."""
+    """Return a tally as a line: what was abandoned is exposed, everything else was charged, or would have been.
+
+    Raises:
+        JournalError: It is none that this version knows.
+    """
+    if name not in get_args(Tally):
+        remedy = "upgrade sixtyfour_async, or put back a copy of the journal"
+        raise JournalError(f"the journal counts {name!r} rows, which this version does not know: {remedy}")
     if name == "resubmitted":
         return Line(variant, name, rows, reserved_cents=cents)
     return Line(variant, name, rows, charged_cents=cents)

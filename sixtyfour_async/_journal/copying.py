@@ -23,7 +23,7 @@ from sixtyfour_async._journal.postgres_link import one_line
 from sixtyfour_async._journal.postgres_rows import COLUMNS, as_text, id_of, text_of
 from sixtyfour_async._journal.postgres_upkeep import create
 from sixtyfour_async._journal.postgres_upkeep import verdict_on as database_verdict_on
-from sixtyfour_async._journal.refusals import refusal
+from sixtyfour_async._journal.refusals import named_errors, refusal
 from sixtyfour_async._journal.schema import SCHEMA_VERSION, checked_version
 from sixtyfour_async._journal.sharing import LEASE_SECONDS
 from sixtyfour_async._journal.sqlite_store import SqliteStore
@@ -101,9 +101,9 @@ def copy(source: Place, target: Place) -> int:
     """
     if isinstance(source, Path) and isinstance(target, Path):
         raise JournalError(f"both are files: copy {source} with `sixtyfour journal backup {source} {target}`")
-    if isinstance(target, Address):
-        create(target)
     with _opened(source) as read:
+        if isinstance(target, Address):
+            create(target)
         return _write_file(read, target) if isinstance(target, Path) else _write_database(read, target)
 
 
@@ -121,16 +121,13 @@ def _open_file(path: Path) -> Generator[_Source, None, None]:
     verdict = verdict_on(path)
     if verdict.kind != "whole":
         raise JournalError(refusal(path, verdict))
-    try:
-        with held(path) as in_use, connected(path, "mode=ro") as database:
-            if in_use:
-                raise JournalError(f"journal {path} is in use by another process: wait for it, or end it")
-            stand = stand_of(database)
-            if checked_version(database, path) != SCHEMA_VERSION or stand is None:
-                raise JournalError(f"journal {path} is empty, or of an earlier version: run it once, then copy it")
-            yield _File(database, stand)
-    except sqlite3.Error as error:
-        raise JournalError(f"journal {path}: {error}") from error
+    with named_errors(path, "copied"), held(path) as in_use, connected(path, "mode=ro") as database:
+        if in_use:
+            raise JournalError(f"journal {path} is in use by another process: wait for it, or end it")
+        stand = stand_of(database)
+        if checked_version(database, path) != SCHEMA_VERSION or stand is None:
+            raise JournalError(f"journal {path} is empty, or of an earlier version: run it once, then copy it")
+        yield _File(database, stand)
 
 
 @contextmanager

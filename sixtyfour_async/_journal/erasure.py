@@ -6,7 +6,6 @@ certain, so everything goes that mentions what only this row was asked with, or 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -30,8 +29,8 @@ def without_row(whole: Body, row: Entry, others: Iterable[Entry]) -> Body | None
         value = whole.value()
     except ValueError:
         return None
-    shared = {text for other in others for text in _texts(json.loads(other.request))}
-    own = [text for text in _texts(json.loads(row.request)) if len(text) >= MIN_TEXT_LENGTH and text not in shared]
+    shared = {text for other in others for text in _texts(other.sent())}
+    own = [text for text in _texts(row.sent()) if len(text) >= MIN_TEXT_LENGTH and text not in shared]
     part = _part_of(row)
     return Body.of(_cut(value, own, part, row.place))
 

@@ -33,8 +33,15 @@ from sixtyfour_async._journal.evidence import (
     stand_of,
 )
 from sixtyfour_async._journal.owner import Owner, TakenError
-from sixtyfour_async._journal.refusals import failure, in_use, refusal
-from sixtyfour_async._journal.schema import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION, SUMMED, checked_version
+from sixtyfour_async._journal.refusals import in_use, named_errors, refusal
+from sixtyfour_async._journal.schema import (
+    APPLICATION_ID,
+    MIGRATIONS,
+    SCHEMA_VERSION,
+    SUMMED,
+    check_kind,
+    checked_version,
+)
 from sixtyfour_async._journal.wholeness import Note, Stand, Verdict, judge
 from sixtyfour_async.errors import JournalError
 
@@ -98,10 +105,8 @@ class JournalFile:
             raise JournalError(f"journal {self.path} is open already: give each runner a journal object of its own")
         self._check_folder()
         try:
-            with self._turn():
+            with named_errors(self.path, "opened"), self._turn():
                 return self._enter(join, adopt=adopt)
-        except (OSError, sqlite3.DatabaseError) as error:
-            raise JournalError(failure(self.path, error)) from error
         finally:
             if self.connection is None:
                 self.abandon()
@@ -182,13 +187,7 @@ class JournalFile:
         if size_of(beside(self.path, "-journal")):  # a process died in a commit in rollback mode: SQLite undoes it
             with connected(self.path, "mode=rw") as database:
                 database.execute("SELECT 1 FROM sqlite_master").fetchall()
-        try:
-            with connected(self.path, "immutable=1") as database:
-                checked_version(database, self.path)
-        except sqlite3.DatabaseError as error:
-            # Without its log a file may look cut where a process died in a checkpoint.
-            if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB or not size_of(beside(self.path, "-wal")):
-                raise
+        check_kind(self.path)
 
     def _connect(self, options: str) -> sqlite3.Connection:
         uri = f"{self.path.resolve().as_uri()}?{options}"

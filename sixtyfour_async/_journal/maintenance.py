@@ -14,9 +14,9 @@ from sixtyfour_async._journal.adoption import SET_STAND
 from sixtyfour_async._journal.evidence import as_values, connected, look, stand_of, sync_folder
 from sixtyfour_async._journal.journal_file import JournalFile
 from sixtyfour_async._journal.owner import shut_out
-from sixtyfour_async._journal.refusals import refusal
+from sixtyfour_async._journal.refusals import check_is_file, named_errors, refusal
 from sixtyfour_async._journal.runners import dismiss_all
-from sixtyfour_async._journal.schema import checked_version
+from sixtyfour_async._journal.schema import check_kind, checked_version
 from sixtyfour_async._journal.wholeness import Verdict, judge
 from sixtyfour_async.errors import JournalError
 
@@ -79,10 +79,15 @@ def verdict_on(path: Path) -> Verdict:
     """Return whether a journal is whole, also while a process writes it.
 
     Raises:
-        JournalError: There is none.
+        JournalError: There is none, or the file is another program's, or a newer version wrote it.
     """
-    if not path.is_file():
-        raise JournalError(f"there is no journal {path}")
+    check_is_file(path)
+    with named_errors(path, "read"):
+        check_kind(path)
+        return _judged(path)
+
+
+def _judged(path: Path) -> Verdict:
     verdict = judge(look(path))
     for _ in range(LOOKS - 1):
         if verdict.kind == "whole":
@@ -130,12 +135,12 @@ def adopt(path: Path) -> Adoption | None:
     Raises:
         JournalError: There is none, or it is in use.
     """
-    if not path.is_file():
-        raise JournalError(f"there is no journal {path}")
+    if verdict_on(path).kind == "whole":
+        return None
     journal = JournalFile(path)
     found = journal.open(_alone, adopt=True)
     journal.close(dismiss_all)
-    if found.kind == "whole":
+    if found.kind == "whole":  # by now
         return None
     with connected(path, "mode=ro") as database:
         return adoptions_of(database)[-1]

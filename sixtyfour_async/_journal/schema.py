@@ -8,19 +8,18 @@ included, and never the API key; it is readable by its owner only.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import fields
-from heapq import merge
-from itertools import islice
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
-from sixtyfour_async._journal.base import READ_ONLY, Entry, tally_line
-from sixtyfour_async._journal.evidence import beside, look, size_of
-from sixtyfour_async._journal.wholeness import belongs
+from sixtyfour_async._journal.base import Entry
+from sixtyfour_async._journal.evidence import beside, connected, look, size_of
+from sixtyfour_async._journal.refusals import check_is_file, named_errors, refusal, result_code
+from sixtyfour_async._journal.sqlite_rows import answer_names, answer_of, lines_of, pages, select, tallies_of
+from sixtyfour_async._journal.wholeness import Verdict, belongs
 from sixtyfour_async._scheduling.ledger import Line
-from sixtyfour_async._scheduling.row_states import SHARED, State
+from sixtyfour_async._scheduling.row_states import State
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async.errors import JournalError
 
@@ -136,51 +135,15 @@ MIGRATIONS = (
 
 SCHEMA_VERSION = 1 + len(MIGRATIONS)
 
-ROWS_PER_PAGE = 500
 
-_BODIES = ("answer", "receipt")
-"""Fields of an entry that are a `Body`: two columns each, the bytes and the content type."""
-
-_FIELDS = tuple(field.name for field in fields(Entry) if field.name not in READ_ONLY)
-
-COLUMNS = tuple(column for name in _FIELDS for column in ((name, f"{name}_type") if name in _BODIES else (name,)))
-"""The columns of an entry, in the order in which `as_row` gives them."""
-
-_BODY_PLACES = tuple(map(_FIELDS.index, _BODIES))
-_DELIVERED_PLACE = _FIELDS.index("delivered")
-
-_WHOLE = "(SELECT {} FROM answers WHERE answers.batch = jobs.batch AND jobs.state IN ('unmatched', 'unreadable'))"
-"""The answer to a row's batch, for a row that has no part of it; see `SHARED`."""
-
-HELD_BY = "(SELECT number FROM runners WHERE number = jobs.owner AND number <> ?)"
-"""The runner that holds a row, if that is another one than the reader."""
-
-_SELECTED = ", ".join(
-    [
-        *(
-            {
-                "answer": f"coalesce(answer, {_WHOLE.format('body')})",
-                "answer_type": f"coalesce(answer_type, {_WHOLE.format('body_type')})",
-            }.get(column, column)
-            for column in COLUMNS
-        ),
-        HELD_BY,
-        "changed_at",
-    ]
-)
-
-_LINES = (
-    "SELECT variant, state, count(*), total(cost_cents), total(reserved_cents), coalesce(max(cost_cents), 0)"
-    " FROM jobs {} GROUP BY variant, state"
-)
-_TALLIES = "SELECT variant, name, sum(rows), total(cents) FROM tallies WHERE sent_at >= ? GROUP BY variant, name"
+_TABLES_OF_ALL_VERSIONS = ("jobs", "meta")
 
 
 def checked_version(database: sqlite3.Connection, path: Path) -> int:
     """Return the schema version of a file; 0 for an empty one, as a crash before the first table leaves it.
 
     Raises:
-        JournalError: It belongs to another program, or a newer version wrote it.
+        JournalError: It belongs to another program, a newer version wrote it, or a table is missing.
     """
     application = database.execute("PRAGMA application_id").fetchone()[0]
     version = int(database.execute("PRAGMA user_version").fetchone()[0])
@@ -193,157 +156,100 @@ def checked_version(database: sqlite3.Connection, path: Path) -> int:
             f"{path} was written by a newer version (schema {version}, this one knows {SCHEMA_VERSION}): "
             "upgrade sixtyfour_async, or choose another journal"
         )
+    tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    for name in _TABLES_OF_ALL_VERSIONS:
+        if name not in tables:
+            raise JournalError(refusal(path, Verdict("damaged", f"is damaged: its table {name} is missing")))
     return version
 
 
-def select(database: sqlite3.Connection, where: str, values: Sequence[object], runner: int = 0) -> list[Entry]:
-    """Return rows as a runner sees them: held by another one, or not."""
-    query = f"SELECT {_SELECTED} FROM jobs WHERE {where}"  # noqa: S608 (our own words)
-    return [_entry(row) for row in database.execute(query, (runner, *values))]
+def check_kind(path: Path) -> None:
+    """Refuse a file that is no journal, before anything is written.
 
+    A file that is cut passes, since a process that died while it moved the log may have left it so: see `judge`.
 
-def select_from(database: sqlite3.Connection, key: str, count: int, runner: int = 0) -> list[Entry]:
-    """Return a row, and rows after it in the order in which they were first written: *count* of them at most."""
-    after = "rowid >= (SELECT rowid FROM jobs WHERE key = ?) ORDER BY rowid LIMIT ?"
-    return select(database, after, (key, count), runner)
-
-
-def as_row(entry: Entry) -> tuple[Any, ...]:
-    """Return an entry as values of `COLUMNS`. A row in `SHARED` has no answer of its own to store."""
-    values = {name: getattr(entry, name) for name in _FIELDS}
-    if entry.state in SHARED and entry.batch is not None:
-        values["answer"] = None
-    for name in _BODIES:
-        body: Body | None = values[name]
-        values |= {name: body and body.content, f"{name}_type": body and body.content_type}
-    return tuple(values[column] for column in COLUMNS)
-
-
-def _entry(row: Sequence[Any]) -> Entry:
-    values = list(row)
-    for place in _BODY_PLACES:
-        content, content_type = values[place : place + 2]
-        values[place : place + 2] = [None if content is None else Body(content, content_type)]
-    values[_DELIVERED_PLACE] = bool(values[_DELIVERED_PLACE])
-    return Entry(*values)
-
-
-def batch_entries_of(database: sqlite3.Connection, batch: str, runner: int = 0) -> list[Entry]:
-    """Return the rows of a batch, in the order in which they were sent."""
-    return select(database, "batch = ? ORDER BY place", (batch,), runner)
-
-
-def lines_of(database: sqlite3.Connection, since: str = "") -> Iterator[Line]:
-    """Yield sums over a journal's rows and tallies, of all or of what was sent at an instant or later."""
-    lines = database.execute(_LINES.format("WHERE sent_at >= ?" if since else "WHERE ? = ''"), (since,))
-    yield from (Line(*row) for row in lines)
-    yield from tallies_of(database, since)
-
-
-def tallies_of(database: sqlite3.Connection, since: str = "") -> Iterator[Line]:
-    """Yield the sums over a journal's tallies."""
-    return (tally_line(*row) for row in database.execute(_TALLIES, (since,)))
-
-
-def pages(
-    connect: Callable[[], sqlite3.Connection], states: Collection[State], runner: int = 0
-) -> Iterator[list[Entry]]:
-    """Yield pages of rows by age, each page a query of its own, so that writers are not locked out in between.
-
-    Each state is read along its own part of the index, and the states are merged: a query for several states would
-    sort all of their rows for every page.
+    Raises:
+        JournalError: It belongs to another program, or a newer version wrote it.
+        sqlite3.DatabaseError: It is no database, or cannot be read.
     """
-    merged = merge(*(_by_age(connect, state, runner) for state in states), key=lambda row: row[:2])
-    while rows := list(islice(merged, ROWS_PER_PAGE)):
-        yield [_entry(row[1:]) for row in rows]
-
-
-_PAGE = (
-    f"SELECT created_at, {_SELECTED} FROM jobs WHERE state = ? AND (created_at, key) > (?, ?)"  # noqa: S608 (our field names)
-    " ORDER BY created_at, key LIMIT ?"
-)
-
-
-def _by_age(connect: Callable[[], sqlite3.Connection], state: State, runner: int) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows in one state, the oldest first; each begins with its age and key."""
-    after = ("", "")
-    while rows := connect().execute(_PAGE, (runner, state, *after, ROWS_PER_PAGE)).fetchall():
-        after = rows[-1][:2]
-        yield from rows
-
-
-def answer_names(database: sqlite3.Connection, prefix: str) -> list[str]:
-    """Return the names of answers that begin so, the oldest first."""
-    wanted = "SELECT batch FROM answers WHERE batch >= ? AND batch < ? || char(0x10FFFF) ORDER BY rowid"
-    return [str(name) for (name,) in database.execute(wanted, (prefix, prefix))]
-
-
-def answer_of(database: sqlite3.Connection, name: str) -> Body | None:
-    """Return the answer of a name, or None."""
-    found = database.execute("SELECT body, body_type FROM answers WHERE batch = ?", (name,)).fetchone()
-    return None if found is None else Body(*found)
+    try:
+        with connected(path, "immutable=1") as database:
+            checked_version(database, path)
+    except sqlite3.DatabaseError as error:
+        if result_code(error) != sqlite3.SQLITE_CORRUPT:
+            raise
 
 
 class Reader:
     """A journal as it stands on the disk, read beside the process that writes it."""
 
-    def __init__(self, database: sqlite3.Connection) -> None:
-        self._database = database
+    def __init__(self, database: sqlite3.Connection, path: Path) -> None:
+        self._connection = database
+        self._path = path
+
+    @contextmanager
+    def _reading(self) -> Generator[sqlite3.Connection, None, None]:
+        """Yield the connection; a failure names this journal, even where another one is read in turn with it."""
+        with named_errors(self._path, "read"):
+            yield self._connection
 
     def find(self, key: str) -> Entry | None:
         """Return one row, or None."""
-        return next(iter(select(self._database, "key = ?", (key,))), None)
+        with self._reading() as database:
+            return next(iter(select(database, "key = ?", (key,))), None)
 
     def entries(self, states: Collection[State] = get_args(State)) -> Iterator[Entry]:
         """Yield the rows in these states, the oldest first."""
-        return (entry for page in pages(lambda: self._database, states) for entry in page)
+        with self._reading() as database:
+            for page in pages(lambda: database, states):
+                yield from page
 
     def lines(self) -> tuple[Line, ...]:
         """Return sums: one line for each kind and state."""
-        return tuple(lines_of(self._database))
+        with self._reading() as database:
+            return tuple(lines_of(database))
 
     def tallies(self) -> tuple[Line, ...]:
         """Return those of the lines that stand for no rows: what was counted besides."""
-        return tuple(tallies_of(self._database))
+        with self._reading() as database:
+            return tuple(tallies_of(database))
 
     def answer_names(self, prefix: str) -> list[str]:
         """Return the names of answers that begin so, the oldest first."""
-        return answer_names(self._database, prefix)
+        with self._reading() as database:
+            return answer_names(database, prefix)
 
     def answers(self, prefix: str) -> Iterator[tuple[str, Body]]:
         """Yield the answers whose names begin so, the oldest first."""
-        for name in self.answer_names(prefix):
-            body = answer_of(self._database, name)
-            if body is not None:  # else it was removed meanwhile
-                yield name, body
+        with self._reading() as database:
+            for name in answer_names(database, prefix):
+                body = answer_of(database, name)
+                if body is not None:  # else it was removed meanwhile
+                    yield name, body
 
     def note(self, name: str) -> str | None:
         """Return a text that `Journal.set_meta` stored, or None."""
-        found = self._database.execute("SELECT value FROM meta WHERE name = ?", (f"note:{name}",)).fetchone()
+        with self._reading() as database:
+            found = database.execute("SELECT value FROM meta WHERE name = ?", (f"note:{name}",)).fetchone()
         return None if found is None else str(found[0])
 
     def purpose(self) -> dict[str, str]:
         """Return what the journal is for."""
-        return dict(self._database.execute("SELECT name, value FROM meta WHERE name NOT LIKE 'note:%'").fetchall())
+        with self._reading() as database:
+            return dict(database.execute("SELECT name, value FROM meta WHERE name NOT LIKE 'note:%'").fetchall())
 
 
 def has_begun(path: str | Path) -> bool:
     """Return whether a journal has tables; a run that was killed at once leaves a file without any.
 
     Raises:
-        JournalError: It is not a journal, or was written by a newer version.
+        JournalError: It is not a journal, is damaged, or was written by a newer version.
     """
     path = Path(path)
-    if not path.is_file():
+    if not path.exists():
         return False
-    try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?{_read_only(path)}", uri=True)) as database:
-            database.execute("PRAGMA query_only = ON")
-            return checked_version(database, path) > 0
-    except sqlite3.OperationalError as error:
-        raise JournalError(f"journal {path}: {error}") from error
-    except sqlite3.DatabaseError as error:
-        raise JournalError(f"{path} is not a journal ({error}): choose another journal") from error
+    with _opened(path) as database:
+        return checked_version(database, path) > 0
 
 
 @contextmanager
@@ -353,26 +259,29 @@ def reading(path: str | Path) -> Generator[Reader, None, None]:
     A file of an earlier schema is read from a migrated copy in memory; the file itself stays as it is.
 
     Raises:
-        JournalError: It does not exist, is not a journal, or was written by a newer version.
+        JournalError: It does not exist, is not a journal, is damaged, or was written by a newer version.
     """
     path = Path(path)
-    if not path.is_file():
-        raise JournalError(f"there is no journal {path}")
-    try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?{_read_only(path)}", uri=True)) as database:
-            database.execute("PRAGMA query_only = ON")
-            version = checked_version(database, path)
-            if version == 0:
-                raise JournalError(f"{path} is empty: no run has begun in it")
-            if version == SCHEMA_VERSION:
-                yield Reader(database)
-                return
-            with closing(sqlite3.connect(":memory:")) as copy:
-                database.backup(copy)
-                copy.executescript(" ".join(MIGRATIONS[version - 1 :]))
-                yield Reader(copy)
-    except sqlite3.Error as error:
-        raise JournalError(f"journal {path}: {error}") from error
+    with _opened(path) as database:
+        version = checked_version(database, path)
+        if version == 0:
+            raise JournalError(f"{path} is empty: no run has begun in it")
+        if version == SCHEMA_VERSION:
+            yield Reader(database, path)
+            return
+        with closing(sqlite3.connect(":memory:")) as copy:
+            database.backup(copy)
+            copy.executescript(" ".join(MIGRATIONS[version - 1 :]))
+            yield Reader(copy, path)
+
+
+@contextmanager
+def _opened(path: Path) -> Generator[sqlite3.Connection, None, None]:
+    """Open a file for reading only."""
+    check_is_file(path)
+    with named_errors(path, "read"), connected(path, _read_only(path)) as database:
+        database.execute("PRAGMA query_only = ON")
+        yield database
 
 
 def _read_only(path: Path) -> str:

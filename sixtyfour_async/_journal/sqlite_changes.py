@@ -27,8 +27,8 @@ from sixtyfour_async._journal.fencing import (
     may_put,
 )
 from sixtyfour_async._journal.runners import Runner
-from sixtyfour_async._journal.schema import COLUMNS, HELD_BY, as_row
 from sixtyfour_async._journal.sharing import Cap, Claim, Limits, Room
+from sixtyfour_async._journal.sqlite_rows import COLUMNS, HELD_BY, as_row
 from sixtyfour_async._scheduling.ledger import Tally
 from sixtyfour_async._scheduling.row_states import HELD
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from sixtyfour_async._journal.base import Entry, merge_purpose
@@ -12,8 +12,11 @@ from sixtyfour_async._journal.changes import Change, Count, SaveAnswer
 from sixtyfour_async._journal.erasure import without_row
 from sixtyfour_async._journal.journal_file import JournalFile
 from sixtyfour_async._journal.lease import Clock, Lease
+from sixtyfour_async._journal.refusals import named_errors
 from sixtyfour_async._journal.runners import Runner, dismiss_all, free_rows
-from sixtyfour_async._journal.schema import (
+from sixtyfour_async._journal.sharing import Claim
+from sixtyfour_async._journal.sqlite_changes import DROP_BATCH_ANSWER, SET_META, Transaction
+from sixtyfour_async._journal.sqlite_rows import (
     answer_names,
     answer_of,
     batch_entries_of,
@@ -22,8 +25,6 @@ from sixtyfour_async._journal.schema import (
     select,
     select_from,
 )
-from sixtyfour_async._journal.sharing import Claim
-from sixtyfour_async._journal.sqlite_changes import DROP_BATCH_ANSWER, SET_META, Transaction
 from sixtyfour_async._scheduling.ledger import Line
 from sixtyfour_async._scheduling.row_states import ENDED, SHARED, State
 from sixtyfour_async._wire.body import Body
@@ -98,15 +99,8 @@ class SqliteStore:
             raise JournalError(f"journal {self.path} is not open")
         return self._file.connection
 
-    @contextmanager
-    def _named_errors(self) -> Generator[None, None, None]:
-        """Raise what SQLite and the system raise as an error that names the journal."""
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise JournalError(f"journal {self.path}: {error}") from error
-        except OSError as error:
-            raise JournalError(f"journal {self.path}: {error.strerror or error}") from error
+    def _named_errors(self) -> AbstractContextManager[None]:
+        return named_errors(self.path, "used")
 
     @contextmanager
     def _reading(self) -> Generator[sqlite3.Connection, None, None]:

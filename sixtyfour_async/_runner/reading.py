@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeVar
 
@@ -215,12 +214,12 @@ def restore(entry: Entry, *, struct: type[Any] | None = None) -> JobOperation[An
         struct: The class to read its answer as, for operations that take one.
 
     Raises:
-        JournalError: This version does not know the operation.
+        JournalError: This version does not know the operation, or the row is damaged.
     """
     made = REGISTRY.get(entry.operation)
     if made is None or not issubclass(made, JobOperation) or not issubclass(made, Request):
         raise JournalError(f"row {entry.key!r}: this version knows no operation {entry.operation!r}")
-    sent: dict[str, Any] = json.loads(entry.request)
+    sent = entry.sent()
     own = {name: value for name, value in sent.items() if name in made.model_fields}
     if struct is not None and "struct" in own:
         own["struct"] = struct

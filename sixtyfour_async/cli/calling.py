@@ -54,12 +54,11 @@ def asking(
 
     Raises:
         InputError: An option is wrong.
+        JournalError: The journal cannot be read.
         ConfigurationError: There is no key.
     """
     check_simulator_options(options)
     simulate = options["simulate"]
-    if not simulate:
-        check_key()
     default = SIMULATED_CALLS if simulate else CALLS
     journal: Place = options.get("journal") or default
     settings = {name: options[name] for name in RUNNER_OPTIONS if name in options}
@@ -68,10 +67,13 @@ def asking(
     # What is no job leaves nothing behind, but finds the jobs, files and runs that earlier simulated calls have left.
     state = journal if is_job or keeps_state or exists(journal) else None
     speed = options["speed"] or DEFAULT_SPEED
+    notes = JournalNotes.read(journal) if is_job else JournalNotes(journal)
+    if not simulate:
+        check_key()  # what was typed is checked first
     with connect(simulate=simulate, speed=speed, journal=state, faults=options["faults"]) as service:
         yield Asking(
             service,
-            JournalNotes.read(journal) if is_job else JournalNotes(journal),
+            notes,
             asks=not options.get("yes", True),
             settings=settings,
             draining=draining,

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from sixtyfour_async.cli.completion_words import completion_words
+from sixtyfour_async.cli.guide_command import page_names
 from sixtyfour_async.cli.journal_place import JournalPlace
 
 FILES: Final = "\0files"
@@ -126,8 +126,7 @@ def _argument(line: Line, argument: click.Argument, current: str) -> Iterator[st
     if argument.name == "operation":
         yield from completion_words()["tables"]
     elif argument.name == "page":
-        names = (file.name for file in files("sixtyfour_async").joinpath("guide").iterdir())
-        yield from sorted(name.removesuffix(".md") for name in names if name.endswith(".md"))
+        yield from page_names()
     elif argument.name == "command_line":
         yield from _of_another(line, current)
     else:

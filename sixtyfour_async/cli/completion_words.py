@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, Final
 
 FILE: Final = "completion_words.json"
@@ -21,5 +21,5 @@ def completion_words() -> Mapping[str, Any]:
     ``operations``: name → flag → null for a switch, ``"file"`` for a file, else the list of documented words; ``jobs``:
     the operations that run as jobs; ``paged``: those with pages; ``tables``: those that run on a table; ``tiers``.
     """
-    words: Mapping[str, Any] = json.loads(files(__package__ or "").joinpath(FILE).read_text("utf-8"))
+    words: Mapping[str, Any] = json.loads(Path(__file__).with_name(FILE).read_text("utf-8"))
     return words

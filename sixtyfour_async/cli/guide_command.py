@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 from difflib import get_close_matches
-from importlib import resources
+from pathlib import Path
 
 import click
 
 from sixtyfour_async.cli.exit_codes import one_line_errors
 from sixtyfour_async.cli.formatting import say
 from sixtyfour_async.errors import InputError
+
+GUIDE = Path(__file__).parents[1] / "guide"
+"""Its pages. Not by `importlib.resources`, whose import takes a tenth of the time in which a Tab is answered."""
 
 INDEX = "index"
 WIDEST_COLUMNS = 100
@@ -34,8 +37,7 @@ def guide(page: str) -> None:
 
 def page_names() -> list[str]:
     """Return the names of all pages, in alphabetical order: ``tables`` for ``tables.md``."""
-    files = resources.files("sixtyfour_async").joinpath("guide").iterdir()
-    return sorted(file.name.removesuffix(".md") for file in files if file.name.endswith(".md"))
+    return sorted(path.stem for path in GUIDE.glob("*.md"))
 
 
 def page_text(page: str) -> str:
@@ -50,7 +52,7 @@ def page_text(page: str) -> str:
         near = get_close_matches(wanted, names, n=1)
         remedy = f"did you mean {names[near[0]]}?" if near else f"choose from {', '.join(names.values())}"
         raise InputError(f"the guide has no page {page!r}: {remedy}")
-    return resources.files("sixtyfour_async").joinpath("guide", f"{names[wanted]}.md").read_text("utf-8")
+    return (GUIDE / f"{names[wanted]}.md").read_text("utf-8")
 
 
 def _show(text: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -37,7 +36,7 @@ class Columns:
         """Collect the columns that these entries fill."""
         subject, answer = dict[str, None](), dict[str, None]()
         for entry in entries:
-            sent = json.loads(entry.request)
+            sent = entry.sent()
             subject |= dict.fromkeys(subject_of(entry.operation, sent))
             answer |= dict.fromkeys(columns_filled_by(entry.operation, sent))
         return cls(tuple(subject), tuple(answer), with_bodies)
@@ -52,7 +51,7 @@ class Columns:
 
 def export_row(entry: Entry, columns: Columns) -> tuple[Cell, ...]:
     """Return an entry's row of the export."""
-    request = json.loads(entry.request)
+    request = entry.sent()
     subject = subject_of(entry.operation, request)
     answer: Mapping[str, Cell] = {}
     status, error, confidence = NOT_ASKED, entry.error or "", None

@@ -159,9 +159,10 @@ def record(journal: Place, ids: Mapping[str, str]) -> None:
     import anyio
 
     from sixtyfour_async._journal.job_ids import record_job_ids
+    from sixtyfour_async._journal.places import reading
 
-    if isinstance(journal, Path) and not journal.exists():  # opening it would create it
-        exit_with(f"there is no journal {journal}", ExitCode.REFUSED)
+    with reading(journal):
+        pass  # opening it would create it
     rows = anyio.run(record_job_ids, journal, ids)
     say(f"{journal}: {rows:,} {'row has' if rows == 1 else 'rows have'} a job id now; the next run polls")
 
@@ -213,6 +214,7 @@ def comparison_lines(journal: Place, other: Place, found: Comparison) -> list[st
 def health_lines(journal: Place, health: Health | DatabaseHealth) -> list[str]:
     """Format how a journal stands, and what adopting it would do."""
     from sixtyfour_async._journal.maintenance import Health
+    from sixtyfour_async._journal.refusals import REMEDIES
 
     verdict = health.verdict
     total = sum(health.rows.values())
@@ -227,6 +229,8 @@ def health_lines(journal: Place, health: Health | DatabaseHealth) -> list[str]:
         lines += [f"  notice     {notice}" for notice in health.notices]
     for adoption in health.adoptions:
         lines += [f"  adopted    {adoption.adopted_at}", *adoption_lines(adoption)]
+    if verdict.kind == "damaged" or health.problems:
+        return [*lines, f"  remedy     {REMEDIES['damaged']}"]
     if verdict.kind == "whole":
         return lines
     since, until = verdict.since or "its beginning", verdict.until or "now"

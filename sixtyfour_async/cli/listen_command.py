@@ -7,7 +7,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import anyio
 import click
 
 from sixtyfour_async.cli.exit_codes import one_line_errors
@@ -52,12 +51,16 @@ def listen(journal: Path, address: str, secret_file: Path | None) -> None:
 
     Exit codes: 1 the journal cannot be used; 2 a setting is wrong, as no secret; 130, 143, 129 ended by a signal.
     """
+    import anyio
+
+    from sixtyfour_async._journal.places import has_begun
     from sixtyfour_async._runner.listener import WebhookListener
     from sixtyfour_async.cli.listening import parse_address
     from sixtyfour_async.errors import ConfigurationError
     from sixtyfour_async.webhooks.secret_source import ENVIRONMENT_VARIABLE
 
     parse_address(address)
+    has_begun(journal)  # what was typed is checked first
     if secret_file is None and not os.environ.get(ENVIRONMENT_VARIABLE, "").strip(" ,"):
         reason = "what a stranger may have sent cannot be kept"
         raise ConfigurationError(f"no signing secret: set {ENVIRONMENT_VARIABLE}, or give --secret-file; {reason}")

@@ -136,17 +136,19 @@ def run(operation: str, table: Path, **options: Any) -> None:
     journal: Place = options["journal"] or default_journal(out)
     check_simulator_options(options)
     check_webhooks(options["webhook_url"], options["listen"])
-    if not (options["simulate"] or options["dry_run"]):
-        check_key()
+    question = read_question(operation, options)
+    prices = parse_prices(options["prices"])
     notes = JournalNotes.read(journal)
-    enrichment = read_enrichment(operation, table, notes, options)
+    enrichment = read_enrichment(question, table, notes, options)
     output = Output.of(out, format=options["out_format"], dialect=options["out_dialect"], source=enrichment.table)
     draining = Draining.of(options["drain"], to_stdout=output.is_standard)
     check_files(table, output, journal, overwrite=options["overwrite"])
     output.check(columns=len(enrichment.columns), rows=enrichment.table.rows)
     check_rows(enrichment, skip_bad_rows=options["skip_bad_rows"])
     settings = {name: options[name] for name in (*RUNNER_OPTIONS, "batching", "webhook_url")}
-    settings["prices"] = parse_prices(options["prices"])
+    settings["prices"] = prices
+    if not (options["simulate"] or options["dry_run"]):
+        check_key()  # what was typed is checked first
     speed, faults = options["speed"] or DEFAULT_SPEED, options["faults"]
     with connect(simulate=options["simulate"], speed=speed, journal=journal, faults=faults) as service:
         reads_stdin, listen = table == STANDARD, options["listen"]
@@ -181,8 +183,8 @@ def check_webhooks(url: str | None, listen: str | None) -> None:
             raise InputError(f"--webhook-url: {str(error).removeprefix('webhook_url ')}") from error
 
 
-def read_enrichment(operation: str, path: Path, notes: JournalNotes, options: dict[str, Any]) -> Enrichment:
-    """Read the table, build the question, and print which column is sent under which key.
+def read_enrichment(question: Question, path: Path, notes: JournalNotes, options: dict[str, Any]) -> Enrichment:
+    """Read the table, and print which column is sent under which key.
 
     Raises:
         InputError: The table, an option or their combination is wrong.
@@ -191,7 +193,6 @@ def read_enrichment(operation: str, path: Path, notes: JournalNotes, options: di
     from sixtyfour_async.cli.option_values import by_name, parse_pair
     from sixtyfour_async.cli.table_files import STANDARD, read_table
 
-    question = read_question(operation, options)
     table = read_table(path, options)
     enrichment = Enrichment.of(
         table,
@@ -205,7 +206,7 @@ def read_enrichment(operation: str, path: Path, notes: JournalNotes, options: di
         kept=notes.columns,
     )
     name = "standard input" if path == STANDARD else path
-    say(f"{name}: {row_count(table.rows)}; running {operation} on {enrichment.rows:,}", err=True)
+    say(f"{name}: {row_count(table.rows)}; running {question.kind} on {enrichment.rows:,}", err=True)
     for line in (*table.notes, *kept_columns(enrichment, notes), *enrichment.mapping.lines()):
         say(f"  {line}", err=True)
     for line in enrichment.renamed_columns():

@@ -22,7 +22,11 @@ T = TypeVar("T")
 
 
 class RunnerOptions(TypedDict, total=False):
-    """Arguments of `JobRunner` that a worker may be given."""
+    """Arguments of `JobRunner` that a worker may be given.
+
+    Caps on money and *deep_searches* hold for all workers of a journal together, *max_in_flight* and *max_jobs* for
+    each call by itself.
+    """
 
     max_in_flight: int
     max_cost_cents: float
@@ -67,7 +71,8 @@ class Enrich:
         key: The column that names a row in the journal; None: a row is known by what is sent about it, so that equal
             rows are paid once.
         batching: As in `JobRunner.map`.
-        options: Further arguments of `JobRunner`, such as ``{"max_cost_cents": 50_00}``. Caps hold for all workers.
+        options: Further arguments of `JobRunner`, such as ``{"max_cost_cents": 50_00}``. Caps on money hold for all
+            workers together; *max_in_flight* and *max_jobs* for each call by itself.
         client: Returns the worker's client: ``functools.partial(AsyncClient, base_url=…)``.
 
     Raises:

@@ -20,9 +20,11 @@ def columns_filled_by(operation: str, request: Mapping[str, Any]) -> tuple[str, 
     """Return the names of the columns that the answer to a request fills."""
     if operation not in TABLE_OPERATIONS:
         return ("answer",)
-    criteria = [json_object(criterion) or {} for criterion in json_array(request.get("qualification_criteria")) or []]
-    names = [str(criterion.get("criteria_name")) for criterion in criteria]
     struct = json_object(request.get("struct")) or {}
+    criteria = json_array(request.get("qualification_criteria"))
+    if not criteria:
+        return answer_columns(operation, struct, ())
+    names = [str((json_object(criterion) or {}).get("criteria_name")) for criterion in criteria]
     return answer_columns(operation, [name for name in struct if name not in names], names)
 
 

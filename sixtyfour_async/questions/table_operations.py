@@ -70,8 +70,13 @@ def answer_cells(kind: str, columns: Sequence[str], raw: JsonValue) -> tuple[Cel
     if kind == "find-phone":
         return _first_contact(answer.get("phone"), ("number", "region"))
     # A requested field is looked up in structured_data only: a top-level key of the same name is not its answer.
-    whole, own = {**answer, "answer": answer or None}, TABLE_OPERATIONS[kind].columns
-    return tuple(data[name] if name in data else whole.get(name) if name in own else None for name in columns)
+    own = TABLE_OPERATIONS[kind].columns
+    return tuple([data[name] if name in data else _own(answer, name) if name in own else None for name in columns])
+
+
+def _own(answer: dict[str, Any], name: str) -> JsonValue:
+    """Return a column of the operation's own; one that is called ``answer`` is the whole of it."""
+    return answer.get(name) if name != "answer" else answer or None
 
 
 def _first_contact(found: JsonValue, keys: Sequence[str]) -> tuple[Cell, ...]:

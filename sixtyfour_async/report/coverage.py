@@ -54,8 +54,9 @@ class Coverage:
         cells: Mapping[str, Any] = (
             dict.fromkeys(columns_filled_by(operation, request)) if raw is None else answer_of(operation, request, raw)
         )
+        known = self._fields
         for name, value in cells.items():
-            field = self._fields.get((operation, name)) or self._new(operation, name, request)
+            field = known.get((operation, name)) or self._new(operation, name, request)
             if field is None:
                 self.left_out += 1
                 continue
@@ -76,7 +77,7 @@ class Coverage:
 def is_found(value: object) -> bool:
     """Return whether a cell holds anything: 0 and False do, blank text and empty lists do not."""
     if isinstance(value, str):
-        return not value.isspace() and value != ""
+        return value != "" and not value.isspace()
     if value is None:
         return False
     if isinstance(value, float):

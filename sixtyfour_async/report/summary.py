@@ -7,13 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Self
 
-from pydantic_core import from_json
-
 from sixtyfour_async._journal.base import Entry, JournalReader
 from sixtyfour_async._scheduling.budget import Budget
 from sixtyfour_async._scheduling.ledger import Line
 from sixtyfour_async._scheduling.row_states import ENDED, OPEN, PAID, State
-from sixtyfour_async.models._base import json_object
 from sixtyfour_async.questions.stored_questions import subject_of
 from sixtyfour_async.report.causes import MAX_SAMPLES, Cause, Causes, Sample
 from sixtyfour_async.report.coverage import Coverage, FieldCoverage
@@ -213,12 +210,18 @@ class Collector:
     def add(self, entry: Entry) -> None:
         """Count a row."""
         facts = facts_of(entry)
-        self._sums.setdefault((entry.variant, entry.state), _Sum()).add(entry)
+        self._sum_of(entry.variant, entry.state).add(entry)
         if entry.state in {"completed", "no_answer"}:
-            self.coverage.add(entry.operation, _request(entry), facts.raw if entry.state == "completed" else None)
+            self.coverage.add(entry.operation, entry.sent(), facts.raw if entry.state == "completed" else None)
         if entry.state != "completed":
             self._count_cause(entry, facts.error)
         self._place(entry, facts.run_seconds)
+
+    def _sum_of(self, variant: str, state: State) -> _Sum:
+        found = self._sums.get((variant, state))
+        if found is None:
+            found = self._sums[variant, state] = _Sum()
+        return found
 
     def lines(self) -> list[Line]:
         """Return the sums over the rows, as `Journal.lines` does."""
@@ -248,12 +251,8 @@ class Collector:
             self.timeline.ended(ended, waited, run_seconds)
 
 
-def _request(entry: Entry) -> dict[str, Any]:
-    return json_object(from_json(entry.request)) or {}
-
-
 def _sample(entry: Entry, error: str) -> Sample:
-    subject = subject_of(entry.operation, _request(entry))
+    subject = subject_of(entry.operation, entry.sent())
     about = ", ".join(f"{name}={value}" for name, value in subject.items())
     return Sample(cut(entry.key, MAX_KEY), cut(about, MAX_SUBJECT), cut(error, MAX_ERROR), entry.job_id, entry.sent_at)
 
@@ -282,7 +281,7 @@ def _sitting_as_json(sitting: Sitting) -> dict[str, Any]:
     }
 
 
-def _quantiles(durations: Counter[int]) -> dict[str, float | None]:
+def _quantiles(durations: Mapping[int, int]) -> dict[str, float | None]:
     return {"median": quantile(durations, 0.5), "p90": quantile(durations, 0.9)}
 
 

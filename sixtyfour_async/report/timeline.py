@@ -9,11 +9,10 @@ nobody had looked. That part is at least the lag.
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, TypeAlias
 
 MAX_BUCKETS: Final = 4000
 """Buckets in which anything happened."""
@@ -25,6 +24,10 @@ PAUSE_SECONDS: Final = 30 * 60
 """A time without any event that separates two sittings."""
 
 MINUTE_SECONDS: Final = 60
+
+
+Durations: TypeAlias = dict[int, int]
+"""Duration → rows, by logarithm; see `step_of`. A plain dict: a journal may have two of them for each second."""
 
 
 @dataclass(slots=True)
@@ -42,16 +45,17 @@ class Moment:
     sent: int = 0
     submits: int = 0
     ended: int = 0
-    waits: Counter[int] = field(default_factory=Counter[int])
-    idle: Counter[int] = field(default_factory=Counter[int])
+    waits: Durations = field(default_factory=Durations)
+    idle: Durations = field(default_factory=Durations)
 
     def add(self, other: Moment) -> None:
         """Add what happened in another bucket."""
         self.sent += other.sent
         self.submits += other.submits
         self.ended += other.ended
-        self.waits.update(other.waits)
-        self.idle.update(other.idle)
+        for own, others in ((self.waits, other.waits), (self.idle, other.idle)):
+            for step, rows in others.items():
+                own[step] = own.get(step, 0) + rows
 
 
 def total(moments: Iterable[Moment]) -> Moment:
@@ -62,9 +66,9 @@ def total(moments: Iterable[Moment]) -> Moment:
     return whole
 
 
-def quantile(durations: Counter[int], share: float) -> float | None:
+def quantile(durations: Mapping[int, int], share: float) -> float | None:
     """Return the duration, seconds, below which this share of them lies; None when there is none."""
-    left = share * durations.total()
+    left = share * sum(durations.values())
     for step in sorted(durations):
         left -= durations[step]
         if left <= 0:
@@ -134,11 +138,13 @@ class Timeline:
         moment.ended += 1
         if waited is None or waited < 0:
             return
-        moment.waits[step_of(waited)] += 1
+        step = step_of(waited)
+        moment.waits[step] = moment.waits.get(step, 0) + 1
         if ran is not None:
             self.agreeing += ran <= waited
             self.disagreeing += ran > waited
-            moment.idle[step_of(waited - ran)] += 1
+            step = step_of(waited - ran)
+            moment.idle[step] = moment.idle.get(step, 0) + 1
 
     @property
     def clocks_agree(self) -> bool:

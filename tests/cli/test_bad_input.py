@@ -109,6 +109,51 @@ def test_an_error_is_one_line_with_its_remedy(shell: Shell, name: str) -> None:
     assert KEY["SIXTYFOUR_API_KEY"] not in result.err
 
 
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.key])
+def test_without_a_key_the_error_is_still_what_was_typed(shell: Shell, name: str) -> None:
+    """The person corrects the command first, and then looks for the key."""
+    case = CASES[name]
+    shell.table(text=case.table)
+    case.prepare(shell)
+    result = shell.run(*case.command)
+
+    assert result.code == 2
+    for part in case.message:
+        assert part in result.last
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        ("run company-intelligence in.csv --field a=b --price x", "--price 'x'"),
+        ("run company-intelligence in.csv --field a=b --journal in.csv.db", "in.csv.db is not a journal"),
+        ("run company-intelligence in.csv --field a=b --drain 1:2:3", "--drain"),
+        ("call find-email", "--lead is missing"),
+        ("call find-email --lead name=Ada --price x", "--price 'x'"),
+        ("call find-email --lead name=Ada --journal in.csv.db", "in.csv.db is not a journal"),
+        ("call find-email --lead name=Ada --speed 5", "--speed is for the simulator"),
+        ("search anyone --out in.csv", "in.csv exists already"),
+        ("search anyone --out new.csv --journal in.csv.db", "in.csv.db is not a journal"),
+        ("workflow run wf missing.csv --out new.csv", "cannot read missing.csv"),
+        ("upload missing.csv", "missing.csv: file not found"),
+        ("download search x --out in.csv", "in.csv exists already"),
+        ("jobs wait x --operation find-mail", "did you mean 'find-email'?"),
+        ("listen --journal in.csv.db", "in.csv.db is not a journal"),
+        ("listen --journal new.db --listen here", "--listen here is not HOST:PORT"),
+    ],
+)
+def test_what_was_typed_comes_before_what_the_environment_lacks(shell: Shell, command: str, message: str) -> None:
+    """Neither a key nor a signing secret is set; nothing is written."""
+    shell.table()
+    shell.table("in.csv.db", text="company\n" * 900)
+    before = shell.names()
+    result = shell.run(*command.split())
+
+    assert result.code in {1, 2}
+    assert message in result.last
+    assert shell.names() == before
+
+
 def test_the_first_unusable_rows_are_shown_before_the_last_line(shell: Shell) -> None:
     """Each with row, column and remedy; five at most."""
     shell.table(text="company_name,x\n3M,1\n" + ",2\n" * 7)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
+from sixtyfour_async.cli.completion_scripts import VARIABLE
+from tests.cli.conftest import ENVIRONMENT
 from tests.cli.interactive_shells import COMMANDS, InteractiveShell, interactive, write_program
 
 SHELLS = [
@@ -67,3 +71,27 @@ def test_a_shell_inserts_whole_values(shell: InteractiveShell, line: str, argume
     assert shell.type(line) == arguments
     assert shell.said() == ""
     assert {path.name for path in folder.iterdir()} == before
+
+
+LINES = ("", "run comp", "call find-email --mode ", "run company-intelligence --price ", "guide ", "journal check ")
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_tab_is_answered_without_what_takes_long_to_import(folder: Path, line: str) -> None:
+    """A person waits for it, with every key."""
+    program = "import sys; from sixtyfour_async.__main__ import main; main(); print(*sys.modules)"
+    variables = {VARIABLE: "bash", "COMP_LINE": f"sixtyfour {line}"}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=folder,
+        env=ENVIRONMENT | variables,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    *offered, modules = done.stdout.splitlines()
+
+    assert offered
+    slow = {"anyio", "httpx", "importlib.resources", "pickle", "pydantic", "pydantic_core", "rich", "sqlite3"}
+    assert slow.isdisjoint(modules.split())
+    assert not any(name.startswith("sixtyfour_async.operations") for name in modules.split())

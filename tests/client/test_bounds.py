@@ -29,6 +29,7 @@ from sixtyfour_async.operations import CheckBalance
 from tests.client.network import KEY
 from tests.client.raw_server import JSON, RawServer, raw_server
 from tests.client.sample_operations import StreamTokens
+from tests.conftest import on_both_loops
 from tests.runner.questions import question
 
 pytestmark = pytest.mark.anyio
@@ -63,7 +64,7 @@ DRIPS: dict[str, tuple[bytes, bytes]] = {
 }
 
 
-@pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])
+@on_both_loops
 @pytest.mark.parametrize("name", DRIPS)
 async def test_an_answer_that_drips_ends_in_time(name: str) -> None:
     """Each byte comes in time, and all of them never would."""

@@ -15,15 +15,11 @@ from sixtyfour_async._journal.base import Entry
 from sixtyfour_async._scheduling.ledger import Line
 from sixtyfour_async._scheduling.row_states import State
 from sixtyfour_async._wire.body import Body
+from tests.conftest import on_both_loops
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, on_both_loops]
 
 ENTRY = Entry("row 1", "find-email", "f" * 32, '{"lead":{"name":"Åda 🙂"}}', "intended", variant="find-email")
-
-
-@pytest.fixture(params=["asyncio", "trio"])
-def anyio_backend(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgres"])

@@ -11,6 +11,7 @@ import pytest
 from sixtyfour_async._journal.base import CRASHED, Entry, FencedError, changed
 from sixtyfour_async._journal.sharing import Claim, Limits, SharedJournal
 from sixtyfour_async._wire.body import Body
+from tests.conftest import on_both_loops
 from tests.journal.sharing_fixtures import (
     BEAT_SECONDS,
     INTENT,
@@ -24,12 +25,7 @@ from tests.journal.sharing_fixtures import (
     row,
 )
 
-pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(params=["asyncio", "trio"])
-def anyio_backend(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+pytestmark = [pytest.mark.anyio, on_both_loops]
 
 
 # --- who holds what -----------------------------------------------------------------------------------------------

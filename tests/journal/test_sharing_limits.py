@@ -9,6 +9,7 @@ import pytest
 from sixtyfour_async._journal.base import changed
 from sixtyfour_async._journal.sharing import Cap, Claim, Limits, Room, SharedJournal
 from sixtyfour_async._scheduling.ledger import Line
+from tests.conftest import on_both_loops
 from tests.journal.sharing_fixtures import (
     INTENT,
     accepted,
@@ -16,12 +17,7 @@ from tests.journal.sharing_fixtures import (
     row,
 )
 
-pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(params=["asyncio", "trio"])
-def anyio_backend(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+pytestmark = [pytest.mark.anyio, on_both_loops]
 
 
 async def spent(journal: SharedJournal, since: str = "") -> float:

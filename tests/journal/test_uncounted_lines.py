@@ -9,6 +9,7 @@ import pytest
 from sixtyfour_async._journal.base import FencedError, changed
 from sixtyfour_async._journal.sharing import Limits, SharedJournal
 from sixtyfour_async._wire.body import Body
+from tests.conftest import on_both_loops
 from tests.journal.sharing_fixtures import (
     BEAT_SECONDS,
     INTENT,
@@ -22,12 +23,7 @@ from tests.journal.sharing_fixtures import (
     row,
 )
 
-pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(params=["asyncio", "trio"])
-def anyio_backend(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+pytestmark = [pytest.mark.anyio, on_both_loops]
 
 
 async def test_a_line_without_a_version_replaces_only_another_one(one: SharedJournal, other: SharedJournal) -> None:

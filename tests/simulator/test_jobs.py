@@ -7,6 +7,7 @@ import pytest
 
 from sixtyfour_async.simulator import DEFAULT_KEY
 from sixtyfour_async.simulator.knowledge.runtimes import PROFILES
+from tests.conftest import on_both_loops
 from tests.simulator.conftest import COMPANY, LEAD, PERSON, QA, RESEARCH, Harness, Start
 
 pytestmark = pytest.mark.anyio
@@ -167,7 +168,7 @@ async def test_peak_considers_every_window(start: Start) -> None:
     assert harness.simulator.books.peak(5.0) == 3
 
 
-@pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])
+@on_both_loops
 async def test_in_process_under_both_loops(start: Start, anyio_backend: str) -> None:
     harness: Harness = start()
     answer: httpx.Response = await harness.post("/company-intelligence", COMPANY)
