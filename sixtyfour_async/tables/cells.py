@@ -8,6 +8,7 @@ none of it. Numbers and phone numbers, which begin with ``+`` or ``-`` as well, 
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 import re
@@ -68,6 +69,36 @@ class Protected(str):
         return Protected, (str(self), self.written)
 
 
+class Binary(str):
+    """Bytes that are no text.
+
+    The str itself is their base64, as which they are written; a column of bytes gets them back as they were.
+
+    Attributes:
+        raw: The bytes.
+    """
+
+    __slots__ = ("raw",)
+    raw: bytes
+
+    def __new__(cls, raw: bytes) -> Self:
+        """Return the base64 of bytes."""
+        made = super().__new__(cls, base64.b64encode(raw).decode("ascii"))
+        made.raw = raw
+        return made
+
+    def __reduce__(self) -> tuple[type[Binary], tuple[bytes]]:
+        return Binary, (self.raw,)
+
+
+def decoded(value: bytes) -> str:
+    """Return the text that bytes are in UTF-8, or a `Binary` when they are none."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return Binary(value)
+
+
 def text_of(value: object) -> str:
     """Format a value as text: text as is, None as nothing, whole numbers without a point, the rest as JSON."""
     if value is None:
@@ -106,6 +137,8 @@ def plain(value: object) -> Cell:
         return value
     if isinstance(value, date | time | timedelta):
         return iso_text(value)
+    if isinstance(value, bytes | bytearray):
+        return decoded(bytes(value))
     if isinstance(value, dict):
         return {text_of(plain(key)): plain(one) for key, one in cast("dict[object, object]", value).items()}
     if isinstance(value, list | tuple):

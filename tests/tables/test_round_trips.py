@@ -168,9 +168,11 @@ def test_what_a_format_cannot_hold_costs_that_cell_and_is_said(tmp_path: Path, k
     assert ("long texts" in said) == (kind == "xlsx")
 
 
-CALLS = ["=1+1", "@SUM(1)", "+cmd|' /C calc'!A0", "-2+3+cmd|x", "\t=1", "\r=1", "\n=1", '=HYPERLINK("http://x")']
-CALLS += ['+HYPERLINK ("http://x")', "-WEBSERVICE\n(A1)", "+'http://x/y.ods'#$Sheet1.A1", "-file:///y.ods#$Sheet1.A1"]
-CALLS += ["\uff1d1+1", "\uff0bSUM(A1)", "\uff20SUM(A1)", "\n+SUM(A1)"]
+CALLS = (
+    *("=1+1", "@SUM(1)", "+cmd|' /C calc'!A0", "-2+3+cmd|x", "\t=1", "\r=1", "\n=1", '=HYPERLINK("http://x")'),
+    *('+HYPERLINK ("http://x")', "-WEBSERVICE\n(A1)", "+'http://x/y.ods'#$Sheet1.A1", "-file:///y.ods#$Sheet1.A1"),
+    *("\uff1d1+1", "\uff0bSUM(A1)", "\uff20SUM(A1)", "\n+SUM(A1)"),
+)
 
 
 @pytest.mark.parametrize("text", CALLS)
