@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import time
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from sixtyfour_async.tables.base import Cell, Tally
 from sixtyfour_async.tables.cells import Binary, text_of
@@ -95,10 +95,10 @@ def _holds_bytes(types: Any, kind: Any) -> bool:
     )
 
 
-def _as_it_was(value: Any) -> Any:
+def _as_it_was(value: Cell) -> Any:
     """Return a value with the bytes themselves in place of their base64."""
     if isinstance(value, Binary):
         return value.raw
     if isinstance(value, dict):
-        return {key: _as_it_was(one) for key, one in cast("dict[str, Any]", value).items()}
-    return [_as_it_was(one) for one in cast("list[Any]", value)] if isinstance(value, list) else value
+        return {key: _as_it_was(one) for key, one in value.items()}
+    return [_as_it_was(one) for one in value] if isinstance(value, list) else value
