@@ -65,15 +65,16 @@ def one_line_errors(command: Callable[..., None]) -> Callable[..., None]:
         except ModuleNotFoundError as error:
             exit_with(str(error), ExitCode.USAGE)
         except OSError as error:
-            exit_with(_unusable(error), ExitCode.REFUSED)
+            exit_with(unusable_file(error), ExitCode.REFUSED)
 
     return wrapper
 
 
-def _unusable(error: OSError) -> str:
+def unusable_file(error: OSError) -> str:
     """Return what to say of a file that can be neither read nor written, where nobody has said it better."""
-    name = f"cannot use {error.filename}: " if error.filename else ""
-    return f"{name}{error.strerror or error} (check the path, its permissions and the disk)"
+    if not error.filename:
+        return error.strerror or str(error)
+    return f"cannot use {error.filename}: {error.strerror} (check the path, its permissions and the disk)"
 
 
 def exit_with(message: str, code: int) -> NoReturn:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from sixtyfour_async.cli.exit_codes import ExitCode, exit_with, one_line_errors
+from sixtyfour_async.cli.exit_codes import ExitCode, exit_with, one_line_errors, unusable_file
 from sixtyfour_async.cli.file_paths import FilePath
 from sixtyfour_async.cli.formatting import say
 from sixtyfour_async.cli.run_command import check_files
@@ -142,4 +142,4 @@ def simulate(host: str, port: int, tiers: tuple[str, ...], faults: tuple[str, ..
     except ValueError as error:
         raise InputError(str(error)) from error
     except OSError as error:
-        exit_with(error.strerror or str(error), ExitCode.USAGE)
+        exit_with(unusable_file(error), ExitCode.USAGE)

@@ -178,3 +178,12 @@ def test_a_file_that_cannot_be_used_is_one_line(shell: Shell, options: tuple[str
     assert result.code in {1, 2}
     assert message in result.last
     assert "check the path" in result.last or "choose" in result.last
+
+
+@pytest.mark.parametrize("state", ["folder", "missing/state.jsonl"])
+def test_a_state_that_cannot_be_used_is_named(shell: Shell, state: str) -> None:
+    (shell.folder / "folder").mkdir()
+    result = shell.run("simulate", "--port", "0", "--state", state)
+
+    assert result.code == 2
+    assert result.last.startswith(f"sixtyfour: cannot use {state}: ")
