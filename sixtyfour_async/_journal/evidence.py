@@ -16,6 +16,7 @@ from typing import Any
 
 from sixtyfour_async._journal.owner import inode_of
 from sixtyfour_async._journal.wholeness import Found, Note, Stand
+from sixtyfour_async.errors import JournalError
 
 _STAND_FIELDS = tuple(field.name for field in fields(Stand))
 _NOTE_FIELDS = tuple(field.name for field in fields(Note))
@@ -40,9 +41,21 @@ WITNESS_KEPT_SECONDS = 400 * 86400.0
 
 
 def beside(path: Path, suffix: str) -> Path:
-    """Return the path of a file that belongs to a journal, such as ``-wal``; SQLite, too, follows symbolic links."""
-    real = path.resolve()
-    return real.with_name(real.name + suffix)
+    """Return the path of a file that belongs to a journal, such as ``-wal``; SQLite, too, follows symbolic links.
+
+    Raises:
+        JournalError: No file can have the journal's path.
+    """
+    try:
+        real = path.resolve()
+        return real.with_name(real.name + suffix)
+    except (ValueError, RuntimeError) as error:  # ``/``, a NUL; before Python 3.13 a link to itself
+        raise JournalError(f"journal {str(path)!r} names no file: choose another journal") from error
+
+
+def place_of(path: Path) -> str:
+    """Return where a journal is, as text that SQLite takes: a name that is no UTF-8 with its bytes escaped."""
+    return str(path.resolve()).encode(errors="backslashreplace").decode()
 
 
 def size_of(path: Path) -> int:

@@ -27,6 +27,7 @@ from sixtyfour_async._journal.evidence import (
     connected,
     look,
     now,
+    place_of,
     read_note,
     size_of,
     stand_in,
@@ -215,7 +216,7 @@ class JournalFile:
 
         The mark comes first: a process that dies in between leaves a mark that is one epoch ahead.
         """
-        stand = replace(self._stand, epoch=self._stand.epoch + 1, in_use=True, place=str(self.path.resolve()))
+        stand = replace(self._stand, epoch=self._stand.epoch + 1, in_use=True, place=place_of(self.path))
         self._mark.write(self._note(stand, size=0))
         self._mark.flush()
         self._execute(_nothing, lambda _, __: stand)

@@ -244,7 +244,7 @@ def _open(path: Path) -> tuple[int, Inode]:
 def _number_of(path: Path) -> int:
     """Return a number for the place of a file's log: the same however the folder was reached."""
     real = path.resolve()
-    name = f"{real.parent.stat().st_ino}/{real.name}".encode()
+    name = f"{real.parent.stat().st_ino}/{real.name}".encode(errors="surrogateescape")  # a name may be no UTF-8
     return int.from_bytes(blake2b(name, digest_size=5).digest(), "big")
 
 

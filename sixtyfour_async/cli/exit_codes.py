@@ -42,7 +42,7 @@ class ExitCode(IntEnum):
 
 
 def one_line_errors(command: Callable[..., None]) -> Callable[..., None]:
-    """Report errors of this package, missing extras and interruptions in one line without a traceback.
+    """Report errors of this package, of files, missing extras and interruptions in one line without a traceback.
 
     Before it starts, ``.env`` must have been read, and what it names been agreed to: see `environment`.
 
@@ -64,8 +64,17 @@ def one_line_errors(command: Callable[..., None]) -> Callable[..., None]:
             exit_with(str(error), ExitCode.USAGE if wrong_usage else ExitCode.REFUSED)
         except ModuleNotFoundError as error:
             exit_with(str(error), ExitCode.USAGE)
+        except OSError as error:
+            exit_with(unusable_file(error), ExitCode.REFUSED)
 
     return wrapper
+
+
+def unusable_file(error: OSError) -> str:
+    """Return what to say of a file that can be neither read nor written, where nobody has said it better."""
+    if not error.filename:
+        return error.strerror or str(error)
+    return f"cannot use {error.filename}: {error.strerror} (check the path, its permissions and the disk)"
 
 
 def exit_with(message: str, code: int) -> NoReturn:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sixtyfour_async.cli.exit_codes import ExitCode, exit_with, one_line_errors
+from sixtyfour_async.cli.file_paths import FilePath
 from sixtyfour_async.cli.formatting import say
 from sixtyfour_async.cli.journal_place import journal_place
 
@@ -55,7 +56,7 @@ def status(journal: Place, *, as_json: bool) -> None:
 @journal_argument
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     required=True,
     help="The file to write, in the format of its extension (.csv, .tsv, .ndjson, .json, .xlsx, .parquet); - for "
     "standard output.",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sixtyfour_async.cli.exit_codes import ExitCode, exit_with, one_line_errors
+from sixtyfour_async.cli.file_paths import FilePath
 from sixtyfour_async.cli.formatting import dollars, say
 from sixtyfour_async.cli.journal_place import journal_place
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from sixtyfour_async._journal.places import Place
     from sixtyfour_async._journal.postgres_upkeep import DatabaseHealth
 
-file_argument = click.argument("journal", type=click.Path(path_type=Path))
+file_argument = click.argument("journal", type=FilePath())
 journal_argument = click.argument("journal", type=journal_place)
 
 
@@ -49,7 +50,7 @@ def journal_group() -> None:
 
 @journal_group.command()
 @file_argument
-@click.argument("copy", type=click.Path(path_type=Path))
+@click.argument("copy", type=FilePath())
 @one_line_errors
 def backup(journal: Path, copy: Path) -> None:
     """Copy JOURNAL into the new file COPY, also while a run uses it.

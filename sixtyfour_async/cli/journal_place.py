@@ -10,6 +10,7 @@ import click
 from click.core import ParameterSource
 
 from sixtyfour_async._postgres.address import Address, is_postgres
+from sixtyfour_async.cli.file_paths import problem_with
 from sixtyfour_async.cli.formatting import say
 from sixtyfour_async.errors import SixtyfourError
 
@@ -39,11 +40,13 @@ class JournalPlace(PlaceType):
         """Return the file, or the database.
 
         Raises:
-            click.BadParameter: The URL cannot be read, or psycopg is not installed.
+            click.BadParameter: No file can have the path, the URL cannot be read, or psycopg is not installed.
         """
         if not isinstance(value, str):
             return cast("Place", value)
         if not is_postgres(value):
+            if problem := problem_with(Path(value)):
+                self.fail(problem, param, ctx)
             return Path(value)
         try:
             address = Address.of(value)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sixtyfour_async.cli.exit_codes import one_line_errors
+from sixtyfour_async.cli.file_paths import FilePath
 from sixtyfour_async.cli.formatting import row_count, say
 
 if TYPE_CHECKING:
@@ -19,9 +20,7 @@ DEFAULT_ADDRESS = "127.0.0.1:8080"
 
 
 @click.command()
-@click.option(
-    "--journal", type=click.Path(path_type=Path), required=True, help="The journal; created when it is missing."
-)
+@click.option("--journal", type=FilePath(), required=True, help="The journal; created when it is missing.")
 @click.option(
     "--listen",
     "address",
@@ -32,7 +31,7 @@ DEFAULT_ADDRESS = "127.0.0.1:8080"
 )
 @click.option(
     "--secret-file",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FilePath(dir_okay=False),
     help="A file with the signing secret, read for each delivery  [default: SIXTYFOUR_WEBHOOK_SECRET]",
 )
 @one_line_errors

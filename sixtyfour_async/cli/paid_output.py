@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
 
 from sixtyfour_async._journal.places import Place
 from sixtyfour_async.cli.enrichment import Enrichment
@@ -35,6 +36,8 @@ def write_paid_output(enrichment: Enrichment, result: RunResult, *, output: Outp
 
 def where_it_is(journal: Place) -> str:
     """Return where the answers of a run without an output are, and the commands that write it."""
+    if isinstance(journal, Path) and not journal.is_file():
+        return f"{journal} was moved or deleted during the run: put it back first, or the same rows are paid for twice"
     export = shlex.join(["sixtyfour", "export", str(journal), "--out", "FILE"])
     return f"{journal} holds everything: `{export}` or the same command again writes it"
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sixtyfour_async.cli.exit_codes import ExitCode, exit_with, one_line_errors
+from sixtyfour_async.cli.file_paths import FilePath
 from sixtyfour_async.cli.formatting import say
 from sixtyfour_async.cli.journal_place import journal_place
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("journal", type=journal_place)
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="The page to write, such as run.html.")
+@click.option("--out", type=FilePath(dir_okay=False), help="The page to write, such as run.html.")
 @click.option("--json", "as_json", is_flag=True, help="Print the same numbers as JSON.")
 @click.option("--overwrite", is_flag=True, help="Replace an existing file.")
 @one_line_errors

@@ -9,6 +9,7 @@ import click
 
 from sixtyfour_async.cli.credentials import credentials
 from sixtyfour_async.cli.exit_codes import one_line_errors
+from sixtyfour_async.cli.file_paths import FilePath
 from sixtyfour_async.cli.formatting import row_count, say
 from sixtyfour_async.cli.journal_place import journal_place
 from sixtyfour_async.cli.service import check_key, connect
@@ -42,7 +43,7 @@ Example:
 
 @click.command(epilog=EXAMPLE)
 @click.argument("operation")
-@click.argument("table", type=click.Path(path_type=Path))
+@click.argument("table", type=FilePath())
 @click.option(
     "--field",
     "fields",
@@ -60,7 +61,7 @@ Example:
 @click.option("--plan", "research_plan", help="Guidance for the research.")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     help="The output, in the format of its extension; - for standard output  [default: TABLE.enriched.csv]",
 )
 @click.option(

@@ -13,6 +13,7 @@ import click
 from sixtyfour_async.cli.command_group import NamingGroup
 from sixtyfour_async.cli.credentials import credentials
 from sixtyfour_async.cli.exit_codes import one_line_errors
+from sixtyfour_async.cli.file_paths import FilePath
 from sixtyfour_async.cli.shared_options import (
     AGAIN,
     DRAIN,
@@ -27,7 +28,7 @@ from sixtyfour_async.cli.shared_options import (
 
 OUT: Final = click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     required=True,
     help="The file to write, in the format of its extension (.csv, .tsv, .ndjson, .json, .xlsx, .parquet).",
 )
@@ -63,7 +64,7 @@ def workflow() -> None:
 
 @workflow.command("run")
 @click.argument("workflow_id")
-@click.argument("table", type=click.Path(path_type=Path))
+@click.argument("table", type=FilePath())
 @OUT
 @click.option("--format", metavar="FORMAT", help="Format of the table  [default: by its extension]")
 @click.option("--sheet", metavar="SHEET", help="Excel: the sheet, by name or number  [default: the only one]")
@@ -84,7 +85,7 @@ def run_workflow(workflow_id: str, table: Path, out: Path, **options: Any) -> No
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=FilePath())
 @with_options(JSON, *SIMULATOR)
 @credentials
 @one_line_errors

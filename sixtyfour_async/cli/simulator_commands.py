@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from sixtyfour_async.cli.exit_codes import ExitCode, exit_with, one_line_errors
+from sixtyfour_async.cli.exit_codes import ExitCode, exit_with, one_line_errors, unusable_file
+from sixtyfour_async.cli.file_paths import FilePath
 from sixtyfour_async.cli.formatting import say
 from sixtyfour_async.cli.run_command import check_files
 from sixtyfour_async.cli.service import connect, simulator_settings
@@ -119,7 +120,7 @@ def demo(speed: float, *, fresh: bool) -> None:
     metavar="NAME=PROBABILITY",
     help="Inject a fault, such as reset=0.01; repeatable. `pydoc sixtyfour_async.simulator.state.faults` lists them.",
 )
-@click.option("--state", type=click.Path(path_type=Path), help="File in which jobs survive a restart.")
+@click.option("--state", type=FilePath(), help="File in which jobs survive a restart.")
 @one_line_errors
 def simulate(host: str, port: int, tiers: tuple[str, ...], faults: tuple[str, ...], **settings: Any) -> None:
     """Serve the simulator on a local port, for other clients, the vendor's scripts and tests.
@@ -141,4 +142,4 @@ def simulate(host: str, port: int, tiers: tuple[str, ...], faults: tuple[str, ..
     except ValueError as error:
         raise InputError(str(error)) from error
     except OSError as error:
-        exit_with(error.strerror or str(error), ExitCode.USAGE)
+        exit_with(unusable_file(error), ExitCode.USAGE)

@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 from sixtyfour_async.errors import InputError
 from sixtyfour_async.questions.sent_cells import is_index, is_meaningful, sent_text
 from sixtyfour_async.questions.spellings import SUBJECTS, SubjectSpec, normalized, snake_case
-from sixtyfour_async.tables import Row
+from sixtyfour_async.tables import Row, is_blank
 
 __all__ = ["ColumnMapping", "MappedColumn"]
 
@@ -141,8 +141,9 @@ class ColumnMapping:
         Shape: ``{"company_name": "Acme", "website": "acme.example", "notes": "met in Lyon"}``; values of other types
         are sent as the text that CSV would hold.
         """
-        cells = ((mapped.key, sent_text(cell)) for mapped, cell in zip(self.columns, row.cells, strict=True))
-        return {key: cell for key, cell in cells if key is not None and cell}
+        columns = zip(self.columns, row.cells, strict=True)
+        sent = ((mapped.key, sent_text(cell)) for mapped, cell in columns if mapped.key is not None)
+        return {key: text for key, text in sent if text}
 
     def column_of(self, parameter: str | None) -> str | None:
         """Return the column sent as a key of the subject, such as ``"lead.website"``; None for other parameters."""
@@ -160,12 +161,17 @@ class ColumnMapping:
         A row is good when one of the sets of keys that identify the subject holds more than punctuation or
         placeholders such as ``n/a``; the reverse look-ups also require an ``@`` or five digits. This rule is ours, not
         the service's. A cell that cannot be trusted, such as an error of a spreadsheet, is a problem when it is sent.
+        A row that repeats the header is what is left where two tables were joined.
         """
         for flaw in row.flaws:
             column = None if flaw.column is None else self.columns[flaw.column]
             if column is None or column.key is not None:
                 name = None if column is None else column.column.strip()
                 return InputError(flaw.message, row=row.number, column=name, remedy=flaw.remedy)
+        if self._is_header(row):
+            return InputError(
+                "it repeats the header, and is no data", row=row.number, remedy="remove it from the table"
+            )
         spec = SUBJECTS[self.operation]
         subject = self.subject(row)
         identifying = [mapped for mapped in self.columns if spec.is_identifying(mapped.key)]
@@ -183,6 +189,16 @@ class ColumnMapping:
             message = f"{subject['phone']!r} has fewer than {MIN_PHONE_DIGITS} digits"
             return InputError(message, row=row.number, column=single, remedy="correct it")
         return None
+
+    def _is_header(self, row: Row) -> bool:
+        """Return whether every cell that holds something holds the name of its column."""
+        columns = zip(self.columns, row.cells, strict=True)
+        named = (
+            isinstance(cell, str) and cell.strip() == mapped.column.strip()
+            for mapped, cell in columns
+            if not is_blank(cell)
+        )
+        return next(named, False) and all(named)
 
     def _check_identified(self) -> None:
         spec = SUBJECTS[self.operation]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,8 +10,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sixtyfour_async._values import duration_text
 from sixtyfour_async.errors import ConfigurationError
 from sixtyfour_async.tables.base import Cell, Flaw
-from sixtyfour_async.tables.cells import plain
+from sixtyfour_async.tables.cells import Binary, decoded, plain
 
+MILLISECONDS_PER_DAY: Final = 24 * 3600 * 1000
 PER_SECOND: Final = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 
 
@@ -35,17 +35,20 @@ def cells_of(pa: Any, array: Any, index: int) -> list[tuple[Cell, Flaw | None]]:
         pa: The module ``pyarrow``.
         array: An array, not a chunked one.
         index: The column's index, for the flaws.
+
+    Raises:
+        ValueError: A value inside a nested one has no form in Python.
+        OverflowError: The same.
     """
     found = _values(pa, array)
     return [_with_flaw(value, index) if isinstance(value, bytes) else (value, None) for value in found]
 
 
 def _with_flaw(value: bytes, index: int) -> tuple[Cell, Flaw | None]:
-    try:
-        return value.decode(), None
-    except UnicodeDecodeError:
-        flaw = Flaw(index, "it holds bytes that are no text", "leave the column out, or write it as text")
-        return base64.b64encode(value).decode("ascii"), flaw
+    text = decoded(value)
+    if not isinstance(text, Binary):
+        return text, None
+    return text, Flaw(index, "it holds bytes that are no text", "leave the column out, or write it as text")
 
 
 def _values(pa: Any, array: Any) -> list[Any]:
@@ -64,8 +67,31 @@ def _values(pa: Any, array: Any) -> list[Any]:
     if pa.types.is_time(kind):
         texts = array.cast(pa.string()).to_pylist()
         return [text and (text.rstrip("0").rstrip(".") if "." in text else text) for text in texts]
-    values = array.to_pylist()
-    return [value if isinstance(value, bytes) else plain(value) for value in values]
+    return [value if isinstance(value, bytes) else plain(value) for value in _listed(pa, array)]
+
+
+def _listed(pa: Any, array: Any) -> Any:
+    """Return the values of an array as Python has them, also text that is no UTF-8, as bytes, and far dates."""
+    kind = array.type
+    try:
+        return array.to_pylist()
+    except UnicodeDecodeError:
+        if pa.types.is_nested(kind):
+            raise
+        return array.cast(pa.large_binary()).to_pylist()
+    except OverflowError:
+        if not pa.types.is_date(kind):
+            raise
+        whole, per_day = (pa.int32(), 1) if pa.types.is_date32(kind) else (pa.int64(), MILLISECONDS_PER_DAY)
+        return [None if one is None else _date(one, per_day) for one in array.cast(whole).to_pylist()]
+
+
+def _date(ticks: int, per_day: int) -> str | int:
+    """Return a date as ISO 8601; one beyond the year 9999, or before the year 1, as its number."""
+    try:
+        return (date(1970, 1, 1) + timedelta(days=ticks // per_day)).isoformat()
+    except OverflowError:
+        return ticks
 
 
 def _zone(name: str) -> Any:

@@ -8,7 +8,7 @@ from datetime import time
 from typing import Any, Final
 
 from sixtyfour_async.tables.base import Cell, Tally
-from sixtyfour_async.tables.cells import text_of
+from sixtyfour_async.tables.cells import Binary, text_of
 from sixtyfour_async.tables.column_kinds import LIST_OF, Kind, common_kind, kind_of
 
 MENDED: Final = "with a lone surrogate, written as \\ud800"
@@ -77,8 +77,28 @@ def _as_given(pa: Any, values: Sequence[Cell], wanted: Any) -> Any:
             array = pa.array([None if one is None else time.fromisoformat(text_of(one)) for one in values], plain)
         elif types.is_temporal(plain) and not types.is_duration(plain):
             array = pa.array(values, pa.string()).cast(plain)
+        elif _holds_bytes(types, plain):
+            array = pa.array([_as_it_was(one) for one in values], plain)
         else:
             array = pa.array(values, plain)
         return array.dictionary_encode().cast(wanted) if plain is not wanted else array
     except (pa.ArrowException, UnicodeError, TypeError, ValueError, OverflowError):
         return None
+
+
+def _holds_bytes(types: Any, kind: Any) -> bool:
+    binary = types.is_binary(kind) or types.is_large_binary(kind) or types.is_fixed_size_binary(kind)
+    return (
+        binary
+        or types.is_binary_view(kind)
+        or (types.is_nested(kind) and any(_holds_bytes(types, kind.field(at).type) for at in range(kind.num_fields)))
+    )
+
+
+def _as_it_was(value: Cell) -> Any:
+    """Return a value with the bytes themselves in place of their base64."""
+    if isinstance(value, Binary):
+        return value.raw
+    if isinstance(value, dict):
+        return {key: _as_it_was(one) for key, one in value.items()}
+    return [_as_it_was(one) for one in value] if isinstance(value, list) else value

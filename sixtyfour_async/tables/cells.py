@@ -8,6 +8,7 @@ none of it. Numbers and phone numbers, which begin with ``+`` or ``-`` as well, 
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 import re
@@ -18,17 +19,28 @@ from typing import Final, Self, cast
 from sixtyfour_async._values import iso_text
 from sixtyfour_async.tables.base import Cell, Flaw
 
-HEADS_OF_FORMULAS: Final = "=+-@\t\r"
+HEADS_OF_FORMULAS: Final = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
+"""First characters of what a spreadsheet may take for a formula, the full-width ones of East Asian input among them.
+
+Source: owasp.org, CSV Injection.
+"""
 MARKED: Final = re.compile(rf"'+(?:[{re.escape(HEADS_OF_FORMULAS)}]|[\d(][\d ().,/-]{{3,}}$)")
 """Text that a spreadsheet's apostrophe marks as text: what looks like a formula, or digits such as ``'0049 30 12``."""
 NUMBER_OR_PHONE: Final = re.compile(
-    r"[+-](?=\D*\d)[\d ().,/'\u2019\u00a0\u202f\u2010-\u2015-]+(?:[eE][+-]?\d+|(?:x|#|ext\.?) ?\d+|%)?|[+\-@=]+"
+    r"[+\-\uff0b\uff0d](?=\D*\d)[\d ().,/'\u2019\u00a0\u202f\u2010-\u2015-]+"
+    r"(?:[eE][+-]?\d+|(?:x|#|ext\.?) ?\d+|%)?|[+\-@=]+"
 )
 """Digits with the punctuation of numbers and phone numbers, and lone signs: nothing that could call a function."""
 CONSTANT: Final = re.compile(r'="((?:[^"]|"")*)"')
 """A formula that is nothing but text, which exports use to keep a spreadsheet from reading it as a number."""
-RUNS: Final = re.compile(r"\s*=|[\s+\-@].*(?:\w\(|[|!])", re.DOTALL)
-"""A formula that computes or fetches something; other text with the head of a formula only looks odd."""
+RUNS: Final = re.compile(
+    r"\s*[=\uff1d]|[\s+\-@\uff0b\uff0d\uff20].*(?:\w\(|[^\W\d][\w.]*\s+\(|[|!]|'\s*#|#\$)", re.DOTALL
+)
+"""A formula that computes or fetches something; other text with the head of a formula only looks odd.
+
+It calls a function, also with white space before the parenthesis, or names another program, sheet or file; LibreOffice
+writes the last as ``'file:///x.ods'#$Sheet1.A1``.
+"""
 ROUNDED: Final = re.compile(r"[+-]?\d(?:[.,](\d+)[eE]\+?|[eE]\+)(\d{1,3})")
 SHORT_EXPONENT: Final = 5
 
@@ -55,6 +67,36 @@ class Protected(str):
 
     def __reduce__(self) -> tuple[type[Protected], tuple[str, str]]:
         return Protected, (str(self), self.written)
+
+
+class Binary(str):
+    """Bytes that are no text.
+
+    The str itself is their base64, as which they are written; a column of bytes gets them back as they were.
+
+    Attributes:
+        raw: The bytes.
+    """
+
+    __slots__ = ("raw",)
+    raw: bytes
+
+    def __new__(cls, raw: bytes) -> Self:
+        """Return the base64 of bytes."""
+        made = super().__new__(cls, base64.b64encode(raw).decode("ascii"))
+        made.raw = raw
+        return made
+
+    def __reduce__(self) -> tuple[type[Binary], tuple[bytes]]:
+        return Binary, (self.raw,)
+
+
+def decoded(value: bytes) -> str:
+    """Return the text that bytes are in UTF-8, or a `Binary` when they are none."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return Binary(value)
 
 
 def text_of(value: object) -> str:
@@ -95,6 +137,8 @@ def plain(value: object) -> Cell:
         return value
     if isinstance(value, date | time | timedelta):
         return iso_text(value)
+    if isinstance(value, bytes | bytearray):
+        return decoded(bytes(value))
     if isinstance(value, dict):
         return {text_of(plain(key)): plain(one) for key, one in cast("dict[object, object]", value).items()}
     if isinstance(value, list | tuple):

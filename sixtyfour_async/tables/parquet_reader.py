@@ -8,11 +8,11 @@ from typing import Any, Final, Self
 
 from sixtyfour_async.errors import InputError
 from sixtyfour_async.tables.arrow_cells import arrow, cells_of
-from sixtyfour_async.tables.base import Cell, Flaw, Format, Row
-from sixtyfour_async.tables.cells import is_blank, rounded
+from sixtyfour_async.tables.base import Cell, Flaw, Format, Row, Tally
+from sixtyfour_async.tables.cells import is_blank, rounded, text_of
 from sixtyfour_async.tables.files import AnyPath, Source, SourceTable, head_of, input_errors
 from sixtyfour_async.tables.layout import check_header
-from sixtyfour_async.tables.records import counted
+from sixtyfour_async.tables.records import counted, shortened
 
 BATCH_ROWS: Final = 1000
 BUFFER_BYTES: Final = 2**20
@@ -60,14 +60,18 @@ class ParquetTable(SourceTable):
         check_header(names)
         table = replace(table, columns=names, types=types)
         blank = rows = 0
+        tally = Tally()
         for cells in table.cells():
             rows += 1
             blank += all(is_blank(cell) for cell, _ in cells)
+            for name, (cell, flaw) in zip(names, cells, strict=True):
+                if flaw is not None:
+                    tally.add("of bytes that are no text, read as base64", name, shortened(text_of(cell)))
         if rows == blank:
             raise InputError(f"{source.shown} has no rows", remedy="give a table with at least one row")
         source.check_unchanged()
         notes = (f"{counted(blank, 'row')} without any value left out",) if blank else ()
-        return replace(table, rows=rows - blank, notes=notes)
+        return replace(table, rows=rows - blank, notes=(*notes, *tally.sentences()))
 
     @property
     def format(self) -> Format:
@@ -104,10 +108,30 @@ class ParquetTable(SourceTable):
     def cells(self) -> Iterator[list[tuple[Cell, Flaw | None]]]:
         """Yield the cells of each row, blank rows included."""
         pa, _ = arrow("reading Parquet")
+        before = 0
         with self.opened() as file:
             try:
                 for batch in file.iter_batches(batch_size=BATCH_ROWS, use_threads=False):
-                    columns = [cells_of(pa, batch.column(index), index) for index in range(batch.num_columns)]
+                    columns = [self._column(pa, batch, index, before) for index in range(batch.num_columns)]
                     yield from map(list, zip(*columns, strict=True))
+                    before += batch.num_rows
             except (pa.ArrowException, OSError) as error:
                 raise self._damaged(error) from error
+
+    def _column(self, pa: Any, batch: Any, index: int, before: int) -> list[tuple[Cell, Flaw | None]]:
+        """Return the cells of a column of a batch, in front of which there are *before* rows."""
+        try:
+            return cells_of(pa, batch.column(index), index)
+        except (UnicodeDecodeError, OverflowError) as error:
+            row = before + 1 + next(place for place, one in enumerate(batch.column(index)) if not _is_readable(one))
+            message = f"a value inside it cannot be read: {' '.join(str(error).split())}"
+            remedy = "leave the column out, or write it as text"
+            raise InputError(message, row=row, column=batch.schema.names[index], remedy=remedy) from error
+
+
+def _is_readable(scalar: Any) -> bool:
+    try:
+        scalar.as_py()
+    except (UnicodeDecodeError, OverflowError):
+        return False
+    return True

@@ -180,3 +180,55 @@ def test_a_malformed_option_is_a_usage_error(shell: Shell, options: tuple[str, .
 
     assert result.code == 2
     assert message in result.last
+
+
+UNUSABLE: tuple[tuple[str, ...], ...] = (
+    ("run", "find-email", "/"),
+    ("run", "find-email", "in.csv", "--out", ""),
+    ("run", "find-email", "in.csv", "--out", "."),
+    ("run", "find-email", "in.csv", "--out", "loop"),
+    ("run", "find-email", "in.csv", "--out", "x" * 300),
+    ("run", "find-email", "in.csv", "--journal", "/"),
+    ("status", "x" * 300),
+    ("export", "run.db", "--out", "/"),
+    ("journal", "backup", "run.db", "loop"),
+    ("call", "find-email", "--journal", ""),
+)
+
+
+@pytest.mark.parametrize("command", UNUSABLE, ids=lambda words: " ".join(words)[:50])
+def test_a_path_that_no_file_can_have_is_a_usage_error(shell: Shell, command: tuple[str, ...]) -> None:
+    shell.table(text=GOOD)
+    (shell.folder / "loop").symlink_to("loop")
+    result = shell.run(*command)
+
+    assert result.code == 2
+    assert "names no file" in result.last
+    assert shell.names() == {"in.csv", "loop"}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("in.csv", "--journal", "in.csv/run.db"), "Not a directory"),
+        (("x" * 240 + ".csv",), "File name too long"),
+    ],
+    ids=["a journal below a file", "a name that leaves no room for the journal's"],
+)
+def test_a_file_that_cannot_be_used_is_one_line(shell: Shell, options: tuple[str, ...], message: str) -> None:
+    shell.table(text=GOOD)
+    shell.table("x" * 240 + ".csv", text=GOOD)
+    result = shell.run("run", "find-email", *options, "--simulate", "--map", "company_name=name")
+
+    assert result.code in {1, 2}
+    assert message in result.last
+    assert "check the path" in result.last or "choose" in result.last
+
+
+@pytest.mark.parametrize("state", ["folder", "missing/state.jsonl"])
+def test_a_state_that_cannot_be_used_is_named(shell: Shell, state: str) -> None:
+    (shell.folder / "folder").mkdir()
+    result = shell.run("simulate", "--port", "0", "--state", state)
+
+    assert result.code == 2
+    assert result.last.startswith(f"sixtyfour: cannot use {state}: ")

@@ -343,6 +343,24 @@ def test_whatever_prevents_the_output_after_paying_ends_in_the_same_code(shell: 
     assert result.last.endswith(f"{JOURNAL} holds everything: {EXPORT}")
 
 
+def test_a_journal_that_was_moved_during_the_run_is_to_be_put_back(shell: Shell) -> None:
+    """Without it the same command would pay for every row again."""
+    shell.table(rows=ROWS)
+    moved = shell.folder / "moved"
+    moved.mkdir()
+    with shell.start(*run(20, "--journal", JOURNAL)) as child:
+        await_submits(shell, child, 3)
+        for one in shell.folder.glob(f"{JOURNAL}*"):
+            one.rename(moved / one.name)
+        child.send_signal(signal.SIGINT)
+        out, err = child.communicate(timeout=50)
+    result = CommandResult.checked(child.returncode, out, err)
+
+    assert result.code == 4
+    assert f"{JOURNAL} was moved or deleted during the run: put it back" in result.last
+    assert "same command again writes" not in err
+
+
 def test_a_full_standard_output_after_paying(shell: Shell) -> None:
     shell.table()
     result = in_shell(shell, sh("sixtyfour >/dev/full", *run(600, "--out", "-", "--journal", JOURNAL)))

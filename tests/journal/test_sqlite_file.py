@@ -145,6 +145,33 @@ async def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
     assert contents(tmp_path) == {}
 
 
+@pytest.mark.parametrize("name", ["/", "loop", "a\0b", "x" * 300], ids=["root", "a link to itself", "NUL", "too long"])
+async def test_a_path_that_no_file_can_have_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "loop").symlink_to("loop")
+    async with simulated() as (client, _):
+        with pytest.raises(JournalError, match=r"names no file|cannot be opened"):
+            await JobRunner(client, journal=name).__aenter__()
+
+
+if sys.platform == "linux":  # other systems have no such names
+
+    async def test_a_name_that_is_no_utf_8_is_a_name(tmp_path: Path) -> None:
+        path = tmp_path / os.fsdecode(b"K\xf6ln.db")
+        paid = list[int]()
+        for _ in range(2):
+            async with simulated() as (client, simulator), JobRunner(client, journal=path) as runner:
+                outcomes = [outcome async for outcome in runner.map(questions(1))]
+                paid.append(len(simulator.books.jobs))
+
+            assert [outcome.status for outcome in outcomes] == ["completed"]
+
+        assert paid == [1, 0]
+        assert set(contents(tmp_path)) == {path.name}
+
+
 async def test_a_journal_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     """A directory in the place of the write-ahead log blocks a superuser too."""
     path = tmp_path / "run.db"

@@ -1,6 +1,7 @@
 """Column mapping: which key a column is sent under, which columns are not sent, and which rows identify nobody."""
 
 import math
+from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -330,6 +331,13 @@ PROBLEMS: list[tuple[str, list[str], tuple[str, ...], str | None]] = [
     ("reverse-phone", ["Tel"], ("+1 23 45",), None),
     ("reverse-phone", ["Tel"], ("ext. 1234",), "column 'Tel': 'ext. 1234' has fewer than 5 digits"),
     ("qa-agent", ["a", "b"], ("", "x"), None),
+    (COMPANY, ["Company", "city"], ("Company", "city"), r"row 7: it repeats the header.*\(remove it"),
+    (COMPANY, ["Company", " city "], (" Company ", "city"), "repeats the header"),
+    (COMPANY, ["Company", "city"], ("Company", ""), "repeats the header"),
+    (COMPANY, ["Company"], ("Company",), "repeats the header"),
+    ("qa-agent", ["a", "b"], ("a", "b"), "repeats the header"),
+    (COMPANY, ["Company", "city"], ("Company", "Lyon"), None),
+    (COMPANY, ["Company", "city"], ("company", "city"), None),
     ("qa-agent", ["a", "b"], ("", " "), "nothing identifies the record: 'a', 'b' are all empty"),
 ]
 
@@ -370,3 +378,16 @@ def test_no_two_columns_share_a_key(operation: str) -> None:
 
     assert None not in sent
     assert len(set(sent)) == len(columns)
+
+
+class _Unwritable(list[int]):
+    """A value that fails when it is made text."""
+
+    def __iter__(self) -> Iterator[int]:
+        raise AssertionError("a cell that is not sent was made text")
+
+
+def test_a_cell_that_is_not_sent_costs_nothing() -> None:
+    mapping = ColumnMapping.from_header(COMPANY, ["Company", "history"])
+
+    assert mapping.subject(Row(1, ("Acme", _Unwritable()))) == {"company_name": "Acme"}

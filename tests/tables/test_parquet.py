@@ -121,3 +121,82 @@ def test_columns_of_one_name_and_frames_without_rows_are_refused(tmp_path: Path)
     for name, message in (("a", "columns 1 and 2 have the same name"), ("b", "has no rows")):
         with pytest.raises(InputError, match=message):
             open_table(tmp_path / f"{name}.parquet")
+
+
+DIGEST = b"\xff\x00\x80digest!"
+BYTES = {
+    "binary": (pa.binary(), [DIGEST, b"text"]),
+    "large_binary": (pa.large_binary(), [DIGEST, None]),
+    "binary_view": (pa.binary_view(), [DIGEST, b""]),
+    "fixed": (pa.binary(10), [DIGEST, b"0123456789"]),
+    "category": (pa.dictionary(pa.int32(), pa.binary()), [DIGEST, DIGEST]),
+    "list": (pa.list_(pa.binary()), [[DIGEST, b"x"], []]),
+    "struct": (pa.struct([("a", pa.binary())]), [{"a": DIGEST}, {"a": None}]),
+}
+
+
+@pytest.mark.parametrize("name", BYTES)
+def test_bytes_are_the_same_bytes_on_the_way_out(tmp_path: Path, name: str) -> None:
+    kind, values = BYTES[name]
+    path, out = tmp_path / "in.parquet", tmp_path / "out.parquet"
+    pq.write_table(pa.table({"key": ["a", "b"], "x": pa.array(values, kind)}), path)
+
+    table = open_table(path)
+    written = write_table(out, table.columns, (row.cells for row in table), writer=writer_for(out, source=table))
+
+    assert pq.read_table(out).equals(pq.read_table(path))
+    assert written.notes == ()
+
+
+def test_bytes_read_as_base64_are_said(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"x": [b"\xff\x00", b"ok"]}), tmp_path / "in.parquet")
+
+    notes = open_table(tmp_path / "in.parquet").notes
+
+    assert notes == ("column 'x': 1 cell of bytes that are no text, read as base64 (/wA=)",)
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string()], ids=str)
+def test_text_that_is_no_utf_8_costs_its_own_row(tmp_path: Path, kind: Any) -> None:
+    raw = pa.array([b"K\xf6ln", b"Bonn"], pa.binary() if kind == pa.string() else pa.large_binary())
+    pq.write_table(pa.table({"x": raw.view(kind), "y": ["a", "b"]}), tmp_path / "in.parquet")
+
+    rows = list(open_table(tmp_path / "in.parquet"))
+
+    assert [row.cells[1] for row in rows] == ["a", "b"]
+    assert rows[1].cells[0] == "Bonn"
+    assert [["no text" in flaw.message for flaw in row.flaws] for row in rows] == [[True], []]
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "expected"),
+    [
+        (pa.date32(), [2_932_897, 0], [2_932_897, "1970-01-01"]),
+        (pa.date32(), [2**31 - 1, None], [2**31 - 1, None]),
+        (pa.date64(), [253_402_300_800_000, 86_400_000], [2_932_897, "1970-01-02"]),
+        (pa.timestamp("us"), [2**63 - 1, 0], [2**63 - 1, "1970-01-01T00:00:00"]),
+    ],
+    ids=["the year 10000", "the last day", "milliseconds, which Parquet keeps as days", "infinity"],
+)
+def test_a_date_that_python_has_not_is_its_number(
+    tmp_path: Path, kind: Any, values: list[Any], expected: list[Cell]
+) -> None:
+    whole = pa.array(values, pa.int32() if kind == pa.date32() else pa.int64())
+    pq.write_table(pa.table({"key": ["a", "b"], "x": whole.view(kind)}), tmp_path / "in.parquet")
+
+    assert [row.cells[1] for row in open_table(tmp_path / "in.parquet")] == expected
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pa.array([[0], [2**55]], pa.list_(pa.int64())).cast(pa.list_(pa.timestamp("ms"))),
+        pa.ListArray.from_arrays([0, 1, 2], pa.array([b"x", b"\xff"]).view(pa.string())),
+    ],
+    ids=["a far date", "no UTF-8"],
+)
+def test_what_cannot_be_read_inside_a_nested_value_is_refused_by_row_and_column(tmp_path: Path, value: Any) -> None:
+    pq.write_table(pa.table({"key": ["a", "b"], "x": value}), tmp_path / "in.parquet")
+
+    with pytest.raises(InputError, match=r"row 2, column 'x': .*cannot be read.*leave the column out"):
+        open_table(tmp_path / "in.parquet")

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 
-from sixtyfour_async.tables import Cell, open_table, text_of, write_table
+from sixtyfour_async.tables import Cell, open_table, text_of, write_table, writer_for
 from tests.properties import examples
 
 FORMATS = ["csv", "tsv", "csv.gz", "ndjson", "ndjson.gz", "json", "xlsx", "parquet"]
@@ -168,9 +168,14 @@ def test_what_a_format_cannot_hold_costs_that_cell_and_is_said(tmp_path: Path, k
     assert ("long texts" in said) == (kind == "xlsx")
 
 
-@pytest.mark.parametrize(
-    "text", ["=1+1", "@SUM(1)", "+cmd|' /C calc'!A0", "-2+3+cmd|x", "\t=1", "\r=1", '=HYPERLINK("http://x")']
+CALLS = (
+    *("=1+1", "@SUM(1)", "+cmd|' /C calc'!A0", "-2+3+cmd|x", "\t=1", "\r=1", "\n=1", '=HYPERLINK("http://x")'),
+    *('+HYPERLINK ("http://x")', "-WEBSERVICE\n(A1)", "+'http://x/y.ods'#$Sheet1.A1", "-file:///y.ods#$Sheet1.A1"),
+    *("\uff1d1+1", "\uff0bSUM(A1)", "\uff20SUM(A1)", "\n+SUM(A1)"),
 )
+
+
+@pytest.mark.parametrize("text", CALLS)
 def test_a_spreadsheet_would_run_nothing_that_is_written(tmp_path: Path, text: str) -> None:
     path = tmp_path / "out.csv"
     write_table(path, ("a", "=b"), [(text, "+49 30 123"), ("-3.5", 4)])
@@ -180,3 +185,35 @@ def test_a_spreadsheet_would_run_nothing_that_is_written(tmp_path: Path, text: s
     assert read == [["a", "'=b"], [f"'{text}", "+49 30 123"], ["-3.5", "4"]]
     assert [row.cells for row in open_table(path)] == [(text, "+49 30 123"), ("-3.5", "4")]
     assert open_table(path).columns == ("a", "=b")
+
+
+@pytest.mark.parametrize("text", CALLS)
+def test_what_a_spreadsheet_would_run_is_not_copied_from_the_input(tmp_path: Path, text: str) -> None:
+    with (tmp_path / "in.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("a", "b"), ("x", text)])
+    table = open_table(tmp_path / "in.csv")
+    write_table(tmp_path / "out.csv", table.columns, (row.cells for row in table))
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
+        written = list(csv.reader(file))
+
+    assert written == [["a", "b"], ["x", f"'{text}"]]
+    assert [row.cells for row in open_table(tmp_path / "out.csv")] == [("x", text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["+49 (0)30 123", "+1 555-010-0000 ext. 5", "\uff0b49 30 123456", "-3.5", "@acme", "- one", "- issue #5", "\nx"],
+)
+def test_what_runs_nothing_is_copied_as_it_is(tmp_path: Path, text: str) -> None:
+    with (tmp_path / "in.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("a", "b"), ("x", text)])
+    table = open_table(tmp_path / "in.csv")
+    write_table(
+        tmp_path / "out.csv",
+        table.columns,
+        (row.cells for row in table),
+        writer=writer_for(tmp_path / "out.csv", source=table),
+    )
+
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
+        assert list(csv.reader(file)) == [["a", "b"], ["x", text]]
