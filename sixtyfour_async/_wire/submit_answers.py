@@ -11,7 +11,8 @@ from pydantic import JsonValue
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async._wire.codec import decode_answer
 from sixtyfour_async._wire.envelopes import read_envelope
-from sixtyfour_async._wire.job_ids import as_id, read_job_id
+from sixtyfour_async._wire.job_ids import as_id, find_job_id, read_job_id
+from sixtyfour_async._wire.results import read_result
 from sixtyfour_async.errors import APIError, ResponseError, api_error_class
 from sixtyfour_async.models._base import json_array, json_object
 from sixtyfour_async.models.jobs import JobState, Report
@@ -24,13 +25,22 @@ _BAD_REQUEST = int(HTTPStatus.BAD_REQUEST)
 def read_submit(operation: JobOperation[Any], body: Body, label: str) -> str | Report:
     """Return the job's id, or the report of a job that was finished at once; *label* names the request in errors.
 
+    An answer that is not JSON, because it was cut off or has something around it, may still name the id. What holds
+    nothing that was asked for is no finished result as long as there is an id: ``{"result": {"task_id": …}}``.
+
     Raises:
         BadRequestError: The answer is an error, and nothing else.
         ResponseError: Neither an id nor a result could be read. The job may be running nevertheless.
     """
-    value = body.decode(operation=label)
+    try:
+        value = body.decode(operation=label)
+    except ResponseError:
+        named = find_job_id(body.text)
+        if named is None:
+            raise
+        return named
     report = _finished(operation, value, label)
-    if report is not None and report.word:
+    if report is not None and read_result(operation, report.result).no_answer is None:
         return report
     try:
         return read_job_id(operation, value, label)
