@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
 from pydantic import JsonValue
 
@@ -68,6 +69,24 @@ def find_job_id(text: str) -> str | None:
     """Return the job's id from text that is not JSON, such as a cut-off answer; None unless exactly one is named."""
     found = {as_id(next(filter(None, match.groups()[1:]))) for match in _NAMED_IN_TEXT.finditer(text)}
     return found.pop() if len(found) == 1 else None
+
+
+def located_job(poll_path: str, location: str) -> str | None:
+    """Return the job's id from the address that an answer leads to; None unless jobs are polled there.
+
+    Source: RFC 9110, sections 15.3.3 and 15.4.4: "202 Accepted" and "303 See Other" say where to look for the rest.
+
+    Args:
+        poll_path: Path of the route that polls the job, such as ``/job-status/{job_id}``.
+        location: The ``Location`` header.
+    """
+    try:
+        path = urlsplit(location).path
+    except ValueError:
+        return None
+    pattern = re.sub(r"\\{\w+\\}", "([^/]+)", re.escape(poll_path))
+    found = re.search(f"{pattern}/?$", f"/{path}")
+    return None if found is None else as_id(unquote(found[1]))
 
 
 def _id_places(value: JsonValue) -> list[dict[str, Any]]:

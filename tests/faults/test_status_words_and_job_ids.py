@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from sixtyfour_async import CompanyIntelligence, CostCapError, JobFailedError, JobRunner, MemoryJournal
+from sixtyfour_async import AddressError, CompanyIntelligence, CostCapError, JobFailedError, JobRunner, MemoryJournal
 from tests.client.network import scripted
 from tests.faults.one_question import DONE, QUESTION, RESULT, Service, run
 
@@ -300,6 +300,40 @@ async def test_a_finished_result_is_taken_before_an_id_beside_it(started: Any) -
     outcome, _, network = await run(Service({"error": "no such job"}, started=started))
 
     assert outcome.result().structured_data == {"hq": "Berlin"}
+    assert len(network.seen) == 1
+
+
+@pytest.mark.parametrize(
+    "location", ["/job-status/j1", "https://api.example/v1/job-status/j1/?wait=1", "job-status/j1"]
+)
+@pytest.mark.parametrize(("status", "text"), [(201, ""), (202, "{}"), (303, "<html>See other</html>"), (302, "")])
+async def test_the_id_is_read_from_where_an_answer_leads(status: int, text: str, location: str) -> None:
+    """A redirect to the job is a receipt: sent again, the row would be paid again."""
+
+    def reply(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            return httpx.Response(200, json=DONE)
+        return httpx.Response(status, text=text, headers={"location": location})
+
+    async with scripted(reply) as (client, network), JobRunner(client, journal=MemoryJournal()) as jobs:
+        outcome = await jobs.run(QUESTION)
+
+    assert (outcome.status, outcome.job_id) == ("completed", "j1")
+    assert network.request_lines == ["POST /company-intelligence-async", "GET /job-status/j1"]
+
+
+@pytest.mark.parametrize(
+    "location",
+    ["/login?next=/job-status/j1", "/job-status/", "/job-status/%00", "http://[", "/jobs/j1", "/job-status/../x"],
+)
+async def test_a_redirect_elsewhere_is_a_wrong_address(location: str) -> None:
+    def reply(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(303, headers={"location": location})
+
+    async with scripted(reply) as (client, network), JobRunner(client, journal=MemoryJournal()) as jobs:
+        outcome = await jobs.run(QUESTION)
+
+    assert (outcome.status, type(outcome.error)) == ("rejected", AddressError)
     assert len(network.seen) == 1
 
 
