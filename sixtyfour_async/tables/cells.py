@@ -18,16 +18,19 @@ from typing import Final, Self, cast
 from sixtyfour_async._values import iso_text
 from sixtyfour_async.tables.base import Cell, Flaw
 
-HEADS_OF_FORMULAS: Final = "=+-@\t\r"
+HEADS_OF_FORMULAS: Final = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
+"""What a cell begins with that a spreadsheet may run; the last four are those signs in full width, which some take for
+them. Source: owasp.org, CSV injection."""
 MARKED: Final = re.compile(rf"'+(?:[{re.escape(HEADS_OF_FORMULAS)}]|[\d(][\d ().,/-]{{3,}}$)")
 """Text that a spreadsheet's apostrophe marks as text: what looks like a formula, or digits such as ``'0049 30 12``."""
 NUMBER_OR_PHONE: Final = re.compile(
-    r"[+-](?=\D*\d)[\d ().,/'\u2019\u00a0\u202f\u2010-\u2015-]+(?:[eE][+-]?\d+|(?:x|#|ext\.?) ?\d+|%)?|[+\-@=]+"
+    r"[+\-\uff0b\uff0d](?=\D*\d)[\d ().,/'\u2019\u00a0\u202f\u2010-\u2015-]+(?:[eE][+-]?\d+|(?:x|#|ext\.?) ?\d+|%)?"
+    r"|[+\-@=\uff1d\uff0b\uff0d\uff20]+"
 )
 """Digits with the punctuation of numbers and phone numbers, and lone signs: nothing that could call a function."""
 CONSTANT: Final = re.compile(r'="((?:[^"]|"")*)"')
 """A formula that is nothing but text, which exports use to keep a spreadsheet from reading it as a number."""
-RUNS: Final = re.compile(r"\s*=|[\s+\-@].*(?:\w\(|[|!])", re.DOTALL)
+RUNS: Final = re.compile(r"\s*[=\uff1d]|[\s+\-@\uff0b\uff0d\uff20].*(?:\w\(|[|!])", re.DOTALL)
 """A formula that computes or fetches something; other text with the head of a formula only looks odd."""
 ROUNDED: Final = re.compile(r"[+-]?\d(?:[.,](\d+)[eE]\+?|[eE]\+)(\d{1,3})")
 SHORT_EXPONENT: Final = 5

@@ -22,6 +22,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 AWKWARD = st.sampled_from(
     [
         *("=1+1", '=HYPERLINK("http://x.example")', "+cmd|' /C calc'!A0", "-2+3", "@SUM(1)", "\t=1", "\r=1", "'=1"),
+        *("\uff1d1+1", "\n=1", "\uff0b81 3 1234 5678", "\uff0d\uff13", "'\uff1d1", "\uff20acme"),
         *("''+x", "'", "'quoted'", "+49 30 123456", "-3.5", "+1 (555) 010-0000", "@acme", "- one", "-", '="x"'),
         *("https://x.example/" + "a" * 3000, "internal:A1", "mailto:a@x.example", "_x000D_", "a\x0bb", "\x1b[31m"),
         *(
@@ -169,7 +170,19 @@ def test_what_a_format_cannot_hold_costs_that_cell_and_is_said(tmp_path: Path, k
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "@SUM(1)", "+cmd|' /C calc'!A0", "-2+3+cmd|x", "\t=1", "\r=1", '=HYPERLINK("http://x")']
+    "text",
+    [
+        "=1+1",
+        "@SUM(1)",
+        "+cmd|' /C calc'!A0",
+        "-2+3+cmd|x",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        '=HYPERLINK("http://x")',
+        "\uff1d1+1",
+        "\uff20SUM(1)",
+    ],
 )
 def test_a_spreadsheet_would_run_nothing_that_is_written(tmp_path: Path, text: str) -> None:
     path = tmp_path / "out.csv"
