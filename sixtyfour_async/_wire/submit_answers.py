@@ -12,8 +12,16 @@ from sixtyfour_async._wire.body import Body
 from sixtyfour_async._wire.codec import decode_answer
 from sixtyfour_async._wire.envelopes import read_envelope
 from sixtyfour_async._wire.job_ids import as_id, find_job_id, read_job_id
+from sixtyfour_async._wire.json_body import decode_text
 from sixtyfour_async._wire.results import read_result
-from sixtyfour_async.errors import APIError, ResponseError, api_error_class
+from sixtyfour_async.errors import (
+    AddressError,
+    APIError,
+    ResponseError,
+    SixtyfourError,
+    TransportError,
+    api_error_class,
+)
 from sixtyfour_async.models._base import json_array, json_object
 from sixtyfour_async.models.jobs import JobState, Report
 from sixtyfour_async.models.status_words import error_text, has_content
@@ -51,6 +59,15 @@ def read_submit(operation: JobOperation[Any], body: Body, label: str) -> str | R
         if refusal is not None:
             raise refusal from None
         raise
+
+
+def id_in_failure(error: SixtyfourError) -> str | None:
+    """Return the job's id that a failed submit named all the same: in text that is not JSON, or before it was cut."""
+    if isinstance(error, TransportError):
+        return find_job_id(decode_text(error.received))
+    if isinstance(error, AddressError) or not isinstance(error, ResponseError):
+        return None
+    return find_job_id(error.body)
 
 
 def is_plain_receipt(operation: JobOperation[Any], body: Body) -> bool:
