@@ -204,8 +204,8 @@ def _report(operation: JobOperation[Any], answer: Body, status: Any) -> Report:
     return Report(JobState.COMPLETED, "", result=value) if holds_what_was_asked(operation, value) else report
 
 
-def polled_report(operation: JobOperation[Any], job_id: str, answer: Body) -> Report:
-    """Return the report in the answer to a poll that has just come.
+def polled_report(operation: JobOperation[Any], job_id: str | None, answer: Body) -> Report:
+    """Return the report in the answer to a poll; without a *job_id*, the job is not checked.
 
     Raises:
         NotFoundError: It says that there is no such job, which other services say with status 404.
@@ -213,7 +213,8 @@ def polled_report(operation: JobOperation[Any], job_id: str, answer: Body) -> Re
     """
     status = _read_status(operation, answer)
     report = _report(operation, answer, status)
-    check_job(status, report, job_id, answer, operation.poll(job_id).endpoint.name)
+    if job_id is not None:
+        check_job(status, report, job_id, answer, operation.endpoint.poll)
     return report
 
 
