@@ -19,7 +19,6 @@ from sixtyfour_async.models._base import json_array, json_object
 from sixtyfour_async.models.poll_fields import JOB_FIELDS
 from sixtyfour_async.models.spelling import normal_key
 from sixtyfour_async.models.status_words import JobState, error_text, has_content, read_state
-from sixtyfour_async.models.structs.notation import read_notation
 
 MAX_WRAPPERS = 8
 """Levels of wrapping that are opened."""
@@ -105,6 +104,8 @@ def decode_text_value(value: JsonValue) -> JsonValue:
     try:
         return parse_json(text)
     except ValueError:
+        from sixtyfour_async.models.structs.notation import read_notation  # noqa: PLC0415 (few answers need it)
+
         found: Any = read_notation(text)
     return value if json_object(found) is None and json_array(found) is None else found
 

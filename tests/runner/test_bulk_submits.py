@@ -302,7 +302,7 @@ async def test_a_batch_is_not_resumed_with_the_stored_answer_to_another() -> Non
                 [outcome async for outcome in runner.map(find_emails(3))]
         [work] = simulator.books.jobs
         [batch] = {entry.batch for entry in journal.rows.values() if entry.batch}
-        rows = [{"email": [["x@another.example", "OK", "COMPANY"]]}] * 3
+        rows: list[JsonValue] = [{"email": [["x@another.example", "OK", "COMPANY"]]}] * 3
         journal.answers[batch] = Body.of(
             {
                 "status": "completed",

@@ -119,7 +119,11 @@ def test_an_index_tells_apart_what_the_echo_leaves_open() -> None:
 def test_a_number_that_may_be_the_leads_own_or_its_place_names_nobody(key: str) -> None:
     leads: list[Lead] = [{**lead, key: number} for number, lead in enumerate(LEADS, 1)]
     counted = [{key: 1, "email": "b@x.example"}, {key: 0, "email": "a@x.example"}, {key: 2, "email": "c@x.example"}]
-    own = [{key: 3, "email": "c@x.example"}, {key: 1, "email": "a@x.example"}, {key: 2, "email": "b@x.example"}]
+    own: list[dict[str, Any]] = [
+        {key: 3, "email": "c@x.example"},
+        {key: 1, "email": "a@x.example"},
+        {key: 2, "email": "b@x.example"},
+    ]
 
     assert places(leads, counted) == [None] * 3, "as the lead's own number it would name the neighbour"
     assert places(leads, own) == [1, 2, 0], "counted from 1 it means the same"
