@@ -34,7 +34,7 @@ from sixtyfour_async._wire.codec import (
     encode_request,
     job_route,
 )
-from sixtyfour_async.errors import ConfigurationError
+from sixtyfour_async.errors import ConfigurationError, SixtyfourError
 from sixtyfour_async.operations import JobOperation, Operation, PagedOperation
 
 if TYPE_CHECKING:
@@ -222,10 +222,16 @@ class AsyncClient(Namespaces):
             ConfigurationError: The service does not take this operation as a job: use `send`.
         """
         from sixtyfour_async._client.job import Job
-        from sixtyfour_async._wire.submit_answers import read_submit
+        from sixtyfour_async._wire.submit_answers import id_in_failure, read_submit
 
         request = encode(operation, job_route(operation), timeout=SUBMIT_TIMEOUT_SECONDS)
-        value, _ = await self._pipeline.send_json(request, operation)
+        try:
+            value, _ = await self._pipeline.send_json(request, operation)
+        except SixtyfourError as error:
+            job_id = id_in_failure(error)
+            if job_id is None:
+                raise
+            return Job(self, operation, job_id, self._pipeline.clock)
         answer = read_submit(operation, Body.of(value), request.operation)
         if isinstance(answer, str):
             return Job(self, operation, answer, self._pipeline.clock)

@@ -15,7 +15,7 @@ from sixtyfour_async._client.clock import Clock
 from sixtyfour_async._scheduling.poll_plan import exploration_wait, idle_schedule, wait_after_failures
 from sixtyfour_async._scheduling.retry import is_transient
 from sixtyfour_async._wire.body import Body
-from sixtyfour_async._wire.missing_job import no_such_job
+from sixtyfour_async._wire.missing_job import check_job
 from sixtyfour_async.errors import (
     AddressError,
     ConfigurationError,
@@ -114,8 +114,7 @@ class Job(Generic[R_co]):
         poll = self.operation.poll(self.id)
         status = await self._client.send(poll)
         report: Report = status.report()
-        if report.no_such_job:
-            raise no_such_job(Body.of(status.model_dump(mode="json")), poll.endpoint.name)
+        check_job(status, report, self.id, Body.of(status.model_dump(mode="json")), poll.endpoint.name)
         return report
 
     async def wait(

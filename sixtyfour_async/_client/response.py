@@ -16,6 +16,7 @@ from sixtyfour_async._client.link_check import AddressCheck
 from sixtyfour_async._client.secret import Secret, redact_bytes
 from sixtyfour_async._wire.bounds import MAX_ERROR_BYTES, Bounds, decompressor_for
 from sixtyfour_async._wire.codec import HTTPResponse
+from sixtyfour_async._wire.json_body import is_whole_json
 from sixtyfour_async.errors import ConnectError, ProtocolError, RequestTimeoutError, TransportError
 from sixtyfour_async.errors.foreign import stray_cancellation_contained
 
@@ -39,6 +40,9 @@ class StreamedResponse:
     async def read(self) -> HTTPResponse:
         """Read the rest of the body; of an error no more than its message needs, and what there is of a broken one.
 
+        A JSON value that has arrived whole is the answer, however its connection ended. Of any other broken answer the
+        error has what arrived.
+
         Error bodies are quoted in messages and logs, so credentials that the service echoes in one are redacted.
         """
         is_error = self.status >= HTTPStatus.MULTIPLE_CHOICES
@@ -51,8 +55,10 @@ class StreamedResponse:
                     size += len(chunk)
                     if is_error and size >= MAX_ERROR_BYTES:
                         break
-        except TransportError:
-            if not is_error:
+        except TransportError as error:
+            received = b"".join(pieces)
+            if not is_error and not is_whole_json(received):
+                error.received = received[:MAX_ERROR_BYTES]
                 raise
         body = b"".join(pieces)
         if is_error:

@@ -27,7 +27,7 @@ from sixtyfour_async._runner.following import Following
 from sixtyfour_async._runner.inbox import Inbox
 from sixtyfour_async._runner.outcome_stream import OutcomeStream
 from sixtyfour_async._runner.parked_rows import ParkedRows
-from sixtyfour_async._runner.reading import STATUSES, handed_back, read_report
+from sixtyfour_async._runner.reading import STATUSES, handed_back, polled_report
 from sixtyfour_async._runner.receivers import Receivers
 from sixtyfour_async._runner.reporter import Reporter
 from sixtyfour_async._runner.row_ends import RowEnds
@@ -60,6 +60,7 @@ from sixtyfour_async._scheduling.row_states import Batching
 from sixtyfour_async._scheduling.scheduler import Scheduler
 from sixtyfour_async.errors import (
     JournalError,
+    NotFoundError,
     ResponseError,
     RunStoppedError,
     SixtyfourError,
@@ -150,10 +151,9 @@ class Engine:
         answer = await self._journal.load_batch_answer(batch)
         self._schedule(submission)
         if answer is not None:
-            # Where it cannot be read, or the run ended before the file was downloaded and the links may have expired,
-            # the poll that is due anyway brings it again.
-            with suppress(ResponseError):
-                report = read_report(submission.operation, answer)
+            # The poll that is due brings again what cannot be read, is another job's, or lacks its file: links expire.
+            with suppress(ResponseError, NotFoundError):
+                report = polled_report(submission.operation, submission.first.job_id, answer)
                 if not submission.lacks_file(report) and report.state is not JobState.RUNNING:
                     submission.claim_end(answer)
                     self._inbox.post(Polled(submission.id, report))

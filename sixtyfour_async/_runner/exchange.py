@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import anyio
 
 from sixtyfour_async._client.client import SUBMIT_TIMEOUT_SECONDS, AsyncClient, pipeline_of
+from sixtyfour_async._runner.reading import holds_result
 from sixtyfour_async._scheduling.budget import Ticket
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async._wire.codec import (
@@ -20,6 +22,7 @@ from sixtyfour_async._wire.codec import (
     job_route,
     successful,
 )
+from sixtyfour_async._wire.job_ids import located_job
 from sixtyfour_async.errors import ProtocolError, SixtyfourError
 from sixtyfour_async.models._base import json_object
 from sixtyfour_async.models.jobs import JobStatus, Report
@@ -29,6 +32,9 @@ HEALTH_CHECK = CheckBalance()
 
 MAX_FILE_ANSWER_BYTES = 512 * 1024 * 1024
 """Size of the file that answers at most 20,000 rows; it is held in memory."""
+
+_LEADS_ON = range(HTTPStatus.MULTIPLE_CHOICES, HTTPStatus.BAD_REQUEST)
+"""Statuses of an answer whose body is only for people."""
 
 logger = logging.getLogger("sixtyfour_async.runner")
 
@@ -54,7 +60,14 @@ class Exchange:
         if self._webhook_url is not None:
             operation = operation.with_webhook_url(self._webhook_url)
         request = encode(operation, job_route(operation), timeout=SUBMIT_TIMEOUT_SECONDS).unless(objection)
-        return await self._send(request, ticket, job_limit=operation.endpoint.job_limit)
+        response = await self._pipeline.exchange(request, ticket)
+        location = response.headers.get("location", "")
+        leads_on = response.status in _LEADS_ON or response.body.strip() in {b"", b"{}"}
+        if location and leads_on and response.status < HTTPStatus.BAD_REQUEST:
+            job_id = located_job(answer_route(operation.poll("x")).path, location)
+            if job_id is not None:
+                return Body.of({operation.endpoint.id_field: job_id, "location": location})
+        return successful(response, operation=request.operation, job_limit=operation.endpoint.job_limit).as_body()
 
     async def check_health(self, ticket: Ticket) -> None:
         """Request the balance, which is free: whatever the API answers shows that it is there."""
@@ -67,9 +80,14 @@ class Exchange:
         return url is not None and getattr(operation.with_webhook_url(url), "webhook_url", None) == url
 
     async def poll(self, operation: JobOperation[Any], job_id: str, ticket: Ticket) -> Body:
-        """Poll a job and return the answer as it came."""
+        """Poll a job and return the answer as it came; one with the result in it is none the worse for its status."""
         poll = operation.poll(job_id)
-        return await self._send(encode(poll, answer_route(poll)), ticket)
+        request = encode(poll, answer_route(poll))
+        response = await self._pipeline.exchange(request, ticket)
+        answer = response.as_body()
+        if response.status >= HTTPStatus.BAD_REQUEST and holds_result(operation, answer):
+            return answer
+        return successful(response, operation=request.operation).as_body()
 
     async def poll_many(self, listing: Operation[Any], ticket: Ticket) -> Mapping[str, Report]:
         """Poll a list endpoint and return the reports of the jobs on it, by the service's ids."""
@@ -94,9 +112,9 @@ class Exchange:
             await self._client.save(answer, path, max_bytes=MAX_FILE_ANSWER_BYTES)
             return await anyio.Path(path).read_text("utf-8", errors="replace")
 
-    async def _send(self, request: HTTPRequest, ticket: Ticket, *, job_limit: str = "") -> Body:
+    async def _send(self, request: HTTPRequest, ticket: Ticket) -> Body:
         response = await self._pipeline.exchange(request, ticket)
-        return successful(response, operation=request.operation, job_limit=job_limit).as_body()
+        return successful(response, operation=request.operation).as_body()
 
 
 def contained(error: Exception, fields: Mapping[str, str | None] | None = None) -> SixtyfourError:

@@ -14,7 +14,8 @@ from sixtyfour_async._runner.outcomes import Outcome, Status
 from sixtyfour_async._scheduling.row_states import ENDED, State
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async._wire.codec import decode_answer
-from sixtyfour_async._wire.missing_job import no_such_job
+from sixtyfour_async._wire.missing_job import check_job
+from sixtyfour_async._wire.results import holds_what_was_asked
 from sixtyfour_async._wire.unwrapping import decode_text_value
 from sixtyfour_async.errors import (
     InputError,
@@ -30,7 +31,7 @@ from sixtyfour_async.errors import (
 )
 from sixtyfour_async.errors.foreign import FOREIGN
 from sixtyfour_async.models.jobs import JobState, Report
-from sixtyfour_async.models.status_words import has_content
+from sixtyfour_async.models.status_words import has_content, read_state
 from sixtyfour_async.operations import REGISTRY, JobOperation, Request
 
 R = TypeVar("R")
@@ -187,23 +188,48 @@ def read_report(operation: JobOperation[Any], answer: Body) -> Report:
     Raises:
         ResponseError: The answer is not JSON, or has the form of no status.
     """
+    return _report(operation, answer, _read_status(operation, answer))
+
+
+def _read_status(operation: JobOperation[Any], answer: Body) -> Any:
+    """Return the answer to a poll as its class."""
     label = operation.endpoint.name
     value = decode_text_value(answer.decode(operation=label))  # a status may come as the text of a JSON value
-    report: Report = decode_answer(operation.poll_answer_type(), value, operation=label).report()
-    return report
+    if value is None:
+        raise ResponseError("an answer without content", operation=label, expected="a status")
+    return decode_answer(operation.poll_answer_type(), value, operation=label)
 
 
-def polled_report(operation: JobOperation[Any], job_id: str, answer: Body) -> Report:
-    """Return the report in the answer to a poll that has just come.
+def _report(operation: JobOperation[Any], answer: Body, status: Any) -> Report:
+    """Return the report of a status; one without a word may be nothing but the fields that were asked for."""
+    report: Report = status.report()
+    if report.word or report.state is not JobState.RUNNING:
+        return report
+    value = answer.value()
+    return Report(JobState.COMPLETED, "", result=value) if holds_what_was_asked(operation, value) else report
+
+
+def polled_report(operation: JobOperation[Any], job_id: str | None, answer: Body) -> Report:
+    """Return the report in the answer to a poll; without a *job_id*, the job is not checked.
 
     Raises:
         NotFoundError: It says that there is no such job, which other services say with status 404.
-        ResponseError: The answer is not JSON, or has the form of no status.
+        ResponseError: The answer is not JSON, has the form of no status, or is about another job.
     """
-    report = read_report(operation, answer)
-    if report.no_such_job:
-        raise no_such_job(answer, operation.poll(job_id).endpoint.name)
+    status = _read_status(operation, answer)
+    report = _report(operation, answer, status)
+    if job_id is not None:
+        check_job(status, report, job_id, answer, operation.endpoint.poll)
     return report
+
+
+def holds_result(operation: JobOperation[Any], answer: Body) -> bool:
+    """Return whether an answer to a poll, whatever its HTTP status, says that the job completed and has the result."""
+    try:
+        report = read_report(operation, answer)
+    except FOREIGN:
+        return False
+    return read_state(report.word) is JobState.COMPLETED and has_content(report.result)
 
 
 def restore(entry: Entry, *, struct: type[Any] | None = None) -> JobOperation[Any]:

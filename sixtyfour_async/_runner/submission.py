@@ -20,7 +20,7 @@ from sixtyfour_async._scheduling.row_names import rows_under_names
 from sixtyfour_async._scheduling.row_states import IN_DOUBT, OPEN, PAID, State
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async._wire.results import read_result
-from sixtyfour_async._wire.unwrapping import objects_in, reason_in, rows_in
+from sixtyfour_async._wire.unwrapping import objects_in, reason_in, rows_in, rows_in_parts
 from sixtyfour_async.errors import SixtyfourError
 from sixtyfour_async.models._base import json_object
 from sixtyfour_async.models.jobs import JobState, Report
@@ -230,10 +230,13 @@ class Submission:
         named = rows_under_names(objects_in(report.result), [texts_of(lead) for lead in leads])
         if named is not None:
             return split_answer(leads, list(named.values()), report.cost_cents, endpoint.name, names=list(named))
-        rows = rows_in(report.result) or self._lone_row(report.result)
+        rows, in_order = rows_in(report.result) or [], not self.rivals
+        if len(rows) < len(leads) and len(parts := rows_in_parts(report.result)) > len(rows):
+            rows, in_order = parts, False
+        rows = rows or self._lone_row(report.result)
         if not rows:
             return no_parts(len(leads), report.cost_cents, report.result, reason_in(report.result))
-        return split_answer(leads, rows, report.cost_cents, endpoint.name, by_position=not self.rivals)
+        return split_answer(leads, rows, report.cost_cents, endpoint.name, by_position=in_order)
 
     def _lone_row(self, result: JsonValue) -> list[JsonValue]:
         """Return the one row that an answer without a list consists of; nothing when it is no answer at all."""

@@ -48,7 +48,7 @@ from sixtyfour_async._scheduling.row_states import State
 from sixtyfour_async._scheduling.scheduler import Scheduler
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async._wire.submit_answers import is_plain_receipt, read_submit
-from sixtyfour_async.errors import JournalError, LinkRefusedError, SixtyfourError
+from sixtyfour_async.errors import JournalError, LinkRefusedError, ResponseError, SixtyfourError, TransportError
 from sixtyfour_async.errors.foreign import stray_cancellation_contained
 from sixtyfour_async.errors.printable import printable
 from sixtyfour_async.models.jobs import JobState, JobStatus, Report
@@ -136,8 +136,12 @@ class Transit:
     async def _submit(self, submission: Submission, command: Submit) -> None:
         if await self._intend(submission, command):
             self._reporter.sending(submission)
-            answer = await self._exchange.submit(submission.operation, command.ticket, self._claims.objection)
-            await self._accept(submission, answer)
+            try:
+                answer = await self._exchange.submit(submission.operation, command.ticket, self._claims.objection)
+            except TransportError as error:
+                await self._accept_part(submission, error)
+            else:
+                await self._accept(submission, answer)
 
     async def _intend(self, submission: Submission, command: Submit) -> bool:
         """Commit the intent, for rows that no other runner has; return whether the request may leave."""
@@ -201,6 +205,15 @@ class Transit:
             await self._accepted(submission, answer)
             await self._reporter.submitted(submission)
             self._inbox.post(Accepted(submission.id, answer))
+
+    async def _accept_part(self, submission: Submission, error: TransportError) -> None:
+        """Commit what arrived of an answer that broke off, and the id if it is in there; else raise the error."""
+        if not error.received:
+            raise error
+        try:
+            await self._accept(submission, Body(error.received))
+        except ResponseError:
+            raise error from None
 
     async def _accepted(self, submission: Submission, job_id: str) -> None:
         """Commit the id of a job."""

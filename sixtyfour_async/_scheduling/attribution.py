@@ -9,11 +9,11 @@ Unicode form, in the row itself or in an object inside it, and an index. From it
 - The row *contradicts* the lead when it repeats one of its keys with another value. It never goes to that lead.
 - Otherwise it *supports* the lead; the strength is the number of its keys that agree, and one more for the index.
 
-A row *points at* the lead that it supports most, if that is one lead; identical leads count as one, as any order of
-their rows is right. It is *torn*, and points at none, when it supports several equally (it repeats the company, and
-they share it), or when another lead agrees on the same keys and is contradicted only by a key that the first one lacks:
-it may be the other's row, altered. Each lead gets the strongest row that points at it, unless several are equally
-strong and differ.
+A row *points at* the lead that it supports most, if that is one lead; leads that say the same count as one: among them
+a row goes to the one that it repeats to the letter, and any order is right where none differs. It is *torn*, and points
+at none, when it supports several equally (it repeats the company, and they share it), or when another lead agrees on
+the same keys and is contradicted only by a key that the first one lacks: it may be the other's row, altered. Each lead
+gets the strongest row that points at it, unless several are equally strong and differ.
 
 A torn row is decided by elimination in one case: all leads but one have a stronger row, and the row repeats all of that
 one and no more. This is how ``{"name": "Ada"}`` is told from ``{"name": "Ada", "company": "Acme"}``. Elimination in
@@ -34,30 +34,27 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any, Literal, TypeAlias
 
 from pydantic import JsonValue
 
 from sixtyfour_async._scheduling.row_names import said_by_name
+from sixtyfour_async._scheduling.row_numbers import INDEX_KEYS, Texts, numbers_under, places_named
 from sixtyfour_async._scheduling.row_order import order_is_disproved
 from sixtyfour_async.models._base import json_object
 from sixtyfour_async.models.spelling import normal_key, normal_text
 
 MatchedBy: TypeAlias = Literal["echo", "index", "position"]
 
-Texts: TypeAlias = dict[str, set[str]]
-"""Normalised key → the normalised values found under it."""
-
 MAX_NESTING_LEVELS = 2
 """Levels of objects inside a row that are searched for evidence."""
 
 _QUOTES = frozenset({"lead", "input", "query", "request", "question", "subject", "original", "leadinfo", "inputdata"})
 """Objects in which a service repeats the question. Assumed."""
-
-_INDEX_KEYS = frozenset({"index", "row", "position", "leadindex", "rowindex", "inputindex"})
 
 _FOUND_KEYS: Mapping[str, Collection[str]] = {
     "find-email": {"email", "emails", "personalemail", "workemail", "costcents", "costcredits"},
@@ -143,13 +140,15 @@ def match_rows(
     evidence = [
         _weigh(_repeated(row, known, operation), by_name, subjects) for row, by_name in zip(rows, said, strict=True)
     ]
+    _drop_ambiguous_numbers(evidence, known, len(leads))
     index_is_usable = _read_indices(evidence, known, len(leads))
     repeatable = [{key for key in texts if not _is_found(key, operation)} for texts in subjects]
-    matching = _Matching(rows, evidence, [row.candidates(len(leads)) for row in evidence], _groups(leads), repeatable)
+    candidates = [row.candidates(len(leads)) for row in evidence]
+    matching = _Matching(leads, rows, evidence, candidates, _groups(leads), repeatable)
     matching.match()
     matches = matching.matches
     silent = [
-        place for place, row in enumerate(evidence) if row.index is None and row.texts.keys() <= _INDEX_KEYS - known
+        place for place, row in enumerate(evidence) if row.index is None and row.texts.keys() <= INDEX_KEYS - known
     ]
     foreign = sum(not best and place not in silent for place, best in enumerate(matching.candidates))
     free = [place for place, row in enumerate(evidence) if not matching.candidates[place] and row.index is None]
@@ -177,11 +176,6 @@ def contradicts(row: Texts, lead: Texts) -> bool:
     return any(row[key].isdisjoint(lead[key]) for key in row.keys() & lead.keys())
 
 
-def row_number(text: str) -> int | None:
-    """Return a whole number from its normalised text; None when it is none."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 9 else None  # noqa: PLR2004 (digits)
-
-
 # --- evidence -------------------------------------------------------------------------------------------------------
 
 
@@ -192,7 +186,7 @@ def _is_found(key: str, operation: str) -> bool:
 
 
 def _is_evidence(key: str, known: Collection[str], operation: str, *, is_quote: bool) -> bool:
-    return (is_quote or not _is_found(key, operation)) if key in known else key in _INDEX_KEYS
+    return (is_quote or not _is_found(key, operation)) if key in known else key in INDEX_KEYS
 
 
 def _repeated(row: Any, known: AbstractSet[str], operation: str) -> Texts:
@@ -240,23 +234,31 @@ def _read_indices(evidence: Sequence[_Evidence], known: AbstractSet[str], leads:
     a row could get its neighbour's answer. An index that names one lead while the echo beside it names another is
     something else, such as a rank.
     """
-    numbers: list[int | None] = []
-    for row in evidence:
-        texts = set[str]().union(*(row.texts[key] for key in row.texts.keys() & (_INDEX_KEYS - known)))
-        found = {number for text in texts if (number := row_number(text)) is not None}
-        numbers.append(found.pop() if len(found) == 1 else None)
-    present = {number for number in numbers if number is not None}
-    if not present:
+    numbers = numbers_under([row.texts for row in evidence], INDEX_KEYS - known)
+    if not any(number is not None for number in numbers):
         return True
-    base = 1 if None not in numbers and present == set(range(1, leads + 1)) else 0
-    indices = [None if number is None else number - base for number in numbers]
-    if base == 0 and 0 not in present:
+    indices = places_named(numbers, leads)
+    if indices is None:
         return False
     if any(index in row.contradicted and row.agreeing() for index, row in zip(indices, evidence, strict=True)):
         return False
     for row, index in zip(evidence, indices, strict=True):
         row.index = index
     return True
+
+
+def _drop_ambiguous_numbers(evidence: Sequence[_Evidence], known: AbstractSet[str], leads: int) -> None:
+    """Take the evidence from rows that repeat a number only, if it is one lead's own and may be the place of another.
+
+    A table often has a column ``index`` or ``row``, and so has an answer that counts its rows.
+    """
+    keys = INDEX_KEYS & known
+    only = [row for row in evidence if row.texts and row.texts.keys() <= keys]
+    indices = places_named(numbers_under([row.texts for row in only], keys), leads) or []
+    if all(index is None or index in row.agreed for row, index in zip(only, indices, strict=False)):
+        return
+    for row in only:
+        row.texts, row.agreed, row.contradicted = {}, {}, set(range(leads))
 
 
 # --- the matching ---------------------------------------------------------------------------------------------------
@@ -280,6 +282,7 @@ def _identity(lead: Mapping[str, JsonValue]) -> str:
 class _Matching:
     """The matching by evidence. A group of identical leads goes by the number of its first."""
 
+    leads: Sequence[Mapping[str, JsonValue]]
     rows: Sequence[Any]
     evidence: Sequence[_Evidence]
     candidates: Sequence[set[int]]
@@ -316,7 +319,7 @@ class _Matching:
         """Return the only group that a torn row can be of, if there is one and the row says everything about it."""
         left = {group for group in groups if self._weakest.get(group, 0) <= self._strength(place, group)}
         evidence = self.evidence[place]
-        said = evidence.texts.keys() if evidence.index is None else evidence.texts.keys() - _INDEX_KEYS
+        said = evidence.texts.keys() if evidence.index is None else evidence.texts.keys() - INDEX_KEYS
         if len(left) > 1 or not all(said == self.repeatable[group] and self._strength(place, group) for group in left):
             return set()
         return left
@@ -336,11 +339,25 @@ class _Matching:
                 continue
             if leads and len(own) == len(leads):
                 self._weakest[group] = min(self._strength(place, group) for place in own)
-            for place in sorted(own, key=lambda place: (self.evidence[place].index not in leads, place)):
-                index = self.evidence[place].index
-                lead = index if index in leads else leads[0]
-                leads.remove(lead)
+            for place, lead in self._pairs(own, leads):
                 self.matches[lead] = Match(place, "echo" if lead in self.evidence[place].agreed else "index")
+
+    def _pairs(self, places: Sequence[int], leads: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Yield rows and leads of one group in pairs: by index, then by the values that agree to the letter."""
+        differ = len({json.dumps(self.leads[lead], sort_keys=True) for lead in leads}) > 1
+        wanted = {lead: _members(self.leads[lead]) for lead in leads} if differ else {}
+        found = {place: _members(self.rows[place]) for place in places} if differ else {}
+
+        def rank(pair: tuple[int, int]) -> tuple[bool, int, int, int]:
+            place, lead = pair
+            agreeing = len(found[place] & wanted[lead]) if differ else 0
+            return self.evidence[place].index != lead, -agreeing, place, lead
+
+        left = set(places) | {~lead for lead in leads}
+        for place, lead in sorted(product(places, leads), key=rank):
+            if {place, ~lead} <= left:
+                left -= {place, ~lead}
+                yield place, lead
 
     def _strength(self, place: int, group: int) -> int:
         return max(self.evidence[place].strength(lead) for lead in self.groups[group])
@@ -354,6 +371,16 @@ class _Matching:
         if len(ranked) > count > 0 and self._strength(ranked[count - 1], group) == self._strength(ranked[count], group):
             return None
         return ranked[:count]
+
+
+def _members(value: Any) -> set[tuple[str, str]]:
+    """Return the members of an object, and of those inside it, to the letter."""
+    found: set[tuple[str, str]] = set()
+    objects = [json_object(value) or {}]
+    for _ in range(1 + MAX_NESTING_LEVELS):
+        found.update((normal_key(name), json.dumps(one)) for members in objects for name, one in members.items())
+        objects = [inner for members in objects for one in members.values() if (inner := json_object(one))]
+    return found
 
 
 def _missing(leads: int, rows: int, *, silent: int, foreign: int) -> str:

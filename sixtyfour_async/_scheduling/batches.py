@@ -20,10 +20,10 @@ from sixtyfour_async._scheduling.attribution import (
     MatchedBy,
     contradicts,
     match_rows,
-    row_number,
     texts_of,
 )
 from sixtyfour_async._scheduling.retry import may_be_fault_of_one_row
+from sixtyfour_async._scheduling.row_numbers import row_number
 from sixtyfour_async.errors import CostCapError, SixtyfourError
 from sixtyfour_async.models._base import json_array, json_object, read_cents
 from sixtyfour_async.models.spelling import normal_key, normal_text

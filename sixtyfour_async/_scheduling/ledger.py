@@ -210,8 +210,8 @@ class Ledger:
         return price * rows if price is not None and price * rows <= self.left_cents(already, at) else None
 
     def left_cents(self, already: float = 0.0, at: str | None = None) -> float:
-        """Return what the tightest cap leaves for a job; infinite without a cap."""
-        return min(account.left_cents(already) for account in self.accounts_at(at))
+        """Return what the tightest cap leaves for a job, with a tolerance; infinite without a cap."""
+        return min(account.left_cents(already) for account in self.accounts_at(at)) + TOLERANCE_CENTS
 
     def reserve(self, variant: str, rows: int = 1, *, already: float = 0.0, at: str | None = None) -> float | None:
         """Reserve the price of a job in place of what is exposed for it; return the amount, or None as in `room`."""

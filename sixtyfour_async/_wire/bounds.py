@@ -25,6 +25,8 @@ PIECE_BYTES = 64 * 1024
 _BY_HEADER = zlib.MAX_WBITS | 32
 """zlib's word for "gzip or zlib, by the header"."""
 
+_JSON_STARTS = (b"{", b"[", b'"')
+
 _HEADER_BYTES = 2
 """Bytes that tell gzip and zlib from anything else."""
 
@@ -57,6 +59,7 @@ class Decompressor:
     """Decompresses gzip and deflate a piece at a time, so that a small body cannot become a large one in memory.
 
     Source: RFC 9110, section 8.4.1. "deflate" is the zlib format; some servers send it without the zlib header.
+    Others claim a compression and send JSON as it is, which begins as neither format does.
 
     Args:
         encoding: ``"gzip"`` or ``"deflate"``.
@@ -67,6 +70,7 @@ class Decompressor:
         self._inner = zlib.decompressobj(_BY_HEADER)
         self._head: bytes | None = b""
         self._members = 0
+        self._is_plain = False
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Yield the pieces that some bytes of the body decompress to.
@@ -99,9 +103,10 @@ class Decompressor:
     def _step(self, data: bytes) -> bytes:
         is_first, self._head = self._head is not None, None
         try:
-            return self._inner.decompress(data, PIECE_BYTES)
+            return data if self._is_plain else self._inner.decompress(data, PIECE_BYTES)
         except zlib.error as error:
-            if not (is_first and self._may_be_raw):
+            self._is_plain = is_first and data.lstrip()[:1] in _JSON_STARTS
+            if not self._is_plain and not (is_first and self._may_be_raw):
                 raise BadCompressionError(f"the body cannot be decompressed: {error}") from None
             self._inner = zlib.decompressobj(-zlib.MAX_WBITS)
             return self._step(data)

@@ -274,7 +274,7 @@ def decode_answer(answer_type: Any, value: JsonValue, *, operation: str, request
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         place = ".".join(str(part) for part in first["loc"])
-        why, cause = f"{place}: {first['msg']}", cast("BaseException", error)
+        why, cause = ": ".join(filter(None, (place, first["msg"]))), cast("BaseException", error)
     except FOREIGN as error:  # a validator of the caller's class may raise anything; the paid answer must survive
         why, cause = f"a validator raised {error!r}", error
     expected = getattr(answer_type, "__name__", str(answer_type))

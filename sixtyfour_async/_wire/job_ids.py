@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
 from pydantic import JsonValue
 
@@ -17,14 +19,23 @@ if TYPE_CHECKING:
 MAX_ID_LENGTH = 1000
 """Characters of an id that a URL can hold with room to spare."""
 
-MAX_ID_DEPTH = 3
+MAX_ID_DEPTH = 5
 """Levels of an answer to a submit that are searched for the job's id."""
+
+_NO_IDS = {"", "none", "null", "undefined", ".", ".."}
+"""Texts that stand for a missing id, and those that are no part of a URL's path."""
 
 _ID_NAMES = (
     *("task_id", "job_id", "id", "run_id", "search_id"),
     *("execution_id", "operation_id", "prediction_id", "process_id", "uuid"),
 )
 """Names of a job's id, the likeliest first. Source: docs.sixtyfour.ai for the first row; the second is assumed."""
+
+_NAMED_IN_TEXT = re.compile(
+    r"""(?<![\w-])["']?(task[_-]?id|job[_-]?id)["']?\s*:\s*(?:"([^"\\]+)"|'([^'\\]+)'|([0-9]+)(?=\s*[,}\]\r\n]))""",
+    re.IGNORECASE,
+)
+"""An id under a name that nothing else has, in text that is no JSON: quoted to its end, or a whole number."""
 
 _ID_WRAPPERS = ("job", "task", "data", "result", "response", "payload")
 """Names of an object that an answer may be wrapped in. Assumed."""
@@ -52,6 +63,30 @@ def read_job_id(operation: JobOperation[Any], value: JsonValue, label: str) -> s
         body=json.dumps(value)[:MAX_BODY_EXCERPT],
         raw=value,
     )
+
+
+def find_job_id(text: str) -> str | None:
+    """Return the job's id from text that is not JSON, such as a cut-off answer; None unless exactly one is named."""
+    found = {as_id(next(filter(None, match.groups()[1:]))) for match in _NAMED_IN_TEXT.finditer(text)}
+    return found.pop() if len(found) == 1 else None
+
+
+def located_job(poll_path: str, location: str) -> str | None:
+    """Return the job's id from the address that an answer leads to; None unless jobs are polled there.
+
+    Source: RFC 9110, sections 15.3.3 and 15.4.4: "202 Accepted" and "303 See Other" say where to look for the rest.
+
+    Args:
+        poll_path: Path of the route that polls the job, such as ``/job-status/{job_id}``.
+        location: The ``Location`` header.
+    """
+    try:
+        path = urlsplit(location).path
+    except ValueError:
+        return None
+    pattern = re.sub(r"\\{\w+\\}", "([^/]+)", re.escape(poll_path))
+    found = re.search(f"{pattern}/?$", f"/{path}")
+    return None if found is None else as_id(unquote(found[1]))
 
 
 def _id_places(value: JsonValue) -> list[dict[str, Any]]:
@@ -84,5 +119,5 @@ def as_id(value: object) -> str | None:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     text = value.strip() if isinstance(value, str) else ""
-    usable = text.isprintable() and len(text) <= MAX_ID_LENGTH and text.casefold() not in {"", "none", "null"}
+    usable = text.isprintable() and len(text) <= MAX_ID_LENGTH and text.casefold() not in _NO_IDS
     return text if usable else None

@@ -104,6 +104,16 @@ def decode_body(body: bytes) -> JsonValue:
     return _parse(decode_text(body).rstrip("\0"))  # some servers send the end of a C string, too
 
 
+def is_whole_json(body: bytes) -> bool:
+    """Return whether a body is a JSON object or array from beginning to end, as no part of one is."""
+    if body.rstrip(b" \t\r\n\0")[-1:] not in {b"}", b"]"}:  # most broken bodies need no parser
+        return False
+    try:
+        return isinstance(decode_body(body), dict | list)
+    except ValueError:
+        return False
+
+
 def parse_json(text: str) -> JsonValue:
     """Return the value of JSON text, normalised as that of a body.
 

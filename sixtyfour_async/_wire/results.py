@@ -21,6 +21,7 @@ from sixtyfour_async._wire.result_kinds import (
     read_bare,
     read_documented,
     read_profile,
+    read_structured,
     reader_of,
 )
 from sixtyfour_async._wire.unwrapping import decode_text_value, default_reason, levels, reason_in, rows_in
@@ -57,6 +58,12 @@ def read_result(operation: Operation[Any], raw: JsonValue) -> ResultReading:
     if item is not None:
         return _read_rows(Asked(operation, item), raw)
     return _read_one(Asked(operation, answer), raw)
+
+
+def holds_what_was_asked(operation: Operation[Any], raw: JsonValue) -> bool:
+    """Return whether JSON holds a field of ``struct``: a result that has no status around it."""
+    asked = Asked(operation, operation.answer_type())
+    return reader_of(asked) is read_structured and bool(asked.fields) and _read_one(asked, raw).no_answer is None
 
 
 def _item_type(answer: Any) -> Any:

@@ -11,8 +11,17 @@ from pydantic import JsonValue
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async._wire.codec import decode_answer
 from sixtyfour_async._wire.envelopes import read_envelope
-from sixtyfour_async._wire.job_ids import as_id, read_job_id
-from sixtyfour_async.errors import APIError, ResponseError, api_error_class
+from sixtyfour_async._wire.job_ids import as_id, find_job_id, read_job_id
+from sixtyfour_async._wire.json_body import decode_text
+from sixtyfour_async._wire.results import read_result
+from sixtyfour_async.errors import (
+    AddressError,
+    APIError,
+    ResponseError,
+    SixtyfourError,
+    TransportError,
+    api_error_class,
+)
 from sixtyfour_async.models._base import json_array, json_object
 from sixtyfour_async.models.jobs import JobState, Report
 from sixtyfour_async.models.status_words import error_text, has_content, is_open_end, read_state
@@ -24,16 +33,25 @@ _BAD_REQUEST = int(HTTPStatus.BAD_REQUEST)
 def read_submit(operation: JobOperation[Any], body: Body, label: str) -> str | Report:
     """Return the job's id, or the report of a job that was finished at once; *label* names the request in errors.
 
+    An answer that is not JSON, because it was cut off or has something around it, may still name the id. What holds
+    nothing that was asked for is no finished result as long as there is an id: ``{"result": {"task_id": …}}``.
+
     Raises:
         BadRequestError: The answer is an error, and nothing else.
         ResponseError: Neither an id nor a result could be read. The job may be running nevertheless.
     """
-    value = body.decode(operation=label)
+    try:
+        value = body.decode(operation=label)
+    except ResponseError:
+        named = find_job_id(body.text)
+        if named is None:
+            raise
+        return named
     job_id = _job_id_alone(operation, value)
     if job_id is not None:
         return job_id
     report = _finished(operation, value, label)
-    if report is not None and report.word:
+    if report is not None and read_result(operation, report.result).no_answer is None:
         return report
     try:
         return read_job_id(operation, value, label)
@@ -44,6 +62,15 @@ def read_submit(operation: JobOperation[Any], body: Body, label: str) -> str | R
         if refusal is not None:
             raise refusal from None
         raise
+
+
+def id_in_failure(error: SixtyfourError) -> str | None:
+    """Return the job's id that a failed submit named all the same: in text that is not JSON, or before it was cut."""
+    if isinstance(error, TransportError):
+        return find_job_id(decode_text(error.received))
+    if isinstance(error, AddressError) or not isinstance(error, ResponseError):
+        return None
+    return find_job_id(error.body)
 
 
 def is_plain_receipt(operation: JobOperation[Any], body: Body) -> bool:

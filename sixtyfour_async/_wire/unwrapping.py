@@ -94,13 +94,20 @@ def _inside(outer: Candidate) -> Iterator[Candidate]:
 
 
 def decode_text_value(value: JsonValue) -> JsonValue:
-    """Return the list, object or text that a text holds as JSON; else the value itself."""
-    if not isinstance(value, str) or value.strip()[:1] not in {"{", "[", '"'}:
+    """Return the list, object or text that a text holds as JSON, as Python writes it or fenced; else the value itself.
+
+    A model that writes the result quotes it as it would in a chat, and a worker may have printed it.
+    """
+    text = value.strip() if isinstance(value, str) else ""
+    if text[:1] not in {"{", "[", '"', "`"}:
         return value
     try:
-        return parse_json(value.strip())
+        return parse_json(text)
     except ValueError:
-        return value
+        from sixtyfour_async.models.structs.notation import read_notation  # noqa: PLC0415 (few answers need it)
+
+        found: Any = read_notation(text)
+    return value if json_object(found) is None and json_array(found) is None else found
 
 
 def is_wrapper(key: str, value: JsonValue) -> bool:
@@ -115,17 +122,38 @@ def is_wrapper(key: str, value: JsonValue) -> bool:
 def rows_in(raw: JsonValue) -> list[Any] | None:
     """Return the list of rows in an answer, each row decoded; None when there is no list.
 
-    Of several lists the outermost with objects in it counts.
+    Of several lists the outermost with objects in it counts. Each row may be alone in a list of its own.
     """
     first: list[Any] | None = None
     for level in levels(raw):
         for one in level:
             items = json_array(one.value)
-            rows = None if items is None else [decode_text_value(item) for item in items]
+            rows = None if items is None else [_alone(decode_text_value(item)) for item in items]
             if rows is not None and any(_is_row(row, alone=len(rows) == 1) for row in rows):
                 return rows
             first = rows if first is None else first
     return first
+
+
+def rows_in_parts(raw: JsonValue) -> list[Any]:
+    """Return the rows of the outermost object with several lists, such as what succeeded and what failed; else none.
+
+    The order of such rows says nothing.
+    """
+    for level in levels(raw):
+        for members in filter(None, (json_object(one.value) for one in level)):
+            values = [decode_text_value(value) for key, value in members.items() if normal_key(key) not in _QUOTES]
+            lists = [items for value in values if (items := json_array(value)) is not None]
+            rows = [row for items in lists for row in map(decode_text_value, items) if json_object(row) is not None]
+            if len(lists) > 1 and rows:
+                return rows
+    return []
+
+
+def _alone(value: Any) -> Any:
+    """Return what is alone in a list; any other value as it is."""
+    items = json_array(value)
+    return items[0] if items is not None and len(items) == 1 else value
 
 
 def objects_in(raw: JsonValue) -> list[dict[str, Any]]:

@@ -6,12 +6,15 @@ writing to either never fails; whoever needs to know whether standard output arr
 
 from __future__ import annotations
 
+import codecs
 import errno
 import io
 import os
 import select
 import sys
-from typing import IO, TYPE_CHECKING, Final, TextIO, cast
+from typing import IO, TYPE_CHECKING, BinaryIO, Final, TextIO, cast
+
+from sixtyfour_async.errors.printable import printable
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -98,6 +101,34 @@ def _raw_of(stream: TextIO) -> object:
     """Return the lowest layer of a stream; None when it is no file."""
     buffer = getattr(stream, "buffer", None)
     return getattr(buffer, "raw", buffer)
+
+
+class TerminalText:
+    """Standard output while it is a terminal: of a table's UTF-8 text, nothing acts on it.
+
+    Args:
+        stream: Where the text goes.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder("utf-8")("replace"), translate=True)
+
+    def write(self, data: bytes) -> int:
+        """Write a part of the text; a line end of any kind is one."""
+        self._stream.write(printable(self._decoder.decode(data)).encode())
+        return len(data)
+
+    def flush(self) -> None:
+        """End the text: write what the last part has left of a character or a line end."""
+        self._stream.write(printable(self._decoder.decode(b"", final=True)).encode())
+        self._stream.flush()
+
+
+def table_output() -> BinaryIO:
+    """Return where a table goes that is written to standard output."""
+    stream = sys.stdout.buffer
+    return cast("BinaryIO", TerminalText(stream)) if sys.stdout.isatty() else stream
 
 
 def lost_output() -> OSError | None:

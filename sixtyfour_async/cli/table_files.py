@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
-from sixtyfour_async.cli.console import lost_output
+from sixtyfour_async.cli.console import lost_output, table_output
 from sixtyfour_async.errors import InputError
 from sixtyfour_async.tables import (
     Cell,
@@ -125,7 +125,7 @@ class Output:
         """
         if not self.is_standard:
             return write_table(self.path, columns, rows, writer=self.writer, mode=mode)
-        written = write_stream(sys.stdout.buffer, columns, rows, writer=self.writer)
+        written = write_stream(table_output(), columns, rows, writer=self.writer)
         lost = lost_output()
         if lost is not None:
             raise lost

@@ -38,7 +38,7 @@
 
 Whether to retry is not a property of an error: ``_scheduling.retry`` decides from error, operation and attempt. All
 errors can be pickled, print as one line without control characters, and never contain the API key. Only
-`ResponseError` holds a whole answer, because it may have been paid for.
+`ResponseError` holds a whole answer, and `TransportError` a part of one, because it may have been paid for.
 """
 
 from __future__ import annotations
@@ -149,13 +149,15 @@ class TransportError(SixtyfourError):
         operation: The request, such as ``"POST /find-email-async"``.
         sent: Whether the server may have received and processed the request. If so, a paid request may have been
             charged, and repeating it may be charged again.
+        received: The bytes of a successful answer that had arrived when it broke off; ``b""`` when none had.
     """
 
     operation: str
     sent: bool
+    received: bytes
 
-    def __init__(self, message: str, *, operation: str = "", sent: bool = True) -> None:
-        super().__init__(message, operation=operation, sent=sent)
+    def __init__(self, message: str, *, operation: str = "", sent: bool = True, received: bytes = b"") -> None:
+        super().__init__(message, operation=operation, sent=sent, received=received)
 
     def _text(self) -> str:
         return f"{self.message} on {self.operation}" if self.operation else self.message

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
@@ -22,6 +23,7 @@ from sixtyfour_async.models.poll_fields import (
     TEXT_FIELDS,
     WORD_FIELDS,
     documented_form,
+    sole_object,
 )
 from sixtyfour_async.models.started import Started
 from sixtyfour_async.models.status_words import (
@@ -46,6 +48,7 @@ _warned: set[str] = set()
 
 _CHARGE_FIELDS = ("charge_amount", "charge_credits")
 _JOB_ONLY_FIELDS = ("task_type", "run_id", "start_time", "started_at", "created_at", "progress")
+_ID_FIELDS = ("task_id", "job_id", "id")
 _CODE_FIELDS = ("code", "error_code", "status_code", "title", "reason")
 
 
@@ -88,8 +91,7 @@ class WrappedStatus(Model):
     @model_validator(mode="wrap")
     @classmethod
     def _unwrap(cls, value: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:
-        alone = json_array(value) or []
-        answer = json_object(alone[0] if len(alone) == 1 else value)
+        answer = sole_object(value)
         return validate(value if answer is None else documented_form(answer, cls.model_fields))
 
 
@@ -262,6 +264,28 @@ def _warn_once(word: str, judgement: Judgement) -> None:
     _warned.add(word)
     shown = f"status word {word[:100]!r} is not documented" if word else "a status without a word"
     logger.warning("%s: taken as %s, from %s", shown, judgement.state, judgement.basis)
+
+
+def other_job(answer: Model, job_id: str) -> str | None:
+    """Return the id of the job that a status is about when that is not *job_id*; None when it is, or does not say.
+
+    A cache may answer a poll with what it answered to another. An ``id`` of another form is no job's: that of a record.
+    """
+    named = {name: str(one).strip() for name in _ID_FIELDS if isinstance(one := _member(answer, name), str | int)}
+    if "id" in named and _form_of(named["id"]) != _form_of(job_id):
+        del named["id"]
+    if any(_plain_id(one) == _plain_id(job_id) for one in named.values()):
+        return None
+    return next(filter(None, named.values()), None)
+
+
+def _plain_id(job_id: str) -> str:
+    return job_id.replace("-", "").casefold()
+
+
+def _form_of(job_id: str) -> str:
+    """Return what ids of one kind have in common: all but their digits, hexadecimal ones included."""
+    return re.sub("[0-9a-f]+", "0", job_id.casefold())
 
 
 def seconds_between(start: Instant, end: Instant) -> float | None:

@@ -38,12 +38,18 @@ LATE_RESULT_FIELDS = ("data", "output", "outputs", "response", "answer", "resour
 DONE_FLAGS = ("done", "is_done", "completed", "is_completed", "complete", "is_complete", "finished", "is_finished")
 """Fields that are true once the job has ended. Assumed."""
 
-_ENVELOPES = ("data", "job", "task", "response", "payload", "body", "attributes", "result")
-"""Fields that a whole status may be inside. Assumed."""
+_ENVELOPES = ("data", "job", "task", "jobs", "tasks", "items", "response", "payload", "body", "attributes", "result")
+"""Fields that a whole status may be inside, alone in a list perhaps. Assumed."""
 
 MAX_ENVELOPES = 3
 
 _SPELLED = frozenset((*ERROR_FIELDS, *TEXT_FIELDS, *RESULT_FIELDS, *LATE_RESULT_FIELDS, *DONE_FLAGS, *_ENVELOPES))
+
+
+def sole_object(value: object) -> dict[str, Any] | None:
+    """Return an object, or the one that is alone in a list; None for anything else."""
+    items = json_array(value)
+    return json_object(items[0] if items is not None and len(items) == 1 else value)
 
 
 def documented_form(answer: dict[str, Any], fields: Collection[str]) -> dict[str, Any]:
@@ -94,7 +100,7 @@ def _unwrapped(answer: dict[str, Any], fields: Collection[str], depth: int) -> d
     if not depth or (outer is not None and read_state(outer) is not JobState.RUNNING):
         return answer
     for name in _ENVELOPES:
-        inner = json_object(answer.get(name))
+        inner = sole_object(answer.get(name))
         status = {} if inner is None else _unwrapped(_spelled(inner, fields), fields, depth - 1)
         word = _word_of(status)
         if word is None or ((outer is not None or name == "result") and not _is_status(status, word)):

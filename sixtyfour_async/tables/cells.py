@@ -28,7 +28,7 @@ MARKED: Final = re.compile(rf"'+(?:[{re.escape(HEADS_OF_FORMULAS)}]|[\d(][\d ().
 """Text that a spreadsheet's apostrophe marks as text: what looks like a formula, or digits such as ``'0049 30 12``."""
 NUMBER_OR_PHONE: Final = re.compile(
     r"[+\-\uff0b\uff0d](?=\D*\d)[\d ().,/'\u2019\u00a0\u202f\u2010-\u2015-]+"
-    r"(?:[eE][+-]?\d+|(?:x|#|ext\.?) ?\d+|%)?|[+\-@=]+"
+    r"(?:[eE][+-]?\d+|(?:x|#|ext\.?) ?\d+|%)?|[+\-@=\uff1d\uff0b\uff0d\uff20]+"
 )
 """Digits with the punctuation of numbers and phone numbers, and lone signs: nothing that could call a function."""
 CONSTANT: Final = re.compile(r'="((?:[^"]|"")*)"')

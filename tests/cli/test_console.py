@@ -10,7 +10,8 @@ import threading
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sixtyfour_async.cli.console import Guarded
+from sixtyfour_async.cli.console import Guarded, TerminalText
+from sixtyfour_async.errors.printable import printable
 
 
 class Faulty(io.RawIOBase):
@@ -59,3 +60,14 @@ def test_a_pipe_made_non_blocking_by_another_process_gets_everything() -> None:
 
     assert guarded.lost is None
     assert len(received) == 1_000_000
+
+
+@given(st.text(st.sampled_from('a\r\n\x1b\x9b\u202e,"ü\U0001f600')), st.integers(1, 4))
+def test_however_a_table_is_cut_into_parts_nothing_in_it_acts_on_a_terminal(text: str, size: int) -> None:
+    shown, content = io.BytesIO(), text.encode()
+    stream = TerminalText(shown)
+    for start in range(0, len(content), size):
+        stream.write(content[start : start + size])
+    stream.flush()
+
+    assert shown.getvalue().decode() == printable(text.replace("\r\n", "\n").replace("\r", "\n"))

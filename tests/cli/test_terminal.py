@@ -7,14 +7,17 @@ import logging
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sixtyfour_async import APIError, InputError, JobFailedError, ServerError
+from sixtyfour_async import APIError, CompanyIntelligence, InputError, JobFailedError, JobRunner, ServerError
 from sixtyfour_async.cli import formatting
 from sixtyfour_async.cli.exit_codes import ExitCode, exit_with
 from sixtyfour_async.cli.formatting import say
+from sixtyfour_async.cli.journal_commands import export
 from sixtyfour_async.errors.printable import printable
+from tests.cli.terminals import on_a_terminal
 from tests.client.network import scripted
 
 ATTACKS = {
@@ -97,3 +100,25 @@ async def test_a_log_shows_an_error_of_the_service_as_text(caplog: pytest.LogCap
     ours = [record.getMessage() for record in caplog.records if record.name.startswith("sixtyfour_async")]
     assert any("owned" in text for text in ours)
     assert all(is_harmless(text) for text in ours)
+
+
+@pytest.mark.anyio
+async def test_a_table_on_the_terminal_is_text_and_elsewhere_as_it_came(tmp_path: Path) -> None:
+    """What an answer says reaches a file byte for byte."""
+    import httpx  # noqa: PLC0415 (only here)
+
+    found = {"status": "completed", "result": {"structured_data": {"hq": "".join(ATTACKS.values())}}}
+
+    def reply(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, text=json.dumps({"task_id": "j1"} if request.method == "POST" else found))
+
+    async with scripted(reply) as (client, _), JobRunner(client, journal=tmp_path / "run.db") as runner:
+        await runner.run(CompanyIntelligence(target_company={"company_name": "Acme"}, struct={"hq": "Head office"}))
+    with on_a_terminal(["export", "run.db", "--out", "-"], tmp_path, {}) as terminal:
+        code, screen = terminal.finish()
+    piped = CliRunner().invoke(export, [str(tmp_path / "run.db"), "--out", "-"])
+
+    assert (code, piped.exit_code) == (0, 0), screen
+    assert is_harmless(screen.replace("\r\n", "\n"))
+    assert r"\u001b]0;owned\u0007" in screen
+    assert "\x1b]0;owned\x07" in piped.stdout

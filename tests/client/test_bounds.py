@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import count, repeat
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from sixtyfour_async._wire import bounds
 from sixtyfour_async._wire.bounds import MAX_ERROR_BYTES, PIECE_BYTES, BadCompressionError, Decompressor
 from sixtyfour_async.operations import CheckBalance
 from tests.client.network import KEY
-from tests.client.raw_server import JSON, RawServer, raw_server
+from tests.client.raw_server import JSON, RawServer, answer, raw_server
 from tests.client.sample_operations import StreamTokens
 from tests.conftest import on_both_loops
 from tests.runner.questions import question
@@ -282,12 +282,65 @@ def test_a_body_that_is_not_compressed_is_refused() -> None:
         decompressed(b"\x1f\x8bthis is no gzip", 100)
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+@pytest.mark.parametrize("body", [b'{"credits": 1}', b'\r\n {"credits": 1}', b'[{"credits": 1}]', b'"none"'])
+def test_json_that_is_not_compressed_as_it_claims_is_passed_on(body: bytes, encoding: str) -> None:
+    assert decompressed(body, len(body), encoding)[0] == body
+
+
 async def test_a_body_that_is_not_compressed_as_it_claims_breaks_the_answer() -> None:
-    head = JSON + b"content-encoding: gzip\r\ncontent-length: 2\r\n\r\n"
-    with raw_server(lambda _: [head, b"{}"]) as server:
+    head = JSON + b"content-encoding: gzip\r\ncontent-length: 4\r\n\r\n"
+    with raw_server(lambda _: [head, b"\x1f\x8b{}"]) as server:
         async with client_of(server) as client:
             with pytest.raises(ProtocolError, match="cannot be decompressed"):
                 await client.send(CheckBalance())
+
+
+CLOSE = b"connection: close\r\n"
+BREAKS: dict[str, Callable[[bytes], list[bytes]]] = {
+    "shorter than its length": lambda body: [JSON + CLOSE + b"content-length: 9999\r\n\r\n" + body],
+    "chunks without an end": lambda body: [JSON + CLOSE + b"transfer-encoding: chunked\r\n\r\n", *chunk(body)],
+    "a chunk that is none": lambda body: [
+        JSON + CLOSE + b"transfer-encoding: chunked\r\n\r\n",
+        *chunk(body),
+        b"zz\r\n",
+    ],
+    "called gzip, and is not": lambda body: [
+        JSON + b"content-encoding: gzip\r\ncontent-length: %d\r\n\r\n" % len(body) + body
+    ],
+}
+
+
+def chunk(body: bytes) -> list[bytes]:
+    return [b"%x\r\n" % len(body) + body + b"\r\n"]
+
+
+@pytest.mark.parametrize("broken", BREAKS.values(), ids=BREAKS)
+async def test_json_that_arrived_whole_is_the_answer_however_it_ended(broken: Callable[[bytes], list[bytes]]) -> None:
+    """No job is polled for hours, and no row parked, whose answer is there."""
+    receipt = b'{"task_id": "j1", "status": "RUNNING"}'
+    done = b'{"status": "completed", "charge_amount": 5, "result": {"structured_data": {"headquarters": "Bonn"}}}'
+    with raw_server(lambda request: broken(receipt if request.startswith(b"POST") else done)) as server:
+        async with client_of(server, speed=100.0) as client, JobRunner(client) as runner:
+            outcome = await runner.run(question(0))
+
+    assert (outcome.status, outcome.job_id, outcome.cost_cents) == ("completed", "j1", 5)
+    assert len(server.received) == 2
+
+
+@pytest.mark.parametrize(("kept", "status"), [(24, "completed"), (14, "unknown"), (0, "unknown")])
+async def test_what_arrived_of_a_submits_answer_is_kept_and_its_id_read(kept: int, status: str) -> None:
+    receipt = b'{"task_id": "j1", "status": "RUNNING"}'
+    done = b'{"status": "completed", "result": {"structured_data": {"headquarters": "Bonn"}}}'
+    cut = JSON + CLOSE + b"content-length: %d\r\n\r\n" % len(receipt) + receipt[:kept]
+    with raw_server(lambda request: [cut] if request.startswith(b"POST") else answer(done)) as server:
+        async with client_of(server, speed=100.0) as client, JobRunner(client) as runner:
+            outcome = await runner.run(question(0))
+
+    assert (outcome.status, outcome.job_id) == (status, "j1" if status == "completed" else None)
+    if status == "unknown":
+        assert "the connection broke" in str(outcome.error)
+        assert (outcome.body.content if outcome.body else b"") == receipt[:kept]
 
 
 def test_the_deadline_moves_with_what_has_arrived() -> None:

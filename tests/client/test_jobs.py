@@ -24,7 +24,7 @@ from sixtyfour_async import (
 )
 from sixtyfour_async.models.jobs import JobState, Report
 from sixtyfour_async.testing import simulated
-from tests.client.network import Reply, scripted
+from tests.client.network import BreakingStream, Reply, scripted
 from tests.runner.questions import question
 
 pytestmark = pytest.mark.anyio
@@ -62,6 +62,26 @@ async def test_awaiting_a_job_waits_for_its_answer() -> None:
         again = await job.wait()
 
     assert awaited == again
+
+
+CUT = BreakingStream(b'{"task_id": "t", "status": "RUN', error=httpx.ReadError("reset"))
+
+
+@pytest.mark.parametrize(
+    "receipt",
+    [
+        httpx.Response(200, text="{'task_id': 't'}"),
+        httpx.Response(200, text='{"task_id": "t", '),
+        httpx.Response(200, stream=CUT),
+    ],
+    ids=["printed", "cut", "reset"],
+)
+async def test_an_id_in_an_answer_that_cannot_be_read_is_the_jobs(receipt: httpx.Response) -> None:
+    async with scripted(lambda request: receipt if request.method == "POST" else Polls(DONE)(request)) as (client, _):
+        job = await client.submit(OPERATION)
+        found = await job
+
+    assert (job.id, found.email[0].address) == ("t", "a@b.example")
 
 
 async def test_on_progress_is_called_once_per_change() -> None:

@@ -99,3 +99,40 @@ async def test_a_row_gets_its_own_answer_or_none(rows: Any, statuses: list[str])
         if outcome.status == "completed":
             assert OWN[index] in str(outcome.raw)
     assert sum(outcome.cost_cents or 0 for outcome in outcomes) == pytest.approx(30)
+
+
+def row(number: int, **more: Any) -> dict[str, Any]:
+    return LEADS[number] | {"email": [[OWN[number], "OK", "COMPANY"]]} | more
+
+
+PARTED: list[Any] = [
+    {"successful": [row(2), row(0)], "failed": [row(1)]},
+    {"successful": [row(2), row(0), row(1)], "failed": [], "total": 3},
+    {"results": [row(1)], "errors": [row(2), row(0)]},
+    {"data": {"found": [row(2)], "cached": [row(1)], "later": [row(0)]}},
+    [[row(2)], [row(0)], [row(1)]],
+    {"results": [[row(1)], [row(2)], [row(0)]]},
+]
+
+
+@pytest.mark.parametrize("result", PARTED, ids=lambda result: str([*result])[:40])
+async def test_rows_in_several_lists_are_given_to_whom_they_repeat(result: Any) -> None:
+    outcomes = await run(result)
+
+    assert addresses(outcomes) == OWN
+    assert [outcome.matched_by for outcome in outcomes] == ["echo"] * 3
+
+
+async def test_the_order_of_several_lists_gives_nobody_a_row() -> None:
+    silent = [{"email": [[address, "OK", "COMPANY"]]} for address in OWN]
+    outcomes = await run({"successful": silent[1:], "failed": silent[:1]})
+
+    assert [(outcome.status, outcome.value) for outcome in outcomes] == [("unmatched", None)] * 3
+
+
+async def test_a_row_among_the_failed_has_its_own_reason() -> None:
+    failed = [{"lead": LEADS[1], "error": "no such mailbox"}]
+    outcomes = await run({"successful": [row(2), row(0)], "failed": failed})
+
+    assert [outcome.status for outcome in outcomes] == ["completed", "no_answer", "completed"]
+    assert "no such mailbox" in str(outcomes[1].error)

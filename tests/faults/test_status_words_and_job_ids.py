@@ -7,40 +7,14 @@ import logging
 import re
 from typing import Any
 
-import anyio
 import httpx
 import pytest
 
-from sixtyfour_async import CompanyIntelligence, CostCapError, JobFailedError, JobRunner, MemoryJournal, Outcome
-from tests.client.network import ScriptedTransport, scripted
+from sixtyfour_async import AddressError, CompanyIntelligence, CostCapError, JobFailedError, JobRunner, MemoryJournal
+from tests.client.network import scripted
+from tests.faults.one_question import DONE, QUESTION, RESULT, Service, run
 
 pytestmark = pytest.mark.anyio
-
-QUESTION = CompanyIntelligence(target_company={"company_name": "Acme"}, struct={"hq": "Head office"})
-RESULT = {"structured_data": {"hq": "Berlin"}, "notes": "", "references": {}}
-STARTED = {"task_id": "j1", "status": "RUNNING"}
-DONE = {"status": "completed", "result": RESULT, "charge_amount": 10}
-
-
-class Service:
-    """Answers a submit with *started*, and each poll with the next of *polls*, the last one for ever."""
-
-    def __init__(self, *polls: Any, started: Any = STARTED) -> None:
-        self.started = started
-        self.polls = list(polls)
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        if request.method == "POST":
-            return httpx.Response(200, json=self.started)
-        return httpx.Response(200, json=self.polls.pop(0) if len(self.polls) > 1 else self.polls[0])
-
-
-async def run(service: Service, **runner: Any) -> tuple[Outcome[Any], float, ScriptedTransport]:
-    """Run the question; return its outcome, the seconds it took and the requests."""
-    async with scripted(service) as (client, network), JobRunner(client, journal=MemoryJournal(), **runner) as jobs:
-        begun = anyio.current_time()
-        [outcome] = [outcome async for outcome in jobs.map([QUESTION])]
-    return outcome, anyio.current_time() - begun, network
 
 
 @pytest.fixture
@@ -153,6 +127,9 @@ ENDED_LATE = [
     {"job": {"status": {"phase": "completed"}, "result": RESULT, "charge_amount": 10}},
     {"data": {"id": "j1", "attributes": {"status": "completed", "result": RESULT, "charge_amount": 10}}},
     {"status": "pending", "data": {"status": "completed", "result": RESULT, "charge_amount": 10}},
+    {"tasks": [{"task_id": "j1", "status": "completed", "result": RESULT, "charge_amount": 10}]},
+    {"data": [{"jobs": [{"id": "j1", "state": "done", "result": RESULT, "charge_amount": 10}]}]},
+    {"items": {"status": "completed", "result": RESULT, "charge_amount": 10}, "total": 1},
     {"status": "processing", "progress": "100 %", "result": RESULT, "cost": 1, "charge_amount": "10"},
     json.dumps(DONE),
 ]
@@ -166,6 +143,25 @@ async def test_nothing_is_polled_on_while_its_result_lies_in_the_body(answer: An
     assert (outcome.status, outcome.cost_cents) == ("completed", 10)
     assert outcome.result().structured_data == {"hq": "Berlin"}
     assert (len(network.seen), took < 600) == (3, True)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [{"hq": "Berlin"}, {"HQ": "Berlin", "notes": "found"}, {"data": {"hq": "Berlin"}}, [{"hq": "Berlin"}]],
+    ids=repr,
+)
+async def test_the_fields_asked_for_are_a_result_without_any_status(answer: Any) -> None:
+    outcome, took, network = await run(Service({"status": "running"}, answer))
+
+    assert (outcome.status, outcome.result().structured_data) == ("completed", {"hq": "Berlin"})
+    assert (len(network.seen), took < 600) == (3, True)
+
+
+@pytest.mark.parametrize("answer", [{"hq": None}, {"notes": "queued", "company_name": "Acme"}, {"hq": ""}], ids=repr)
+async def test_a_status_without_a_word_and_without_those_fields_is_waited_for(answer: Any) -> None:
+    outcome, _, _ = await run(Service(answer, answer, DONE))
+
+    assert outcome.result().structured_data == {"hq": "Berlin"}
 
 
 @pytest.mark.parametrize("around", ["%s\0\0", "\ufeff%s\n", "\n\n%s"])
@@ -260,6 +256,8 @@ async def test_what_is_no_charge_counts_as_the_price_and_leaves_the_cap_in_force
         {"data": {"task_id": "j1"}},
         {"result": {"id": "j1"}},
         {"job": {"id": "j1"}, "status": "queued"},
+        {"result": {"task_id": "j1"}, "status": "ok"},
+        {"status": "success", "data": {"result": {"job": {"jobId": "j1"}}}},
         [{"task_id": "j1"}],
     ],
     ids=repr,
@@ -269,6 +267,74 @@ async def test_the_id_of_a_submit_is_read_under_any_of_its_names(started: Any) -
 
     assert (outcome.status, outcome.job_id) == ("completed", "j1")
     assert network.request_lines == ["POST /company-intelligence-async", "GET /job-status/j1"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"status": "RUNNING", "task_id": "j1", "estimated',
+        """{'task_id': 'j1', 'status': 'RUNNING'}""",
+        """)]}',\n{"taskId": "j1"}""",
+        'data: {"task_id": "j1"}\n\n',
+        '{}\n{"job_id": "j1"}\n',
+        '{"task_id": "j1",}',
+    ],
+)
+async def test_the_id_is_read_from_an_answer_that_is_not_json(text: str) -> None:
+    """Cut off, or with something around it: the row is polled, and not parked."""
+
+    def reply(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, text=text) if request.method == "POST" else httpx.Response(200, json=DONE)
+
+    async with scripted(reply) as (client, network), JobRunner(client, journal=MemoryJournal()) as jobs:
+        outcome = await jobs.run(QUESTION)
+
+    assert (outcome.status, outcome.job_id) == ("completed", "j1")
+    assert network.request_lines == ["POST /company-intelligence-async", "GET /job-status/j1"]
+
+
+@pytest.mark.parametrize(
+    "started", [{"result": RESULT, "id": "record-7"}, {"structured_data": {"hq": "Berlin"}, "id": 1}]
+)
+async def test_a_finished_result_is_taken_before_an_id_beside_it(started: Any) -> None:
+    outcome, _, network = await run(Service({"error": "no such job"}, started=started))
+
+    assert outcome.result().structured_data == {"hq": "Berlin"}
+    assert len(network.seen) == 1
+
+
+@pytest.mark.parametrize(
+    "location", ["/job-status/j1", "https://api.example/v1/job-status/j1/?wait=1", "job-status/j1"]
+)
+@pytest.mark.parametrize(("status", "text"), [(201, ""), (202, "{}"), (303, "<html>See other</html>"), (302, "")])
+async def test_the_id_is_read_from_where_an_answer_leads(status: int, text: str, location: str) -> None:
+    """A redirect to the job is a receipt: sent again, the row would be paid again."""
+
+    def reply(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            return httpx.Response(200, json=DONE)
+        return httpx.Response(status, text=text, headers={"location": location})
+
+    async with scripted(reply) as (client, network), JobRunner(client, journal=MemoryJournal()) as jobs:
+        outcome = await jobs.run(QUESTION)
+
+    assert (outcome.status, outcome.job_id) == ("completed", "j1")
+    assert network.request_lines == ["POST /company-intelligence-async", "GET /job-status/j1"]
+
+
+@pytest.mark.parametrize(
+    "location",
+    ["/login?next=/job-status/j1", "/job-status/", "/job-status/%00", "http://[", "/jobs/j1", "/job-status/../x"],
+)
+async def test_a_redirect_elsewhere_is_a_wrong_address(location: str) -> None:
+    def reply(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(303, headers={"location": location})
+
+    async with scripted(reply) as (client, network), JobRunner(client, journal=MemoryJournal()) as jobs:
+        outcome = await jobs.run(QUESTION)
+
+    assert (outcome.status, type(outcome.error)) == ("rejected", AddressError)
+    assert len(network.seen) == 1
 
 
 async def test_a_number_is_an_id() -> None:

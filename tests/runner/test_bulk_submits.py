@@ -293,6 +293,31 @@ async def test_a_run_killed_between_any_two_writes_of_a_batch_is_resumed(writes:
     assert journal.answers == {}
 
 
+async def test_a_batch_is_not_resumed_with_the_stored_answer_to_another() -> None:
+    """The run was killed after it had kept what a cache answered, and before it had read it."""
+    journal = DyingJournal(1000)
+    async with simulated() as (client, simulator):
+        with anyio.move_on_after(5):
+            async with JobRunner(client, journal=journal) as runner:
+                [outcome async for outcome in runner.map(find_emails(3))]
+        [work] = simulator.books.jobs
+        [batch] = {entry.batch for entry in journal.rows.values() if entry.batch}
+        rows: list[JsonValue] = [{"email": [["x@another.example", "OK", "COMPANY"]]}] * 3
+        journal.answers[batch] = Body.of(
+            {
+                "status": "completed",
+                "id": f"{work.id[:-2]}{(int(work.id[-2:], 16) + 1) % 256:02x}",
+                "result": list(rows),
+            }
+        )
+        async with JobRunner(client, journal=journal) as runner:
+            outcomes = [outcome async for outcome in runner.map(find_emails(3))]
+
+    assert len(simulator.books.jobs) == 1
+    assert all("another.example" not in str(outcome.raw) for outcome in outcomes)
+    assert {outcome.status for outcome in outcomes} == {"completed"}
+
+
 async def test_stop_withdraws_rows_of_an_incomplete_batch() -> None:
     """Their outcomes are rejections; submitted rows are polled to their end."""
     async with simulated() as (client, simulator), JobRunner(client) as runner:

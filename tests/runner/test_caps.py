@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta, tzinfo
+from itertools import count
 from pathlib import Path
 from typing import Any, Self
 
@@ -30,6 +31,7 @@ from sixtyfour_async.cli.status_report import StatusReport
 from sixtyfour_async.models import _base
 from sixtyfour_async.simulator import DEFAULT_KEY, Simulator, SimulatorSettings
 from sixtyfour_async.testing import SimulatedTransport, simulated
+from tests.client.network import scripted
 from tests.journal.test_own_journal import DictJournal
 from tests.runner.questions import find_email, questions
 
@@ -92,6 +94,25 @@ async def test_a_file_counts_its_rows_too() -> None:
 
     assert statuses == {"completed": 30}
     assert [len(work.subjects) for work in simulator.books.jobs] == [3, 27]
+
+
+EXACT_CAPS = [(0.1, 0.3, 3), (0.1, 0.7, 7), (0.7, 2.1, 3), (1.1, 3.3, 3), (0.07, 0.21, 3), (5, 14.99, 2)]
+
+
+@pytest.mark.parametrize(("price", "cap", "rows"), EXACT_CAPS)
+async def test_a_cap_has_room_for_as_many_rows_as_its_decimals_say(price: float, cap: float, rows: int) -> None:
+    """To a computer three times 0.1 are more than 0.3."""
+    done = {"status": "completed", "result": {"email": [["a@x.example", "OK", "COMPANY"]]}, "charge_amount": price}
+    ids = (f"j{number}" for number in count())
+
+    def reply(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"task_id": next(ids)} if request.method == "POST" else done)
+
+    async with scripted(reply) as (client, network):
+        seen = await run(client, 10, journal=MemoryJournal(), max_cost_cents=cap, prices={"find-email": price})
+
+    assert seen["completed"] == rows
+    assert sum(request.method == "POST" for request in network.seen) == rows
 
 
 async def test_without_a_cap_nothing_waits() -> None:

@@ -115,6 +115,26 @@ def test_an_index_tells_apart_what_the_echo_leaves_open() -> None:
     assert places(LEADS, rows) == [1, 2, 0]
 
 
+@pytest.mark.parametrize("key", ["index", "row", "position"])
+def test_a_number_that_may_be_the_leads_own_or_its_place_names_nobody(key: str) -> None:
+    leads: list[Lead] = [{**lead, key: number} for number, lead in enumerate(LEADS, 1)]
+    counted = [{key: 1, "email": "b@x.example"}, {key: 0, "email": "a@x.example"}, {key: 2, "email": "c@x.example"}]
+    own: list[dict[str, Any]] = [
+        {key: 3, "email": "c@x.example"},
+        {key: 1, "email": "a@x.example"},
+        {key: 2, "email": "b@x.example"},
+    ]
+
+    assert places(leads, counted) == [None] * 3, "as the lead's own number it would name the neighbour"
+    assert places(leads, own) == [1, 2, 0], "counted from 1 it means the same"
+    assert places(leads, [{**row, "name": LEADS[int(row[key]) - 1]["name"]} for row in own]) == [1, 2, 0]
+
+
+def test_a_lead_keeps_its_own_number_where_it_can_be_no_place() -> None:
+    leads: list[Lead] = [{**lead, "row": number} for number, lead in zip((70, 80, 90), LEADS, strict=True)]
+    assert places(leads, [{"row": 90}, {"row": "70"}, {"row": 80.0}]) == [1, 2, 0]
+
+
 # --- ambiguity ------------------------------------------------------------------------------------------------------
 
 
@@ -130,6 +150,14 @@ def test_identical_leads_are_interchangeable_and_keep_the_order() -> None:
     assert places(leads, [BOB, ADA, ADA]) == [1, 0, 2]
     assert places(leads, [BOB, ADA]) == [1, 0, None]
     assert places(leads, [{"index": 2}, {"index": 0}, {"index": 1}]) == [1, 2, 0]
+
+
+def test_among_leads_that_say_the_same_a_row_goes_by_the_letter() -> None:
+    leads: list[Lead] = [{"name": name, "company": "Acme"} for name in ("Ada", "ADA", "ada ", "ada")]
+    rows = [{"email": f"{number}@x.example", "lead": lead} for number, lead in enumerate(leads)]
+    assert places(leads, rows[::-1]) == [3, 2, 1, 0]
+    assert places(leads, [rows[2], rows[0], rows[3], rows[1]]) == [1, 3, 0, 2]
+    assert places(leads, [rows[3], rows[1]])[1] == 1
 
 
 def test_a_row_that_came_twice_is_used_once_and_two_that_differ_not_at_all() -> None:

@@ -22,6 +22,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 AWKWARD = st.sampled_from(
     [
         *("=1+1", '=HYPERLINK("http://x.example")', "+cmd|' /C calc'!A0", "-2+3", "@SUM(1)", "\t=1", "\r=1", "'=1"),
+        *("\uff1d1+1", "\n=1", "\uff0b81 3 1234 5678", "\uff0d\uff13", "'\uff1d1", "\uff20acme"),
         *("''+x", "'", "'quoted'", "+49 30 123456", "-3.5", "+1 (555) 010-0000", "@acme", "- one", "-", '="x"'),
         *("https://x.example/" + "a" * 3000, "internal:A1", "mailto:a@x.example", "_x000D_", "a\x0bb", "\x1b[31m"),
         *(

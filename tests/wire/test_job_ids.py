@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sixtyfour_async import CreateExclusionList, FindEmail, ResponseError, RunWorkflow
-from sixtyfour_async._wire.job_ids import read_job_id
+from sixtyfour_async._wire.job_ids import find_job_id, read_job_id
 from sixtyfour_async.operations import JobOperation
 from sixtyfour_async.operations.lists import SearchResults
 
@@ -100,3 +100,29 @@ def test_any_answer_gives_an_id_or_the_one_error(answer: Any) -> None:
         found = "parked" if error.raw == answer else ""
 
     assert found
+
+
+@pytest.mark.parametrize(
+    ("text", "job_id"),
+    [
+        ('{"task_id": "j1", "sta', "j1"),
+        ("{'taskId': 'j1'", "j1"),
+        ('{"job-id":17,', "17"),
+        ('{"task_id": "j1"}\n{"job_id": "j1"}', "j1"),
+        ('{"task_id": "j', None),
+        ('{"task_id": 17', None),
+        ('{"task_id": "j1"}\n{"task_id": "j2"}', None),
+        ('{"task_id": null, "', None),
+        ('{"my_task_id": "j1", "id": "x", ', None),
+        ("the task_id is on its way", None),
+        ("", None),
+    ],
+)
+def test_an_id_is_found_in_text_if_it_is_whole_and_the_only_one(text: str, job_id: str | None) -> None:
+    assert find_job_id(text) == job_id
+
+
+@given(st.uuids().map(str), st.integers(0, 200))
+def test_no_part_of_an_id_is_ever_taken_for_it(job_id: str, length: int) -> None:
+    text = f'{{"status": "RUNNING", "task_id": "{job_id}", "note": "task_id"}}'[:length]
+    assert find_job_id(text) in {job_id, None}
