@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from statistics import fmean
+from typing import NamedTuple
 from unittest.mock import patch
 
 from benchmarks.results import Cell, Column, Dot, Dots, Report, Spread, Table, quantile
@@ -34,15 +35,24 @@ COLUMNS = (
 )
 
 
-def measure(workload: str, rows: int, seed: int, way: str) -> tuple[float, float, float, float]:
-    """Return the median, the mean and the 95th percentile of the waits, seconds, and the bulk rows a minute."""
+class Measured(NamedTuple):
+    """Waits in seconds, and bulk rows a minute."""
+
+    median: float
+    mean: float
+    tail: float
+    per_minute: float
+
+
+def measure(workload: str, rows: int, seed: int, way: str) -> Measured:
+    """Run one way on one list."""
     urgent, fraction = WAYS[way]
     work = jobs(workload, rows, seed) + urgent_jobs(workload, rows, seed, EVERY_SECONDS)
     with patch.object(poller, "FOREGROUND_FRACTION", fraction):
         run = SchedulerRun(work, patience=poller.DEFAULT_PATIENCE_SECONDS, tells_urgent=urgent)
         result = run.run()
     waits = result.urgent_lags
-    return quantile(waits, 0.5), fmean(waits), quantile(waits, 0.95), result.per_minute
+    return Measured(quantile(waits, 0.5), fmean(waits), quantile(waits, 0.95), result.per_minute)
 
 
 def answer(quick: bool, seeds: Sequence[int], *, only: Sequence[str] = (), rows: int = 0) -> Report:
@@ -54,7 +64,7 @@ def answer(quick: bool, seeds: Sequence[int], *, only: Sequence[str] = (), rows:
         dots.append((workload, []))
         for way, found in measured.items():
             wait, mean, tail, pace = (Spread(column) for column in zip(*found, strict=True))
-            alike = Spread.over(measured["like bulk"], lambda one: one[-1])
+            alike = Spread.over(measured["like bulk"], lambda one: one.per_minute)
             cells.append([workload, way, wait, mean, tail, pace, pace.over_each(alike)])
             dots[-1][1].append(Dot(way, wait.median, wait.low, wait.high))
     title = f"A foreground job every {EVERY_SECONDS:g} s beside {rows:,} rows"

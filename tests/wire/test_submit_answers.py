@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sixtyfour_async import CreateExclusionList, DeepSearch, FindEmail, PeopleIntelligence, RunWorkflow
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async._wire.codec import decode_answer
+from sixtyfour_async._wire.results import read_result
 from sixtyfour_async._wire.submit_answers import read_submit
 from sixtyfour_async.models.jobs import JobState, Report
 from sixtyfour_async.models.status_words import OPEN_ENDS, OTHER_WORDS, STATUS_WORDS, has_content
@@ -41,9 +42,11 @@ MORE = st.fixed_dictionaries(
 def test_an_answer_with_an_id_is_an_end_only_if_a_poll_would_read_it_as_one(
     operation: JobOperation[Any], more: dict[str, Any]
 ) -> None:
+    """And if it holds what was asked for: an id is polled otherwise."""
     value = {operation.endpoint.id_field: "j1"} | more
     report: Report = decode_answer(operation.poll_answer_type(), value, operation="").report()
-    is_end = report.state is JobState.COMPLETED and has_content(report.result) and bool(report.word)
+    is_end = report.state is JobState.COMPLETED and has_content(report.result)
+    is_end = is_end and read_result(operation, report.result).no_answer is None
 
     assert read_submit(operation, Body.of(value), "POST /x") == (report if is_end else "j1")
 
