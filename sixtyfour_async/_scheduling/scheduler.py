@@ -54,7 +54,7 @@ from sixtyfour_async._scheduling.messages import (
 )
 from sixtyfour_async._scheduling.poll_breaker import PollBreaker
 from sixtyfour_async._scheduling.poll_plan import wait_after_failures
-from sixtyfour_async._scheduling.poller import DEFAULT_PATIENCE_SECONDS, Poller
+from sixtyfour_async._scheduling.poller import COST_UPDATE_SECONDS, DEFAULT_PATIENCE_SECONDS, Poller
 from sixtyfour_async._scheduling.queues import SubmitQueues
 from sixtyfour_async._scheduling.retry import Retry, decide
 from sixtyfour_async._scheduling.spending import Spending, Verdict
@@ -287,6 +287,8 @@ class Scheduler:
             self.poller.update_cost(now, self.queues.ready_count(now, self.spending.affordable), self.budget.rate)
         while next_commands := self._next(now):
             commands += next_commands
+        if self.poller.loop.looked(now, sent=bool(commands), tolerance=1.0 / self.budget.rate):
+            self.poller.update_cost_at = min(self.poller.update_cost_at, now + COST_UPDATE_SECONDS)
         most = self.budget.most_counted
         wants = wanted(self.poller, self.poll_breaker, self.queues, self.spending, now, most=most)
         self.budget.want(id(self), *wants)
@@ -301,6 +303,7 @@ class Scheduler:
         now = min(now, self.asked_at)
         due_at, ready_at = self._next_due_at(now), self.budget.ready_at(now)
         ready = due_at if due_at > now and ready_at == math.inf else max(due_at, ready_at)  # inf: an event comes first
+        self.poller.loop.expected_at = ready
         at = min(ready, self.queues.requeue(now), max(now, self.poller.update_cost_at))
         return None if at == math.inf else at
 
