@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Iterable, Iterator
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from typing import Any, Generic, TypeAlias, TypeVar
 
+from sixtyfour_async._runner.read_ahead import GATHERING_SECONDS, reading_ahead
 from sixtyfour_async.errors import InputError
 from sixtyfour_async.errors.foreign import FOREIGN
 from sixtyfour_async.operations import JobOperation, Operation
@@ -17,9 +18,6 @@ from sixtyfour_async.operations import JobOperation, Operation
 R = TypeVar("R")
 
 Operations: TypeAlias = Iterable[JobOperation[R]] | AsyncIterable[JobOperation[R]]
-
-GATHERING_SECONDS = 0.02
-"""Real seconds after which a group is not added to: an iterable may take its time for each of its rows."""
 
 
 @dataclass(frozen=True)
@@ -60,18 +58,26 @@ class InputRows(Generic[R]):
         self._room = room
         self._read = 0
 
-    async def groups(self) -> AsyncGenerator[list[InputRow[R]], None]:
-        """Yield the rows in order, in groups of one or more; what reading them raises comes after the last of them.
+    @asynccontextmanager
+    async def groups(self) -> AsyncGenerator[AsyncGenerator[list[InputRow[R]], None], None]:
+        """Read the rows in order, in groups of one or more; what reading them raises comes after the last of them.
 
         Raises:
             InputError: An item of the input is no operation that runs as a job.
         """
         if isinstance(self._operations, AsyncIterable):
-            async with aclosing(self._one_by_one(self._operations)) as rows:
-                async for row in rows:
-                    yield [row]
-            return
-        items = iter(self._operations)
+            async with reading_ahead(self._rows_of(self._operations), self._room) as groups:
+                yield groups
+        else:
+            async with aclosing(self._gathered(self._operations)) as groups:
+                yield groups
+
+    async def _rows_of(self, operations: AsyncIterable[object]) -> AsyncGenerator[InputRow[R], None]:
+        async for item in operations:
+            yield self._row(item)
+
+    async def _gathered(self, operations: Iterable[object]) -> AsyncGenerator[list[InputRow[R]], None]:
+        items = iter(operations)
         while room := await self._room():
             group, error = self._gather(items, room)
             if group:
@@ -80,16 +86,6 @@ class InputRows(Generic[R]):
                 raise error
             if not group:
                 return
-
-    async def _one_by_one(self, operations: AsyncIterable[JobOperation[R]]) -> AsyncGenerator[InputRow[R], None]:
-        items = aiter(operations)
-        while room := await self._room():
-            for _ in range(room):
-                try:
-                    item = await anext(items)
-                except StopAsyncIteration:
-                    return
-                yield self._row(item)
 
     def _gather(self, items: Iterator[object], room: int) -> tuple[list[InputRow[R]], BaseException | None]:
         """Read rows as long as they come quickly; return them, and what was raised instead of the next one."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -106,7 +105,7 @@ class Intake:
         self, stream: OutcomeStream[R], operations: Operations[R], key: Callable[[Any], str] | None
     ) -> None:
         rows = InputRows(operations, key, partial(self._room, stream))
-        async with aclosing(rows.groups()) as groups:
+        async with rows.groups() as groups:
             async for group in groups:
                 stream.occupy(len(group))
                 self._rows_read += len(group)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable
-from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,7 +75,7 @@ async def plan(
 ) -> RunPlan:
     """Read all operations, decide about each as intake would, and forecast."""
     counts, prices, kinds, seen = Counter[str](), Counter[str](), _Kinds(), set[str]()
-    async with aclosing(InputRows(operations, key, _room).groups()) as groups:
+    async with InputRows(operations, key, _room).groups() as groups:
         async for group in groups:
             looked_up = await LookedUp.of(journal, group)
             for row in group:

@@ -8,11 +8,13 @@ import sqlite3
 import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator
-from contextlib import closing
+from contextlib import aclosing, closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import anyio
+import anyio.lowlevel
 import pytest
 
 from sixtyfour_async import (
@@ -21,12 +23,13 @@ from sixtyfour_async import (
     JobOperation,
     JobRunner,
     Journal,
+    JournalError,
     MemoryJournal,
     Outcome,
     SqliteJournal,
 )
 from sixtyfour_async._journal.base import Entry, request_text
-from sixtyfour_async._runner import input_rows
+from sixtyfour_async._runner import input_rows, read_ahead
 from sixtyfour_async._runner.input_rows import InputRow, InputRows
 from sixtyfour_async._runner.looked_up import LookedUp
 from sixtyfour_async.testing import simulated
@@ -52,6 +55,16 @@ class CountingJournal(MemoryJournal):
     async def find_all(self, keys: Collection[str]) -> list[Entry]:
         self.groups.append(list(keys))
         return await super().find_all(keys)
+
+
+class UnreadableJournal(MemoryJournal):
+    """A journal whose lines cannot be read."""
+
+    async def find(self, key: str) -> Entry | None:
+        raise JournalError(f"{key} cannot be read")
+
+    async def find_all(self, keys: Collection[str]) -> list[Entry]:
+        raise JournalError(f"{len(keys)} lines cannot be read")
 
 
 async def finish(client: AsyncClient, journal: Journal, rows: int) -> None:
@@ -133,13 +146,20 @@ async def test_known_new_and_repeated_rows_each_have_their_answer_and_are_paid_o
     assert not ordered or [outcome.index for outcome in second] == list(range(len(asked)))
 
 
+@pytest.fixture
+def takes_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a group be gathered however busy this machine is."""
+    monkeypatch.setattr(input_rows, "GATHERING_SECONDS", math.inf)
+    monkeypatch.setattr(read_ahead, "GATHERING_SECONDS", math.inf)
+
+
+@pytest.mark.usefixtures("takes_its_time")
 @pytest.mark.parametrize("deliver", ["every call", "once"])
-@pytest.mark.parametrize("max_in_flight", [160, 4000])
+@pytest.mark.parametrize(("max_in_flight", "make"), [(160, iter), (4000, iter), (160, as_async_generator)])
 async def test_finished_rows_are_looked_up_in_groups_whatever_their_order(
-    deliver: Any, max_in_flight: int, monkeypatch: pytest.MonkeyPatch
+    deliver: Any, max_in_flight: int, make: Callable[[list[Any]], Any]
 ) -> None:
     """Also while the consumer holds up the reading: then a few slots are waited for."""
-    monkeypatch.setattr(input_rows, "GATHERING_SECONDS", math.inf)  # however busy this machine is
     journal = CountingJournal()
     asked = questions(ROWS)
     random.Random(3).shuffle(asked)  # noqa: S311 (no secret)
@@ -148,7 +168,7 @@ async def test_finished_rows_are_looked_up_in_groups_whatever_their_order(
         journal.single.clear()
         journal.groups.clear()
         async with JobRunner(client, journal=journal, max_in_flight=max_in_flight) as runner:
-            outcomes = [outcome async for outcome in runner.map(iter(asked), deliver=deliver)]
+            outcomes = [outcome async for outcome in runner.map(make(asked), deliver=deliver)]
 
     assert len(outcomes) == (ROWS if deliver == "every call" else 0)
     looked_up = Counter([*journal.single, *(key for group in journal.groups for key in group)])
@@ -224,11 +244,61 @@ async def test_rows_that_come_slowly_wait_for_no_others() -> None:
     async def room() -> int:
         return 64
 
-    assert [[row.index for row in group] async for group in InputRows(slow(), None, room).groups()] == [
-        [0],
-        [1],
-        [2],
-    ]
+    async with InputRows(slow(), None, room).groups() as groups:
+        assert [[row.index for row in group] async for group in groups] == [[0], [1], [2]]
+
+
+async def test_rows_of_an_async_iterable_wait_for_none_that_is_not_there() -> None:
+    """What came while a group was dealt with is the next group, and no more is asked for than there is room for."""
+    begun, come, asked = anyio.Event(), anyio.Event(), list[int]()
+
+    async def rows() -> AsyncGenerator[JobOperation[Any], None]:
+        for number in range(7):
+            asked.append(number)
+            if number == 1:
+                await begun.wait()
+            if number == 4:
+                come.set()
+            yield question(number)
+
+    async def room() -> int:
+        await anyio.lowlevel.checkpoint()
+        return 5
+
+    found = list[list[int]]()
+    async with InputRows(rows(), None, room).groups() as groups:
+        async for group in groups:
+            found.append([row.index for row in group])
+            if not begun.is_set():
+                begun.set()
+                await come.wait()
+                assert max(asked) == 4
+
+    assert found == [[0], [1, 2, 3, 4], [5, 6]]
+
+
+@pytest.mark.parametrize("make", [list[Any], as_async_generator])
+async def test_what_goes_wrong_with_a_group_is_raised_as_it_is(make: Callable[[list[Any]], Any]) -> None:
+    """Not wrapped in a group of exceptions, and the rest of the input is left alone."""
+    async with simulated() as (client, _), JobRunner(client, journal=UnreadableJournal()) as runner:
+        with pytest.raises(JournalError, match="cannot be read"):
+            await runner.plan(make(list(questions(3))))
+
+
+async def test_an_input_that_never_comes_to_an_end_is_left_with_the_runner() -> None:
+    closed = anyio.Event()
+
+    async def endless() -> AsyncGenerator[JobOperation[Any], None]:
+        try:
+            yield question(0)
+            await anyio.sleep_forever()
+        finally:
+            closed.set()
+
+    async with simulated() as (client, _), JobRunner(client) as runner:
+        async with aclosing(runner.map(endless())) as outcomes:
+            assert (await anext(outcomes)).ok
+    assert closed.is_set()
 
 
 async def test_a_line_that_was_looked_up_is_used_once() -> None:
