@@ -98,7 +98,14 @@ class BusyRun:
         self.processor = Processor()
         self.seen = Seen()
         self.scheduler = Scheduler(
-            Budget(LIMIT), Ledger(), lambda: 0.5, {}, ConcurrencyLimit(IN_FLIGHT), job_deadline=1e9, patience=patience
+            Budget(LIMIT),
+            Ledger(),
+            lambda: 0.5,
+            {},
+            ConcurrencyLimit(IN_FLIGHT),
+            job_deadline=1e9,
+            patience=patience,
+            rows_to_come=lambda: self._read < len(work) and len(self.scheduler.jobs) < IN_FLIGHT,
         )
         self._work, self._cost, self._group = work, cost, group
         self._open = sum(job.counts for job in work)

@@ -11,7 +11,7 @@ moves it:
 - With nothing to submit, the cost is the lowest at which the polls asked for fit into the budget, down to
   `MIN_POLL_COST_SECONDS`: a job is then polled every few seconds.
 - With more jobs running than the budget can poll, it rises above the patience, as long as that makes for fewer polls.
-- While the event loop has no time to send what is due, it rises up to the patience, whatever the budget would give.
+- While the event loop is late and rows are still to be read, it rises up to the patience (`punctuality`).
 - A job whose slot is contended is polled at the lowest cost: others cannot start before its end is seen.
 - A job that somebody waits for (foreground) is polled before the others, at a cost of its own: the lowest at which all
   such jobs together ask for at most `FOREGROUND_FRACTION` of the budget: few are seen within seconds.
@@ -322,7 +322,7 @@ class Poller:
         """Return -1 when polls must become dearer, 1 when they may become cheaper, else 0.
 
         Dearer only while that makes for clearly fewer polls, since each job needs one; for a late event loop up to the
-        patience only, since it may be late for reasons of its own.
+        patience, as if rows waited for the budget.
         """
         if self.loop.is_late and self._step > 0:
             return -1
