@@ -24,8 +24,8 @@ from benchmarks.workloads import jobs
 from sixtyfour_async._scheduling import punctuality
 from sixtyfour_async._scheduling.poller import DEFAULT_PATIENCE_SECONDS
 
-ROWS, QUICK_ROWS = 1_000, 250
-COSTS_MS, QUICK_COSTS_MS = (0, 30, 60, 120, 240, 480), (0, 60, 120, 240)
+ROWS, QUICK_ROWS = 600, 250
+COSTS_MS, QUICK_COSTS_MS = (0, 30, 60, 120, 240), (0, 60, 240)
 PARTS = ("low, documented", "medium, documented", "low/medium, measured", "bimodal", "mixed", "concentrated")
 
 GROUPS, ONE_BY_ONE, INDIFFERENT = "in groups", "one by one", "one by one, any loop"
