@@ -102,7 +102,8 @@ async def reading_ahead(
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(ahead.read)
         try:
-            yield ahead.groups()
+            async with aclosing(ahead.groups()) as groups:
+                yield groups
         except Exception as error:  # noqa: BLE001 (raised again outside the task group, which would wrap it)
             failure = error
         tasks.cancel_scope.cancel()
