@@ -63,8 +63,8 @@ def test_a_foreground_answer_is_seen_within_seconds_at_a_small_cost(workload: st
     hurried = measure(workload, 800, 1, "first, at its own cost")
 
     assert hurried[0] < 4
-    assert hurried[1] < alike[1]
-    assert hurried[2] > 0.93 * alike[2]
+    assert hurried[2] < alike[2]
+    assert hurried[3] > 0.93 * alike[3]
 
 
 def test_a_thousand_waiters_are_polled_like_any_others() -> None:
