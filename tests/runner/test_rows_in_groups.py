@@ -295,9 +295,8 @@ async def test_an_input_that_never_comes_to_an_end_is_left_with_the_runner() -> 
         finally:
             closed.set()
 
-    async with simulated() as (client, _), JobRunner(client) as runner:
-        async with aclosing(runner.map(endless())) as outcomes:
-            assert (await anext(outcomes)).ok
+    async with simulated() as (client, _), JobRunner(client) as runner, aclosing(runner.map(endless())) as outcomes:
+        assert (await anext(outcomes)).ok
     assert closed.is_set()
 
 
