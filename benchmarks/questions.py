@@ -28,6 +28,7 @@ QUESTIONS: Mapping[str, Question] = {
     "frontier": Question(
         "Jobs a minute at what lag (median, mean, 95th percentile)? Rivals tuned with hindsight", 5, 1
     ),
+    "busy": Question("Jobs a minute and requests a job where the machine is the bottleneck, not the key", 5, 1),
     "foreground": Question("How long does somebody wait for one answer beside a bulk run?", 3, 1),
     "push": Question("Requests a job and lag with webhooks, learned polling and a fixed loop", 3, 1),
     "push_http": Question("The same over real HTTP, with lost, doubled and forged deliveries; a flood of them", 1, 1),

@@ -30,6 +30,10 @@ class Delivery:
         self.withdrawn = 0
         self._journal = journal
 
+    def has_rows_to_come(self) -> bool:
+        """Return whether a consumer's rows are still to be read, and there is room for them."""
+        return any(stream.is_reading for stream in self.streams)
+
     def deliver(self, row: Row, outcome: Outcome[Any]) -> set[OutcomeStream[Any]]:
         """Send an outcome to everyone who waits for its row; whoever came second gets a copy, which was paid once.
 

@@ -70,6 +70,7 @@ class Machine:
         pipeline_of(client).account.check(budget_place_of(self.journal))
         settings.journal = given or self.journal  # one that was made in memory is made once
         ledger = settings.ledger(self.journal)
+        self.delivery = Delivery(self.journal)
         self.scheduler = Scheduler(
             budget=pipeline_of(client).budget,
             ledger=ledger,
@@ -78,8 +79,8 @@ class Machine:
             in_flight=ConcurrencyLimit(settings.max_in_flight),
             job_deadline=settings.job_deadline,
             patience=settings.patience,
+            rows_to_come=self.delivery.has_rows_to_come,
         )
-        self.delivery = Delivery(self.journal)
         self.engine = Engine(client, self.journal, self.scheduler, self.delivery, settings.receivers)
         self.intake = Intake(
             self.journal,

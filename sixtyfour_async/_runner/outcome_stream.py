@@ -90,6 +90,11 @@ class OutcomeStream(Generic[R]):
             await self._room.wait()
         return 0 if self.stopped else min(self._free, ROWS_AT_ONCE)
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether rows are still to be read, and there are slots for them."""
+        return self._free > 0 and not (self._read_all or self.stopped)
+
     def _has_room(self) -> bool:
         return self._free >= (self._few if len(self._outcomes) >= self._few else 1)
 

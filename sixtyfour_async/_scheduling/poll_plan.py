@@ -44,6 +44,9 @@ MIN_INTERVAL_SECONDS = 2.0
 MIN_POLL_COST_SECONDS = 0.05
 """Seconds of lag that one poll is worth when nothing else waits for the budget."""
 
+EXPLORATION_COST_SECONDS = 2.0
+"""Seconds of lag that a poll of a job of an unknown kind is worth at most."""
+
 MAX_WAIT_AFTER_FAILURES_SECONDS = 60.0
 """Longest time between polls that keep failing."""
 

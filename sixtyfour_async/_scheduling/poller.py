@@ -11,11 +11,10 @@ moves it:
 - With nothing to submit, the cost is the lowest at which the polls asked for fit into the budget, down to
   `MIN_POLL_COST_SECONDS`: a job is then polled every few seconds.
 - With more jobs running than the budget can poll, it rises above the patience, as long as that makes for fewer polls.
-  (Each job needs at least one, so at some point a higher cost only adds lag.)
+- While the event loop is late and rows are still to be read, it rises up to the patience (`punctuality`).
 - A job whose slot is contended is polled at the lowest cost: others cannot start before its end is seen.
 - A job that somebody waits for (foreground) is polled before the others, at a cost of its own: the lowest at which all
-  such jobs together ask for at most `FOREGROUND_FRACTION` of the budget. A few of them are seen within seconds; a
-  thousand are polled like any others.
+  such jobs together ask for at most `FOREGROUND_FRACTION` of the budget: few are seen within seconds.
 - A job whose end a webhook delivers is polled late, at no cost of this ladder, while deliveries come (`push`).
 - The first few jobs of an unknown kind are polled at a small cost, the exploration cost, for what they teach.
 
@@ -35,11 +34,13 @@ from itertools import count
 from sixtyfour_async._scheduling.job_states import Phase, ScheduledJob, Transition
 from sixtyfour_async._scheduling.poll_heap import PollHeap, PollQueue
 from sixtyfour_async._scheduling.poll_plan import (
+    EXPLORATION_COST_SECONDS,
     MIN_INTERVAL_SECONDS,
     MIN_POLL_COST_SECONDS,
     PollSchedule,
     exploration_wait,
 )
+from sixtyfour_async._scheduling.punctuality import Punctuality
 from sixtyfour_async._scheduling.push import Push, Quantile
 from sixtyfour_async._scheduling.runtimes import EFFECTIVE_SAMPLES, LONGEST_SECONDS, Runtimes, age_at
 from sixtyfour_async._scheduling.schedules import Schedules
@@ -56,9 +57,6 @@ MAX_STEPS_ABOVE_PATIENCE = 5 * STEPS_PER_DOUBLING
 
 PROBES_PER_KIND = 5
 """Jobs of a kind not met before that are polled at the exploration cost."""
-
-EXPLORATION_COST_SECONDS = 2.0
-"""Seconds of lag that a poll of a probe is worth at most."""
 
 WORTHWHILE_DEMAND_RATIO = 0.95
 """A higher cost must bring the polls asked for below this part of what they were, or its lag buys nothing."""
@@ -89,6 +87,7 @@ class Poller:
         patience: Seconds of lag that one request is worth while submits wait.
         runtimes: The learned run times.
         push: What is known of webhook deliveries.
+        loop: Whether the event loop has time for what is due.
         polls: Polls answered so far.
         ended: Jobs that they saw to their end.
         queue_seconds: Seconds that the budget takes for all submits that wait for it; infinite when none does.
@@ -102,6 +101,7 @@ class Poller:
     patience: float = DEFAULT_PATIENCE_SECONDS
     runtimes: Runtimes = field(default_factory=Runtimes)
     push: Push = field(default_factory=Push)
+    loop: Punctuality = field(default_factory=Punctuality)
     polls: int = 0
     ended: int = 0
     queue_seconds: float = math.inf
@@ -308,7 +308,7 @@ class Poller:
         while self._foreground_step > self._step and self._asks_too_much(self._foreground_step, rate):
             self._foreground_step -= 1
         self._cost_updated_at = now
-        settled = self._step == before or not self.queue
+        settled = (self._step == before and self.loop.is_punctual) or not self.queue
         self.update_cost_at = min(math.inf if settled else now + COST_UPDATE_SECONDS, self.push.next_at())
         # Plan again when polls became cheaper by half, or twice as much is known as at the last time. The lower bound
         # of `_planned_at_polls` keeps a handful of probes from setting this off at every poll.
@@ -321,13 +321,16 @@ class Poller:
     def _step_change(self, max_step: int, affordable: float) -> int:
         """Return -1 when polls must become dearer, 1 when they may become cheaper, else 0.
 
-        Dearer only while that makes for clearly fewer polls: each job needs one, and no cost gets below that.
+        Dearer only while that makes for clearly fewer polls, since each job needs one; for a late event loop up to the
+        patience, as if rows waited for the budget.
         """
+        if self.loop.is_late and self._step > 0:
+            return -1
         demand = self._demand(self._step)
         may_rise = self._step > -MAX_STEPS_ABOVE_PATIENCE
         if demand > affordable and may_rise and self._demand(self._step - 1) < WORTHWHILE_DEMAND_RATIO * demand:
             return -1
-        return int(self._step < max_step and self._demand(self._step + 1) <= affordable)
+        return int(self._step < max_step and self.loop.is_punctual and self._demand(self._step + 1) <= affordable)
 
     def _asks_too_much(self, step: int, rate: float) -> bool:
         """Return whether foreground jobs would ask for more than their part of the budget at a step."""
@@ -385,9 +388,7 @@ class Poller:
 
     def _plan_again(self, now: float) -> None:
         """Bring polls forward that were planned at a higher cost, or from less knowledge."""
-        schedules = {
-            variant: self._schedule(variant, self._step) for variant, number in self._running.items() if number
-        }
+        schedules = {kind: self._schedule(kind, self._step) for kind, number in self._running.items() if number}
         for job in self.queue.current():
             if job.failed_polls or job.announced:
                 continue

@@ -54,7 +54,8 @@ from sixtyfour_async._scheduling.messages import (
 )
 from sixtyfour_async._scheduling.poll_breaker import PollBreaker
 from sixtyfour_async._scheduling.poll_plan import wait_after_failures
-from sixtyfour_async._scheduling.poller import DEFAULT_PATIENCE_SECONDS, Poller
+from sixtyfour_async._scheduling.poller import COST_UPDATE_SECONDS, DEFAULT_PATIENCE_SECONDS, Poller
+from sixtyfour_async._scheduling.punctuality import Punctuality
 from sixtyfour_async._scheduling.queues import SubmitQueues
 from sixtyfour_async._scheduling.retry import Retry, decide
 from sixtyfour_async._scheduling.spending import Spending, Verdict
@@ -82,6 +83,7 @@ class Scheduler:
         in_flight: The limit on jobs submitted and not ended, of every kind.
         job_deadline: Seconds after acceptance at which a job is handed back unfinished.
         patience: Seconds of lag that one request is worth while submits wait.
+        rows_to_come: Whether rows are still to be read, and there is room for them.
         poller: The jobs that run.
         jobs: All of them, by number.
         queues: The jobs that wait.
@@ -102,6 +104,7 @@ class Scheduler:
     in_flight: ConcurrencyLimit
     job_deadline: float
     patience: float = DEFAULT_PATIENCE_SECONDS
+    rows_to_come: Callable[[], bool] = lambda: False
     poller: Poller = field(init=False)
     jobs: dict[int, ScheduledJob] = field(default_factory=dict[int, ScheduledJob])
     queues: SubmitQueues = field(init=False)
@@ -115,7 +118,7 @@ class Scheduler:
     asked_at: float = math.inf
 
     def __post_init__(self) -> None:
-        self.poller = Poller(self.jobs, self.job_deadline, self.patience)
+        self.poller = Poller(self.jobs, self.job_deadline, self.patience, loop=Punctuality(self.rows_to_come))
         self.queues = SubmitQueues(self.jobs, self.job_limits, self.in_flight, self.breaker)
         self.turns = Turns(self.patience)
         self.spending = Spending(self.ledger, self.in_flight)
@@ -287,6 +290,8 @@ class Scheduler:
             self.poller.update_cost(now, self.queues.ready_count(now, self.spending.affordable), self.budget.rate)
         while next_commands := self._next(now):
             commands += next_commands
+        if self.poller.loop.looked(now, sent=bool(commands), tolerance=1.0 / self.budget.rate):
+            self.poller.update_cost_at = min(self.poller.update_cost_at, now + COST_UPDATE_SECONDS)
         most = self.budget.most_counted
         wants = wanted(self.poller, self.poll_breaker, self.queues, self.spending, now, most=most)
         self.budget.want(id(self), *wants)
@@ -301,6 +306,7 @@ class Scheduler:
         now = min(now, self.asked_at)
         due_at, ready_at = self._next_due_at(now), self.budget.ready_at(now)
         ready = due_at if due_at > now and ready_at == math.inf else max(due_at, ready_at)  # inf: an event comes first
+        self.poller.loop.expected_at = ready
         at = min(ready, self.queues.requeue(now), max(now, self.poller.update_cost_at))
         return None if at == math.inf else at
 

@@ -20,6 +20,7 @@ from benchmarks.start import PEERS
 SMALL: dict[str, dict[str, Any]] = {
     "first_light": {"rows": 12},
     "frontier": {"rows": 40, "only": ["low, documented", "bulk with foreground"]},
+    "busy": {"rows": 40, "only": ["low, documented"], "costs": [0, 240]},
     "foreground": {"rows": 60, "only": ["low, documented"]},
     "push": {"rows": 60, "only": ["medium, documented"]},
     "push_http": {"jobs": 5, "deliveries": 20, "speed": 200.0, "senders": [2]},

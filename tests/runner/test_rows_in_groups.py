@@ -9,7 +9,7 @@ import sqlite3
 import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator
-from contextlib import closing
+from contextlib import aclosing, closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -299,6 +299,30 @@ async def test_a_journal_that_fails_ends_the_reading_of_an_asynchronous_iterable
             await collect(runner.map(rows()), outcomes)
 
     assert outcomes == []
+
+
+@pytest.mark.parametrize("make", [list[Any], as_async_generator])
+async def test_what_goes_wrong_with_a_group_is_raised_as_it_is(make: Callable[[list[Any]], Any]) -> None:
+    """Not wrapped in a group of exceptions, and the rest of the input is left alone."""
+    journal = BrokenJournal(JournalError("cannot be read"))
+    async with simulated() as (client, _), JobRunner(client, journal=journal) as runner:
+        with pytest.raises(JournalError, match="cannot be read"):
+            await runner.plan(make(list(questions(3))))
+
+
+async def test_an_input_that_never_comes_to_an_end_is_left_with_the_runner() -> None:
+    closed = anyio.Event()
+
+    async def endless() -> AsyncGenerator[JobOperation[Any], None]:
+        try:
+            yield question(0)
+            await anyio.sleep_forever()
+        finally:
+            closed.set()
+
+    async with simulated() as (client, _), JobRunner(client) as runner, aclosing(runner.map(endless())) as outcomes:
+        assert (await anext(outcomes)).ok
+    assert closed.is_set()
 
 
 async def test_a_line_that_was_looked_up_is_used_once() -> None:
