@@ -84,7 +84,7 @@ class _Waits:
     def move(self) -> None:
         """Make the locks anew, for another event loop."""
         self.line = anyio.Lock(fast_acquire=True)  # its holder waits for the budget, or lets go at once
-        self.concurrency = anyio.Semaphore(MAX_CONCURRENT_REQUESTS)
+        self.concurrency = anyio.Semaphore(MAX_CONCURRENT_REQUESTS, fast_acquire=True)  # its holder sends a request
 
 
 class Pipeline:

@@ -2,62 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+import math
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 import anyio
 
 from sixtyfour_async._client.http_errors import map_error
 from sixtyfour_async._client.link_check import AddressCheck
 from sixtyfour_async._client.secret import Secret, redact_bytes
-from sixtyfour_async._wire.bounds import MAX_ERROR_BYTES, Bounds, decompressor_for
+from sixtyfour_async._wire.bounds import MAX_ERROR_BYTES, Bounds, Decompressor, decompressor_for
 from sixtyfour_async._wire.codec import HTTPResponse
 from sixtyfour_async.errors import ConnectError, ProtocolError, RequestTimeoutError, TransportError
 from sixtyfour_async.errors.foreign import stray_cancellation_contained
 
-
-@dataclass(frozen=True, slots=True)
-class StreamedResponse:
-    """A response whose body is read chunk by chunk.
-
-    Attributes:
-        status: The HTTP status.
-        headers: The response headers, names in lower case, secrets redacted.
-        chunks: The body, with any content encoding removed; bounded in time and size.
-        secrets: Credentials of the request, to be redacted in an error body.
-    """
-
-    status: int
-    headers: Mapping[str, str] = field(repr=False)
-    chunks: AsyncGenerator[bytes, None] = field(repr=False)
-    secrets: Sequence[Secret] = field(default=(), repr=False)
-
-    async def read(self) -> HTTPResponse:
-        """Read the rest of the body; of an error no more than its message needs, and what there is of a broken one.
-
-        Error bodies are quoted in messages and logs, so credentials that the service echoes in one are redacted.
-        """
-        is_error = self.status >= HTTPStatus.MULTIPLE_CHOICES
-        pieces: list[bytes] = []
-        size = 0
-        try:
-            async with aclosing(self.chunks) as chunks:
-                async for chunk in chunks:
-                    pieces.append(chunk)
-                    size += len(chunk)
-                    if is_error and size >= MAX_ERROR_BYTES:
-                        break
-        except TransportError:
-            if not is_error:
-                raise
-        body = b"".join(pieces)
-        if is_error:
-            body = redact_bytes(self.secrets, body)
-        return HTTPResponse(self.status, self.headers, body, datetime.now(UTC))
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -72,7 +35,7 @@ class Sending:
         waits: Real seconds to connect, without a byte read, without one written, and for a free connection.
         bounds: The bounds of its answer, at first of its head.
         secrets: What to redact.
-        deadline: The scope that ends the wait for the head of the answer.
+        scope: The scope that ends the step under way when its time is up.
         streams_body: Is a file sent, which takes the time that it takes?
         began: Has a byte of it left? Assumed until a library says that it has not.
         objection: Asked just before a byte of it leaves: returns why it must not, None when it may.
@@ -86,7 +49,7 @@ class Sending:
     waits: tuple[float, float, float, float]
     bounds: Bounds
     secrets: Sequence[Secret]
-    deadline: anyio.CancelScope = field(default_factory=anyio.CancelScope)
+    scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
     streams_body: bool = False
     began: bool = True
     objection: Callable[[], str | None] | None = None
@@ -118,7 +81,34 @@ class Sending:
     def wait_for_answer(self, starts: bool) -> None:
         """Let the time for the answer start."""
         if starts:
-            self.deadline.deadline = self.bounds.deadline(anyio.current_time(), 0)
+            self.scope.deadline = self.bounds.deadline(anyio.current_time(), 0)
+
+    async def run(self, step: Awaitable[T], deadline: float = math.inf) -> T:
+        """Carry out a step with httpx, and end it when its time is up; what httpx raises becomes an exception of ours.
+
+        Raises:
+            TransportError: The step failed, or it was not complete at the deadline.
+        """
+        failure: TransportError | None = None
+        with anyio.CancelScope(deadline=deadline) as self.scope:
+            try:
+                with stray_cancellation_contained():
+                    return await step
+            except Exception as error:
+                failure = map_error(error, self.operation, self.secrets)
+                if failure is None:
+                    raise
+        raise failure or self.timed_out()
+
+    def check_size(self, received: int) -> None:
+        """Raise when the answer is larger than its bound.
+
+        Raises:
+            ProtocolError: It is.
+        """
+        if received > self.bounds.size:
+            text = f"the answer is larger than {self.bounds.size / 1024**2:g} MiB"
+            raise ProtocolError(text, operation=self.operation)
 
     def timed_out(self) -> TransportError:
         """Return the error of an answer that has not come, or not come to its end, in time."""
@@ -128,44 +118,86 @@ class Sending:
         return RequestTimeoutError(text, operation=self.operation)
 
 
+@dataclass(frozen=True, slots=True)
+class StreamedResponse:
+    """A response whose body is yet to be read: as `chunks`, or by `read`, once.
+
+    Attributes:
+        status: The HTTP status.
+        headers: The response headers, names in lower case, secrets redacted.
+        sending: The request, by whose bounds the body is read.
+        raw: httpx's response.
+        secrets: Credentials of the request, to be redacted in an error body.
+    """
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    sending: Sending = field(repr=False)
+    raw: Any = field(repr=False)
+    secrets: Sequence[Secret] = field(default=(), repr=False)
+
+    @property
+    def chunks(self) -> AsyncGenerator[bytes, None]:
+        """The body, with any content encoding removed; bounded in time and size."""
+        return chunks_of(self.sending, self.raw)
+
+    async def read(self) -> HTTPResponse:
+        """Read the rest of the body; of an error no more than its message needs, and what there is of a broken one.
+
+        Error bodies are quoted in messages and logs, so credentials that the service echoes in one are redacted.
+        """
+        is_error = self.status >= HTTPStatus.MULTIPLE_CHOICES
+        pieces: list[bytes] = []
+        enough = MAX_ERROR_BYTES if is_error else math.inf
+        try:
+            await self.sending.run(_collect(self.sending, self.raw, pieces, enough))
+        except TransportError:
+            if not is_error:
+                raise
+        body = b"".join(pieces)
+        if is_error:
+            body = redact_bytes(self.secrets, body)
+        return HTTPResponse(self.status, self.headers, body, datetime.now(UTC))
+
+
 # --- bodies ---------------------------------------------------------------------------------------------------------
 
 
 async def chunks_of(sending: Sending, response: Any) -> AsyncGenerator[bytes, None]:
     """Yield a body's chunks, decompressed, until one comes too late or is too many."""
     bounds, started_at, received = sending.bounds, anyio.current_time(), 0
-    async with aclosing(_decompressed(response)) as chunks:
-        while True:
-            failure: TransportError | None = None
-            chunk: bytes | None = None
-            with anyio.CancelScope(deadline=bounds.deadline(started_at, received)) as scope:
-                try:
-                    with stray_cancellation_contained():
-                        chunk = await anext(chunks, None)
-                except Exception as error:
-                    failure = map_error(error, sending.operation, sending.secrets)
-                    if failure is None:
-                        raise
-            if scope.cancelled_caught:
-                failure = sending.timed_out()
-            received += len(chunk or b"")
-            if received > bounds.size:
-                text = f"the answer is larger than {bounds.size / 1024**2:g} MiB"
-                failure = ProtocolError(text, operation=sending.operation)
-            if failure is not None:
-                raise failure
-            if chunk is None:
+    async with aclosing(_pieces_of(response)) as pieces:
+        while (chunk := await sending.run(anext(pieces, None), bounds.deadline(started_at, received))) is not None:
+            received += len(chunk)
+            sending.check_size(received)
+            yield chunk
+
+
+async def _collect(sending: Sending, response: Any, pieces: list[bytes], enough: float) -> None:
+    """Read a body, decompressed, as a single step, until it ends or there is enough of it."""
+    bounds, started_at, received = sending.bounds, anyio.current_time(), 0
+    sending.scope.deadline = bounds.deadline(started_at, 0)
+    async with aclosing(_pieces_of(response)) as arriving:
+        async for piece in arriving:
+            pieces.append(piece)
+            received += len(piece)
+            sending.check_size(received)
+            if received >= enough:
                 return
-            yield chunk
+            sending.scope.deadline = bounds.deadline(started_at, received)
 
 
-async def _decompressed(response: Any) -> AsyncGenerator[bytes, None]:
-    """Yield a body's chunks as they arrive, decompressed in pieces where httpx would do it all at once."""
-    decompressor = decompressor_for(response.headers.get("content-encoding", ""))
-    if response.is_stream_consumed or decompressor is None:
-        async for chunk in response.aiter_bytes():
-            yield chunk
-        return
+def _pieces_of(response: Any) -> AsyncGenerator[bytes, None]:
+    """Return a body's pieces as they arrive, decompressed in pieces where httpx would do it all at once."""
+    encoding = response.headers.get("content-encoding", "")
+    decompressor = decompressor_for(encoding)
+    if decompressor is not None and not response.is_stream_consumed:
+        return _decompressed(decompressor, response)
+    pieces: AsyncGenerator[bytes, None] = response.aiter_bytes()
+    return pieces
+
+
+async def _decompressed(decompressor: Decompressor, response: Any) -> AsyncGenerator[bytes, None]:
     async for chunk in response.aiter_raw():
         for piece in decompressor.feed(chunk):
             yield piece

@@ -20,17 +20,16 @@ import httpx
 
 from sixtyfour_async._client.environment import proxy_problem, proxy_rules, tls_context
 from sixtyfour_async._client.event_loop import LoopHome
-from sixtyfour_async._client.http_errors import AUTH_HEADERS, map_error
+from sixtyfour_async._client.http_errors import AUTH_HEADERS
 from sixtyfour_async._client.link_check import AddressCheck
 from sixtyfour_async._client.quiet_logs import quiet_logs
-from sixtyfour_async._client.response import Sending, StreamedResponse, chunks_of
+from sixtyfour_async._client.response import Sending, StreamedResponse
 from sixtyfour_async._client.secret import Secret, redact
 from sixtyfour_async._client.uploads import Content, open_content
 from sixtyfour_async._wire.addresses import is_loopback, link_problem
 from sixtyfour_async._wire.bounds import MAX_ANSWER_BYTES, Bounds
 from sixtyfour_async._wire.codec import HTTPRequest, HTTPResponse
-from sixtyfour_async.errors import ConfigurationError, LinkRefusedError, TransportError
-from sixtyfour_async.errors.foreign import stray_cancellation_contained
+from sixtyfour_async.errors import ConfigurationError, LinkRefusedError
 
 if TYPE_CHECKING:
     import httpx2
@@ -123,7 +122,7 @@ class Transport:
             async with self._respond(sending, content) as response:
                 received = {name.lower(): redact(secrets, value) for name, value in response.headers.items()}
                 sending.bounds = bounds or Bounds()
-                yield StreamedResponse(response.status_code, received, chunks_of(sending, response), secrets)
+                yield StreamedResponse(response.status_code, received, sending, response, secrets)
 
     def _url(self, request: HTTPRequest) -> str:
         """Join origin and path; only a request without credentials may name another origin (an OAuth token URL)."""
@@ -162,7 +161,7 @@ class Transport:
         async with self._respond(sending, None) as response:
             received = {name.lower(): value for name, value in response.headers.items()}
             sending.bounds = bounds
-            yield StreamedResponse(response.status_code, received, chunks_of(sending, response))
+            yield StreamedResponse(response.status_code, received, sending, response)
 
     def _checked(self, link: Secret) -> AddressCheck | None:
         """Check where a link leads by its spelling; return what checks the addresses that its name resolves to."""
@@ -181,36 +180,28 @@ class Transport:
         """Send a request and give httpx's response, whose head has arrived."""
         await self._settle()
         sending.check()
-        failure: TransportError | None = None
-        response: Any = None
-        with sending.deadline as scope, quiet_logs(sending.secrets):
-            try:
-                with stray_cancellation_contained():
-                    # httpx's request is built inside the call: among the locals of a frame, its repr would show a link.
-                    response = await self._client.send(
-                        self._client.build_request(
-                            sending.method,
-                            sending.url.reveal(),
-                            content=content,
-                            headers={name: _revealed(value) for name, value in sending.headers.items()},
-                            timeout=sending.waits,
-                            extensions={"trace": sending.trace},
-                        ),
-                        stream=True,
-                        follow_redirects=False,
-                    )
-            except Exception as error:
-                failure = map_error(error, sending.operation, sending.secrets)
-                if failure is None:
-                    raise
-        if scope.cancelled_caught:
-            failure = sending.timed_out()
-        if failure is not None:
-            raise failure
+        response = await sending.run(self._head(sending, content))
         try:
             yield response
         finally:
             await response.aclose()
+
+    async def _head(self, sending: Sending, content: Content) -> Any:
+        """Send a request and return httpx's response as soon as its head has arrived."""
+        with quiet_logs(sending.secrets):
+            # httpx's request is built inside the call: among the locals of a frame, its repr would show a link.
+            return await self._client.send(
+                self._client.build_request(
+                    sending.method,
+                    sending.url.reveal(),
+                    content=content,
+                    headers={name: _revealed(value) for name, value in sending.headers.items()},
+                    timeout=sending.waits,
+                    extensions={"trace": sending.trace},
+                ),
+                stream=True,
+                follow_redirects=False,
+            )
 
     # --- life ---------------------------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple, TypeAlias, get_origin
 
 from pydantic import JsonValue
@@ -52,19 +52,17 @@ class Asked:
     answer: Any
     """The class of the answer, or of one row of it."""
 
-    @cached_property
+    @property
     def cls(self) -> type[Any] | None:
         """The answer's class without its arguments; None when it is no class."""
-        cls = get_origin(self.answer) or self.answer
-        return cls if isinstance(cls, type) else None
+        return _class_of(self.answer)
 
-    @cached_property
+    @property
     def kinds(self) -> tuple[str, ...]:
         """The full names of the answer's class and of its bases, the nearest first."""
-        bases = () if self.cls is None else self.cls.__mro__
-        return tuple(f"{base.__module__}.{base.__qualname__}" for base in bases)
+        return _kinds_of(self.answer)
 
-    @cached_property
+    @property
     def is_job(self) -> bool:
         return isinstance(self.operation, JobOperation)
 
@@ -118,6 +116,19 @@ class Asked:
         return any(key in self.documented or self.is_echo(key, value) for key, value in found.items())
 
 
+@lru_cache(maxsize=512)  # an operation is asked for thousands of times
+def _class_of(answer: Any) -> type[Any] | None:
+    cls = get_origin(answer) or answer
+    return cls if isinstance(cls, type) else None
+
+
+@lru_cache(maxsize=512)
+def _kinds_of(answer: Any) -> tuple[str, ...]:
+    cls = _class_of(answer)
+    bases = () if cls is None else cls.__mro__
+    return tuple(f"{base.__module__}.{base.__qualname__}" for base in bases)
+
+
 class Found(NamedTuple):
     """An object read as a result."""
 
@@ -136,8 +147,13 @@ def reader_of(asked: Asked) -> Reader | None:
 
     Research is judged however it was asked for, anything else only as a job: a deletion has no answer to miss.
     """
-    reader = next((READERS[kind] for kind in asked.kinds if kind in READERS), None)
+    reader = _reader_for(asked.answer)
     return reader if asked.is_job or reader is read_structured else None
+
+
+@lru_cache(maxsize=512)
+def _reader_for(answer: Any) -> Reader | None:
+    return next((READERS[kind] for kind in _kinds_of(answer) if kind in READERS), None)
 
 
 def is_documented(asked: Asked) -> bool:
@@ -151,18 +167,25 @@ def is_documented(asked: Asked) -> bool:
 def _read_contacts(asked: Asked, found: dict[str, Any], shape: ContactShape, keys: Mapping[str, str]) -> Found:
     """Read an object that holds contacts; *keys* are the normalised keys they may be under → the documented ones."""
     value = respell(found, asked.documented)
+    spelled = set(map(normal_key, value))
     for spelling, name in keys.items():
-        value = _renamed(value, spelling, name)
+        if spelling in spelled:
+            value = _renamed(value, spelling, name)
     held = {name: value[name] for name in dict.fromkeys(keys.values()) if name in value}
     # A lead that has an address already gets it back, with a status; as plain text it is an echo.
     echoed = {name for name, one in held.items() if isinstance(one, str) and asked.was_sent(one)}
-    is_answer = any(shape.found(one) for name, one in held.items() if name not in echoed)
+    if any(shape.found(one) for name, one in held.items() if name not in echoed):
+        return Found(value, is_answer=True, recognised=True)
+    return Found(value, recognised=asked.recognises(value), why=_why_no_contact(held, shape))
+
+
+def _why_no_contact(held: Mapping[str, Any], shape: ContactShape) -> str | None:
+    """Return a contact's status, or else what is in its place, as the reason why it is none."""
     statuses = [
         contact.get("status") for one in held.values() for contact in map(json_object, shape.read(one)) if contact
     ]
     status = next((word for word in statuses if isinstance(word, str) and error_text(word)), None)
-    unread = next((f"{name}: {shorten(one)}" for name, one in held.items() if has_content([one])), None)
-    return Found(value, is_answer, asked.recognises(value), status or unread)
+    return status or next((f"{name}: {shorten(one)}" for name, one in held.items() if has_content([one])), None)
 
 
 def _renamed(value: dict[str, Any], spelling: str, name: str) -> dict[str, Any]:

@@ -105,6 +105,8 @@ class ContactShape:
         )
 
     def _from_object(self, members: Mapping[str, Any], depth: int) -> list[Any]:
+        if self._is_documented(members):
+            return [dict(members)]
         keys = {normal_key(key): key for key in members}
         spelled = [keys[name] for name in self.spellings if name in keys]
         found = next((key for key in spelled if has_content([members[key]])), None)
@@ -118,6 +120,11 @@ class ContactShape:
         inner = self.read(value, depth - 1)
         common = {name: beside[name] for name in self.others if name in beside}
         return [contact if json_object(contact) is None else common | contact for contact in inner]
+
+    def _is_documented(self, members: Mapping[str, Any]) -> bool:
+        """Return whether an object is one contact under the documented keys, as it is in nearly every answer."""
+        contact = members.get(self.name)
+        return isinstance(contact, str) and bool(contact.strip()) and not members.keys() - {self.name, *self.others}
 
     def _from_unknown_keys(self, members: Mapping[str, Any], depth: int) -> list[Any]:
         """Read ``{address: details}`` and ``{kind: address}``; any other object is kept as it is."""
