@@ -156,20 +156,25 @@ class Pipeline:
         request; a caller could starve. ``budget.foreground`` counts those in line, so that a runner's scheduler leaves
         them the next request.
         """
-        self.clock.home.settle()
-        self.budget.foreground += 1
         since = self.clock.now()
+        if not self._waits.line.locked() and self.budget.ready_at(since, foreground=True) <= since:
+            return self._take(since, since)
+        self.budget.foreground += 1
         try:
             async with self._waits.line:
                 # Look again after each sleep: a 429 or a runner's request may have moved the instant meanwhile.
                 while (at := self.budget.ready_at(now := self.clock.now(), foreground=True)) > now:
                     self.account.check_failing(patience)
                     await self.account.wait_until(at)
-                ticket = self.budget.take(now, foreground=True)
-                note_attempt(waited=now - since)
-                return ticket
+                return self._take(now, since)
         finally:
             self.budget.foreground -= 1
+
+    def _take(self, now: float, since: float) -> Ticket:
+        """Spend a request that was waited for since an instant."""
+        ticket = self.budget.take(now, foreground=True)
+        note_attempt(waited=now - since)
+        return ticket
 
     async def exchange(self, request: HTTPRequest, ticket: Ticket) -> HTTPResponse:
         """Send one request, for which the budget has been acquired, and pass the response's rate-limit headers to it.

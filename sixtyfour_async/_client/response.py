@@ -49,7 +49,7 @@ class Sending:
     waits: tuple[float, float, float, float]
     bounds: Bounds
     secrets: Sequence[Secret]
-    scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
+    scope: anyio.CancelScope = field(init=False)
     streams_body: bool = False
     began: bool = True
     objection: Callable[[], str | None] | None = None
@@ -72,16 +72,26 @@ class Sending:
         elif event.endswith("send_request_headers.started"):
             self.check()  # once more: to connect may have taken its time
             self.began = True
-            self.wait_for_answer(not self.streams_body)
+            if not self.streams_body:
+                self.wait_for_answer()
+                self._hear_no_more(info)
         elif event.endswith("send_request_body.complete"):
-            self.wait_for_answer(self.streams_body)
+            self.wait_for_answer()
         if self.check_address is not None:
             await self.check_address(event, info)
 
-    def wait_for_answer(self, starts: bool) -> None:
+    def wait_for_answer(self) -> None:
         """Let the time for the answer start."""
-        if starts:
-            self.scope.deadline = self.bounds.deadline(anyio.current_time(), 0)
+        self.scope.deadline = self.bounds.deadline(anyio.current_time(), 0)
+
+    def _hear_no_more(self, info: Mapping[str, Any]) -> None:
+        """Have httpcore skip the steps that follow, of which there are eight to a request, each with its own calls.
+
+        Only this attempt is meant: a transport of the caller's that sends httpx's request again is followed again.
+        """
+        request = info.get("request")
+        if request is not None and request.extensions.get("trace") == self.trace:
+            request.extensions = {name: value for name, value in request.extensions.items() if name != "trace"}
 
     async def run(self, step: Awaitable[T], deadline: float = math.inf) -> T:
         """Carry out a step with httpx, and end it when its time is up; what httpx raises becomes an exception of ours.
@@ -175,8 +185,8 @@ async def chunks_of(sending: Sending, response: Any) -> AsyncGenerator[bytes, No
 
 async def _collect(sending: Sending, response: Any, pieces: list[bytes], enough: float) -> None:
     """Read a body, decompressed, as a single step, until it ends or there is enough of it."""
-    bounds, started_at, received = sending.bounds, anyio.current_time(), 0
-    sending.scope.deadline = bounds.deadline(started_at, 0)
+    started_at, received, scope = anyio.current_time(), 0, sending.scope
+    scope.deadline = sending.bounds.deadline(started_at, 0)
     async with aclosing(_pieces_of(response)) as arriving:
         async for piece in arriving:
             pieces.append(piece)
@@ -184,7 +194,9 @@ async def _collect(sending: Sending, response: Any, pieces: list[bytes], enough:
             sending.check_size(received)
             if received >= enough:
                 return
-            sending.scope.deadline = bounds.deadline(started_at, received)
+            deadline = sending.bounds.deadline(started_at, received)
+            if deadline > scope.deadline:
+                scope.deadline = deadline
 
 
 def _pieces_of(response: Any) -> AsyncGenerator[bytes, None]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import httpx
@@ -94,35 +94,36 @@ class Transport:
             InputError: The file to upload cannot be read.
             ConfigurationError: The client is closed, or is in use by another event loop; nothing was sent.
         """
-        async with self.open(request, auth, Bounds(request.timeout, MAX_ANSWER_BYTES)) as response:
-            return await response.read()
+        async with open_content(request) as (content, content_headers):
+            sending = self._sending(request, auth, content_headers)
+            async with aclosing(await self._begin(sending, content)) as raw:
+                sending.bounds = Bounds(request.timeout, MAX_ANSWER_BYTES)
+                return await _streamed(sending, raw).read()
 
     @asynccontextmanager
-    async def open(
-        self, request: HTTPRequest, auth: Mapping[str, Secret], bounds: Bounds | None = None
-    ) -> AsyncGenerator[StreamedResponse, None]:
-        """Send one request and give the response as soon as it begins; raises what `send` raises.
-
-        Only its head has to come in time, unless *bounds* are given for all of it.
-        """
-        own = {name: value for name, value in request.headers.items() if name.lower() not in AUTH_HEADERS}
-        secrets = [Secret(value.reveal().removeprefix("Bearer ")) for value in auth.values()]
+    async def open(self, request: HTTPRequest, auth: Mapping[str, Secret]) -> AsyncGenerator[StreamedResponse, None]:
+        """Send one request and give the response as soon as it begins, which must be in time; raises as `send`."""
         async with open_content(request) as (content, content_headers):
-            sending = Sending(
-                operation=request.operation,
-                method=request.method,
-                url=Secret(self._url(request)),
-                headers={"accept": "application/json", **own, **content_headers, **auth},
-                waits=(CONNECT_TIMEOUT_SECONDS, request.timeout, WRITE_TIMEOUT_SECONDS, request.timeout),
-                bounds=Bounds(request.timeout),
-                secrets=secrets,
-                streams_body=request.parts is not None,
-                objection=request.objection,
-            )
-            async with self._respond(sending, content) as response:
-                received = {name.lower(): redact(secrets, value) for name, value in response.headers.items()}
-                sending.bounds = bounds or Bounds()
-                yield StreamedResponse(response.status_code, received, sending, response, secrets)
+            sending = self._sending(request, auth, content_headers)
+            async with aclosing(await self._begin(sending, content)) as raw:
+                sending.bounds = Bounds()
+                yield _streamed(sending, raw)
+
+    def _sending(
+        self, request: HTTPRequest, auth: Mapping[str, Secret], content_headers: Mapping[str, str]
+    ) -> Sending:
+        own = {name: value for name, value in request.headers.items() if name.lower() not in AUTH_HEADERS}
+        return Sending(
+            operation=request.operation,
+            method=request.method,
+            url=Secret(self._url(request)),
+            headers={"accept": "application/json", **own, **content_headers, **auth},
+            waits=(CONNECT_TIMEOUT_SECONDS, request.timeout, WRITE_TIMEOUT_SECONDS, request.timeout),
+            bounds=Bounds(request.timeout),
+            secrets=[Secret(value.reveal().removeprefix("Bearer ")) for value in auth.values()],
+            streams_body=request.parts is not None,
+            objection=request.objection,
+        )
 
     def _url(self, request: HTTPRequest) -> str:
         """Join origin and path; only a request without credentials may name another origin (an OAuth token URL)."""
@@ -158,10 +159,10 @@ class Transport:
             secrets=[link, *_query_of(link)],
             check_address=self._checked(link),
         )
-        async with self._respond(sending, None) as response:
-            received = {name.lower(): value for name, value in response.headers.items()}
+        async with aclosing(await self._begin(sending, None)) as raw:
+            received = {name.lower(): value for name, value in raw.headers.items()}
             sending.bounds = bounds
-            yield StreamedResponse(response.status_code, received, sending, response)
+            yield StreamedResponse(raw.status_code, received, sending, raw)
 
     def _checked(self, link: Secret) -> AddressCheck | None:
         """Check where a link leads by its spelling; return what checks the addresses that its name resolves to."""
@@ -175,19 +176,13 @@ class Transport:
             raise LinkRefusedError(f"the link is not followed: it {problem}", operation="download")
         return None if host == api.host else AddressCheck(host, api.host)
 
-    @asynccontextmanager
-    async def _respond(self, sending: Sending, content: Content) -> AsyncGenerator[Any, None]:
-        """Send a request and give httpx's response, whose head has arrived."""
+    async def _begin(self, sending: Sending, content: Content) -> Any:
+        """Send a request and return httpx's response, whose head has arrived, to be closed."""
         await self._settle()
         sending.check()
-        response = await sending.run(self._head(sending, content))
-        try:
-            yield response
-        finally:
-            await response.aclose()
+        return await sending.run(self._head(sending, content))
 
     async def _head(self, sending: Sending, content: Content) -> Any:
-        """Send a request and return httpx's response as soon as its head has arrived."""
         with quiet_logs(sending.secrets):
             # httpx's request is built inside the call: among the locals of a frame, its repr would show a link.
             return await self._client.send(
@@ -314,6 +309,12 @@ async def _close_with_loop(client: Any) -> AsyncGenerator[None, None]:
 
 
 # --- secrets and exceptions -----------------------------------------------------------------------------------------
+
+
+def _streamed(sending: Sending, raw: Any) -> StreamedResponse:
+    """Return a response of the API, whose headers and error body may repeat the credentials."""
+    received = {name.lower(): redact(sending.secrets, value) for name, value in raw.headers.items()}
+    return StreamedResponse(raw.status_code, received, sending, raw, sending.secrets)
 
 
 def _revealed(value: str | Secret) -> str:

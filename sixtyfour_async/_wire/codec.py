@@ -41,6 +41,8 @@ from sixtyfour_async.operations._base import Operation, Route, make_operation
 
 FORM = "application/x-www-form-urlencoded"
 
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 # Not documented. The first three are common names, the others those of Amazon's gateways and of Cloudflare.
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid", "cf-ray")
 
@@ -125,7 +127,9 @@ def encode(operation: Operation[Any], route: Route, *, timeout: float | None = N
     """
     endpoint = operation.endpoint
     fields = operation.payload()
-    path = re.sub(r"\{(\w+)\}", lambda match: _path_part(match[1], fields.pop(match[1], "")), route.path)
+    path = route.path
+    if "{" in path:
+        path = re.sub(r"\{(\w+)\}", lambda match: _path_part(match[1], fields.pop(match[1], "")), path)
     headers = {header: str(fields.pop(name)) for name, header in endpoint.in_headers.items() if name in fields}
     in_query = list(fields) if route.method in {"GET", "DELETE"} else [n for n in endpoint.in_query if n in fields]
     query = urlencode([pair for name in in_query for pair in query_pairs(name, fields.pop(name))])
@@ -185,7 +189,7 @@ def _body(operation: Operation[Any], fields: dict[str, JsonValue]) -> tuple[byte
         return None, ""
     if operation.endpoint.body == "form":
         return form(fields), FORM
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode(), "application/json"
+    return _COMPACT.encode(fields).encode(), "application/json"
 
 
 def form(fields: Mapping[str, JsonValue]) -> bytes:
@@ -194,7 +198,7 @@ def form(fields: Mapping[str, JsonValue]) -> bytes:
 
 
 def _form_text(value: JsonValue) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return value if isinstance(value, str) else _COMPACT.encode(value)
 
 
 def _fallback(operation: Operation[Any]) -> HTTPRequest | None:
@@ -323,7 +327,10 @@ def decode_error(response: HTTPResponse, *, operation: str, job_limit: str = "")
 
 def request_id(headers: Mapping[str, str]) -> str | None:
     """Return the id that the service, or a proxy before it, gave a request; None when there is none."""
-    return next((headers[name] for name in _REQUEST_ID_HEADERS if name in headers), None)
+    for name in _REQUEST_ID_HEADERS:
+        if name in headers:
+            return headers[name]
+    return None
 
 
 def job_route(operation: Operation[Any]) -> Route:
