@@ -22,6 +22,9 @@ from sixtyfour_async.errors.foreign import stray_cancellation_contained
 
 T = TypeVar("T")
 
+LEAST_EXTENSION_SECONDS = 0.1
+"""A deadline that would move by less is left where it is: a timer costs more than most answers have to read."""
+
 
 @dataclass(slots=True)
 class Sending:
@@ -32,10 +35,12 @@ class Sending:
         method: The HTTP method.
         url: The whole URL; a signed link is a secret.
         headers: The headers.
-        waits: Real seconds to connect, without a byte read, without one written, and for a free connection.
+        waits: Real seconds to connect, without a byte read, without one written, and for a free connection, as httpx
+            names them.
         bounds: The bounds of its answer, at first of its head.
         secrets: What to redact.
         scope: The scope that ends the step under way when its time is up.
+        is_link: Is the URL a signed link?
         streams_body: Is a file sent, which takes the time that it takes?
         began: Has a byte of it left? Assumed until a library says that it has not.
         objection: Asked just before a byte of it leaves: returns why it must not, None when it may.
@@ -46,10 +51,11 @@ class Sending:
     method: str
     url: Secret
     headers: Mapping[str, str | Secret]
-    waits: tuple[float, float, float, float]
+    waits: Mapping[str, float]
     bounds: Bounds
     secrets: Sequence[Secret]
     scope: anyio.CancelScope = field(init=False)
+    is_link: bool = False
     streams_body: bool = False
     began: bool = True
     objection: Callable[[], str | None] | None = None
@@ -195,7 +201,7 @@ async def _collect(sending: Sending, response: Any, pieces: list[bytes], enough:
             if received >= enough:
                 return
             deadline = sending.bounds.deadline(started_at, received)
-            if deadline > scope.deadline:
+            if deadline > scope.deadline + LEAST_EXTENSION_SECONDS:
                 scope.deadline = deadline
 
 
@@ -205,7 +211,8 @@ def _pieces_of(response: Any) -> AsyncGenerator[bytes, None]:
     decompressor = decompressor_for(encoding)
     if decompressor is not None and not response.is_stream_consumed:
         return _decompressed(decompressor, response)
-    pieces: AsyncGenerator[bytes, None] = response.aiter_bytes()
+    is_plain = encoding == "" and not response.is_stream_consumed
+    pieces: AsyncGenerator[bytes, None] = response.aiter_raw() if is_plain else response.aiter_bytes()
     return pieces
 
 

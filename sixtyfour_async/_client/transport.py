@@ -14,6 +14,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import httpx
@@ -118,7 +119,7 @@ class Transport:
             method=request.method,
             url=Secret(self._url(request)),
             headers={"accept": "application/json", **own, **content_headers, **auth},
-            waits=(CONNECT_TIMEOUT_SECONDS, request.timeout, WRITE_TIMEOUT_SECONDS, request.timeout),
+            waits=_waits(CONNECT_TIMEOUT_SECONDS, request.timeout, WRITE_TIMEOUT_SECONDS),
             bounds=Bounds(request.timeout),
             secrets=[Secret(value.reveal().removeprefix("Bearer ")) for value in auth.values()],
             streams_body=request.parts is not None,
@@ -154,7 +155,8 @@ class Transport:
             method="GET",
             url=link,
             headers=headers,
-            waits=(min(wait, CONNECT_TIMEOUT_SECONDS), wait, wait, wait),
+            waits=_waits(min(wait, CONNECT_TIMEOUT_SECONDS), wait, wait),
+            is_link=True,
             bounds=Bounds(wait),
             secrets=[link, *_query_of(link)],
             check_address=self._checked(link),
@@ -188,15 +190,18 @@ class Transport:
             return await self._client.send(
                 self._client.build_request(
                     sending.method,
-                    sending.url.reveal(),
+                    self._parsed(sending),
                     content=content,
                     headers={name: _revealed(value) for name, value in sending.headers.items()},
-                    timeout=sending.waits,
-                    extensions={"trace": sending.trace},
+                    extensions={"trace": sending.trace, "timeout": sending.waits},
                 ),
                 stream=True,
                 follow_redirects=False,
             )
+
+    def _parsed(self, sending: Sending) -> Any:
+        """Return a URL as the HTTP client's library has it; that of a link is parsed by it, and kept nowhere."""
+        return sending.url.reveal() if sending.is_link else _parsed(type(self._client.base_url), sending.url.reveal())
 
     # --- life ---------------------------------------------------------------------------------------------------
 
@@ -261,11 +266,36 @@ class Transport:
             if not is_loopback(self._base.host):
                 raise problem
             # What runs on this machine is reached without a proxy, so a broken one is not its concern.
-            return httpx.AsyncClient(transport=build(None), trust_env=False)
+            return _Client(transport=build(None), trust_env=False)
         mounts |= {f"all://{host}": None for host in ("localhost", "127.0.0.1", "[::1]")}
         if is_loopback(self._base.host):
             mounts[f"all://{self._base.netloc.decode().rpartition(':')[0] or self._base.host}"] = None
-        return httpx.AsyncClient(transport=build(None), mounts=mounts, trust_env=False)
+        return _Client(transport=build(None), mounts=mounts, trust_env=False)
+
+
+class _Cookies(httpx.Cookies):
+    """httpx's own build a request of `urllib` for every response, to learn that it sets no cookie."""
+
+    def extract_cookies(self, response: httpx.Response) -> None:
+        """Keep the cookies that a response sets."""
+        if "set-cookie" in response.headers:
+            super().extract_cookies(response)
+
+
+class _Client(httpx.AsyncClient):
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._cookies = _Cookies()
+
+
+@lru_cache(maxsize=256)  # the same few addresses are called again and again
+def _parsed(url_class: type[Any], url: str) -> Any:
+    return url_class(url)
+
+
+def _waits(connect: float, answer: float, write: float) -> dict[str, float]:
+    """Return the waits of one request as httpx has them; for a free connection as long as for an answer."""
+    return {"connect": connect, "read": answer, "write": write, "pool": answer}
 
 
 def _is_host(host: str) -> bool:

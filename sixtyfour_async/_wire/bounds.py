@@ -38,7 +38,7 @@ class Bounds:
     """The bounds of one answer.
 
     An answer has some seconds, and a second more for every 32 KiB that arrived: a large one may take its time on a slow
-    line, one that drips may not. They are whole seconds: most answers are small, and never move their deadline.
+    line, one that drips may not.
 
     Attributes:
         seconds: Real seconds for any answer.
@@ -50,7 +50,7 @@ class Bounds:
 
     def deadline(self, started_at: float, received: int) -> float:
         """Return the instant at which an answer is given up of which some bytes have arrived."""
-        return started_at + self.seconds + received // BYTES_PER_SECOND
+        return started_at + self.seconds + received / BYTES_PER_SECOND
 
 
 class Decompressor:

@@ -56,11 +56,14 @@ def respell(found: Mapping[str, JsonValue], names: Collection[str]) -> dict[str,
     """
     if all(key in names for key in found):  # the usual case, and by far the fastest
         return dict(found)
-    spelled = Counter(normal_key(key) for key in found if key not in names)
+    spelled = [normal_key(key) for key in found if key not in names]
     close = [(key, name) for name in names if (key := normal_key(name)) in spelled]
+    if not close:
+        return dict(found)
+    times = Counter(spelled)
     wanted = Counter(key for key, _ in close)
     new_names = {
-        key: name for key, name in close if wanted[key] == 1 == spelled[key] and not has_content([found.get(name)])
+        key: name for key, name in close if wanted[key] == 1 == times[key] and not has_content([found.get(name)])
     }
     # A key that is renamed replaces the empty value under its name, wherever that stands.
     if not new_names:
