@@ -22,7 +22,7 @@ from sixtyfour_async._client.account_visits import AccountVisits
 from sixtyfour_async._client.answers import RawResponse
 from sixtyfour_async._client.auth import Credentials
 from sixtyfour_async._client.clock import Clock
-from sixtyfour_async._client.hooks import Observers, note_attempt
+from sixtyfour_async._client.hooks import Observers
 from sixtyfour_async._client.response import StreamedResponse
 from sixtyfour_async._client.sender import Sender
 from sixtyfour_async._client.transport import Transport
@@ -118,6 +118,7 @@ class Pipeline:
         self.sender = Sender(transport, credentials, observers, self.acquire)
         self.timeout: float | None = None
         self.retries = retries
+        self._observers = observers
         self._waits = _Waits()
         clock.home.on_move(self._waits.move)
 
@@ -173,7 +174,7 @@ class Pipeline:
     def _take(self, now: float, since: float) -> Ticket:
         """Spend a request that was waited for since an instant."""
         ticket = self.budget.take(now, foreground=True)
-        note_attempt(waited=now - since)
+        self._observers.note_attempt(waited=now - since)
         return ticket
 
     async def exchange(self, request: HTTPRequest, ticket: Ticket) -> HTTPResponse:
@@ -193,7 +194,7 @@ class Pipeline:
     async def send_raw(self, request: HTTPRequest) -> RawResponse:
         """Send a request once and return the response, whatever its status."""
         self.clock.home.settle()
-        note_attempt(resends=0)
+        self._observers.note_attempt(resends=0)
         async with self._waits.concurrency:
             response = await self.exchange(request, await self.acquire(self.timeout or request.timeout))
         return RawResponse(response.status, response.headers, response.body)
@@ -202,7 +203,7 @@ class Pipeline:
     async def open(self, request: HTTPRequest) -> AsyncGenerator[StreamedResponse, None]:
         """Send a request once and give the response as soon as it begins; its body is read chunk by chunk."""
         self.clock.home.settle()
-        note_attempt(resends=0)
+        self._observers.note_attempt(resends=0)
         async with self._waits.concurrency:
             ticket = await self.acquire(self.timeout or request.timeout)
             async with self.sender.open(request.within(self.timeout), ticket) as response:
@@ -220,7 +221,7 @@ class Pipeline:
         Raises:
             SixtyfourError: The failure of the last attempt.
         """
-        note_attempt(resends=0)
+        self._observers.note_attempt(resends=0)
         try:
             return await self.send_json_once(request, operation)
         except SixtyfourError as error:
@@ -255,7 +256,7 @@ class Pipeline:
                 return False
             fields = {"operation": operation.endpoint.name, "attempt": failures}
             logger.info("%s; retrying in %.1f s", error, decision.after, extra=fields)
-            self.sender.observers.retry(RetryPlanned(request.operation, failures, decision.after, error))
+            self._observers.retry(RetryPlanned(request.operation, failures, decision.after, error))
             if decision.pause_key:
                 # A 429 concerns everything that uses the key, so the budget does the waiting: in `acquire`, for all.
                 self.budget.pause(self.clock.now() + decision.after)
@@ -266,7 +267,7 @@ class Pipeline:
             with attempt:
                 if failures == 0:
                     raise first
-                note_attempt(resends=failures)
+                self._observers.note_attempt(resends=failures)
                 return await self.send_json_once(request, operation)
         raise AssertionError("stamina returns a result or raises")
 

@@ -44,6 +44,7 @@ class Sending:
         streams_body: Is a file sent, which takes the time that it takes?
         began: Has a byte of it left? Assumed until a library says that it has not.
         objection: Asked just before a byte of it leaves: returns why it must not, None when it may.
+        raw: httpx's response, when its head has arrived.
         check_address: Called while a connection is made; it may refuse the address.
     """
 
@@ -60,6 +61,17 @@ class Sending:
     began: bool = True
     objection: Callable[[], str | None] | None = None
     check_address: AddressCheck | None = None
+    raw: Any = None
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether an answer has begun whose status says that it is none, such as a redirect or an error."""
+        return self.raw is not None and self.raw.status_code >= HTTPStatus.MULTIPLE_CHOICES
+
+    async def aclose(self) -> None:
+        """Close httpx's response."""
+        if self.raw is not None:
+            await self.raw.aclose()
 
     def check(self) -> None:
         """Raise when the request must not leave after all.
@@ -116,7 +128,32 @@ class Sending:
                     raise
         raise failure or self.timed_out()
 
-    def check_size(self, received: int) -> None:
+    async def chunks(self) -> AsyncGenerator[bytes, None]:
+        """Yield the body's chunks, decompressed, until one comes too late or is too many; each is a step."""
+        bounds, started_at, received = self.bounds, anyio.current_time(), 0
+        async with aclosing(_pieces_of(self.raw)) as pieces:
+            while (chunk := await self.run(anext(pieces, None), bounds.deadline(started_at, received))) is not None:
+                received += len(chunk)
+                self._check_size(received)
+                yield chunk
+
+    async def collect(self, pieces: list[bytes]) -> None:
+        """Read the body, decompressed, as part of a step; of an error no more than its message needs."""
+        started_at, received = anyio.current_time(), 0
+        enough = MAX_ERROR_BYTES if self.is_refused else math.inf
+        self.scope.deadline = self.bounds.deadline(started_at, 0)
+        async with aclosing(_pieces_of(self.raw)) as arriving:
+            async for piece in arriving:
+                pieces.append(piece)
+                received += len(piece)
+                self._check_size(received)
+                if received >= enough:
+                    return
+                deadline = self.bounds.deadline(started_at, received)
+                if deadline > self.scope.deadline + LEAST_EXTENSION_SECONDS:
+                    self.scope.deadline = deadline
+
+    def _check_size(self, received: int) -> None:
         """Raise when the answer is larger than its bound.
 
         Raises:
@@ -142,67 +179,41 @@ class StreamedResponse:
         status: The HTTP status.
         headers: The response headers, names in lower case, secrets redacted.
         sending: The request, by whose bounds the body is read.
-        raw: httpx's response.
         secrets: Credentials of the request, to be redacted in an error body.
     """
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
     sending: Sending = field(repr=False)
-    raw: Any = field(repr=False)
     secrets: Sequence[Secret] = field(default=(), repr=False)
 
     @property
     def chunks(self) -> AsyncGenerator[bytes, None]:
         """The body, with any content encoding removed; bounded in time and size."""
-        return chunks_of(self.sending, self.raw)
+        return self.sending.chunks()
 
     async def read(self) -> HTTPResponse:
-        """Read the rest of the body; of an error no more than its message needs, and what there is of a broken one.
+        """Read the rest of the body; of an error no more than its message needs, and what there is of a broken one."""
+        pieces: list[bytes] = []
+        try:
+            await self.sending.run(self.sending.collect(pieces))
+        except TransportError:
+            if not self.sending.is_refused:
+                raise
+        return self.whole(pieces)
+
+    def whole(self, pieces: list[bytes]) -> HTTPResponse:
+        """Return the response with its body.
 
         Error bodies are quoted in messages and logs, so credentials that the service echoes in one are redacted.
         """
-        is_error = self.status >= HTTPStatus.MULTIPLE_CHOICES
-        pieces: list[bytes] = []
-        enough = MAX_ERROR_BYTES if is_error else math.inf
-        try:
-            await self.sending.run(_collect(self.sending, self.raw, pieces, enough))
-        except TransportError:
-            if not is_error:
-                raise
         body = b"".join(pieces)
-        if is_error:
+        if self.sending.is_refused:
             body = redact_bytes(self.secrets, body)
         return HTTPResponse(self.status, self.headers, body, datetime.now(UTC))
 
 
 # --- bodies ---------------------------------------------------------------------------------------------------------
-
-
-async def chunks_of(sending: Sending, response: Any) -> AsyncGenerator[bytes, None]:
-    """Yield a body's chunks, decompressed, until one comes too late or is too many."""
-    bounds, started_at, received = sending.bounds, anyio.current_time(), 0
-    async with aclosing(_pieces_of(response)) as pieces:
-        while (chunk := await sending.run(anext(pieces, None), bounds.deadline(started_at, received))) is not None:
-            received += len(chunk)
-            sending.check_size(received)
-            yield chunk
-
-
-async def _collect(sending: Sending, response: Any, pieces: list[bytes], enough: float) -> None:
-    """Read a body, decompressed, as a single step, until it ends or there is enough of it."""
-    started_at, received, scope = anyio.current_time(), 0, sending.scope
-    scope.deadline = sending.bounds.deadline(started_at, 0)
-    async with aclosing(_pieces_of(response)) as arriving:
-        async for piece in arriving:
-            pieces.append(piece)
-            received += len(piece)
-            sending.check_size(received)
-            if received >= enough:
-                return
-            deadline = sending.bounds.deadline(started_at, received)
-            if deadline > scope.deadline + LEAST_EXTENSION_SECONDS:
-                scope.deadline = deadline
 
 
 def _pieces_of(response: Any) -> AsyncGenerator[bytes, None]:

@@ -12,7 +12,7 @@ shows no secret.
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -30,7 +30,7 @@ from sixtyfour_async._client.uploads import Content, open_content
 from sixtyfour_async._wire.addresses import is_loopback, link_problem
 from sixtyfour_async._wire.bounds import MAX_ANSWER_BYTES, Bounds
 from sixtyfour_async._wire.codec import HTTPRequest, HTTPResponse
-from sixtyfour_async.errors import ConfigurationError, LinkRefusedError
+from sixtyfour_async.errors import ConfigurationError, LinkRefusedError, TransportError
 
 if TYPE_CHECKING:
     import httpx2
@@ -97,22 +97,26 @@ class Transport:
         """
         async with open_content(request) as (content, content_headers):
             sending = self._sending(request, auth, content_headers)
-            async with aclosing(await self._begin(sending, content)) as raw:
-                sending.bounds = Bounds(request.timeout, MAX_ANSWER_BYTES)
-                return await _streamed(sending, raw).read()
+            async with aclosing(sending):
+                pieces: list[bytes] = []
+                try:
+                    await sending.run(self._whole(sending, content, pieces))
+                except TransportError:
+                    if not sending.is_refused:
+                        raise
+                return _streamed(sending).whole(pieces)
 
     @asynccontextmanager
     async def open(self, request: HTTPRequest, auth: Mapping[str, Secret]) -> AsyncGenerator[StreamedResponse, None]:
         """Send one request and give the response as soon as it begins, which must be in time; raises as `send`."""
         async with open_content(request) as (content, content_headers):
             sending = self._sending(request, auth, content_headers)
-            async with aclosing(await self._begin(sending, content)) as raw:
+            async with aclosing(sending):
+                await sending.run(self._head(sending, content))
                 sending.bounds = Bounds()
-                yield _streamed(sending, raw)
+                yield _streamed(sending)
 
-    def _sending(
-        self, request: HTTPRequest, auth: Mapping[str, Secret], content_headers: Mapping[str, str]
-    ) -> Sending:
+    def _sending(self, request: HTTPRequest, auth: Mapping[str, Secret], content_headers: Mapping[str, str]) -> Sending:
         own = {name: value for name, value in request.headers.items() if name.lower() not in AUTH_HEADERS}
         return Sending(
             operation=request.operation,
@@ -161,10 +165,10 @@ class Transport:
             secrets=[link, *_query_of(link)],
             check_address=self._checked(link),
         )
-        async with aclosing(await self._begin(sending, None)) as raw:
-            received = {name.lower(): value for name, value in raw.headers.items()}
+        async with aclosing(sending):
+            await sending.run(self._head(sending, None))
             sending.bounds = bounds
-            yield StreamedResponse(raw.status_code, received, sending, raw)
+            yield _streamed(sending, secrets=())
 
     def _checked(self, link: Secret) -> AddressCheck | None:
         """Check where a link leads by its spelling; return what checks the addresses that its name resolves to."""
@@ -178,16 +182,19 @@ class Transport:
             raise LinkRefusedError(f"the link is not followed: it {problem}", operation="download")
         return None if host == api.host else AddressCheck(host, api.host)
 
-    async def _begin(self, sending: Sending, content: Content) -> Any:
-        """Send a request and return httpx's response, whose head has arrived, to be closed."""
+    async def _whole(self, sending: Sending, content: Content, pieces: list[bytes]) -> None:
+        """Send a request and read its response, as a single step: most calls are one, and each step has its price."""
+        await self._head(sending, content)
+        sending.bounds = Bounds(sending.bounds.seconds, MAX_ANSWER_BYTES)
+        await sending.collect(pieces)
+
+    async def _head(self, sending: Sending, content: Content) -> None:
+        """Send a request, until the head of its response has arrived."""
         await self._settle()
         sending.check()
-        return await sending.run(self._head(sending, content))
-
-    async def _head(self, sending: Sending, content: Content) -> Any:
         with quiet_logs(sending.secrets):
             # httpx's request is built inside the call: among the locals of a frame, its repr would show a link.
-            return await self._client.send(
+            sending.raw = await self._client.send(
                 self._client.build_request(
                     sending.method,
                     self._parsed(sending),
@@ -341,10 +348,12 @@ async def _close_with_loop(client: Any) -> AsyncGenerator[None, None]:
 # --- secrets and exceptions -----------------------------------------------------------------------------------------
 
 
-def _streamed(sending: Sending, raw: Any) -> StreamedResponse:
-    """Return a response of the API, whose headers and error body may repeat the credentials."""
-    received = {name.lower(): redact(sending.secrets, value) for name, value in raw.headers.items()}
-    return StreamedResponse(raw.status_code, received, sending, raw, sending.secrets)
+def _streamed(sending: Sending, secrets: Sequence[Secret] | None = None) -> StreamedResponse:
+    """Return a response whose head has arrived; its headers and error body may repeat what is secret of the request."""
+    hidden, raw = sending.secrets if secrets is None else secrets, sending.raw
+    return StreamedResponse(
+        raw.status_code, {name.lower(): redact(hidden, value) for name, value in raw.headers.items()}, sending, hidden
+    )
 
 
 def _revealed(value: str | Secret) -> str:

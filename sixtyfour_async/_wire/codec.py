@@ -327,10 +327,9 @@ def decode_error(response: HTTPResponse, *, operation: str, job_limit: str = "")
 
 def request_id(headers: Mapping[str, str]) -> str | None:
     """Return the id that the service, or a proxy before it, gave a request; None when there is none."""
-    for name in _REQUEST_ID_HEADERS:
-        if name in headers:
-            return headers[name]
-    return None
+    if headers.keys().isdisjoint(_REQUEST_ID_HEADERS):
+        return None
+    return next(headers[name] for name in _REQUEST_ID_HEADERS if name in headers)
 
 
 def job_route(operation: Operation[Any]) -> Route:

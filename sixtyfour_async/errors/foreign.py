@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Generator
-from contextlib import contextmanager
+from types import TracebackType
 
 import anyio
 
@@ -37,8 +36,7 @@ def is_cancelled() -> bool:
     return task is not None and task.cancelling() > 0
 
 
-@contextmanager
-def stray_cancellation_contained() -> Generator[None, None, None]:
+class stray_cancellation_contained:  # noqa: N801 (a context manager, as contextlib names its own)
     """Turn a ``CancelledError`` that is no cancellation into an exception like any other.
 
     Wrap it around what awaits the caller's own code: an HTTP client, a journal, an iterable, an asynchronous hook.
@@ -46,9 +44,12 @@ def stray_cancellation_contained() -> Generator[None, None, None]:
     Raises:
         StrayCancellationError: The code raised ``CancelledError``, and the task is not cancelled.
     """
-    try:
-        yield
-    except asyncio.CancelledError as error:
-        if is_cancelled():
-            raise
-        raise StrayCancellationError("CancelledError was raised, and the task was not cancelled") from error
+
+    __slots__ = ()
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        if isinstance(error, asyncio.CancelledError) and not is_cancelled():
+            raise StrayCancellationError("CancelledError was raised, and the task was not cancelled") from error
