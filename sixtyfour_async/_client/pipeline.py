@@ -27,7 +27,6 @@ from sixtyfour_async._client.response import StreamedResponse
 from sixtyfour_async._client.sender import Sender
 from sixtyfour_async._client.transport import Transport
 from sixtyfour_async._scheduling.budget import Ticket
-from sixtyfour_async._scheduling.retry import Retry, decide
 from sixtyfour_async._scheduling.shared_budget import SharedBudget
 from sixtyfour_async._wire.codec import HTTPRequest, HTTPResponse, decode_json, request_id
 from sixtyfour_async._wire.pace_headers import rate_limit_headers
@@ -235,6 +234,7 @@ class Pipeline:
         import stamina
 
         from sixtyfour_async._client.request_events import RetryPlanned
+        from sixtyfour_async._scheduling.retry import Retry, decide
 
         allowed = self.retries + 1 if request.replayable else 1
         failures = 0

@@ -12,8 +12,8 @@ shows no secret.
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, nullcontext
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -26,7 +26,6 @@ from sixtyfour_async._client.link_check import AddressCheck
 from sixtyfour_async._client.quiet_logs import quiet_logs
 from sixtyfour_async._client.response import Sending, StreamedResponse
 from sixtyfour_async._client.secret import Secret, redact
-from sixtyfour_async._client.uploads import Content, open_content
 from sixtyfour_async._wire.addresses import is_loopback, link_problem
 from sixtyfour_async._wire.bounds import MAX_ANSWER_BYTES, Bounds
 from sixtyfour_async._wire.codec import HTTPRequest, HTTPResponse
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     import httpx2
 
 HTTPClient: TypeAlias = "httpx.AsyncClient | httpx2.AsyncClient"
+Content: TypeAlias = bytes | AsyncIterator[bytes] | None
 
 MAX_IDLE_CONNECTIONS = 100
 """Idle connections kept open; httpx's default of 20 would reconnect for most requests of a busy client."""
@@ -95,7 +95,7 @@ class Transport:
             InputError: The file to upload cannot be read.
             ConfigurationError: The client is closed, or is in use by another event loop; nothing was sent.
         """
-        async with open_content(request) as (content, content_headers):
+        async with _open_content(request) as (content, content_headers):
             sending = self._sending(request, auth, content_headers)
             async with aclosing(sending):
                 pieces: list[bytes] = []
@@ -109,7 +109,7 @@ class Transport:
     @asynccontextmanager
     async def open(self, request: HTTPRequest, auth: Mapping[str, Secret]) -> AsyncGenerator[StreamedResponse, None]:
         """Send one request and give the response as soon as it begins, which must be in time; raises as `send`."""
-        async with open_content(request) as (content, content_headers):
+        async with _open_content(request) as (content, content_headers):
             sending = self._sending(request, auth, content_headers)
             async with aclosing(sending):
                 await sending.run(self._head(sending, content))
@@ -346,6 +346,15 @@ async def _close_with_loop(client: Any) -> AsyncGenerator[None, None]:
 
 
 # --- secrets and exceptions -----------------------------------------------------------------------------------------
+
+
+def _open_content(request: HTTPRequest) -> AbstractAsyncContextManager[tuple[Content, dict[str, str]]]:
+    """Give a body as httpx takes it and the headers that describe it; a file to upload is open meanwhile."""
+    if request.parts is None:
+        return nullcontext((request.body, {}))
+    from sixtyfour_async._client.uploads import open_form
+
+    return open_form(request.parts)
 
 
 def _streamed(sending: Sending, secrets: Sequence[Secret] | None = None) -> StreamedResponse:

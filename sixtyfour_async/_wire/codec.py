@@ -15,7 +15,7 @@ from datetime import datetime
 from functools import lru_cache
 from http import HTTPStatus
 from json import dumps
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, urlencode
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
@@ -23,7 +23,6 @@ from pydantic import JsonValue, TypeAdapter, ValidationError
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async._wire.envelopes import MAX_BODY_EXCERPT, read_envelope
 from sixtyfour_async._wire.json_body import decode_body, with_charset
-from sixtyfour_async._wire.multipart import FILE_FIELD, Parts
 from sixtyfour_async._wire.pace_headers import retry_after
 from sixtyfour_async._wire.wrong_address import check_address, names_no_resource
 from sixtyfour_async.errors import (
@@ -38,6 +37,9 @@ from sixtyfour_async.errors import (
 from sixtyfour_async.errors.foreign import FOREIGN
 from sixtyfour_async.models._base import json_object
 from sixtyfour_async.operations._base import Operation, Route, make_operation
+
+if TYPE_CHECKING:
+    from sixtyfour_async._wire.multipart import Parts
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -179,6 +181,8 @@ def encode_request(
 
 def _parts(operation: Operation[Any], fields: dict[str, JsonValue]) -> Parts:
     """Encode the remaining fields as a form around the operation's file; the transport adds the content type."""
+    from sixtyfour_async._wire.multipart import FILE_FIELD, Parts  # noqa: PLC0415 (few requests upload a file)
+
     texts = [(name, _form_text(value)) for name, value in fields.items() if name != FILE_FIELD]
     return Parts(texts, getattr(operation, FILE_FIELD))
 

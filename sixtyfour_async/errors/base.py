@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from typing import Any, cast
 
 from sixtyfour_async.errors.printable import printable
@@ -65,6 +64,8 @@ def _portable(cause: BaseException | None) -> BaseException | None:
     """
     if cause is None or isinstance(cause, SixtyfourError | PickledCause):
         return cause
+    import pickle  # noqa: PLC0415 (hardly any error is pickled)
+
     text = PickledCause(f"{type(cause).__qualname__}: {cause}")
     if not all(argument is None or isinstance(argument, str | bytes | int | float) for argument in cause.args):
         return text
