@@ -22,8 +22,8 @@ from sixtyfour_async.errors.foreign import stray_cancellation_contained
 
 T = TypeVar("T")
 
-LEAST_EXTENSION_SECONDS = 0.1
-"""A deadline that would move by less is left where it is: a timer costs more than most answers have to read."""
+LEAST_EXTENSION_SECONDS = 0.05
+"""A deadline that would move by less is left where it is: a timer costs as much as most bodies do."""
 
 
 @dataclass(slots=True)
@@ -141,7 +141,7 @@ class Sending:
         """Read the body, decompressed, as part of a step; of an error no more than its message needs."""
         started_at, received = anyio.current_time(), 0
         enough = MAX_ERROR_BYTES if self.is_refused else math.inf
-        self.scope.deadline = self.bounds.deadline(started_at, 0)
+        self._extend(started_at, 0)
         async with aclosing(_pieces_of(self.raw)) as arriving:
             async for piece in arriving:
                 pieces.append(piece)
@@ -149,9 +149,13 @@ class Sending:
                 self._check_size(received)
                 if received >= enough:
                     return
-                deadline = self.bounds.deadline(started_at, received)
-                if deadline > self.scope.deadline + LEAST_EXTENSION_SECONDS:
-                    self.scope.deadline = deadline
+                self._extend(started_at, received)
+
+    def _extend(self, started_at: float, received: int) -> None:
+        """Give the step under way the time that so many bytes may take."""
+        deadline = self.bounds.deadline(started_at, received)
+        if not 0 <= deadline - self.scope.deadline < LEAST_EXTENSION_SECONDS:
+            self.scope.deadline = deadline
 
     def _check_size(self, received: int) -> None:
         """Raise when the answer is larger than its bound.

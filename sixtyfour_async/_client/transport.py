@@ -37,8 +37,12 @@ if TYPE_CHECKING:
 HTTPClient: TypeAlias = "httpx.AsyncClient | httpx2.AsyncClient"
 Content: TypeAlias = bytes | AsyncIterator[bytes] | None
 
-MAX_IDLE_CONNECTIONS = 100
-"""Idle connections kept open; httpx's default of 20 would reconnect for most requests of a busy client."""
+MAX_IDLE_CONNECTIONS = 500
+"""Idle connections kept open, as many as a client has calls in flight at most.
+
+httpcore counts busy connections as well, and closes one that becomes idle when there are more: with httpx's default of
+20, a busy client would make a new connection for most of its requests.
+"""
 
 KEEPALIVE_SECONDS = 4.0
 """Seconds an idle connection is kept: less than the 5 s after which common servers (uvicorn, Node) close theirs.
@@ -262,7 +266,8 @@ class Transport:
         self._tls = self._tls or self._certificates() or httpx.create_ssl_context(trust_env=False)
         build = _transports(self._tls)
         mounts: dict[str, httpx.AsyncBaseTransport | None] = {}
-        for rule in proxy_rules():
+        rules = proxy_rules()
+        for rule in rules:
             try:
                 httpx.URL(rule.pattern)
                 mounts[rule.pattern] = None if rule.proxy is None else build(rule.proxy)
@@ -273,6 +278,8 @@ class Transport:
             if not is_loopback(self._base.host):
                 raise problem
             # What runs on this machine is reached without a proxy, so a broken one is not its concern.
+            return _Client(transport=build(None), trust_env=False)
+        if not rules:
             return _Client(transport=build(None), trust_env=False)
         mounts |= {f"all://{host}": None for host in ("localhost", "127.0.0.1", "[::1]")}
         if is_loopback(self._base.host):
