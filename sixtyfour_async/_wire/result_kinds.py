@@ -167,16 +167,21 @@ def is_documented(asked: Asked) -> bool:
 def _read_contacts(asked: Asked, found: dict[str, Any], shape: ContactShape, keys: Mapping[str, str]) -> Found:
     """Read an object that holds contacts; *keys* are the normalised keys they may be under → the documented ones."""
     value = respell(found, asked.documented)
-    spelled = set(map(normal_key, value))
-    for spelling, name in keys.items():
-        if spelling in spelled:
-            value = _renamed(value, spelling, name)
+    for spelling in _spelled(tuple(value), tuple(keys)):
+        value = _renamed(value, spelling, keys[spelling])
     held = {name: value[name] for name in dict.fromkeys(keys.values()) if name in value}
     # A lead that has an address already gets it back, with a status; as plain text it is an echo.
     echoed = {name for name, one in held.items() if isinstance(one, str) and asked.was_sent(one)}
     if any(shape.found(one) for name, one in held.items() if name not in echoed):
         return Found(value, is_answer=True, recognised=True)
     return Found(value, recognised=asked.recognises(value), why=_why_no_contact(held, shape))
+
+
+@lru_cache(maxsize=1024)  # answers of one kind mostly have the same keys
+def _spelled(found: tuple[str, ...], spellings: tuple[str, ...]) -> list[str]:
+    """Return those of the spellings in which an object has a key, in their order."""
+    known = set(map(normal_key, found))
+    return [spelling for spelling in spellings if spelling in known]
 
 
 def _why_no_contact(held: Mapping[str, Any], shape: ContactShape) -> str | None:

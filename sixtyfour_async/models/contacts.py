@@ -100,10 +100,10 @@ class ContactShape:
         if not rest or not (first is None or isinstance(first, str)):
             return False
         # Without a contact in front, a word that follows must be a status: of two texts, either may be the contact.
-        return all(
-            item is None or (not self.holds(item) if isinstance(item, str) else isinstance(item, int | float))
-            for item in rest
-        )
+        for item in rest:
+            if item is not None and (self.holds(item) if isinstance(item, str) else not isinstance(item, int | float)):
+                return False
+        return True
 
     def _from_object(self, members: Mapping[str, Any], depth: int) -> list[Any]:
         if self._is_documented(members):
