@@ -212,7 +212,8 @@ class Transport:
 
     def _parsed(self, sending: Sending) -> Any:
         """Return a URL as the HTTP client's library has it; that of a link is parsed by it, and kept nowhere."""
-        return sending.url.reveal() if sending.is_link else _parsed(type(self._client.base_url), sending.url.reveal())
+        url_class: Any = self._client.base_url.__class__
+        return sending.url.reveal() if sending.is_link else _parsed(url_class, sending.url.reveal())
 
     # --- life ---------------------------------------------------------------------------------------------------
 
@@ -303,7 +304,7 @@ class _Client(httpx.AsyncClient):
 
 
 @lru_cache(maxsize=256)  # the same few addresses are called again and again
-def _parsed(url_class: type[Any], url: str) -> Any:
+def _parsed(url_class: Any, url: str) -> Any:
     return url_class(url)
 
 
