@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 import anyio
@@ -99,3 +99,11 @@ class LoopHome:
     def leave(self) -> None:
         """Allow any event loop to be the next home, even while the present one still runs."""
         self._is_free = True
+
+
+async def close_with_loop(client: Any) -> AsyncGenerator[None, None]:
+    """Close a client when its event loop ends: the loop closes the asynchronous generators that are open then."""
+    try:
+        yield
+    finally:
+        await client.aclose()

@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import httpx
 
 from sixtyfour_async._client.environment import proxy_problem, proxy_rules, tls_context
-from sixtyfour_async._client.event_loop import LoopHome
+from sixtyfour_async._client.event_loop import LoopHome, close_with_loop
 from sixtyfour_async._client.http_errors import AUTH_HEADERS
 from sixtyfour_async._client.link_check import AddressCheck
 from sixtyfour_async._client.quiet_logs import quiet_logs
 from sixtyfour_async._client.response import Sending, StreamedResponse
-from sixtyfour_async._client.secret import Secret, redact
+from sixtyfour_async._client.secret import Secret, redact, revealed
 from sixtyfour_async._wire.addresses import is_loopback, link_problem
 from sixtyfour_async._wire.bounds import MAX_ANSWER_BYTES, Bounds
 from sixtyfour_async._wire.codec import HTTPRequest, HTTPResponse
@@ -199,11 +199,11 @@ class Transport:
         with quiet_logs(sending.secrets):
             # httpx's request is built inside the call: among the locals of a frame, its repr would show a link.
             sending.raw = await self._client.send(
-                self._client.build_request(
+                (self._client.whole_request if self._owned else self._client.build_request)(
                     sending.method,
                     self._parsed(sending),
                     content=content,
-                    headers={name: _revealed(value) for name, value in sending.headers.items()},
+                    headers={name: revealed(value) for name, value in sending.headers.items()},
                     extensions={"trace": sending.trace, "timeout": sending.waits},
                 ),
                 stream=True,
@@ -241,7 +241,7 @@ class Transport:
         if self._owned and self._client.is_closed:
             self._client, self._keeper = self._connections(), None
         if self._owned and self._keeper is None:
-            self._keeper = _close_with_loop(self._client)
+            self._keeper = close_with_loop(self._client)
             await anext(self._keeper)
 
     def _move(self) -> None:
@@ -301,6 +301,13 @@ class _Client(httpx.AsyncClient):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         self._cookies = _Cookies()
+        self._usual = [(name.decode(), value.decode()) for name, value in self.headers.raw]
+
+    def whole_request(self, method: str, url: Any, *, headers: dict[str, str], **rest: Any) -> httpx.Request:
+        """Build a request as `build_request` does, in half the time: its URL is whole, and no parameters are merged."""
+        own = {name.lower() for name in headers}
+        usual = [(name, value) for name, value in self._usual if name.lower() not in own]
+        return httpx.Request(method, url, headers=[*usual, *headers.items()], cookies=self.cookies, **rest)
 
 
 @lru_cache(maxsize=256)  # the same few addresses are called again and again
@@ -345,14 +352,6 @@ def _transports(tls: ssl.SSLContext) -> Callable[[str | None], httpx.AsyncHTTPTr
     return build
 
 
-async def _close_with_loop(client: Any) -> AsyncGenerator[None, None]:
-    """Close a client when its event loop ends: the loop closes the asynchronous generators that are open then."""
-    try:
-        yield
-    finally:
-        await client.aclose()
-
-
 # --- secrets and exceptions -----------------------------------------------------------------------------------------
 
 
@@ -371,10 +370,6 @@ def _streamed(sending: Sending, secrets: Sequence[Secret] | None = None) -> Stre
     return StreamedResponse(
         raw.status_code, {name.lower(): redact(hidden, value) for name, value in raw.headers.items()}, sending, hidden
     )
-
-
-def _revealed(value: str | Secret) -> str:
-    return value.reveal() if isinstance(value, Secret) else value
 
 
 def _place_of(link: Secret) -> tuple[str, str, bool]:
