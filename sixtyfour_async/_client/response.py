@@ -26,6 +26,11 @@ LEAST_EXTENSION_SECONDS = 0.05
 """A deadline that would move by less is left where it is: a timer costs as much as most bodies do."""
 
 
+def waits_of(connect: float, answer: float, write: float) -> dict[str, float]:
+    """Return the waits of one request as httpx has them; for a free connection as long as for an answer."""
+    return {"connect": connect, "read": answer, "write": write, "pool": answer}
+
+
 @dataclass(slots=True)
 class Sending:
     """One request on its way: what is sent, and what is to be known of it when it fails.

@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import httpx
 
-from sixtyfour_async._client.environment import proxy_problem, proxy_rules, tls_context
+from sixtyfour_async._client.environment import is_host, proxy_problem, proxy_rules, tls_context
 from sixtyfour_async._client.event_loop import LoopHome, close_with_loop
 from sixtyfour_async._client.http_errors import AUTH_HEADERS
-from sixtyfour_async._client.link_check import AddressCheck
+from sixtyfour_async._client.link_check import AddressCheck, query_of
 from sixtyfour_async._client.quiet_logs import quiet_logs
-from sixtyfour_async._client.response import Sending, StreamedResponse
+from sixtyfour_async._client.response import Sending, StreamedResponse, waits_of
 from sixtyfour_async._client.secret import Secret, redact, revealed
 from sixtyfour_async._wire.addresses import is_loopback, link_problem
 from sixtyfour_async._wire.bounds import MAX_ANSWER_BYTES, Bounds
@@ -127,7 +127,7 @@ class Transport:
             method=request.method,
             url=Secret(self._url(request)),
             headers={"accept": "application/json", **own, **content_headers, **auth},
-            waits=_waits(CONNECT_TIMEOUT_SECONDS, request.timeout, WRITE_TIMEOUT_SECONDS),
+            waits=waits_of(CONNECT_TIMEOUT_SECONDS, request.timeout, WRITE_TIMEOUT_SECONDS),
             bounds=Bounds(request.timeout),
             secrets=[Secret(value.reveal().removeprefix("Bearer ")) for value in auth.values()],
             streams_body=request.parts is not None,
@@ -163,10 +163,10 @@ class Transport:
             method="GET",
             url=link,
             headers=headers,
-            waits=_waits(min(wait, CONNECT_TIMEOUT_SECONDS), wait, wait),
+            waits=waits_of(min(wait, CONNECT_TIMEOUT_SECONDS), wait, wait),
             is_link=True,
             bounds=Bounds(wait),
-            secrets=[link, *_query_of(link)],
+            secrets=[link, *query_of(link)],
             check_address=self._checked(link),
         )
         async with aclosing(sending):
@@ -253,6 +253,18 @@ class Transport:
             )
         self._client, self._keeper = self._connections(), None
 
+    def _direct_connections(self) -> httpx.AsyncClient:
+        if self._base.scheme == "https":
+            return _Client(transport=_transports(self._trusted())(None), trust_env=False)
+        # To load certificates takes longer than a call. Only a link may lead from a simulator to where they are needed.
+        plain = _transports(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))(None)
+        secure = _OnDemand(lambda: _transports(self._trusted())(None))
+        return _Client(transport=plain, mounts={"https://": secure}, trust_env=False)
+
+    def _trusted(self) -> ssl.SSLContext:
+        self._tls = self._tls or self._certificates() or httpx.create_ssl_context(trust_env=False)
+        return self._tls
+
     def _certificates(self) -> ssl.SSLContext | None:
         """Return the certificates of the environment; unusable ones do not matter to a simulator on plain http."""
         try:
@@ -264,10 +276,11 @@ class Transport:
 
     def _connections(self) -> httpx.AsyncClient:
         """Build a client of httpx that takes from the environment what is usable, and refuses the rest by name."""
-        self._tls = self._tls or self._certificates() or httpx.create_ssl_context(trust_env=False)
-        build = _transports(self._tls)
-        mounts: dict[str, httpx.AsyncBaseTransport | None] = {}
         rules = proxy_rules()
+        if not rules:
+            return self._direct_connections()
+        build = _transports(self._trusted())
+        mounts: dict[str, httpx.AsyncBaseTransport | None] = {}
         for rule in rules:
             try:
                 httpx.URL(rule.pattern)
@@ -279,8 +292,6 @@ class Transport:
             if not is_loopback(self._base.host):
                 raise problem
             # What runs on this machine is reached without a proxy, so a broken one is not its concern.
-            return _Client(transport=build(None), trust_env=False)
-        if not rules:
             return _Client(transport=build(None), trust_env=False)
         mounts |= {f"all://{host}": None for host in ("localhost", "127.0.0.1", "[::1]")}
         if is_loopback(self._base.host):
@@ -295,6 +306,22 @@ class _Cookies(httpx.Cookies):
         """Keep the cookies that a response sets."""
         if "set-cookie" in response.headers:
             super().extract_cookies(response)
+
+
+class _OnDemand(httpx.AsyncBaseTransport):
+    """Connections that are set up when a request first needs them."""
+
+    def __init__(self, build: Callable[[], httpx.AsyncBaseTransport]) -> None:
+        self._build, self._made = build, list[httpx.AsyncBaseTransport]()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if not self._made:
+            self._made.append(self._build())
+        return await self._made[0].handle_async_request(request)
+
+    async def aclose(self) -> None:
+        for made in self._made:
+            await made.aclose()
 
 
 class _Client(httpx.AsyncClient):
@@ -315,16 +342,6 @@ def _parsed(url_class: Any, url: str) -> Any:
     return url_class(url)
 
 
-def _waits(connect: float, answer: float, write: float) -> dict[str, float]:
-    """Return the waits of one request as httpx has them; for a free connection as long as for an answer."""
-    return {"connect": connect, "read": answer, "write": write, "pool": answer}
-
-
-def _is_host(host: str) -> bool:
-    """Return whether a host can be connected to; httpx accepts ``http://[`` and encodes the bracket."""
-    return bool(host) and not set(host) & set("[]%")
-
-
 def _base_url(text: str) -> httpx.URL:
     try:
         url = httpx.URL(text)
@@ -332,7 +349,7 @@ def _base_url(text: str) -> httpx.URL:
         raise ConfigurationError(f"base_url (SIXTYFOUR_API_ENDPOINT) {text!r} is not a valid URL") from None
     if url.userinfo:
         raise ConfigurationError("base_url must not contain a user name or password; pass api_key or auth instead")
-    if url.scheme not in {"http", "https"} or not _is_host(url.host):
+    if url.scheme not in {"http", "https"} or not is_host(url.host):
         problem = "must start with https:// (or http:// for a simulator)"
         raise ConfigurationError(f"base_url (SIXTYFOUR_API_ENDPOINT) {text!r} {problem}")
     return url
@@ -345,7 +362,7 @@ def _transports(tls: ssl.SSLContext) -> Callable[[str | None], httpx.AsyncHTTPTr
     )
 
     def build(proxy: str | None) -> httpx.AsyncHTTPTransport:
-        if proxy is not None and not _is_host(httpx.URL(proxy).host):
+        if proxy is not None and not is_host(httpx.URL(proxy).host):
             raise ValueError("no host")
         return httpx.AsyncHTTPTransport(verify=tls, limits=limits, proxy=proxy, trust_env=False)
 
@@ -381,9 +398,3 @@ def _place_of(link: Secret) -> tuple[str, str, bool]:
     if url is None:
         raise LinkRefusedError("the link is not followed: it is not a valid URL", operation="download")
     return url.scheme, url.host, bool(url.userinfo)
-
-
-def _query_of(link: Secret) -> list[Secret]:
-    """Return what a link's signature is in, as it may be quoted by itself."""
-    query = Secret(link.reveal().partition("?")[2], link.mark)
-    return [query] if query.reveal() else []
