@@ -2,9 +2,11 @@
 
 First, processor time per request: `AsyncClient.send` and the bare ``httpx.AsyncClient`` under it make the same JSON
 request to the same server and read the answer's JSON, in turns, at 1, 20 and 200 at a time; the same with ``httpx2``
-where it is installed. The column ``retrying`` is the share of the retry machinery in the client's time: what `send`
-takes beyond the same request made by `Pipeline.send_json_once`, which is all of it but the first attempt's own line.
-stamina's loop, a tenth of the time when it drove every attempt, begins after a failure.
+where it is installed, and with clients of other APIs that are built on either. Ours has connections of its own, as a
+user's has; the others are given as many as they need, and decode JSON into no class of theirs, where ours validates a
+model. The column ``retrying`` is the share of the retry machinery in the client's time: what `send` takes beyond the
+same request made by `Pipeline.send_json_once`, which is all of it but the first attempt's own line. stamina's loop, a
+tenth of the time when it drove every attempt, begins after a failure.
 
 Then `JobRunner` against the simulator with each of its three windows: requests used of the limit while work waits, and
 429s. Servers run in other processes.
@@ -12,10 +14,13 @@ Then `JobRunner` against the simulator with each of its three windows: requests 
 
 from __future__ import annotations
 
+import gc
 import importlib
+import importlib.util
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
+from functools import partial
 from typing import Any
 
 import anyio
@@ -43,10 +48,15 @@ SPEED = 4.0
 """Simulated seconds in a real one."""
 
 AT_A_TIME = (1, 20, 200)
+MOST_AT_A_TIME = max(AT_A_TIME)
+OURS = "sixtyfour_async"
 LEAD = {"name": "Ada", "company": "Acme"}
 WINDOWS: tuple[Window, ...] = ("fixed", "sliding", "bucket")
 UNLIMITED = 1_000_000_000
 """Requests a minute that never make the client wait."""
+
+PEERS = {"openai": "AsyncOpenAI", "anthropic": "AsyncAnthropic", "parallel": "AsyncParallel"}
+"""Module of a client that is built on httpx or httpx2 → its class; left out where it is not installed."""
 
 Ask = Callable[[], Awaitable[object]]
 Costs = dict[str, list[float]]
@@ -63,6 +73,7 @@ async def cpu_per_request(ask: Ask, requests: int, at_a_time: int) -> float:
             left -= 1
             await ask()
 
+    gc.collect()  # nobody pays for the garbage of the turn before
     begun = time.process_time()
     async with anyio.create_task_group() as tasks:
         for _ in range(at_a_time):
@@ -72,19 +83,27 @@ async def cpu_per_request(ask: Ask, requests: int, at_a_time: int) -> float:
 
 async def client_cost(family: Any, requests: int, turns: int, at_a_time: int) -> Costs:
     """Measure a request through the client, and through httpx (or httpx2) alone, in turns after one to warm up."""
-    limits = family.Limits(max_connections=200, max_keepalive_connections=200)
     with canned_server() as url:
-        async with (
-            family.AsyncClient(limits=limits, timeout=60) as bare,
-            family.AsyncClient(limits=limits, timeout=60) as under,
-            AsyncClient("key", base_url=url, http_client=under, requests_per_minute=UNLIMITED) as client,
-        ):
-            contenders = contenders_of(bare, client, url)
+        async with AsyncExitStack() as stack:
+            bare = await stack.enter_async_context(connections(family))
+            is_other = family.__name__ != "httpx"
+            under = await stack.enter_async_context(connections(family)) if is_other else None
+            client = AsyncClient("key", base_url=url, http_client=under, requests_per_minute=UNLIMITED)
+            contenders = contenders_of(bare, await stack.enter_async_context(client), url)
+            for module in () if is_other else peers():
+                peer = await stack.enter_async_context(peer_client(module, url))
+                contenders[module] = partial(peer.post, "/find-email", body={"lead": LEAD}, cast_to=object)
             costs: Costs = {name: [] for name in contenders}
             for _ in range(turns + 1):
                 for contender, ask in contenders.items():
                     costs[contender].append(await cpu_per_request(ask, requests, at_a_time))
             return {name: values[1:] for name, values in costs.items()}
+
+
+def connections(family: Any) -> Any:
+    """Return a client of httpx, or httpx2, with as many connections as there are requests at a time."""
+    limits = family.Limits(max_connections=MOST_AT_A_TIME, max_keepalive_connections=MOST_AT_A_TIME)
+    return family.AsyncClient(limits=limits, timeout=60)
 
 
 def contenders_of(bare: Any, client: AsyncClient, url: str) -> dict[str, Ask]:
@@ -106,6 +125,20 @@ def contenders_of(bare: Any, client: AsyncClient, url: str) -> dict[str, Ask]:
         return decode_answer(operation.answer_type(), value, operation=request.operation, request_id=request_id)
 
     return {"httpx": through_httpx, "client": through_client, "once": without_retries}
+
+
+def peers() -> list[str]:
+    """Return the modules of the other clients that are installed."""
+    return [module for module in PEERS if importlib.util.find_spec(module) is not None]
+
+
+def peer_client(module: str, url: str) -> Any:
+    """Return another client, over the library that it is built on."""
+    make = getattr(importlib.import_module(module), PEERS[module])
+    for family in families():
+        with suppress(TypeError):  # it is built on the other one
+            return make(api_key="key", base_url=url, http_client=connections(family))
+    raise RuntimeError(f"{module} takes neither httpx nor httpx2")
 
 
 def families() -> Iterator[Any]:
@@ -140,6 +173,12 @@ COST_COLUMNS = (
     Column("ratio", ".2f", range=True, meaning="client / alone, turn by turn"),
     Column("retrying %", ".1f", meaning="share of the retry loop in the client's time"),
 )
+PEER_COLUMNS = (
+    Column("client"),
+    Column("at a time", "d"),
+    Column("us", ".0f"),
+    Column("of bare httpx", ".2f", range=True, meaning="as a multiple of bare httpx, turn by turn"),
+)
 USE_COLUMNS = (
     Column("window"),
     Column("requests", ",d"),
@@ -162,7 +201,7 @@ def answer(
     """Measure the client's cost, a turn for each seed, and the use of the limit."""
     requests = requests or (QUICK_REQUESTS if quick else REQUESTS)
     minutes = minutes or (QUICK_MINUTES if quick else MINUTES)
-    cells, dots = list[list[Cell]](), list[tuple[str, list[Dot]]]()
+    cells, beside, dots = list[list[Cell]](), list[list[Cell]](), list[tuple[str, list[Dot]]]()
     for family in families():
         for at_a_time in levels:
             costs = anyio.run(client_cost, family, max(requests, LEAST_EACH * at_a_time), len(seeds), at_a_time)
@@ -171,9 +210,13 @@ def answer(
             retrying = 100 * (1 - once.over_each(ours).median)
             cells.append([family.__name__, at_a_time, alone, ours, ratio, retrying])
             dots.append((f"{family.__name__}, {at_a_time} at a time", [_quartiles(ratio)]))
+            for name in ("client", *peers()) if family.__name__ == "httpx" else ():
+                spread = Spread(tuple(costs[name]))
+                beside.append([OURS if name == "client" else name, at_a_time, spread, spread.over_each(alone)])
     use = [anyio.run(budget_use, window, SPEED, minutes) for window in windows]
     tables = [
         Table("Processor time of a request", COST_COLUMNS, cells),
+        Table("Beside other clients that are built on httpx", PEER_COLUMNS, beside),
         Table("Requests used of the limit while rows wait", USE_COLUMNS, use),
     ]
     chart = Dots("Client's CPU as a multiple of bare httpx", "ratio, with its quartiles", dots, reference=1.0)

@@ -140,6 +140,7 @@ def test_one_call_imports_what_it_uses() -> None:
     assert [name for name in ours if name.startswith(("_journal", "_runner", "tables", "webhooks", "cli"))] == []
     assert {name for name in ours if name.startswith("operations.") and "._" not in name} == {"operations.finders"}
     assert [name for name in ours if name.startswith(("models.structs", "models.workflows", "models.jobs"))] == []
+    assert {"_client.uploads", "_wire.multipart", "operations._files", "_scheduling.retry"}.isdisjoint(ours)
 
 
 def test_the_registry_is_complete_before_any_operation_is_imported() -> None:

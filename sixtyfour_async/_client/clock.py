@@ -41,7 +41,7 @@ class Clock:
             ConfigurationError: The client lives in another event loop, which is still running.
         """
         self.home.settle()
-        self._read_at = anyio.current_time() * self.speed + self._ahead
+        self._read_at = self.home.time() * self.speed + self._ahead
         self._read_real = time.monotonic()
         return self._read_at
 

@@ -67,6 +67,11 @@ def proxy_problem(rule: ProxyRule, error: Exception) -> ConfigurationError:
     )
 
 
+def is_host(host: str) -> bool:
+    """Return whether a host can be connected to; httpx accepts ``http://[`` and encodes the bracket."""
+    return bool(host) and not set(host) & set("[]%")
+
+
 def tls_context() -> ssl.SSLContext | None:
     """Return a context with the certificates that the environment names; None when it names none.
 

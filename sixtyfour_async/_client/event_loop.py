@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
+
+import anyio
 
 from sixtyfour_async.errors import ConfigurationError
 
@@ -53,6 +55,9 @@ class LoopHome:
 
     Args:
         what: What lives there, for the error message.
+
+    Attributes:
+        time: Returns the event loop's time in seconds, as `anyio.current_time` does for any loop that happens to run.
     """
 
     def __init__(self, what: str) -> None:
@@ -60,6 +65,7 @@ class LoopHome:
         self._loop: Any = None
         self._is_free = True
         self._movers: list[Callable[[], None]] = []
+        self.time: Callable[[], float] = anyio.current_time
 
     @property
     def loop(self) -> object:
@@ -88,7 +94,16 @@ class LoopHome:
             for mover in self._movers:
                 mover()
         self._loop, self._is_free = loop, False
+        self.time = loop.time if isinstance(loop, asyncio.AbstractEventLoop) else anyio.current_time
 
     def leave(self) -> None:
         """Allow any event loop to be the next home, even while the present one still runs."""
         self._is_free = True
+
+
+async def close_with_loop(client: Any) -> AsyncGenerator[None, None]:
+    """Close a client when its event loop ends: the loop closes the asynchronous generators that are open then."""
+    try:
+        yield
+    finally:
+        await client.aclose()

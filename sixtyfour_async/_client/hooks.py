@@ -76,6 +76,11 @@ class Observers:
     hooks: Sequence[Hooks] = ()
     _failed: set[tuple[int, str]] = field(default_factory=set[tuple[int, str]], compare=False)
 
+    def note_attempt(self, **changes: Any) -> None:
+        """Change what this task knows of its next request, if anybody will be told."""
+        if self.hooks:
+            note_attempt(**changes)
+
     @property
     def watch_runners(self) -> bool:
         """Does any hook want to know what a runner reports?"""

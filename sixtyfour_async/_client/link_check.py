@@ -7,6 +7,7 @@ from typing import Any
 
 import anyio
 
+from sixtyfour_async._client.secret import Secret
 from sixtyfour_async._wire.addresses import host_problem
 from sixtyfour_async.errors import LinkRefusedError
 
@@ -57,3 +58,9 @@ class AddressCheck:
         problem = host_problem(address, api_host=self._api_host)
         if problem is not None:
             raise LinkRefusedError(f"the link is not followed: its host {problem}", operation="download")
+
+
+def query_of(link: Secret) -> list[Secret]:
+    """Return what a link's signature is in, as it may be quoted by itself."""
+    query = Secret(link.reveal().partition("?")[2], link.mark)
+    return [query] if query.reveal() else []

@@ -22,12 +22,11 @@ from sixtyfour_async._client.account_visits import AccountVisits
 from sixtyfour_async._client.answers import RawResponse
 from sixtyfour_async._client.auth import Credentials
 from sixtyfour_async._client.clock import Clock
-from sixtyfour_async._client.hooks import Observers, note_attempt
+from sixtyfour_async._client.hooks import Observers
 from sixtyfour_async._client.response import StreamedResponse
 from sixtyfour_async._client.sender import Sender
 from sixtyfour_async._client.transport import Transport
 from sixtyfour_async._scheduling.budget import Ticket
-from sixtyfour_async._scheduling.retry import Retry, decide
 from sixtyfour_async._scheduling.shared_budget import SharedBudget
 from sixtyfour_async._wire.codec import HTTPRequest, HTTPResponse, decode_json, request_id
 from sixtyfour_async._wire.pace_headers import rate_limit_headers
@@ -84,7 +83,7 @@ class _Waits:
     def move(self) -> None:
         """Make the locks anew, for another event loop."""
         self.line = anyio.Lock(fast_acquire=True)  # its holder waits for the budget, or lets go at once
-        self.concurrency = anyio.Semaphore(MAX_CONCURRENT_REQUESTS)
+        self.concurrency = anyio.Semaphore(MAX_CONCURRENT_REQUESTS, fast_acquire=True)  # its holder sends a request
 
 
 class Pipeline:
@@ -118,6 +117,7 @@ class Pipeline:
         self.sender = Sender(transport, credentials, observers, self.acquire)
         self.timeout: float | None = None
         self.retries = retries
+        self._observers = observers
         self._waits = _Waits()
         clock.home.on_move(self._waits.move)
 
@@ -156,20 +156,25 @@ class Pipeline:
         request; a caller could starve. ``budget.foreground`` counts those in line, so that a runner's scheduler leaves
         them the next request.
         """
-        self.clock.home.settle()
-        self.budget.foreground += 1
         since = self.clock.now()
+        if not self._waits.line.locked() and self.budget.ready_at(since, foreground=True) <= since:
+            return self._take(since, since)
+        self.budget.foreground += 1
         try:
             async with self._waits.line:
                 # Look again after each sleep: a 429 or a runner's request may have moved the instant meanwhile.
                 while (at := self.budget.ready_at(now := self.clock.now(), foreground=True)) > now:
                     self.account.check_failing(patience)
                     await self.account.wait_until(at)
-                ticket = self.budget.take(now, foreground=True)
-                note_attempt(waited=now - since)
-                return ticket
+                return self._take(now, since)
         finally:
             self.budget.foreground -= 1
+
+    def _take(self, now: float, since: float) -> Ticket:
+        """Spend a request that was waited for since an instant."""
+        ticket = self.budget.take(now, foreground=True)
+        self._observers.note_attempt(waited=now - since)
+        return ticket
 
     async def exchange(self, request: HTTPRequest, ticket: Ticket) -> HTTPResponse:
         """Send one request, for which the budget has been acquired, and pass the response's rate-limit headers to it.
@@ -188,7 +193,7 @@ class Pipeline:
     async def send_raw(self, request: HTTPRequest) -> RawResponse:
         """Send a request once and return the response, whatever its status."""
         self.clock.home.settle()
-        note_attempt(resends=0)
+        self._observers.note_attempt(resends=0)
         async with self._waits.concurrency:
             response = await self.exchange(request, await self.acquire(self.timeout or request.timeout))
         return RawResponse(response.status, response.headers, response.body)
@@ -197,7 +202,7 @@ class Pipeline:
     async def open(self, request: HTTPRequest) -> AsyncGenerator[StreamedResponse, None]:
         """Send a request once and give the response as soon as it begins; its body is read chunk by chunk."""
         self.clock.home.settle()
-        note_attempt(resends=0)
+        self._observers.note_attempt(resends=0)
         async with self._waits.concurrency:
             ticket = await self.acquire(self.timeout or request.timeout)
             async with self.sender.open(request.within(self.timeout), ticket) as response:
@@ -215,7 +220,7 @@ class Pipeline:
         Raises:
             SixtyfourError: The failure of the last attempt.
         """
-        note_attempt(resends=0)
+        self._observers.note_attempt(resends=0)
         try:
             return await self.send_json_once(request, operation)
         except SixtyfourError as error:
@@ -229,6 +234,7 @@ class Pipeline:
         import stamina
 
         from sixtyfour_async._client.request_events import RetryPlanned
+        from sixtyfour_async._scheduling.retry import Retry, decide
 
         allowed = self.retries + 1 if request.replayable else 1
         failures = 0
@@ -250,7 +256,7 @@ class Pipeline:
                 return False
             fields = {"operation": operation.endpoint.name, "attempt": failures}
             logger.info("%s; retrying in %.1f s", error, decision.after, extra=fields)
-            self.sender.observers.retry(RetryPlanned(request.operation, failures, decision.after, error))
+            self._observers.retry(RetryPlanned(request.operation, failures, decision.after, error))
             if decision.pause_key:
                 # A 429 concerns everything that uses the key, so the budget does the waiting: in `acquire`, for all.
                 self.budget.pause(self.clock.now() + decision.after)
@@ -261,7 +267,7 @@ class Pipeline:
             with attempt:
                 if failures == 0:
                     raise first
-                note_attempt(resends=failures)
+                self._observers.note_attempt(resends=failures)
                 return await self.send_json_once(request, operation)
         raise AssertionError("stamina returns a result or raises")
 

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from contextvars import ContextVar
 
 from sixtyfour_async._client.secret import Secret, redact
@@ -39,14 +38,19 @@ def redact_record(record: logging.LogRecord) -> bool:
     return True
 
 
-@contextmanager
-def quiet_logs(secrets: Sequence[Secret]) -> Generator[None, None, None]:
+class quiet_logs:  # noqa: N801 (a context manager, as contextlib names its own)
     """Redact what the libraries log in this task meanwhile."""
-    token = _secrets.set(secrets)
-    try:
-        yield
-    finally:
-        _secrets.reset(token)
+
+    __slots__ = ("_given", "_token")
+
+    def __init__(self, secrets: Sequence[Secret]) -> None:
+        self._given = secrets
+
+    def __enter__(self) -> None:
+        self._token = _secrets.set(self._given)
+
+    def __exit__(self, *_: object) -> None:
+        _secrets.reset(self._token)
 
 
 for _name in LOGGERS:

@@ -46,6 +46,11 @@ class Secret:
         raise TypeError("a secret cannot be pickled")
 
 
+def revealed(value: str | Secret) -> str:
+    """Return a text that may be a secret."""
+    return value.reveal() if isinstance(value, Secret) else value
+
+
 def redact(secrets: Iterable[Secret], text: str) -> str:
     """Replace secrets in a text.
 

@@ -12,35 +12,34 @@ shows no secret.
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import asynccontextmanager
-from functools import partial
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, nullcontext
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import httpx
 
 from sixtyfour_async._client.connections import ReleasingBody, SingleConnections
-from sixtyfour_async._client.environment import proxy_problem, proxy_rules, tls_context
-from sixtyfour_async._client.event_loop import LoopHome
-from sixtyfour_async._client.http_errors import AUTH_HEADERS, map_error
-from sixtyfour_async._client.link_check import AddressCheck
+from sixtyfour_async._client.environment import is_host, proxy_problem, proxy_rules, tls_context
+from sixtyfour_async._client.event_loop import LoopHome, close_with_loop
+from sixtyfour_async._client.http_errors import AUTH_HEADERS
+from sixtyfour_async._client.link_check import AddressCheck, query_of
 from sixtyfour_async._client.quiet_logs import quiet_logs
-from sixtyfour_async._client.response import Sending, StreamedResponse, chunks_of
-from sixtyfour_async._client.secret import Secret, redact
-from sixtyfour_async._client.uploads import Content, open_content
+from sixtyfour_async._client.response import Sending, StreamedResponse, waits_of
+from sixtyfour_async._client.secret import Secret, redact, revealed
 from sixtyfour_async._wire.addresses import is_loopback, link_problem
 from sixtyfour_async._wire.bounds import MAX_ANSWER_BYTES, Bounds
 from sixtyfour_async._wire.codec import HTTPRequest, HTTPResponse
 from sixtyfour_async.errors import ConfigurationError, LinkRefusedError, TransportError
-from sixtyfour_async.errors.foreign import stray_cancellation_contained
 
 if TYPE_CHECKING:
     import httpx2
 
 HTTPClient: TypeAlias = "httpx.AsyncClient | httpx2.AsyncClient"
+Content: TypeAlias = bytes | AsyncIterator[bytes] | None
 
-MAX_IDLE_CONNECTIONS = 100
-"""Idle connections kept open; httpx's default of 20 would reconnect for most requests of a busy client."""
+MAX_IDLE_CONNECTIONS = 500
+"""Idle connections kept open, as many as a client has calls in flight at most."""
 
 KEEPALIVE_SECONDS = 4.0
 """Seconds an idle connection is kept: less than the 5 s after which common servers (uvicorn, Node) close theirs.
@@ -97,35 +96,39 @@ class Transport:
             InputError: The file to upload cannot be read.
             ConfigurationError: The client is closed, or is in use by another event loop; nothing was sent.
         """
-        async with self.open(request, auth, Bounds(request.timeout, MAX_ANSWER_BYTES)) as response:
-            return await response.read()
+        async with _open_content(request) as (content, content_headers):
+            sending = self._sending(request, auth, content_headers)
+            async with aclosing(sending):
+                pieces: list[bytes] = []
+                try:
+                    await sending.run(self._whole(sending, content, pieces))
+                except TransportError as error:
+                    sending.accept_broken(pieces, error)
+                return _streamed(sending).whole(pieces)
 
     @asynccontextmanager
-    async def open(
-        self, request: HTTPRequest, auth: Mapping[str, Secret], bounds: Bounds | None = None
-    ) -> AsyncGenerator[StreamedResponse, None]:
-        """Send one request and give the response as soon as it begins; raises what `send` raises.
+    async def open(self, request: HTTPRequest, auth: Mapping[str, Secret]) -> AsyncGenerator[StreamedResponse, None]:
+        """Send one request and give the response as soon as it begins, which must be in time; raises as `send`."""
+        async with _open_content(request) as (content, content_headers):
+            sending = self._sending(request, auth, content_headers)
+            async with aclosing(sending):
+                await sending.run(self._head(sending, content))
+                sending.bounds = Bounds()
+                yield _streamed(sending)
 
-        Only its head has to come in time, unless *bounds* are given for all of it.
-        """
+    def _sending(self, request: HTTPRequest, auth: Mapping[str, Secret], content_headers: Mapping[str, str]) -> Sending:
         own = {name: value for name, value in request.headers.items() if name.lower() not in AUTH_HEADERS}
-        secrets = [Secret(value.reveal().removeprefix("Bearer ")) for value in auth.values()]
-        async with open_content(request) as (content, content_headers):
-            sending = Sending(
-                operation=request.operation,
-                method=request.method,
-                url=Secret(self._url(request)),
-                headers={"accept": "application/json", **own, **content_headers, **auth},
-                waits=(CONNECT_TIMEOUT_SECONDS, request.timeout, WRITE_TIMEOUT_SECONDS, request.timeout),
-                bounds=Bounds(request.timeout),
-                secrets=secrets,
-                streams_body=request.parts is not None,
-                objection=request.objection,
-            )
-            async with self._respond(sending, content) as response:
-                received = {name.lower(): redact(secrets, value) for name, value in response.headers.items()}
-                sending.bounds = bounds or Bounds()
-                yield StreamedResponse(response.status_code, received, chunks_of(sending, response), secrets)
+        return Sending(
+            operation=request.operation,
+            method=request.method,
+            url=Secret(self._url(request)),
+            headers={"accept": "application/json", **own, **content_headers, **auth},
+            waits=waits_of(CONNECT_TIMEOUT_SECONDS, request.timeout, WRITE_TIMEOUT_SECONDS),
+            bounds=Bounds(request.timeout),
+            secrets=[Secret(value.reveal().removeprefix("Bearer ")) for value in auth.values()],
+            streams_body=request.parts is not None,
+            objection=request.objection,
+        )
 
     def _url(self, request: HTTPRequest) -> str:
         """Join origin and path; only a request without credentials may name another origin (an OAuth token URL)."""
@@ -156,15 +159,16 @@ class Transport:
             method="GET",
             url=link,
             headers=headers,
-            waits=(min(wait, CONNECT_TIMEOUT_SECONDS), wait, wait, wait),
+            waits=waits_of(min(wait, CONNECT_TIMEOUT_SECONDS), wait, wait),
+            is_link=True,
             bounds=Bounds(wait),
-            secrets=[link, *_query_of(link)],
+            secrets=[link, *query_of(link)],
             check_address=self._checked(link),
         )
-        async with self._respond(sending, None) as response:
-            received = {name.lower(): value for name, value in response.headers.items()}
+        async with aclosing(sending):
+            await sending.run(self._head(sending, None))
             sending.bounds = bounds
-            yield StreamedResponse(response.status_code, received, chunks_of(sending, response))
+            yield _streamed(sending, secrets=())
 
     def _checked(self, link: Secret) -> AddressCheck | None:
         """Check where a link leads by its spelling; return what checks the addresses that its name resolves to."""
@@ -172,47 +176,40 @@ class Transport:
         api = self._base
         if scheme not in {"http", "https"} or not host:
             return None  # httpx refuses it as well, and says why
-        problem = "holds a user name" if has_user else None
-        problem = problem or link_problem(scheme, host, api_scheme=api.scheme, api_host=api.host)
+        leads = link_problem(scheme, host, api_scheme=api.scheme, api_host=api.host)
+        problem = "holds a user name" if has_user else leads
         if problem is not None:
             raise LinkRefusedError(f"the link is not followed: it {problem}", operation="download")
         return None if host == api.host else AddressCheck(host, api.host)
 
-    @asynccontextmanager
-    async def _respond(self, sending: Sending, content: Content) -> AsyncGenerator[Any, None]:
-        """Send a request and give httpx's response, whose head has arrived."""
+    async def _whole(self, sending: Sending, content: Content, pieces: list[bytes]) -> None:
+        """Send a request and read its response, as a single step: most calls are one, and each step has its price."""
+        await self._head(sending, content)
+        sending.bounds = Bounds(sending.bounds.seconds, MAX_ANSWER_BYTES)
+        await sending.collect(pieces)
+
+    async def _head(self, sending: Sending, content: Content) -> None:
+        """Send a request, until the head of its response has arrived."""
         await self._settle()
         sending.check()
-        failure: TransportError | None = None
-        response: Any = None
-        with sending.deadline as scope, quiet_logs(sending.secrets):
-            try:
-                with stray_cancellation_contained():
-                    # httpx's request is built inside the call: among the locals of a frame, its repr would show a link.
-                    response = await self._client.send(
-                        self._client.build_request(
-                            sending.method,
-                            sending.url.reveal(),
-                            content=content,
-                            headers={name: _revealed(value) for name, value in sending.headers.items()},
-                            timeout=sending.waits,
-                            extensions={"trace": sending.trace},
-                        ),
-                        stream=True,
-                        follow_redirects=False,
-                    )
-            except Exception as error:
-                failure = map_error(error, sending.operation, sending.secrets)
-                if failure is None:
-                    raise
-        if scope.cancelled_caught:
-            failure = sending.timed_out()
-        if failure is not None:
-            raise failure
-        try:
-            yield response
-        finally:
-            await response.aclose()
+        with quiet_logs(sending.secrets):
+            # httpx's request is built inside the call: among the locals of a frame, its repr would show a link.
+            sending.raw = await self._client.send(
+                (self._client.whole_request if self._owned else self._client.build_request)(
+                    sending.method,
+                    self._parsed(sending),
+                    content=content,
+                    headers={name: revealed(value) for name, value in sending.headers.items()},
+                    extensions={"trace": sending.trace, "timeout": sending.waits},
+                ),
+                stream=True,
+                follow_redirects=False,
+            )
+
+    def _parsed(self, sending: Sending) -> Any:
+        """Return a URL as the HTTP client's library has it; that of a link is parsed by it, and kept nowhere."""
+        url_class: Any = self._client.base_url.__class__
+        return sending.url.reveal() if sending.is_link else _parsed(url_class, sending.url.reveal())
 
     # --- life ---------------------------------------------------------------------------------------------------
 
@@ -240,7 +237,7 @@ class Transport:
         if self._owned and self._client.is_closed:
             self._client, self._keeper = self._connections(), None
         if self._owned and self._keeper is None:
-            self._keeper = _close_with_loop(self._client)
+            self._keeper = close_with_loop(self._client)
             await anext(self._keeper)
 
     def _move(self) -> None:
@@ -251,6 +248,18 @@ class Transport:
                 "make both anew for this event loop"
             )
         self._client, self._keeper = self._connections(), None
+
+    def _direct_connections(self) -> httpx.AsyncClient:
+        if self._base.scheme == "https":
+            return _Client(transport=_transports(self._trusted())(None), trust_env=False)
+        # To load certificates takes longer than a call. Only a link may lead from a simulator to where they are needed.
+        plain = _transports(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))(None)
+        secure = _OnDemand(lambda: _transports(self._trusted())(None))
+        return _Client(transport=plain, mounts={"https://": secure}, trust_env=False)
+
+    def _trusted(self) -> ssl.SSLContext:
+        self._tls = self._tls or self._certificates() or httpx.create_ssl_context(trust_env=False)
+        return self._tls
 
     def _certificates(self) -> ssl.SSLContext | None:
         """Return the certificates of the environment; unusable ones do not matter to a simulator on plain http."""
@@ -263,10 +272,12 @@ class Transport:
 
     def _connections(self) -> httpx.AsyncClient:
         """Build a client of httpx that takes from the environment what is usable, and refuses the rest by name."""
-        self._tls = self._tls or self._certificates() or httpx.create_ssl_context(trust_env=False)
-        build = _transports(self._tls)
+        rules = proxy_rules()
+        if not rules:
+            return self._direct_connections()
+        build = _transports(self._trusted())
         mounts: dict[str, httpx.AsyncBaseTransport | None] = {}
-        for rule in proxy_rules():
+        for rule in rules:
             try:
                 httpx.URL(rule.pattern)
                 mounts[rule.pattern] = None if rule.proxy is None else build(rule.proxy)
@@ -277,16 +288,54 @@ class Transport:
             if not is_loopback(self._base.host):
                 raise problem
             # What runs on this machine is reached without a proxy, so a broken one is not its concern.
-            return httpx.AsyncClient(transport=build(None), trust_env=False)
+            return _Client(transport=build(None), trust_env=False)
         mounts |= {f"all://{host}": None for host in ("localhost", "127.0.0.1", "[::1]")}
         if is_loopback(self._base.host):
             mounts[f"all://{self._base.netloc.decode().rpartition(':')[0] or self._base.host}"] = None
-        return httpx.AsyncClient(transport=build(None), mounts=mounts, trust_env=False)
+        return _Client(transport=build(None), mounts=mounts, trust_env=False)
 
 
-def _is_host(host: str) -> bool:
-    """Return whether a host can be connected to; httpx accepts ``http://[`` and encodes the bracket."""
-    return bool(host) and not set(host) & set("[]%")
+class _Cookies(httpx.Cookies):
+    """httpx's own build a request of `urllib` for every response, to learn that it sets no cookie."""
+
+    def extract_cookies(self, response: httpx.Response) -> None:
+        """Keep the cookies that a response sets."""
+        if "set-cookie" in response.headers:
+            super().extract_cookies(response)
+
+
+class _OnDemand(httpx.AsyncBaseTransport):
+    """Connections that are set up when a request first needs them."""
+
+    def __init__(self, build: Callable[[], httpx.AsyncBaseTransport]) -> None:
+        self._build, self._made = build, list[httpx.AsyncBaseTransport]()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if not self._made:
+            self._made.append(self._build())
+        return await self._made[0].handle_async_request(request)
+
+    async def aclose(self) -> None:
+        for made in self._made:
+            await made.aclose()
+
+
+class _Client(httpx.AsyncClient):
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._cookies = _Cookies()
+        self._usual = [(name.decode(), value.decode()) for name, value in self.headers.raw]
+
+    def whole_request(self, method: str, url: Any, *, headers: dict[str, str], **rest: Any) -> httpx.Request:
+        """Build a request as `build_request` does, in half the time: its URL is whole, and no parameters are merged."""
+        own = {name.lower() for name in headers}
+        usual = [(name, value) for name, value in self._usual if name.lower() not in own]
+        return httpx.Request(method, url, headers=[*usual, *headers.items()], cookies=self.cookies, **rest)
+
+
+@lru_cache(maxsize=256)  # the same few addresses are called again and again
+def _parsed(url_class: Any, url: str) -> Any:
+    return url_class(url)
 
 
 def _base_url(text: str) -> httpx.URL:
@@ -296,9 +345,9 @@ def _base_url(text: str) -> httpx.URL:
         raise ConfigurationError(f"base_url (SIXTYFOUR_API_ENDPOINT) {text!r} is not a valid URL") from None
     if url.userinfo:
         raise ConfigurationError("base_url must not contain a user name or password; pass api_key or auth instead")
-    if url.scheme not in {"http", "https"} or not _is_host(url.host):
-        problem = "must start with https:// (or http:// for a simulator)"
-        raise ConfigurationError(f"base_url (SIXTYFOUR_API_ENDPOINT) {text!r} {problem}")
+    if url.scheme not in {"http", "https"} or not is_host(url.host):
+        text = f"{text!r} must start with https:// (or http:// for a simulator)"
+        raise ConfigurationError(f"base_url (SIXTYFOUR_API_ENDPOINT) {text}")
     return url
 
 
@@ -307,7 +356,7 @@ def _transports(tls: ssl.SSLContext) -> Callable[[str | None], Any]:
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=1, keepalive_expiry=KEEPALIVE_SECONDS)
 
     def build(proxy: str | None) -> SingleConnections:
-        if proxy is not None and not _is_host(httpx.URL(proxy).host):
+        if proxy is not None and not is_host(httpx.URL(proxy).host):
             raise ValueError("no host")
         connect = partial(httpx.AsyncHTTPTransport, verify=tls, limits=limits, proxy=proxy, trust_env=False)
         return SingleConnections(connect, _Body, most=MAX_IDLE_CONNECTIONS, seconds=KEEPALIVE_SECONDS)
@@ -319,19 +368,23 @@ class _Body(ReleasingBody, httpx.AsyncByteStream):
     """The same, as httpx takes it."""
 
 
-async def _close_with_loop(client: Any) -> AsyncGenerator[None, None]:
-    """Close a client when its event loop ends: the loop closes the asynchronous generators that are open then."""
-    try:
-        yield
-    finally:
-        await client.aclose()
-
-
 # --- secrets and exceptions -----------------------------------------------------------------------------------------
 
 
-def _revealed(value: str | Secret) -> str:
-    return value.reveal() if isinstance(value, Secret) else value
+def _open_content(request: HTTPRequest) -> AbstractAsyncContextManager[tuple[Content, dict[str, str]]]:
+    """Give a body as httpx takes it and the headers that describe it; a file to upload is open meanwhile."""
+    if request.parts is None:
+        return nullcontext((request.body, {}))
+    from sixtyfour_async._client.uploads import open_form
+
+    return open_form(request.parts)
+
+
+def _streamed(sending: Sending, secrets: Sequence[Secret] | None = None) -> StreamedResponse:
+    """Return a response whose head has arrived; its headers and error body may repeat what is secret of the request."""
+    hidden, raw = sending.secrets if secrets is None else secrets, sending.raw
+    headers = {name.lower(): redact(hidden, value) for name, value in raw.headers.items()}
+    return StreamedResponse(raw.status_code, headers, sending, hidden)
 
 
 def _place_of(link: Secret) -> tuple[str, str, bool]:
@@ -343,9 +396,3 @@ def _place_of(link: Secret) -> tuple[str, str, bool]:
     if url is None:
         raise LinkRefusedError("the link is not followed: it is not a valid URL", operation="download")
     return url.scheme, url.host, bool(url.userinfo)
-
-
-def _query_of(link: Secret) -> list[Secret]:
-    """Return what a link's signature is in, as it may be quoted by itself."""
-    query = Secret(link.reveal().partition("?")[2], link.mark)
-    return [query] if query.reveal() else []

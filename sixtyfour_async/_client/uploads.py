@@ -1,16 +1,14 @@
-"""Request bodies: bytes as they are, and forms whose file is read while it is sent."""
+"""Request bodies that are forms, whose file is read while it is sent."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, nullcontext
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from secrets import token_hex
-from typing import TypeAlias
 
 import anyio
 
-from sixtyfour_async._wire.codec import HTTPRequest
 from sixtyfour_async._wire.multipart import FILE_FIELD, Parts
 from sixtyfour_async.errors import InputError
 from sixtyfour_async.operations import Upload
@@ -18,18 +16,10 @@ from sixtyfour_async.operations import Upload
 CHUNK_BYTES = 64 * 1024
 """Bytes read from or written to a file at once, in a worker thread."""
 
-Content: TypeAlias = bytes | AsyncIterator[bytes] | None
-
-
-def open_content(
-    request: HTTPRequest,
-) -> AbstractAsyncContextManager[tuple[Content, dict[str, str]]]:
-    """Give a body as httpx takes it and the headers that describe it; a file to upload is open meanwhile."""
-    return nullcontext((request.body, {})) if request.parts is None else _form(request.parts)
-
 
 @asynccontextmanager
-async def _form(parts: Parts) -> AsyncGenerator[tuple[AsyncIterator[bytes], dict[str, str]], None]:
+async def open_form(parts: Parts) -> AsyncGenerator[tuple[AsyncIterator[bytes], dict[str, str]], None]:
+    """Give a form as httpx takes it and the headers that describe it; its file is open meanwhile."""
     boundary = token_hex(16)
     head, tail = parts.around(boundary)
     async with _file(parts.file) as (chunks, size):

@@ -15,7 +15,7 @@ from datetime import datetime
 from functools import lru_cache
 from http import HTTPStatus
 from json import dumps
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, urlencode
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
@@ -23,7 +23,6 @@ from pydantic import JsonValue, TypeAdapter, ValidationError
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async._wire.envelopes import MAX_BODY_EXCERPT, read_envelope
 from sixtyfour_async._wire.json_body import decode_body, with_charset
-from sixtyfour_async._wire.multipart import FILE_FIELD, Parts
 from sixtyfour_async._wire.pace_headers import retry_after
 from sixtyfour_async._wire.wrong_address import check_address, names_no_resource
 from sixtyfour_async.errors import (
@@ -39,7 +38,12 @@ from sixtyfour_async.errors.foreign import FOREIGN
 from sixtyfour_async.models._base import json_object
 from sixtyfour_async.operations._base import Operation, Route, make_operation
 
+if TYPE_CHECKING:
+    from sixtyfour_async._wire.multipart import Parts
+
 FORM = "application/x-www-form-urlencoded"
+
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 # Not documented. The first three are common names, the others those of Amazon's gateways and of Cloudflare.
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid", "cf-ray")
@@ -125,7 +129,9 @@ def encode(operation: Operation[Any], route: Route, *, timeout: float | None = N
     """
     endpoint = operation.endpoint
     fields = operation.payload()
-    path = re.sub(r"\{(\w+)\}", lambda match: _path_part(match[1], fields.pop(match[1], "")), route.path)
+    path = route.path
+    if "{" in path:
+        path = re.sub(r"\{(\w+)\}", lambda match: _path_part(match[1], fields.pop(match[1], "")), path)
     headers = {header: str(fields.pop(name)) for name, header in endpoint.in_headers.items() if name in fields}
     in_query = list(fields) if route.method in {"GET", "DELETE"} else [n for n in endpoint.in_query if n in fields]
     query = urlencode([pair for name in in_query for pair in query_pairs(name, fields.pop(name))])
@@ -175,6 +181,8 @@ def encode_request(
 
 def _parts(operation: Operation[Any], fields: dict[str, JsonValue]) -> Parts:
     """Encode the remaining fields as a form around the operation's file; the transport adds the content type."""
+    from sixtyfour_async._wire.multipart import FILE_FIELD, Parts  # noqa: PLC0415 (few requests upload a file)
+
     texts = [(name, _form_text(value)) for name, value in fields.items() if name != FILE_FIELD]
     return Parts(texts, getattr(operation, FILE_FIELD))
 
@@ -185,7 +193,7 @@ def _body(operation: Operation[Any], fields: dict[str, JsonValue]) -> tuple[byte
         return None, ""
     if operation.endpoint.body == "form":
         return form(fields), FORM
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode(), "application/json"
+    return _COMPACT.encode(fields).encode(), "application/json"
 
 
 def form(fields: Mapping[str, JsonValue]) -> bytes:
@@ -194,7 +202,7 @@ def form(fields: Mapping[str, JsonValue]) -> bytes:
 
 
 def _form_text(value: JsonValue) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return value if isinstance(value, str) else _COMPACT.encode(value)
 
 
 def _fallback(operation: Operation[Any]) -> HTTPRequest | None:
@@ -323,7 +331,9 @@ def decode_error(response: HTTPResponse, *, operation: str, job_limit: str = "")
 
 def request_id(headers: Mapping[str, str]) -> str | None:
     """Return the id that the service, or a proxy before it, gave a request; None when there is none."""
-    return next((headers[name] for name in _REQUEST_ID_HEADERS if name in headers), None)
+    if headers.keys().isdisjoint(_REQUEST_ID_HEADERS):
+        return None
+    return next(headers[name] for name in _REQUEST_ID_HEADERS if name in headers)
 
 
 def job_route(operation: Operation[Any]) -> Route:

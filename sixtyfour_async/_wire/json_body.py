@@ -37,6 +37,7 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_MARKS = tuple(mark for mark, _ in _BYTE_ORDER_MARKS)
 _BYTE_ORDER_MARK = "\ufeff"
 
 _NO_CHARSETS = {"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"}
@@ -62,7 +63,7 @@ class DeclaredBytes(bytes):
 
 def with_charset(body: bytes, content_type: str) -> bytes:
     """Return a body that remembers the charset its content type declares; unchanged if that is UTF-8 or missing."""
-    match = _CHARSET.search(content_type)
+    match = _CHARSET.search(content_type) if "=" in content_type else None
     charset = match[1].lower() if match else ""
     if charset in {"", "utf-8", "utf8"}:
         return body
@@ -73,9 +74,8 @@ def with_charset(body: bytes, content_type: str) -> bytes:
 
 def decode_text(body: bytes) -> str:
     """Return the text of a body, whatever it holds, without a byte order mark and without lone surrogates."""
-    for mark, encoding in _BYTE_ORDER_MARKS:
-        if body.startswith(mark):
-            return _decode_as(encoding, body)
+    if body.startswith(_MARKS):
+        return _decode_as(next(encoding for mark, encoding in _BYTE_ORDER_MARKS if body.startswith(mark)), body)
     # JSON begins with an ASCII character, and a NUL is no part of it: among the first four bytes it tells the encoding.
     if 0 in body[:4]:
         return _decode_as(json.detect_encoding(body), body)

@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple, TypeAlias, cast, get_origin
+from typing import Any, NamedTuple, TypeAlias, get_origin
 
 from pydantic import JsonValue
 
@@ -52,18 +52,17 @@ class Asked:
     answer: Any
     """The class of the answer, or of one row of it."""
 
-    @cached_property
+    @property
     def cls(self) -> type[Any] | None:
         """The answer's class without its arguments; None when it is no class."""
-        cls = get_origin(self.answer) or self.answer
-        return cls if isinstance(cls, type) else None
+        return _class_of(self.answer)
 
-    @cached_property
+    @property
     def kinds(self) -> tuple[str, ...]:
         """The full names of the answer's class and of its bases, the nearest first."""
-        return () if self.cls is None else _names_of_bases(cast("Any", self.cls))
+        return _kinds_of(self.answer)
 
-    @cached_property
+    @property
     def is_job(self) -> bool:
         return isinstance(self.operation, JobOperation)
 
@@ -117,9 +116,17 @@ class Asked:
         return any(key in self.documented or self.is_echo(key, value) for key, value in found.items())
 
 
-@lru_cache(maxsize=512)  # asked for with each answer
-def _names_of_bases(cls: Any) -> tuple[str, ...]:
-    return tuple(f"{base.__module__}.{base.__qualname__}" for base in cls.__mro__)
+@lru_cache(maxsize=512)  # an operation is asked for thousands of times
+def _class_of(answer: Any) -> type[Any] | None:
+    cls = get_origin(answer) or answer
+    return cls if isinstance(cls, type) else None
+
+
+@lru_cache(maxsize=512)
+def _kinds_of(answer: Any) -> tuple[str, ...]:
+    cls = _class_of(answer)
+    bases = () if cls is None else cls.__mro__
+    return tuple(f"{base.__module__}.{base.__qualname__}" for base in bases)
 
 
 class Found(NamedTuple):
@@ -140,13 +147,13 @@ def reader_of(asked: Asked) -> Reader | None:
 
     Research is judged however it was asked for, anything else only as a job: a deletion has no answer to miss.
     """
-    reader = _reader_of(asked.kinds)
+    reader = _reader_for(asked.answer)
     return reader if asked.is_job or reader is read_structured else None
 
 
-@lru_cache(maxsize=512)  # asked for with each answer
-def _reader_of(kinds: tuple[str, ...]) -> Reader | None:
-    return next((READERS[kind] for kind in kinds if kind in READERS), None)
+@lru_cache(maxsize=512)
+def _reader_for(answer: Any) -> Reader | None:
+    return next((READERS[kind] for kind in _kinds_of(answer) if kind in READERS), None)
 
 
 def is_documented(asked: Asked) -> bool:
@@ -160,18 +167,30 @@ def is_documented(asked: Asked) -> bool:
 def _read_contacts(asked: Asked, found: dict[str, Any], shape: ContactShape, keys: Mapping[str, str]) -> Found:
     """Read an object that holds contacts; *keys* are the normalised keys they may be under → the documented ones."""
     value = respell(found, asked.documented)
-    for spelling, name in keys.items():
-        value = _renamed(value, spelling, name)
+    for spelling in _spelled(tuple(value), tuple(keys)):
+        value = _renamed(value, spelling, keys[spelling])
     held = {name: value[name] for name in dict.fromkeys(keys.values()) if name in value}
     # A lead that has an address already gets it back, with a status; as plain text it is an echo.
     echoed = {name for name, one in held.items() if isinstance(one, str) and asked.was_sent(one)}
-    is_answer = any(shape.found(one) for name, one in held.items() if name not in echoed)
+    if any(shape.found(one) for name, one in held.items() if name not in echoed):
+        return Found(value, is_answer=True, recognised=True)
+    return Found(value, recognised=asked.recognises(value), why=_why_no_contact(held, shape))
+
+
+@lru_cache(maxsize=1024)  # answers of one kind mostly have the same keys
+def _spelled(found: tuple[str, ...], spellings: tuple[str, ...]) -> list[str]:
+    """Return those of the spellings in which an object has a key, in their order."""
+    known = set(map(normal_key, found))
+    return [spelling for spelling in spellings if spelling in known]
+
+
+def _why_no_contact(held: Mapping[str, Any], shape: ContactShape) -> str | None:
+    """Return a contact's status, or else what is in its place, as the reason why it is none."""
     statuses = [
         contact.get("status") for one in held.values() for contact in map(json_object, shape.read(one)) if contact
     ]
     status = next((word for word in statuses if isinstance(word, str) and error_text(word)), None)
-    unread = next((f"{name}: {shorten(one)}" for name, one in held.items() if has_content([one])), None)
-    return Found(value, is_answer, asked.recognises(value), status or unread)
+    return status or next((f"{name}: {shorten(one)}" for name, one in held.items() if has_content([one])), None)
 
 
 def _renamed(value: dict[str, Any], spelling: str, name: str) -> dict[str, Any]:

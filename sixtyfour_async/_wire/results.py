@@ -8,6 +8,7 @@ neither is. What counts as an answer is decided in `sixtyfour_async._wire.result
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import JsonValue
@@ -66,6 +67,7 @@ def holds_what_was_asked(operation: Operation[Any], raw: JsonValue) -> bool:
     return reader_of(asked) is read_structured and bool(asked.fields) and _read_one(asked, raw).no_answer is None
 
 
+@lru_cache(maxsize=512)  # an operation is asked for thousands of times
 def _item_type(answer: Any) -> Any:
     """Return what an answer is a list of; None for any other answer."""
     while get_origin(answer) is Annotated:
@@ -132,6 +134,8 @@ def _read_rows(asked: Asked, raw: JsonValue) -> ResultReading:
         alone = _read_one(asked, raw)
         return replace(alone, value=raw if alone.no_answer else [alone.value])
     readings = [_read_one(asked, row) for row in rows]
-    answered = any(one.no_answer is None for one in readings)
+    values: list[JsonValue] = [one.value for one in readings]
+    if any(one.no_answer is None for one in readings):
+        return ResultReading(values)
     why = reason_in(raw) or next((one.no_answer for one in readings), None) or default_reason(raw)
-    return ResultReading([one.value for one in readings], None if answered else why)
+    return ResultReading(values, why)

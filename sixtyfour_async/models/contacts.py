@@ -28,8 +28,10 @@ _BARE_NUMBER = re.compile(r"\+?[0-9 ().\-/]+(?:(?:ext|x)\.? ?[0-9]+)?", re.IGNOR
 
 
 def _holds_address(text: str) -> bool:
-    before, at, after = text.partition("@")
-    return bool(before.strip() and at and after.strip())
+    if "@" not in text:  # by far the fastest test, of every text in an answer
+        return False
+    before, _, after = text.partition("@")
+    return bool(before.strip() and after.strip())
 
 
 def _is_address(text: str) -> bool:
@@ -95,16 +97,17 @@ class ContactShape:
     def _is_one(self, items: list[Any]) -> bool:
         """Return whether a list is one contact with what is known of it, such as ``[address, status, type]``."""
         first, *rest = items or [None]
-        plain = all(item is None or isinstance(item, str | int | float) for item in items)
+        if not rest or not (first is None or isinstance(first, str)):
+            return False
         # Without a contact in front, a word that follows must be a status: of two texts, either may be the contact.
-        return (
-            plain
-            and bool(rest)
-            and (first is None or isinstance(first, str))
-            and not any(isinstance(item, str) and self.holds(item) for item in rest)
-        )
+        for item in rest:
+            if item is not None and (self.holds(item) if isinstance(item, str) else not isinstance(item, int | float)):
+                return False
+        return True
 
     def _from_object(self, members: Mapping[str, Any], depth: int) -> list[Any]:
+        if self._is_documented(members):
+            return [dict(members)]
         keys = {normal_key(key): key for key in members}
         spelled = [keys[name] for name in self.spellings if name in keys]
         found = next((key for key in spelled if has_content([members[key]])), None)
@@ -118,6 +121,11 @@ class ContactShape:
         inner = self.read(value, depth - 1)
         common = {name: beside[name] for name in self.others if name in beside}
         return [contact if json_object(contact) is None else common | contact for contact in inner]
+
+    def _is_documented(self, members: Mapping[str, Any]) -> bool:
+        """Return whether an object is one contact under the documented keys, as it is in nearly every answer."""
+        contact = members.get(self.name)
+        return isinstance(contact, str) and bool(contact.strip()) and not members.keys() - {self.name, *self.others}
 
     def _from_unknown_keys(self, members: Mapping[str, Any], depth: int) -> list[Any]:
         """Read ``{address: details}`` and ``{kind: address}``; any other object is kept as it is."""

@@ -56,14 +56,13 @@ def respell(found: Mapping[str, JsonValue], names: Collection[str]) -> dict[str,
     """
     if all(key in names for key in found):  # the usual case, and by far the fastest
         return dict(found)
-    others = {normal_key(key) for key in found if key not in names}
-    close = [(key, name) for name in names if (key := normal_key(name)) in others]
-    if not close:  # further keys, which are no name's other spelling
+    close = _close_names(tuple(found), tuple(names))
+    if not close:
         return dict(found)
-    spelled = Counter(normal_key(key) for key in found if key not in names)
+    times = Counter(normal_key(key) for key in found if key not in names)
     wanted = Counter(key for key, _ in close)
     new_names = {
-        key: name for key, name in close if wanted[key] == 1 == spelled[key] and not has_content([found.get(name)])
+        key: name for key, name in close if wanted[key] == 1 == times[key] and not has_content([found.get(name)])
     }
     # A key that is renamed replaces the empty value under its name, wherever that stands.
     if not new_names:
@@ -71,3 +70,10 @@ def respell(found: Mapping[str, JsonValue], names: Collection[str]) -> dict[str,
     renamed = {key: new_names[normal_key(key)] for key in found if key not in names and normal_key(key) in new_names}
     replaced = set(renamed.values())
     return {renamed.get(key, key): value for key, value in found.items() if key not in replaced}
+
+
+@lru_cache(maxsize=1024)  # answers of one kind mostly have the same keys
+def _close_names(found: tuple[str, ...], names: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return the names that a key in another spelling may mean, each after its normalised form."""
+    spelled = {normal_key(key) for key in found if key not in names}
+    return [(key, name) for name in names if (key := normal_key(name)) in spelled]

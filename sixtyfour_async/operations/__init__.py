@@ -94,16 +94,20 @@ if TYPE_CHECKING:
     from sixtyfour_async.operations.finders import (
         FindEmail,
         FindEmailBulk,
-        FindEmailV2,
-        FindEmailV2Bulk,
         FindPhone,
         FindPhoneBulk,
-        FindPhoneV2,
-        FindPhoneV2Bulk,
+    )
+    from sixtyfour_async.operations.finders_reverse import (
         ReverseEmail,
         ReverseEmailBulk,
         ReversePhone,
         ReversePhoneBulk,
+    )
+    from sixtyfour_async.operations.finders_v2 import (
+        FindEmailV2,
+        FindEmailV2Bulk,
+        FindPhoneV2,
+        FindPhoneV2Bulk,
     )
     from sixtyfour_async.operations.intelligence import (
         BulkCompanyIntelligence,

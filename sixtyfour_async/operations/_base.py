@@ -28,7 +28,6 @@ from sixtyfour_async._values import problem_with
 from sixtyfour_async.errors import InputError
 from sixtyfour_async.models._base import class_reference
 from sixtyfour_async.models.started import Started
-from sixtyfour_async.operations._files import Upload, encode_rows
 from sixtyfour_async.operations._input_errors import input_error
 from sixtyfour_async.operations._json_types import JsonObject
 from sixtyfour_async.operations._parameters import parameter_names, parameters
@@ -174,8 +173,7 @@ class Operation(Generic[R_co]):
 
     def is_retry_safe(self) -> bool:
         """Return whether sending this again is free of charge, even if it arrived the first time."""
-        upload = getattr(self, "file", None)
-        if isinstance(upload, Upload) and not upload.replayable:
+        if not getattr(getattr(self, "file", None), "replayable", True):
             return False
         if self.endpoint.retry_safe == "key":
             return bool(getattr(self, self.endpoint.idempotency_field, None))
@@ -263,6 +261,8 @@ class JobOperation(Operation[R_co], Generic[R_co]):
         own = {name: value for name, value in common.items() if name in known}
         subjects = [cast("Mapping[str, JsonValue]", question.payload()[subject]) for question in (self, *others)]
         if made.endpoint.takes_file:
+            from sixtyfour_async.operations._files import Upload, encode_rows  # noqa: PLC0415 (few jobs are files)
+
             own["file"] = cast("Any", Upload(encode_rows(subjects), "rows.csv"))
         else:
             own["leads"] = cast("JsonValue", subjects)

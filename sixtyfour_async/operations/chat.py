@@ -12,8 +12,9 @@ from typing import Annotated, Literal
 from pydantic import Field, JsonValue
 
 from sixtyfour_async.operations._base import Operation
-from sixtyfour_async.operations._fields import LONG_ANSWER_TIMEOUT_SECONDS, FreeObject, Unpublished
+from sixtyfour_async.operations._fields import LONG_ANSWER_TIMEOUT_SECONDS, FreeObject
 from sixtyfour_async.operations._json_types import JsonObject
+from sixtyfour_async.operations._unpublished import Unpublished
 
 # --- chat -------------------------------------------------------------------------------------------------------
 

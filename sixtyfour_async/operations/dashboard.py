@@ -13,8 +13,9 @@ from pydantic import Field, JsonValue
 
 from sixtyfour_async.models import LiveStatus, Workflow
 from sixtyfour_async.operations._base import Operation
-from sixtyfour_async.operations._fields import FreeObject, Unpublished
+from sixtyfour_async.operations._fields import FreeObject
 from sixtyfour_async.operations._json_types import JsonObject
+from sixtyfour_async.operations._unpublished import Unpublished
 
 # --- interactive workflows ----------------------------------------------------------------------------------------
 

@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 from sixtyfour_async.models import ExclusionList, ExclusionListCreated, LookalikeStarted, LookalikeStatus, Rows
 from sixtyfour_async.models._base import json_object
 from sixtyfour_async.operations._base import JobOperation, Operation, Request
-from sixtyfour_async.operations._fields import Exclusions, require_exactly_one
+from sixtyfour_async.operations._exclusions import Exclusions
+from sixtyfour_async.operations._fields import require_exactly_one
 
 
 class _Source(BaseModel):

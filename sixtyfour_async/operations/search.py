@@ -9,9 +9,9 @@ from pydantic import Field, JsonValue, model_validator
 
 from sixtyfour_async.models import DownloadLink, SearchPage, SearchStatus
 from sixtyfour_async.operations._base import JobOperation, Operation, PagedOperation, Request
+from sixtyfour_async.operations._exclusions import Exclusions
 from sixtyfour_async.operations._fields import (
     QUICK_ANSWER_TIMEOUT_SECONDS,
-    Exclusions,
     Ids,
     Mode,
     require_exactly_one,

@@ -236,3 +236,46 @@ async def test_a_refused_connection_means_the_request_was_not_sent(unused_port: 
 async def unused_port() -> int:
     async with await anyio.create_tcp_listener(local_host="127.0.0.1") as listener:
         return port_of(listener)
+
+
+async def test_a_cookie_that_the_service_sets_is_sent_with_the_next_request() -> None:
+    heads = [b"HTTP/1.1 200 OK\r\nset-cookie: node=7; path=/\r\n", b"HTTP/1.1 200 OK\r\n"]
+    with raw_server(lambda _: answer(b'{"credits": 5}', heads.pop(0))) as server:
+        async with AsyncClient(KEY, base_url=server.url) as client:
+            await client.send(CheckBalance())
+            await client.send(CheckBalance())
+
+    assert [b"cookie: node=7" in request.lower() for request in server.received] == [False, True]
+
+
+class TracingTransport(httpx.AsyncHTTPTransport):
+    """Follows the steps of httpcore, besides or instead of whoever did so before."""
+
+    def __init__(self, *, replaces: bool) -> None:
+        super().__init__(verify=False)
+        self.steps: list[str] = []
+        self._replaces = replaces
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        before = request.extensions["trace"]
+
+        async def trace(step: str, info: Any) -> None:
+            self.steps.append(step)
+            if not self._replaces:
+                await before(step, info)
+
+        request.extensions["trace"] = trace
+        return await super().handle_async_request(request)
+
+
+@pytest.mark.parametrize("replaces", [False, True])
+async def test_whoever_else_follows_a_request_sees_all_of_its_steps(replaces: bool) -> None:
+    transport = TracingTransport(replaces=replaces)
+    with raw_server(lambda _: answer(b'{"credits": 5}')) as server:
+        async with (
+            httpx.AsyncClient(transport=transport) as http,
+            AsyncClient(KEY, base_url=server.url, http_client=http) as client,
+        ):
+            await client.send(CheckBalance())
+
+    assert transport.steps[-1] == "http11.response_closed.complete"

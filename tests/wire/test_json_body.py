@@ -13,7 +13,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from sixtyfour_async._values import MAX_DEPTH
@@ -53,6 +53,14 @@ MARKED = {
 }
 CHARSETS = (*MARKED, "utf-16", "utf-32", "utf-7", "gb18030")
 LEGACY = ("iso-8859-1", "windows-1252", "shift_jis", "euc-kr", "koi8-r", "big5", "cp500")
+
+
+def is_utf8(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def normalised(value: Any) -> Any:
@@ -98,6 +106,8 @@ def test_a_value_with_a_declared_charset_is_read(value: Any, charset: str, param
 def test_legacy_charsets_are_read(data: st.DataObject, charset: str) -> None:
     value = data.draw(values(legacy_texts(charset)))
     body = json.dumps(value, ensure_ascii=False).encode(charset)
+    if charset in {"iso-8859-1", "windows-1252"}:  # what is UTF-8 as well is read as that, whatever is declared
+        assume(body.isascii() or not is_utf8(body))
 
     assert decode_body(with_charset(body, f"text/plain;charset={charset}")) == value
 
