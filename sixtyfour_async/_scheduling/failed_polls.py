@@ -21,6 +21,7 @@ def after_failed_poll(
         failures=job.failed_polls,
         not_found=job.not_found_polls,
         unreadable=job.unreadable_polls,
+        refused=job.refused_polls,
         age=age,
         late=age >= job_deadline,
         reached=reached,

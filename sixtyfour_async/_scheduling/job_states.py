@@ -94,6 +94,7 @@ class ScheduledJob:
         failed_polls: Polls in a row that failed.
         not_found_polls: Polls in a row that were answered "no such job", as far as that was about the job.
         unreadable_polls: Polls in a row whose answer could not be read, as far as that was about the job.
+        refused_polls: Polls in a row that were refused for what they ask, as far as that was about the job.
         polls_answered: Polls of all jobs answered when the last one of this job failed.
         reserved_cents: Money set aside for it while it is under way.
         exposed_cents: Money that an earlier submit of it may have cost, while it waits to be submitted again.
@@ -133,6 +134,7 @@ class ScheduledJob:
     failed_polls: int = 0
     not_found_polls: int = 0
     unreadable_polls: int = 0
+    refused_polls: int = 0
     polls_answered: int = 0
     reserved_cents: float = 0.0
     exposed_cents: float = 0.0

@@ -17,7 +17,7 @@ import math
 from dataclasses import dataclass, field
 
 from sixtyfour_async._scheduling.job_states import ScheduledJob
-from sixtyfour_async._scheduling.retry import is_denied
+from sixtyfour_async._scheduling.retry import is_denied, is_refused
 from sixtyfour_async.errors import NotFoundError, RateLimitError, ResponseError, SixtyfourError
 
 MANY_JOBS = 5
@@ -91,3 +91,4 @@ class PollBreaker:
         job.failed_polls += 1
         job.not_found_polls = job.not_found_polls + about_job if isinstance(error, NotFoundError) else 0
         job.unreadable_polls = job.unreadable_polls + about_job if isinstance(error, ResponseError) else 0
+        job.refused_polls = job.refused_polls + about_job if is_refused(error) else 0

@@ -66,6 +66,10 @@ UNREADABLE_AFTER_POLLS = 10
 DENIED_AFTER_POLLS = 3
 """Polls in a row refused for the key's sake (401, 402, 403) after which a job is handed back unfinished."""
 
+REFUSED_AFTER_POLLS = 10
+"""Polls in a row refused for what they ask (400, 410, 422 …) after which a job is handed back unfinished, some six
+minutes: the next run polls it again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Retry:
@@ -131,7 +135,15 @@ def decide_submit(error: SixtyfourError, *, retry_safe: bool, attempt: int, reac
 
 
 def decide_poll(
-    error: SixtyfourError, *, failures: int, not_found: int, unreadable: int, age: float, late: bool, reached: bool
+    error: SixtyfourError,
+    *,
+    failures: int,
+    not_found: int,
+    unreadable: int,
+    refused: int,
+    age: float,
+    late: bool,
+    reached: bool,
 ) -> Literal["poll again", "lost", "unreadable", "detach"]:
     """Decide what becomes of a job when a poll of it failed. A failed poll never fails the job.
 
@@ -140,6 +152,7 @@ def decide_poll(
         failures: Polls in a row that failed, this one included.
         not_found: Polls in a row that were answered "no such job", those left out that say nothing about the job.
         unreadable: Polls in a row whose answer could not be read, those left out that say nothing about the job.
+        refused: Polls in a row that were refused for what they ask, those left out that say nothing about the job.
         age: Seconds since the job was accepted.
         late: Has its deadline passed?
         reached: Has the service ever answered this runner?
@@ -150,9 +163,8 @@ def decide_poll(
         return "unreadable"
     wrong_address = isinstance(error, AddressError) and not reached
     outage = was_not_delivered(error) and failures < OUTAGE_ATTEMPTS
-    if wrong_address or (late and not outage) or (is_denied(error) and failures >= DENIED_AFTER_POLLS):
-        return "detach"
-    return "poll again"
+    is_final = refused >= REFUSED_AFTER_POLLS or (is_denied(error) and failures >= DENIED_AFTER_POLLS)
+    return "detach" if wrong_address or (late and not outage) or is_final else "poll again"
 
 
 def is_transient(error: SixtyfourError) -> bool:
@@ -197,6 +209,14 @@ def _pace(named: float | None, attempt: int, jitter: float) -> float:
 def is_denied(error: SixtyfourError) -> bool:
     """Return whether a request was refused for the key's sake."""
     return isinstance(error, AuthenticationError | CreditsError | PermissionDeniedError)
+
+
+def is_refused(error: SixtyfourError) -> bool:
+    """Return whether a poll was refused for what it asks, as the same poll would be again."""
+    if not isinstance(error, APIError) or isinstance(error, NotFoundError | RateLimitError) or is_denied(error):
+        return False
+    passing = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY}
+    return HTTPStatus.BAD_REQUEST <= error.status < HTTPStatus.INTERNAL_SERVER_ERROR and error.status not in passing
 
 
 def is_route_missing(error: SixtyfourError) -> bool:

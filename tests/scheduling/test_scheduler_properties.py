@@ -11,7 +11,7 @@ from tests.properties import examples
 from tests.scheduling.harness import Fault, Harness, JobScript
 
 submit_faults = st.sampled_from(["throttled", "undelivered", "refused", "uncertain", "lost"])
-poll_faults = st.sampled_from(["throttled", "undelivered", "uncertain", "lost", "gone", "denied"])
+poll_faults = st.sampled_from(["throttled", "undelivered", "uncertain", "lost", "gone", "denied", "refused"])
 
 
 def short_lists_of(faults: st.SearchStrategy[str]) -> st.SearchStrategy[list[Fault]]:

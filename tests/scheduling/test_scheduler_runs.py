@@ -14,10 +14,12 @@ from sixtyfour_async._scheduling.retry import (
     DENIED_AFTER_POLLS,
     LOST_AFTER_POLLS,
     LOST_AFTER_SECONDS,
+    REFUSED_AFTER_POLLS,
     SUBMIT_ATTEMPTS,
 )
 from sixtyfour_async.errors import (
     AuthenticationError,
+    BadRequestError,
     CostCapError,
     JobLostError,
     JobTimeoutError,
@@ -84,7 +86,7 @@ def test_a_parked_job_carries_an_unknown_outcome_error_and_its_cause() -> None:
     assert command.error.__cause__ is not None
 
 
-@pytest.mark.parametrize("fault", ["uncertain", "lost", "throttled", "gone", "denied"])
+@pytest.mark.parametrize("fault", ["uncertain", "lost", "throttled", "gone", "denied", "refused"])
 def test_a_failed_poll_never_fails_a_job(fault: Fault) -> None:
     harness = Harness([JobScript(run_time=50.0, polls=[fault, fault])]).run()
 
@@ -129,6 +131,16 @@ def test_a_job_whose_polls_are_denied_is_detached() -> None:
     assert isinstance(command, Detach)
     assert isinstance(command.error, AuthenticationError)
     assert harness.jobs[0].polls == DENIED_AFTER_POLLS
+
+
+def test_a_job_whose_polls_are_refused_is_detached_and_no_outage_counts_for_it() -> None:
+    faults: list[Fault] = ["uncertain"] * 5
+    faults += ["refused"] * 100
+    harness, command = end_of(JobScript(run_time=float("inf"), polls=faults))
+
+    assert isinstance(command, Detach)
+    assert isinstance(command.error, BadRequestError)
+    assert harness.jobs[0].polls == 5 + REFUSED_AFTER_POLLS
 
 
 def test_a_resumed_job_is_polled_and_never_submitted() -> None:
