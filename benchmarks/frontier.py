@@ -24,7 +24,7 @@ from benchmarks.workloads import WORKLOADS, Job, jobs
 from sixtyfour_async._scheduling.poller import DEFAULT_PATIENCE_SECONDS
 
 PARTS = tuple(WORKLOADS)
-ROWS, QUICK_ROWS = 3000, 1000
+ROWS, QUICK_ROWS = 3000, 700
 VENDOR_IN_FLIGHT = 10
 ENDLESS_POLLS_PER_JOB = 300.0
 """A loop that takes more does not come to an end: jobs that never end have filled all its slots."""

@@ -38,7 +38,7 @@ from sixtyfour_async.simulator.serving.process import simulator_process
 REQUESTS, QUICK_REQUESTS = 400, 100
 """Requests in a turn: short ones, since the speed of a machine changes by the second."""
 
-LEAST_EACH = 4
+LEAST_EACH = 2
 """Requests that each of those at a time makes in a turn at least; with fewer, chance decides who waits for whom."""
 
 MINUTES, QUICK_MINUTES = 4.0, 1.0

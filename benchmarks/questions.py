@@ -34,7 +34,7 @@ QUESTIONS: Mapping[str, Question] = {
     "push_http": Question("The same over real HTTP, with lost, doubled and forged deliveries; a flood of them", 1, 1),
     "bulk": Question("A list over real HTTP beside rivals: jobs a minute, lag, CPU; what do faults cost?", 3, 1),
     "fleet": Question("What does it cost to share a key and a journal: pace, claims, requests to the database?", 3, 1),
-    "pipeline": Question("What does the client cost beside bare httpx, and how much of the limit is used?", 20, 6),
+    "pipeline": Question("What does the client cost beside bare httpx, and how much of the limit is used?", 20, 3),
     "ceiling": Question("How many jobs can one process run, and at what CPU, beside bare httpx? With a journal?", 7, 3),
     "start": Question("CPU of the import, the first client and the first call, beside other API clients", 9, 3),
     "scale": Question("What does an event cost, and a job in memory? A long list in constant memory", 3, 1),
