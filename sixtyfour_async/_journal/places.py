@@ -9,10 +9,11 @@ from stat import S_IMODE
 from typing import TYPE_CHECKING, TypeAlias
 
 from sixtyfour_async._journal import maintenance, schema
-from sixtyfour_async._journal.base import JournalReader
+from sixtyfour_async._journal.base import Journal, JournalReader
 from sixtyfour_async._journal.sqlite import SqliteJournal
 from sixtyfour_async._journal.wholeness import Verdict
 from sixtyfour_async._postgres.address import Address, is_postgres
+from sixtyfour_async.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from sixtyfour_async._journal.stored import StoredJournal
@@ -46,6 +47,21 @@ def journal_at(named: str | Path) -> StoredJournal:
     from sixtyfour_async._journal.postgres import PostgresJournal  # noqa: PLC0415 (an extra)
 
     return PostgresJournal(place.url)
+
+
+def journal_of(given: str | Path | Journal) -> Journal:
+    """Return the journal that a user gave, or the one at the place that they named.
+
+    Raises:
+        ConfigurationError: It is neither, or its place cannot be used; see `place_of`.
+        JournalError: The URL cannot be read.
+    """
+    if isinstance(given, str | Path):
+        return journal_at(given)
+    if isinstance(given, type) or not callable(getattr(given, "put", None)):
+        found = f"the class {given.__name__}" if isinstance(given, type) else f"of type {type(given).__name__}"
+        raise ConfigurationError(f"journal must be a path, a postgresql:// URL or a journal: it is {found}")
+    return given
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import Self
 import anyio
 
 from sixtyfour_async._journal.base import Journal
-from sixtyfour_async._journal.sqlite import SqliteJournal
+from sixtyfour_async._journal.places import journal_of
 from sixtyfour_async._runner.claims import Claims
 from sixtyfour_async._runner.foreign_deliveries import ForeignDeliveries
 from sixtyfour_async._runner.host import Host
@@ -54,8 +54,8 @@ class WebhookListener:
     nothing. While it is not entered the answer is 503, so that the service sends it again.
 
     Args:
-        journal: A path, or a journal of your own. Runners of the same journal, in this process or in others, take what
-            is received for their jobs.
+        journal: A path, a PostgreSQL URL, or a journal of your own. Runners of the same journal, in this process or in
+            others, take what is received for their jobs.
         secrets: The signing secret, several, or a function that returns them; None reads
             ``SIXTYFOUR_WEBHOOK_SECRET``. There must be one: what a stranger says cannot be kept.
         on_event: Called in the background, under asyncio or trio. An event stays in the journal until it has returned,
@@ -69,7 +69,7 @@ class WebhookListener:
     def __init__(
         self, journal: str | Path | Journal, *, secrets: SecretsFrom = None, on_event: OnEvent | None = None
     ) -> None:
-        self.journal: Journal = SqliteJournal(journal) if isinstance(journal, str | Path) else journal
+        self.journal = journal_of(journal)
         self._secrets = secret_source(secrets)
         self.receiver = WebhookReceiver(secrets=self._secrets)
         self._receivers = Receivers()

@@ -10,7 +10,7 @@ from pathlib import Path
 from sixtyfour_async._client.client import AsyncClient, pipeline_of
 from sixtyfour_async._journal.base import Journal
 from sixtyfour_async._journal.memory import MemoryJournal
-from sixtyfour_async._journal.places import journal_at
+from sixtyfour_async._journal.places import journal_of
 from sixtyfour_async._runner.delivery import Delivery
 from sixtyfour_async._runner.engine import Engine
 from sixtyfour_async._runner.intake import Intake
@@ -66,9 +66,9 @@ class Machine:
 
     def __init__(self, client: AsyncClient, settings: Settings) -> None:
         given = settings.journal
-        self.journal: Journal = journal_at(given) if isinstance(given, str | Path) else given or MemoryJournal()
+        self.journal = MemoryJournal() if given is None else journal_of(given)
         pipeline_of(client).account.check(budget_place_of(self.journal))
-        settings.journal = given or self.journal  # one that was made in memory is made once
+        settings.journal = self.journal if given is None else given  # one that was made in memory is made once
         ledger = settings.ledger(self.journal)
         self.delivery = Delivery(self.journal)
         self.scheduler = Scheduler(

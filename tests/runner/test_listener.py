@@ -224,6 +224,32 @@ async def test_without_a_secret_it_is_not_entered(monkeypatch: pytest.MonkeyPatc
     assert unsigned.status_code == 503
 
 
+async def test_a_listener_and_a_runner_work_in_a_database_that_a_url_names(postgres_url: str) -> None:
+    async with WebhookListener(postgres_url, secrets=SECRET) as listener:
+        assert (await deliver(listener.receiver)).status_code == 204
+        assert listener.stats().kept == 1
+    async with simulated() as (client, _), JobRunner(client, journal=postgres_url) as runner:
+        assert (await runner.run(question(0))).ok
+
+
+@pytest.mark.parametrize("given", [5, b"run.db", False, [], {"path": "run.db"}, MemoryJournal])
+def test_what_is_no_journal_is_refused_and_none_in_memory_takes_its_place(given: Any) -> None:
+    for build in (lambda: WebhookListener(given), lambda: JobRunner(AsyncClient("key"), journal=given)):
+        with pytest.raises(ConfigurationError, match="journal must be a path, a postgresql:// URL or a journal: it is"):
+            build()
+
+
+async def test_a_journal_that_is_falsy_is_used() -> None:
+    class Sized(MemoryJournal):
+        def __len__(self) -> int:
+            return len(self.rows)
+
+    journal = Sized()
+    async with simulated() as (client, _), JobRunner(client, journal=journal) as runner:
+        assert (await runner.run(question(0))).ok
+    assert len(journal) == 1
+
+
 async def test_a_runner_takes_what_a_listener_beside_it_receives(tmp_path: Path) -> None:
     """At once, and without a poll for it; what is for none of its jobs stays in the journal."""
     path = tmp_path / "run.db"
