@@ -12,15 +12,22 @@ import click
 from sixtyfour_async.cli.exit_codes import one_line_errors
 from sixtyfour_async.cli.file_paths import FilePath
 from sixtyfour_async.cli.formatting import row_count, say
+from sixtyfour_async.cli.journal_place import journal_place
 
 if TYPE_CHECKING:
+    from sixtyfour_async._journal.places import Place
     from sixtyfour_async._runner.listener import ListenerStats, WebhookListener
 
 DEFAULT_ADDRESS = "127.0.0.1:8080"
 
 
 @click.command()
-@click.option("--journal", type=FilePath(), required=True, help="The journal; created when it is missing.")
+@click.option(
+    "--journal",
+    type=journal_place,
+    required=True,
+    help="The journal: a file, or postgresql://HOST/DATABASE; created when it is missing.",
+)
 @click.option(
     "--listen",
     "address",
@@ -35,7 +42,7 @@ DEFAULT_ADDRESS = "127.0.0.1:8080"
     help="A file with the signing secret, read for each delivery  [default: SIXTYFOUR_WEBHOOK_SECRET]",
 )
 @one_line_errors
-def listen(journal: Path, address: str, secret_file: Path | None) -> None:
+def listen(journal: Place, address: str, secret_file: Path | None) -> None:
     """Receive webhook deliveries into a journal, until Ctrl-C or SIGTERM.
 
     For jobs that another process submitted with the public URL of this address as their webhook_url: a script that has
@@ -52,7 +59,7 @@ def listen(journal: Path, address: str, secret_file: Path | None) -> None:
     """
     import anyio
 
-    from sixtyfour_async._journal.places import has_begun
+    from sixtyfour_async._journal.places import as_named, has_begun
     from sixtyfour_async._runner.listener import WebhookListener
     from sixtyfour_async.cli.listening import parse_address
     from sixtyfour_async.errors import ConfigurationError
@@ -63,11 +70,12 @@ def listen(journal: Path, address: str, secret_file: Path | None) -> None:
     if secret_file is None and not os.environ.get(ENVIRONMENT_VARIABLE, "").strip(" ,"):
         reason = "what a stranger may have sent cannot be kept"
         raise ConfigurationError(f"no signing secret: set {ENVIRONMENT_VARIABLE}, or give --secret-file; {reason}")
-    listener = WebhookListener(journal, secrets=None if secret_file is None else lambda: read_secrets(secret_file))
+    secrets = None if secret_file is None else lambda: read_secrets(secret_file)
+    listener = WebhookListener(as_named(journal), secrets=secrets)
     raise SystemExit(anyio.run(receive_until_signal, listener, journal, address))
 
 
-async def receive_until_signal(listener: WebhookListener, journal: Path, address: str) -> int:
+async def receive_until_signal(listener: WebhookListener, journal: Place, address: str) -> int:
     """Receive, and return the exit code for the signal that ended it."""
     from sixtyfour_async._journal.base import doubt_of
     from sixtyfour_async.cli.draining import next_signal

@@ -27,9 +27,9 @@ RUN = ("run", "company-intelligence", "in.csv", *HEADQUARTERS, "--yes", "--journ
 
 
 @contextmanager
-def listening(shell: Shell, *options: str) -> Generator[tuple[str, subprocess.Popen[str]]]:
-    """Run the command on ``run.db``, and yield its URL and the process."""
-    with shell.start("listen", "--journal", "run.db", *options) as child:
+def listening(shell: Shell, *options: str, journal: str = "run.db") -> Generator[tuple[str, subprocess.Popen[str]]]:
+    """Run the command, and yield its URL and the process."""
+    with shell.start("listen", "--journal", journal, *options) as child:
         assert child.stdout is not None
         line = child.stdout.readline()
         assert line.startswith("listening at http://"), child.communicate()

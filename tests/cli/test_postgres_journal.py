@@ -10,7 +10,9 @@ import psycopg
 import pytest
 
 from tests.cli.conftest import HEADQUARTERS, CommandResult, Shell
+from tests.cli.test_listen import ANY_PORT, listening, post, stopped
 from tests.postgres_server import Server
+from tests.webhooks.deliveries import FINISHED, SECRET
 
 PASSWORD = "p@ss:/?#%25 é"
 ROWS = 6
@@ -51,6 +53,18 @@ def test_a_run_is_resumed_exported_and_copied_by_its_url(shell: Shell, postgres_
     assert [report["states"] for report in reports] == [{"completed": ROWS, "reused": 4}] * 2
     assert reports[0] | {"journal": "copy.db"} == reports[1]
     assert [row["status"] for row in shell.rows("export.csv")] == ["completed"] * ROWS
+
+
+def test_deliveries_are_received_into_a_database(shell: Shell, postgres_url: str) -> None:
+    signed = shell.with_environment(SIXTYFOUR_WEBHOOK_SECRET=SECRET)
+    with listening(signed, "--listen", ANY_PORT, journal=postgres_url) as (address, child):
+        answer = post(address, FINISHED)
+        _, last = stopped(child)
+    kept = shell.run("journal", "deliveries", postgres_url)
+
+    assert answer == 204
+    assert "0 rows ended, 1 kept" in last
+    assert "job_1" in kept.out
 
 
 def test_rows_are_forgotten_by_their_key(shell: Shell, postgres_url: str) -> None:
