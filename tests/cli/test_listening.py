@@ -17,7 +17,8 @@ from sixtyfour_async.errors import InputError
 from tests.cli.conftest import HEADQUARTERS, Shell, serving
 from tests.webhooks.deliveries import FINISHED, SECRET, body_of, signed
 
-SPEED = 600.0
+SPEED = 60.0
+"""Slow enough for a delivery, which takes some real time, to come before the poll that would be due."""
 EVERYWHERE = "0.0.0.0"  # noqa: S104 (where a server listens that is to be reached)
 
 
