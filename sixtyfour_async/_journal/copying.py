@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
@@ -121,13 +121,16 @@ def _open_file(path: Path) -> Generator[_Source, None, None]:
     verdict = verdict_on(path)
     if verdict.kind != "whole":
         raise JournalError(refusal(path, verdict))
-    with named_errors(path, "copied"), held(path) as in_use, connected(path, "mode=ro") as database:
-        if in_use:
-            raise JournalError(f"journal {path} is in use by another process: wait for it, or end it")
-        stand = stand_of(database)
-        if checked_version(database, path) != SCHEMA_VERSION or stand is None:
+    with ExitStack() as stack:
+        with named_errors(path, "copied"):
+            if stack.enter_context(held(path)):
+                raise JournalError(f"journal {path} is in use by another process: wait for it, or end it")
+            database = stack.enter_context(connected(path, "mode=ro"))
+            stand, version = stand_of(database), checked_version(database, path)
+        if version != SCHEMA_VERSION or stand is None:
             raise JournalError(f"journal {path} is empty, or of an earlier version: run it once, then copy it")
-        yield _File(database, stand)
+        with named_errors(path, "copied", foreign=True):
+            yield _File(database, stand)
 
 
 @contextmanager

@@ -75,11 +75,19 @@ def result_code(error: sqlite3.Error) -> int | None:
 
 
 @contextmanager
-def named_errors(path: Path, use: Use) -> Generator[None, None, None]:
-    """Raise what SQLite and the system raise as an error that names the journal, and what to do."""
+def named_errors(path: Path, use: Use, *, foreign: bool = False) -> Generator[None, None, None]:
+    """Raise what SQLite and the system raise as an error that names the journal, and what to do.
+
+    Args:
+        path: The journal.
+        use: What was being done.
+        foreign: Do others work inside, whose errors of the system may be of a file of theirs, such as an output?
+    """
     try:
         yield
     except (OSError, sqlite3.Error) as error:
+        if foreign and isinstance(error, OSError):
+            raise
         raise JournalError(failure(path, error, use)) from error
 
 

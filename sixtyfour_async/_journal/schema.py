@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import get_args
 
@@ -279,9 +279,12 @@ def reading(path: str | Path) -> Generator[Reader, None, None]:
 def _opened(path: Path) -> Generator[sqlite3.Connection, None, None]:
     """Open a file for reading only."""
     check_is_file(path)
-    with named_errors(path, "read"), connected(path, _read_only(path)) as database:
-        database.execute("PRAGMA query_only = ON")
-        yield database
+    with ExitStack() as stack:
+        with named_errors(path, "read"):
+            database = stack.enter_context(connected(path, _read_only(path)))
+            database.execute("PRAGMA query_only = ON")
+        with named_errors(path, "read", foreign=True):
+            yield database
 
 
 def _read_only(path: Path) -> str:
