@@ -17,7 +17,7 @@ import anyio
 import pytest
 
 from sixtyfour_async import AsyncClient, JobRunner, JournalError, SqliteJournal
-from sixtyfour_async._journal.base import Entry
+from sixtyfour_async._journal.base import Entry, changed
 from sixtyfour_async._journal.schema import reading
 from sixtyfour_async.simulator import SimulatorSettings
 from sixtyfour_async.testing import simulated
@@ -351,3 +351,19 @@ async def test_a_full_disk_stops_submits_and_detaches_accepted_jobs(
     answered = {outcome.job_id for outcome in again if outcome.status == "completed"}
     lost = {work.id for work in simulator.books.jobs} - answered
     assert len(lost) <= sum(outcome.status == "unknown" for outcome in again) < 40
+
+
+@pytest.mark.parametrize("error", [BrokenPipeError(), OSError("no space left"), FileNotFoundError("out.csv")])
+async def test_an_error_of_whoever_reads_a_journal_is_not_the_journals(tmp_path: Path, error: OSError) -> None:
+    """Such as of an output that cannot be written: it is theirs to report, and says nothing about the journal."""
+    path = tmp_path / "run.db"
+    journal = SqliteJournal(path)
+    await journal.open()
+    await journal.put(changed(ENTRY))
+    await journal.close()
+
+    with reading(path) as reader:
+        assert [entry.key for entry in reader.entries()] == [ENTRY.key]
+    with pytest.raises(type(error)) as caught, reading(path):
+        raise error
+    assert caught.value is error
