@@ -134,8 +134,7 @@ def test_a_job_whose_polls_are_denied_is_detached() -> None:
 
 
 def test_a_job_whose_polls_are_refused_is_detached_and_no_outage_counts_for_it() -> None:
-    faults: list[Fault] = ["uncertain"] * 5
-    faults += ["refused"] * 100
+    faults: list[Fault] = ["uncertain" if number < 5 else "refused" for number in range(100)]
     harness, command = end_of(JobScript(run_time=float("inf"), polls=faults))
 
     assert isinstance(command, Detach)
