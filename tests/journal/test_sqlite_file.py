@@ -162,7 +162,8 @@ if sys.platform == "linux":  # other systems have no such names
         path = tmp_path / os.fsdecode(b"K\xf6ln.db")
         paid = list[int]()
         for _ in range(2):
-            async with simulated() as (client, simulator), JobRunner(client, journal=path) as runner:
+            settings = SimulatorSettings(speed=SPEED)
+            async with simulated(settings) as (client, simulator), JobRunner(client, journal=path) as runner:
                 outcomes = [outcome async for outcome in runner.map(questions(1))]
                 paid.append(len(simulator.books.jobs))
 
