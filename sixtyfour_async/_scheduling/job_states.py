@@ -154,6 +154,10 @@ class ScheduledJob:
         except KeyError:
             raise AssertionError(f"job {self.id}: {transition} while {self.phase}") from None
 
+    def forget_failed_polls(self) -> None:
+        """Know that a poll was answered: those that failed before say nothing more."""
+        self.failed_polls = self.not_found_polls = self.unreadable_polls = self.refused_polls = 0
+
     @property
     def unwanted(self) -> SixtyfourError | None:
         """Why nobody wants any of its rows any more; None while somebody does."""

@@ -223,7 +223,7 @@ class Scheduler:
     def _polled(self, job: ScheduledJob, report: Report, now: float) -> list[Command]:
         if job.delivered is not None:
             return self.deliveries.charge_polled(job, job.delivered, report)
-        job.failed_polls = job.not_found_polls = job.unreadable_polls = job.refused_polls = 0
+        job.forget_failed_polls()
         if report.state is not JobState.RUNNING:
             self.poller.found_ended(job, report, now)
             return self.endings.finish(job, report)
@@ -245,7 +245,7 @@ class Scheduler:
         if report is None or late or report.state is not JobState.RUNNING:
             self.poller.poll_alone(job, now)
         else:
-            job.failed_polls = job.not_found_polls = job.unreadable_polls = job.refused_polls = 0
+            job.forget_failed_polls()
             self.poller.still_running(job, now)
 
     def _polls_failed(self, jobs: Sequence[ScheduledJob], error: SixtyfourError, now: float) -> list[Command]:
