@@ -27,6 +27,9 @@ _BY_HEADER = zlib.MAX_WBITS | 32
 
 _JSON_STARTS = (b"{", b"[", b'"')
 
+_BYTE_ORDER_MARKS = (b"\xef\xbb", b"\xff\xfe", b"\xfe\xff")
+"""First two bytes of text with a mark; no compressed body begins so."""
+
 _HEADER_BYTES = 2
 """Bytes that tell gzip and zlib from anything else."""
 
@@ -105,7 +108,8 @@ class Decompressor:
         try:
             return data if self._is_plain else self._inner.decompress(data, PIECE_BYTES)
         except zlib.error as error:
-            self._is_plain = is_first and data.lstrip()[:1] in _JSON_STARTS
+            is_text = data.startswith(_BYTE_ORDER_MARKS) or data.lstrip()[:1] in _JSON_STARTS
+            self._is_plain = is_first and is_text
             if not self._is_plain and not (is_first and self._may_be_raw):
                 raise BadCompressionError(f"the body cannot be decompressed: {error}") from None
             self._inner = zlib.decompressobj(-zlib.MAX_WBITS)

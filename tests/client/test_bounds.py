@@ -257,6 +257,15 @@ def raw_deflate(content: bytes) -> bytes:
     return compressor.compress(content) + compressor.flush()
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+@pytest.mark.parametrize("charset", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("step", [1, 3, 100])
+def test_json_that_only_claims_to_be_compressed_is_taken_as_it_is(encoding: str, charset: str, step: int) -> None:
+    body = '{"task_id": "job 1"}'.encode(charset)
+
+    assert decompressed(body, step, encoding)[0] == body
+
+
 @pytest.mark.parametrize("compress", [gzip.compress, zlib.compress, raw_deflate], ids=["gzip", "zlib", "deflate"])
 @pytest.mark.parametrize("content", [b"", b"x", bytes(range(256)) * 500, b"\0" * 300_000], ids=len)
 @pytest.mark.parametrize("step", [1, 7, 65536])
