@@ -22,7 +22,7 @@ from benchmarks.policies import Result
 from benchmarks.results import Cell, Chart, Column, Lines, Panel, Report, Series, Spread, Table
 from benchmarks.workloads import jobs
 from sixtyfour_async._scheduling import punctuality
-from sixtyfour_async._scheduling.poller import DEFAULT_PATIENCE_SECONDS
+from sixtyfour_async._scheduling.poll_cost import DEFAULT_PATIENCE_SECONDS
 
 ROWS, QUICK_ROWS = 600, 250
 COSTS_MS, QUICK_COSTS_MS = (0, 30, 60, 120, 240), (0, 60, 240)

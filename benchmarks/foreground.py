@@ -15,13 +15,17 @@ from unittest.mock import patch
 from benchmarks.results import Cell, Column, Dot, Dots, Report, Spread, Table, quantile
 from benchmarks.scheduler_run import SchedulerRun
 from benchmarks.workloads import WORKLOADS, jobs, urgent_jobs
-from sixtyfour_async._scheduling import poller
+from sixtyfour_async._scheduling import poll_cost
 
 EVERY_SECONDS = 20.0
 ROWS, QUICK_ROWS = 5_000, 1_500
 PARTS = tuple(name for name, workload in WORKLOADS.items() if not (workload.urgent_every or workload.every))
 
-WAYS = {"like bulk": (False, 0.0), "first": (True, 0.0), "first, at its own cost": (True, poller.FOREGROUND_FRACTION)}
+WAYS = {
+    "like bulk": (False, 0.0),
+    "first": (True, 0.0),
+    "first, at its own cost": (True, poll_cost.FOREGROUND_FRACTION),
+}
 """Name → whether the jobs are urgent, and the part of the budget for cheaper polls of theirs."""
 
 COLUMNS = (
@@ -48,8 +52,8 @@ def measure(workload: str, rows: int, seed: int, way: str) -> Measured:
     """Run one way on one list."""
     urgent, fraction = WAYS[way]
     work = jobs(workload, rows, seed) + urgent_jobs(workload, rows, seed, EVERY_SECONDS)
-    with patch.object(poller, "FOREGROUND_FRACTION", fraction):
-        run = SchedulerRun(work, patience=poller.DEFAULT_PATIENCE_SECONDS, tells_urgent=urgent)
+    with patch.object(poll_cost, "FOREGROUND_FRACTION", fraction):
+        run = SchedulerRun(work, patience=poll_cost.DEFAULT_PATIENCE_SECONDS, tells_urgent=urgent)
         result = run.run()
     waits = result.urgent_lags
     return Measured(quantile(waits, 0.5), fmean(waits), quantile(waits, 0.95), result.per_minute)

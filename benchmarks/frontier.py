@@ -21,7 +21,7 @@ from benchmarks.results import Cell, Chart, Column, Dot, Dots, Lines, Panel, Rep
 from benchmarks.scheduler_run import run_scheduler
 from benchmarks.tuning import Candidate, Tuned, one_number, tune, two_numbers
 from benchmarks.workloads import WORKLOADS, Job, jobs
-from sixtyfour_async._scheduling.poller import DEFAULT_PATIENCE_SECONDS
+from sixtyfour_async._scheduling.poll_cost import DEFAULT_PATIENCE_SECONDS
 
 PARTS = tuple(WORKLOADS)
 ROWS, QUICK_ROWS = 3000, 700

@@ -30,7 +30,7 @@ from sixtyfour_async._runner.snapshots import explanation_of, stats_of, unfinish
 from sixtyfour_async._runner.submission import wall_clock
 from sixtyfour_async._scheduling.batches import MAX_FILE_ROWS
 from sixtyfour_async._scheduling.limits import MAX_DEEP_SEARCHES
-from sixtyfour_async._scheduling.poller import DEFAULT_PATIENCE_SECONDS
+from sixtyfour_async._scheduling.poll_cost import DEFAULT_PATIENCE_SECONDS
 from sixtyfour_async._scheduling.row_states import ENDED, Batching, Deliver, OnUnknown, ReusePolicy
 from sixtyfour_async.errors import ConfigurationError, JournalError, RunStoppedError
 from sixtyfour_async.models import Intelligence

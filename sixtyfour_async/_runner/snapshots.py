@@ -43,7 +43,7 @@ def stats_of(
         last_minute=budget.last_minute(now),
         other_traffic=budget.other_traffic,
         bottleneck=scheduler.bottleneck(now),
-        poll_cost_seconds=poller.poll_cost_seconds,
+        poll_cost_seconds=poller.cost.seconds,
         lag=median(poller.lags) if poller.lags else None,
         polls_per_job=poller.polls / poller.ended if poller.ended else 0.0,
         delivered=poller.push.delivered,
@@ -77,7 +77,7 @@ def explanation_of(scheduler: Scheduler, engine: Engine, key: str, now: float) -
         if key not in engine.rows:
             return None
         reason: WaitReason = "process" if key in engine.following.rows else "batch"
-        return Explanation(key, "waiting", reason, None, 0, None, None, scheduler.poller.poll_cost_seconds)
+        return Explanation(key, "waiting", reason, None, 0, None, None, scheduler.poller.cost.seconds)
     contended = scheduler.queues.slot_contended(job, now)
     return Explanation(
         key,
@@ -87,5 +87,5 @@ def explanation_of(scheduler: Scheduler, engine: Engine, key: str, now: float) -
         job.polls,
         now - job.polled_at if job.polls else None,
         job.poll_at - now if job.phase is Phase.RUNNING else None,
-        scheduler.poller.poll_cost_for(job, slot_contended=contended),
+        scheduler.poller.cost_for(job, slot_contended=contended),
     )

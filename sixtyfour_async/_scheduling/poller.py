@@ -1,77 +1,33 @@
-"""The running jobs: which is polled next, when, and what a poll may cost.
+"""The running jobs: which is polled next, and when.
 
-Polls and submits draw on one budget, so a poll has a cost: the seconds of lag that one request is worth. In the terms
-of optimisation it is the multiplier of the constraint "requests per second ≤ rate": every job is polled by the schedule
-that is best at this cost (`poll_plan`), and the cost is moved until the requests that all of them ask for fit. What
-moves it:
+Every job is polled by the schedule that is best for its kind (`poll_plan`) at what a poll may cost now (`poll_cost`).
+When polls become cheaper, or much more is known than when they were planned, they are planned again; a poll that became
+dearer keeps its time, which is at most one poll too many for each job.
 
-- *Patience*, the caller's number, is the cost while submits wait their turn.
-- A short queue makes polls cheaper. A request spent on a poll makes each of ``n`` waiting rows wait ``1/rate`` seconds
-  longer, so it costs them ``n/rate`` seconds together: less than the patience when ``n`` is small.
-- With nothing to submit, the cost is the lowest at which the polls asked for fit into the budget, down to
-  `MIN_POLL_COST_SECONDS`: a job is then polled every few seconds.
-- With more jobs running than the budget can poll, it rises above the patience, as long as that makes for fewer polls.
-- While the event loop is late and rows are still to be read, it rises up to the patience (`punctuality`).
-- A job whose slot is contended is polled at the lowest cost: others cannot start before its end is seen.
-- A job that somebody waits for (foreground) is polled before the others, at a cost of its own: the lowest at which all
-  such jobs together ask for at most `FOREGROUND_FRACTION` of the budget: few are seen within seconds.
-- A job whose end a webhook delivers is polled late, at no cost of this ladder, while deliveries come (`push`).
-- The first few jobs of an unknown kind are polled at a small cost, the exploration cost, for what they teach.
-
-Costs lie on a ladder, ``patience · 2^(-step/2)``, so that schedules can be cached: a higher step is a cheaper poll, and
-means more polls. When polls become cheaper, or much more is known than when they were planned, they are planned again;
-a poll that became dearer keeps its time, which is at most one poll too many for each job.
+- A job that somebody waits for (foreground) is polled before the others.
+- A job whose end a webhook delivers is polled late, whatever a poll costs, while deliveries come (`push`).
+- Jobs on which one request reports are polled together.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 
 from sixtyfour_async._scheduling.job_states import Phase, ScheduledJob, Transition
+from sixtyfour_async._scheduling.poll_cost import DEFAULT_PATIENCE_SECONDS, STEPS_PER_DOUBLING, PollCost
 from sixtyfour_async._scheduling.poll_heap import PollHeap, PollQueue
-from sixtyfour_async._scheduling.poll_plan import (
-    EXPLORATION_COST_SECONDS,
-    MIN_INTERVAL_SECONDS,
-    MIN_POLL_COST_SECONDS,
-    PollSchedule,
-    exploration_wait,
-)
+from sixtyfour_async._scheduling.poll_plan import MIN_INTERVAL_SECONDS, exploration_wait
 from sixtyfour_async._scheduling.punctuality import Punctuality
 from sixtyfour_async._scheduling.push import Push, Quantile
 from sixtyfour_async._scheduling.runtimes import EFFECTIVE_SAMPLES, LONGEST_SECONDS, Runtimes, age_at
-from sixtyfour_async._scheduling.schedules import Schedules
 from sixtyfour_async.models.jobs import Report
-
-DEFAULT_PATIENCE_SECONDS = 30.0
-"""Seconds of lag that one request is worth, unless the caller says otherwise."""
-
-STEPS_PER_DOUBLING = 2
-"""Steps of the ladder between one cost and its double."""
-
-MAX_STEPS_ABOVE_PATIENCE = 5 * STEPS_PER_DOUBLING
-"""Steps by which the cost may rise above the patience when the budget cannot poll everything that runs."""
 
 PROBES_PER_KIND = 5
 """Jobs of a kind not met before that are polled at the exploration cost."""
-
-WORTHWHILE_DEMAND_RATIO = 0.95
-"""A higher cost must bring the polls asked for below this part of what they were, or its lag buys nothing."""
-
-PLANNED_BUDGET_FRACTION = 0.9
-"""Part of the budget that planned polls may ask for: they do not come evenly."""
-
-FOREGROUND_FRACTION = 0.1
-"""Part of the budget that polls of jobs somebody waits for may ask for at a lower cost than that of the others.
-
-A larger part shows such an answer sooner and costs the rows of a ``map`` more of their pace: `benchmarks.foreground`.
-"""
-
-COST_UPDATE_SECONDS = 1.0
-"""Time between two updates of the cost."""
 
 MIN_JOBS_PER_LIST_POLL = 3
 """Running jobs from which on one request for the whole list is better than one for each."""
@@ -90,9 +46,8 @@ class Poller:
         loop: Whether the event loop has time for what is due.
         polls: Polls answered so far.
         ended: Jobs that they saw to their end.
-        queue_seconds: Seconds that the budget takes for all submits that wait for it; infinite when none does.
-        update_cost_at: When the cost must be updated; infinite when it has settled.
         lags: How long the last ends lay unseen, seconds, as far as it can be known.
+        cost: What a poll may cost.
         queue: The planned polls.
     """
 
@@ -104,37 +59,27 @@ class Poller:
     loop: Punctuality = field(default_factory=Punctuality)
     polls: int = 0
     ended: int = 0
-    queue_seconds: float = math.inf
-    update_cost_at: float = math.inf
     lags: deque[float] = field(default_factory=lambda: deque[float](maxlen=255))
-    _cheapest_step: int = 0
-    _step: int = 0
-    _planned_at_step: int = 0
-    _planned_at_polls: int = PROBES_PER_KIND
-    _cost_updated_at: float = 0.0
-    _running: Counter[str] = field(default_factory=Counter[str])
-    _by_list_endpoint: dict[str, set[int]] = field(default_factory=dict[str, set[int]])
-    _schedules: Schedules = field(default_factory=Schedules)
-    _foreground_running: Counter[str] = field(default_factory=Counter[str])
-    _foreground_step: int = 0
+    cost: PollCost = field(init=False)
     queue: PollQueue = field(init=False)
+    _planned_at_step: int = field(init=False)
+    _planned_at_polls: int = PROBES_PER_KIND
+    _by_list_endpoint: dict[str, set[int]] = field(default_factory=dict[str, set[int]])
     _order: Iterator[int] = field(default_factory=count)
 
     # --- jobs come and go ---------------------------------------------------------------------------------------
 
     def __post_init__(self) -> None:
-        self._cheapest_step = max(0, math.ceil(STEPS_PER_DOUBLING * math.log2(self.patience / MIN_POLL_COST_SECONDS)))
-        self._step = self._planned_at_step = self._foreground_step = self._cheapest_step
+        self.cost = PollCost(self.patience, self.runtimes, self.push, self.loop)
+        self._planned_at_step = self.cost.step
         self.queue = PollQueue(PollHeap(self.jobs, self._put_off_at), PollHeap(self.jobs, self._put_off_at))
 
     def start(self, job: ScheduledJob, now: float, *, at_once: bool = False, slot_contended: bool = False) -> None:
         """Poll a job from now on."""
-        self._running[job.variant] += 1
-        self._foreground_running[job.variant] += job.urgent
-        job.is_probe = self._running[job.variant] <= PROBES_PER_KIND and not self.runtimes.of(job.variant).evidence
+        self.cost.start(job)
+        job.is_probe = self.cost.running[job.variant] <= PROBES_PER_KIND and not self.runtimes.of(job.variant).evidence
         if job.pushed:
             self.push.start(job, now)
-        self._update_cost_soon()
         if job.list_endpoint:
             self._by_list_endpoint.setdefault(job.list_endpoint, set()).add(job.id)
         job.accepted_at = job.polled_at = now
@@ -162,8 +107,7 @@ class Poller:
     def hurry(self, job: ScheduledJob, now: float) -> None:
         """Poll a job from now on as one that somebody waits for."""
         job.urgent = True
-        self._foreground_running[job.variant] += 1
-        self._update_cost_soon()
+        self.cost.hurry(job)
         if job.phase is Phase.RUNNING:
             self._plan(job, max(now, min(job.poll_at, job.polled_at + self.wait(job, now))), now)
 
@@ -192,19 +136,11 @@ class Poller:
 
     def stop(self, job: ScheduledJob) -> None:
         """Poll a job no longer."""
-        self._running[job.variant] -= 1
-        self._foreground_running[job.variant] -= job.urgent
+        self.cost.stop(job)
         if job.pushed:
             self.push.stop(job)
-        if any(self._running.values()):
-            self._update_cost_soon()
-        else:
-            self.update_cost_at = math.inf
         if job.list_endpoint:
             self._by_list_endpoint[job.list_endpoint].discard(job.id)
-
-    def _update_cost_soon(self) -> None:
-        self.update_cost_at = min(self.update_cost_at, self._cost_updated_at + COST_UPDATE_SECONDS)
 
     # --- webhooks -----------------------------------------------------------------------------------------------
 
@@ -231,7 +167,7 @@ class Poller:
 
     def _plan_again_if_revised(self, now: float) -> None:
         if self.push.take_revision():
-            self._update_cost_soon()
+            self.cost.update_soon()
             self._plan_again(now)
 
     # --- which poll is next -------------------------------------------------------------------------------------
@@ -273,122 +209,45 @@ class Poller:
         age = min(self.push.safety_age(job, self._known_quantile(job)), self.deadline)
         return max(job.poll_at, job.accepted_at + age)
 
-    # --- the cost of a poll -------------------------------------------------------------------------------------
+    # --- what it may cost ---------------------------------------------------------------------------------------
 
-    @property
-    def poll_cost_seconds(self) -> float:
-        """Seconds of lag that one poll is worth now."""
-        return self._cost_at(self._step)
-
-    def poll_cost_for(self, job: ScheduledJob, *, slot_contended: bool = False) -> float:
+    def cost_for(self, job: ScheduledJob, *, slot_contended: bool = False) -> float:
         """Return the seconds of lag that a poll of this job is worth now."""
-        return self._cost_at(self._step_for(job, slot_contended=slot_contended))
+        return self.cost.at(self._step_for(job, slot_contended=slot_contended))
 
     def update_cost(self, now: float, waiting: int, rate: float) -> None:
-        """Move the cost towards the one at which polls and submits just fit into the budget.
-
-        It rises at once when rows wait for it, and otherwise moves one step a second: demand is an average over whole
-        lives, so what a step changes shows only with time, and larger moves would swing.
-
-        Args:
-            now: The instant.
-            waiting: Submits that wait for the budget.
-            rate: Requests per second that the budget gives.
-        """
-        self.queue_seconds = waiting / rate if waiting else math.inf
-        queue_cost = max(MIN_POLL_COST_SECONDS, min(self.patience, waiting / rate))
+        """Update the cost (`PollCost.update`), and bring forward the polls that are due earlier by it."""
         self.push.advance(now)
         self._plan_again_if_revised(now)
-        max_step = math.floor(STEPS_PER_DOUBLING * math.log2(self.patience / queue_cost))
-        before = self._step
-        self._step = min(self._step, max_step)
-        for _ in range(max(1, min(STEPS_PER_DOUBLING, int((now - self._cost_updated_at) / COST_UPDATE_SECONDS)))):
-            self._step += self._step_change(max_step, rate * PLANNED_BUDGET_FRACTION)
-        self._foreground_step = self._cheapest_step
-        while self._foreground_step > self._step and self._asks_too_much(self._foreground_step, rate):
-            self._foreground_step -= 1
-        self._cost_updated_at = now
-        settled = (self._step == before and self.loop.is_punctual) or not self.queue
-        self.update_cost_at = min(math.inf if settled else now + COST_UPDATE_SECONDS, self.push.next_at())
+        self.cost.update(now, waiting, rate)
+        self.cost.update_at = min(self.cost.update_at if self.queue else math.inf, self.push.next_at())
         # Plan again when polls became cheaper by half, or twice as much is known as at the last time. The lower bound
         # of `_planned_at_polls` keeps a handful of probes from setting this off at every poll.
-        cheaper = self._step >= self._planned_at_step + STEPS_PER_DOUBLING
+        cheaper = self.cost.step >= self._planned_at_step + STEPS_PER_DOUBLING
         if cheaper or self._planned_at_polls * 2 <= self.polls <= 8 * EFFECTIVE_SAMPLES:
-            self._planned_at_step, self._planned_at_polls = self._step, max(self._planned_at_polls, self.polls)
+            self._planned_at_step, self._planned_at_polls = self.cost.step, max(self._planned_at_polls, self.polls)
             self._plan_again(now)
-        self._planned_at_step = min(self._planned_at_step, self._step)
-
-    def _step_change(self, max_step: int, affordable: float) -> int:
-        """Return -1 when polls must become dearer, 1 when they may become cheaper, else 0.
-
-        Dearer only while that makes for clearly fewer polls, since each job needs one; for a late event loop up to the
-        patience, as if rows waited for the budget.
-        """
-        if self.loop.is_late and self._step > 0:
-            return -1
-        demand = self._demand(self._step)
-        may_rise = self._step > -MAX_STEPS_ABOVE_PATIENCE
-        if demand > affordable and may_rise and self._demand(self._step - 1) < WORTHWHILE_DEMAND_RATIO * demand:
-            return -1
-        return int(self._step < max_step and self.loop.is_punctual and self._demand(self._step + 1) <= affordable)
-
-    def _asks_too_much(self, step: int, rate: float) -> bool:
-        """Return whether foreground jobs would ask for more than their part of the budget at a step."""
-        return self._demand(step, self._foreground_running & self._polled()) > rate * FOREGROUND_FRACTION
-
-    def polls_per_job(self) -> float:
-        """Return the polls that the jobs running now take, on average, at this cost."""
-        polled = self._polled()
-        polls = sum(self._schedule(kind, self._step, fresh=False).polls * number for kind, number in polled.items())
-        return polls / polled.total() if polls else 1.0
+        self._planned_at_step = min(self._planned_at_step, self.cost.step)
 
     def wait(self, job: ScheduledJob, now: float, *, slot_contended: bool = False) -> float:
         """Return the seconds until the next poll of a job that runs now."""
         age = now - job.accepted_at
         if self.push.covers(job):
             return max(MIN_INTERVAL_SECONDS, self.push.wait(job, age, self._known_quantile(job)))
-        schedule = self._schedule(job.variant, self._step_for(job, slot_contended=slot_contended))
+        schedule = self.cost.schedule(job.variant, self._step_for(job, slot_contended=slot_contended))
         return exploration_wait(age, schedule) if job.is_probe else schedule.wait(age)
 
     def _step_for(self, job: ScheduledJob, *, slot_contended: bool) -> int:
-        """Return the step of the ladder that holds for this job.
-
-        One request that reports on *n* jobs costs each of them an n-th of it: log2(n) doublings cheaper.
-        """
-        if slot_contended:
-            return self._cheapest_step
-        if job.urgent:
-            return max(self._step, self._foreground_step)
-        if job.is_probe:
-            return max(self._step, math.ceil(STEPS_PER_DOUBLING * math.log2(self.patience / EXPLORATION_COST_SECONDS)))
         sharing = 1 if job.poll_alone else max(1, len(self._by_list_endpoint.get(job.list_endpoint, ())))
-        return min(self._cheapest_step, self._step + math.floor(STEPS_PER_DOUBLING * math.log2(sharing)))
-
-    def _cost_at(self, step: int) -> float:
-        return self.patience * math.exp2(-step / STEPS_PER_DOUBLING)
-
-    def _polled(self) -> Counter[str]:
-        """Return the running jobs per variant that are polled in full."""
-        return self._running - self.push.silent if self.push.is_trusted and self.push.silent else self._running
+        return self.cost.step_for(job, sharing=sharing, slot_contended=slot_contended)
 
     def _known_quantile(self, job: ScheduledJob) -> Quantile:
         return lambda quantile: age_at(self.runtimes.of(job.variant).pmf(), quantile)
 
-    def _demand(self, step: int, running: Counter[str] | None = None) -> float:
-        """Return the polls per second that jobs ask for at a step: those given by kind, else everything polled."""
-        return sum(
-            number * self._schedule(variant, step, fresh=False).demand
-            for variant, number in (self._polled() if running is None else running).items()
-            if number
-        )
-
-    def _schedule(self, variant: str, step: int, *, fresh: bool = True) -> PollSchedule:
-        learned = self.runtimes.of(variant)
-        return self._schedules.get(variant, step, learned, self._cost_at(step), fresh=fresh)
-
     def _plan_again(self, now: float) -> None:
         """Bring polls forward that were planned at a higher cost, or from less knowledge."""
-        schedules = {kind: self._schedule(kind, self._step) for kind, number in self._running.items() if number}
+        cost = self.cost
+        schedules = {kind: cost.schedule(kind, cost.step) for kind, number in cost.running.items() if number}
         for job in self.queue.current():
             if job.failed_polls or job.announced:
                 continue

@@ -53,8 +53,9 @@ from sixtyfour_async._scheduling.messages import (
     SubmitFailed,
 )
 from sixtyfour_async._scheduling.poll_breaker import PollBreaker
+from sixtyfour_async._scheduling.poll_cost import COST_UPDATE_SECONDS, DEFAULT_PATIENCE_SECONDS
 from sixtyfour_async._scheduling.poll_plan import wait_after_failures
-from sixtyfour_async._scheduling.poller import COST_UPDATE_SECONDS, DEFAULT_PATIENCE_SECONDS, Poller
+from sixtyfour_async._scheduling.poller import Poller
 from sixtyfour_async._scheduling.punctuality import Punctuality
 from sixtyfour_async._scheduling.queues import SubmitQueues
 from sixtyfour_async._scheduling.retry import Retry, decide
@@ -141,7 +142,7 @@ class Scheduler:
         if job_id is None:
             job.exposed_cents = exposed_cents
             if self.queues.add(job, place=self.breaker.part_place()):
-                self.poller.update_cost_at = now  # rows wait again: polls become dearer at once
+                self.poller.cost.update_at = now  # rows wait again: polls become dearer at once
             return
         self.spending.resume(job, exposed_cents)
         job.resumed = True
@@ -286,12 +287,12 @@ class Scheduler:
         commands, self.asked_at = list[Command](), now
         self.queues.requeue(now)
         self.budget.share_outage(self.breaker, now)
-        if now >= self.poller.update_cost_at:
+        if now >= self.poller.cost.update_at:
             self.poller.update_cost(now, self.queues.ready_count(now, self.spending.affordable), self.budget.rate)
         while next_commands := self._next(now):
             commands += next_commands
         if self.poller.loop.looked(now, sent=bool(commands), tolerance=1.0 / self.budget.rate):
-            self.poller.update_cost_at = min(self.poller.update_cost_at, now + COST_UPDATE_SECONDS)
+            self.poller.cost.update_at = min(self.poller.cost.update_at, now + COST_UPDATE_SECONDS)
         most = self.budget.most_counted
         wants = wanted(self.poller, self.poll_breaker, self.queues, self.spending, now, most=most)
         self.budget.want(id(self), *wants)
@@ -307,7 +308,7 @@ class Scheduler:
         due_at, ready_at = self._next_due_at(now), self.budget.ready_at(now)
         ready = due_at if due_at > now and ready_at == math.inf else max(due_at, ready_at)  # inf: an event comes first
         self.poller.loop.expected_at = ready
-        at = min(ready, self.queues.requeue(now), max(now, self.poller.update_cost_at))
+        at = min(ready, self.queues.requeue(now), max(now, self.poller.cost.update_at))
         return None if at == math.inf else at
 
     def bottleneck(self, now: float) -> Bottleneck:
@@ -333,13 +334,13 @@ class Scheduler:
         if self.queues and self.breaker.check_at() <= now:
             self.breaker.checking()
             return [CheckHealth(self.budget.take(now))]
-        cost = self.poller.poll_cost_seconds
+        cost = self.poller.cost
         somebody_waits = poll_due and self.poller.foreground_at() <= now
-        if not poll_due or (not somebody_waits and self.turns.is_submits(overdue, self.poller.queue_seconds)):
+        if not poll_due or (not somebody_waits and self.turns.is_submits(overdue, cost.queue_seconds)):
             submit = self._take_submit(now)
             if submit or not poll_due:
                 return submit
-        self.turns.polled(overdue, cost, self.poller.polls_per_job())
+        self.turns.polled(overdue, cost.seconds, cost.polls_per_job())
         ticket = self.budget.take(now)
         self.poll_breaker.polled()
         first, *others = self.poller.take(now, as_trial=self.poll_breaker.is_open)

@@ -27,7 +27,7 @@ def settled_cost(running: int, waiting: int) -> float:
         scheduler.add(ScheduledJob(id_, "qa-agent", "", retry_safe=False), 0.0, job_id="x" if id_ < running else None)
     for second in range(60):
         scheduler.poller.update_cost(float(second), waiting, scheduler.budget.rate)
-    return scheduler.poller.poll_cost_seconds
+    return scheduler.poller.cost.seconds
 
 
 def test_poll_cost_equals_patience_while_many_jobs_wait_and_falls_as_they_run_out() -> None:

@@ -58,7 +58,7 @@ class Loop:
             wake = self.scheduler.wake_at(self.now)
             assert wake is not None
             self.now = max(self.now, wake) + late
-        return self.scheduler.poller.poll_cost_seconds
+        return self.scheduler.poller.cost.seconds
 
 
 def test_the_cost_rises_to_the_patience_in_a_late_loop_and_falls_again_by_itself() -> None:

@@ -155,7 +155,7 @@ def test_a_poll_that_is_due_later_wakes_the_scheduler_though_the_loan_has_lapsed
     scheduler.add(ScheduledJob(1, "people-intelligence/low", "", retry_safe=False), 0.0, job_id="job")
     assert [type(command) for command in scheduler.due(0.0)] == [Poll]
     scheduler.handle(Polled(1, Report(JobState.RUNNING, "running")), 0.0)
-    scheduler.poller.update_cost_at = math.inf
+    scheduler.poller.cost.update_at = math.inf
     machine.now = 1.9
     assert machine.budget.ready_at(1.9) == math.inf
 
@@ -182,8 +182,8 @@ def test_a_poll_that_becomes_due_between_two_looks_of_the_engine_is_not_slept_th
     budget.join(lambda: None)
     scheduler = Scheduler(budget, Ledger(), lambda: 0.0, {}, ConcurrencyLimit(100), 3600.0)
     scheduler.add(ScheduledJob(1, "find-email", "", retry_safe=False), 10.0, job_id="job_1")
-    while scheduler.poller.update_cost_at < math.inf:
-        scheduler.due(scheduler.poller.update_cost_at)
+    while scheduler.poller.cost.update_at < math.inf:
+        scheduler.due(scheduler.poller.cost.update_at)
     due_at = scheduler.poller.next_at()
     scheduler.due(due_at - 0.001)
 

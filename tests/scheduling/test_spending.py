@@ -307,7 +307,7 @@ def test_rows_that_wait_for_a_cap_make_polls_no_dearer_than_nothing_does() -> No
     assert scheduler.in_flight.held == 5
     assert scheduler.bottleneck(102.0) == "cap"
     assert scheduler.queues.ready_count(102.0, scheduler.spending.affordable) == 0
-    assert scheduler.poller.poll_cost_seconds < 3.0
+    assert scheduler.poller.cost.seconds < 3.0
 
 
 def test_a_refusal_with_a_pace_gives_the_money_back_and_books_the_next_attempt_anew() -> None:
