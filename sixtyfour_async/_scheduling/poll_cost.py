@@ -89,11 +89,12 @@ class PollCost:
     _foreground_step: int = field(init=False)
     _foreground_running: Counter[str] = field(default_factory=Counter[str])
     _updated_at: float = 0.0
-    _schedules: Schedules = field(default_factory=Schedules)
+    _schedules: Schedules = field(init=False)
 
     def __post_init__(self) -> None:
         cheapest = max(0, math.ceil(STEPS_PER_DOUBLING * math.log2(self.patience / MIN_POLL_COST_SECONDS)))
         self.step = self._cheapest_step = self._foreground_step = cheapest
+        self._schedules = Schedules(self.runtimes, self.at)
 
     # --- jobs come and go ---------------------------------------------------------------------------------------
 
@@ -152,13 +153,15 @@ class PollCost:
 
     def schedule(self, variant: str, step: int) -> PollSchedule:
         """Return when jobs of a variant are best polled at a step."""
-        return self._schedule(variant, step, fresh=True)
+        return self._schedules.get(variant, step)
 
     def polls_per_job(self) -> float:
         """Return the polls that the jobs running now take, on average, at this cost."""
-        polled = self._polled()
-        polls = sum(self._schedule(kind, self.step, fresh=False).polls * number for kind, number in polled.items())
-        return polls / polled.total() if polls else 1.0
+        polls, jobs = 0.0, 0
+        for variant, number in self._polled().items():
+            polls += self._schedules.estimate(variant, self.step).polls * number
+            jobs += number
+        return polls / jobs if polls else 1.0
 
     # --- how it moves -------------------------------------------------------------------------------------------
 
@@ -215,8 +218,5 @@ class PollCost:
     def _demand(self, step: int, jobs: Counter[str]) -> float:
         """Return the polls per second that so many jobs of each variant ask for at a step."""
         return sum(
-            number * self._schedule(variant, step, fresh=False).demand for variant, number in jobs.items() if number
+            number * self._schedules.estimate(variant, step).demand for variant, number in jobs.items() if number
         )
-
-    def _schedule(self, variant: str, step: int, *, fresh: bool) -> PollSchedule:
-        return self._schedules.get(variant, step, self.runtimes.of(variant), self.at(step), fresh=fresh)

@@ -20,7 +20,7 @@ class PollHeap:
 
     Attributes:
         jobs: All jobs of the runner by number.
-        put_off_at: When a poll is to go, by what is known now; asked as it comes up.
+        put_off_at: When a poll of a job that is delivered is to go, by what is known now; asked as it comes up.
     """
 
     jobs: dict[int, ScheduledJob]
@@ -38,7 +38,8 @@ class PollHeap:
         """Return when the first poll is due; infinity when there is none."""
         while self._entries:
             first = self._entries[0]
-            if self._is_current(first) and not self._is_put_off(first):
+            job = self._job_of(first)
+            if job is not None and not (job.pushed and self._is_put_off(job, first)):
                 return first[0]
             heapq.heappop(self._entries)
         return math.inf
@@ -52,7 +53,7 @@ class PollHeap:
         while places and due < most:
             place = places.pop()
             if place < len(self._entries) and self._entries[place][0] <= now:
-                due += self._is_current(self._entries[place])
+                due += self._job_of(self._entries[place]) is not None
                 places += [2 * place + 1, 2 * place + 2]
         return due
 
@@ -62,24 +63,24 @@ class PollHeap:
 
     def current(self) -> list[ScheduledJob]:
         """Drop the stale entries, and return the jobs of the others."""
-        self._entries = [entry for entry in self._entries if self._is_current(entry)]
+        self._entries = [entry for entry in self._entries if self._job_of(entry) is not None]
         heapq.heapify(self._entries)  # what is left of a heap is not one, and would hide polls that are due
         return [self.jobs[id_] for _, _, id_ in self._entries]
 
-    def _is_put_off(self, entry: tuple[float, int, int]) -> bool:
+    def _is_put_off(self, job: ScheduledJob, entry: tuple[float, int, int]) -> bool:
         """Push a poll again that goes later than planned, by more than rounding; return whether it does."""
         at, number, id_ = entry
-        later = self.put_off_at(self.jobs[id_])
+        later = self.put_off_at(job)
         if later <= at + PUT_OFF_SECONDS:
             return False
-        self.jobs[id_].poll_at = later
+        job.poll_at = later
         heapq.heappush(self._entries, (later, number, id_))
         return True
 
-    def _is_current(self, entry: tuple[float, int, int]) -> bool:
-        """Return False for an entry whose job has ended or was planned again since."""
+    def _job_of(self, entry: tuple[float, int, int]) -> ScheduledJob | None:
+        """Return the job of an entry; None for one whose job has ended or was planned again since."""
         job = self.jobs.get(entry[2])
-        return job is not None and job.phase is Phase.RUNNING and job.plan_number == entry[1]
+        return job if job is not None and job.plan_number == entry[1] and job.phase is Phase.RUNNING else None
 
 
 @dataclass(slots=True)

@@ -30,13 +30,14 @@ was learned from few jobs, where jobs depend on each other, or when the cost of 
 from __future__ import annotations
 
 import math
+import operator
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
-from sixtyfour_async._scheduling.runtimes import BINS, EDGES, Runtimes, bin_of, mean_of
+from sixtyfour_async._scheduling.runtimes import BINS, EDGES, MIDDLES, Runtimes, bin_of, mean_of
 
 MIN_INTERVAL_SECONDS = 2.0
 """Shortest time between two polls of one job: the vendor's TypeScript sample starts there, too."""
@@ -104,8 +105,8 @@ def optimal_schedule(pmf: Sequence[float], poll_cost: float, last_ends: Sequence
         last_ends: The age by which those jobs have ended that end in the bin before each edge: the edge, or less.
     """
     alive = [*reversed(list(accumulate(reversed(pmf)))), 0.0]  # S
-    middles = (min((low + high) / 2, last) for (low, high), last in zip(pairwise(EDGES), last_ends[1:], strict=True))
-    moments = [0.0, *accumulate(part * middle for part, middle in zip(pmf, middles, strict=True))]  # M
+    middles = map(min, MIDDLES, last_ends[1:])
+    moments = [0.0, *accumulate(map(operator.mul, pmf, middles))]  # M
     cost, polls = [0.0] * (BINS + 1), [0.0] * (BINS + 1)
     waits = [_TAIL_FRACTION * edge for edge in EDGES]  # stands where nothing is known to survive
     quiet = next(at for at in range(BINS) if alive[0] - alive[at + 1] > _QUIET_MASS)  # nothing ends before this edge

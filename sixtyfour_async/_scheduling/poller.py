@@ -251,9 +251,12 @@ class Poller:
         for job in self.queue.current():
             if job.failed_polls or job.announced:
                 continue
-            at_own_step = job.list_endpoint or job.is_probe or job.urgent or self.push.covers(job)
-            age = job.polled_at - job.accepted_at
-            wait = self.wait(job, job.polled_at) if at_own_step else schedules[job.variant].wait(age)
+            if job.list_endpoint or job.is_probe or job.urgent or self.push.covers(job):
+                wait = self.wait(job, job.polled_at)
+            elif job.poll_at > now:  # what is due cannot come earlier
+                wait = schedules[job.variant].wait(job.polled_at - job.accepted_at)
+            else:
+                continue
             at = max(now, job.polled_at + wait)
             if at < job.poll_at:
                 self._plan(job, at, now)

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import json
 import math
+import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
@@ -36,6 +37,9 @@ EDGES: tuple[float, ...] = (
 BINS = len(EDGES) - 1
 """Number of bins."""
 
+MIDDLES: tuple[float, ...] = tuple((low + high) / 2 for low, high in pairwise(EDGES))
+"""The middle of each bin, seconds."""
+
 EFFECTIVE_SAMPLES = 50.0
 """Jobs that a bin remembers: each new one takes a fiftieth off the weight of all before it."""
 
@@ -45,8 +49,8 @@ PRIOR_WEIGHT = 2.0
 _NEIGHBOURHOOD_MASS = 0.25
 """Part of all jobs in a bin and its neighbours from which on the bin is not smoothed any further."""
 
-_KERNELS = ((1.0,), (1 / 4, 2 / 4, 1 / 4), (1 / 9, 2 / 9, 3 / 9, 2 / 9, 1 / 9))
-"""How far a bin is smoothed → weights of the bin and its neighbours."""
+_OVER_ONE, _OVER_THREE, _OVER_FIVE = (1.0, 0.0, 0.0), (2 / 4, 1 / 4, 0.0), (3 / 9, 2 / 9, 1 / 9)
+"""By how many bins one is spread over: the part that it keeps, and that each bin gets which is one, and two, away."""
 
 _UNIFORM_MEAN, _UNIFORM_SQUARE = 1 / 2, 1 / 3
 """Mean place of ends that are spread evenly over a bin, as a part of its width, and the mean of its square."""
@@ -54,8 +58,8 @@ _UNIFORM_MEAN, _UNIFORM_SQUARE = 1 / 2, 1 / 3
 _PLACE_PRIOR_WEIGHT = 3.0
 """Number of ends, evenly spread over its bin, that a bin's places start from."""
 
-_NARROW_DEVIATION = 1 / 7
-"""Standard deviation of the place below which a bin's ends lie close together: half of that of an even spread."""
+_NARROW_VARIANCE = 1 / 49
+"""Variance of the place below which a bin's ends lie close together: a quarter of that of an even spread."""
 
 _PLACE_DEVIATIONS = 2.5
 """Standard deviations behind their mean place after which ends that lie close together are over."""
@@ -195,11 +199,7 @@ class Learned:
 
     def last_ends(self) -> list[float]:
         """Return, for each edge, the age by which hardly any job of the bin before it still runs: the edge, or less."""
-        lasts = map(_last_place, self.place, self.place_square)
-        return [
-            0.0,
-            *(high - (1.0 - last) * (high - low) for last, (low, high) in zip(lasts, pairwise(EDGES), strict=True)),
-        ]
+        return [0.0, *map(_last_end, self.place, self.place_square, EDGES, EDGES[1:])]
 
     def _outlived(self, first: int, last: int) -> None:
         kept = 1.0 - 1.0 / EFFECTIVE_SAMPLES
@@ -207,10 +207,13 @@ class Learned:
         self.ended[first:last] = [one * kept for one in self.ended[first:last]]
 
 
-def _last_place(mean: float, square: float) -> float:
-    """Return the place in a bin at which its ends are over: its edge, unless they lie close together."""
-    deviation = math.sqrt(max(0.0, square - mean * mean))
-    return min(1.0, mean + _PLACE_DEVIATIONS * deviation) if deviation < _NARROW_DEVIATION else 1.0
+def _last_end(mean: float, square: float, low: float, high: float) -> float:
+    """Return the age at which the ends in a bin are over: its upper edge, unless their places lie close together."""
+    variance = square - mean * mean
+    if variance >= _NARROW_VARIANCE:
+        return high
+    last = min(1.0, mean + _PLACE_DEVIATIONS * math.sqrt(max(0.0, variance)))
+    return high - (1.0 - last) * (high - low)
 
 
 def _floats(written: Sequence[float]) -> list[float]:
@@ -232,21 +235,26 @@ def _clamp(value: int, least: int, most: int) -> int:
 
 def _smooth(pmf: Sequence[float]) -> list[float]:
     """Spread each bin over its neighbours, as far as they are needed to hold `_NEIGHBOURHOOD_MASS`."""
-    widest = len(_KERNELS) - 1
-    padded, total = [0.0] * (len(pmf) + 2 * widest), [0.0] * (widest + 1) + [*accumulate(pmf)]
-    total += total[-1:] * widest
-    for bin_, part in enumerate(pmf, start=widest):
-        reach = 0
-        while reach < widest and total[bin_ + reach + 1] - total[bin_ - reach] < _NEIGHBOURHOOD_MASS:
-            reach += 1
-        for neighbour, weight in enumerate(_KERNELS[reach], start=bin_ - reach):
-            padded[neighbour] += weight * part
-    return padded[widest:-widest]
+    total = [0.0, *accumulate(pmf, initial=0.0)]  # the mass before each bin, the first one given twice
+    total.append(total[-1])
+    kept, near, far = list[float](), [0.0], [0.0, 0.0]  # what each bin keeps, and gives one and two bins away
+    for part, before, low, high, after in zip(pmf, total, total[1:], total[2:], total[3:], strict=False):
+        weights = _OVER_FIVE
+        if high - low >= _NEIGHBOURHOOD_MASS:
+            weights = _OVER_ONE
+        elif after - before >= _NEIGHBOURHOOD_MASS:
+            weights = _OVER_THREE
+        kept.append(part * weights[0])
+        near.append(part * weights[1])
+        far.append(part * weights[2])
+    near.append(0.0)
+    far += [0.0, 0.0]
+    return [a + b + c + d + e for a, b, c, d, e in zip(far, near, kept, near[2:], far[4:], strict=False)]
 
 
 def mean_of(pmf: Sequence[float]) -> float:
     """Return the mean run time, seconds."""
-    return sum(part * (low + high) / 2 for part, low, high in zip(pmf, EDGES, EDGES[1:], strict=False))
+    return sum(map(operator.mul, pmf, MIDDLES))
 
 
 def age_at(pmf: Sequence[float], quantile: float) -> float:

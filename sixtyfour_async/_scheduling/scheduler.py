@@ -169,10 +169,10 @@ class Scheduler:
                 return []
             case BatchPollFailed(ids=ids, error=error):
                 return self._polls_failed(self._known(ids), error, now)
+            case Delivered() | Announced():
+                return self.deliveries.heard(self.jobs.get(event.id), event, now)
             case _:
                 known = self.jobs.get(event.id)
-                if isinstance(event, Delivered | Announced):
-                    return self.deliveries.heard(known, event, now)
                 return [] if known is None else self._handle_job(known, event, now)
 
     def _known(self, ids: Iterable[int]) -> list[ScheduledJob]:
@@ -180,6 +180,9 @@ class Scheduler:
 
     def _handle_job(self, job: ScheduledJob, event: JobEvent, now: float) -> list[Command]:
         match event:
+            case Polled(report=report):
+                self._poll_answered()
+                return self._polled(job, report, now)
             case Accepted(job_id=job_id):
                 self.breaker.succeeded()
                 self._accept(job, job_id, now)
@@ -188,9 +191,6 @@ class Scheduler:
                 return self.endings.finish(job, report)
             case SubmitFailed() | NotSent() | RowsTaken():
                 return self.failed_submits.heard(job, event, now)
-            case Polled(report=report):
-                self._poll_answered()
-                return self._polled(job, report, now)
             case PollFailed(error=error):
                 return self._polls_failed([job], error, now)
             case RowWithdrawn(key=key, error=error):
@@ -392,6 +392,7 @@ class Scheduler:
 
     def _next_due_at(self, now: float) -> float:
         """Return when the next poll or submit would be due if the budget were endless."""
-        check_at = self.breaker.check_at() if self.queues else math.inf
         poll_at = max(self.poller.next_at(), self.poll_breaker.opens_at(now))
-        return min(poll_at, check_at, self.queues.ready_at(now, self.spending.must_wait))
+        if poll_at <= now or not self.queues:
+            return poll_at
+        return min(poll_at, self.breaker.check_at(), self.queues.ready_at(now, self.spending.must_wait))

@@ -25,10 +25,12 @@ def wanted(
         queues: The submits.
         spending: What holds some of them back.
         now: The instant.
-        most: How many to count; more make no difference. With 1 it is only told whether there are any.
+        most: How many to count; more make no difference. With 1 it is only told whether there is anything.
     """
     polls = 0
     if poller.next_at() <= now and poll_breaker.opens_at(now) <= now:
+        if most == 1:
+            return 1, 0, 0
         polls = 1 if poll_breaker.is_open else poller.queue.due_count(now, most)
     if not queues:
         return polls, 0, 0
