@@ -28,6 +28,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sixtyfour_async._scheduling.job_states import ScheduledJob
@@ -96,7 +97,7 @@ class PollCost:
         self.step = self._cheapest_step = self._foreground_step = cheapest
         self._schedules = Schedules(self.runtimes, self.at)
 
-    # --- jobs come and go ---------------------------------------------------------------------------------------
+    # --- what moves it ------------------------------------------------------------------------------------------
 
     def start(self, job: ScheduledJob) -> None:
         """Count a job that runs from now on."""
@@ -117,6 +118,17 @@ class PollCost:
             self.update_soon()
         else:
             self.update_at = math.inf
+
+    def looked(self, now: float, *, sent: bool, rate: float) -> None:
+        """Learn that the loop has looked at what is due: as long as it is late, the cost may move.
+
+        Args:
+            now: The instant.
+            sent: Whether there was something to send.
+            rate: Requests per second that the budget gives; a delay shorter than from one to the next does not count.
+        """
+        if self.loop.looked(now, sent=sent, tolerance=1.0 / rate):
+            self.update_at = min(self.update_at, now + COST_UPDATE_SECONDS)
 
     def update_soon(self) -> None:
         """Update the cost again as soon as it may move."""
@@ -206,7 +218,8 @@ class PollCost:
 
     def _update_foreground(self, affordable: float) -> None:
         """Find the lowest cost at which foreground jobs ask for no more than their part of the budget."""
-        foreground = self._foreground_running & self._polled()
+        polled = self._polled()
+        foreground = {kind: min(number, polled[kind]) for kind, number in self._foreground_running.items() if number}
         self._foreground_step = self._cheapest_step
         while self._foreground_step > self.step and self._demand(self._foreground_step, foreground) > affordable:
             self._foreground_step -= 1
@@ -215,7 +228,7 @@ class PollCost:
         """Return the running jobs per variant that are polled in full."""
         return self.running - self.push.silent if self.push.is_trusted and self.push.silent else self.running
 
-    def _demand(self, step: int, jobs: Counter[str]) -> float:
+    def _demand(self, step: int, jobs: Mapping[str, int]) -> float:
         """Return the polls per second that so many jobs of each variant ask for at a step."""
         return sum(
             number * self._schedules.estimate(variant, step).demand for variant, number in jobs.items() if number

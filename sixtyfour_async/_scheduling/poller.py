@@ -186,14 +186,18 @@ class Poller:
         A due poll of a job that somebody waits for goes first, else the one that `next_at` is about.
         """
         head = self.queue.pop_trial(now) if as_trial else self.queue.pop(now)
-        listed = [] if head.poll_alone else sorted(self._by_list_endpoint.get(head.list_endpoint, ()))
-        together = [
-            job for job in map(self.jobs.__getitem__, listed) if job.phase is Phase.RUNNING and not job.poll_alone
-        ]
+        together = self._listed_with(head)
         taken = together if len(together) >= MIN_JOBS_PER_LIST_POLL else [head]
         for job in taken:
             job.advance(Transition.POLL_SENT)
         return taken
+
+    def _listed_with(self, head: ScheduledJob) -> list[ScheduledJob]:
+        """Return the jobs that one request for a list may report on, this one among them."""
+        if head.poll_alone or not head.list_endpoint:
+            return []
+        listed = map(self.jobs.__getitem__, sorted(self._by_list_endpoint[head.list_endpoint]))
+        return [job for job in listed if job.phase is Phase.RUNNING and not job.poll_alone]
 
     def _plan(self, job: ScheduledJob, at: float, now: float) -> None:
         """Set a job's next poll. The entry planned before stays in the heap and is recognised as stale there."""

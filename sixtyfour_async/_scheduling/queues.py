@@ -57,6 +57,7 @@ class SubmitQueues:
 
     def requeue(self, now: float) -> float:
         """Queue the jobs whose delay is over; return when the next delay ends, infinity when none does."""
+        self._drop_ended()
         while self._delayed and self._delayed[0][0] <= now:
             job = self.jobs.get(heapq.heappop(self._delayed)[2])
             if job is not None:
@@ -80,10 +81,9 @@ class SubmitQueues:
         After trouble they are the safest, wherever in the queues they stand: what can be repeated without being paid
         twice, then what carries one row only.
         """
+        self._drop_ended()
         heads: list[ScheduledJob] = []
         for (limit, _), queue in self._queues.items():
-            while queue and queue[0] not in self.jobs:  # ended while it waited
-                queue.popleft()
             opens_at = self._opens_at(limit, now) if queue else None
             if opens_at is not None and opens_at <= now:
                 ids = queue if self.breaker.prefers_safest else (queue[0],)
@@ -194,6 +194,12 @@ class SubmitQueues:
     def waiting_rows(self) -> int:
         """Return the number of rows that wait."""
         return sum(job.rows for job in self.jobs.values() if job.phase is Phase.WAITING)
+
+    def _drop_ended(self) -> None:
+        """Drop the jobs at the front of the queues that ended while they waited."""
+        for queue in self._queues.values():
+            while queue and queue[0] not in self.jobs:
+                queue.popleft()
 
     def _queue(self, job: ScheduledJob) -> deque[int]:
         return self._queues.setdefault((job.job_limit, job.urgent), deque())

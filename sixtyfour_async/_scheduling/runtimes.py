@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import json
 import math
-import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
@@ -254,7 +253,7 @@ def _smooth(pmf: Sequence[float]) -> list[float]:
 
 def mean_of(pmf: Sequence[float]) -> float:
     """Return the mean run time, seconds."""
-    return sum(map(operator.mul, pmf, MIDDLES))
+    return sum(part * middle for part, middle in zip(pmf, MIDDLES, strict=True))
 
 
 def age_at(pmf: Sequence[float], quantile: float) -> float:

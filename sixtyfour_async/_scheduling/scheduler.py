@@ -53,7 +53,7 @@ from sixtyfour_async._scheduling.messages import (
     SubmitFailed,
 )
 from sixtyfour_async._scheduling.poll_breaker import PollBreaker
-from sixtyfour_async._scheduling.poll_cost import COST_UPDATE_SECONDS, DEFAULT_PATIENCE_SECONDS
+from sixtyfour_async._scheduling.poll_cost import DEFAULT_PATIENCE_SECONDS
 from sixtyfour_async._scheduling.poll_plan import wait_after_failures
 from sixtyfour_async._scheduling.poller import Poller
 from sixtyfour_async._scheduling.punctuality import Punctuality
@@ -284,15 +284,15 @@ class Scheduler:
 
     def due(self, now: float) -> list[Command]:
         """Return every submit and poll that budget, limits and cap allow now."""
-        commands, self.asked_at = list[Command](), now
+        commands: list[Command] = []
+        self.asked_at = now
         self.queues.requeue(now)
         self.budget.share_outage(self.breaker, now)
         if now >= self.poller.cost.update_at:
             self.poller.update_cost(now, self.queues.ready_count(now, self.spending.affordable), self.budget.rate)
         while next_commands := self._next(now):
             commands += next_commands
-        if self.poller.loop.looked(now, sent=bool(commands), tolerance=1.0 / self.budget.rate):
-            self.poller.cost.update_at = min(self.poller.cost.update_at, now + COST_UPDATE_SECONDS)
+        self.poller.cost.looked(now, sent=bool(commands), rate=self.budget.rate)
         most = self.budget.most_counted
         wants = wanted(self.poller, self.poll_breaker, self.queues, self.spending, now, most=most)
         self.budget.want(id(self), *wants)
@@ -325,12 +325,12 @@ class Scheduler:
 
     def _next(self, now: float) -> list[Command]:
         """Return the next request to make, a poll or a submit; empty when nothing is due or allowed."""
+        if self.budget.ready_at(now) > now:
+            return self._refuse_unaffordable(now)
         overdue = now - self.poller.next_at()
         poll_due = overdue >= 0.0 and self.poll_breaker.opens_at(now) <= now
         if not poll_due and not self.queues:
             return []
-        if self.budget.ready_at(now) > now:
-            return self._refuse_unaffordable(now)
         if self.queues and self.breaker.check_at() <= now:
             self.breaker.checking()
             return [CheckHealth(self.budget.take(now))]
@@ -349,7 +349,7 @@ class Scheduler:
 
     def _refuse_unaffordable(self, now: float) -> list[Command]:
         """Refuse, or divide, what is too dear as it is: that takes no request, and asks for none to wait for."""
-        for job in self.queues.heads(now):
+        for job in self.queues.heads(now) if self.ledger.is_capped else ():
             verdict = self.spending.verdict(job)
             if verdict not in {"submit", "wait"}:
                 return self._not_sent(job, verdict)

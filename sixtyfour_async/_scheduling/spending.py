@@ -88,6 +88,8 @@ class Spending:
         """Return how many jobs like this one could be submitted now; infinite when money is no matter."""
         if self.verdict(job) != "submit":
             return 0
+        if not self.ledger.is_capped:
+            return math.inf
         amount, left = self._room(job), self.ledger.left_cents(job.exposed_cents, job.booked_at)
         return min(self._trial_rows(job) / job.rows, left / amount if amount else math.inf)
 
