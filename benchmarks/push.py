@@ -21,6 +21,7 @@ from sixtyfour_async._scheduling.job_states import ScheduledJob
 from sixtyfour_async._scheduling.ledger import Ledger
 from sixtyfour_async._scheduling.limits import ConcurrencyLimit
 from sixtyfour_async._scheduling.messages import Accepted, Delivered, Poll, Polled, Submit
+from sixtyfour_async._scheduling.poll_cost import DEFAULT_PATIENCE_SECONDS
 from sixtyfour_async._scheduling.scheduler import Scheduler
 from sixtyfour_async.models.jobs import JobState
 from sixtyfour_async.models.jobs import Report as JobReport
@@ -165,7 +166,10 @@ def pushed(work: Sequence[Job], seed: int) -> dict[str, Result]:
 
 def polled(work: Sequence[Job]) -> dict[str, Result]:
     """Run a list without webhooks."""
-    runs = {"learned polling": run_scheduler(work, patience=30.0), "every 10 s": run_intervals(work, fixed(10))}
+    runs = {
+        "learned polling": run_scheduler(work, patience=DEFAULT_PATIENCE_SECONDS),
+        "every 10 s": run_intervals(work, fixed(10)),
+    }
     return {name: Result(1 + run.polls, run.per_minute, run.lags) for name, run in runs.items()}
 
 

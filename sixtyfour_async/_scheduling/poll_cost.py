@@ -41,6 +41,9 @@ from sixtyfour_async._scheduling.schedules import Schedules
 DEFAULT_PATIENCE_SECONDS = 30.0
 """Seconds of lag that one request is worth, unless the caller says otherwise."""
 
+PATIENCE_STEP = 0
+"""The step of the ladder at which a poll costs the patience."""
+
 STEPS_PER_DOUBLING = 2
 """Steps of the ladder between one cost and its double."""
 
@@ -167,13 +170,15 @@ class PollCost:
         """Return when jobs of a variant are best polled at a step."""
         return self._schedules.get(variant, step)
 
-    def polls_per_job(self) -> float:
-        """Return the polls that the jobs running now take, on average, at this cost."""
-        polls, jobs = 0.0, 0
+    def expected(self) -> tuple[float, float]:
+        """Return the polls that a job takes at this cost, and the seconds its end lies unseen: means of what runs."""
+        polls, lag, jobs = 0.0, 0.0, 0
         for variant, number in self._polled().items():
-            polls += self._schedules.estimate(variant, self.step).polls * number
+            schedule = self._schedules.estimate(variant, self.step)
+            polls += schedule.polls * number
+            lag += schedule.lag * number
             jobs += number
-        return polls / jobs if polls else 1.0
+        return (polls / jobs, lag / jobs) if polls else (1.0, 0.0)
 
     # --- how it moves -------------------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ class PollHeap:
 
     Attributes:
         jobs: All jobs of the runner by number.
-        put_off_at: When a poll of a job that is delivered is to go, by what is known now; asked as it comes up.
+        put_off_at: When a poll is to go, by what is known now; asked as it comes up.
     """
 
     jobs: dict[int, ScheduledJob]
@@ -39,7 +39,7 @@ class PollHeap:
         while self._entries:
             first = self._entries[0]
             job = self._job_of(first)
-            if job is not None and not (job.pushed and self._is_put_off(job, first)):
+            if job is not None and not self._is_put_off(job, first):
                 return first[0]
             heapq.heappop(self._entries)
         return math.inf

@@ -1,8 +1,9 @@
 """The running jobs: which is polled next, and when.
 
 Every job is polled by the schedule that is best for its kind (`poll_plan`) at what a poll may cost now (`poll_cost`).
-When polls become cheaper, or much more is known than when they were planned, they are planned again; a poll that became
-dearer keeps its time, which is at most one poll too many for each job.
+When polls become cheaper, or what was learned says that jobs end earlier, polls are planned again. What was learned in
+the first minutes may also say that they end later than a prior told: then a poll is put off as it comes up. One that
+became dearer keeps its time, which is at most one poll too many for each job.
 
 - A job that somebody waits for (foreground) is polled before the others.
 - A job whose end a webhook delivers is polled late, whatever a poll costs, while deliveries come (`push`).
@@ -18,16 +19,22 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from sixtyfour_async._scheduling.job_states import Phase, ScheduledJob, Transition
-from sixtyfour_async._scheduling.poll_cost import DEFAULT_PATIENCE_SECONDS, STEPS_PER_DOUBLING, PollCost
+from sixtyfour_async._scheduling.poll_cost import DEFAULT_PATIENCE_SECONDS, PATIENCE_STEP, STEPS_PER_DOUBLING, PollCost
 from sixtyfour_async._scheduling.poll_heap import PollHeap, PollQueue
 from sixtyfour_async._scheduling.poll_plan import MIN_INTERVAL_SECONDS, exploration_wait
 from sixtyfour_async._scheduling.punctuality import Punctuality
 from sixtyfour_async._scheduling.push import Push, Quantile
-from sixtyfour_async._scheduling.runtimes import EFFECTIVE_SAMPLES, LONGEST_SECONDS, Runtimes, age_at
+from sixtyfour_async._scheduling.runtimes import LONGEST_SECONDS, Runtimes, age_at
 from sixtyfour_async.models.jobs import Report
 
 PROBES_PER_KIND = 5
 """Jobs of a kind not met before that are polled at the exploration cost."""
+
+ENDS_KNOWN = 5
+"""Ends of a kind from which on its polls go as planned, and are not put off by what was learned since."""
+
+EARLIER_RATIO = 0.97
+"""Polls are planned again when the first one of a kind would go before this part of the age that it was planned for."""
 
 MIN_JOBS_PER_LIST_POLL = 3
 """Running jobs from which on one request for the whole list is better than one for each."""
@@ -63,7 +70,7 @@ class Poller:
     cost: PollCost = field(init=False)
     queue: PollQueue = field(init=False)
     _planned_at_step: int = field(init=False)
-    _planned_at_polls: int = PROBES_PER_KIND
+    _latest_first: dict[str, float] = field(default_factory=dict[str, float])
     _by_list_endpoint: dict[str, set[int]] = field(default_factory=dict[str, set[int]])
     _order: Iterator[int] = field(default_factory=count)
 
@@ -207,11 +214,25 @@ class Poller:
         self.queue.push(job)
 
     def _put_off_at(self, job: ScheduledJob) -> float:
-        """Return when a poll that is planned goes: a first safety poll later, if more is known than when it was."""
-        if not self.push.covers(job) or job.is_probe or job.polls or job.failed_polls or job.announced:
+        """Return when a poll that is planned goes: later, if more is known than when it was.
+
+        That holds for a first safety poll, and while hardly an end of its kind was seen: what is planned in the first
+        minutes is planned from a prior, and each poll that finds a job running says the same of those submitted later.
+        Not once ends are known: polls put off because jobs became slower would not see that they are fast again.
+        """
+        if job.is_probe or job.failed_polls or job.announced:
             return job.poll_at
-        age = min(self.push.safety_age(job, self._known_quantile(job)), self.deadline)
-        return max(job.poll_at, job.accepted_at + age)
+        if self.push.covers(job):
+            return job.poll_at if job.polls else self._later(job, self.push.safety_age(job, self._known_quantile(job)))
+        if self.runtimes.of(job.variant).ends >= ENDS_KNOWN or job.poll_alone or job.resumed or job.job_limit:
+            return job.poll_at
+        step = max(PATIENCE_STEP, self._step_for(job, slot_contended=False))  # not for a cost that rose
+        age = job.polled_at - job.accepted_at
+        return self._later(job, age + self.cost.schedule(job.variant, step).wait(age))
+
+    def _later(self, job: ScheduledJob, age: float) -> float:
+        """Return when a poll goes that is put off to an age: not earlier than planned, nor after the deadline."""
+        return max(job.poll_at, job.accepted_at + min(age, self.deadline))
 
     # --- what it may cost ---------------------------------------------------------------------------------------
 
@@ -225,13 +246,22 @@ class Poller:
         self._plan_again_if_revised(now)
         self.cost.update(now, waiting, rate)
         self.cost.update_at = min(self.cost.update_at if self.queue else math.inf, self.push.next_at())
-        # Plan again when polls became cheaper by half, or twice as much is known as at the last time. The lower bound
-        # of `_planned_at_polls` keeps a handful of probes from setting this off at every poll.
         cheaper = self.cost.step >= self._planned_at_step + STEPS_PER_DOUBLING
-        if cheaper or self._planned_at_polls * 2 <= self.polls <= 8 * EFFECTIVE_SAMPLES:
-            self._planned_at_step, self._planned_at_polls = self.cost.step, max(self._planned_at_polls, self.polls)
+        if cheaper or self._is_earlier_than_planned():
             self._plan_again(now)
         self._planned_at_step = min(self._planned_at_step, self.cost.step)
+
+    def _is_earlier_than_planned(self) -> bool:
+        """Return whether jobs of some kind are polled clearly earlier by what was learned since polls were planned."""
+        earlier = False
+        for kind in self._running_kinds():
+            first = self.cost.schedule(kind, PATIENCE_STEP).waits[0]
+            latest = self._latest_first[kind] = max(first, self._latest_first.get(kind, 0.0))
+            earlier = earlier or first < EARLIER_RATIO * latest
+        return earlier
+
+    def _running_kinds(self) -> list[str]:
+        return [kind for kind, number in self.cost.running.items() if number]
 
     def wait(self, job: ScheduledJob, now: float, *, slot_contended: bool = False) -> float:
         """Return the seconds until the next poll of a job that runs now."""
@@ -250,8 +280,9 @@ class Poller:
 
     def _plan_again(self, now: float) -> None:
         """Bring polls forward that were planned at a higher cost, or from less knowledge."""
-        cost = self.cost
-        schedules = {kind: cost.schedule(kind, cost.step) for kind, number in cost.running.items() if number}
+        self._planned_at_step = self.cost.step
+        self._latest_first.clear()
+        schedules = {kind: self.cost.schedule(kind, self.cost.step) for kind in self._running_kinds()}
         for job in self.queue.current():
             if job.failed_polls or job.announced:
                 continue

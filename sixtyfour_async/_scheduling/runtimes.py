@@ -113,6 +113,7 @@ class Learned:
         evidence: Polls that taught something so far; tells whether a schedule is out of date.
         place: Mean place of the ends in each bin, 0 to 1 from edge to edge.
         place_square: Mean of its square.
+        ends: Jobs seen to end so far.
     """
 
     reached: list[float]
@@ -120,6 +121,7 @@ class Learned:
     evidence: int = 0
     place: list[float] = field(default_factory=lambda: [_UNIFORM_MEAN] * BINS)
     place_square: list[float] = field(default_factory=lambda: [_UNIFORM_SQUARE] * BINS)
+    ends: int = field(default=0, kw_only=True)
 
     @classmethod
     def from_prior(cls, median: float, spread: float) -> Learned:
@@ -147,6 +149,7 @@ class Learned:
             run_time: Its run time by the service's clock, seconds; believed as far as the two polls bear it out.
         """
         self.evidence += 1
+        self.ends += 1
         first, last = bin_of(since), bin_of(age)
         if run_time is not None:
             first = _clamp(bin_of(run_time), first, last)

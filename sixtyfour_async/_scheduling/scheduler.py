@@ -340,7 +340,7 @@ class Scheduler:
             submit = self._take_submit(now)
             if submit or not poll_due:
                 return submit
-        self.turns.polled(overdue, cost.seconds, cost.polls_per_job())
+        self.turns.polled(overdue, *cost.expected())
         ticket = self.budget.take(now)
         self.poll_breaker.polled()
         first, *others = self.poller.take(now, as_trial=self.poll_breaker.is_open)

@@ -6,22 +6,28 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sixtyfour_async._scheduling.poll_plan import PollSchedule, optimal_schedule
-from sixtyfour_async._scheduling.runtimes import EFFECTIVE_SAMPLES, Runtimes
+from sixtyfour_async._scheduling.runtimes import EFFECTIVE_SAMPLES, Learned, Runtimes
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A schedule, and the evidence (`Learned.evidence`) from which on it is out of date.
+    """A schedule, and the polls (`Learned.evidence`) and ends from which on it is out of date.
 
     Attributes:
         schedule: The schedule.
-        fresh_until: When half as much again is known as when it was made, or `EFFECTIVE_SAMPLES` polls more.
-        estimate_until: When twice as much is known, and at least `EFFECTIVE_SAMPLES` polls more.
+        until_polls: Half as many again as when it was made, or `EFFECTIVE_SAMPLES` more.
+        until_ends: The same of ends: the first few teach more than all polls before them, which found jobs running.
+        estimate_until: Twice as many polls, and at least `EFFECTIVE_SAMPLES` more.
     """
 
     schedule: PollSchedule
-    fresh_until: float
+    until_polls: float
+    until_ends: float
     estimate_until: float
+
+    def is_fresh(self, learned: Learned) -> bool:
+        """Return whether too little was learned since to make it again."""
+        return learned.evidence < self.until_polls and learned.ends < self.until_ends
 
 
 @dataclass(slots=True)
@@ -44,7 +50,7 @@ class Schedules:
         `EFFECTIVE_SAMPLES` polls from then on.
         """
         made = self._made.get((variant, step))
-        if made is None or self.runtimes.of(variant).evidence >= made.fresh_until:
+        if made is None or not made.is_fresh(self.runtimes.of(variant)):
             made = self._make(variant, step)
         return made.schedule
 
@@ -57,8 +63,13 @@ class Schedules:
 
     def _make(self, variant: str, step: int) -> Made:
         learned = self.runtimes.of(variant)
-        known = learned.evidence
+        polls = learned.evidence
         schedule = optimal_schedule(learned.pmf(), self.cost_at(step), learned.last_ends())
-        fresh, estimate = min(EFFECTIVE_SAMPLES, max(1, known // 2)), max(EFFECTIVE_SAMPLES, known)
-        made = self._made[variant, step] = Made(schedule, known + fresh, known + estimate)
+        until_polls, until_ends = _half_again(polls), _half_again(learned.ends)
+        made = Made(schedule, until_polls, until_ends, polls + max(EFFECTIVE_SAMPLES, polls))
+        self._made[variant, step] = made
         return made
+
+
+def _half_again(known: int) -> float:
+    return known + min(EFFECTIVE_SAMPLES, max(1, known // 2))

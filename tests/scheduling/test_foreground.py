@@ -58,13 +58,14 @@ def test_a_row_of_a_list_that_somebody_begins_to_wait_for_is_hurried(waiting: bo
 
 @pytest.mark.parametrize("workload", ["low, documented", "medium, documented"])
 def test_a_foreground_answer_is_seen_within_seconds_at_a_small_cost(workload: str) -> None:
-    """The ratios are those of virtual time, and the same on every machine."""
-    alike = measure(workload, 800, 1, "like bulk")
-    hurried = measure(workload, 800, 1, "first, at its own cost")
+    """In virtual time, so that ratios are the same on every machine; how a single list ends is a matter of luck."""
+    alike, hurried = (
+        [measure(workload, rows, 1, how) for rows in (1000, 1500)] for how in ("like bulk", "first, at its own cost")
+    )
 
-    assert hurried.median < 4
-    assert hurried.tail < alike.tail
-    assert hurried.per_minute > 0.93 * alike.per_minute
+    assert max(one.median for one in hurried) < 4
+    assert max(one.tail for one in hurried) < min(one.tail for one in alike)
+    assert sum(one.per_minute for one in hurried) > 0.93 * sum(one.per_minute for one in alike)
 
 
 def test_a_thousand_waiters_are_polled_like_any_others() -> None:

@@ -73,8 +73,8 @@ def test_run_times_learned_from_the_first_jobs_reduce_the_lag_of_later_ones() ->
     harness = Harness(scripts).run(checked=False)
 
     lags = [(job.ended_at or 0.0) - (job.accepted_at or 0.0) - 20.0 for job in harness.jobs]
-    assert sum(lags[3500:]) / 500 < sum(lags[:500]) / 500
-    assert sum(job.polls for job in harness.jobs) < 1.1 * len(scripts)
+    assert sum(lags[2500:3000]) / 500 < sum(lags[:500]) / 500 / 4  # the last rows wait: they are all submitted first
+    assert sum(job.polls for job in harness.jobs) < 1.02 * len(scripts)
 
 
 # --- batch polls --------------------------------------------------------------------------------------------------

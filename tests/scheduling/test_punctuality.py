@@ -113,7 +113,7 @@ def test_the_late_part_is_a_part_whatever_the_clock_does(looks: list[tuple[float
 @pytest.mark.parametrize("workload", ["low, documented", "medium, documented"])
 def test_requests_a_job_do_not_grow_on_a_busy_processor(workload: str) -> None:
     """Not by more than half even when each row waits for the loop; without the measure they double."""
-    rows, seed, milliseconds = 300, 4, 240
+    rows, seed, milliseconds = 500, 4, 240
     idle, busy = (measure(workload, rows, seed, ONE_BY_ONE, cost) for cost in (0, milliseconds))
     grouped, indifferent = (measure(workload, rows, seed, way, milliseconds) for way in (GROUPS, INDIFFERENT))
 

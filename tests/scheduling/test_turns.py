@@ -35,7 +35,7 @@ def test_a_long_queue_gets_one_submit_for_as_many_polls_as_a_job_takes(polls_per
             turns.submitted()
             submits += 1
         else:
-            turns.polled(0.0, PATIENCE, polls_per_job)
+            turns.polled(0.0, polls_per_job, 10.0)
             polls += 1
 
     assert submits == pytest.approx(polls / polls_per_job, rel=0.02)
