@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.questions import QUESTIONS, answer, parts_of, seeds_for
+from benchmarks.questions import QUESTIONS, answer, parts_of, seeds_for, takes_rows
 from benchmarks.results.files import document, write
 from benchmarks.results.text import report_lines
 
@@ -25,7 +25,7 @@ def run(name: str, options: argparse.Namespace) -> None:
     seeds = seeds_for(name, quick=quick, number=options.seeds)
     print(f"\n{name}: {asks}", flush=True)
     began, cpu = time.perf_counter(), time.process_time()
-    report = answer(name, quick=quick, seeds=seeds, only=options.only)
+    report = answer(name, quick=quick, seeds=seeds, only=options.only, rows=options.rows or 0)
     took, used = time.perf_counter() - began, time.process_time() - cpu
     found = document(name, asks, report, quick=quick, seeds=seeds)
     print("\n".join(circumstances(found)))
@@ -52,10 +52,16 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="fewer rows and seeds; the ratios are rougher")
     parser.add_argument("--seeds", type=int, metavar="N", help="number of seeds, or of rounds where nothing is random")
     parser.add_argument("--only", action="append", default=[], metavar="PART", help="one part of it; repeatable")
+    parser.add_argument("--rows", type=int, metavar="N", help="rows of each list")
     parser.add_argument("--out", type=Path, default=Path("benchmark-results"), metavar="FOLDER")
     options = parser.parse_args(arguments)
     if options.seeds is not None and options.seeds < 1:
         parser.error(f"--seeds {options.seeds}: at least one")
+    if options.rows is not None and options.rows < 1:
+        parser.error(f"--rows {options.rows}: at least one")
+    if options.rows and not (options.name in QUESTIONS and takes_rows(options.name)):
+        able = ", ".join(name for name in QUESTIONS if takes_rows(name))
+        parser.error(f"--rows {options.rows}: only with one of {able}")
     if options.only:
         parts = parts_of(options.name) if options.name in QUESTIONS else ()
         unknown = [part for part in options.only if part not in parts]

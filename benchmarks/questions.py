@@ -6,8 +6,10 @@ A module may have ``PARTS``, the names of what it goes through; its ``answer`` t
 from __future__ import annotations
 
 import importlib
+import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from benchmarks.results import Report
 
@@ -59,8 +61,14 @@ def parts_of(name: str) -> Sequence[str]:
     return tuple(getattr(importlib.import_module(f"benchmarks.{name}"), "PARTS", ()))
 
 
-def answer(name: str, *, quick: bool, seeds: Sequence[int], only: Sequence[str] = ()) -> Report:
-    """Run a benchmark."""
+def takes_rows(name: str) -> bool:
+    """Return whether a benchmark runs lists whose length one may choose."""
+    return "rows" in inspect.signature(importlib.import_module(f"benchmarks.{name}").answer).parameters
+
+
+def answer(name: str, *, quick: bool, seeds: Sequence[int], only: Sequence[str] = (), rows: int = 0) -> Report:
+    """Run a benchmark: all that it goes through, and its own number of rows, unless told otherwise."""
     module = importlib.import_module(f"benchmarks.{name}")
-    report: Report = module.answer(quick, seeds, only=only) if only else module.answer(quick, seeds)
+    chosen: dict[str, Any] = ({"only": only} if only else {}) | ({"rows": rows} if rows else {})
+    report: Report = module.answer(quick, seeds, **chosen)
     return report

@@ -1,10 +1,14 @@
 """What do many jobs cost? Time per event, memory per job, and a long list through ``map`` in constant memory.
 
 Three questions: what one event costs the scheduler with a thousand and with a hundred thousand jobs in flight; how
-many bytes it keeps for each job; and how much memory the process holds while rows stream through `JobRunner.map` in
-virtual time, with a journal that keeps nothing and with one on the disk. The service keeps nothing there, so what
-remains is the runner's own memory.
+many bytes it keeps for each job; and how much memory the process holds while rows stream through `JobRunner.map`, with
+a journal that keeps nothing and with one on the disk. The service keeps nothing there, so what remains is the runner's
+own memory. Its clock runs so fast that rows stream as fast as the process goes: a list that takes the key three days
+takes an hour.
 
+A million rows, once, in a process of its own::
+
+    python -m benchmarks scale --only SQLite --rows 1000000
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ import resource
 import sys
 import time
 import tracemalloc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -39,7 +43,6 @@ from sixtyfour_async._scheduling.scheduler import Scheduler
 from sixtyfour_async.models.jobs import JobState
 from sixtyfour_async.models.jobs import Report as JobReport
 from sixtyfour_async.operations import FindEmail
-from sixtyfour_async.testing import VirtualTimeLoop
 
 VARIANT = "people-intelligence/medium"
 WARM_UP_EVENTS = 2000
@@ -88,6 +91,10 @@ def bytes_per_job(number: int) -> float:
     return size if scheduler.jobs else 0.0
 
 
+SPEED = 200.0
+"""Service seconds in a real one, for lists: 100,000 requests a minute, more than a process can make."""
+
+
 class NullJournal(MemoryJournal):
     """Keep no entry."""
 
@@ -99,7 +106,7 @@ def service(rng: Random) -> httpx.MockTransport:
     """Return a service without state: a job's id encodes when it started and when it ends."""
 
     def answer(request: httpx.Request) -> httpx.Response:
-        now = anyio.current_time()
+        now = anyio.current_time() * SPEED
         if request.method == "POST":
             return httpx.Response(200, json={"task_id": f"{now}_{now + MEASURED(rng, 0.0)}", "status": "RUNNING"})
         start, end = (float(part) for part in request.url.path.rsplit("/", 1)[1].split("_"))
@@ -118,8 +125,18 @@ def resident_mib() -> float:
     pages = Path("/proc/self/statm")
     if pages.exists():
         return int(pages.read_text("ascii").split()[1]) * resource.getpagesize() / KIB**2
+    return peak_mib()
+
+
+def peak_mib() -> float:
+    """Return the most MiB that the process has held."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (KIB**2 if sys.platform == "darwin" else KIB)
+
+
+def disk_mib(file: Path) -> float:
+    """Return the MiB of a journal's file and what lies beside it."""
+    return sum(path.stat().st_size for path in file.parent.glob(f"{file.name}*")) / KIB**2
 
 
 def questions(rows: int) -> Iterator[FindEmail]:
@@ -127,13 +144,13 @@ def questions(rows: int) -> Iterator[FindEmail]:
     return (FindEmail(lead={"name": f"Person {row}", "company": "Acme"}) for row in range(rows))
 
 
-async def stream(rows: int, journal: Journal) -> list[Point]:
-    """Run a list through ``map``; return the memory of the process on the way."""
-    started, cpu, points = anyio.current_time(), time.process_time(), list[Point]()
+async def stream(rows: int, journal: Journal, file: Path) -> list[Point]:
+    """Run a list through ``map``; return the memory of the process on the way, and the size of the journal's file."""
+    started, cpu, points = time.perf_counter(), time.process_time(), list[Point]()
     async with (
         httpx.AsyncClient(transport=service(Random(1))) as http_client,
-        AsyncClient("key", base_url="http://service", http_client=http_client) as client,
-        JobRunner(client, journal=journal) as runner,
+        AsyncClient("key", base_url="http://service", http_client=http_client, speed=SPEED) as client,
+        JobRunner(client, journal=journal, job_deadline=NO_DEADLINE) as runner,
     ):
         done = 0
         async for outcome in runner.map(questions(rows), batching="single"):
@@ -141,8 +158,8 @@ async def stream(rows: int, journal: Journal) -> list[Point]:
                 raise AssertionError(outcome)
             done += 1
             if done % max(1, rows // POINTS) == 0:
-                minutes, us = (anyio.current_time() - started) / 60, (time.process_time() - cpu) / done * 1e6
-                points.append(Point(done, resident_mib(), minutes, us))
+                seconds, us = time.perf_counter() - started, (time.process_time() - cpu) / done * 1e6
+                points.append(Point(done, resident_mib(), disk_mib(file), seconds, us))
     return points
 
 
@@ -151,6 +168,9 @@ POINTS = 20
 
 SHOWN_EVERY = 5
 
+NO_DEADLINE = 1e9
+"""Seconds after which a job is handed back unfinished: the machine may be late, at this speed."""
+
 ROWS, QUICK_ROWS = 20_000, 2_000
 FEW, MANY, QUICK_MANY = 1_000, 100_000, 20_000
 EVENTS, QUICK_EVENTS = 20_000, 5_000
@@ -158,11 +178,20 @@ EVENTS, QUICK_EVENTS = 20_000, 5_000
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """What was seen after so many rows: resident MiB, minutes of virtual time, and microseconds of CPU for each row."""
+    """What was seen after so many rows.
+
+    Attributes:
+        rows: Rows done.
+        mib: Resident MiB of the process.
+        disk: MiB of the journal on the disk.
+        seconds: Seconds since the beginning.
+        us: Microseconds of CPU for each row.
+    """
 
     rows: int
     mib: float
-    minutes: float
+    disk: float
+    seconds: float
     us: float
 
 
@@ -176,8 +205,9 @@ STREAM_COLUMNS = (
     Column("journal"),
     Column("rows", ",d"),
     Column("resident MiB", ".0f"),
-    Column("virtual min"),
-    Column("jobs/min"),
+    Column("journal MiB", ".0f"),
+    Column("seconds", ".0f"),
+    Column("rows/s", ".0f"),
     Column("CPU us/row", ".0f"),
 )
 
@@ -200,29 +230,47 @@ BYTES_OF = 20_000
 """Jobs in flight of which the bytes are counted, at most."""
 
 
-def streams(rows: int) -> dict[str, list[Point]]:
-    """Stream a list with a journal that keeps nothing, and with one on the disk."""
-    loop = {"loop_factory": VirtualTimeLoop}
-    with TemporaryDirectory(dir=Path.cwd()) as folder:  # not in /tmp: a file system in memory writes for free
-        journals: dict[str, Journal] = {"none": NullJournal(), "SQLite": SqliteJournal(Path(folder) / "run.db")}
-        return {name: anyio.run(stream, rows, journal, backend_options=loop) for name, journal in journals.items()}
+JOURNALS: Mapping[str, Callable[[Path], Journal]] = {"none": lambda _: NullJournal(), "SQLite": SqliteJournal}
+"""Journals beside which a list streams: how to make one, given a file."""
+
+EVENTS_PART = "events"
+PARTS = (EVENTS_PART, *JOURNALS)
 
 
-def answer(quick: bool, seeds: Sequence[int], *, rows: int = 0, many: int = 0, number: int = 0) -> Report:
-    """Measure events, a round for each seed, and two streams."""
-    rows = rows or (QUICK_ROWS if quick else ROWS)
-    many, number = many or (QUICK_MANY if quick else MANY), number or (QUICK_EVENTS if quick else EVENTS)
-    found = streams(rows)
-    cells: list[list[Cell]] = [
-        [name, point.rows, point.mib, point.minutes, point.rows / point.minutes, point.us]
+def streams(rows: int, names: Sequence[str]) -> dict[str, list[Point]]:
+    """Stream a list with each of these journals."""
+    found: dict[str, list[Point]] = {}
+    for name in names:
+        with TemporaryDirectory(dir=Path.cwd()) as folder:  # not in /tmp: a file system in memory writes for free
+            file = Path(folder) / "run.db"
+            found[name] = anyio.run(stream, rows, JOURNALS[name](file), file)
+    return found
+
+
+def stream_table(found: Mapping[str, Sequence[Point]]) -> Table:
+    """Return some of the points of each stream, the last one among them."""
+    rows: list[list[Cell]] = [
+        [name, point.rows, point.mib, point.disk, point.seconds, point.rows / point.seconds, point.us]
         for name, points in found.items()
         for point in points[(len(points) - 1) % SHOWN_EVERY :: SHOWN_EVERY]
     ]
-    title = "Memory and CPU of the process while a list streams through map, virtual time"
-    tables = [events(sorted({min(FEW, many), many}), number, seeds), Table(title, STREAM_COLUMNS, cells)]
+    return Table("The process while a list streams through map", STREAM_COLUMNS, rows)
+
+
+def answer(
+    quick: bool, seeds: Sequence[int], *, only: Sequence[str] = (), rows: int = 0, many: int = 0, number: int = 0
+) -> Report:
+    """Measure two streams, and events, a round for each seed."""
+    rows, parts = rows or (QUICK_ROWS if quick else ROWS), only or PARTS
+    many, number = many or (QUICK_MANY if quick else MANY), number or (QUICK_EVENTS if quick else EVENTS)
+    found = streams(rows, [name for name in JOURNALS if name in parts])
+    tables = [events(sorted({min(FEW, many), many}), number, seeds)] if EVENTS_PART in parts else []
+    if not found:
+        return Report({"events": number}, tables, {}, ())
     curve = [Series(f"journal: {name}", [(one.rows, one.mib) for one in points]) for name, points in found.items()]
     chart = Lines("Resident memory while rows stream", "MiB", [Panel("rows done", curve)])
-    return Report({"rows": rows, "events": number}, tables, {"": chart}, NOTES)
+    peak = f"The process held {peak_mib():.0f} MiB at most."
+    return Report({"rows": rows, "events": number}, [*tables, stream_table(found)], {"": chart}, [*NOTES, peak])
 
 
 NOTES = (

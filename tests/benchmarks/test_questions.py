@@ -94,15 +94,24 @@ def test_the_questions_are_listed_one_a_line(capsys: pytest.CaptureFixture[str])
 
 
 def test_the_command_line_prints_the_table_and_names_the_files(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("benchmarks.foreground.QUICK_ROWS", 60)
-    command_line.main(["foreground", "--quick", "--seeds", "2", "--only", "low, documented", "--out", str(tmp_path)])
+    chosen = ["--quick", "--seeds", "2", "--only", "low, documented", "--rows", "60"]
+    command_line.main(["foreground", *chosen, "--out", str(tmp_path)])
     printed = capsys.readouterr().out
 
     assert "seeds 2, 3" in printed
     assert str(tmp_path / "foreground.json") in printed
-    assert json.loads((tmp_path / "foreground.json").read_text("utf-8"))["seeds"] == [2, 3]
+    found = json.loads((tmp_path / "foreground.json").read_text("utf-8"))
+    assert (found["seeds"], found["n"]["rows"]) == ([2, 3], 60)
+
+
+def test_one_part_of_scale_is_answered_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # where the journal is
+    command_line.main(["scale", "--only", "SQLite", "--rows", "3", "--out", str(tmp_path)])
+
+    (table,) = json.loads((tmp_path / "scale.json").read_text("utf-8"))["tables"]
+    assert [row[:2] for row in table["rows"]] == [["SQLite", 3]]
 
 
 @pytest.mark.parametrize(
@@ -110,6 +119,9 @@ def test_the_command_line_prints_the_table_and_names_the_files(
     [
         (["nothing"], "invalid choice"),
         (["frontier", "--seeds", "0"], "at least one"),
+        (["frontier", "--rows", "0"], "at least one"),
+        (["start", "--rows", "10"], "only with one of first_light, frontier"),
+        (["all", "--rows", "10"], "only with one of first_light, frontier"),
         (["frontier", "--only", "nothing"], "'low, documented'"),
         (["start", "--only", "nothing"], "choose from nothing"),
         (["all", "--only", "high"], "choose from nothing"),

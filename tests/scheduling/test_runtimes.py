@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate, pairwise
 from random import Random
 
@@ -187,6 +187,32 @@ def test_ends_that_were_not_reported_may_lie_anywhere_in_their_bins() -> None:
         learned.ended_between(118.0, 121.0, None)
 
     assert learned.last_ends() == list(EDGES)
+
+
+def learned_with(parts: Mapping[int, float]) -> Learned:
+    """Return what says that these parts of all jobs end in these bins."""
+    alive, hazards = 1.0, [0.0] * BINS
+    for bin_, part in sorted(parts.items()):
+        hazards[bin_] = part / alive
+        alive -= part
+    return Learned([1.0] * BINS, hazards)
+
+
+@pytest.mark.parametrize(
+    ("parts", "spread"),
+    [
+        pytest.param({50: 1.0}, {50: 1.0}, id="one bin holds them all"),
+        pytest.param({50: 0.5, 51: 0.3, 90: 0.2}, {50: 0.5, 51: 0.3, 88: 0.2 / 9, 90: 0.2 / 3}, id="a stray bin"),
+        pytest.param(dict.fromkeys(range(50, 55), 0.2), {48: 0.0, 49: 0.05, 50: 0.15, 51: 0.2}, id="three bins do"),
+        pytest.param(dict.fromkeys(range(50, 70), 0.05), {48: 0.05 / 9, 49: 0.05 / 3, 52: 0.05}, id="not even three"),
+    ],
+)
+def test_a_bin_is_spread_as_far_as_is_needed_to_hold_a_quarter_of_all_jobs(
+    parts: Mapping[int, float], spread: Mapping[int, float]
+) -> None:
+    pmf = learned_with(parts).pmf()
+
+    assert {bin_: pmf[bin_] for bin_ in spread} == pytest.approx(spread)
 
 
 @given(st.lists(st.floats(2.0, 5000.0), max_size=40))
