@@ -6,7 +6,6 @@ import logging
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar, cast, overload
 
 import anyio
@@ -14,18 +13,15 @@ import anyio
 from sixtyfour_async._journal.base import Journal
 from sixtyfour_async._journal.memory import MemoryJournal
 from sixtyfour_async._runner.answer_columns import Ending, answer_columns
+from sixtyfour_async._runner.frame_rows import AskedRows, MatchedFrame
 from sixtyfour_async._runner.input_rows import Operations
 from sixtyfour_async._runner.outcomes import Outcome, Stats
 from sixtyfour_async._runner.progress_line import ProgressLine
 from sixtyfour_async._scheduling.row_states import Batching
 from sixtyfour_async.errors import InputError, SixtyfourError
 from sixtyfour_async.operations import JobOperation
-from sixtyfour_async.questions.column_mapping import ColumnMapping, MappedColumn
-from sixtyfour_async.questions.outcome_columns import output_columns, own_columns
+from sixtyfour_async.questions.outcome_columns import output_columns
 from sixtyfour_async.questions.question import Question
-from sixtyfour_async.questions.row_operations import row_operation
-from sixtyfour_async.questions.sent_cells import sent_text
-from sixtyfour_async.tables import Row
 from sixtyfour_async.tables.frames import Frame, frame_of
 from sixtyfour_async.tables.frames.base import steady
 
@@ -156,8 +152,8 @@ async def enrich_frame(
     """
     made = frame_of(frame)
     rows = list(made.rows())
-    matched = _Matched.of(made, rows, question, key) if rows else None
-    endings = await _ask(runner, matched, rows, batching, progress=progress) if matched else []
+    asked = AskedRows(MatchedFrame.of(made, rows, question, key), rows) if rows else None
+    endings = await _ask(runner, asked, batching, progress=progress) if asked else []
     return _with_answers(made, question, endings, is_part=is_part)
 
 
@@ -198,9 +194,9 @@ async def submit_frame(
     rows = list(made.rows())
     if not rows:
         return 0
-    matched = _Matched.of(made, rows, question, key)
+    matched = MatchedFrame.of(made, rows, question, key)
     asked = [found for row in rows if not isinstance(found := matched.ask(row), InputError)]
-    keys = {id(operation): name for operation, name in asked}
+    keys = {id(operation): name or operation.fingerprint() for operation, name in asked}
     await _submit(runner, [operation for operation, _ in asked], lambda one: keys[id(one)], batching, wait)
     return len(asked)
 
@@ -246,124 +242,31 @@ async def _has_left(runner: Runs, key: str) -> bool:
     return known is not None and known.state not in {"released", "intended"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Matched:
-    """A question and the columns of a frame that it is about.
-
-    Attributes:
-        question: The question.
-        mapping: Which column is sent under which key.
-        key: Index of the column that names a row; None: a row is known by what is sent about it.
-    """
-
-    question: Question
-    mapping: ColumnMapping
-    key: int | None
-
-    @classmethod
-    def of(cls, frame: Frame, rows: Sequence[Row], question: Question, key: str | None) -> _Matched:
-        """Match a question with a frame.
-
-        Raises:
-            InputError: A column that is named is not there, or none identifies the subject.
-        """
-        name = question.key if key is None else key
-        _check_columns(question.columns or {}, [] if name is None else [name], frame.columns)
-        index = None if name is None else frame.columns.index(name)
-        return cls(question, _mapping(question, frame.columns, rows), index)
-
-    def ask(self, row: Row) -> tuple[JobOperation[Any], str] | InputError:
-        """Return the operation that asks about a row, and its key; or why it cannot be sent."""
-        operation = row_operation(self.question, self.mapping, row)
-        if isinstance(operation, InputError):
-            return operation
-        if self.key is None:
-            return operation, operation.fingerprint()
-        name = sent_text(row.cells[self.key])
-        column = self.mapping.columns[self.key].column
-        return (operation, name) if name else InputError("the key is missing", row=row.number, column=column)
-
-
-def _check_columns(sent: Mapping[str, str], others: Sequence[str], columns: Sequence[str]) -> None:
-    """Check that the columns that are named exist, and that each is sent under a key of its own."""
-    keys: dict[str, str] = {}
-    for column in (*sent, *others):
-        if column not in columns:
-            remedy = f"the columns are {', '.join(map(repr, columns))}"
-            raise InputError("no such column", column=column, remedy=remedy)
-    for column, key in sent.items():
-        if not key.strip() or key.strip() in keys:
-            why = f"{key!r} is the key of {keys[key.strip()]!r} already" if key.strip() else "it has no key"
-            raise InputError(why, column=column, remedy='give each column one key: columns={"Company": "company_name"}')
-        keys[key.strip()] = column
-
-
-def _mapping(question: Question, columns: Sequence[str], rows: Sequence[Row]) -> ColumnMapping:
-    """Map the columns that the question names, or else those that the service has names for."""
-    header = columns if question.columns is None else [name for name in columns if name in question.columns]
-    own = own_columns(columns, rows, question.answer_columns) if question.columns is None else ()
-    requested = tuple(question.requested)
-    try:
-        mapping = ColumnMapping.from_header(
-            question.kind, header, rename=question.columns, own=own, requested_fields=requested
-        )
-    except InputError as error:
-        remedy = 'say which column holds what: Question(…, columns={"Column": "key"})'
-        raise InputError(error.reason, column=error.column, remedy=remedy) from error
-    mapped = {one.column: one for one in mapping.columns}
-    others = {name: MappedColumn(name, None) for name in columns}
-    return ColumnMapping(question.kind, tuple({**others, **mapped}.values()))
-
-
-async def _ask(
-    runner: Runs, matched: _Matched, rows: Sequence[Row], batching: Batching, *, progress: bool
-) -> list[Ending]:
+async def _ask(runner: Runs, asked: AskedRows, batching: Batching, *, progress: bool) -> list[Ending]:
     """Ask about each row and return how each ended."""
-    endings = [Ending()] * len(rows)
-    asked = list[tuple[int, JobOperation[Any], str]]()
-    for index, row in enumerate(rows):
-        made = matched.ask(row)
-        if isinstance(made, InputError):
-            endings[index] = Ending.rejected(made)
-        else:
-            asked.append((index, *made))
-    places = [index for index, _, _ in asked]
-    refusal = await _run(runner, asked, endings, batching, progress=progress)
+    refusal = await _run(runner, asked, batching, progress=progress)
     if refusal is not None:
-        _give_up_or_go_on(refusal, [endings[index] for index in places])
-        for index in places:
-            if endings[index].outcome is None:
-                endings[index] = Ending(error=str(refusal))
-    return endings
+        _give_up_or_go_on(refusal, asked.refuse(refusal))
+    return asked.endings
 
 
-async def _run(
-    runner: Runs,
-    asked: Sequence[tuple[int, JobOperation[Any], str]],
-    endings: list[Ending],
-    batching: Batching,
-    *,
-    progress: bool,
-) -> SixtyfourError | None:
+async def _run(runner: Runs, asked: AskedRows, batching: Batching, *, progress: bool) -> SixtyfourError | None:
     """Run what is asked and note the endings; return what every later row was refused for."""
-    line = ProgressLine(len(asked)) if progress else None
-    ended, refusal = 0, None
-    keys = {id(operation): key for _, operation, key in asked}
-    operations = [operation for _, operation, _ in asked]
+    rows, refusal = len(asked.endings), None
+    line = ProgressLine(rows) if progress else None
     try:
-        async with aclosing(runner.map(operations, key=lambda one: keys[id(one)], batching=batching)) as outcomes:
+        async with aclosing(runner.map(asked.operations, key=asked.key, batching=batching)) as outcomes:
             async for outcome in outcomes:
-                endings[asked[outcome.index][0]] = Ending.of(outcome)
-                ended += 1
+                asked.end(outcome)
                 if line is not None:
-                    line.update(ended, runner.stats())
+                    line.update(asked.ended, runner.stats())
     except SixtyfourError as error:
         refusal = error
     except (KeyboardInterrupt, anyio.get_cancelled_exc_class()) as stop:
-        stop.add_note(_stopped(runner, ended, len(asked)))  # shown below the error, by notebooks and shells alike
+        stop.add_note(_stopped(runner, asked.ended, rows))  # shown below the error, by notebooks and shells alike
         raise
     if line is not None:
-        line.update(ended, runner.stats(), last=True)
+        line.update(asked.ended, runner.stats(), last=True)
     return refusal
 
 

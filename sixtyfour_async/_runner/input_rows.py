@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -23,7 +22,7 @@ GATHERING_SECONDS = 0.02
 """Real seconds after which a group is not added to: an iterable may take its time for each of its rows."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class InputRow(Generic[R]):
     """A row as it was read.
 
@@ -36,11 +35,14 @@ class InputRow(Generic[R]):
     operation: JobOperation[R]
     key: str | None
     index: int
+    _fingerprint: str | None = field(default=None, init=False, repr=False, compare=False)
 
-    @cached_property
+    @property
     def fingerprint(self) -> str:
-        """The question's fingerprint."""
-        return self.operation.fingerprint()
+        """The question's fingerprint, made when it is first asked for: it may raise what the caller's class does."""
+        if self._fingerprint is None:
+            self._fingerprint = self.operation.fingerprint()
+        return self._fingerprint
 
 
 class _Buffer(Generic[R]):
@@ -168,7 +170,8 @@ class InputRows(Generic[R]):
 
     def _row(self, item: Any) -> InputRow[R]:
         index = self._read
-        check_job(item, f"item {index} of the input", field=f"operations.{index}")
+        if not _runs_as_job(item):
+            check_job(item, f"item {index} of the input", field=f"operations.{index}")
         self._read += 1
         return InputRow(item, None if self._key is None else self._key(item), index)
 

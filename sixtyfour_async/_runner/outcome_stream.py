@@ -178,15 +178,10 @@ class OutcomeStream(Generic[R]):
 
     async def take(self) -> AsyncGenerator[Outcome[R], None]:
         """Yield the outcomes until none is expected any more, or the runner is left meanwhile, in another task."""
-        async with aclosing(self._in_order() if self._ordered else self._as_they_come()) as outcomes:
-            async for outcome in outcomes:
-                self._release()
-                yield outcome
-
-    async def _as_they_come(self) -> AsyncGenerator[Outcome[R], None]:
-        async with aclosing(self._received()) as outcomes:
+        async with aclosing(self._in_order() if self._ordered else self._received()) as outcomes:
             async for outcome in outcomes:
                 if outcome is not None:
+                    self._release()
                     yield outcome
 
     async def _received(self) -> AsyncGenerator[Outcome[R] | None, None]:

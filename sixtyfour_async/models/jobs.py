@@ -163,12 +163,12 @@ def judged_report(
         block_error: The error of a part of the job, which does not fail all of it.
         progress: Progress as text for people.
     """
-    word, error = status_word(answer), first_error(answer, *ERROR_FIELDS)
+    word, closed, error = status_word(answer), _is_closed(answer), first_error(answer, *ERROR_FIELDS)
     judgement = judge(
         word,
-        has_result=has_result or _shows_result(answer, ended=has_ended(answer)),
+        has_result=has_result or _shows_result(answer, ended=closed or is_open_end(word)),
         has_error=error is not None or any(_member(answer, name) is True for name in ERROR_FIELDS),
-        closed=_is_closed(answer),
+        closed=closed,
         charged=_is_charged(answer),
     )
     _warn_once(word, judgement)

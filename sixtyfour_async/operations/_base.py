@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeAli
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
-from sixtyfour_async._values import problem_with
+from sixtyfour_async._values import is_surely_json, problem_with
 from sixtyfour_async.errors import InputError
 from sixtyfour_async.models._base import class_reference
 from sixtyfour_async.models.started import Started
@@ -385,7 +385,7 @@ def _answer_type(cls: type[Operation[Any]]) -> Any:
 def _check_sendable(operation: Operation[Any]) -> None:
     """Raise for values that JSON cannot hold, naming the field: NaN, infinities, lone surrogates."""
     payload = operation.payload()
-    if problem_with(payload) is None:
+    if is_surely_json(payload) or problem_with(payload) is None:
         return
     for name, value in payload.items():
         reason = problem_with(value)

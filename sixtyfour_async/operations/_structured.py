@@ -28,8 +28,7 @@ class Structured(Request):
     @classmethod
     def _is_struct(cls, asked: object, info: ValidationInfo) -> object:
         """Name what is wrong before pydantic tries class and mapping in turn and blames the last."""
-        field = cls.model_fields[info.field_name or ""]
-        if asked is not None or field.is_required():
+        if asked is not None or cls.model_fields[info.field_name or ""].is_required():
             check_struct(asked, typed=cls.takes_types)
         return asked
 
@@ -37,7 +36,8 @@ class Structured(Request):
     @classmethod
     def _check_struct(cls, struct: type[Any] | Struct | None) -> type[Any] | Struct | None:
         """Reject a class with a field type that the service does not offer, before anything is sent."""
-        _serialize_struct(struct)
+        if isinstance(struct, type):
+            _serialize_struct(struct)
         return struct
 
 

@@ -209,3 +209,32 @@ def test_a_row_that_the_caller_changes_afterwards_changes_no_question(further: d
 
     assert operation.payload()["lead"] == FindEmail(lead={**row, "name": "Ada"}).payload()["lead"]
     assert operation.fingerprint() == before
+
+
+ANY_TEXT = st.text(st.characters(categories=["Cs", "L"]), max_size=3) | st.sampled_from(["NaN", "-Infinity"])
+ANYTHING_LIKE_JSON = st.recursive(
+    st.none() | st.integers() | st.floats() | ANY_TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(ANY_TEXT, inner, max_size=3),
+    max_leaves=5,
+)
+
+
+def is_json(value: object) -> bool:
+    """Return whether Python's own encoder, as strict as it can be, takes a value."""
+    try:
+        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+    except ValueError:
+        return False
+    return True
+
+
+@given(st.dictionaries(ANY_TEXT, ANYTHING_LIKE_JSON, min_size=1, max_size=3))
+def test_exactly_what_json_cannot_hold_is_refused(fields: dict[str, Any]) -> None:
+    """Numbers that JSON lacks and halves of surrogate pairs, however deep; not their names in a text."""
+    try:
+        payload = FindEmail(lead={"name": "Ada"}, extra=fields).payload()
+    except InputError:
+        assert not is_json(fields)
+    else:
+        assert is_json(fields)
+        assert payload == {"lead": {"name": "Ada"}} | fields

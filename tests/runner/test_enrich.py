@@ -205,6 +205,25 @@ async def test_a_refusal_in_the_middle_does_not_cost_the_answers_that_were_paid(
     assert all("max_cost_cents=20 leaves" in row["error"] for row in found if row["status"] != "completed")
 
 
+@pytest.mark.parametrize("max_in_flight", [1, 3, 4000])
+async def test_a_refusal_is_told_to_rows_that_were_not_read_yet_and_a_bad_row_among_them_has_its_own_error(
+    max_in_flight: int,
+) -> None:
+    frame = [*rows(8)[:5], {"company_name": "", "website": None}, *rows(8)[5:]]
+    async with (
+        simulated() as (client, simulator),
+        JobRunner(client, max_in_flight=max_in_flight, max_cost_cents=20, prices=PRICES) as runner,
+    ):
+        found = await runner.enrich(frame, FACTS)
+
+    bad = found.pop(5)
+    asked = [row for row in found if row["status"] == "completed"]
+    assert (bad["status"], bad["error"][:37]) == ("rejected", "row 6: nothing identifies the company")
+    assert len(asked) == len(simulator.books.jobs) == 2
+    assert {row["status"] for row in found if row not in asked} <= {"rejected", "not asked"}
+    assert all("max_cost_cents=20 leaves" in row["error"] for row in found if row not in asked)
+
+
 PRICES = {"company-intelligence/low": 10.0}
 
 

@@ -19,6 +19,7 @@ import pytest
 
 from sixtyfour_async import (
     AsyncClient,
+    CompanyIntelligence,
     CostCapError,
     JobOperation,
     JobRunner,
@@ -26,13 +27,15 @@ from sixtyfour_async import (
     JournalError,
     MemoryJournal,
     Outcome,
+    Question,
     SqliteJournal,
 )
 from sixtyfour_async._journal.base import Entry, request_text
-from sixtyfour_async._runner import input_rows
+from sixtyfour_async._runner import frame_rows, input_rows
 from sixtyfour_async._runner.input_rows import InputRow, InputRows
 from sixtyfour_async._runner.looked_up import Lookup
 from sixtyfour_async.errors.foreign import StrayCancellationError
+from sixtyfour_async.questions.row_operations import row_operation
 from sixtyfour_async.testing import simulated
 from tests.runner.questions import question, questions
 
@@ -189,6 +192,60 @@ async def test_a_replay_commits_no_more_for_many_rows_than_for_few(tmp_path: Pat
                 commits.append(database.execute("SELECT commits FROM wholeness").fetchone()[0])
 
     assert commits[2] - commits[1] == commits[1] - commits[0]
+
+
+class GatedJournal(MemoryJournal):
+    """A journal that looks up one group of rows, and no other until it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looked_up = 0
+        self.may_go_on = anyio.Event()
+
+    async def find_all(self, keys: Collection[str]) -> list[Entry]:
+        if self.looked_up:
+            await self.may_go_on.wait()
+        self.looked_up += len(keys)
+        return await super().find_all(keys)
+
+
+async def run_all(runner: JobRunner, way: str, rows: list[CompanyIntelligence]) -> Iterable[str]:
+    """Run questions about companies in one of the ways in which there are many; return how each ended."""
+    if way == "enrich":
+        asked = Question("company-intelligence", struct=rows[0].struct, options={"tier": "low"})
+        return [row["status"] for row in await runner.enrich([row.target_company for row in rows], asked)]
+    given = as_async_generator(rows) if way == "async" else rows
+    return [outcome.status async for outcome in runner.map(given)]
+
+
+@pytest.mark.parametrize("way", ["list", "async", "enrich"])
+async def test_a_new_row_is_sent_before_the_rows_behind_it_are_looked_up_or_made(
+    way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal, made, before, ended = GatedJournal(), list[int](), list[int](), list[str]()
+
+    def noted(*args: Any) -> Any:
+        made.append(args[-1].number)
+        return row_operation(*args)
+
+    monkeypatch.setattr(frame_rows, "row_operation", noted)
+    async with simulated() as (client, simulator):
+        await finish(client, journal, ROWS)
+        async with JobRunner(client, journal=journal) as runner, anyio.create_task_group() as tasks:
+
+            async def run() -> None:
+                ended.extend(await run_all(runner, way, [question(ROWS), *questions(ROWS)]))
+
+            tasks.start_soon(run)
+            with anyio.fail_after(20):
+                while len(simulator.books.jobs) < 2:  # noqa: ASYNC110 (the simulator has no event)
+                    await anyio.sleep(0.001)
+            before += journal.looked_up, len(made)
+            journal.may_go_on.set()
+
+    assert max(before) < ROWS / 4
+    assert ended == ["completed"] * (ROWS + 1)
+    assert len(simulator.books.jobs) == 2
 
 
 @pytest.mark.parametrize("make", [as_generator, as_async_generator])

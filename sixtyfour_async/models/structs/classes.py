@@ -27,9 +27,11 @@ def cached_by_class(make: Callable[P, R]) -> Callable[P, R]:
 
 def is_struct_class(value: object) -> TypeGuard[type[Any]]:
     """Return whether a value is a class with fields of declared types."""
-    if not isinstance(value, type):
-        return False
-    cls = cast("type[Any]", value)
+    return isinstance(value, type) and _has_declared_fields(cast("type[Any]", value))
+
+
+@cached_by_class
+def _has_declared_fields(cls: type[Any]) -> bool:
     if is_dataclass(cls) or typing_extensions.is_typeddict(cls):
         return True
     return issubclass(cls, BaseModel) and not issubclass(cls, RootModel)
