@@ -322,7 +322,7 @@ def lag_chart(found: Mapping[float, Runs]) -> Dots:
             parts = [Spread.of_quantiles([one.lags for one in runs[name]], part).median for part in (0.05, 0.5, 0.95)]
             dots.append(Dot(f"{speed:g} x real", parts[1], parts[0], parts[2]))
         rows.append((name, dots))
-    return Dots("Lag: median, and from the 5th to the 95th percentile", "seconds of the service", rows)
+    return Dots("Lag of each job", "seconds of the service", rows, range="5th to 95th percentile")
 
 
 def fault_chart(found: Runs) -> Dots:

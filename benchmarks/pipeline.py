@@ -219,7 +219,8 @@ def answer(
         Table("Beside other clients that are built on httpx", PEER_COLUMNS, beside),
         Table("Requests used of the limit while rows wait", USE_COLUMNS, use),
     ]
-    chart = Dots("Client's CPU as a multiple of bare httpx", "ratio, with its quartiles", dots, reference=1.0)
+    title = "Client's CPU as a multiple of bare httpx"
+    chart = Dots(title, "ratio", dots, reference=1.0, range="quartiles")
     return Report({"requests a turn": requests, "turns": len(seeds), "minutes": minutes}, tables, {"": chart})
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from benchmarks.results.charts import Chart, Dots, Lines, Panel, Series
+from benchmarks.results.charts import Chart, Dot, Dots, Lines, Panel, Series
 
 WIDTH = 860
 RIGHT, TOP, LEGEND = 30, 70, 44
@@ -117,6 +117,22 @@ def _legend(colours: dict[str, int]) -> Iterator[str]:
         x += 28 + SMALL_LETTER * len(name)
 
 
+def _spread_text(chart: Dots) -> str:
+    """Return what dots and lines stand for."""
+    if all(dot.low == dot.high for _, dots in chart.rows for dot in dots):
+        return "one run each, or all alike"
+    return f"dot: median, line: {chart.range}"
+
+
+def _number(scale: _Scale, dot: Dot, y: float) -> str:
+    """Return a dot's number, beside its line where there is room for it."""
+    text = f"{dot.middle:,.0f}" if abs(dot.middle) >= 100 else f"{dot.middle:.3g}"  # noqa: PLR2004 (digits)
+    right = scale.at(dot.high) + 8
+    if right + SMALL_LETTER * len(text) <= WIDTH:
+        return _text(right, y + 4, text, kind="small")
+    return _text(scale.at(dot.low) - 8, y + 4, text, anchor="end", kind="small")
+
+
 def _tick_text(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 10 else f"{value:g}"  # noqa: PLR2004 (digits)
 
@@ -141,7 +157,8 @@ def _dots(chart: Dots) -> str:
     # What is no ratio is a quantity: its axis begins at zero, so that lengths can be compared.
     scale = _scale(ends, left, WIDTH - RIGHT, log=chart.log, zero=chart.reference is None and not chart.log)
     bottom = TOP + ROW_HEIGHT * len(chart.rows)
-    body = [*_legend(colours), *_ticks(scale, TOP, bottom)]
+    spread = _text(WIDTH - RIGHT, 24, _spread_text(chart), anchor="end", kind="small")
+    body = [*_legend(colours), spread, *_ticks(scale, TOP, bottom)]
     if chart.reference is not None:
         body.append(_rule((scale.at(chart.reference), TOP), (scale.at(chart.reference), bottom), "mark", 1.5))
     for row, (name, dots) in enumerate(chart.rows):
@@ -153,6 +170,8 @@ def _dots(chart: Dots) -> str:
             colour = colours[dot.series]
             body.append(_rule((scale.at(dot.low), line), (scale.at(dot.high), line), f"s{colour}", 2))
             body.append(_circle(scale.at(dot.middle), line, colour))
+        if len(dots) == 1:
+            body.append(_number(scale, dots[0], y))
     body.append(_text((left + WIDTH - RIGHT) / 2, bottom + 38, chart.axis, anchor="middle"))
     return _document(WIDTH, bottom + AXIS_HEIGHT, chart.title, body)
 
