@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from benchmarks import bulk, safety
-from benchmarks.rivals import question
+from benchmarks.rivals import BURST, PACE_PER_SECOND, most_per_minute, question
 from benchmarks.safety import LOOP, OURS, Score
 from sixtyfour_async.simulator import DEFAULT_KEY, Simulator, SimulatorSettings
 from sixtyfour_async.testing import SimulatedTransport, VirtualTimeLoop
@@ -95,3 +95,24 @@ def test_a_program_that_needs_what_is_missing_is_named(monkeypatch: pytest.Monke
 
     assert anyio.run(bulk.available, ["somebody's"], notes, 1) == {}
     assert notes == ["Not measured: somebody's, which needs no_such_package (dependency group peers)."]
+
+
+@pytest.mark.parametrize("requests", [1, 2])
+def test_a_short_list_lasts_as_long_as_its_longest_row(requests: int) -> None:
+    assert most_per_minute([10.0, 60.0, 20.0], requests) == pytest.approx(3)
+
+
+@pytest.mark.parametrize("requests", [1, 2])
+def test_a_long_list_lasts_as_long_as_its_requests(requests: int) -> None:
+    rows = 5000
+
+    assert rows / most_per_minute([5.0] * rows, requests) * 60 == pytest.approx(
+        (requests * rows - BURST) / PACE_PER_SECOND + 5.0 * (requests == 1)
+    )
+
+
+def test_the_last_row_waits_for_its_turn() -> None:
+    """It runs longest, too."""
+    run_times = [10.0] * 100 + [60.0]
+
+    assert 101 / most_per_minute(run_times, 1) * 60 == pytest.approx((101 - BURST) / PACE_PER_SECOND + 60)
