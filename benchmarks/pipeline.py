@@ -25,7 +25,7 @@ import importlib
 import importlib.util
 import ssl
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from functools import partial
 from itertools import product
@@ -46,7 +46,7 @@ from sixtyfour_async.simulator.serving.process import simulator_process
 REQUESTS, QUICK_REQUESTS = 400, 100
 """Requests in a turn: short ones, since the speed of a machine changes by the second."""
 
-LEAST_EACH = 2
+LEAST_EACH, QUICK_LEAST_EACH = 2, 1
 """Requests that each of those at a time makes in a turn at least; with fewer, chance decides who waits for whom."""
 
 MINUTES, QUICK_MINUTES = 4.0, 1.0
@@ -230,7 +230,8 @@ def answer(
     """Measure the client's cost, a turn for each seed, and the use of the limit."""
     requests = requests or (QUICK_REQUESTS if quick else REQUESTS)
     minutes = minutes or (QUICK_MINUTES if quick else MINUTES)
-    costs, beside, chart = costs_of(requests, len(seeds), levels)
+    least_each = QUICK_LEAST_EACH if quick else LEAST_EACH
+    costs, beside, chart = costs_of({level: max(requests, least_each * level) for level in levels}, len(seeds))
     speed = QUICK_SPEED if quick else SPEED
     use = [anyio.run(budget_use, window, speed, minutes) for window in windows]
     n = {"requests a turn": requests, "turns": len(seeds), "minutes": minutes, "speed": speed}
@@ -239,11 +240,11 @@ def answer(
     return Report(n, [costs, beside, use_table], {"": chart}, [*NOTES, *missing])
 
 
-def costs_of(requests: int, turns: int, levels: Sequence[int]) -> tuple[Table, Table, Dots]:
-    """Measure what a request costs with each library, and beside other clients."""
+def costs_of(requests: Mapping[int, int], turns: int) -> tuple[Table, Table, Dots]:
+    """Measure what a request costs with each library, and beside other clients; requests in a turn by their level."""
     cells, beside, dots = list[list[Cell]](), list[list[Cell]](), list[tuple[str, list[Dot]]]()
-    for family, at_a_time in product(families(), levels):
-        costs = anyio.run(client_cost, family, max(requests, LEAST_EACH * at_a_time), turns, at_a_time)
+    for family, at_a_time in product(families(), requests):
+        costs = anyio.run(client_cost, family, requests[at_a_time], turns, at_a_time)
         one, apart, ours, once = (Spread(tuple(costs[name])) for name in (TOGETHER, APART, "client", "once"))
         ratio = ours.over_each(apart)
         retrying = 100 * (1 - once.over_each(ours).median)
