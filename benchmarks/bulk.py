@@ -389,5 +389,6 @@ NOTES: Sequence[str] = (
     "On a busy machine, the more so the higher the speed, the pace is the machine's: see the load.",
     "A longer interval of polls buys jobs a minute with lag; benchmarks.frontier tunes both with hindsight.",
     "Curator's pool holds a connection for each job until it ends; nothing on the way may cut it (see its module).",
+    "A 429 costs JobRunner some 80 s: a pause as long as the service names, then half the pace. Others just try again.",
     "JobRunner reports a row in doubt instead of paying again; whether to ask again is its user's decision.",
 )

@@ -43,9 +43,9 @@ from sixtyfour_async.simulator.serving.server import serve
 from sixtyfour_async.testing import SimulatedTransport, VirtualTimeLoop
 
 ROWS, QUICK_ROWS = 400, 60
-KILLS, QUICK_KILLS = 30, 5
+KILLS, QUICK_KILLS = 30, 4
 SPEED = 20.0
-MOST_REQUESTS_TO_A_KILL = 15
+MOST_REQUESTS_TO_A_KILL = 30
 MOST_SECONDS_TO_A_KILL = 0.1
 """Real seconds after those requests; a list has more than twice as many requests as rows."""
 
@@ -328,6 +328,7 @@ NOTES: Sequence[str] = (
     "Rows that failed at the service (job_failed) are neither answered nor charged.",
     "A row in doubt was sent, and no id came back, as after a reset that may have struck before or after the work.",
     "What is in transit at a kill is in doubt. Ours submits eight rows a second, the loop one in three seconds.",
+    "Requests do not become faster with the service's clock, so that 20 times as many are in transit as in reality.",
     "A kill delivers at most one answer again, the one in the consumer's hands (deliver='once').",
 )
 
