@@ -33,7 +33,7 @@ from sixtyfour_async.simulator import DEFAULT_KEY, Simulator, SimulatorSettings
 from sixtyfour_async.simulator.serving.server import serve
 
 ROWS, QUICK_ROWS = 1000, 250
-SPEEDS, QUICK_SPEEDS = (8.0, 20.0), (10.0, 20.0)
+SPEEDS, QUICK_SPEEDS = (8.0, 20.0), (12.0, 24.0)
 WARM_UP_ROWS, WARM_UP_SPEED = 3, 100.0
 FAULTS: Mapping[str, float] = dict.fromkeys(("lost_answer", "truncated", "reset", "server_error", "html"), 0.004)
 """See `sixtyfour_async.simulator.state.faults`; the first two strike after the work was accepted."""

@@ -91,7 +91,7 @@ FILES: dict[str, Callable[[Path], Journal]] = {
     "SqliteJournal, one commit per write": EagerJournal,
 }
 POSTGRES = "PostgresJournal, shared commits"
-ROWS, QUICK_ROWS = 1510, 400
+ROWS, QUICK_ROWS = 1510, 300
 WARM_UP_ROWS = 100
 COLUMNS = (
     Column("journal"),
