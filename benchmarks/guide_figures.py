@@ -34,7 +34,7 @@ def part(found: Mapping[str, Any], number: int) -> str:
 def origin(found: Mapping[str, Any]) -> str:
     """Return where numbers come from, in a sentence."""
     seeds: Sequence[int] = found["seeds"]
-    spread = f"medians of {len(seeds)} seeds (least to greatest)" if len(seeds) > 1 else "one seed"
+    spread = f"medians of {len(seeds)} seeds (with their range)" if len(seeds) > 1 else "one seed"
     return (
         f"`python -m benchmarks {found['benchmark']}`: {found['n']['rows']:,} rows a list, {spread}, virtual time; "
         f"{found['date'][:10]}, Python {found['versions']['python']}."

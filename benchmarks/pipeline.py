@@ -34,7 +34,7 @@ from typing import Any
 import anyio
 
 from benchmarks.canned_server import canned_server
-from benchmarks.results import Cell, Column, Dot, Dots, Report, Spread, Table
+from benchmarks.results import Cell, Chart, Column, Dot, Dots, Report, Spread, Table
 from sixtyfour_async import AsyncClient, CompanyIntelligence, JobRunner
 from sixtyfour_async._client.client import pipeline_of
 from sixtyfour_async._wire.codec import answer_route, decode_answer, encode
@@ -231,33 +231,39 @@ def answer(
     requests = requests or (QUICK_REQUESTS if quick else REQUESTS)
     minutes = minutes or (QUICK_MINUTES if quick else MINUTES)
     least_each = QUICK_LEAST_EACH if quick else LEAST_EACH
-    costs, beside, chart = costs_of({level: max(requests, least_each * level) for level in levels}, len(seeds))
+    costs, beside, charts = costs_of({level: max(requests, least_each * level) for level in levels}, len(seeds))
     speed = QUICK_SPEED if quick else SPEED
     use = [anyio.run(budget_use, window, speed, minutes) for window in windows]
     n = {"requests a turn": requests, "turns": len(seeds), "minutes": minutes, "speed": speed}
     missing = [f"Not installed, not measured: {module}." for module in PEERS if module not in peers()]
     use_table = Table("Requests used of the limit while rows wait", USE_COLUMNS, use)
-    return Report(n, [costs, beside, use_table], {"": chart}, [*NOTES, *missing])
+    return Report(n, [costs, beside, use_table], charts, [*NOTES, *missing])
 
 
-def costs_of(requests: Mapping[int, int], turns: int) -> tuple[Table, Table, Dots]:
+def costs_of(requests: Mapping[int, int], turns: int) -> tuple[Table, Table, dict[str, Chart]]:
     """Measure what a request costs with each library, and beside other clients; requests in a turn by their level."""
     cells, beside, dots = list[list[Cell]](), list[list[Cell]](), list[tuple[str, list[Dot]]]()
+    others: dict[int, list[Dot]] = {level: [] for level in requests}
     for family, at_a_time in product(families(), requests):
         costs = anyio.run(client_cost, family, requests[at_a_time], turns, at_a_time)
         one, apart, ours, once = (Spread(tuple(costs[name])) for name in (TOGETHER, APART, "client", "once"))
         ratio = ours.over_each(apart)
         retrying = 100 * (1 - once.over_each(ours).median)
         cells.append([family.__name__, at_a_time, one, apart, ours, ratio, retrying])
-        dots.append((f"{family.__name__}, {at_a_time} at a time", [_quartiles(ratio)]))
+        dots.append((f"{family.__name__}, {at_a_time} at a time", [_quartiles(OURS, ratio)]))
         for name in ("client", TOGETHER, *peers()) if family.__name__ == "httpx" else ():
-            spread = Spread(tuple(costs[name]))
-            beside.append([OURS if name == "client" else name, at_a_time, spread, spread.over_each(apart)])
-    title = "Client's CPU as a multiple of bare httpx, a client for each task"
+            spread, shown = Spread(tuple(costs[name])), OURS if name == "client" else name
+            beside.append([shown, at_a_time, spread, spread.over_each(apart)])
+            others[at_a_time].append(_quartiles(shown, spread.over_each(apart)))
+    title = "CPU as a multiple of bare httpx, a client for each task"
+    rows = [(f"{level} at a time", some) for level, some in others.items()]
     return (
         Table("Processor time of a request", COST_COLUMNS, cells),
         Table("Beside other clients that are built on httpx", PEER_COLUMNS, beside),
-        Dots(title, "ratio", dots, reference=1.0, range="quartiles"),
+        {
+            "": Dots(title, "ratio", dots, reference=1.0, range="quartiles"),
+            "peers": Dots(title, "ratio", rows, reference=1.0, log=True, range="quartiles"),
+        },
     )
 
 
@@ -268,6 +274,6 @@ NOTES: Sequence[str] = (
 )
 
 
-def _quartiles(ratio: Spread) -> Dot:
+def _quartiles(name: str, ratio: Spread) -> Dot:
     ordered = sorted(ratio.values)
-    return Dot("client / apart", ratio.median, ordered[len(ordered) // 4], ordered[-1 - len(ordered) // 4])
+    return Dot(name, ratio.median, ordered[len(ordered) // 4], ordered[-1 - len(ordered) // 4])
