@@ -85,7 +85,7 @@ class Measured:
     Attributes:
         rows: Rows of the list.
         answered: Rows with an answer.
-        minutes: Minutes of the service from the program's start to its end.
+        minutes: Minutes of the service from the program's first request to its end.
         requests: Requests to the service.
         throttled: Answers with status 429.
         lags: Seconds of the service between the end of each job and its answer in the program's hands, in order.
@@ -163,6 +163,10 @@ async def run_process(module: str, task: Task) -> dict[str, Any]:
 def conclude(simulator: Simulator, found: Mapping[str, Any], rows: int) -> Measured:
     """Hold what a program reports against the simulator's books."""
     books, clock = simulator.books, simulator.clock
+
+    def instant_of(read: float) -> float:  # both processes read the same monotonic clock of the machine
+        return clock.start + (read - clock.origin) * clock.speed
+
     ends = {job.id: job.ends_at for job in books.jobs}
     # A synchronous call has no id; should its row have been accepted more than once, its last job answered it.
     ends_by_row = {job.body["lead_info"]["name"]: job.ends_at for job in books.jobs}
@@ -174,11 +178,10 @@ def conclude(simulator: Simulator, found: Mapping[str, Any], rows: int) -> Measu
     return Measured(
         rows,
         len(answered),
-        (found["ended"] - found["began"]) * clock.speed / 60,
+        (instant_of(found["ended"]) - books.requests[0].at) / 60,
         len(books.requests),
         books.throttled,
-        # Both processes read the same monotonic clock of the machine.
-        sorted(clock.start + (at - clock.origin) * clock.speed - end for _, end, at in answers),
+        sorted(instant_of(at) - end for _, end, at in answers),
         found["cpu"],
         found["memory"],
         sum(times - 1 for times in books.repeated.values()),
@@ -381,9 +384,9 @@ def answer(
 
 
 NOTES: Sequence[str] = (
-    "Jobs a minute are those of the whole list, from the program's first line to its end, with its slow last rows.",
+    "Jobs a minute are those of the whole list, from the program's first request to its end, with its slow last rows.",
+    "Before that, imports and the like take real seconds, which are no faster with the service: see benchmarks.start.",
     "Bounds: with one request a row (a synchronous call), and with two, at the budget's pace, rows in their order.",
-    "A program's imports come before its first line, but for those that JobRunner puts off until it needs them.",
     "CPU and memory are the process's, imports included; the simulator has a process of its own, on the same cores.",
     "databar's CPU includes the transport that gives it this service in its words.",
     "On a busy machine, the more so the higher the speed, the pace is the machine's: see the load.",

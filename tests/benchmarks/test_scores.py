@@ -53,8 +53,11 @@ def monotonic(simulator: Simulator, at: float) -> float:
     return clock.origin + (at - clock.start) / clock.speed
 
 
-def reported(answers: list[tuple[int, str, float]], in_doubt: list[int]) -> Mapping[str, Any]:
-    return {"began": 0.0, "ended": 6.0, "answers": answers, "in_doubt": in_doubt, "cpu": 0.5, "memory": 30.0}
+def reported(
+    simulator: Simulator, answers: list[tuple[int, str, float]], in_doubt: list[int] | None = None
+) -> Mapping[str, Any]:
+    ended = monotonic(simulator, simulator.books.requests[0].at + 60.0)
+    return {"ended": ended, "answers": answers, "in_doubt": in_doubt or [], "cpu": 0.5, "memory": 30.0}
 
 
 def test_the_books_are_held_against_what_a_program_reports() -> None:
@@ -64,7 +67,7 @@ def test_the_books_are_held_against_what_a_program_reports() -> None:
     ends = {job.id: job.ends_at for job in simulator.books.jobs}
     seen = monotonic(simulator, ends[ids[1]] + 7.0)
 
-    measured = bulk.conclude(simulator, reported([(0, ids[1], seen)], in_doubt=[1]), 3)
+    measured = bulk.conclude(simulator, reported(simulator, [(0, ids[1], seen)], in_doubt=[1]), 3)
 
     assert (measured.answered, measured.paid_twice, measured.lost, measured.unsaid, measured.in_doubt) == (
         1,
@@ -82,7 +85,7 @@ def test_an_answer_without_an_id_is_that_of_its_row() -> None:
     anyio.run(submitted, simulator, 0)
     seen = monotonic(simulator, simulator.books.jobs[0].ends_at + 3.0)
 
-    measured = bulk.conclude(simulator, reported([(0, "", seen)], in_doubt=[]), 1)
+    measured = bulk.conclude(simulator, reported(simulator, [(0, "", seen)]), 1)
 
     assert (measured.answered, measured.lost) == (1, 0)
     assert list(measured.lags) == pytest.approx([3.0], abs=1e-3)
