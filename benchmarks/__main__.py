@@ -77,8 +77,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for name, question in QUESTIONS.items():
             print(f"{name:<13}{question.asks}")
         return
-    for name in QUESTIONS if options.name == "all" else [options.name]:
+    began, names = time.perf_counter(), list(QUESTIONS) if options.name == "all" else [options.name]
+    for name in names:
         run(name, options)
+    if len(names) > 1:
+        print(f"\nall {len(names)}: {time.perf_counter() - began:.0f} s")
 
 
 if __name__ == "__main__":

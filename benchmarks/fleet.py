@@ -1,6 +1,7 @@
 """What does it cost to share a key: pace, claims, requests to the database; and what does a journal cost?
 
 Real processes, a simulator over HTTP with its rate limiter on, bulk runs that never end, margin and burst as always.
+In turns, whose order is reversed every other round.
 The pace is counted at the server, in service seconds after all have started; visits are the times that the row of the
 key was written. A pace of 1.00 is that of one process that shares with nobody. A share lives for 0.75 service seconds:
 at a high speed, or on a busy machine, some die under way, and the pace says more about the machine.
@@ -24,6 +25,7 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -172,18 +174,28 @@ def busiest(sent: list[float]) -> int:
     return most
 
 
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """Speed, service seconds to count in, and those before them."""
+
+    speed: float
+    seconds: float
+    warm_up: float
+
+
 async def compare(
-    processes: Sequence[int], speed: float, seconds: float, warm_up: float, database: str | None
+    processes: Sequence[int], under: Circumstances, database: str | None, *, backwards: bool
 ) -> list[tuple[str, Measured]]:
-    """Measure one process alone, and each number of processes that share a key."""
-    alone = Place("nothing")
-    lines = [(alone.name, await measure(1, alone, speed, seconds, warm_up))]
+    """Measure one process alone, and each number of processes that share a key; last to first if *backwards*."""
     with tempfile.TemporaryDirectory() as folder:
+        lines = [(1, Place("nothing"))]
         for number in processes:
-            for place in places(str(Path(folder) / f"{number}.db"), database, number):
-                found = await measure(number, place, speed, seconds, warm_up)
-                lines.append((place.name, found))
-    return lines
+            lines += [(number, place) for place in places(str(Path(folder) / f"{number}.db"), database, number)]
+        found = [
+            (place.name, await measure(number, place, under.speed, under.seconds, under.warm_up))
+            for number, place in (reversed(lines) if backwards else lines)
+        ]
+    return found[::-1] if backwards else found
 
 
 def places(file: str, database: str | None, number: int) -> Iterator[Place]:
@@ -269,9 +281,9 @@ def claim_table(processes: Sequence[int], seconds: float, rounds: Sequence[int],
 PROCESSES, QUICK_PROCESSES = (1, 2, 4, 8), (2,)
 SECONDS = 180.0
 SPEED, QUICK_SPEED = 1.0, 4.0
-QUICK_WARM_UP_SECONDS, QUICK_SECONDS = 20.0, 40.0
+QUICK_WARM_UP_SECONDS, QUICK_SECONDS = 12.0, 28.0
 CLAIM_PROCESSES, QUICK_CLAIM_PROCESSES = (1, 2, 4, 8), (1, 4)
-CLAIM_SECONDS, QUICK_CLAIM_SECONDS = 10.0, 2.0
+CLAIM_SECONDS, QUICK_CLAIM_SECONDS = 10.0, 1.0
 COLUMNS = (
     Column("shared by"),
     Column("processes", "d"),
@@ -314,7 +326,11 @@ def answer(
     claim_seconds = claim_seconds or (QUICK_CLAIM_SECONDS if quick else CLAIM_SECONDS)
     rows = rows or (journal_cost.QUICK_ROWS if quick else journal_cost.ROWS)
     with postgres_database() if postgres else nullcontext() as database:
-        rounds = [anyio.run(compare, processes, speed, seconds, warm_up, database) for _ in seeds]
+        under = Circumstances(speed, seconds, warm_up)
+        rounds = [
+            anyio.run(partial(compare, processes, under, database, backwards=bool(number % 2)))
+            for number, _ in enumerate(seeds)
+        ]
         claimed = claim_table(claim_processes, claim_seconds, seeds, database)
         notes = (*NOTES, server_version(database) if database else MISSING)
         cost, cost_chart = journal_cost.journal_cost(rows, seeds, database)

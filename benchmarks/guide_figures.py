@@ -24,9 +24,9 @@ def part(found: Mapping[str, Any], number: int) -> str:
     """Return a table of a benchmark's JSON as Markdown, with a line about where it comes from."""
     table = found["tables"][number]
     heads = [column["name"] for column in table["columns"]]
-    formats = [column["format"] for column in table["columns"]]
+    columns = table["columns"]
     lines = [heads, ["---"] + ["---:"] * (len(heads) - 1)]
-    lines += [[_cell(cell, form) for cell, form in zip(row, formats, strict=True)] for row in table["rows"]]
+    lines += [[_cell(cell, column) for cell, column in zip(row, columns, strict=True)] for row in table["rows"]]
     text = "\n".join(f"| {' | '.join(line)} |" for line in lines)
     return f"\n{text}\n\n{origin(found)}\n\n"
 
@@ -34,15 +34,18 @@ def part(found: Mapping[str, Any], number: int) -> str:
 def origin(found: Mapping[str, Any]) -> str:
     """Return where numbers come from, in a sentence."""
     seeds: Sequence[int] = found["seeds"]
-    spread = f"medians of {len(seeds)} seeds" if len(seeds) > 1 else "one seed"
+    spread = f"medians of {len(seeds)} seeds (with their range)" if len(seeds) > 1 else "one seed"
     return (
         f"`python -m benchmarks {found['benchmark']}`: {found['n']['rows']:,} rows a list, {spread}, virtual time; "
         f"{found['date'][:10]}, Python {found['versions']['python']}."
     )
 
 
-def _cell(cell: str | Mapping[str, float] | None, form: str) -> str:
-    return cell if isinstance(cell, str) else "" if cell is None else format(cell["median"], form)
+def _cell(cell: str | Mapping[str, float] | None, column: Mapping[str, Any]) -> str:
+    if cell is None or isinstance(cell, str):
+        return cell or ""
+    middle, low, high = (format(cell[which], column["format"]) for which in ("median", "low", "high"))
+    return f"{middle} ({low} to {high})" if column["range"] and low != high else middle
 
 
 def with_part(text: str, name: str, new: str) -> str:

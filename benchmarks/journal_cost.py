@@ -91,7 +91,7 @@ FILES: dict[str, Callable[[Path], Journal]] = {
     "SqliteJournal, one commit per write": EagerJournal,
 }
 POSTGRES = "PostgresJournal, shared commits"
-ROWS, QUICK_ROWS = 1510, 400
+ROWS, QUICK_ROWS = 1510, 300
 WARM_UP_ROWS = 100
 COLUMNS = (
     Column("journal"),
@@ -103,23 +103,28 @@ COLUMNS = (
 
 
 def measure_all(rows: int, rounds: Sequence[int], postgres: str | None) -> dict[str, list[Measured]]:
-    """Run the rows through each journal, in turns, each time into a new one."""
+    """Run the rows through each journal, in turns, each time into a new one; every other round goes the other way."""
     found: dict[str, list[Measured]] = {name: [] for name in (*FILES, *([POSTGRES] if postgres else []))}
-    anyio.run(run_rows, MemoryJournal(), min(rows, WARM_UP_ROWS))
-    for number in rounds:
-        for name, runs in found.items():
-            with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:  # not in /tmp: memory flushes for free
-                path = Path(folder) / "run.db"
-                journal = FILES[name](path) if name in FILES else _in_postgres(postgres or "", number)
-                wall, cpu = anyio.run(run_rows, journal, rows)
-                runs.append(Measured(rows, wall, cpu, path.stat().st_size if path.exists() else 0))
+    for name in found:
+        _measure(name, min(rows, WARM_UP_ROWS), postgres, "warm_up")
+    for number, seed in enumerate(rounds):
+        for name in reversed(list(found)) if number % 2 else found:
+            found[name].append(_measure(name, rows, postgres, str(seed)))
     return found
 
 
-def _in_postgres(url: str, number: int) -> Journal:
+def _measure(name: str, rows: int, postgres: str | None, schema: str) -> Measured:
+    with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:  # not in /tmp: memory flushes for free
+        path = Path(folder) / "run.db"
+        journal = FILES[name](path) if name in FILES else _in_postgres(postgres or "", schema)
+        wall, cpu = anyio.run(run_rows, journal, rows)
+        return Measured(rows, wall, cpu, path.stat().st_size if path.exists() else 0)
+
+
+def _in_postgres(url: str, name: str) -> Journal:
     from sixtyfour_async import PostgresJournal  # noqa: PLC0415 (an extra)
 
-    return PostgresJournal(new_schema(url, f"journal_cost_{number}"))
+    return PostgresJournal(new_schema(url, f"journal_cost_{name}"))
 
 
 def journal_cost(rows: int, rounds: Sequence[int], postgres: str | None) -> tuple[Table, Dots]:

@@ -1,10 +1,11 @@
 """What do webhooks bring over real HTTP? `benchmarks.push` has the same jobs in virtual time, and more of them.
 
 First, a run: requests a job, and the lag between a job's end and its outcome, in real milliseconds and in the service's
-seconds, with webhooks of which a part is lost wholly, by learned polling, and in the vendor's loop, which polls every
-job every 10 s. Then the same with 20 % of all deliveries lost, and 10 % each doubled, reordered and forged, and a count
-of what went wrong. The simulator, the receiver behind uvicorn, and the runner share one process, so that the books can
-be read: on a busy machine the lags are upper bounds.
+seconds, with webhooks of which a part is lost wholly, by learned polling, and in a loop like the vendor's, which polls
+every job every 10 s, but with all jobs in flight. In turns, whose order is reversed every other round. Then the same
+with 20 % of all deliveries lost, and 10 % each doubled, reordered and forged, and a count of what went wrong. The
+simulator, the receiver behind uvicorn, and the runner share one process, so that the books can be read: on a busy
+machine the lags are upper bounds.
 
 Then the receiver alone, with its journal on the disk: deliveries a second from many senders at once in another process,
 and the median and the 99th percentile of the time to an answer.
@@ -17,11 +18,12 @@ import multiprocessing
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import anyio
@@ -29,7 +31,7 @@ import anyio.to_thread
 import httpx
 from pydantic import JsonValue
 
-from benchmarks.results import Cell, Column, Dot, Dots, Report, Table, quantile
+from benchmarks.results import Cell, Column, Dot, Dots, Report, Spread, Table
 from sixtyfour_async import AsyncClient, CompanyIntelligence, Entry, JobRunner, JobState, SqliteJournal, WebhookListener
 from sixtyfour_async._journal.base import request_text
 from sixtyfour_async.cli.listening import listening
@@ -71,7 +73,7 @@ class Measured:
         outcomes: Number of outcomes for each job.
         statuses: Number of outcomes by status.
         forged: Forged deliveries by the receiver's answer.
-        paid: Jobs that the service has charged for.
+        paid_twice: Submits of a row beyond its first.
     """
 
     jobs: int
@@ -82,13 +84,15 @@ class Measured:
     outcomes: Counter[str] = field(default_factory=Counter[str])
     statuses: Counter[str] = field(default_factory=Counter[str])
     forged: Counter[int] = field(default_factory=Counter[int])
-    paid: int = 0
+    paid_twice: int = 0
 
 
 @asynccontextmanager
-async def service(speed: float, faults: Mapping[str, float]) -> AsyncGenerator[tuple[Simulator, AsyncClient, str]]:
+async def service(
+    speed: float, seed: int, faults: Mapping[str, float]
+) -> AsyncGenerator[tuple[Simulator, AsyncClient, str]]:
     """Yield a simulator over HTTP, a client of it, and the secret that it signs with."""
-    simulator = Simulator(SimulatorSettings(speed=speed, faults=dict(faults)))
+    simulator = Simulator(SimulatorSettings(speed=speed, seed=seed, faults=dict(faults)))
     async with (
         serve(simulator) as url,
         AsyncClient(api_key=DEFAULT_KEY, base_url=url, speed=speed) as client,
@@ -99,10 +103,12 @@ async def service(speed: float, faults: Mapping[str, float]) -> AsyncGenerator[t
         yield simulator, client, secret
 
 
-async def run(jobs: int, speed: float, *, push: bool, faults: Mapping[str, float] | None = None) -> Measured:
+async def run(
+    jobs: int, speed: float, seed: int, *, push: bool = True, faults: Mapping[str, float] | None = None
+) -> Measured:
     """Run jobs through a `JobRunner` with its journal on the disk."""
     with tempfile.TemporaryDirectory() as folder:
-        async with service(speed, faults or {}) as (simulator, client, secret):
+        async with service(speed, seed, faults or {}) as (simulator, client, secret):
             made = partial(JobRunner, client, journal=Path(folder) / "run.db")
             if not push:
                 async with made() as runner:
@@ -129,21 +135,23 @@ def conclude(measured: Measured, simulator: Simulator, began: float, seen: Mappi
     """Read the simulator's books."""
     books = simulator.books
     measured.seconds = simulator.clock.now() - began
-    measured.requests, measured.paid = len(books.requests), len(books.jobs)
+    measured.requests = len(books.requests)
+    measured.paid_twice = sum(times - 1 for times in books.repeated.values())
     measured.lags = [max(0.0, seen[job.id] - job.ends_at) for job in books.jobs if job.id in seen]
     measured.forged = Counter(entry.status for entry in books.deliveries if entry.fault == "webhook_forged")
     return measured
 
 
-async def vendors_loop(jobs: int, speed: float) -> Measured:
+async def fixed_loop(jobs: int, speed: float, seed: int) -> Measured:
     """Submit every job, and poll each every `LOOP_SECONDS` until it has ended."""
-    async with service(speed, {}) as (simulator, client, _):
+    async with service(speed, seed, {}) as (simulator, client, _):
         measured, seen, began = Measured(jobs, speed=speed), dict[str, float](), simulator.clock.now()
 
         async def one(operation: Question) -> None:
-            job = await client.submit(operation)
-            while (await job.report()).state is JobState.RUNNING:  # noqa: ASYNC110 (this is what is measured)
+            job, state = await client.submit(operation), JobState.RUNNING
+            while state is JobState.RUNNING:
                 await anyio.sleep(LOOP_SECONDS / speed)
+                state = (await job.report()).state
             seen[job.id] = simulator.clock.now()
 
         async with anyio.create_task_group() as tasks:
@@ -202,8 +210,25 @@ async def journal_of(path: Path, rows: int) -> None:
     await journal.close()
 
 
-async def receive(senders: int, deliveries: int) -> list[Cell]:
-    """Return a row on how fast a journal takes deliveries."""
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A flood of deliveries.
+
+    Attributes:
+        per_second: Deliveries a second.
+        times: Seconds until each answer, in order.
+        rows_ended: Rows of the journal that they ended.
+        statuses: Number of answers by status; 0 where there was none.
+    """
+
+    per_second: float
+    times: Sequence[float]
+    rows_ended: int
+    statuses: Mapping[int, int]
+
+
+async def receive(senders: int, deliveries: int) -> Received:
+    """Measure how fast a journal takes deliveries."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "run.db"
         await journal_of(path, deliveries)
@@ -215,9 +240,7 @@ async def receive(senders: int, deliveries: int) -> list[Cell]:
             process.start()
             seconds, times, statuses = await anyio.to_thread.run_sync(results.get)
             process.join()
-        p50, p99 = (1000 * quantile(times, part) for part in (0.5, 0.99))
-        answers = ", ".join(f"{number:,} x {status}" for status, number in statuses.items())
-        return [f"{senders} at once", deliveries / seconds, p50, p99, listener.stats().rows_ended, answers]
+        return Received(deliveries / seconds, times, listener.stats().rows_ended, statuses)
 
 
 def free_port() -> int:
@@ -236,55 +259,78 @@ RUN_COLUMNS = (
     Column("way"),
     Column("requests/job", ".3f"),
     Column("lag p50 ms", ",.0f", meaning="real milliseconds between the end of a job and its outcome"),
-    Column("p99 ms", ",.0f"),
-    Column("p50 s", ".2f", meaning="the same in seconds of the service"),
-    Column("p99 s", ".1f"),
-    Column("jobs/min", ".0f"),
+    Column("p50 s", ".2f", meaning="the same in seconds of the service, then their mean and percentiles"),
+    Column("mean", ".2f"),
+    Column("p95"),
+    Column("p99"),
+    Column("jobs/min", ".0f", range=True),
 )
 FAULT_COLUMNS = (
     Column("with every fault"),
-    Column("lost", "d"),
-    Column("doubled", "d"),
-    Column("paid twice", "d"),
-    Column("answered", "d"),
-    Column("forged", "d"),
-    Column("believed", "d"),
+    Column("lost", ".0f", range=True, meaning="jobs without an outcome"),
+    Column("doubled", ".0f", range=True),
+    Column("paid twice", ".0f", range=True),
+    Column("answered", ".0f", meaning="jobs with an answer; where nothing was found there is none"),
+    Column("forged", ".0f"),
+    Column("believed", ".0f", range=True),
 )
 RECEIVE_COLUMNS = (
     Column("senders"),
-    Column("deliveries/s", ",.0f"),
+    Column("deliveries/s", ",.0f", range=True),
     Column("answer p50 ms"),
     Column("p99 ms"),
-    Column("rows ended", ",d"),
-    Column("answers"),
+    Column("rows ended", ",.0f"),
+    Column("refused", ".0f", range=True, meaning="deliveries that got no 204"),
 )
 
 
-async def runs(jobs: int, speed: float) -> dict[str, Measured]:
-    """Run the jobs in every way."""
-    found = {
-        f"webhooks, {lost:.0%} lost": await run(jobs, speed, push=True, faults={"webhook_lost": lost})
-        for lost in LOSSES
-    }
-    found["learned polling"] = await run(jobs, speed, push=False)
-    found[f"a poll every {LOOP_SECONDS:g} s"] = await vendors_loop(jobs, speed)
-    found["webhooks, every fault"] = await run(jobs, speed, push=True, faults=FAULTY)
+LEARNED, FIXED, EVERY_FAULT = "learned polling", f"a poll every {LOOP_SECONDS:g} s", "webhooks, every fault"
+WAYS: Mapping[str, Callable[[int, float, int], Awaitable[Measured]]] = {
+    **{f"webhooks, {lost:.0%} lost": partial(run, faults={"webhook_lost": lost}) for lost in LOSSES},
+    LEARNED: partial(run, push=False),
+    FIXED: fixed_loop,
+    EVERY_FAULT: partial(run, faults=FAULTY),
+}
+"""Name → a run of so many jobs, at a speed, with a seed."""
+
+
+def rounds(jobs: int, speed: float, seeds: Sequence[int]) -> dict[str, list[Measured]]:
+    """Run the jobs in every way, a round for each seed."""
+    found: dict[str, list[Measured]] = {way: [] for way in WAYS}
+    for number, seed in enumerate(seeds):
+        for way in reversed(list(WAYS)) if number % 2 else WAYS:
+            found[way].append(anyio.run(WAYS[way], jobs, speed, seed))
     return found
 
 
-def _run_row(way: str, measured: Measured) -> list[Cell]:
-    lags = sorted(measured.lags)
-    p50, p99 = quantile(lags, 0.5), quantile(lags, 0.99)
-    pace, real = measured.jobs / measured.seconds * 60, 1000 / measured.speed
-    return [way, measured.requests / measured.jobs, p50 * real, p99 * real, p50, p99, pace]
+def _run_row(way: str, runs: Sequence[Measured]) -> list[Cell]:
+    lags = [sorted(one.lags) for one in runs]
+    p50, p95, p99 = (Spread.of_quantiles(lags, part) for part in (0.5, 0.95, 0.99))
+    real = Spread(tuple(1000 * lag / one.speed for lag, one in zip(p50.values, runs, strict=True)))
+    requests = Spread.over(runs, lambda one: one.requests / one.jobs)
+    pace = Spread.over(runs, lambda one: one.jobs / one.seconds * 60)
+    return [way, requests, real, p50, Spread.over(lags, fmean), p95, p99, pace]
 
 
-def _faults_row(measured: Measured) -> list[Cell]:
-    doubled = sum(measured.outcomes.values()) - len(measured.outcomes)
-    believed = sum(number for status, number in measured.forged.items() if 200 <= status < 300)  # noqa: PLR2004 (HTTP)
-    lost, twice = measured.jobs - len(measured.outcomes), measured.paid - measured.jobs
-    answered = measured.statuses["completed"]
-    return [f"{measured.jobs:,} jobs", lost, doubled, twice, answered, measured.forged.total(), believed]
+def _faults_row(runs: Sequence[Measured]) -> list[Cell]:
+    numbers: Sequence[Callable[[Measured], float]] = (
+        lambda one: one.jobs - len(one.outcomes),
+        lambda one: sum(one.outcomes.values()) - len(one.outcomes),
+        lambda one: one.paid_twice,
+        lambda one: one.statuses["completed"],
+        lambda one: one.forged.total(),
+        lambda one: sum(number for status, number in one.forged.items() if 200 <= status < 300),  # noqa: PLR2004 (HTTP)
+    )
+    return [f"{runs[0].jobs:,} jobs", *(Spread.over(runs, number) for number in numbers)]
+
+
+def _receive_row(senders: int, runs: Sequence[Received]) -> list[Cell]:
+    p50, p99 = (
+        Spread.of_quantiles([[1000 * time for time in one.times] for one in runs], part) for part in (0.5, 0.99)
+    )
+    refused = Spread.over(runs, lambda one: sum(one.statuses.values()) - one.statuses.get(204, 0))
+    pace, ended = Spread.over(runs, lambda one: one.per_second), Spread.over(runs, lambda one: one.rows_ended)
+    return [f"{senders} at once", pace, p50, p99, ended, refused]
 
 
 def answer(
@@ -296,17 +342,22 @@ def answer(
     speed: float = SPEED,
     senders: Sequence[int] = SENDERS,
 ) -> Report:
-    """Run the jobs in every way, and flood the receiver; once, whatever the number of *seeds*."""
-    del seeds
+    """Run the jobs in every way, and flood the receiver, a round for each seed."""
     jobs = jobs or (QUICK_JOBS if quick else JOBS)
     deliveries = deliveries or (QUICK_DELIVERIES if quick else DELIVERIES)
-    found = anyio.run(runs, jobs, speed)
-    faults = [_faults_row(found["webhooks, every fault"])]
+    found = rounds(jobs, speed, seeds)
+    received = {number: [anyio.run(receive, number, deliveries) for _ in seeds] for number in senders}
     tables = [
         Table(f"Research jobs at {speed:g} times real speed", RUN_COLUMNS, [_run_row(*one) for one in found.items()]),
-        Table("Deliveries lost, doubled, reordered and forged", FAULT_COLUMNS, faults),
-        Table("Deliveries of 2 kB", RECEIVE_COLUMNS, [anyio.run(receive, number, deliveries) for number in senders]),
+        Table("Deliveries lost, doubled, reordered and forged", FAULT_COLUMNS, [_faults_row(found[EVERY_FAULT])]),
+        Table("Deliveries of 2 kB", RECEIVE_COLUMNS, [_receive_row(*one) for one in received.items()]),
     ]
-    dots = [(way, [Dot("requests", *[one.requests / one.jobs] * 3)]) for way, one in found.items()]
+    requests = {way: Spread.over(some, lambda one: one.requests / one.jobs) for way, some in found.items()}
+    dots = [(way, [Dot("requests", one.median, one.low, one.high)]) for way, one in requests.items()]
     chart = Dots("Requests a job over real HTTP", "requests", dots)
-    return Report({"jobs": jobs, "deliveries": deliveries, "speed": speed}, tables, {"": chart})
+    return Report({"jobs": jobs, "deliveries": deliveries, "speed": speed}, tables, {"": chart}, NOTES)
+
+
+NOTES: Sequence[str] = (
+    "The loop is paced by the same budget and client as ours. A longer interval takes fewer requests, and more lag.",
+)

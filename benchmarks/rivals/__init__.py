@@ -8,7 +8,7 @@ best. All waits are in seconds of the service, which passes them `Task.speed` ti
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,3 +90,11 @@ def question(row: int) -> dict[str, Any]:
         "struct": {"email": "Work email", "title": "Current job title"},
         "tier": "low",
     }
+
+
+def most_per_minute(run_times: Sequence[float], requests_per_row: int) -> float:
+    """Return the jobs a minute that nobody exceeds who submits rows in their order, at the pace of the budget."""
+    submits = (max(0, number - BURST) / PACE_PER_SECOND for number, _ in enumerate(run_times, 1))
+    last_end = max(at + run_time for at, run_time in zip(submits, run_times, strict=True))
+    last_request = (requests_per_row * len(run_times) - BURST) / PACE_PER_SECOND
+    return len(run_times) / max(last_end, last_request) * 60

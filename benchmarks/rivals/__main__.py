@@ -31,11 +31,9 @@ def peak_mib() -> float:
 def main(name: str, task: Task) -> None:
     """Run a program."""
     program, record = importlib.import_module(f"benchmarks.rivals.{name}"), Record()
-    began = time.monotonic()
     program.run(task, record)
     ended = time.monotonic()
     found = {
-        "began": began,
         "ended": ended,
         "answers": record.answers,
         "failures": record.failures,

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from benchmarks import bulk, safety
-from benchmarks.rivals import question
+from benchmarks.rivals import BURST, PACE_PER_SECOND, most_per_minute, question
 from benchmarks.safety import LOOP, OURS, Score
 from sixtyfour_async.simulator import DEFAULT_KEY, Simulator, SimulatorSettings
 from sixtyfour_async.testing import SimulatedTransport, VirtualTimeLoop
@@ -53,8 +53,11 @@ def monotonic(simulator: Simulator, at: float) -> float:
     return clock.origin + (at - clock.start) / clock.speed
 
 
-def reported(answers: list[tuple[int, str, float]], in_doubt: list[int]) -> Mapping[str, Any]:
-    return {"began": 0.0, "ended": 6.0, "answers": answers, "in_doubt": in_doubt, "cpu": 0.5, "memory": 30.0}
+def reported(
+    simulator: Simulator, answers: list[tuple[int, str, float]], in_doubt: list[int] | None = None
+) -> Mapping[str, Any]:
+    ended = monotonic(simulator, simulator.books.requests[0].at + 60.0)
+    return {"ended": ended, "answers": answers, "in_doubt": in_doubt or [], "cpu": 0.5, "memory": 30.0}
 
 
 def test_the_books_are_held_against_what_a_program_reports() -> None:
@@ -64,7 +67,7 @@ def test_the_books_are_held_against_what_a_program_reports() -> None:
     ends = {job.id: job.ends_at for job in simulator.books.jobs}
     seen = monotonic(simulator, ends[ids[1]] + 7.0)
 
-    measured = bulk.conclude(simulator, reported([(0, ids[1], seen)], in_doubt=[1]), 3)
+    measured = bulk.conclude(simulator, reported(simulator, [(0, ids[1], seen)], in_doubt=[1]), 3)
 
     assert (measured.answered, measured.paid_twice, measured.lost, measured.unsaid, measured.in_doubt) == (
         1,
@@ -82,7 +85,7 @@ def test_an_answer_without_an_id_is_that_of_its_row() -> None:
     anyio.run(submitted, simulator, 0)
     seen = monotonic(simulator, simulator.books.jobs[0].ends_at + 3.0)
 
-    measured = bulk.conclude(simulator, reported([(0, "", seen)], in_doubt=[]), 1)
+    measured = bulk.conclude(simulator, reported(simulator, [(0, "", seen)]), 1)
 
     assert (measured.answered, measured.lost) == (1, 0)
     assert list(measured.lags) == pytest.approx([3.0], abs=1e-3)
@@ -95,3 +98,24 @@ def test_a_program_that_needs_what_is_missing_is_named(monkeypatch: pytest.Monke
 
     assert anyio.run(bulk.available, ["somebody's"], notes, 1) == {}
     assert notes == ["Not measured: somebody's, which needs no_such_package (dependency group peers)."]
+
+
+@pytest.mark.parametrize("requests", [1, 2])
+def test_a_short_list_lasts_as_long_as_its_longest_row(requests: int) -> None:
+    assert most_per_minute([10.0, 60.0, 20.0], requests) == pytest.approx(3)
+
+
+@pytest.mark.parametrize("requests", [1, 2])
+def test_a_long_list_lasts_as_long_as_its_requests(requests: int) -> None:
+    rows = 5000
+
+    assert rows / most_per_minute([5.0] * rows, requests) * 60 == pytest.approx(
+        (requests * rows - BURST) / PACE_PER_SECOND + 5.0 * (requests == 1)
+    )
+
+
+def test_the_last_row_waits_for_its_turn() -> None:
+    """It runs longest, too."""
+    run_times = [10.0] * 100 + [60.0]
+
+    assert 101 / most_per_minute(run_times, 1) * 60 == pytest.approx((101 - BURST) / PACE_PER_SECOND + 60)
