@@ -47,13 +47,15 @@ class Compared:
         results: Policy → result; a rival that cannot be tuned to our lag is left out.
         chosen: Rival → the schedule it was tuned to.
         bound: Jobs a minute that no policy exceeds at our mean lag.
-        candidates: The rivals with all their runs.
+        candidates: The rivals with all their runs, those of one number first.
+        simple: How many have one number.
     """
 
     results: dict[str, Result]
     chosen: dict[str, str]
     bound: float
     candidates: Sequence[Candidate]
+    simple: int
 
     @property
     def ours(self) -> Result:
@@ -82,7 +84,7 @@ def compare(workload: str, rows: int, seed: int, patience: float = DEFAULT_PATIE
         OURS: ours,
     }
     bound = min(bound_of(workload).per_minute(ours.rows, ours.mean_lag), results[NEVER_EARLY].per_minute)
-    return Compared(results, {name: rival.name for name, rival in found.items()}, bound, simple + double)
+    return Compared(results, {name: rival.name for name, rival in found.items()}, bound, simple + double, len(simple))
 
 
 def _untuned(work: Sequence[Job]) -> Iterator[tuple[str, Result | None]]:
@@ -271,7 +273,7 @@ def curves(workload: str, rows: int, seed: int, compared: Compared) -> Lines:
     ours = [run_scheduler(work, patience=DEFAULT_PATIENCE_SECONDS * factor) for factor in PATIENCE_FACTORS]
     runs = [
         [run for one in some for run in one.runs.values() if run]
-        for some in (compared.candidates[:3], compared.candidates[3:])
+        for some in (compared.candidates[: compared.simple], compared.candidates[compared.simple :])
     ]
     panels = [
         Panel(
@@ -333,9 +335,10 @@ def answer(quick: bool, seeds: Sequence[int], *, only: Sequence[str] = (), rows:
 
 
 NOTES = (
-    "Virtual time: a request takes none, and the service never fails. Rivals use the same budget as JobRunner.",
-    "d of two numbers is the best of six quantiles of the run times of this very list, for each kind.",
-    "Rivals order their requests polls first or alternating, whichever is better for them.",
+    "Virtual time: a request takes none, unless the list says so, and the service never fails.",
+    "Rivals use the same budget as JobRunner.",
+    "d of two numbers is the best of twelve quantiles of the run times of this very list, for each kind.",
+    "Rivals order their requests polls first, submits first or alternating, whichever is better for them.",
     "The bound holds for who knows the distributions, and when they change, but not the single run times.",
     "In a trickle the arrivals bound the pace, so the lag is what to compare.",
     "Where jobs never end, a list is over once all others were seen. They fill the vendor's ten slots for good.",

@@ -1,8 +1,8 @@
 """Polling schedules, and what runs them through one key in virtual time.
 
-The service is reduced to what matters here: a job ends when its run time is over, and a request takes no time. What
-remains is the decision which request goes next: `run_scheduler` leaves it to the scheduler of `JobRunner`, and
-`run_intervals` to a function from a job's age to its next poll. Both draw on the same `Budget`.
+The service is reduced to what matters here: a job ends when its run time is over, and a request takes a fixed time, or
+none. What remains is the decision which request goes next: `run_scheduler` leaves it to the scheduler of
+`JobRunner`, and `run_intervals` to a function from a job's age to its next poll. Both draw on the same `Budget`.
 
 A list is over once each of its jobs was seen ended; urgent jobs beside it, and jobs that never end, do not count.
 """
@@ -155,22 +155,25 @@ class IntervalRun:
         return self._order == "submits first" or (self._order == "alternating" and self._polled_last)
 
     def _submit(self, index: int) -> None:
-        self._started[index] = self._now
+        self._started[index] = self._now + self._work[index].takes / 2
         self._plan(index, 0.0)
 
     def _poll(self, index: int) -> None:
-        job, age = self._work[index], self._now - self._started[index]
+        job = self._work[index]
+        age = self._now + job.takes / 2 - self._started[index]
         self.seen.polls += not job.urgent
         if age < job.run_time:
             self._plan(index, age)
             return
-        self.seen.ended(job, self._now, age)
+        self.seen.ended(job, self._now + job.takes, age + job.takes / 2)
         self._open -= job.counts
         self._running -= not job.urgent
 
     def _plan(self, index: int, age: float) -> None:
-        heap = self._urgent_due if self._work[index].urgent else self._due
-        heapq.heappush(heap, (self._now + self._waits[index](age), index))
+        """Plan a poll from the answer on, which tells that the job ran at this age."""
+        job = self._work[index]
+        heap = self._urgent_due if job.urgent else self._due
+        heapq.heappush(heap, (self._now + job.takes + self._waits[index](age), index))
 
 
 def _urgent_waits(work: Sequence[Job]) -> Callable[[Job], Wait]:

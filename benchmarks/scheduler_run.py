@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections import deque
 from collections.abc import Sequence
+from itertools import count
 
 from benchmarks.policies import LIMIT, Result, Seen
 from benchmarks.workloads import Job
@@ -12,7 +14,7 @@ from sixtyfour_async._scheduling.budget import Budget
 from sixtyfour_async._scheduling.job_states import ScheduledJob
 from sixtyfour_async._scheduling.ledger import Ledger
 from sixtyfour_async._scheduling.limits import ConcurrencyLimit
-from sixtyfour_async._scheduling.messages import Accepted, Poll, Polled, Submit
+from sixtyfour_async._scheduling.messages import Accepted, Event, Poll, Polled, Submit
 from sixtyfour_async._scheduling.scheduler import Scheduler
 from sixtyfour_async.models.jobs import JobState, Report
 
@@ -48,6 +50,7 @@ class SchedulerRun:
         self._urgent = deque(index for index in by_arrival if work[index].urgent)
         self._queue = deque(index for index in by_arrival if not work[index].urgent)
         self._started: dict[int, float] = {}
+        self._answers, self._sent = list[tuple[float, int, Event]](), count()
 
     def run(self) -> Result:
         """Run to the end of the list."""
@@ -61,16 +64,22 @@ class SchedulerRun:
         for command in self.scheduler.due(self.now):
             match command:
                 case Submit(id=id_):
-                    self._started[id_] = self.now
-                    self.scheduler.handle(Accepted(id_, "x"), self.now)
+                    self._started[id_] = self.now + self._work[id_].takes / 2
+                    self._answer(id_, Accepted(id_, "x"))
                 case Poll(id=id_):
-                    self._poll(id_)
+                    self._answer(id_, Polled(id_, self._poll(id_)))
                 case _:
                     raise AssertionError(command)
+        while self._answers and self._answers[0][0] <= self.now:
+            self.scheduler.handle(heapq.heappop(self._answers)[2], self.now)
         wake = self.scheduler.wake_at(self.now)
-        at = min(math.inf if wake is None else wake, self._next_arrival())
+        answer = self._answers[0][0] if self._answers else math.inf
+        at = min(math.inf if wake is None else wake, answer, self._next_arrival())
         if at < math.inf:
             self.now = max(self.now, at)
+
+    def _answer(self, id_: int, answer: Event) -> None:
+        heapq.heappush(self._answers, (self.now + self._work[id_].takes, next(self._sent), answer))
 
     def _read(self) -> None:
         """Add the jobs that have arrived; rows of the list only as far as they are read ahead."""
@@ -90,13 +99,13 @@ class SchedulerRun:
         job, urgent = self._work[index], self._work[index].urgent and self._tells_urgent
         self.scheduler.add(ScheduledJob(index, job.variant, "", retry_safe=False, urgent=urgent), self.now)
 
-    def _poll(self, id_: int) -> None:
-        job, age = self._work[id_], self.now - self._started[id_]
+    def _poll(self, id_: int) -> Report:
+        """Return what a poll that is sent now reports."""
+        job = self._work[id_]
+        age = self.now + job.takes / 2 - self._started[id_]
         self.seen.polls += not job.urgent
         if age < job.run_time:
-            self.scheduler.handle(Polled(id_, RUNNING), self.now)
-            return
-        self.seen.ended(job, self.now, age)
+            return RUNNING
+        self.seen.ended(job, self.now + job.takes, age + job.takes / 2)
         self._open -= job.counts
-        report = Report(JobState.COMPLETED, "completed", cost_cents=5.0, run_time=job.run_time)
-        self.scheduler.handle(Polled(id_, report), self.now)
+        return Report(JobState.COMPLETED, "completed", cost_cents=5.0, run_time=job.run_time)

@@ -1,6 +1,6 @@
 """Rivals tuned with hindsight: the best numbers of a schedule, for one very list.
 
-Each candidate has one number left to tune, x seconds. It is run at every power of two first; then the best candidates
+Each candidate has one number left to tune, x seconds. It is run at every power of four first; then the best candidates
 are searched around their best number in steps that halve. What is returned has really run: nothing is interpolated.
 """
 
@@ -13,20 +13,20 @@ from benchmarks.policies import Order, Result, Wait, backoff, first_then, fixed,
 from benchmarks.results import quantile
 from benchmarks.workloads import NEVER, Job
 
-GRID = tuple(2.0**power for power in range(11))
+GRID = tuple(4.0**power for power in range(6))
 """Seconds: 1 to 1,024."""
 
 FINEST_STEP = 2.0**0.03
 """The search around the best number ends at steps of 2 %."""
 
-FINALISTS = 2
+FINALISTS = 4
 """Candidates that are searched more finely."""
 
-POLLS_RATIO = 4.0
-"""A number that takes this many times our requests is given up: it cannot have a third of our jobs a minute."""
+POLLS_RATIO = 3.0
+"""A number that takes this many times our requests is given up: it cannot have half of our jobs a minute."""
 
-FIRST_QUANTILES = (0.0, 0.1, 0.25, 0.5, 0.75, 0.995)
-ORDERS: tuple[Order, ...] = ("polls first", "alternating")
+FIRST_QUANTILES = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.995)
+ORDERS: tuple[Order, ...] = ("polls first", "alternating", "submits first")
 
 
 @dataclass(slots=True)
@@ -62,7 +62,11 @@ def one_number(ours: Result) -> list[Candidate]:
         "{x} s, growing by half": lambda first: backoff(first, 1.5, 1e9),
         "2 s, growing by half up to {x} s": lambda longest: backoff(2.0, 1.5, longest),
     }
-    return [Candidate(name, schedule, _max_polls(ours)) for name, schedule in schedules.items()]
+    return [
+        Candidate(name + _suffix(order), schedule, _max_polls(ours), order)
+        for name, schedule in schedules.items()
+        for order in ORDERS
+    ]
 
 
 def _max_polls(ours: Result) -> float:
@@ -144,7 +148,7 @@ def _climb(
     score: Callable[[Result], float],
 ) -> tuple[float, float]:
     """Search around a number of the grid; return the best score and its number."""
-    best, step = start, 2.0**0.5
+    best, step = start, 2.0
     while step >= FINEST_STEP:
         around = (best[1] / step, best[1] * step)
         best = max(best, *_scored(candidate, work, around, allowed, score), best)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 Draw = Callable[[Random, float], float]
@@ -24,6 +24,7 @@ class Job:
         arrives: When it can be submitted at the earliest, seconds from the start.
         urgent: Whether somebody waits for it alone.
         stratum: What one who knows every distribution, and when it changes, knows about its run time beforehand.
+        takes: Seconds that each of its requests takes; it reaches the service after half of them.
     """
 
     variant: str
@@ -31,6 +32,7 @@ class Job:
     arrives: float = 0.0
     urgent: bool = False
     stratum: str = ""
+    takes: float = 0.0
 
     @property
     def counts(self) -> bool:
@@ -47,12 +49,14 @@ class Workload:
         phase: Fraction of the list that precedes a row → name of what holds for it.
         every: Seconds between two arrivals; 0 when all rows are there at the start.
         urgent_every: Seconds between two urgent jobs beside the list; 0 for none.
+        takes: Seconds that a request takes.
     """
 
     draws: Mapping[str, Draw]
     phase: Callable[[float], str] = lambda _fraction: ""
     every: float = 0.0
     urgent_every: float = 0.0
+    takes: float = 0.0
 
 
 def _lognormal(median: float, sigma: float, shortest: float, longest: float) -> Draw:
@@ -131,6 +135,7 @@ WORKLOADS: Mapping[str, Workload] = {
     "two tiers, two kinds": Workload({f"{PEOPLE}/low": LOW, f"{PEOPLE}/high": HIGH}),
     "trickle": Workload({f"{PEOPLE}/medium": MEDIUM}, every=3.0),
     "bulk with foreground": Workload({f"{PEOPLE}/medium": MEDIUM}, urgent_every=20.0),
+    "requests take 3 s": Workload({f"{PEOPLE}/medium": MEDIUM}, takes=3.0),
 }
 """Medians: the vendor's skill (documented) and its benchmark of June 2026 (measured).
 
@@ -150,13 +155,11 @@ def urgent_jobs(workload: str, number: int, seed: int, every: float = 0.0) -> li
     made, rng = WORKLOADS[workload], Random(f"{workload} urgent {seed}")
     drawn = (_job(made, rng, row, number) for row in range(number))
     apart = every or made.urgent_every
-    return [
-        Job(job.variant, job.run_time, row * apart, urgent=True, stratum=job.stratum) for row, job in enumerate(drawn)
-    ]
+    return [replace(job, arrives=row * apart, urgent=True) for row, job in enumerate(drawn)]
 
 
 def _job(workload: Workload, rng: Random, row: int, rows: int) -> Job:
     draws, fraction = list(workload.draws.items()), row / rows
     variant, draw = draws[row % len(draws)] if len(draws) == 1 else rng.choice(draws)
     stratum = f"{variant} {workload.phase(fraction)}".strip()
-    return Job(variant, draw(rng, fraction), row * workload.every, stratum=stratum)
+    return Job(variant, draw(rng, fraction), row * workload.every, stratum=stratum, takes=workload.takes)
