@@ -86,7 +86,7 @@ class Outcome(LateFields, Generic[R_co]):
 
     @property
     def ok(self) -> bool:
-        """Is there a typed answer?"""
+        """Whether there is a typed answer."""
         return self.status == "completed" and self.error is None
 
     @property
