@@ -42,7 +42,8 @@ TRIAL_ROWS = 3
 many answers without a charge settle it, too: there is nothing to learn, and what is reserved stands."""
 
 TOLERANCE_CENTS = 1e-6
-"""A charge this little above its reservation is rounding: a reservation is a price times a number of rows."""
+"""A charge this little above its reservation, or a sum this little above a cap, is rounding: a reservation is a price
+times a number of rows. A journal that checks a cap uses the same, or it would refuse what the ledger has admitted."""
 
 
 @dataclass(slots=True)
