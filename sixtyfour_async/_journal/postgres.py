@@ -23,8 +23,8 @@ class PostgresJournal(StoredJournal):
     has under way is not sent by another one: that one waits for the same answer.
 
     *Sizing.* One connection for each process that has the journal open, a second one while it waits for others, and one
-    for the budget. A commit takes the lock on one row for as long as it takes the server to write it; writers of one process share
-    commits. A key's 500 requests a minute are about 30 rows a second, of one to a few kilobytes each.
+    for the budget. A commit takes the lock on one row for as long as it takes the server to write it; writers of one
+    process share commits. A key's 500 requests a minute are about 30 rows a second, of one to a few kilobytes each.
 
     *When the database is away*, reads and writes wait for `patience_seconds` and then raise `JournalError`. A runner
     sends nothing meanwhile, not even polls, since the requests of the key are lent by the same database; and nothing
