@@ -1,7 +1,8 @@
 """Flags and the environment variables that stand for them: one table, read off the commands themselves.
 
 A flag of a command that talks to the service, or writes a table, has the variable ``SIXTYFOUR_FLAG``, the same in all
-of them. The others have the command's name in it, as ``SIXTYFOUR_SIMULATE_LIMIT``: their flags mean something else.
+of them. The others have the command's name in it, as ``SIXTYFOUR_SIMULATE_LIMIT``: their flags mean something else. So
+has a single flag that takes other values than its namesake, as ``SIXTYFOUR_SEARCH_MODE``.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from sixtyfour_async.cli.env_file import PREFIX
 
 APART: Final = frozenset({"simulate", "demo", "journal", "forget", "report", "guide", "settings", "completion"})
 """Commands whose flags are their own."""
+
+APART_FLAGS: Final = frozenset({("search", "--mode")})
+"""Flags of other commands that are their own."""
 
 SECRETS: Final = frozenset({"api_key"})
 """Options whose value is never shown."""
@@ -76,7 +80,7 @@ def flags_of(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[t
 
 def variable_of(path: tuple[str, ...], option: click.Option) -> str:
     """Return the name of the variable that stands for a flag of the command at *path*."""
-    own = path if path[0] in APART else ()
+    own = path if path[0] in APART or (path[0], flag_of(option)) in APART_FLAGS else ()
     return PREFIX + "_".join([*own, flag_of(option).lstrip("-")]).upper().replace("-", "_")
 
 
