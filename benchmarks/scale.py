@@ -3,8 +3,8 @@
 Three questions: what one event costs the scheduler with a thousand and with a hundred thousand jobs in flight; how
 many bytes it keeps for each job; and how much memory the process holds while rows stream through `JobRunner.map`, with
 a journal that keeps nothing and with one on the disk. The service keeps nothing there, so what remains is the runner's
-own memory. Its clock runs so fast that rows stream as fast as the process goes: a list that takes the key three days
-takes an hour.
+own memory. Its clock runs so fast that rows stream as fast as the process goes: with a journal on the disk, 250,000
+took 28 minutes on two busy cores.
 
 A million rows, once, in a process of its own::
 

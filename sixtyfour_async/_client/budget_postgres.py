@@ -15,7 +15,7 @@ from psycopg import errors, sql
 
 from sixtyfour_async._client.budget_store import Visit
 from sixtyfour_async._postgres.address import Address
-from sixtyfour_async._postgres.connection import connect, reason_of
+from sixtyfour_async._postgres.connection import close_quietly, connect, reason_of
 from sixtyfour_async._scheduling.visits import Grant
 from sixtyfour_async.errors import JournalError
 
@@ -61,10 +61,8 @@ class BudgetTable:
 
     def close(self) -> None:
         """Close the connection; a later visit makes it again."""
-        if self._connection is not None:
-            with suppress(psycopg.Error):
-                self._connection.close()
-            self._connection = None
+        close_quietly(self._connection)
+        self._connection = None
 
     def _swap(self, wanted: Visit) -> Grant | None:
         """Try to make a visit; return None when another one came in between."""

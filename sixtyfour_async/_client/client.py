@@ -74,9 +74,9 @@ class AsyncClient(Namespaces):
         auth_scheme: The header that carries the key: ``"x-api-key"``, or ``"bearer"`` for ``Authorization``.
         auth: `OAuth` client credentials instead of a key.
         requests_per_minute: The key's rate limit. Source: docs.sixtyfour.ai, errors page: 500 per key.
-        budget: A journal's path, or a ``postgresql://`` URL, by which all processes that use the key share its rate
-            limit. Path: those of one machine, by a small file beside it. By default the limit is this client's alone;
-            while a `JobRunner` is entered, its journal is its client's budget.
+        budget: Where the processes that use the key share its rate limit: a journal's path, for those of one machine (a
+            small file beside the journal), or a ``postgresql://`` URL, for those of many. By default the limit is this
+            client's alone; while a `JobRunner` is entered, its client shares by the runner's journal.
         retries: How often a failed request is sent again, at most.
         hooks: Observers of requests, responses and retries, and of what runners do; see `Hooks`.
         http_client: Your own ``httpx.AsyncClient`` or ``httpx2.AsyncClient``, for proxies or certificates. It is not
@@ -149,7 +149,8 @@ class AsyncClient(Namespaces):
 
         Args:
             timeout: Real seconds to wait for the response to each request; None leaves the setting as it is. By default
-                each operation has its own timeout: 900 s for long research, 180 s for finders, 30 s for polls.
+                each operation has its own timeout: 900 s for research that is answered in the request, 180 s for a
+                finder, 60 s for the submit of a job, 30 s for polls and other reads.
             retries: How often a failed request is sent again, at most; None leaves the setting as it is.
         """
         changed = {

@@ -45,7 +45,7 @@ class Entry:
         reserved_cents: What is set aside for it; once ended, what it counts as when no charge was reported.
         resubmissions: Number of deliberate resubmissions, after it had failed, been lost or become too old.
         sent_at: When it was last about to be sent, ISO text, our wall clock.
-        delivered: Has the consumer acknowledged its outcome?
+        delivered: Whether the consumer has acknowledged its outcome.
         batch: The name of the batch that it was submitted in, if it was.
         place: Its place in the batch, from 0.
         receipt: The body of the answer to its submit, where no job id could be read from it.
@@ -133,7 +133,9 @@ class Journal(Protocol):
     """
 
     async def open(self) -> None:
-        """Acquire the journal, alone, and turn ``intended`` rows into ``unknown`` ones, with `CRASHED` as their error.
+        """Acquire the journal, and make ``unknown`` what a crash left ``intended``, with `CRASHED` as its error.
+
+        A journal that several runners share leaves the rows of those that live alone; see `SharedJournal`.
 
         Raises `JournalError` when it cannot be used.
         """

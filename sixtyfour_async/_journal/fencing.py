@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from sixtyfour_async._journal.base import Entry
 from sixtyfour_async._journal.sharing import Cap, Claim, Limits, Room
 from sixtyfour_async._scheduling.accounts import Tally
+from sixtyfour_async._scheduling.ledger import TOLERANCE_CENTS
 from sixtyfour_async._scheduling.row_states import ENDED, OPEN, State
 
 MONEY_TALLIES: frozenset[Tally] = frozenset({"forgotten", "replaced", "resubmitted"})
@@ -89,7 +90,3 @@ def exceeded(limits: Limits, before: dict[Cap | Room, float], after: dict[Cap | 
     most: dict[Cap | Room, float] = {cap: cap.cents + TOLERANCE_CENTS for cap in limits.caps}
     most |= {room: room.most for room in limits.rooms}
     return next((limit for limit in most if after[limit] > max(most[limit], before[limit])), None)
-
-
-TOLERANCE_CENTS = 1e-6
-"""A sum this little above a cap is rounding: a reservation is a price times a number of rows."""

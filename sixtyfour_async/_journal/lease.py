@@ -12,7 +12,7 @@ Clock: TypeAlias = Callable[[], float]
 """Seconds that go on while the process, or the machine, is frozen."""
 
 PUNCTUAL_BEATS = 4
-"""Heartbeats that must have come on time before others are succeeded: what delayed ours may have delayed theirs."""
+"""Heartbeats that must have come on time before others lose their rows: what delayed ours may have delayed theirs."""
 
 
 class Lease:
@@ -31,9 +31,9 @@ class Lease:
         self._punctual = 0
 
     def beat(self, at: float) -> bool:
-        """Count a heartbeat that reached the database; return whether others may be succeeded in it.
+        """Count a heartbeat that reached the database; return whether this runner may take over from others.
 
-        They may when the last ones came on time, this one included: what delays ours may delay theirs.
+        It may when the last ones came on time, this one included: what delays ours may delay theirs.
         """
         on_time = at - self._last_beat <= 2 * self.seconds / BEATS_PER_LEASE
         self._punctual = self._punctual + 1 if on_time else 0

@@ -95,7 +95,7 @@ class MemoryJournal:
 
     Args:
         shared_with: A journal in memory whose rows this one is for, too: each of the two is a runner of its own.
-        lease_seconds: Real seconds after which a runner that gives no sign of life is succeeded.
+        lease_seconds: Real seconds without a heartbeat after which other runners take over from a runner.
         clock: What leases are measured by, seconds.
     """
 
@@ -266,7 +266,7 @@ class MemoryJournal:
 
     @property
     def lease_seconds(self) -> float:
-        """Real seconds after which a runner that gives no sign of life is succeeded."""
+        """Real seconds without a heartbeat after which other runners take over from a runner."""
         return self._lease.seconds
 
     async def claim(self, entries: Sequence[Entry], limits: Limits, replaced: Sequence[Entry] = ()) -> Claim:
@@ -304,7 +304,7 @@ class MemoryJournal:
         return self.meta.setdefault(name, text)
 
     async def beat(self) -> None:
-        """Extend this runner's lease, and succeed those whose lease has run out."""
+        """Extend this runner's lease, and take over from those whose lease has run out."""
         leases, now = self._store.leases, self._lease.now()
         if self._number not in leases:
             self._register()

@@ -22,15 +22,16 @@ class PostgresJournal(StoredJournal):
     *What is shared.* Rows, answers, caps, deep searches and jobs under way, whoever sends them. A row that one process
     has under way is not sent by another one: that one waits for the same answer.
 
-    *Sizing.* One connection for each process that has the journal open, and a second one while it waits for others. A
-    commit takes the lock on one row for as long as it takes the server to write it; writers of one process share
-    commits. A key's 500 requests a minute are about 30 rows a second, of one to a few kilobytes each.
+    *Sizing.* One connection for each process that has the journal open, a second one while it waits for others, and one
+    for the budget. A commit takes the lock on one row for as long as it takes the server to write it; writers of one
+    process share commits. A key's 500 requests a minute are about 30 rows a second, of one to a few kilobytes each.
 
-    *When the database is away*, all waits for `patience_seconds`, and is then a `JournalError`. Nothing is sent
-    meanwhile: a process whose lease has less than a fifth left sends nothing that costs money. A process that is cut
-    off for longer than its lease is succeeded by the others: what it was about to send is unknown, what was accepted is
-    polled by whoever asks for it. When it comes back, it cannot overwrite what they wrote. A commit whose end was not
-    heard is asked for under its number, and not carried out a second time.
+    *When the database is away*, reads and writes wait for `patience_seconds` and then raise `JournalError`. A runner
+    sends nothing meanwhile, not even polls, since the requests of the key are lent by the same database; and nothing
+    that costs money ever leaves with less than a fifth of the lease left. When a process is cut off for longer than its
+    lease, others take over: what it was about to send is unknown, what was accepted is polled by whoever asks for it.
+    When it comes back, it cannot overwrite what they wrote. A commit whose confirmation was lost is asked for by its
+    number, and not carried out a second time.
 
     *In doubt.* A standby that was promoted, a backup that was put back, or a copy in another database may lack the last
     commits. `doubt` says so, as far as it can be noticed: from the server's timeline, and from what this machine has
@@ -54,7 +55,7 @@ class PostgresJournal(StoredJournal):
     Args:
         url: ``postgresql://user@host:port/database``, as libpq reads it; a password is better left to ``PGPASSWORD`` or
             ``~/.pgpass``. It is never shown or logged.
-        lease_seconds: Real seconds after which a process that gives no sign of life is succeeded by the others.
+        lease_seconds: Real seconds without a heartbeat after which other processes take over from this one.
         patience_seconds: Real seconds for which a database that cannot be reached is waited for, once it was reached.
         clock: What this process measures its own lease by: seconds since the machine was booted.
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import psycopg
 from psycopg import errors
 
 from sixtyfour_async._postgres.address import Address
-from sixtyfour_async._postgres.connection import connect, is_on_its_way, is_refusal, reason_of
+from sixtyfour_async._postgres.connection import close_quietly, connect, is_on_its_way, is_refusal, reason_of
 from sixtyfour_async.errors import JournalError
 
 T = TypeVar("T")
@@ -87,10 +87,8 @@ class Link:
 
     def close(self) -> None:
         """Close the connection; it is made again when it is needed."""
-        if self._connection is not None:
-            with suppress(psycopg.Error):
-                self._connection.close()
-            self._connection = None
+        close_quietly(self._connection)
+        self._connection = None
 
 
 @contextmanager

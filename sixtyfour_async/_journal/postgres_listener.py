@@ -10,13 +10,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from typing import Any, TypeAlias
 
 import psycopg
 
 from sixtyfour_async._journal.postgres_link import Link
-from sixtyfour_async._postgres.connection import connect
+from sixtyfour_async._postgres.connection import close_quietly, connect
 
 PING_SECONDS = 3.0
 """Real seconds between two proofs."""
@@ -149,10 +148,8 @@ class Listener:
 
     def close(self) -> None:
         """Close the connection; it is made again when somebody asks."""
-        if self._connection is not None:
-            with suppress(psycopg.Error):
-                self._connection.close()
-            self._connection, self._pinged_at = None, None
+        close_quietly(self._connection)
+        self._connection, self._pinged_at = None, None
 
 
 def _channel(journal: str) -> str:

@@ -11,8 +11,9 @@ from typing import Any, TypeAlias
 
 from sixtyfour_async._journal.base import READ_ONLY, Entry, tally_of_replaced
 from sixtyfour_async._journal.changes import Change, Count, Deliver, HandBack, Put, SaveAnswer, SetMeta, Take
-from sixtyfour_async._journal.fencing import TOLERANCE_CENTS, WRITTEN, follows
+from sixtyfour_async._journal.fencing import WRITTEN, follows
 from sixtyfour_async._journal.sharing import Cap, Claim, Room
+from sixtyfour_async._scheduling.ledger import TOLERANCE_CENTS
 from sixtyfour_async._scheduling.row_states import SHARED
 from sixtyfour_async._wire.body import Body
 

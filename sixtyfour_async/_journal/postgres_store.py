@@ -65,7 +65,7 @@ class PostgresStore:
 
     Args:
         address: The database.
-        lease_seconds: Real seconds after which a runner that gives no sign of life is succeeded.
+        lease_seconds: Real seconds without a heartbeat after which other runners take over from a runner.
         patience: Real seconds for which a database that cannot be reached is waited for.
         clock: What this process measures its own lease by.
     """
@@ -93,7 +93,7 @@ class PostgresStore:
 
     @property
     def lease_seconds(self) -> float:
-        """Real seconds after which a runner that gives no sign of life is succeeded."""
+        """Real seconds without a heartbeat after which other runners take over from a runner."""
         return self._lease.seconds
 
     @property
@@ -124,7 +124,7 @@ class PostgresStore:
             leave = "SELECT sixtyfour_leave(%s, %s)"
             self._link.ask(leave, (self._reader.runner, CRASHED), patience=LEAVING_SECONDS)
         except JournalError:
-            pass  # what was written is durable; others succeed this runner in a lease
+            pass  # what was written is durable; others take over from this runner in a lease
         finally:
             self._listener.close()
             self._link.close()
@@ -171,7 +171,7 @@ class PostgresStore:
         return [result_of(change, result) for change, result in zip(changes, stand["results"], strict=True)]
 
     def beat(self) -> None:
-        """Extend the lease, succeed runners whose lease has run out, and free what nobody holds."""
+        """Extend the lease, take over from runners whose lease has run out, and free what nobody holds."""
         at, seen = self._lease.now(), self._seen
         what = (self._reader.runner, self._lease.seconds, self._lease.beat(at), CRASHED)
         stand = self._opened().ask(_BEAT, (*what, seen.id, seen.commits, seen.intents))[0][0]

@@ -56,7 +56,7 @@ class Runner:
         return database.execute("SELECT 1 FROM runners WHERE number = ?", (self.number,)).fetchone() is not None
 
     def beat(self, database: sqlite3.Connection) -> None:
-        """Extend the lease, succeed runners whose lease has run out, and free what nobody holds."""
+        """Extend the lease, take over from runners whose lease has run out, and free what nobody holds."""
         self.register(database)
         at = self.lease.now()
         database.execute(_EXTEND, (at + self.lease.seconds, self.number))

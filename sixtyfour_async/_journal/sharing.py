@@ -23,7 +23,7 @@ from typing import Protocol, runtime_checkable
 from sixtyfour_async._journal.base import Entry, TimedJournal
 
 LEASE_SECONDS = 15.0
-"""Real seconds after which a runner that gives no sign of life is succeeded."""
+"""Real seconds without a heartbeat after which other runners take over from a runner."""
 
 BEATS_PER_LEASE = 5
 """Heartbeats in the time of a lease."""
@@ -94,7 +94,7 @@ class SharedJournal(TimedJournal, Protocol):
 
     @property
     def lease_seconds(self) -> float:
-        """Real seconds after which a runner that gives no sign of life is succeeded."""
+        """Real seconds without a heartbeat after which other runners take over from a runner."""
         ...
 
     async def claim(self, entries: Sequence[Entry], limits: Limits, replaced: Sequence[Entry] = ()) -> Claim:
@@ -131,16 +131,16 @@ class SharedJournal(TimedJournal, Protocol):
         ...
 
     async def beat(self) -> None:
-        """Extend this runner's lease, and succeed the runners whose lease has run out.
+        """Extend this runner's lease, and take over from runners whose lease has run out.
 
-        To be called `BEATS_PER_LEASE` times in a lease. A runner that was itself succeeded registers anew; what it held
-        is fenced. Others are succeeded only after this runner's own last beats came on time: whatever stalls the
+        To be called `BEATS_PER_LEASE` times in a lease. A runner whose own rows were taken over registers anew; what it
+        held is fenced. It takes over from others only after its own last beats came on time: whatever stalls the
         database, or the machine, stalls everybody's.
         """
         ...
 
     def may_send(self) -> bool:
-        """Has this runner's lease `SENDING_MARGIN` of it left, by a clock that goes on while the process is frozen?"""
+        """Return whether `SENDING_MARGIN` of the lease is left, by a clock that goes on while the process is frozen."""
         ...
 
     async def find_all(self, keys: Collection[str]) -> list[Entry]:

@@ -31,7 +31,7 @@ class SqliteJournal(StoredJournal):
         adopt: Take a journal that is in doubt for whole from now on, as ``sixtyfour journal adopt`` does. Rows that
             were free to be submitted become unknown, since they may have been sent meanwhile; a row that is not in the
             journal is submitted, and *paid again if it was among those lost*. Table ``adoptions`` records it.
-        lease_seconds: Real seconds after which a process that gives no sign of life is succeeded by the others.
+        lease_seconds: Real seconds without a heartbeat after which other processes take over from this one.
         clock: What leases are measured by: seconds since the machine was booted.
 
     Raises:

@@ -44,7 +44,7 @@ class SqliteStore:
     Args:
         path: The file.
         adopt: See `SqliteJournal`.
-        lease_seconds: Real seconds after which a runner that gives no sign of life is succeeded.
+        lease_seconds: Real seconds without a heartbeat after which other runners take over from a runner.
         clock: What leases are measured by, seconds since the machine was booted.
     """
 
@@ -64,7 +64,7 @@ class SqliteStore:
 
     @property
     def lease_seconds(self) -> float:
-        """Real seconds after which a runner that gives no sign of life is succeeded."""
+        """Real seconds without a heartbeat after which other runners take over from a runner."""
         return self._runner.lease.seconds
 
     @property
@@ -123,7 +123,7 @@ class SqliteStore:
         return results
 
     def beat(self) -> None:
-        """Extend this runner's lease, and succeed those whose lease has run out."""
+        """Extend this runner's lease, and take over from those whose lease has run out."""
         asked_at = self._runner.lease.now()
 
         def work(database: sqlite3.Connection) -> int:

@@ -50,7 +50,7 @@ class Store(Protocol):
 
     @property
     def lease_seconds(self) -> float:
-        """Real seconds after which a runner that gives no sign of life is succeeded."""
+        """Real seconds without a heartbeat after which other runners take over from a runner."""
         ...
 
     def open(self) -> None:
@@ -167,7 +167,7 @@ class StoredJournal:
 
     @property
     def lease_seconds(self) -> float:
-        """Real seconds after which a runner that gives no sign of life is succeeded."""
+        """Real seconds without a heartbeat after which other runners take over from a runner."""
         return self._store.lease_seconds
 
     # --- reading ------------------------------------------------------------------------------------------------
@@ -300,7 +300,7 @@ class StoredJournal:
         return await self._alone(self._store.others_quiet_for, tallies=False)
 
     async def beat(self) -> None:
-        """Extend this runner's lease, and succeed those whose lease has run out."""
+        """Extend this runner's lease, and take over from those whose lease has run out."""
         await self._alone(self._store.beat, tallies=False)
         self._ahead.clear()  # what was read ahead is not older than a beat
 

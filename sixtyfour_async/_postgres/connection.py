@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import psycopg
@@ -61,6 +62,13 @@ def connect(
     made = TimedConnection.connect(address.url, **own)
     made.statement_seconds = statement_seconds or made.statement_seconds
     return made
+
+
+def close_quietly(connection: psycopg.Connection[Any] | None) -> None:
+    """Close a connection, if there is one; that of a server that is away has nothing left to be told."""
+    if connection is not None:
+        with suppress(psycopg.Error):
+            connection.close()
 
 
 def is_refusal(error: psycopg.Error) -> bool:

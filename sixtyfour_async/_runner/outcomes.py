@@ -86,7 +86,7 @@ class Outcome(LateFields, Generic[R_co]):
 
     @property
     def ok(self) -> bool:
-        """Is there a typed answer?"""
+        """Whether there is a typed answer."""
         return self.status == "completed" and self.error is None
 
     @property
@@ -166,7 +166,7 @@ class RunPlan:
         submits: Requests that submit them; fewer than rows where rows share one.
         requests: Submits and polls while rows wait for the budget; one that is idle is spent on more polls.
         minutes: When the last row is expected to end.
-        minutes_range: When two jobs are expected to be left, and when hardly any chance of one is.
+        minutes_range: An early and a late end: when some two jobs are expected to be left, and when hardly any is.
         cost_cents: What the rows to submit would cost, US cents, as far as prices are known.
         unpriced: Rows whose price is not known, by operation and tier; not in *cost_cents*.
         bottleneck: What the run waits for most: ``rate`` (requests a minute), ``deep-search`` or another job limit,

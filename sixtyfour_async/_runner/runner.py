@@ -51,13 +51,14 @@ class JobRunner(EnrichesFrames, ReceivesWebhooks):
     Args:
         client: Its budget is shared; calls made on the client go first.
         journal: A path, a PostgreSQL URL, a journal of your own, or None for one that dies with the process. With the
-            first two, a row that was answered is never paid again, and an accepted job is polled on, come what may.
+            first two, a row that was answered is never paid again, and an accepted job is polled by the next run if
+            this one ends or dies before it.
         max_in_flight: Jobs of this runner submitted and not ended, at most; also how many rows are read ahead of the
             consumer. Each process has its own: n of them have up to n times as many jobs running.
         max_cost_cents: The most that may be spent, earlier runs and other processes on the same journal included. A
             row's price is reserved before it is sent; a row whose price is not known is refused unless *max_row_cents*
             is given. While a price was never charged, at most three rows of its kind are in flight; a charge above its
-            reservation stops the run. All of this holds for any of the four caps; runs without one never wait.
+            reservation stops the run. All of this holds for any of the four caps, and none of it without a cap.
         max_cost_cents_per_run: The same for the current run, see *new_run*.
         max_cost_cents_per_day: The same for a day, UTC, by this machine's clock; a row counts on the day on which it
             is sent. What does not fit today is rejected; the run does not wait for tomorrow.
@@ -65,8 +66,9 @@ class JobRunner(EnrichesFrames, ReceivesWebhooks):
         new_run: Begin a new run in the journal. Without it, the journal's current run goes on, also after a crash: by
             default all that is ever sent from one journal is one run.
         max_row_cents: What a row of unknown price counts as under the cap: the most you expect it to cost.
-        max_jobs: Jobs submitted at most, by this runner and by what was in the journal when it was entered. What other
-            processes submit meanwhile does not count: a bound on all of them together is a cap on money.
+        max_jobs: Rows that may be submitted, those that the journal held as submitted when this runner was entered
+            included; of rows that share a submit, each counts. What other processes submit meanwhile does not count: to
+            bound all of them together, cap the money.
         max_rows: Rows read at most by this runner, answered from the journal or not; each process has its own.
         prices: Cents per answer that you know of, by operation or ``operation/tier``.
         job_deadline: Seconds after which a job that has not ended is handed back as ``unfinished``.

@@ -42,7 +42,8 @@ TRIAL_ROWS = 3
 many answers without a charge settle it, too: there is nothing to learn, and what is reserved stands."""
 
 TOLERANCE_CENTS = 1e-6
-"""A charge this little above its reservation is rounding: a reservation is a price times a number of rows."""
+"""A charge this little above its reservation, or a sum this little above a cap, is rounding: a reservation is a price
+times a number of rows. A journal that checks a cap uses the same, or it would refuse what the ledger has admitted."""
 
 
 @dataclass(slots=True)
@@ -56,10 +57,10 @@ class Ledger:
         cap_cents: The most that may be spent over all runs on the journal, or None.
         prices: The caller's own prices, cents per operation or ``operation/tier``; they win over `PRICES`.
         ceiling_cents: What a row of unknown price counts as, or None.
-        max_jobs: The most jobs that may be submitted, or None.
+        max_jobs: The most rows that may be submitted, or None; of rows that share a submit, each counts.
         period_caps: The most that may be spent in a run, a day or a month.
         unstated_cents: The part of what is charged that is a reservation, because the service did not state the charge.
-        jobs: Jobs submitted, or admitted in order to be.
+        jobs: Rows submitted, or admitted in order to be.
         now: The instant, ISO text, at which jobs are booked; it never goes back.
         surprise: Why nothing more is submitted: a charge was above its reservation, under a cap.
         surprises: What such charges were of, and how high, cents a row.

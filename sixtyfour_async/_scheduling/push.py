@@ -21,7 +21,7 @@ those whose poll is due too late at once, those whose poll is due too early when
 **Trust.** Deliveries have stopped when the last `MISSES` jobs that ended undelivered all ended after the last one that
 was delivered. (Some misses in a row is no such sign: with a fifth of all deliveries lost, four in a row are common
 among safety polls, which find nothing but misses.) Then everything is polled in full, at once. They are trusted again
-after `RETURNS` deliveries. The first jobs of a kind are scouts, polled early on, so that silence is noticed from the
+after `RETURNS` deliveries. The first jobs of a kind are probes, polled early on, so that silence is noticed from the
 start. A job that a poll found ended counts as missed once the time for repeated deliveries is over.
 """
 
@@ -76,8 +76,8 @@ times as far back as the jobs that run now, past the longest of them."""
 LOSS_MEMORY = 100.0
 """Ends over which the part that is lost is averaged."""
 
-SCOUT_SECONDS = 30.0
-"""Age at which a scout is polled first."""
+PROBE_SECONDS = 30.0
+"""Age at which a probe is polled first, although its delivery is expected."""
 
 MIN_REPEAT_SECONDS = 15.0
 """Shortest time between two safety polls of a job."""
@@ -245,7 +245,7 @@ class Push:
     def wait(self, job: ScheduledJob, age: float, known: Quantile) -> float:
         """Return the seconds until the safety poll of a job that was silent up to an age."""
         if job.is_probe:
-            return max(SCOUT_SECONDS - age, age)
+            return max(PROBE_SECONDS - age, age)
         if job.polls:
             return max(MIN_REPEAT_SECONDS, age / 2)
         return self.safety_age(job, known) - age

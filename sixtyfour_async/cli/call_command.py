@@ -49,19 +49,23 @@ class Operations(NamingGroup):
             formatter.write(f"{wrapper.fill(', '.join(self.list_commands(ctx)))}\n")
 
 
-@click.command(cls=Operations, subcommand_metavar="OPERATION [OPTIONS]")
+EXAMPLES: Final = """\b
+Examples:
+  sixtyfour call find-email --lead name="Ada Lovelace" --lead company=Acme --simulate
+  sixtyfour call people-intelligence --lead name=Ada --struct "title=Job title" --tier low --simulate
+"""
+"""Not in the docstring, which would have to be raw: click knows a block that must not be rewrapped by its ``\\b``."""
+
+
+@click.command(cls=Operations, subcommand_metavar="OPERATION [OPTIONS]", epilog=EXAMPLES)
 def call() -> None:
-    r"""Send one operation of the API, and print its answer as JSON.
+    """Send one operation of the API, and print its answer as JSON.
 
     Its options are its parameters: `sixtyfour call OPERATION --help` explains them, `sixtyfour operations` lists all
     operations. What runs as a job is submitted, polled and kept in a journal as `sixtyfour run` does: the same command
     again prints the same answer, and pays nothing. A live call that may cost something needs a yes, or --yes.
 
-    Nested values are given as key=value, repeated; as JSON, or key:=JSON; or as @FILE. For example:
-
-    \b
-      sixtyfour call find-email --lead name="Ada Lovelace" --lead company=Acme --simulate
-      sixtyfour call people-intelligence --lead name=Ada --struct "title=Job title" --tier low --simulate
+    Nested values are given as key=value, repeated; as JSON, or key:=JSON; or as @FILE.
     """
 
 

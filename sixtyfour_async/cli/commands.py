@@ -28,7 +28,7 @@ from sixtyfour_async.cli.simulator_commands import demo, simulate
 def cli(context: click.Context) -> None:
     """Enrich tables of people and companies with the Sixtyfour API: one budget, one journal, no row paid twice.
 
-    Every flag can be set in the environment, or in a .env file of the current folder: `sixtyfour settings` lists how.
+    Every flag can be set in the environment, or in a .env file of the current folder: see `sixtyfour guide settings`.
     """
     context.obj = load_environment()
     # Without a handler, Python prints warnings of the library to stderr, beside the one line that reports an error.

@@ -246,7 +246,7 @@ def waiting_for_others(rows: int, heard_at: float, lease_seconds: float) -> str:
     Args:
         rows: Their number.
         heard_at: When that process was last heard of, Unix seconds.
-        lease_seconds: Real seconds from then on after which it is succeeded.
+        lease_seconds: Real seconds from then on after which others take over from it.
     """
     heard, end = (time.strftime("%H:%M:%S", time.localtime(at)) for at in (heard_at, heard_at + lease_seconds))
     return (

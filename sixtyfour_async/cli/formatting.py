@@ -7,19 +7,12 @@ from typing import Final
 import click
 
 from sixtyfour_async.errors.printable import printable
+from sixtyfour_async.report.wording import dollars, row_count
+
+__all__ = ["dollars", "duration", "row_count", "say"]
 
 LONGEST_IN_SECONDS: Final = 100
 LONGEST_IN_MINUTES_SECONDS: Final = 90 * 60
-
-
-def dollars(cents: float) -> str:
-    """Format US cents as dollars: ``$1,510.00``."""
-    return f"${cents / 100:,.2f}"
-
-
-def row_count(number: int) -> str:
-    """Format a number of rows: ``1 row``, ``1,510 rows``."""
-    return f"{number:,} row{'' if number == 1 else 's'}"
 
 
 def duration(seconds: float) -> str:

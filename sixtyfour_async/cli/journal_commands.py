@@ -24,7 +24,7 @@ journal_argument = click.argument("journal", type=journal_place)
 
 @click.command()
 @journal_argument
-@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 @one_line_errors
 def status(journal: Place, *, as_json: bool) -> None:
     """Show the rows and the money recorded in JOURNAL, and the rows whose outcome is unknown.

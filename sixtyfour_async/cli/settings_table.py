@@ -1,14 +1,15 @@
 """Flags and the environment variables that stand for them: one table, read off the commands themselves.
 
 A flag of a command that talks to the service, or writes a table, has the variable ``SIXTYFOUR_FLAG``, the same in all
-of them. The others have the command's name in it, as ``SIXTYFOUR_SIMULATE_LIMIT``: their flags mean something else.
+of them. The others have the command's name in it, as ``SIXTYFOUR_SIMULATE_LIMIT``: their flags mean something else. So
+has a single flag that takes other values than its namesake, as ``SIXTYFOUR_SEARCH_MODE``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import click
 
@@ -17,6 +18,9 @@ from sixtyfour_async.cli.env_file import PREFIX
 
 APART: Final = frozenset({"simulate", "demo", "journal", "forget", "report", "guide", "settings", "completion"})
 """Commands whose flags are their own."""
+
+APART_FLAGS: Final = frozenset({("search", "--mode")})
+"""Flags of other commands that are their own."""
 
 SECRETS: Final = frozenset({"api_key"})
 """Options whose value is never shown."""
@@ -30,7 +34,7 @@ class Setting:
         variable: Its name.
         flag: The flag that it stands for, such as ``--tier``.
         commands: The commands that have it.
-        help: What it does.
+        help: What it does; where that differs between the commands, in each of them.
         is_secret: Whether its value is never shown.
     """
 
@@ -76,7 +80,7 @@ def flags_of(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[t
 
 def variable_of(path: tuple[str, ...], option: click.Option) -> str:
     """Return the name of the variable that stands for a flag of the command at *path*."""
-    own = path if path[0] in APART else ()
+    own = path if path[0] in APART or (path[0], flag_of(option)) in APART_FLAGS else ()
     return PREFIX + "_".join([*own, flag_of(option).lstrip("-")]).upper().replace("-", "_")
 
 
@@ -86,16 +90,21 @@ def flag_of(option: click.Option) -> str:
 
 
 def settings_of(group: click.Group) -> list[Setting]:
-    """Return the table, sorted by variable, without those of commands that stand apart last."""
-    found: dict[str, tuple[click.Option, list[str]]] = {}
+    """Return the table, sorted by variable."""
+    found: dict[str, tuple[click.Option, dict[str, str]]] = {}
     for path, option in flags_of(group):
-        variable = variable_of(path, option)
-        found.setdefault(variable, (option, []))[1].append(" ".join(path))
+        helps = found.setdefault(variable_of(path, option), (option, {}))[1]
+        helps[" ".join(path)] = " ".join((option.help or "").split())
     return [
-        Setting(variable, flag_of(option), tuple(commands), _help(option), option.name in SECRETS)
-        for variable, (option, commands) in sorted(found.items())
+        Setting(variable, flag_of(option), tuple(helps), _help(helps), option.name in SECRETS)
+        for variable, (option, helps) in sorted(found.items())
     ]
 
 
-def _help(option: Any) -> str:
-    return " ".join((option.help or "").split())
+def _help(helps: Mapping[str, str]) -> str:
+    """Return what a variable does, given what its flag does in each command."""
+    texts = dict.fromkeys(helps.values())
+    if len(texts) == 1:
+        return next(iter(texts))
+    named = {text: ", ".join(command for command, said in helps.items() if said == text) for text in texts}
+    return " ".join(f"({commands}) {text}" for text, commands in named.items())

@@ -52,7 +52,7 @@ DRAIN: Final = click.option(
     "--drain",
     type=click.FloatRange(min=0),
     metavar="SECONDS",
-    help="After Ctrl-C, SIGTERM or SIGHUP (which Windows does not have): poll what runs for so long, then leave it "
+    help="After Ctrl-C, SIGTERM or SIGHUP (which Windows does not have): poll what runs for this long, then leave it "
     "running  [default: until it ends]",
 )
 SIMULATOR: Final = (

@@ -168,7 +168,10 @@ class ConnectError(TransportError):
 
 
 class RequestTimeoutError(TransportError, TimeoutError):
-    """One HTTP request exceeded ``request_timeout``; ``sent`` tells whether the server may have processed it."""
+    """One HTTP request took longer than its timeout; ``sent`` tells whether the server may have processed it.
+
+    Each operation has a timeout of its own; `AsyncClient.with_options` sets another.
+    """
 
 
 class ProtocolError(TransportError):

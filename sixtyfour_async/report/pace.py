@@ -9,7 +9,7 @@ from sixtyfour_async.report.markup import Child, Html, element
 from sixtyfour_async.report.sections import figures, section, table
 from sixtyfour_async.report.summary import REQUESTS_PER_MINUTE, Summary
 from sixtyfour_async.report.timeline import MINUTE_SECONDS, Sitting, quantile, total
-from sixtyfour_async.report.wording import NONE, clock_of, duration, moment_of, rows
+from sixtyfour_async.report.wording import NONE, clock_of, duration, moment_of, row_count
 
 MAX_COLUMNS: Final = 120
 """Columns of a plot."""
@@ -121,7 +121,7 @@ def requests_section(summary: Summary) -> Html:
     return section(
         "Requests",
         figures(
-            ("submits", f"{whole.submits:,}", f"for {rows(whole.sent)}"),
+            ("submits", f"{whole.submits:,}", f"for {row_count(whole.sent)}"),
             ("busiest minute", "not known" if busiest is None else f"{busiest:,}", share),
         ),
         element(

@@ -14,7 +14,7 @@ from sixtyfour_async.report.coverage import FieldCoverage
 from sixtyfour_async.report.labels import REMEDIES, STATE_LABELS
 from sixtyfour_async.report.markup import Child, Html, data, element, markup, text
 from sixtyfour_async.report.summary import ROW_STATES, Summary, cut
-from sixtyfour_async.report.wording import NONE, amount, dollars, moment, percent, rows
+from sixtyfour_async.report.wording import NONE, amount, dollars, moment, percent, row_count
 
 MAX_FIELDS_SHOWN: Final = 60
 MAX_KINDS_SHOWN: Final = 40
@@ -93,7 +93,7 @@ def outcome_section(summary: Summary) -> Html:
             ("rows", f"{whole:,}", ""),
             ("answered", f"{answered:,}", percent(answered / whole) if whole else ""),
             ("spent", dollars(summary.spent_cents), each),
-            ("in doubt", dollars(summary.exposed_cents), f"{rows(doubtful)} whose end is not known"),
+            ("in doubt", dollars(summary.exposed_cents), f"{row_count(doubtful)} whose end is not known"),
         ),
         element(
             "div",
@@ -206,7 +206,7 @@ def doubt_section(summary: Summary, journal: str, samples: int) -> Html | None:
     exposed = sum(cause.exposed_cents for cause in causes)
     intro = element(
         "p",
-        f"{rows(whole)} with ",
+        f"{row_count(whole)} with ",
         element("strong", dollars(exposed), class_="doubtful"),
         " set aside for them: what they may have cost, or may still cost. A cap counts it as spent.",
     )
@@ -216,7 +216,7 @@ def doubt_section(summary: Summary, journal: str, samples: int) -> Html | None:
 def _listed(causes: Sequence[Cause], journal: str, samples: int) -> Html:
     shown = causes[:MAX_CAUSES_SHOWN]
     left = causes[MAX_CAUSES_SHOWN:]
-    more = f"{len(left):,} more causes with {rows(sum(cause.rows for cause in left))} are in the JSON report."
+    more = f"{len(left):,} more causes with {row_count(sum(cause.rows for cause in left))} are in the JSON report."
     return markup(
         [_cause(cause, journal, samples) for cause in shown], element("p", more, class_="note") if left else None
     )
@@ -255,7 +255,7 @@ def _samples(cause: Cause, most: int) -> Html | None:
     return element(
         "div",
         table(("row", "what it was about", "its own words"), [_sample_row(sample) for sample in shown], names=3),
-        element("p", f"and {rows(left)} more", class_="note") if left else None,
+        element("p", f"and {row_count(left)} more", class_="note") if left else None,
         class_="rows",
     )
 

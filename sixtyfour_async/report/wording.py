@@ -1,4 +1,4 @@
-"""Amounts, counts, durations and instants as the page writes them."""
+"""Amounts, counts, durations and instants as the page, and the command line, write them."""
 
 from __future__ import annotations
 
@@ -68,6 +68,6 @@ def _written(at: datetime) -> str:
     return (at.astimezone(UTC) if at.tzinfo else at).strftime("%Y-%m-%d %H:%M") + " UTC"
 
 
-def rows(number: int) -> str:
-    """Format a number of rows."""
+def row_count(number: int) -> str:
+    """Format a number of rows: ``1 row``, ``1,510 rows``."""
     return f"{number:,} row{'' if number == 1 else 's'}"

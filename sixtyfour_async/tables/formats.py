@@ -58,7 +58,7 @@ def format_of(path: Path, given: str | None, *, writing: bool = False) -> Format
         remedy = f"use {', '.join(EXTENSIONS)}, text also with .gz, or pass {option}=…"
         raise InputError(f"{path}: {problem} that of a table", remedy=remedy)
     if is_compressed(path) and found not in TEXT:
-        remedy = "decompress it, or leave .gz away"
+        remedy = "decompress it, or leave out .gz"
         raise InputError(f"{path}: {found} is compressed already and not used with .gz", remedy=remedy)
     return found
 

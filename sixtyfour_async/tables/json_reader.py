@@ -33,7 +33,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(made) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise _BrokenError(f"the key {twice!r} stands twice in one object")
+        raise _BrokenError(f"the key {twice!r} occurs twice in one object")
     return made
 
 
@@ -166,7 +166,7 @@ def _is_complete(line: str) -> bool:
 def _whole(line: str) -> Any:
     item, end = DECODER.raw_decode(line)
     if end < len(line):
-        raise _BrokenError("something stands behind the object")
+        raise _BrokenError("something follows the object")
     return _bounded(item)
 
 

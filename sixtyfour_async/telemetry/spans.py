@@ -68,7 +68,7 @@ class Spans:
 
     Args:
         tracer: Makes them.
-        row_keys: Are rows' keys recorded?
+        row_keys: Whether rows' keys are recorded.
     """
 
     def __init__(self, tracer: Tracer, *, row_keys: bool) -> None:

@@ -37,7 +37,7 @@ def verify(
     *,
     tolerance: float = TOLERANCE_SECONDS,
 ) -> None:
-    """Return if a delivery was signed with one of the secrets, at about *now*.
+    """Raise an error unless a delivery was signed with one of the secrets, at about *now*.
 
     Args:
         raw_body: The body as it was received, before anything parsed it.
@@ -47,7 +47,8 @@ def verify(
         tolerance: Seconds that the time of the signature may be away from *now*, either way.
 
     Raises:
-        WebhookError: The delivery is not signed, or not so, or not now, or the body is not the raw bytes.
+        WebhookError: The delivery is unsigned, its signature is invalid or further from *now* than *tolerance*, or
+            *raw_body* is not bytes; ``reason`` tells which.
         ConfigurationError: There is no secret, or one that cannot be one.
     """
     body = require_raw(raw_body)

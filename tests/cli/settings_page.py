@@ -38,7 +38,7 @@ on the machine can read the arguments of a process.
 ## The file
 
 `.env` of the current folder only; folders above it are not searched. Names that do not begin with `SIXTYFOUR_` are not
-read: proxies and certificates (`HTTPS_PROXY`, `SSL_CERT_FILE`) belong into the environment.
+read: proxies and certificates (`HTTPS_PROXY`, `SSL_CERT_FILE`) belong in the environment.
 
 ```sh title=".env"
 # a comment

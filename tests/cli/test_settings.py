@@ -262,12 +262,17 @@ def test_a_person_is_asked(shell: Shell, exports: dict[str, str], answer: str, c
 # --- the table ------------------------------------------------------------------------------------------------------
 
 
+def values_of(option: click.Option) -> str:
+    """Return what an option takes."""
+    return repr(option.type) if isinstance(option.type, click.Choice) else type(option.type).__name__
+
+
 def test_every_flag_has_a_variable_of_one_meaning() -> None:
-    """Flags that share a variable are of one type, so that it can be set for all of them at once."""
+    """Flags that share a variable take the same values, so that it can be set for all of them at once."""
     kinds: dict[str, set[tuple[str, bool]]] = {}
     for path, option in flags_of(cli):
         assert option.envvar == variable_of(path, option)
-        kinds.setdefault(variable_of(path, option), set()).add((type(option.type).__name__, option.is_flag))
+        kinds.setdefault(variable_of(path, option), set()).add((values_of(option), option.is_flag))
     several = {variable: found for variable, found in kinds.items() if len(found) > 1}
 
     assert several == {}

@@ -29,7 +29,7 @@ async def test_a_bulk_run_takes_hardly_more_than_one_request_a_job() -> None:
     assert {outcome.index: outcome.result().structured_data["headquarters"] for outcome in outcomes} == {
         number: fact(number) for number in range(150)
     }
-    # Five scouts, three polls for a charge, and the submits.
+    # Five probes, three polls for a charge, and the submits.
     assert len(whole.submits) == 150
     assert len(whole.polls) <= 30
     assert stats.delivered >= 145

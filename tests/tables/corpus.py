@@ -208,9 +208,9 @@ JSON: dict[str, Read | Refused] = {
     "a broken line": Refused(
         "in.ndjson", '{"a": "\u2028"}\n\n{"a": 2\n{"a": 3}\n'.encode(), ("in.ndjson, line 3", "not JSON")
     ),
-    "two objects on a line": Refused("in.ndjson", b'{"a": 1} {"a": 2}\n', ("line 1", "behind the object")),
+    "two objects on a line": Refused("in.ndjson", b'{"a": 1} {"a": 2}\n', ("line 1", "follows the object")),
     "a cut end": Refused("in.ndjson", b'{"a": 1}\n{"a": "x', ("line 2", "the file ends within this line")),
-    "a key twice": Refused("in.ndjson", b'{"a": 1, "a": 2}\n', ("line 1", "'a' stands twice")),
+    "a key twice": Refused("in.ndjson", b'{"a": 1, "a": 2}\n', ("line 1", "'a' occurs twice")),
     "NaN": Refused("in.ndjson", b'{"a": NaN}\n', ("line 1", "NaN is not JSON")),
     "a line that is a list": Refused("in.ndjson", b'{"a": 1}\n[1, 2]\n', ("line 2", "it is a list")),
     "nested without end": Refused("in.ndjson", DEEP + b"\n", ("line 1", "it is nested too deeply")),
@@ -371,5 +371,5 @@ EXCEL: dict[str, Read | Refused] = {
     "CSV called Excel": Refused("in.xlsx", LINES.encode(), ("is not a workbook", "format='csv'")),
     "an empty file": Refused("in.xlsx", b"", ("is empty",)),
     "a cut workbook": Refused("in.xlsx", sheet()[:300], ("damaged workbook",)),
-    "a compressed workbook": Refused("in.xlsx.gz", b"", ("leave .gz away",)),
+    "a compressed workbook": Refused("in.xlsx.gz", b"", ("leave out .gz",)),
 }
