@@ -22,8 +22,8 @@ FINEST_STEP = 2.0**0.03
 FINALISTS = 4
 """Candidates that are searched more finely."""
 
-POLLS_RATIO = 3.0
-"""A number that takes this many times our requests is given up: it cannot have half of our jobs a minute."""
+POLLS_RATIO = 2.0
+"""A number that takes this many times our requests is given up: it cannot have our jobs a minute."""
 
 FIRST_QUANTILES = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.995)
 ORDERS: tuple[Order, ...] = ("polls first", "alternating", "submits first")

@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from itertools import pairwise
+from random import Random
 
 import pytest
 
 from benchmarks.bound import bound_of
 from benchmarks.frontier import AT_MEAN, AT_MEDIAN, AT_PACE, EQUAL, NEVER_EARLY, compare
-from benchmarks.policies import first_then, fixed, run_at_most, run_intervals
+from benchmarks.policies import LIMIT, Bucket, first_then, fixed, run_at_most, run_intervals
 from benchmarks.results import quantile
 from benchmarks.scheduler_run import run_scheduler
 from benchmarks.tuning import tune, two_numbers
 from benchmarks.workloads import NEVER, WORKLOADS, Job, jobs
+from sixtyfour_async._scheduling.budget import Budget
 
 
 def at(age: float) -> Callable[[Job], float]:
@@ -41,6 +43,19 @@ def test_every_order_spends_the_same_budget(order: str) -> None:
 
     assert result.polls == 1
     assert result.end >= (400 - 10) / (486 / 60)
+
+
+def test_rivals_are_given_what_the_budget_gives() -> None:
+    """Requests at random: some together, some apart, some after a pause that saves up a burst."""
+    budget, random, now = Budget(LIMIT), Random(1), 0.0  # noqa: S311 (a seed is wanted)
+    bucket = Bucket(budget.rate, float(budget.burst or 1))
+
+    for _ in range(2000):
+        now += random.choice([0.0, 0.0, 0.01, 0.2, 3.0])
+        at = budget.ready_at(now)
+        budget.take(at)
+        assert bucket.next(now) == pytest.approx(at, abs=1e-6)
+        now = at
 
 
 def test_jobs_that_never_end_do_not_keep_a_list_open() -> None:
