@@ -80,6 +80,7 @@ class ScheduledJob:
         resumed: Was it accepted in an earlier run? Its age is then unknown.
         polled_at: When a poll last found it running; at first, when it was accepted.
         poll_at: When the next poll is due.
+        planned_at: When it was due when it was planned; it may have been put off since.
         plan_number: Sequence number of the plan that set ``poll_at``; older entries of the heap are stale.
         polls: Polls answered so far.
         is_probe: Is it one of the first of its kind, polled early in order to learn its run time?
@@ -120,6 +121,7 @@ class ScheduledJob:
     resumed: bool = False
     polled_at: float = 0.0
     poll_at: float = 0.0
+    planned_at: float = 0.0
     plan_number: int = 0
     polls: int = 0
     is_probe: bool = False

@@ -209,7 +209,7 @@ class Poller:
     def _plan(self, job: ScheduledJob, at: float, now: float) -> None:
         """Set a job's next poll. The entry planned before stays in the heap and is recognised as stale there."""
         latest = job.accepted_at + self.deadline
-        job.poll_at = min(at, latest) if latest > now else at
+        job.poll_at = job.planned_at = min(at, latest) if latest > now else at
         job.plan_number = next(self._order)
         self.queue.push(job)
 
@@ -218,21 +218,24 @@ class Poller:
 
         That holds for a first safety poll, and while hardly an end of its kind was seen: what is planned in the first
         minutes is planned from a prior, and each poll that finds a job running says the same of those submitted later.
+        Only by as many seconds as a poll is worth: where just the first jobs hang, that is all it costs the others.
         Not once ends are known: polls put off because jobs became slower would not see that they are fast again.
         """
         if job.is_probe or job.failed_polls or job.announced:
             return job.poll_at
         if self.push.covers(job):
-            return job.poll_at if job.polls else self._later(job, self.push.safety_age(job, self._known_quantile(job)))
+            if job.polls:
+                return job.poll_at
+            return self._later(job, job.accepted_at + self.push.safety_age(job, self._known_quantile(job)))
         if self.runtimes.of(job.variant).ends >= ENDS_KNOWN or job.poll_alone or job.resumed or job.job_limit:
             return job.poll_at
         step = max(PATIENCE_STEP, self._step_for(job, slot_contended=False))  # not for a cost that rose
-        age = job.polled_at - job.accepted_at
-        return self._later(job, age + self.cost.schedule(job.variant, step).wait(age))
+        learned = job.polled_at + self.cost.schedule(job.variant, step).wait(job.polled_at - job.accepted_at)
+        return self._later(job, min(learned, job.planned_at + self.cost.at(step)))
 
-    def _later(self, job: ScheduledJob, age: float) -> float:
-        """Return when a poll goes that is put off to an age: not earlier than planned, nor after the deadline."""
-        return max(job.poll_at, job.accepted_at + min(age, self.deadline))
+    def _later(self, job: ScheduledJob, at: float) -> float:
+        """Return when a poll goes that is put off to an instant: not earlier than planned, nor after the deadline."""
+        return max(job.poll_at, min(at, job.accepted_at + self.deadline))
 
     # --- what it may cost ---------------------------------------------------------------------------------------
 

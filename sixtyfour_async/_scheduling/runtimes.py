@@ -113,7 +113,7 @@ class Learned:
         evidence: Polls that taught something so far; tells whether a schedule is out of date.
         place: Mean place of the ends in each bin, 0 to 1 from edge to edge.
         place_square: Mean of its square.
-        ends: Jobs seen to end so far.
+        ends: Jobs seen to end so far; of an earlier run, as many as the bins still hold.
     """
 
     reached: list[float]
@@ -231,6 +231,11 @@ def _places(written: Sequence[Sequence[float]]) -> list[list[float]]:
             return []
 
 
+def _ends_in(ended: Sequence[float]) -> int:
+    """Return how many ends the bins still hold, beside those of the prior."""
+    return max(0, round(sum(ended) - PRIOR_WEIGHT))
+
+
 def _clamp(value: int, least: int, most: int) -> int:
     return max(least, min(most, value))
 
@@ -299,6 +304,8 @@ class Runtimes:
             written: dict[str, list[list[float]]] = json.loads(text)
             for name, (reached, ended, *places) in written.items():
                 if len(reached) == len(ended) == BINS and min(reached) > 0 <= min(ended):
-                    self.known[name] = Learned(_floats(reached), _floats(ended), 1, *_places(places))
+                    self.known[name] = Learned(
+                        _floats(reached), _floats(ended), 1, *_places(places), ends=_ends_in(ended)
+                    )
         except (ValueError, TypeError, AttributeError):
             return

@@ -70,6 +70,9 @@ Request: TypeAlias = Literal["submit", "poll", "check"]
 _WINDOW_SECONDS = 60.0
 _LATENCY_SECONDS = 0.2
 
+_USE_SECONDS = 10.0
+"""Seconds before an outage in which the pace shows: polls that are overdue may keep submits back for some of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outage:
@@ -359,8 +362,9 @@ class Harness:
         assert 0 <= self.scheduler.in_flight.held <= max(self.in_flight, resumed)
 
     def doubts_of(self, outage: Outage) -> tuple[int, int]:
-        """Return how many submits an outage left in doubt, and how many were unanswered when it began."""
-        unanswered = sum(at < outage.start <= answered for at, answered, _ in self.submits)
+        """Return how many submits an outage left in doubt, and how many were unanswered at once shortly before it."""
+        before = [at for at, _, _ in self.submits if outage.start - _USE_SECONDS <= at < outage.start]
+        unanswered = max((sum(at <= instant < end for at, end, _ in self.submits) for instant in before), default=0)
         in_doubt = [at for at, _, fault in self.submits if fault in {"uncertain", "lost"}]
         return sum(outage.start <= at < outage.end for at in in_doubt), unanswered
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from statistics import fmean
+
+import pytest
+
 from sixtyfour_async._scheduling.budget import Budget
 from sixtyfour_async._scheduling.job_states import ScheduledJob
 from sixtyfour_async._scheduling.ledger import Ledger
@@ -75,6 +80,32 @@ def test_run_times_learned_from_the_first_jobs_reduce_the_lag_of_later_ones() ->
     lags = [(job.ended_at or 0.0) - (job.accepted_at or 0.0) - 20.0 for job in harness.jobs]
     assert sum(lags[2500:3000]) / 500 < sum(lags[:500]) / 500 / 4  # the last rows wait: they are all submitted first
     assert sum(job.polls for job in harness.jobs) < 1.02 * len(scripts)
+
+
+# --- polls that are put off ---------------------------------------------------------------------------------------
+
+KINDS = ["people-intelligence/low", "people-intelligence/high", "qa-agent", "never-met", "find-email"]
+
+
+@pytest.mark.parametrize("variant", KINDS)
+@pytest.mark.parametrize("hangs", [1500.0, math.inf])
+def test_first_jobs_that_hang_do_not_keep_the_ends_of_later_ones_from_being_seen(variant: str, hangs: float) -> None:
+    """Each poll of theirs says that jobs run for longer than that, and no end says otherwise."""
+    scripts = [JobScript(run_time=hangs if row < 150 else 30.0, variant=variant) for row in range(250)]
+
+    jobs = Harness(scripts, job_deadline=1600.0).run(checked=False).jobs
+
+    assert fmean((job.ended_at or math.inf) - (job.accepted_at or 0.0) for job in jobs[150:]) < 200.0
+
+
+@pytest.mark.parametrize("variant", KINDS)
+@pytest.mark.parametrize("deadline", [20.0, 45.0, 90.0])
+def test_a_poll_that_is_put_off_goes_at_the_deadline(variant: str, deadline: float) -> None:
+    scripts = [JobScript(run_time=math.inf, variant=variant) for _ in range(150)]
+
+    jobs = Harness(scripts, limit=50_000, job_deadline=deadline).run(checked=False).jobs
+
+    assert max((job.ended_at or math.inf) - (job.accepted_at or 0.0) for job in jobs) < deadline + 2.0
 
 
 # --- batch polls --------------------------------------------------------------------------------------------------

@@ -118,6 +118,19 @@ def test_learned_run_times_survive_a_json_round_trip() -> None:
     assert list(later.known) == ["qa-agent"]
 
 
+@pytest.mark.parametrize("median", [5.0, 130.0, 3600.0])
+@pytest.mark.parametrize("ends", [0, 1, 4, 5, 20])
+def test_a_later_run_knows_whether_ends_were_seen_before(median: float, ends: int) -> None:
+    known, later = Runtimes(), Runtimes()
+    known.of("qa-agent").still_running(0.0, 1.0)
+    for time in lognormal(median, 0.5, ends):
+        known.of("qa-agent").ended_between(0.0, 2 * time, time)
+
+    later.read_json(known.to_json())
+
+    assert 0.75 * ends <= later.of("qa-agent").ends <= ends
+
+
 @pytest.mark.parametrize("text", ["", "nonsense", "[]", "{}", '{"a": 1}', '{"a": [[1], [2]]}', '{"a": ["x", "y"]}'])
 def test_foreign_json_is_ignored(text: str) -> None:
     runtimes = Runtimes()
