@@ -26,7 +26,7 @@ from benchmarks.workloads import WORKLOADS, Job, jobs
 from sixtyfour_async._scheduling.poll_cost import DEFAULT_PATIENCE_SECONDS
 
 PARTS = tuple(WORKLOADS)
-ROWS, QUICK_ROWS = 3000, 700
+ROWS, QUICK_ROWS = 2000, 700
 VENDOR_IN_FLIGHT = 10
 ENDLESS_POLLS_PER_JOB = 300.0
 """A loop that takes more does not come to an end: jobs that never end have filled all its slots."""
@@ -68,7 +68,7 @@ def compare(workload: str, rows: int, seed: int, patience: float = DEFAULT_PATIE
     work = jobs(workload, rows, seed)
     ours, known = run_scheduler(work, patience=patience), optimum(workload, patience)
     results = {name: result for name, result in _untuned(work) if result}
-    simple, double = one_number(ours), two_numbers(work, ours)
+    simple, double = one_number(work, ours), two_numbers(work, ours)
     tuned = {
         ONE_AT_MEAN: tune(work, simple, _within(ours, _mean), _pace),
         AT_MEAN: tune(work, simple + double, _within(ours, _mean), _pace),

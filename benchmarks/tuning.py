@@ -1,7 +1,8 @@
 """Rivals tuned with hindsight: the best numbers of a schedule, for one very list.
 
-Each candidate has one number left to tune, x seconds. It is run at every power of four first; then the best candidates
-are searched around their best number in steps that halve. What is returned has really run: nothing is interpolated.
+Each candidate has one number left to tune, x seconds. It is run at every power of two first, and, where it has no other
+number, at quantiles of the run times; then the best candidates are searched around their best number in steps that
+halve. What is returned has really run: nothing is interpolated.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from benchmarks.policies import Order, Result, Wait, backoff, first_then, fixed,
 from benchmarks.results import quantile
 from benchmarks.workloads import NEVER, Job
 
-GRID = tuple(4.0**power for power in range(6))
+GRID = tuple(2.0**power for power in range(11))
 """Seconds: 1 to 1,024."""
 
 FINEST_STEP = 2.0**0.03
@@ -22,8 +23,8 @@ FINEST_STEP = 2.0**0.03
 FINALISTS = 4
 """Candidates that are searched more finely."""
 
-POLLS_RATIO = 2.0
-"""A number that takes this many times our requests is given up: it cannot have our jobs a minute."""
+POLLS_RATIO = 3.0
+"""A number that takes this many times our requests is given up: it cannot have half of our jobs a minute."""
 
 FIRST_QUANTILES = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.995)
 ORDERS: tuple[Order, ...] = ("polls first", "alternating", "submits first")
@@ -38,6 +39,7 @@ class Candidate:
         schedule: The number → the schedule.
         max_polls: Polls a job at which a run is given up.
         order: Which request goes first.
+        numbers: What is tried first.
         runs: Number → result; None for a run that was given up.
     """
 
@@ -45,6 +47,7 @@ class Candidate:
     schedule: Callable[[float], Callable[[Job], Wait]]
     max_polls: float
     order: Order = "polls first"
+    numbers: Sequence[float] = GRID
     runs: dict[float, Result | None] = field(default_factory=dict[float, "Result | None"])
 
     def at(self, number: float, work: Sequence[Job]) -> Result | None:
@@ -55,15 +58,17 @@ class Candidate:
         return self.runs[number]
 
 
-def one_number(ours: Result) -> list[Candidate]:
+def one_number(work: Sequence[Job], ours: Result) -> list[Candidate]:
     """Return schedules of one number."""
+    times = sorted(job.run_time for job in work if job.run_time < NEVER)
+    numbers = (*GRID, *(quantile(times, part) + 1e-6 for part in FIRST_QUANTILES))
     schedules: dict[str, Callable[[float], Callable[[Job], Wait]]] = {
         "every {x} s": fixed,
         "{x} s, growing by half": lambda first: backoff(first, 1.5, 1e9),
         "2 s, growing by half up to {x} s": lambda longest: backoff(2.0, 1.5, longest),
     }
     return [
-        Candidate(name + _suffix(order), schedule, _max_polls(ours), order)
+        Candidate(name + _suffix(order), schedule, _max_polls(ours), order, numbers)
         for name, schedule in schedules.items()
         for order in ORDERS
     ]
@@ -137,7 +142,7 @@ def _best_of_grid(
     candidate: Candidate, work: Sequence[Job], allowed: Callable[[Result], bool], score: Callable[[Result], float]
 ) -> tuple[float, float] | None:
     """Return the best score on the grid and its number."""
-    return max(_scored(candidate, work, GRID, allowed, score), default=None)
+    return max(_scored(candidate, work, candidate.numbers, allowed, score), default=None)
 
 
 def _climb(
@@ -148,7 +153,7 @@ def _climb(
     score: Callable[[Result], float],
 ) -> tuple[float, float]:
     """Search around a number of the grid; return the best score and its number."""
-    best, step = start, 2.0
+    best, step = start, 2.0**0.5
     while step >= FINEST_STEP:
         around = (best[1] / step, best[1] * step)
         best = max(best, *_scored(candidate, work, around, allowed, score), best)
