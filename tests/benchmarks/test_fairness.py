@@ -95,7 +95,7 @@ def test_no_schedule_that_learns_nothing_beats_the_bound() -> None:
 
 
 def test_a_rival_is_tuned_at_least_as_well_as_by_any_round_number() -> None:
-    work = jobs("medium, documented", 150, 3)
+    work = jobs("medium, documented", 500, 3)
     ours = run_scheduler(work, patience=30.0)
     rivals = two_numbers(work, ours)
     found = tune(work, rivals, lambda result: result.mean_lag <= ours.mean_lag, lambda result: result.per_minute)
