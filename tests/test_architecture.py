@@ -41,8 +41,10 @@ NOT_IN_PURE_ROOMS = {"asyncio", "anyio", "httpx", "httpx2", "sqlite3", "time", "
 
 PURE_ROOMS = {"_wire", "_scheduling", "_values", "questions"}
 
-KNOWS_HTTPX = {PACKAGE / "_client" / "transport.py", PACKAGE / "testing.py"}
-"""One module sends; the other one hands users a transport for their own tests."""
+KNOWS_HTTPX = {PACKAGE / "_client" / "transport.py", PACKAGE / "_client" / "own_client.py", PACKAGE / "testing.py"}
+"""The one sends, by a client that the second makes where the caller brings none; the third is for users' own tests."""
+
+KNOWS_HTTPCORE = {PACKAGE / "_client" / "own_client.py"}
 
 LINES_OF_A_FILE = 400
 LINES_OF_A_FUNCTION = 50
@@ -176,6 +178,7 @@ def test_imports_within_the_simulator_have_no_cycles() -> None:
 
 def test_one_module_sends_requests() -> None:
     assert {path for path in SOURCES if {"httpx", "httpx2"} & packages_imported(path)} == KNOWS_HTTPX
+    assert {path for path in SOURCES if "httpcore" in packages_imported(path)} == KNOWS_HTTPCORE
 
 
 @pytest.mark.parametrize("path", ALL_PYTHON, ids=name_of)

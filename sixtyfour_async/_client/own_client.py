@@ -1,0 +1,257 @@
+"""The HTTP client that is made when the caller brings none: its connections, proxies and certificates.
+
+Without a proxy, requests are handed to connections of httpcore. Through httpx's client, its transport and its pool each
+would cost half as much again, and leave a reference cycle for the garbage collector; what these do for a request, as
+far as it is wanted here, `DirectClient` does. Through a proxy, a client of httpx sends.
+"""
+
+from __future__ import annotations
+
+import logging
+import ssl
+from collections.abc import AsyncIterator, Callable, Mapping
+from functools import partial
+from typing import Any, TypeAlias
+
+import httpcore
+import httpx
+
+from sixtyfour_async._client.connections import Connections, ReleasingBody, SingleConnections
+from sixtyfour_async._client.environment import is_host, proxy_problem, proxy_rules, tls_context
+from sixtyfour_async._wire.addresses import is_loopback
+from sixtyfour_async.errors import ConfigurationError
+
+Content: TypeAlias = bytes | AsyncIterator[bytes] | None
+Place: TypeAlias = tuple[bytes, bytes, int]
+"""Scheme, host and port."""
+
+MAX_IDLE_CONNECTIONS = 500
+"""Idle connections kept open, as many as a client has calls in flight at most."""
+
+KEEPALIVE_SECONDS = 4.0
+"""Seconds an idle connection is kept: less than the 5 s after which common servers (uvicorn, Node) close theirs.
+
+A request sent on a connection that the server is just closing fails with an unknown outcome, which for a paid POST
+means a parked row. So the client must always be the first to close.
+"""
+
+_SCHEMES = {"http", "https"}
+_WITH_A_BODY = {"POST", "PUT", "PATCH"}
+"""Methods whose requests name the length of their body even when there is none (RFC 9110, section 8.6)."""
+
+_FAILURES = (
+    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.UnsupportedProtocol,
+)
+"""Exceptions of httpcore; httpx has one of the same name for each."""
+
+logger = logging.getLogger("httpx")  # where whoever logs requests, or does not want to, expects them
+
+
+class DirectClient:
+    """Sends requests without a proxy, in the way and with the headers of httpx's client; redirects are not followed.
+
+    Args:
+        tls: Returns the certificates that are trusted; called for the first connection that needs them.
+
+    Attributes:
+        is_closed: Whether `aclose` was called.
+    """
+
+    def __init__(self, tls: Callable[[], ssl.SSLContext]) -> None:
+        self.is_closed = False
+        self._tls = tls
+        self._connections = Connections(self._connect, most=MAX_IDLE_CONNECTIONS, seconds=KEEPALIVE_SECONDS)
+        self._cookies = httpx.Cookies()
+        self._usual = dict(httpx.AsyncClient(transport=httpx.AsyncBaseTransport(), trust_env=False).headers)
+
+    def build_request(
+        self, method: str, url: httpx.URL | str, *, content: Content, headers: Mapping[str, str], extensions: Any
+    ) -> httpcore.Request:
+        """Return a request with the headers that describe it.
+
+        Raises:
+            httpx.UnsupportedProtocol, httpx.InvalidURL: The URL cannot be followed.
+        """
+        url = httpx.URL(url)
+        if url.scheme not in _SCHEMES:
+            raise httpx.UnsupportedProtocol(f"Request URL has an unsupported protocol '{url.scheme}://'.")
+        return httpcore.Request(
+            method,
+            httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+            headers=[
+                (name.encode("ascii"), value.encode("ascii"))
+                for name, value in self._headers(method, url, content, headers).items()
+            ],
+            content=content,
+            extensions=extensions,
+        )
+
+    def _headers(self, method: str, url: httpx.URL, content: Content, own: Mapping[str, str]) -> dict[str, str]:
+        headers = {"host": url.netloc.decode("ascii")} | self._usual
+        headers |= {name.lower(): value for name, value in own.items()}
+        if self._cookies:
+            headers |= _cookie_header(self._cookies, method, url)
+        if "content-length" in headers or "transfer-encoding" in headers:
+            return headers
+        if isinstance(content, bytes) or content is None:
+            length = len(content or b"")
+            return headers | ({"content-length": str(length)} if length or method in _WITH_A_BODY else {})
+        return headers | {"transfer-encoding": "chunked"}
+
+    async def send(self, request: httpcore.Request, **_: object) -> httpx.Response:
+        """Send a request and return the response when its head has arrived; its connection is its own until its end.
+
+        Raises:
+            httpx.TransportError: What went wrong, as httpx's client raises it.
+        """
+        origin = request.url.origin
+        place = (origin.scheme, origin.host, origin.port)
+        connection = await self._connection_to(place)
+        release = partial(self._connections.release, place, connection)
+        try:
+            answer = await connection.handle_async_request(request)
+        except _FAILURES as error:
+            await release()
+            raise _as_httpx(error) from error
+        except BaseException:  # whatever it is, httpcore has dealt with its connection
+            await release()
+            raise
+        body = _DirectBody(answer.stream, release)
+        response = httpx.Response(answer.status, headers=answer.headers, stream=body, extensions=answer.extensions)
+        if logger.isEnabledFor(logging.INFO):
+            _log(request, response)
+        if "set-cookie" in response.headers:
+            self._keep_cookies(request, response)
+        return response
+
+    def _keep_cookies(self, request: httpcore.Request, response: httpx.Response) -> None:
+        url = httpx.URL(bytes(request.url).decode("ascii"))
+        asked = httpx.Request(request.method.decode("ascii"), url)
+        self._cookies.extract_cookies(httpx.Response(response.status_code, headers=response.headers, request=asked))
+
+    async def _connection_to(self, place: Place) -> httpcore.AsyncHTTPConnection:
+        """Return a connection that works as far as can be known: the server may have closed an idle one meanwhile."""
+        while True:
+            connection = self._connections.take(place)
+            if not (connection.is_closed() or connection.has_expired()):
+                return connection
+            await self._connections.discard(connection)
+
+    def _connect(self, place: Place) -> httpcore.AsyncHTTPConnection:
+        """Return a connection that is made when it is first used."""
+        scheme, host, port = place
+        tls = self._tls() if scheme == b"https" else None
+        return httpcore.AsyncHTTPConnection(httpcore.Origin(scheme, host, port), tls, KEEPALIVE_SECONDS)
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        self.is_closed = True
+        await self._connections.aclose()
+
+
+class _DirectBody(ReleasingBody, httpx.AsyncByteStream):
+    """The body of a response of httpcore, as httpx takes it."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async for piece in self._body:
+                yield piece
+        except _FAILURES as error:
+            raise _as_httpx(error) from error
+
+
+class _ProxiedBody(ReleasingBody, httpx.AsyncByteStream):
+    """The body of a response of httpx."""
+
+
+def _as_httpx(error: Exception) -> Exception:
+    """Return an exception of httpcore as httpx's of the same name."""
+    kind: type[Exception] = getattr(httpx, type(error).__name__)
+    return kind(str(error))
+
+
+def _cookie_header(cookies: httpx.Cookies, method: str, url: httpx.URL) -> dict[str, str]:
+    request = httpx.Request(method, url)
+    cookies.set_cookie_header(request)
+    return {name: value for name, value in request.headers.items() if name == "cookie"}
+
+
+def _log(request: httpcore.Request, response: httpx.Response) -> None:
+    url = httpx.URL(bytes(request.url).decode("ascii"))
+    status = f"{response.http_version} {response.status_code} {response.reason_phrase}"
+    logger.info('HTTP Request: %s %s "%s"', request.method.decode("ascii"), url, status)
+
+
+# --- the environment --------------------------------------------------------------------------------------------------
+
+
+class OwnClients:
+    """Makes clients for one origin, with what is usable of the proxies and certificates of the environment.
+
+    Args:
+        base: The URL of the service.
+    """
+
+    def __init__(self, base: httpx.URL) -> None:
+        self._base = base
+        self._tls: ssl.SSLContext | None = None
+
+    def make(self) -> httpx.AsyncClient | DirectClient:
+        """Return a client.
+
+        Raises:
+            ConfigurationError: A proxy or certificates cannot be used. The message names the variable.
+        """
+        rules = proxy_rules()
+        if not rules:
+            return self._direct()
+        mounts: dict[str, httpx.AsyncBaseTransport | None] = {}
+        for rule in rules:
+            try:
+                httpx.URL(rule.pattern)
+                mounts[rule.pattern] = None if rule.proxy is None else self._through(rule.proxy)
+            except (ValueError, ImportError, httpx.InvalidURL) as error:
+                problem = proxy_problem(rule, error)
+            else:
+                continue
+            if not is_loopback(self._base.host):
+                raise problem
+            # What runs on this machine is reached without a proxy, so a broken one is not its concern.
+            return self._direct()
+        mounts |= {f"all://{host}": None for host in ("localhost", "127.0.0.1", "[::1]")}
+        if is_loopback(self._base.host):
+            mounts[f"all://{self._base.netloc.decode().rpartition(':')[0] or self._base.host}"] = None
+        return httpx.AsyncClient(transport=self._through(None), mounts=mounts, trust_env=False)
+
+    def _direct(self) -> DirectClient:
+        if self._base.scheme == "https":
+            self._trusted()  # now: a certificate that cannot be read is no news for the first request
+        # To load certificates takes longer than a call. Only a link may lead from a simulator to where they are needed.
+        return DirectClient(self._trusted)
+
+    def _through(self, proxy: str | None) -> Any:
+        """Return connections to a proxy, or without one, as httpx's client takes them."""
+        if proxy is not None and not is_host(httpx.URL(proxy).host):
+            raise ValueError("no host")
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=1, keepalive_expiry=KEEPALIVE_SECONDS)
+        connect = partial(httpx.AsyncHTTPTransport, verify=self._trusted(), limits=limits, proxy=proxy, trust_env=False)
+        connect()  # raises here where it cannot make any
+        return SingleConnections(
+            lambda _: connect(), _ProxiedBody, most=MAX_IDLE_CONNECTIONS, seconds=KEEPALIVE_SECONDS
+        )
+
+    def _trusted(self) -> ssl.SSLContext:
+        self._tls = self._tls or self._certificates() or httpx.create_ssl_context(trust_env=False)
+        return self._tls
+
+    def _certificates(self) -> ssl.SSLContext | None:
+        """Return the certificates of the environment; unusable ones do not matter to a simulator on plain http."""
+        try:
+            return tls_context()
+        except ConfigurationError:
+            if self._base.scheme == "https":
+                raise
+            return None
