@@ -62,6 +62,11 @@ class Row:
     run_time: float | None = None
     lag: float | None = None
 
+    @property
+    def index(self) -> int:
+        """Its place in the input of whoever waits for it first."""
+        return self.waiting[0][1] if self.waiting else 0
+
     def log_fields(self) -> dict[str, str | None]:
         """Return what log records about it hold as ``extra``; `OfJob.log_fields` has the same."""
         entry = self.entry
