@@ -8,16 +8,19 @@ far as it is wanted here, `DirectClient` does. Through a proxy, a client of http
 from __future__ import annotations
 
 import logging
+import re
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping
-from functools import partial
-from typing import Any, TypeAlias
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from functools import lru_cache, partial
+from typing import Any, NamedTuple, TypeAlias
+from urllib.parse import quote
 
 import httpcore
 import httpx
 
 from sixtyfour_async._client.connections import Connections, ReleasingBody, SingleConnections
 from sixtyfour_async._client.environment import is_host, proxy_problem, proxy_rules, tls_context
+from sixtyfour_async._client.network import Network
 from sixtyfour_async._wire.addresses import is_loopback
 from sixtyfour_async.errors import ConfigurationError
 
@@ -35,7 +38,15 @@ A request sent on a connection that the server is just closing fails with an unk
 means a parked row. So the client must always be the first to close.
 """
 
+NETWORK = Network()
+
 _SCHEMES = {"http", "https"}
+_PARTS = re.compile(r"([^:/?#]+)://([^/?#]*)([^?#]*)(\?[^#]*)?")
+"""A URL's scheme, authority, path and query (RFC 3986, appendix B)."""
+
+_OF_URLS = "%:/?#[]@!$&'()*+,;="
+"""Characters of URLs beside letters, digits and ``-._~`` (RFC 3986, section 2)."""
+
 _WITH_A_BODY = {"POST", "PUT", "PATCH"}
 """Methods whose requests name the length of their body even when there is none (RFC 9110, section 8.6)."""
 
@@ -68,38 +79,24 @@ class DirectClient:
         self._usual = dict(httpx.AsyncClient(transport=httpx.AsyncBaseTransport(), trust_env=False).headers)
 
     def build_request(
-        self, method: str, url: httpx.URL | str, *, content: Content, headers: Mapping[str, str], extensions: Any
+        self, method: str, url: str, *, content: Content, headers: Mapping[str, str], extensions: Any
     ) -> httpcore.Request:
         """Return a request with the headers that describe it.
 
         Raises:
             httpx.UnsupportedProtocol, httpx.InvalidURL: The URL cannot be followed.
         """
-        url = httpx.URL(url)
-        if url.scheme not in _SCHEMES:
-            raise httpx.UnsupportedProtocol(f"Request URL has an unsupported protocol '{url.scheme}://'.")
+        origin, target = _split(url)
+        own = {"host": origin.netloc} | self._usual | {name.lower(): value for name, value in headers.items()}
+        if self._cookies:
+            own |= _cookie_header(self._cookies, url)
         return httpcore.Request(
             method,
-            httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-            headers=[
-                (name.encode("ascii"), value.encode("ascii"))
-                for name, value in self._headers(method, url, content, headers).items()
-            ],
+            httpcore.URL(scheme=origin.scheme, host=origin.host, port=origin.port, target=target),
+            headers=[(name.encode("ascii"), value.encode("ascii")) for name, value in _sized(own, method, content)],
             content=content,
             extensions=extensions,
         )
-
-    def _headers(self, method: str, url: httpx.URL, content: Content, own: Mapping[str, str]) -> dict[str, str]:
-        headers = {"host": url.netloc.decode("ascii")} | self._usual
-        headers |= {name.lower(): value for name, value in own.items()}
-        if self._cookies:
-            headers |= _cookie_header(self._cookies, method, url)
-        if "content-length" in headers or "transfer-encoding" in headers:
-            return headers
-        if isinstance(content, bytes) or content is None:
-            length = len(content or b"")
-            return headers | ({"content-length": str(length)} if length or method in _WITH_A_BODY else {})
-        return headers | {"transfer-encoding": "chunked"}
 
     async def send(self, request: httpcore.Request, **_: object) -> httpx.Response:
         """Send a request and return the response when its head has arrived; its connection is its own until its end.
@@ -144,7 +141,8 @@ class DirectClient:
         """Return a connection that is made when it is first used."""
         scheme, host, port = place
         tls = self._tls() if scheme == b"https" else None
-        return httpcore.AsyncHTTPConnection(httpcore.Origin(scheme, host, port), tls, KEEPALIVE_SECONDS)
+        origin = httpcore.Origin(scheme, host, port)
+        return httpcore.AsyncHTTPConnection(origin, tls, KEEPALIVE_SECONDS, network_backend=NETWORK)
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -173,8 +171,48 @@ def _as_httpx(error: Exception) -> Exception:
     return kind(str(error))
 
 
-def _cookie_header(cookies: httpx.Cookies, method: str, url: httpx.URL) -> dict[str, str]:
-    request = httpx.Request(method, url)
+class _Origin(NamedTuple):
+    scheme: str
+    host: bytes
+    port: int | None
+    netloc: str
+
+
+@lru_cache(maxsize=64)  # the same few are called again and again
+def _origin(scheme: str, authority: str) -> _Origin:
+    url = httpx.URL(f"{scheme}://{authority}")
+    if url.scheme not in _SCHEMES:
+        raise httpx.UnsupportedProtocol(f"Request URL has an unsupported protocol '{url.scheme}://'.")
+    if not url.host:
+        raise httpx.InvalidURL("the URL has no host")
+    return _Origin(url.scheme, url.raw_host, url.port, url.netloc.decode("ascii"))
+
+
+def _split(url: str) -> tuple[_Origin, str]:
+    """Return where a URL leads, and the path with the query there: as written, for it may have been signed like that.
+
+    Only characters that no URL holds are encoded.
+    """
+    parts = _PARTS.match(url)
+    if parts is None:
+        raise httpx.UnsupportedProtocol("Request URL is missing an 'http://' or 'https://' protocol.")
+    scheme, authority, path, query = parts.groups("")
+    return _origin(scheme, authority), quote((path or "/") + query, safe=_OF_URLS)
+
+
+def _sized(headers: dict[str, str], method: str, content: Content) -> Iterable[tuple[str, str]]:
+    """Give headers, with the one that says where the body ends if there is none yet."""
+    yield from headers.items()
+    if "content-length" in headers or "transfer-encoding" in headers:
+        return
+    if isinstance(content, AsyncIterator):
+        yield "transfer-encoding", "chunked"
+    elif content or method in _WITH_A_BODY:
+        yield "content-length", str(len(content or b""))
+
+
+def _cookie_header(cookies: httpx.Cookies, url: str) -> dict[str, str]:
+    request = httpx.Request("GET", url)
     cookies.set_cookie_header(request)
     return {name: value for name, value in request.headers.items() if name == "cookie"}
 

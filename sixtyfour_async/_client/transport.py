@@ -1,8 +1,8 @@
-"""The module that sends requests, by a client of httpx or of its kind: it bounds what comes back, and maps httpx's exceptions to ours.
+"""The module that sends requests: it bounds what comes back, and maps httpx's exceptions to ours.
 
-A caller may bring a client of httpx2, the maintained fork of httpx, instead. The two have separate exception trees
-without a common root. httpx2 is looked up among the loaded modules and never imported: an exception of it can only
-occur when the caller has imported it.
+The client that it sends by is one of httpx, or of its kind. A caller may bring one of httpx2, the maintained fork of
+httpx. The two have separate exception trees without a common root. httpx2 is looked up among the loaded modules and
+never imported: an exception of it can only occur when the caller has imported it.
 
 Secrets are in `Secret` here and everywhere above, and leave it inside the expression that builds httpx's request. What
 httpx raises is replaced by an exception that holds neither that request nor httpx's frames: a traceback with locals
@@ -86,6 +86,9 @@ class Transport:
         """
         async with _open_content(request) as (content, content_headers):
             sending = self._sending(request, auth, content_headers)
+            if self._owned and request.parts is None:
+                # The time of the step bounds what follows, for less than a timer for each read and write costs.
+                sending.waits = {"connect": CONNECT_TIMEOUT_SECONDS}
             async with aclosing(sending):
                 pieces: list[bytes] = []
                 try:
@@ -195,9 +198,10 @@ class Transport:
             )
 
     def _parsed(self, sending: Sending) -> Any:
-        """Return a URL as the HTTP client's library has it; that of a link is parsed by it, and kept nowhere."""
-        url_class: Any = httpx.URL if self._owned else self._client.base_url.__class__
-        return sending.url.reveal() if sending.is_link else _parsed(url_class, sending.url.reveal())
+        """Return a URL as the caller's client has it; that of a link is parsed by the client, and kept nowhere."""
+        if self._owned or sending.is_link:
+            return sending.url.reveal()
+        return _parsed(self._client.base_url.__class__, sending.url.reveal())
 
     # --- life ---------------------------------------------------------------------------------------------------
 
