@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import re
 import ssl
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from functools import lru_cache, partial
 from typing import Any, NamedTuple, TypeAlias
 from urllib.parse import quote
@@ -98,7 +98,7 @@ class DirectClient:
             extensions=extensions,
         )
 
-    async def send(self, request: httpcore.Request, **_: object) -> httpx.Response:
+    async def send(self, request: httpcore.Request, **_: object) -> DirectResponse:
         """Send a request and return the response when its head has arrived; its connection is its own until its end.
 
         Raises:
@@ -116,18 +116,13 @@ class DirectClient:
         except BaseException:  # whatever it is, httpcore has dealt with its connection
             await release()
             raise
-        body = _DirectBody(answer.stream, release)
-        response = httpx.Response(answer.status, headers=answer.headers, stream=body, extensions=answer.extensions)
         if logger.isEnabledFor(logging.INFO):
-            _log(request, response)
+            _log(request, answer)
+        response = DirectResponse(answer, release)
         if "set-cookie" in response.headers:
-            self._keep_cookies(request, response)
+            asked = httpx.Request("GET", bytes(request.url).decode("ascii"))
+            self._cookies.extract_cookies(httpx.Response(answer.status, headers=answer.headers, request=asked))
         return response
-
-    def _keep_cookies(self, request: httpcore.Request, response: httpx.Response) -> None:
-        url = httpx.URL(bytes(request.url).decode("ascii"))
-        asked = httpx.Request(request.method.decode("ascii"), url)
-        self._cookies.extract_cookies(httpx.Response(response.status_code, headers=response.headers, request=asked))
 
     async def _connection_to(self, place: Place) -> httpcore.AsyncHTTPConnection:
         """Return a connection that works as far as can be known: the server may have closed an idle one meanwhile."""
@@ -148,6 +143,39 @@ class DirectClient:
         """Close all connections."""
         self.is_closed = True
         await self._connections.aclose()
+
+
+class DirectResponse:
+    """A response whose head has arrived, with as much of httpx's as is used.
+
+    Attributes:
+        status_code: The HTTP status.
+        headers: The headers, names in lower case; several of one name are one.
+        is_stream_consumed: Whether the body was read before somebody asked for it, which no hook has done here.
+    """
+
+    is_stream_consumed = False
+
+    def __init__(self, answer: httpcore.Response, release: Callable[[], Awaitable[None]]) -> None:
+        self.status_code = answer.status
+        self.headers: dict[str, str] = {}
+        for name, value in answer.headers:
+            key, text = name.decode("latin-1").lower(), _text(value)
+            self.headers[key] = f"{self.headers[key]}, {text}" if key in self.headers else text
+        self._body = _DirectBody(answer.stream, release)
+
+    def aiter_raw(self) -> AsyncIterator[bytes]:
+        """Yield the body as it arrives."""
+        return self._body.__aiter__()
+
+    def aiter_bytes(self) -> AsyncIterator[bytes]:
+        """Yield the body as it arrives, with a content encoding that httpx knows removed."""
+        encoding = {"content-encoding": self.headers.get("content-encoding", "")}
+        return httpx.Response(self.status_code, headers=encoding, stream=self._body).aiter_bytes()
+
+    async def aclose(self) -> None:
+        """Close it."""
+        await self._body.aclose()
 
 
 class _DirectBody(ReleasingBody, httpx.AsyncByteStream):
@@ -217,10 +245,18 @@ def _cookie_header(cookies: httpx.Cookies, url: str) -> dict[str, str]:
     return {name: value for name, value in request.headers.items() if name == "cookie"}
 
 
-def _log(request: httpcore.Request, response: httpx.Response) -> None:
-    url = httpx.URL(bytes(request.url).decode("ascii"))
-    status = f"{response.http_version} {response.status_code} {response.reason_phrase}"
-    logger.info('HTTP Request: %s %s "%s"', request.method.decode("ascii"), url, status)
+def _log(request: httpcore.Request, answer: httpcore.Response) -> None:
+    """Log a request in httpx's words."""
+    method, url = request.method.decode("ascii"), bytes(request.url).decode("ascii")
+    version, reason = (_text(answer.extensions.get(name, b"")) for name in ("http_version", "reason_phrase"))
+    logger.info('HTTP Request: %s %s "%s %d %s"', method, url, version, answer.status, reason)
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 # --- the environment --------------------------------------------------------------------------------------------------

@@ -84,18 +84,25 @@ class Transport:
             InputError: The file to upload cannot be read.
             ConfigurationError: The client is closed, or is in use by another event loop; nothing was sent.
         """
-        async with _open_content(request) as (content, content_headers):
-            sending = self._sending(request, auth, content_headers)
-            if self._owned and request.parts is None:
-                # The time of the step bounds what follows, for less than a timer for each read and write costs.
-                sending.waits = {"connect": CONNECT_TIMEOUT_SECONDS}
-            async with aclosing(sending):
-                pieces: list[bytes] = []
-                try:
-                    await sending.run(self._whole(sending, content, pieces))
-                except TransportError as error:
-                    sending.accept_broken(pieces, error)
-                return _streamed(sending).whole(pieces)
+        if request.parts is not None:
+            async with _open_content(request) as (content, content_headers):
+                return await self._send(self._sending(request, auth, content_headers), content)
+        sending = self._sending(request, auth, {})
+        if self._owned:
+            # The time of the step bounds what follows, for less than a timer for each read and write costs.
+            sending.waits = {"connect": CONNECT_TIMEOUT_SECONDS}
+        return await self._send(sending, request.body)
+
+    async def _send(self, sending: Sending, content: Content) -> HTTPResponse:
+        pieces: list[bytes] = []
+        try:
+            try:
+                await sending.run(self._whole(sending, content, pieces))
+            except TransportError as error:
+                sending.accept_broken(pieces, error)
+            return _streamed(sending).whole(pieces)
+        finally:
+            await sending.aclose()
 
     @asynccontextmanager
     async def open(self, request: HTTPRequest, auth: Mapping[str, Secret]) -> AsyncGenerator[StreamedResponse, None]:
