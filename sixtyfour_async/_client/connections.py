@@ -4,7 +4,7 @@ For every request and every answer a pool of httpcore goes through all of its co
 each that is idle: with fifty of them that is most of what a request costs. So there is no such pool, or one for each
 connection where httpx makes it.
 
-Only `transport` and `own_client` know httpx; what is given to it from here has the methods that httpx calls.
+Only `transport`, `own_client` and `direct` know httpx; what is given to it from here has the methods that httpx calls.
 """
 
 from __future__ import annotations

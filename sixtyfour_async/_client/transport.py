@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import httpx
 
+from sixtyfour_async._client.direct import Content
 from sixtyfour_async._client.environment import is_host
 from sixtyfour_async._client.event_loop import LoopHome, close_with_loop
 from sixtyfour_async._client.http_errors import AUTH_HEADERS
 from sixtyfour_async._client.link_check import AddressCheck, query_of
-from sixtyfour_async._client.own_client import Content, OwnClients
+from sixtyfour_async._client.own_client import OwnClients
 from sixtyfour_async._client.quiet_logs import quiet_logs
 from sixtyfour_async._client.response import Sending, StreamedResponse, waits_of
 from sixtyfour_async._client.secret import Secret, redact, revealed

@@ -115,8 +115,9 @@ READ_ONLY = ("held_by", "changed_at")
 def changed(entry: Entry, **changes: Any) -> Entry:
     """Return a row's next line, to be written over the one that was read or written last."""
     # As `dataclasses.replace`, in half the time: each row has four lines, of so many fields.
-    values = dict(zip(_NAMES, _values_of(entry), strict=True))
-    return Entry(**(values | {"version": entry.version + 1} | changes))
+    values: dict[str, Any] = dict(zip(_NAMES, _values_of(entry), strict=True))
+    values.update(changes, version=entry.version + 1)
+    return Entry(**values)
 
 
 class FencedError(JournalError):
