@@ -254,8 +254,7 @@ class Engine:
             scheduler.ledger.advance(wall_clock())
             # Events first, then what is due: a withdrawal must be heard before the submit that it is about.
             commands = [command for event in self._inbox.drain() for command in scheduler.handle(event, clock.now())]
-            if self.broken is None:
-                commands += scheduler.due(clock.now())
+            commands += [] if self.broken else scheduler.due(clock.now())
             for command in commands:
                 match command:
                     case DropRows(id=id_, errors=errors):  # at once: the submit that follows may be first
