@@ -21,7 +21,6 @@ from sixtyfour_async._runner.webhook_intake import WebhookIntake
 from sixtyfour_async._scheduling.messages import Finish, RowsTaken
 from sixtyfour_async._scheduling.row_states import State
 from sixtyfour_async.errors import JobError, JournalError, SixtyfourError
-from sixtyfour_async.models.jobs import Report
 
 
 class RowEnds:
@@ -58,16 +57,14 @@ class RowEnds:
 
     async def finish(self, submission: Submission, command: Finish) -> None:
         """Commit the raw answer, parse it, deliver it."""
-        report: Report | None = None
         if submission.batch is None:
-            report = command.report
-            await self._journal.put(submission.finish(report))
+            await self._journal.put(submission.finish(command.report))
         else:
             await self._journal.settle_batch(submission.batch, submission.settle(command.report))
         self._reporter.money(submission)
         for row in self.forget(submission):
             row.run_time, row.lag = command.run_time, command.lag
-            self.end(row, read_outcome(row.operation, row.entry, index=row.index, report=report))
+            self.end(row, read_outcome(row.operation, row.entry, index=row.index, seen=row.seen))
 
     async def give_up(self, submission: Submission, status: Status, error: SixtyfourError, state: State) -> None:
         """Record why rows are given up, and hand them back; one that still runs may be polled by another runner."""
