@@ -38,8 +38,7 @@ MICRO = 1e6
 _STANDING = f"SELECT version, state, job_id, sent_at, {HELD_BY} FROM jobs WHERE key = ?"  # noqa: S608 (our own words)
 _WRITTEN = (*COLUMNS, "owner", "changed_at")
 _INSERT = f"INSERT INTO jobs ({', '.join(_WRITTEN)}, created_at) VALUES ({'?, ' * len(_WRITTEN)}?)"  # noqa: S608 (ours)
-_UPDATED = _WRITTEN[1:]  # all but the key, which would be written to its index anew
-_UPDATE = f"UPDATE jobs SET {', '.join(f'{column} = ?' for column in _UPDATED)} WHERE key = ?"  # noqa: S608 (ours)
+_UPDATE = f"UPDATE jobs SET {', '.join(f'{column} = ?' for column in _WRITTEN)} WHERE key = ?"  # noqa: S608 (ours)
 _SAVE_BATCH_ANSWER = "INSERT OR REPLACE INTO answers (batch, body, body_type) VALUES (?, ?, ?)"
 DROP_BATCH_ANSWER = "DELETE FROM answers WHERE batch = ?"
 SET_META = "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)"
@@ -127,7 +126,7 @@ class Transaction:
             held = owner if entry.state in HELD and owner else None
             values = (*as_row(entry), held, self._at)
             # Not one statement that does either (ON CONFLICT): beside triggers that takes SQLite three times as long.
-            if not self._database.execute(_UPDATE, (*values[1:], entry.key)).rowcount:
+            if not self._database.execute(_UPDATE, (*values, entry.key)).rowcount:
                 self._database.execute(_INSERT, (*values, self._at))
             self.intents += entry.state == "intended"
 
