@@ -7,8 +7,12 @@ In turns:
 - httpx alone, in a number of tasks, each of which posts, reads the id, gets and reads the answer. It is compared at the
   number that suits it best: for each request it goes through all of its connections, so that many cost it more. The
   other number is that of the submits that `JobRunner` has in transit at most;
+- `AsyncClient` alone, with the same requests in as many tasks: what is above it is the runner's;
 - `JobRunner` with a journal in memory, and with one on the disk. It does the same requests, and all that it is for:
   rows are hashed, journalled, paced, polled when it pays, parsed and typed.
+
+Each line also says how much of its CPU Python's garbage collector took: that looks through what is kept, and a runner
+keeps rows, where the others forget each job.
 
 The service's clock runs fast for `JobRunner`, so that no poll is waited for. A job is polled once: there is no second
 poll whose cost could hide.
@@ -16,6 +20,7 @@ poll whose cost could hide.
 
 from __future__ import annotations
 
+import gc
 import json
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -51,11 +56,34 @@ ENDED = json.dumps({"status": "completed", **TIMES, "result": RESULT, "charge_am
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One turn: jobs, seconds of the clock, and seconds of this process's processor time."""
+    """One turn: jobs, seconds of the clock, and seconds of this process's processor, and of its garbage collector."""
 
     jobs: int
     wall: float
     cpu: float
+    collector: float
+
+
+class Stopwatch:
+    """Measures a turn, from its making on."""
+
+    def __init__(self, jobs: int) -> None:
+        self._jobs = jobs
+        self._collector = self._collecting_since = 0.0
+        gc.callbacks.append(self._hear)
+        self._wall, self._cpu = time.perf_counter(), time.process_time()
+
+    def _hear(self, phase: str, _: Mapping[str, int]) -> None:
+        if phase == "start":
+            self._collecting_since = time.process_time()
+        else:
+            self._collector += time.process_time() - self._collecting_since
+
+    def stop(self) -> Measured:
+        """Return what was measured."""
+        wall, cpu = time.perf_counter() - self._wall, time.process_time() - self._cpu
+        gc.callbacks.remove(self._hear)
+        return Measured(self._jobs, wall, cpu, self._collector)
 
 
 Contender = Callable[[str, int], Awaitable[Measured]]
@@ -83,23 +111,42 @@ async def through_httpx(url: str, jobs: int, *, at_a_time: int) -> Measured:
 
     headers = {"x-api-key": "key"}
     async with httpx.AsyncClient(limits=limits, timeout=60) as http:
-        began, cpu = time.perf_counter(), time.process_time()
+        watch = Stopwatch(jobs)
         async with anyio.create_task_group() as tasks:
             for _ in range(at_a_time):
                 tasks.start_soon(worker)
-        return Measured(jobs, time.perf_counter() - began, time.process_time() - cpu)
+        return watch.stop()
+
+
+async def through_client(url: str, jobs: int, *, at_a_time: int) -> Measured:
+    """Run jobs with `AsyncClient` alone, so many at a time."""
+    numbers = iter(range(jobs))
+
+    async def worker() -> None:
+        for number in numbers:
+            posted = await client.request("POST", "/find-email-async", json={"lead": dict(lead(number))})
+            ended = await client.request("GET", f"/job-status/{json.loads(posted.body)['task_id']}")
+            if json.loads(ended.body)["status"] != "completed":
+                raise AssertionError(ended)
+
+    async with AsyncClient("key", base_url=url, requests_per_minute=UNLIMITED) as client:
+        watch = Stopwatch(jobs)
+        async with anyio.create_task_group() as tasks:
+            for _ in range(at_a_time):
+                tasks.start_soon(worker)
+        return watch.stop()
 
 
 async def through_runner(url: str, jobs: int, journal: Journal) -> Measured:
     """Run jobs with `JobRunner`; opening and closing the journal are part of it."""
     async with AsyncClient("key", base_url=url, requests_per_minute=UNLIMITED, speed=SPEED) as client:
-        began, cpu = time.perf_counter(), time.process_time()
+        watch = Stopwatch(jobs)
         async with JobRunner(client, journal=journal) as runner:
             rows = (FindEmail(lead=lead(number)) for number in range(jobs))
             async for outcome in runner.map(rows, batching="single"):
                 if not outcome.ok:
                     raise AssertionError(outcome)
-        return Measured(jobs, time.perf_counter() - began, time.process_time() - cpu)
+        return watch.stop()
 
 
 async def without_disk(url: str, jobs: int) -> Measured:
@@ -121,10 +168,12 @@ def lead(number: int) -> Mapping[str, str]:
 BEST_AT_A_TIME = 5
 """Jobs at a time at which httpx alone is fastest: with fewer it waits for the server, with more for its own pool."""
 
-BARE, PLAIN, ON_DISK = f"httpx, {BEST_AT_A_TIME} tasks", "JobRunner", "with a file"
+BARE, CLIENT = f"httpx, {BEST_AT_A_TIME} tasks", f"AsyncClient, {BEST_AT_A_TIME} tasks"
+PLAIN, ON_DISK = "JobRunner", "with a file"
 CONTENDERS: Mapping[str, Contender] = {
     BARE: partial(through_httpx, at_a_time=BEST_AT_A_TIME),
     f"httpx, {MAX_SUBMITS_IN_TRANSIT} tasks": partial(through_httpx, at_a_time=MAX_SUBMITS_IN_TRANSIT),
+    CLIENT: partial(through_client, at_a_time=BEST_AT_A_TIME),
     PLAIN: without_disk,
     ON_DISK: with_disk,
 }
@@ -134,6 +183,7 @@ COLUMNS = (
     Column("of first", ".2f", range=True, meaning="as a multiple of the first line, turn by turn"),
     Column("CPU us/job", ".0f"),
     Column("CPU of first", ".2f", range=True, meaning="the same of the CPU"),
+    Column("collector us", ".0f", meaning="of the CPU, in Python's garbage collector"),
     Column("cores", ".2f", meaning="that 10,000 requests a minute keep busy"),
 )
 
@@ -146,6 +196,7 @@ def measure(jobs: int, rounds: Sequence[int]) -> dict[str, list[Measured]]:
             anyio.run(CONTENDERS[name], url, max(1, jobs // 10))
         for number, _ in enumerate(rounds):
             for name in reversed(list(CONTENDERS)) if number % 2 else CONTENDERS:
+                gc.collect()  # nobody pays for the garbage of the turn before
                 found[name].append(anyio.run(CONTENDERS[name], url, jobs))
     return found
 
@@ -155,6 +206,7 @@ def answer(quick: bool, seeds: Sequence[int], *, jobs: int = 0) -> Report:
     jobs = jobs or (QUICK_JOBS if quick else JOBS)
     found = measure(jobs, seeds)
     cpu = {name: Spread.over(turns, lambda one: one.cpu / one.jobs * 1e6) for name, turns in found.items()}
+    collector = {name: Spread.over(turns, lambda one: one.collector / one.jobs * 1e6) for name, turns in found.items()}
     pace = {name: Spread.over(turns, lambda one: one.jobs / one.wall) for name, turns in found.items()}
     cells: list[list[Cell]] = [
         [
@@ -163,6 +215,7 @@ def answer(quick: bool, seeds: Sequence[int], *, jobs: int = 0) -> Report:
             pace[name].over_each(pace[BARE]),
             cpu[name],
             cpu[name].over_each(cpu[BARE]),
+            collector[name].median,
             cpu[name].median / 1e6 / REQUESTS_PER_JOB * GOAL_REQUESTS_PER_MINUTE / 60,
         ]
         for name in found
@@ -174,12 +227,21 @@ def answer(quick: bool, seeds: Sequence[int], *, jobs: int = 0) -> Report:
     ]
     table = Table(f"{jobs:,} jobs of two requests each, as fast as this process goes", COLUMNS, cells)
     chart = Dots(f"Jobs a second and CPU, as multiples of {BARE}", "ratio", dots, reference=1.0)
-    disk = cpu[ON_DISK].over_each(cpu[PLAIN])
-    return Report({"jobs": jobs, "turns": len(seeds)}, [table], {"": chart}, [*NOTES, _journal_note(disk)])
+    notes = [*NOTES, _parts_note(cpu, collector), _journal_note(cpu[ON_DISK].over_each(cpu[PLAIN]))]
+    return Report({"jobs": jobs, "turns": len(seeds)}, [table], {"": chart}, notes)
 
 
 def _dot(name: str, ratio: Spread) -> Dot:
     return Dot(name, ratio.median, ratio.low, ratio.high)
+
+
+def _parts_note(cpu: Mapping[str, Spread], collector: Mapping[str, Spread]) -> str:
+    whole, client, garbage = cpu[PLAIN].median, cpu[CLIENT].median, collector[PLAIN].median - collector[CLIENT].median
+    return (
+        f"Of JobRunner's {whole:.0f} us a job, {client:.0f} are its two requests, as AsyncClient makes them, "
+        f"{garbage:.0f} the garbage collector's for rows that are kept, and {whole - client - garbage:.0f} the rest: "
+        "reading and hashing rows, the journal in memory, deciding when to submit and to poll, answers to types."
+    )
 
 
 def _journal_note(ratio: Spread) -> str:

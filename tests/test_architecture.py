@@ -41,8 +41,13 @@ NOT_IN_PURE_ROOMS = {"asyncio", "anyio", "httpx", "httpx2", "sqlite3", "time", "
 
 PURE_ROOMS = {"_wire", "_scheduling", "_values", "questions"}
 
-KNOWS_HTTPX = {PACKAGE / "_client" / "transport.py", PACKAGE / "testing.py"}
-"""One module sends; the other one hands users a transport for their own tests."""
+SENDS = {PACKAGE / "_client" / f"{name}.py" for name in ("transport", "own_client", "direct")}
+"""The first sends requests, by a client that the second makes where the caller brings none, mostly the third."""
+
+KNOWS_HTTPX = SENDS | {PACKAGE / "testing.py"}
+"""The last one hands users a transport for their own tests."""
+
+KNOWS_HTTPCORE = {PACKAGE / "_client" / "direct.py", PACKAGE / "_client" / "network.py"}
 
 LINES_OF_A_FILE = 400
 LINES_OF_A_FUNCTION = 50
@@ -174,8 +179,9 @@ def test_imports_within_the_simulator_have_no_cycles() -> None:
     TopologicalSorter(graph).prepare()
 
 
-def test_one_module_sends_requests() -> None:
+def test_few_modules_send_requests() -> None:
     assert {path for path in SOURCES if {"httpx", "httpx2"} & packages_imported(path)} == KNOWS_HTTPX
+    assert {path for path in SOURCES if "httpcore" in packages_imported(path)} == KNOWS_HTTPCORE
 
 
 @pytest.mark.parametrize("path", ALL_PYTHON, ids=name_of)

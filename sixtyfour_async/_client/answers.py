@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from sixtyfour_async._wire.codec import decode_answer
 from sixtyfour_async._wire.envelopes import MAX_BODY_EXCERPT
-from sixtyfour_async._wire.results import read_result
+from sixtyfour_async._wire.results import ResultReading, read_result
 from sixtyfour_async.errors import ResponseError
 from sixtyfour_async.operations import Operation
 
@@ -65,9 +65,24 @@ class RawResponse:
     body: bytes
 
 
-def read_answer(operation: Operation[R], raw: JsonValue, label: str, request_id: str | None = None) -> Answer[R]:
-    """Unwrap and validate decoded JSON as an operation's answer; *label* names the request in errors."""
-    reading = read_result(operation, raw)
+def read_answer(
+    operation: Operation[R],
+    raw: JsonValue,
+    label: str,
+    request_id: str | None = None,
+    *,
+    reading: ResultReading | None = None,
+) -> Answer[R]:
+    """Unwrap and validate decoded JSON as an operation's answer.
+
+    Args:
+        operation: The operation.
+        raw: The decoded JSON.
+        label: Names the request in errors.
+        request_id: The id that the service gave the request.
+        reading: The JSON, unwrapped before; None to do it here.
+    """
+    reading = reading or read_result(operation, raw)
     if reading.no_answer and not reading.recognised:
         why = f"no answer: {reading.no_answer}"
         nothing = ResponseError(why, operation=label, body=_excerpt(raw), raw=raw, request_id=request_id)

@@ -1,18 +1,21 @@
-"""A connection for each request under way, each in a pool of its own: which one is taken next, and which are closed.
+"""Which connection carries a request, and which ones are closed: each request under way has one of its own.
 
-For every request and every answer httpcore goes through all connections of a pool, and asks the system about each that
-is idle: with fifty of them that is most of what a request costs.
+For every request and every answer a pool of httpcore goes through all of its connections, and asks the system about
+each that is idle: with fifty of them that is most of what a request costs. So there is no such pool, or one for each
+connection where httpx makes it.
 
-Only `transport` knows httpx; what is given to it from here has the methods that httpx calls.
+Only `transport`, `own_client` and `direct` know httpx; what is given to it from here has the methods that httpx calls.
 """
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
 from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
+
+import anyio
 
 
 class Closable(Protocol):
@@ -30,16 +33,14 @@ class Connections(Generic[C]):
     """Connections by place. Of idle ones the one used last is taken first, so that those not needed run out of time.
 
     Args:
-        connect: Makes a connection, to wherever its first request goes. It is called once at the beginning, so that it
-            raises there where it cannot make any.
+        connect: Makes a connection to a place.
         most: Idle connections that are kept.
         seconds: How long an idle one is kept.
     """
 
-    def __init__(self, connect: Callable[[], C], *, most: int, seconds: float) -> None:
+    def __init__(self, connect: Callable[[Any], C], *, most: int, seconds: float) -> None:
         self._connect = connect
         self._most, self._seconds = most, seconds
-        self._first: C | None = connect()
         self._busy = set[C]()
         self._idle: dict[Hashable, deque[tuple[float, C]]] = {}
         self._number_idle = 0
@@ -49,8 +50,7 @@ class Connections(Generic[C]):
         idle = self._idle.get(place)
         if idle:
             self._number_idle -= 1
-        connection = idle.pop()[1] if idle else self._first or self._connect()
-        self._first = None if connection is self._first else self._first
+        connection = idle.pop()[1] if idle else self._connect(place)
         self._busy.add(connection)
         return connection
 
@@ -62,8 +62,7 @@ class Connections(Generic[C]):
         self._busy.remove(connection)
         self._idle.setdefault(place, deque()).append((now, connection))
         self._number_idle += 1
-        for one in self._pop_superfluous(now - self._seconds):
-            await one.aclose()
+        await _close(self._pop_superfluous(now - self._seconds))
 
     def _pop_superfluous(self, since: float) -> list[C]:
         """Forget those that were used last before an instant, or are too many; return them."""
@@ -74,21 +73,33 @@ class Connections(Generic[C]):
                 popped.append(idle.popleft()[1])
         return popped
 
+    async def discard(self, connection: C) -> None:
+        """Close a connection that was taken, instead of keeping it."""
+        self._busy.discard(connection)
+        await _close([connection])
+
     async def aclose(self) -> None:
         """Close all connections, also of requests under way."""
         connections = [*self._busy, *(connection for idle in self._idle.values() for _, connection in idle)]
         self._busy.clear()
         self._idle.clear()
         self._number_idle = 0
-        for connection in connections:
-            await connection.aclose()
+        await _close(connections)
+
+
+async def _close(connections: Sequence[Closable]) -> None:
+    """Close connections, all of them even if the caller is cancelled meanwhile."""
+    if connections:
+        with anyio.CancelScope(shield=True):
+            for connection in connections:
+                await connection.aclose()
 
 
 class SingleConnections:
     """What httpx takes for its connections.
 
     Args:
-        connect: Makes a transport of httpx, for one connection.
+        connect: Makes a transport of httpx, for one connection to a place.
         body: Makes what httpx takes for the body of an answer.
         most: Idle connections that are kept.
         seconds: How long an idle one is kept.
@@ -96,7 +107,7 @@ class SingleConnections:
 
     def __init__(
         self,
-        connect: Callable[[], Any],
+        connect: Callable[[Any], Any],
         body: Callable[[Any, Callable[[], Awaitable[None]]], Any],
         *,
         most: int,

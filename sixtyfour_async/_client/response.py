@@ -169,8 +169,8 @@ class Sending:
             raise error
 
     def _extend(self, started_at: float, received: int) -> None:
-        """Give the step under way the time that so many bytes may take."""
-        deadline = self.bounds.deadline(started_at, received)
+        """Give the step under way the time that so many bytes may take, and no more than that of an answer to idle."""
+        deadline = min(self.bounds.deadline(started_at, received), anyio.current_time() + self.bounds.seconds)
         if not 0 <= deadline - self.scope.deadline < LEAST_EXTENSION_SECONDS:
             self.scope.deadline = deadline
 

@@ -1,8 +1,8 @@
-"""The only module that knows httpx: it sends requests, bounds what comes back, and maps httpx's exceptions to ours.
+"""The module that sends requests: it bounds what comes back, and maps httpx's exceptions to ours.
 
-A caller may bring a client of httpx2, the maintained fork of httpx, instead. The two have separate exception trees
-without a common root. httpx2 is looked up among the loaded modules and never imported: an exception of it can only
-occur when the caller has imported it.
+The client that it sends by is one of httpx, or of its kind. A caller may bring one of httpx2, the maintained fork of
+httpx. The two have separate exception trees without a common root. httpx2 is looked up among the loaded modules and
+never imported: an exception of it can only occur when the caller has imported it.
 
 Secrets are in `Secret` here and everywhere above, and leave it inside the expression that builds httpx's request. What
 httpx raises is replaced by an exception that holds neither that request nor httpx's frames: a traceback with locals
@@ -11,23 +11,23 @@ shows no secret.
 
 from __future__ import annotations
 
-import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, nullcontext
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import httpx
 
-from sixtyfour_async._client.connections import ReleasingBody, SingleConnections
-from sixtyfour_async._client.environment import is_host, proxy_problem, proxy_rules, tls_context
+from sixtyfour_async._client.direct import Content
+from sixtyfour_async._client.environment import is_host
 from sixtyfour_async._client.event_loop import LoopHome, close_with_loop
 from sixtyfour_async._client.http_errors import AUTH_HEADERS
 from sixtyfour_async._client.link_check import AddressCheck, query_of
+from sixtyfour_async._client.own_client import OwnClients
 from sixtyfour_async._client.quiet_logs import quiet_logs
 from sixtyfour_async._client.response import Sending, StreamedResponse, waits_of
 from sixtyfour_async._client.secret import Secret, redact, revealed
-from sixtyfour_async._wire.addresses import is_loopback, link_problem
+from sixtyfour_async._wire.addresses import link_problem
 from sixtyfour_async._wire.bounds import MAX_ANSWER_BYTES, Bounds
 from sixtyfour_async._wire.codec import HTTPRequest, HTTPResponse
 from sixtyfour_async.errors import ConfigurationError, LinkRefusedError, TransportError
@@ -36,17 +36,6 @@ if TYPE_CHECKING:
     import httpx2
 
 HTTPClient: TypeAlias = "httpx.AsyncClient | httpx2.AsyncClient"
-Content: TypeAlias = bytes | AsyncIterator[bytes] | None
-
-MAX_IDLE_CONNECTIONS = 500
-"""Idle connections kept open, as many as a client has calls in flight at most."""
-
-KEEPALIVE_SECONDS = 4.0
-"""Seconds an idle connection is kept: less than the 5 s after which common servers (uvicorn, Node) close theirs.
-
-A request sent on a connection that the server is just closing fails with an unknown outcome, which for a paid POST
-means a parked row. So the client must always be the first to close.
-"""
 
 CONNECT_TIMEOUT_SECONDS = 15.0
 
@@ -81,8 +70,8 @@ class Transport:
         self._base = _base_url(base_url)
         self.base_url = base_url.rstrip("/")
         self._owned = http_client is None
-        self._tls: ssl.SSLContext | None = None
-        self._client: Any = http_client or self._connections()
+        self._own = OwnClients(self._base)
+        self._client: Any = http_client or self._own.make()
         self._keeper: AsyncGenerator[None, None] | None = None
         self._closed = False
         self._home = home
@@ -96,15 +85,25 @@ class Transport:
             InputError: The file to upload cannot be read.
             ConfigurationError: The client is closed, or is in use by another event loop; nothing was sent.
         """
-        async with _open_content(request) as (content, content_headers):
-            sending = self._sending(request, auth, content_headers)
-            async with aclosing(sending):
-                pieces: list[bytes] = []
-                try:
-                    await sending.run(self._whole(sending, content, pieces))
-                except TransportError as error:
-                    sending.accept_broken(pieces, error)
-                return _streamed(sending).whole(pieces)
+        if request.parts is not None:
+            async with _open_content(request) as (content, content_headers):
+                return await self._send(self._sending(request, auth, content_headers), content)
+        sending = self._sending(request, auth, {})
+        if self._owned:
+            # The time of the step bounds what follows, for less than a timer for each read and write costs.
+            sending.waits = {"connect": CONNECT_TIMEOUT_SECONDS}
+        return await self._send(sending, request.body)
+
+    async def _send(self, sending: Sending, content: Content) -> HTTPResponse:
+        pieces: list[bytes] = []
+        try:
+            try:
+                await sending.run(self._whole(sending, content, pieces))
+            except TransportError as error:
+                sending.accept_broken(pieces, error)
+            return _streamed(sending).whole(pieces)
+        finally:
+            await sending.aclose()
 
     @asynccontextmanager
     async def open(self, request: HTTPRequest, auth: Mapping[str, Secret]) -> AsyncGenerator[StreamedResponse, None]:
@@ -195,7 +194,7 @@ class Transport:
         with quiet_logs(sending.secrets):
             # httpx's request is built inside the call: among the locals of a frame, its repr would show a link.
             sending.raw = await self._client.send(
-                (self._client.whole_request if self._owned else self._client.build_request)(
+                self._client.build_request(
                     sending.method,
                     self._parsed(sending),
                     content=content,
@@ -207,9 +206,10 @@ class Transport:
             )
 
     def _parsed(self, sending: Sending) -> Any:
-        """Return a URL as the HTTP client's library has it; that of a link is parsed by it, and kept nowhere."""
-        url_class: Any = self._client.base_url.__class__
-        return sending.url.reveal() if sending.is_link else _parsed(url_class, sending.url.reveal())
+        """Return a URL as the caller's client has it; that of a link is parsed by the client, and kept nowhere."""
+        if self._owned or sending.is_link:
+            return sending.url.reveal()
+        return _parsed(self._client.base_url.__class__, sending.url.reveal())
 
     # --- life ---------------------------------------------------------------------------------------------------
 
@@ -235,7 +235,7 @@ class Transport:
         if self._closed or (not self._owned and self._client.is_closed):
             raise ConfigurationError(CLOSED)
         if self._owned and self._client.is_closed:
-            self._client, self._keeper = self._connections(), None
+            self._client, self._keeper = self._own.make(), None
         if self._owned and self._keeper is None:
             self._keeper = close_with_loop(self._client)
             await anext(self._keeper)
@@ -247,90 +247,7 @@ class Transport:
                 "the client was used in another event loop, and the connections of http_client belong to that one: "
                 "make both anew for this event loop"
             )
-        self._client, self._keeper = self._connections(), None
-
-    def _direct_connections(self) -> httpx.AsyncClient:
-        if self._base.scheme == "https":
-            return _Client(transport=_transports(self._trusted())(None), trust_env=False)
-        # To load certificates takes longer than a call. Only a link may lead from a simulator to where they are needed.
-        plain = _transports(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))(None)
-        secure = _OnDemand(lambda: _transports(self._trusted())(None))
-        return _Client(transport=plain, mounts={"https://": secure}, trust_env=False)
-
-    def _trusted(self) -> ssl.SSLContext:
-        self._tls = self._tls or self._certificates() or httpx.create_ssl_context(trust_env=False)
-        return self._tls
-
-    def _certificates(self) -> ssl.SSLContext | None:
-        """Return the certificates of the environment; unusable ones do not matter to a simulator on plain http."""
-        try:
-            return tls_context()
-        except ConfigurationError:
-            if self._base.scheme == "https":
-                raise
-            return None
-
-    def _connections(self) -> httpx.AsyncClient:
-        """Build a client of httpx that takes from the environment what is usable, and refuses the rest by name."""
-        rules = proxy_rules()
-        if not rules:
-            return self._direct_connections()
-        build = _transports(self._trusted())
-        mounts: dict[str, httpx.AsyncBaseTransport | None] = {}
-        for rule in rules:
-            try:
-                httpx.URL(rule.pattern)
-                mounts[rule.pattern] = None if rule.proxy is None else build(rule.proxy)
-            except (ValueError, ImportError, httpx.InvalidURL) as error:
-                problem = proxy_problem(rule, error)
-            else:
-                continue
-            if not is_loopback(self._base.host):
-                raise problem
-            # What runs on this machine is reached without a proxy, so a broken one is not its concern.
-            return _Client(transport=build(None), trust_env=False)
-        mounts |= {f"all://{host}": None for host in ("localhost", "127.0.0.1", "[::1]")}
-        if is_loopback(self._base.host):
-            mounts[f"all://{self._base.netloc.decode().rpartition(':')[0] or self._base.host}"] = None
-        return _Client(transport=build(None), mounts=mounts, trust_env=False)
-
-
-class _Cookies(httpx.Cookies):
-    """httpx's own build a request of `urllib` for every response, to learn that it sets no cookie."""
-
-    def extract_cookies(self, response: httpx.Response) -> None:
-        """Keep the cookies that a response sets."""
-        if "set-cookie" in response.headers:
-            super().extract_cookies(response)
-
-
-class _OnDemand(httpx.AsyncBaseTransport):
-    """Connections that are set up when a request first needs them."""
-
-    def __init__(self, build: Callable[[], httpx.AsyncBaseTransport]) -> None:
-        self._build, self._made = build, list[httpx.AsyncBaseTransport]()
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if not self._made:
-            self._made.append(self._build())
-        return await self._made[0].handle_async_request(request)
-
-    async def aclose(self) -> None:
-        for made in self._made:
-            await made.aclose()
-
-
-class _Client(httpx.AsyncClient):
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(**settings)
-        self._cookies = _Cookies()
-        self._usual = [(name.decode(), value.decode()) for name, value in self.headers.raw]
-
-    def whole_request(self, method: str, url: Any, *, headers: dict[str, str], **rest: Any) -> httpx.Request:
-        """Build a request as `build_request` does, in half the time: its URL is whole, and no parameters are merged."""
-        own = {name.lower() for name in headers}
-        usual = [(name, value) for name, value in self._usual if name.lower() not in own]
-        return httpx.Request(method, url, headers=[*usual, *headers.items()], cookies=self.cookies, **rest)
+        self._client, self._keeper = self._own.make(), None
 
 
 @lru_cache(maxsize=256)  # the same few addresses are called again and again
@@ -349,23 +266,6 @@ def _base_url(text: str) -> httpx.URL:
         text = f"{text!r} must start with https:// (or http:// for a simulator)"
         raise ConfigurationError(f"base_url (SIXTYFOUR_API_ENDPOINT) {text}")
     return url
-
-
-def _transports(tls: ssl.SSLContext) -> Callable[[str | None], Any]:
-    """Return a function that builds the connections to a proxy, or without one."""
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=1, keepalive_expiry=KEEPALIVE_SECONDS)
-
-    def build(proxy: str | None) -> SingleConnections:
-        if proxy is not None and not is_host(httpx.URL(proxy).host):
-            raise ValueError("no host")
-        connect = partial(httpx.AsyncHTTPTransport, verify=tls, limits=limits, proxy=proxy, trust_env=False)
-        return SingleConnections(connect, _Body, most=MAX_IDLE_CONNECTIONS, seconds=KEEPALIVE_SECONDS)
-
-    return build
-
-
-class _Body(ReleasingBody, httpx.AsyncByteStream):
-    """The same, as httpx takes it."""
 
 
 # --- secrets and exceptions -----------------------------------------------------------------------------------------

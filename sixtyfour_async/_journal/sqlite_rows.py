@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import fields
 from heapq import merge
 from itertools import islice
+from operator import attrgetter
 from typing import Any
 
 from sixtyfour_async._journal.base import READ_ONLY, Entry, tally_line
@@ -24,7 +25,10 @@ _FIELDS = tuple(field.name for field in fields(Entry) if field.name not in READ_
 COLUMNS = tuple(column for name in _FIELDS for column in ((name, f"{name}_type") if name in _BODIES else (name,)))
 """The columns of an entry, in the order in which `as_row` gives them."""
 
+_values_of = attrgetter(*_FIELDS)
+
 _BODY_PLACES = tuple(map(_FIELDS.index, _BODIES))
+_ANSWER_PLACE = _FIELDS.index("answer")
 _DELIVERED_PLACE = _FIELDS.index("delivered")
 
 _WHOLE = "(SELECT {} FROM answers WHERE answers.batch = jobs.batch AND jobs.state IN ('unmatched', 'unreadable'))"
@@ -68,13 +72,13 @@ def select_from(database: sqlite3.Connection, key: str, count: int, runner: int 
 
 def as_row(entry: Entry) -> tuple[Any, ...]:
     """Return an entry as values of `COLUMNS`. A row in `SHARED` has no answer of its own to store."""
-    values = {name: getattr(entry, name) for name in _FIELDS}
+    values = list(_values_of(entry))
     if entry.state in SHARED and entry.batch is not None:
-        values["answer"] = None
-    for name in _BODIES:
-        body: Body | None = values[name]
-        values |= {name: body and body.content, f"{name}_type": body and body.content_type}
-    return tuple(values[column] for column in COLUMNS)
+        values[_ANSWER_PLACE] = None
+    for place in reversed(_BODY_PLACES):  # the last one first: each takes one place more than before
+        body: Body | None = values[place]
+        values[place : place + 1] = (None, None) if body is None else (body.content, body.content_type)
+    return tuple(values)
 
 
 def _entry(row: Sequence[Any]) -> Entry:

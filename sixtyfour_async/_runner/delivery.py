@@ -43,7 +43,7 @@ class Delivery:
         stopped: set[OutcomeStream[Any]] = set()
         for number, (stream, index) in enumerate(row.waiting):
             was_reading = not stream.stopped
-            self.send(stream, replace(outcome, index=index, replayed=outcome.replayed or number > 0))
+            self.send(stream, _as_seen_at(outcome, index, replayed=outcome.replayed or number > 0))
             if number > 0 and outcome.status == "completed":
                 self._journal.tally(row.entry.variant, "duplicate", row.entry.cost_cents or 0.0)
             if was_reading and stream.stopped:
@@ -58,3 +58,9 @@ class Delivery:
             self.ended[outcome.status] = self.ended.get(outcome.status, 0) + 1
         self.replayed += outcome.replayed
         stream.send(outcome)
+
+
+def _as_seen_at(outcome: Outcome[Any], index: int, *, replayed: bool) -> Outcome[Any]:
+    """Return an outcome as one consumer sees it; a copy, for which its answer must be read, only where it differs."""
+    is_same = outcome.index == index and outcome.replayed == replayed
+    return outcome if is_same else replace(outcome, index=index, replayed=replayed)

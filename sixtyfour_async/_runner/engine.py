@@ -1,9 +1,9 @@
 """The engine of a runner: carries out the scheduler's commands, and keeps the journal one step ahead of each.
 
 What to send, whether to send it again, what may have been accepted and what becomes of a refused batch is decided in
-`_scheduling` and arrives as a command. One loop serves all jobs; a task lives as long as one request. What happened
-goes back to the scheduler through the inbox, and the end of a row to the `Delivery`. Two situations are the engine's
-own: a journal that broke, after which nothing may be sent, and the closing of the runner, after which nobody reads it.
+`_scheduling` and arrives as a command. One loop serves all jobs. What happened goes back to the scheduler through the
+inbox, and the end of a row to the `Delivery`. Two situations are the engine's own: a journal that broke, after which
+nothing may be sent, and the closing of the runner, after which nobody reads the inbox.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import anyio.abc
 from sixtyfour_async._client.client import AsyncClient, pipeline_of
 from sixtyfour_async._journal.base import FencedError, Journal
 from sixtyfour_async._runner.claims import Claims
+from sixtyfour_async._runner.crew import Crew
 from sixtyfour_async._runner.delivery import Delivery
 from sixtyfour_async._runner.exchange import contained
 from sixtyfour_async._runner.following import Following
@@ -245,7 +246,7 @@ class Engine:
 
     async def run(self, tasks: anyio.abc.TaskGroup) -> None:
         """Serve until cancelled."""
-        clock, scheduler = self._clock, self._scheduler
+        clock, scheduler, crew = self._clock, self._scheduler, Crew(self._execute)
         tasks.start_soon(self._follow)
         while True:
             for rows in self._batcher.due(clock.now()):
@@ -253,8 +254,7 @@ class Engine:
             scheduler.ledger.advance(wall_clock())
             # Events first, then what is due: a withdrawal must be heard before the submit that it is about.
             commands = [command for event in self._inbox.drain() for command in scheduler.handle(event, clock.now())]
-            if self.broken is None:
-                commands += scheduler.due(clock.now())
+            commands += [] if self.broken else scheduler.due(clock.now())
             for command in commands:
                 match command:
                     case DropRows(id=id_, errors=errors):  # at once: the submit that follows may be first
@@ -264,7 +264,7 @@ class Engine:
                     case Split(id=id_, sizes=sizes) if self._under_way.is_unsent(id_):  # nothing to take back
                         self._go_on_in_parts(self._under_way.submissions[id_], sizes)
                     case _:
-                        tasks.start_soon(self._execute, command)
+                        crew.start(tasks, command)
             change_at = self.reporter.look_round(clock.now())
             self.following.update(clock.now(), receives=self.webhooks.is_expecting)
             at = None if self.broken else scheduler.wake_at(clock.now())

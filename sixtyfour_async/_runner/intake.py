@@ -294,9 +294,7 @@ class Intake:
         entry = row.entry
         row.carried = await self._engine.reporter.carried(entry.job_id)
         if entry.batch is None or entry.state not in POLLABLE | {"unknown"}:
-            key = idempotency_key(self._journal_id, entry.key, entry.resubmissions)
-            keyed = row.operation.with_idempotency_key(key)
-            self._engine.submit(row, keyed, batching)
+            self._engine.submit(row, self._keyed(row.operation, entry), batching)
             return
         members = [
             other
@@ -306,6 +304,12 @@ class Intake:
         rows = [row if one.key == entry.key else self._engine.following.take(one) for one in members]
         rows[0].carried = row.carried
         await self._engine.resume_batch(entry.batch, rows)
+
+    def _keyed(self, operation: JobOperation[Any], entry: Entry) -> JobOperation[Any]:
+        """Return a row's operation with the row's idempotency key, where the service takes one."""
+        if operation.endpoint.retry_safe != "key":
+            return operation
+        return operation.with_idempotency_key(idempotency_key(self._journal_id, entry.key, entry.resubmissions))
 
 
 def _ended_elsewhere(known: Entry) -> bool:

@@ -11,6 +11,7 @@ from sixtyfour_async._client.answers import read_answer
 from sixtyfour_async._journal.base import CRASHED, Entry
 from sixtyfour_async._runner.late_fields import put_off
 from sixtyfour_async._runner.outcomes import Outcome, Status
+from sixtyfour_async._runner.submission import Seen
 from sixtyfour_async._scheduling.row_states import ENDED, State
 from sixtyfour_async._wire.body import Body
 from sixtyfour_async._wire.codec import decode_answer
@@ -60,10 +61,19 @@ class _End(NamedTuple):
     raw: JsonValue = None
 
 
-def read_outcome(operation: JobOperation[R], entry: Entry, *, index: int = 0, replayed: bool = False) -> Outcome[R]:
+def read_outcome(
+    operation: JobOperation[R], entry: Entry, *, index: int = 0, replayed: bool = False, seen: Seen | None = None
+) -> Outcome[R]:
     """Return how a row ended, its raw answer read as the class asked for, when it is first looked at.
 
     An answer that does not fit is an outcome too, with the raw answer in it.
+
+    Args:
+        operation: The question.
+        entry: The row's line in the journal.
+        index: The row's place in the input.
+        replayed: Whether the answer was there already.
+        seen: What the line's answer says, where that was read before.
     """
     outcome: Outcome[R] = Outcome(
         entry.key,
@@ -76,7 +86,7 @@ def read_outcome(operation: JobOperation[R], entry: Entry, *, index: int = 0, re
         body=entry.answer or entry.receipt,
         matched_by=entry.matched_by,
     )
-    put_off(outcome, *_End._fields, work_out=lambda: _read_end(operation, entry)._asdict())
+    put_off(outcome, *_End._fields, work_out=lambda: _read_end(operation, entry, seen)._asdict())
     return outcome
 
 
@@ -118,7 +128,7 @@ def _why_open(entry: Entry) -> SixtyfourError | None:
     return None if entry.state == "released" else JobUnknownError(entry.error or CRASHED, job_id=entry.job_id)
 
 
-def _read_end(operation: JobOperation[Any], entry: Entry) -> _End:
+def _read_end(operation: JobOperation[Any], entry: Entry, seen: Seen | None) -> _End:
     """Read the answer to the last poll, as the journal keeps it."""
     raw: JsonValue = None
     if entry.state not in ENDED:
@@ -126,12 +136,13 @@ def _read_end(operation: JobOperation[Any], entry: Entry) -> _End:
     if entry.state == "unreadable":
         return _End(error=UnreadableError(entry.error or "the answer could not be read", job_id=entry.job_id))
     try:
-        report = _read_report(operation, entry)
+        report = _read_report(operation, entry) if seen is None else seen.report
         raw = report.result
         failure = report.failure(entry.job_id or "") or _why_not_completed(entry)
         if failure is not None:
             return _End(None, failure, raw)
-        answer = read_answer(operation, raw, operation.endpoint.name)
+        reading = None if seen is None else seen.reading
+        answer = read_answer(operation, raw, operation.endpoint.name, reading=reading)
         return _End(answer.value, answer.error, raw)
     except SixtyfourError as misfit:
         return _End(None, misfit, raw)

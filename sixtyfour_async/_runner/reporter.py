@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sixtyfour_async._client.client import AsyncClient, pipeline_of
-from sixtyfour_async._client.hooks import note_attempt
 from sixtyfour_async._client.runner_events import (
     JobDelivered,
     JobDivided,
@@ -80,7 +79,7 @@ class Reporter:
         now, job = self._clock.now(), self._scheduler.jobs.get(submission.id)
         waited, submission.waits_since = now - submission.waits_since, now
         attempt = 1 if job is None else job.attempts
-        note_attempt(resends=attempt - 1)
+        self._observers.note_attempt(resends=attempt - 1)
         self.money(submission)
         if self._is_heard:
             self._job(JobSending(**_facts(submission), attempt=attempt, waited=waited))

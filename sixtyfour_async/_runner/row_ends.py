@@ -64,7 +64,7 @@ class RowEnds:
         self._reporter.money(submission)
         for row in self.forget(submission):
             row.run_time, row.lag = command.run_time, command.lag
-            self.end(row, read_outcome(row.operation, row.entry))
+            self.end(row, read_outcome(row.operation, row.entry, index=row.index, seen=row.seen))
 
     async def give_up(self, submission: Submission, status: Status, error: SixtyfourError, state: State) -> None:
         """Record why rows are given up, and hand them back; one that still runs may be polled by another runner."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from pydantic import JsonValue
@@ -19,7 +19,7 @@ from sixtyfour_async._scheduling.messages import Submit
 from sixtyfour_async._scheduling.row_names import rows_under_names
 from sixtyfour_async._scheduling.row_states import IN_DOUBT, OPEN, PAID, State
 from sixtyfour_async._wire.body import Body
-from sixtyfour_async._wire.results import read_result
+from sixtyfour_async._wire.results import ResultReading, read_result
 from sixtyfour_async._wire.unwrapping import objects_in, reason_in, rows_in, rows_in_parts
 from sixtyfour_async.errors import SixtyfourError
 from sixtyfour_async.models._base import json_object
@@ -30,6 +30,18 @@ from sixtyfour_async.operations import JobOperation
 def wall_clock() -> str:
     """Return the time by this machine's clock: ISO text, UTC, so that texts compare like times."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+class Seen(NamedTuple):
+    """What an answer that ended a row was found to say.
+
+    Attributes:
+        report: Its report.
+        reading: What the result in it was read as; None when its job has none.
+    """
+
+    report: Report
+    reading: ResultReading | None
 
 
 @dataclass(slots=True, eq=False)
@@ -47,6 +59,7 @@ class Row:
         carried: What a hook had kept with its job by an earlier run.
         run_time: Seconds that its job ran, once that is known.
         lag: Seconds that the end of its job lay unseen, once that is known.
+        seen: What the answer on its line says, once it has ended by an answer of its own.
         replaced: Its line of an earlier submit, whose money is counted apart when this one leaves; None when there is
             none.
     """
@@ -61,6 +74,12 @@ class Row:
     carried: str | None = None
     run_time: float | None = None
     lag: float | None = None
+    seen: Seen | None = None
+
+    @property
+    def index(self) -> int:
+        """Its place in the input of whoever waits for it first."""
+        return self.waiting[0][1] if self.waiting else 0
 
     def log_fields(self) -> dict[str, str | None]:
         """Return what log records about it hold as ``extra``; `OfJob.log_fields` has the same."""
@@ -184,7 +203,8 @@ class Submission:
     def finish(self, report: Report) -> Entry:
         """Return the line of its only row at its end."""
         [row] = self.rows
-        row.entry = _ended(row, report, self.body)
+        row.entry, reading = _ended(row, report, self.body)
+        row.seen = Seen(report, reading)
         if self.rivals and report.state is JobState.COMPLETED:
             self._doubt(row, report)
         return row.entry
@@ -211,7 +231,8 @@ class Submission:
         """
         for row, part in zip(self.rows, self._parts(report), strict=True):
             own = replace(report, result=part.answer, error=part.error or report.error, cost_cents=part.cost_cents)
-            row.entry = replace(_ended(row, own, _as_poll(own)), matched_by=part.matched_by)
+            entry, _ = _ended(row, own, _as_poll(own))
+            row.entry = replace(entry, matched_by=part.matched_by)
             if part.answer is None and part.is_ambiguous and report.state is JobState.COMPLETED:
                 row.entry = replace(row.entry, state="unmatched", answer=self.body, error=part.error)
         return [row.entry for row in self.rows]
@@ -256,12 +277,12 @@ def _as_poll(report: Report) -> Body:
     return Body.of(own | {"charge_amount": report.cost_cents})
 
 
-def _ended(row: Row, report: Report, answer: Body) -> Entry:
-    """Return a row's line with the end of its job, and the answer as it came."""
-    state, error = _end_of(row.operation, report)
+def _ended(row: Row, report: Report, answer: Body) -> tuple[Entry, ResultReading | None]:
+    """Return a row's line with the end of its job and the answer as it came, and what the result was read as."""
+    state, error, reading = _end_of(row.operation, report)
     # Where the service reports no charge, what was reserved counts as spent and stays on the line.
     keeps_reserve = state in PAID and report.cost_cents is None
-    return changed(
+    entry = changed(
         row.entry,
         state=state,
         answer=answer,
@@ -269,13 +290,16 @@ def _ended(row: Row, report: Report, answer: Body) -> Entry:
         cost_cents=report.cost_cents,
         reserved_cents=row.entry.reserved_cents if keeps_reserve else 0.0,
     )
+    return entry, reading
 
 
-def _end_of(operation: JobOperation[Any], report: Report) -> tuple[State, str | None]:
-    """Return the state of a row whose job ended like this, and why there is no answer."""
+def _end_of(operation: JobOperation[Any], report: Report) -> tuple[State, str | None, ResultReading | None]:
+    """Return the state of a row whose job ended like this, why there is no answer, and what its result was read as."""
     if report.state is JobState.CANCELLED:
-        return "cancelled", report.error
+        return "cancelled", report.error, None
     if report.state is not JobState.COMPLETED:
-        return "failed", report.error
-    missing = read_result(operation, report.result).no_answer
-    return ("completed", report.error) if missing is None else ("no_answer", report.error or missing)
+        return "failed", report.error, None
+    reading = read_result(operation, report.result)
+    if reading.no_answer is None:
+        return "completed", report.error, reading
+    return "no_answer", report.error or reading.no_answer, reading

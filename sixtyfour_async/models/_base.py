@@ -15,7 +15,9 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    JsonValue,
     ModelWrapValidatorHandler,
+    SkipValidation,
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
@@ -31,6 +33,9 @@ MAX_CHARGE_CENTS = 100_000_000.0
 
 _warned_charges: set[str] = set()
 """The kinds of refused charges that were warned about in this process."""
+
+Json = Annotated[JsonValue, SkipValidation]
+"""JSON that was just decoded, and so is valid: pydantic would call a Python function for each value in it."""
 
 Instant = Annotated[datetime | str | None, Field(union_mode="left_to_right")]
 """A point in time from ISO 8601 text; text that cannot be parsed is kept as a string."""

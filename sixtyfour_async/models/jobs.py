@@ -11,7 +11,7 @@ from typing import Any, Self
 from pydantic import Field, JsonValue, ModelWrapValidatorHandler, model_validator
 
 from sixtyfour_async.errors import JobCancelledError, JobError, JobFailedError
-from sixtyfour_async.models._base import Cents, Instant, Model, json_array, json_object, read_cents
+from sixtyfour_async.models._base import Cents, Instant, Json, Model, json_array, json_object, read_cents
 from sixtyfour_async.models.missing_jobs import says_no_such_job
 from sixtyfour_async.models.poll_fields import (
     CLOSE_FIELDS,
@@ -125,17 +125,17 @@ class JobStatus(WrappedStatus):
     """When the job started."""
     close_time: Instant = None
     """When the job ended; None while it runs."""
-    result: JsonValue = None
+    result: Json = None
     """The raw result of a completed job: an object, a list of objects for several rows, or None."""
-    results: list[JsonValue] | None = Field(default=None, repr=False)
+    results: list[Json] | None = Field(default=None, repr=False)
     """The result files of a completed bulk job, each with ``filename``, ``download_url`` and ``block_number``."""
-    progress: JsonValue = None
+    progress: Json = None
     """Rows done of a running bulk job, as ``{"completed": 120, "total": 500}``."""
     charge_amount: Cents = None
     """The charge in whole US cents; None with ``cost_units="credits"``."""
     charge_credits: float | None = None
     """The charge in credits; only with ``cost_units="credits"``."""
-    error: JsonValue = None
+    error: Json = None
     """Why the job failed; usually text."""
 
     def report(self) -> Report:

@@ -211,7 +211,8 @@ class JobOperation(Operation[R_co], Generic[R_co]):
 
     def variant(self) -> str:
         """Return what price and run time depend on, such as ``"people-intelligence/low"`` or ``"find-email"``."""
-        chosen = getattr(self, "tier", None) or getattr(self, "mode", None)
+        fields = vars(self)  # `getattr` takes long where there is no such field
+        chosen = fields.get("tier") or fields.get("mode")
         return f"{self.endpoint.name}/{chosen}" if chosen else self.endpoint.name
 
     def with_idempotency_key(self, key: str) -> Self:

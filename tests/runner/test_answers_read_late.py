@@ -89,14 +89,14 @@ async def replayed(
         if fault is not None:
             simulator.faults.script(fault, times=9)
         async with JobRunner(client, journal=journal) as runner:
-            first = await runner.run(row)
+            first = replace(await runner.run(row), replayed=True)  # a copy, for which all of it is read
         readings.clear()
         async with JobRunner(client, journal=journal) as runner:
             again = [outcome async for outcome in runner.map([row] * times)]
             stats = runner.stats()
     assert (stats.replayed, stats.ended) == (times, {first.status: times})
     assert [outcome.index for outcome in again] == list(range(times))
-    return replace(first, replayed=True), again
+    return first, again
 
 
 async def first_and_again(row: JobOperation[Any], fault: str | None = None) -> tuple[Outcome[Any], Outcome[Any]]:
@@ -142,6 +142,27 @@ async def test_a_replayed_answer_is_read_once_when_it_is_touched(struct: type[Ba
         assert again == twin, name
         assert again.value is again.value
         assert len(readings) == read, name
+
+
+async def test_an_answer_of_this_run_is_read_once_when_it_is_touched_too() -> None:
+    async with simulated() as (client, _), JobRunner(client) as runner:
+        [outcome] = [one async for one in runner.map([ask(Office)])]
+        assert readings == []
+        assert outcome.result().structured_data.headquarters == fact(0)
+        assert outcome.ok
+    assert len(readings) == 1
+
+
+async def test_each_of_several_who_wait_for_a_row_has_its_own_index_and_pays_nothing_for_it() -> None:
+    async with simulated() as (client, _), JobRunner(client) as runner:
+        outcomes = [one async for one in runner.map([ask(Office)] * 3)]
+    assert {(one.index, one.replayed) for one in outcomes} == {(0, False), (1, True), (2, True)}
+    assert {one.result().structured_data.headquarters for one in outcomes} == {fact(0)}
+
+
+@pytest.fixture(autouse=True)
+def nothing_read() -> None:
+    readings.clear()
 
 
 async def test_what_does_not_fit_is_among_the_problems_and_a_refusal_in_the_error() -> None:
