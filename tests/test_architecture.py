@@ -47,7 +47,7 @@ SENDS = {PACKAGE / "_client" / f"{name}.py" for name in ("transport", "own_clien
 KNOWS_HTTPX = SENDS | {PACKAGE / "testing.py"}
 """The last one hands users a transport for their own tests."""
 
-KNOWS_HTTPCORE = {PACKAGE / "_client" / "direct.py", PACKAGE / "_client" / "network.py"}
+KNOWS_HTTPCORE = {PACKAGE / "_client" / name for name in ("direct.py", "network.py", "own_client.py")}
 
 LINES_OF_A_FILE = 400
 LINES_OF_A_FUNCTION = 50

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Callable
 from functools import partial
+from types import FunctionType
 from typing import Any
 
+import httpcore
 import httpx
 
 from sixtyfour_async._client.connections import ReleasingBody, SingleConnections
@@ -26,8 +29,8 @@ class OwnClients:
         self._base = base
         self._tls: ssl.SSLContext | None = None
 
-    def make(self) -> httpx.AsyncClient | DirectClient:
-        """Return a client: one of httpx where a proxy is named, else one that connects directly.
+    def make(self) -> httpx.AsyncClient | OwnClient:
+        """Return a client: one of httpx where a proxy is named, else one that connects directly when it can.
 
         Raises:
             ConfigurationError: A proxy or certificates cannot be used. The message names the variable.
@@ -53,11 +56,14 @@ class OwnClients:
             mounts[f"all://{self._base.netloc.decode().rpartition(':')[0] or self._base.host}"] = None
         return httpx.AsyncClient(transport=self._through(None), mounts=mounts, trust_env=False)
 
-    def _direct(self) -> DirectClient:
+    def _direct(self) -> OwnClient:
         if self._base.scheme == "https":
             self._trusted()  # now: a certificate that cannot be read is no news for the first request
         # To load certificates takes longer than a call. Only a link may lead from a simulator to where they are needed.
-        return DirectClient(self._trusted)
+        return OwnClient(
+            DirectClient(self._trusted),
+            lambda: httpx.AsyncClient(transport=self._through(None), trust_env=False),
+        )
 
     def _through(self, proxy: str | None) -> Any:
         """Return connections to a proxy, or without one, as httpx's client takes them."""
@@ -82,6 +88,69 @@ class OwnClients:
             if self._base.scheme == "https":
                 raise
             return None
+
+
+class OwnClient:
+    """Connects directly, but through httpx whenever somebody's code stands in httpx's place.
+
+    That is a mock in a test, which would else pay for real answers, or what traces requests. It comes and goes while a
+    client lives, so each request is looked at.
+
+    Args:
+        direct: The client for most requests.
+        through_httpx: Makes the client for others.
+    """
+
+    def __init__(self, direct: DirectClient, through_httpx: Callable[[], httpx.AsyncClient]) -> None:
+        self._direct = direct
+        self._make_other = through_httpx
+        self._other: httpx.AsyncClient | None = None
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether `aclose` was called."""
+        return self._direct.is_closed
+
+    def build_request(self, method: str, url: str, **parts: Any) -> tuple[Any, Any]:
+        """Return a request, and which client sends it."""
+        client: Any = self._through_httpx() if is_replaced() else self._direct
+        return client, client.build_request(method, url, **parts)
+
+    async def send(self, made: tuple[Any, Any], **how: Any) -> Any:
+        """Send a request that was built, and return the response when its head has arrived."""
+        client, request = made
+        return await client.send(request, **how)
+
+    def _through_httpx(self) -> httpx.AsyncClient:
+        self._other = self._other or self._make_other()
+        return self._other
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        if self._other is not None:
+            await self._other.aclose()
+        await self._direct.aclose()
+
+
+_REPLACEABLE = (
+    (httpx.AsyncClient, "send"),
+    (httpx.AsyncHTTPTransport, "handle_async_request"),
+    (httpcore.AsyncConnectionPool, "handle_async_request"),
+)
+"""Methods that mocks and tracers of httpx put their own in place of."""
+
+
+def is_replaced() -> bool:
+    """Return whether one of these methods is not the library's own at the moment."""
+    return not all(_is_original(getattr(cls, name)) for cls, name in _REPLACEABLE)
+
+
+def _is_original(function: object) -> bool:
+    """Return whether a function was written in httpx or httpcore; what wraps one has the globals of another module."""
+    if not isinstance(function, FunctionType):
+        return False
+    module: str = function.__globals__["__name__"]
+    return module.startswith(("httpx.", "httpcore."))
 
 
 class _ProxiedBody(ReleasingBody, httpx.AsyncByteStream):

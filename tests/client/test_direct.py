@@ -180,7 +180,7 @@ async def test_a_connection_that_the_server_closed_meanwhile_carries_no_request(
 def direct(client: AsyncClient) -> Any:
     """Return the one connection that a client has open, which is idle."""
     transport: Any = pipeline_of(client).transport
-    connections: Any = transport._client._connections
+    connections: Any = transport._client._direct._connections
     [idle] = connections._idle.values()
     return idle[0][1]
 

@@ -67,11 +67,7 @@ Fault: TypeAlias = Literal[
 
 Request: TypeAlias = Literal["submit", "poll", "check"]
 
-_WINDOW_SECONDS = 60.0
-_LATENCY_SECONDS = 0.2
-
-_USE_SECONDS = 10.0
-"""Seconds before an outage in which the pace shows: polls that are overdue may keep submits back for some of them."""
+_WINDOW_SECONDS, _LATENCY_SECONDS = 60.0, 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,8 +358,8 @@ class Harness:
         assert 0 <= self.scheduler.in_flight.held <= max(self.in_flight, resumed)
 
     def doubts_of(self, outage: Outage) -> tuple[int, int]:
-        """Return how many submits an outage left in doubt, and how many were unanswered at once shortly before it."""
-        before = [at for at, _, _ in self.submits if outage.start - _USE_SECONDS <= at < outage.start]
+        """Return how many submits it left in doubt, and how many were unanswered at once in the ten seconds before."""
+        before = [at for at, _, _ in self.submits if outage.start - 10.0 <= at < outage.start]
         unanswered = max((sum(at <= instant < end for at, end, _ in self.submits) for instant in before), default=0)
         in_doubt = [at for at, _, fault in self.submits if fault in {"uncertain", "lost"}]
         return sum(outage.start <= at < outage.end for at in in_doubt), unanswered
