@@ -144,6 +144,11 @@ class PollCost:
         """Seconds of lag that one poll is worth now."""
         return self.at(self.step)
 
+    @property
+    def submits_wait(self) -> bool:
+        """Whether submits waited for the budget when the cost was last updated: they take what polls do not."""
+        return self.queue_seconds < math.inf
+
     def at(self, step: int) -> float:
         """Return the cost at a step, seconds."""
         return self.patience * math.exp2(-step / STEPS_PER_DOUBLING)

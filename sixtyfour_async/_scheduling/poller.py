@@ -216,8 +216,9 @@ class Poller:
     def _put_off_at(self, job: ScheduledJob) -> float:
         """Return when a poll that is planned goes: later, if more is known than when it was.
 
-        That holds for a first safety poll, and while hardly an end of its kind was seen: what is planned in the first
-        minutes is planned from a prior, and each poll that finds a job running says the same of those submitted later.
+        That holds for a first safety poll, and while rows wait and hardly an end of its kind was seen: what is planned
+        in the first minutes is planned from a prior, and each poll that finds a job running says the same of those
+        submitted later. With no rows left, a poll too early takes nothing from anybody.
         Only by as many seconds as a poll is worth: where just the first jobs hang, that is all it costs the others.
         Not once ends are known: polls put off because jobs became slower would not see that they are fast again.
         """
@@ -227,7 +228,9 @@ class Poller:
             if job.polls:
                 return job.poll_at
             return self._later(job, job.accepted_at + self.push.safety_age(job, self._known_quantile(job)))
-        if self.runtimes.of(job.variant).ends >= ENDS_KNOWN or job.poll_alone or job.resumed or job.job_limit:
+        if not self.cost.submits_wait or self.runtimes.of(job.variant).ends >= ENDS_KNOWN:
+            return job.poll_at
+        if job.poll_alone or job.resumed or job.job_limit:
             return job.poll_at
         step = max(PATIENCE_STEP, self._step_for(job, slot_contended=False))  # not for a cost that rose
         learned = job.polled_at + self.cost.schedule(job.variant, step).wait(job.polled_at - job.accepted_at)
