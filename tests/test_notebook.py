@@ -81,7 +81,7 @@ def test_the_code_of_the_guide_and_of_scripts_runs_in_cells() -> None:
     assert set_up == []
     progress, table = enriched
     assert progress["output_type"] == "display_data"
-    assert progress["data"]["text/plain"].startswith("2 of 2 rows ended, 0 running")
+    assert progress["data"]["text/plain"].startswith("3 of 3 rows ended, 0 running")
     assert "completed" in table["data"]["text/html"]
     assert "rejected" in table["data"]["text/html"]
     assert shown[0]["data"]["text/html"].startswith("<table><caption>Stats")
@@ -150,7 +150,7 @@ def test_the_stop_button_says_what_still_runs_and_the_kernel_lives() -> None:
     [error] = [output for output in stopped if output["output_type"] == "error"]
     text = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(error["traceback"]))
     assert error["ename"] in {"CancelledError", "KeyboardInterrupt"}
-    assert "stopped: 0 of 2 rows have ended, 2 jobs still run at the service and will be billed" in text
+    assert "stopped: 1 of 3 rows have ended, 2 jobs still run at the service and will be billed" in text
     assert "the same call on this journal goes on from here" in text
     assert len(text.splitlines()) < 40
     assert after[0]["text"] == "alive\n"
