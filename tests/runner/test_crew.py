@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+
 import anyio
 import pytest
 
@@ -33,14 +37,21 @@ class Work:
         self.ended.append(command)
 
 
-async def test_each_command_begins_though_none_has_ended() -> None:
-    work = Work()
+@asynccontextmanager
+async def at_work(work: Work) -> AsyncGenerator[Callable[[int], None], None]:
+    """Give what starts a command; at the end all goes as far as it can, and is cancelled."""
     crew = Crew(work.carry_out)
     async with anyio.create_task_group() as tasks:
-        for number in range(5):
-            crew.start(tasks, number)
+        yield partial(crew.start, tasks)
         await anyio.wait_all_tasks_blocked()
         tasks.cancel_scope.cancel()
+
+
+async def test_each_command_begins_though_none_has_ended() -> None:
+    work = Work()
+    async with at_work(work) as start:
+        for number in range(5):
+            start(number)
 
     assert sorted(work.begun) == [0, 1, 2, 3, 4]
     assert len(work.tasks) == 5
@@ -49,13 +60,11 @@ async def test_each_command_begins_though_none_has_ended() -> None:
 
 async def test_who_has_carried_out_one_carries_out_the_next() -> None:
     work = Work()
-    crew = Crew(work.carry_out)
-    async with anyio.create_task_group() as tasks:
+    async with at_work(work) as start:
         for number in range(10):
-            crew.start(tasks, number)
+            start(number)
             work.may_end[number].set()
             await anyio.wait_all_tasks_blocked()
-        tasks.cancel_scope.cancel()
 
     assert work.ended == list(range(10))
     assert len(work.tasks) == 1
@@ -63,16 +72,13 @@ async def test_who_has_carried_out_one_carries_out_the_next() -> None:
 
 async def test_who_is_at_work_is_given_nothing() -> None:
     work = Work()
-    crew = Crew(work.carry_out)
-    async with anyio.create_task_group() as tasks:
-        crew.start(tasks, 0)
-        crew.start(tasks, 1)
+    async with at_work(work) as start:
+        start(0)
+        start(1)
         work.may_end[1].set()
         await anyio.wait_all_tasks_blocked()
         for number in (2, 3):  # one is idle, so that one more is needed
-            crew.start(tasks, number)
-        await anyio.wait_all_tasks_blocked()
-        tasks.cancel_scope.cancel()
+            start(number)
 
     assert sorted(work.begun) == [0, 1, 2, 3]
     assert len(work.tasks) == 3
