@@ -146,8 +146,9 @@ class ReleasingBody:
         return chunks
 
     async def aclose(self) -> None:
-        """Close it."""
+        """Close it. A mock's body may be bytes that need no closing, as httpx knows too."""
         try:
-            await self._body.aclose()
+            if hasattr(self._body, "aclose"):
+                await self._body.aclose()
         finally:
             await self._release()

@@ -85,7 +85,7 @@ class DirectClient:
         """
         origin, target = _split(url)
         own = {"host": origin.netloc} | self._usual | {name.lower(): value for name, value in headers.items()}
-        if self._cookies:
+        if self._cookies and "cookie" not in own:  # the caller's own goes first, as with httpx
             own |= _cookie_header(self._cookies, url)
         return httpcore.Request(
             method,
@@ -107,11 +107,10 @@ class DirectClient:
         release = partial(self._connections.release, place, connection)
         try:
             answer = await connection.handle_async_request(request)
-        except _FAILURES as error:
+        except BaseException as error:  # whatever it is, httpcore has dealt with its connection
             await release()
-            raise _as_httpx(error) from error
-        except BaseException:  # whatever it is, httpcore has dealt with its connection
-            await release()
+            if isinstance(error, _FAILURES):
+                raise _as_httpx(error) from error
             raise
         if logger.isEnabledFor(logging.INFO):
             _log(request, answer)

@@ -177,6 +177,17 @@ async def test_a_connection_that_the_server_closed_meanwhile_carries_no_request(
     assert (len(server.received), server.connections) == (2, 2)
 
 
+async def test_a_cookie_of_the_caller_goes_before_one_that_was_set() -> None:
+    head = b"HTTP/1.1 200 OK\r\nset-cookie: a=1; path=/\r\ncontent-length: 2\r\n\r\n{}"
+    with raw_server(lambda _: [head]) as server:
+        async with AsyncClient(KEY, base_url=server.url) as client:
+            for headers in ({}, {"Cookie": "mine=1"}):
+                await client.request("GET", "/x", headers=headers)
+
+    assert b"cookie: mine=1\r\n" in server.received[1].lower()
+    assert b"a=1" not in server.received[1]
+
+
 def direct(client: AsyncClient) -> Any:
     """Return the one connection that a client has open, which is idle."""
     transport: Any = pipeline_of(client).transport

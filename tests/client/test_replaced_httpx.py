@@ -58,6 +58,7 @@ class Callback:
         (httpx.AsyncHTTPTransport, mock_of_httpx),
         (httpx.AsyncHTTPTransport, Callback()),
         (httpcore.AsyncConnectionPool, mock_of_httpcore),
+        (httpcore.AsyncHTTPConnection, mock_of_httpcore),
     ],
 )
 async def test_a_mock_that_comes_and_goes_answers_while_it_is_there(
